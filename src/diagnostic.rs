@@ -1,0 +1,1 @@
+//! A mistake as data, and its one renderer.

@@ -1,0 +1,155 @@
+//! Canonical bytes → SHA-256, with one type for each thing that is named by it.
+//!
+//! Invariants
+//! - A field is written with its length before it, so that two different sequences of fields never
+//!   give the same bytes.
+//! - Knows no file system and no recipe: who digests what is decided above.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest as _, Sha256};
+
+/// A SHA-256.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// Digests `bytes` as they are.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// Gives the 32 bytes.
+    pub fn to_bytes(self) -> [u8; 32] {
+        self.0
+    }
+
+    /// Gives the 64 lower-case hexadecimal digits.
+    pub fn to_hex(self) -> String {
+        use fmt::Write as _;
+        self.0.iter().fold(String::with_capacity(64), |mut hex, byte| {
+            write!(hex, "{byte:02x}").expect("a String takes any text");
+            hex
+        })
+    }
+
+    /// Reads 64 lower-case hexadecimal digits; anything else is `None`.
+    pub fn from_hex(hex: &str) -> Option<Self> {
+        let digits = hex.as_bytes();
+        if digits.len() != 64 {
+            return None;
+        }
+        let value = |digit: u8| match digit {
+            b'0'..=b'9' => Some(digit - b'0'),
+            b'a'..=b'f' => Some(digit - b'a' + 10),
+            _ => None,
+        };
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = value(pair[0])? << 4 | value(pair[1])?;
+        }
+        Some(Self(bytes))
+    }
+
+    /// Gives the first six digits, enough for a person to recognise it.
+    pub fn short(self) -> String {
+        self.to_hex()[..6].to_owned()
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.to_hex())
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Digest({})", self.short())
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.to_hex())
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let hex = String::deserialize(deserializer)?;
+        Self::from_hex(&hex)
+            .ok_or_else(|| serde::de::Error::custom(format!("`{hex}` is not a SHA-256 in hexadecimal")))
+    }
+}
+
+macro_rules! named_digest {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Digest);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(out)
+            }
+        }
+    };
+}
+
+named_digest! {
+    /// The name of an object: the digest of its bytes.
+    ObjectId
+}
+
+named_digest! {
+    /// Identity of one piece of work: the digest of its canonical recipe.
+    ///
+    /// Equal keys promise equal outputs, so a key never absorbs what may differ between two honest
+    /// runs: no clock, no absolute path, no map order.
+    Key
+}
+
+/// Canonical bytes under construction: every field goes in with its length before it.
+#[derive(Default)]
+pub struct Canonical(Sha256);
+
+impl Canonical {
+    /// Appends one field.
+    pub fn field(&mut self, bytes: &[u8]) -> &mut Self {
+        let length = u64::try_from(bytes.len()).expect("a length fits in 64 bits");
+        self.0.update(length.to_le_bytes());
+        self.0.update(bytes);
+        self
+    }
+
+    /// Digests what was appended.
+    pub fn finish(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hexadecimal_reads_back() {
+        let digest = Digest::of(b"recount");
+        assert_eq!(Digest::from_hex(&digest.to_hex()), Some(digest));
+        assert_eq!(Digest::from_hex("3f"), None);
+        assert_eq!(Digest::from_hex(&"G".repeat(64)), None);
+    }
+
+    #[test]
+    fn moving_a_byte_between_fields_changes_the_digest() {
+        let digest = |fields: [&[u8]; 2]| {
+            let mut canonical = Canonical::default();
+            canonical.field(fields[0]).field(fields[1]);
+            canonical.finish()
+        };
+        assert_ne!(digest([b"ab", b"c"]), digest([b"a", b"bc"]));
+    }
+}

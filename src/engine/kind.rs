@@ -1,0 +1,197 @@
+//! What the engine asks of a stage kind, and what it hands to a run.
+//!
+//! Settings ──effective──▶ [`Effective`] (enters the recipe) ──run──▶ [`Output`]s
+//!
+//! Invariants
+//! - The engine reaches kinds through [`Kind`] alone and knows none by name.
+//! - Whatever may change a run's outputs is in its [`Effective`], its seed, its inputs or its code.
+
+use std::path::{Path, PathBuf};
+
+use crate::digest::{Digest, ObjectId};
+use crate::spec::{Parameters, Pipeline, Settings, Stage, StageId};
+
+/// A stage kind: reduces settings to what matters, and runs.
+pub trait Kind: Send + Sync {
+    /// The word that `pipeline.yaml` uses for it.
+    fn name(&self) -> &'static str;
+
+    /// Digest of the code that decides its outputs.
+    fn code(&self) -> Digest;
+
+    /// Reduces an instance's settings to what the run will really use.
+    ///
+    /// # Errors
+    /// A [`Failure`] when the settings can't be met here, such as an archive with a wrong digest.
+    fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure>;
+
+    /// Estimates how much work a run is, in any unit that all instances of the kind share; the
+    /// scheduler starts the largest first.
+    fn cost(&self, _effective: &Parameters) -> f64 {
+        1.0
+    }
+
+    /// Runs an instance.
+    ///
+    /// # Errors
+    /// A [`Failure`]; nothing of a failed run is kept.
+    fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure>;
+}
+
+/// The kinds that a pipeline may use.
+pub type Registry = Vec<Box<dyn Kind>>;
+
+/// Where an instance stands in its pipeline.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The whole pipeline.
+    pub pipeline: &'a Pipeline,
+    /// The instance's stage.
+    pub stage: &'a Stage,
+    /// The instance's coordinates.
+    pub point: &'a Point,
+    /// The settings that hold for it: its variant's, or the stage's.
+    pub settings: &'a Settings,
+    /// Every kind of the program, for kinds that describe other stages.
+    pub kinds: &'a [Box<dyn Kind>],
+    /// The project's folder.
+    pub root: &'a Path,
+}
+
+/// Coordinates of an instance within its stage's `each`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Point {
+    /// The variant's name.
+    pub variant: Option<String>,
+    /// The seed.
+    pub seed: Option<u64>,
+    /// Listed coordinates, by name, in the order of `each`.
+    pub listed: Vec<(String, String)>,
+}
+
+/// What of an instance's settings and surroundings enters its recipe.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Effective {
+    /// The parameters that the run will use, and no others.
+    pub parameters: Parameters,
+    /// Whether the run draws from the instance's seed.
+    pub seeded: bool,
+    /// Which outputs of which needs it reads, by output name.
+    pub reads: Vec<Read>,
+    /// Files and folders of the project that it reads, relative to the root.
+    pub files: Vec<String>,
+}
+
+/// Outputs of one need that a run reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// The needed stage.
+    pub stage: StageId,
+    /// The outputs' names; an output ending in `/` stands for all that begin so; empty means every output.
+    pub outputs: Vec<String>,
+}
+
+/// All that one run is given.
+pub struct Job<'a> {
+    /// Where the instance stands.
+    pub context: Context<'a>,
+    /// The instance's name, such as `train[2.4.2,seed=1]`.
+    pub instance: &'a str,
+    /// What [`Kind::effective`] said.
+    pub effective: &'a Effective,
+    /// Outputs of the needs, in the order of the recipe.
+    pub inputs: &'a [Input],
+    /// The project's files that the run reads, one for each file (folders are walked).
+    pub files: &'a [ProjectFile],
+    /// An empty folder for the run alone, on the store's file system; gone afterwards.
+    pub scratch: &'a Path,
+    /// Takes progress, and says whether to stop.
+    pub watch: &'a dyn Watch,
+}
+
+/// One output of a need, as an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// The need's stage.
+    pub stage: StageId,
+    /// The need's coordinates.
+    pub point: Point,
+    /// The output's name there.
+    pub output: String,
+    /// Digest of its bytes.
+    pub object: ObjectId,
+    /// Where the bytes are; to be read, never written.
+    pub path: PathBuf,
+}
+
+/// A file of the project, as an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProjectFile {
+    /// Relative to the project's root, with forward slashes.
+    pub name: String,
+    /// Digest of its bytes.
+    pub object: ObjectId,
+    /// Where it is.
+    pub path: PathBuf,
+}
+
+/// One thing that a run made.
+#[derive(Debug)]
+pub struct Output {
+    /// Its name, unique within the run; forward slashes make folders of the browsable view.
+    pub name: String,
+    /// Where it also belongs in the project, relative to the root.
+    pub place: Option<String>,
+    /// Its bytes.
+    pub content: Content,
+}
+
+/// The bytes of an output.
+#[derive(Debug)]
+pub enum Content {
+    /// In memory.
+    Bytes(Vec<u8>),
+    /// In a file below [`Job::scratch`], which the store takes over.
+    Scratch(PathBuf),
+}
+
+/// Who watches a run: progress in, cancellation out. Never part of a result.
+pub trait Watch: Sync {
+    /// Is told how much of the run is done, as a fraction, and a short text on how it stands.
+    fn progress(&self, fraction: f64, standing: &str);
+    /// Is told something that a person should read even without a failure, in one line.
+    fn notice(&self, line: &str);
+    /// Says whether the run should stop as soon as it can.
+    fn cancelled(&self) -> bool;
+}
+
+/// Why a run has no outputs.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// It was asked to stop.
+    #[error("stopped on request")]
+    Cancelled,
+    /// It could not be done.
+    #[error("{message}")]
+    Failed {
+        /// What went wrong: lower-case, in the user's words.
+        message: String,
+        /// What to do about it.
+        help: Option<String>,
+    },
+}
+
+impl Failure {
+    /// Makes a failure without help.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self::Failed { message: message.into(), help: None }
+    }
+
+    /// Adds what to do about it.
+    pub fn with_help(self, help: impl Into<String>) -> Self {
+        match self {
+            Self::Failed { message, .. } => Self::Failed { message, help: Some(help.into()) },
+            Self::Cancelled => Self::Cancelled,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The figures, drawn with plotters as SVG.

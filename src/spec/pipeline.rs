@@ -1,0 +1,99 @@
+//! The checked pipeline: what `pipeline.yaml` and `stages/*.yaml` say once nothing in them is wrong.
+//!
+//! Invariants
+//! - Stages stand in an order in which every need comes before who needs it.
+//! - Every parameter that its kind's schema names has a value (its own, inherited, or the default)
+//!   and an [`Origin`].
+
+use std::collections::BTreeMap;
+
+use super::value::Parameters;
+
+/// Index of a stage in [`Pipeline::stages`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct StageId(pub usize);
+
+/// The graph, with every setting resolved.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    /// What the report is called.
+    pub title: String,
+    /// The stages, needs before those that need them.
+    pub stages: Vec<Stage>,
+}
+
+/// A named node of the graph.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    /// Its name, unique in the pipeline.
+    pub name: String,
+    /// The name of its kind.
+    pub kind: String,
+    /// What it is repeated over; empty for a stage with one instance.
+    pub each: Vec<Axis>,
+    /// The stages whose outputs it reads.
+    pub needs: Vec<StageId>,
+    /// The settings that hold where no variant says otherwise.
+    pub base: Settings,
+    /// Its variants, in the order of the file; empty where its `each` has no `variant`, or where
+    /// its variants are those of a stage it needs.
+    pub variants: Vec<Variant>,
+    /// Its seeds; empty where its `each` has no `seed`, or where its seeds are those of a need.
+    pub seeds: Vec<u64>,
+}
+
+/// One thing that a stage is repeated over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Axis {
+    /// Every variant of the stage, or of the stage it needs that has variants.
+    Variant,
+    /// Every seed of the stage, or of the stage it needs that has seeds.
+    Seed,
+    /// The listed values of a `command` stage's coordinate, as texts.
+    Listed {
+        /// The coordinate's name, as it stands in braces.
+        name: String,
+        /// Its values, unique, in the order of the file.
+        values: Vec<String>,
+    },
+}
+
+/// A named set of settings, derived from another one.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// Its name, unique in the stage.
+    pub name: String,
+    /// The variant it is derived from; without one it derives from the stage's `params`.
+    pub from: Option<String>,
+    /// All its settings: its own, the inherited ones, the defaults, and what `--set` put over them.
+    pub settings: Settings,
+}
+
+/// Parameters, and where each came from.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Every parameter of the kind.
+    pub parameters: Parameters,
+    /// Where each of them was said.
+    pub origins: BTreeMap<String, Origin>,
+}
+
+/// Where a parameter's value was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Nowhere: it is the kind's default.
+    Default,
+    /// In a file of the project.
+    File {
+        /// The file, relative to the project, with forward slashes.
+        path: String,
+        /// Line of the value, from 1.
+        line: usize,
+        /// Column of the value, from 1, in characters.
+        column: usize,
+        /// The variant that says it; `None` for the stage's `params`.
+        variant: Option<String>,
+    },
+    /// On the command line: the whole `--set` argument.
+    Override(String),
+}

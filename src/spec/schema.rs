@@ -1,0 +1,66 @@
+//! What a kind lets its settings be, as data: `spec` checks against it and knows no kind.
+
+use super::value::Value;
+
+/// The settings that one kind takes.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    /// The kind's name.
+    pub kind: &'static str,
+    /// Its parameters; they stand in `stages/NAME.yaml`, or for `inline` kinds in `pipeline.yaml`.
+    pub fields: Vec<Field>,
+    /// Whether variants and seeds make sense for it.
+    pub repeats: bool,
+    /// Whether the stage stands whole in `pipeline.yaml`, as `command` does.
+    pub inline: bool,
+}
+
+/// One parameter of a kind.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name in the YAML.
+    pub name: &'static str,
+    /// What it may hold.
+    pub shape: Shape,
+    /// What it holds when nothing is said; `None` makes it required.
+    pub default: Option<Value>,
+    /// What it means, in one sentence, for help texts and schemas.
+    pub about: &'static str,
+}
+
+/// What a parameter may hold.
+#[derive(Clone, Debug)]
+pub enum Shape {
+    /// A whole number in `least..=most`.
+    Integer {
+        /// The least allowed.
+        least: i64,
+        /// The most allowed.
+        most: i64,
+    },
+    /// A finite number between two bounds.
+    Number {
+        /// The lower bound.
+        least: f64,
+        /// The upper bound.
+        most: f64,
+        /// Whether the lower bound itself is refused.
+        above_least: bool,
+        /// Whether the upper bound itself is refused.
+        below_most: bool,
+    },
+    /// One of a few words.
+    Choice(&'static [&'static str]),
+    /// `true` or `false`.
+    Bool,
+    /// Any text that is not empty.
+    Text,
+    /// A file or folder of the project, relative to its root, that must exist.
+    ExistingPath,
+    /// A path of the project that a run writes.
+    OutputPath,
+    /// A list of values of one shape.
+    List(Box<Shape>),
+    /// Either a value of the first shape or of the second (`run`: a text or a list).
+    Either(Box<Shape>, Box<Shape>),
+}
