@@ -1,0 +1,120 @@
+//! Holds what counts as a kind's code: a change that can change its bytes, and nothing else.
+
+#[path = "../build/code.rs"]
+mod code;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+const MANIFEST: &str = "[dependencies]\nburn = \"1\"\nplotters = \"1\"\n";
+const LOCK: &str = r#"
+[[package]]
+name = "burn"
+version = "1.0.0"
+dependencies = [
+ "ndarray",
+]
+
+[[package]]
+name = "ndarray"
+version = "1.0.0"
+
+[[package]]
+name = "plotters"
+version = "1.0.0"
+"#;
+
+/// A small crate in a temporary folder, and its kinds' digests.
+struct Sources {
+    folder: tempfile::TempDir,
+    lock: String,
+}
+
+impl Sources {
+    fn new() -> Self {
+        let sources = Self { folder: tempfile::tempdir().unwrap(), lock: LOCK.to_owned() };
+        sources.write("kinds/mod.rs", "mod train; mod plot;");
+        sources.write("kinds/train.rs", "use crate::lab::nn::{Model, gru}; use crate::engine::Kind;");
+        sources.write("kinds/plot.rs", "use crate::lab::figures::draw;");
+        sources.write("lab/mod.rs", "pub mod nn; pub mod figures;");
+        sources.write("lab/nn/mod.rs", "pub mod gru; pub struct Model;");
+        sources.write("lab/nn/gru.rs", "use super::super::random; use burn::Tensor; fn step() { 1 + 1; }");
+        sources.write("lab/random.rs", "fn draw() {}");
+        sources.write("lab/figures.rs", "use plotters::Chart; fn draw() {}");
+        sources.write("engine/mod.rs", "pub trait Kind {}");
+        sources
+    }
+
+    fn write(&self, file: &str, text: &str) -> &Self {
+        let path = self.folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        self
+    }
+
+    fn digests(&self) -> BTreeMap<String, String> {
+        let project = code::Project::read(Path::new(self.folder.path()), MANIFEST, &self.lock);
+        code::digests(&project).into_iter().collect()
+    }
+
+    /// The kinds whose digest differs after `change`.
+    fn changed_by(&mut self, change: impl FnOnce(&mut Self)) -> Vec<String> {
+        let before = self.digests();
+        change(self);
+        let after = self.digests();
+        before.into_iter().filter(|(kind, digest)| after[kind] != *digest).map(|(kind, _)| kind).collect()
+    }
+}
+
+#[test]
+fn a_kernel_counts_for_training_and_not_for_plotting() {
+    let changed = Sources::new().changed_by(|sources| {
+        sources.write("lab/nn/gru.rs", "use super::super::random; use burn::Tensor; fn step() { 1 + 2; }");
+    });
+    assert_eq!(changed, ["train"]);
+}
+
+#[test]
+fn a_module_reached_by_way_of_another_counts() {
+    let changed = Sources::new().changed_by(|sources| {
+        sources.write("lab/random.rs", "fn draw() { 2; }");
+    });
+    assert_eq!(changed, ["train"]);
+}
+
+#[test]
+fn a_figure_never_retrains() {
+    let changed = Sources::new().changed_by(|sources| {
+        sources.write("lab/figures.rs", "use plotters::Chart; fn draw() { 2; }");
+    });
+    assert_eq!(changed, ["plot"]);
+}
+
+#[test]
+fn comments_formatting_and_tests_do_not_count() {
+    let changed = Sources::new().changed_by(|sources| {
+        sources.write(
+            "lab/random.rs",
+            "//! New words.\n/// And more.\nfn draw()\n{\n} // end\n#[cfg(test)]\nmod tests { fn t() {} }",
+        );
+    });
+    assert!(changed.is_empty(), "{changed:?}");
+}
+
+#[test]
+fn the_engine_does_not_count() {
+    let changed = Sources::new().changed_by(|sources| {
+        sources.write("engine/mod.rs", "pub trait Kind { fn run(&self); }");
+    });
+    assert!(changed.is_empty(), "{changed:?}");
+}
+
+#[test]
+fn a_locked_dependency_counts_where_it_is_reached() {
+    let changed = Sources::new().changed_by(|sources| {
+        sources.lock = LOCK
+            .replace("name = \"ndarray\"\nversion = \"1.0.0\"", "name = \"ndarray\"\nversion = \"1.0.1\"");
+    });
+    assert_eq!(changed, ["train"]);
+}
