@@ -2,12 +2,32 @@
 
 mod command;
 mod evaluate;
+mod files;
 mod plot;
 mod prepare;
 mod render;
 mod train;
+mod variants;
 
+pub use prepare::Archive;
+pub use variants::{Described, describe};
+
+use crate::digest::Digest;
+use crate::engine::Registry;
+use crate::lab::nn::Simd;
 use crate::spec::Schema;
+
+include!(concat!(env!("OUT_DIR"), "/code.rs"));
+
+/// What the kinds are told from around the program.
+pub struct Surroundings {
+    /// Whether the SmartWatch archive can be had.
+    pub archive: Archive,
+    /// The instruction set for the kernels.
+    pub simd: Simd,
+    /// The environment, for `command` stages to be given the variables they name.
+    pub variables: Vec<(String, String)>,
+}
 
 /// The settings of every kind, for `spec` to check against.
 pub fn schemas() -> Vec<Schema> {
@@ -19,4 +39,24 @@ pub fn schemas() -> Vec<Schema> {
         render::schema(),
         command::schema(),
     ]
+}
+
+/// Every kind, ready to run.
+pub fn registry(surroundings: Surroundings) -> Registry {
+    let Surroundings { archive, simd, variables } = surroundings;
+    vec![
+        Box::new(prepare::Prepare { archive }),
+        Box::new(train::Train { simd }),
+        Box::new(evaluate::Evaluate { simd }),
+        Box::new(plot::Plot),
+        Box::new(render::Render),
+        Box::new(command::Command::new(variables, code_of("command"))),
+    ]
+}
+
+/// The digest of the code that decides a kind's bytes, from the build.
+fn code_of(kind: &str) -> Digest {
+    let found = CODE.iter().find(|(name, _)| *name == kind);
+    let (_, hex) = found.expect("the build digests every file of this folder");
+    Digest::from_hex(hex).expect("the build writes digests in hexadecimal")
 }

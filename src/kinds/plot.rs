@@ -1,8 +1,75 @@
 //! `plot`: histories and metrics as SVG figures.
 
-use crate::spec::Schema;
+use crate::digest::Digest;
+use crate::engine::{Context, Effective, Failure, Job, Kind, Output, Read};
+use crate::lab::figures::{self, FigureInput, Run, VariantRuns};
+use crate::lab::history::History;
+use crate::lab::metrics::Metrics;
+use crate::spec::{Parameters, Schema, Value};
+
+use super::code_of;
+use super::files::{HISTORY, METRICS, bytes_output, input_at, json_of, need_of};
+use super::variants::describe;
 
 /// Describes the settings of `plot`: it has none.
 pub fn schema() -> Schema {
     Schema { kind: "plot", repeats: false, inline: false, fields: Vec::new() }
+}
+
+/// Draws every figure.
+pub struct Plot;
+
+impl Kind for Plot {
+    fn name(&self) -> &'static str {
+        "plot"
+    }
+
+    fn code(&self) -> Digest {
+        code_of("plot")
+    }
+
+    fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
+        let (train, evaluate) = (need_of(context, "train")?, need_of(context, "evaluate")?);
+        // The figures name the variants in their order, and draw the same experiment once.
+        let variants = describe(context.pipeline, train).into_iter().map(|described| {
+            let mut entry = Parameters::from([("name".to_owned(), described.variant.name.as_str().into())]);
+            if let Some(first) = described.first {
+                entry.insert("same_as".to_owned(), first.into());
+            }
+            Value::Map(entry)
+        });
+        Ok(Effective {
+            parameters: Parameters::from([("variants".to_owned(), Value::List(variants.collect()))]),
+            seeded: false,
+            reads: vec![
+                Read { stage: train, outputs: vec![HISTORY.to_owned()] },
+                Read { stage: evaluate, outputs: vec![METRICS.to_owned()] },
+            ],
+            files: Vec::new(),
+        })
+    }
+
+    fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
+        let context = &job.context;
+        let (train, evaluate) = (need_of(context, "train")?, need_of(context, "evaluate")?);
+        let mut variants = Vec::new();
+        for described in describe(context.pipeline, train) {
+            let name = described.variant.name.as_str();
+            let mut runs = Vec::new();
+            for &seed in context.pipeline.seeds_of(train) {
+                let history: History = json_of(input_at(job, train, HISTORY, name, seed)?)?;
+                let metrics: Metrics = json_of(input_at(job, evaluate, METRICS, name, seed)?)?;
+                runs.push(Run { seed, history, metrics });
+            }
+            variants.push(VariantRuns {
+                name: name.to_owned(),
+                same_as: described.first.map(str::to_owned),
+                runs,
+            });
+        }
+        let labels = variants.iter().flat_map(|variant| &variant.runs).map(|run| run.metrics.confusion.len());
+        let input = FigureInput { labels: labels.max().unwrap_or(0), variants };
+        let figures = figures::draw(&input).into_iter();
+        Ok(figures.map(|figure| bytes_output(format!("{}.svg", figure.name), figure.svg.into_bytes())).collect())
+    }
 }

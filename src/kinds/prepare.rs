@@ -1,6 +1,14 @@
 //! `prepare`: from the archive, or the generator, to a packed dataset and its data card.
 
-use crate::spec::{Field, Schema, Shape};
+use std::path::PathBuf;
+
+use crate::digest::Digest;
+use crate::engine::{Context, Effective, Failure, Job, Kind, Output};
+use crate::lab::data::{self, ARCHIVE_SHA256, Source};
+use crate::spec::{Field, Parameters, Schema, Shape, Value};
+
+use super::code_of;
+use super::files::{DATASET, DATA_CARD, bytes_output, json_output};
 
 /// Describes the settings of `prepare`.
 pub fn schema() -> Schema {
@@ -29,4 +37,71 @@ pub fn schema() -> Schema {
             },
         ],
     }
+}
+
+/// Whether the SmartWatch archive can be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Archive {
+    /// It is here, with the right digest.
+    Here(PathBuf),
+    /// It is nowhere to be found; why, as one phrase.
+    Absent(String),
+}
+
+/// Prepares the data.
+pub struct Prepare {
+    /// Where the archive is, looked up before the engine starts.
+    pub archive: Archive,
+}
+
+impl Kind for Prepare {
+    fn name(&self) -> &'static str {
+        "prepare"
+    }
+
+    fn code(&self) -> Digest {
+        code_of("prepare")
+    }
+
+    fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
+        let mut parameters = context.settings.parameters.clone();
+        let source = match (parameters.get("source").and_then(Value::as_text), &self.archive) {
+            (Some("synthetic"), _) | (Some("auto"), Archive::Absent(_)) => "synthetic",
+            (_, Archive::Here(_)) => "smartwatch",
+            (_, Archive::Absent(why)) => {
+                return Err(Failure::new(format!("the SmartWatch archive can't be had: {why}")).with_help(
+                    "put gestures-dataset.zip into data/, name its folder in RECOUNT_MIRRORS, \
+                     or set `source: synthetic` in stages/prepare.yaml",
+                ));
+            }
+        };
+        parameters.insert("source".to_owned(), source.into());
+        if source == "smartwatch" {
+            parameters.insert("archive".to_owned(), ARCHIVE_SHA256.into());
+        }
+        Ok(Effective { parameters, ..Effective::default() })
+    }
+
+    fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
+        let parameters = &job.effective.parameters;
+        let source = match (parameters.get("source").and_then(Value::as_text), &self.archive) {
+            (Some("smartwatch"), Archive::Here(path)) => Source::SmartWatch { archive: path.clone() },
+            _ => Source::Synthetic,
+        };
+        let (split_seed, train_fraction) = split(parameters)?;
+        let (dataset, card) = data::prepare(&source, split_seed, train_fraction)
+            .map_err(|error| Failure::new(error.to_string()))?;
+        if card.contradictory_duplicates > 0 {
+            let groups = card.duplicates.iter().map(|group| group.join(" = ")).collect::<Vec<_>>().join(", ");
+            job.watch.notice(&format!("files with equal bytes and different labels, one is mislabelled: {groups}"));
+        }
+        Ok(vec![bytes_output(DATASET, dataset.to_bytes()), json_output(DATA_CARD, &card)])
+    }
+}
+
+fn split(parameters: &Parameters) -> Result<(u64, f64), Failure> {
+    let seed = parameters.get("split_seed").and_then(Value::as_integer);
+    let seed = seed.and_then(|seed| u64::try_from(seed).ok());
+    let fraction = parameters.get("train_fraction").and_then(Value::as_number);
+    seed.zip(fraction).ok_or_else(|| Failure::new("`split_seed` or `train_fraction` is missing"))
 }

@@ -1,6 +1,20 @@
 //! `render`: the report, from templates and the outputs of every other stage.
 
-use crate::spec::{Field, Schema, Shape};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use crate::digest::Digest;
+use crate::engine::{Content, Context, Effective, Failure, Input, Job, Kind, Output, Read};
+use crate::lab::data::DataCard;
+use crate::report::{
+    self, Change, Ineffective, PlotReference, ReportInputs, RunResult, SourceDocument, VariantResult,
+};
+use crate::spec::{Field, Origin, Parameters, Pipeline, Schema, Settings, Shape, StageId, Value};
+
+use super::code_of;
+use super::files::{DATA_CARD, HISTORY, METRICS, OBSERVED, bytes_of, input, input_at, json_of, need_of};
+use super::train;
+use super::variants::{Described, describe};
 
 /// Describes the settings of `render`.
 pub fn schema() -> Schema {
@@ -28,5 +42,251 @@ pub fn schema() -> Schema {
                 about: "where the report is written; its figures go to `plots/` beside it",
             },
         ],
+    }
+}
+
+/// Writes the report.
+pub struct Render;
+
+impl Kind for Render {
+    fn name(&self) -> &'static str {
+        "render"
+    }
+
+    fn code(&self) -> Digest {
+        code_of("render")
+    }
+
+    fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
+        let needs = Needs::of(context)?;
+        let pipeline = context.pipeline;
+        let variants = describe(pipeline, needs.train).into_iter().map(told).collect();
+        let overrides = overrides(pipeline).into_iter().map(Value::Text).collect();
+        let mut parameters = context.settings.parameters.clone();
+        parameters.insert("title".to_owned(), pipeline.title.as_str().into());
+        parameters.insert("variants".to_owned(), Value::List(variants));
+        parameters.insert("overrides".to_owned(), Value::List(overrides));
+        let read = |stage, outputs: &[&str]| Read {
+            stage,
+            outputs: outputs.iter().map(|&output| output.to_owned()).collect(),
+        };
+        Ok(Effective {
+            seeded: false,
+            reads: vec![
+                read(needs.prepare, &[DATA_CARD]),
+                read(needs.train, &[HISTORY, OBSERVED]),
+                read(needs.evaluate, &[METRICS]),
+                read(needs.plot, &[]),
+            ],
+            files: vec![text(&parameters, "template")?.to_owned(), text(&parameters, "source")?.to_owned()],
+            parameters,
+        })
+    }
+
+    fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
+        let needs = Needs::of(&job.context)?;
+        let parameters = &job.effective.parameters;
+        let data: DataCard = json_of(input(job, DATA_CARD)?)?;
+        let places = Places::new(text(parameters, "output")?, data.source == "synthetic");
+        let plots: Vec<&Input> = job.inputs.iter().filter(|input| input.stage == needs.plot).collect();
+        let inputs = ReportInputs {
+            title: job.context.pipeline.title.clone(),
+            synthetic: data.source == "synthetic",
+            data,
+            data_output: format!("{}/{DATA_CARD}", job.context.pipeline.stages[needs.prepare.0].name),
+            variants: variants(job, &needs)?,
+            source: source_document(job, text(parameters, "source")?)?,
+            plots: plots.iter().map(|plot| places.reference(&plot.output)).collect(),
+            overrides: overrides(job.context.pipeline),
+        };
+        let rendered = report::render(&templates(job, text(parameters, "template")?)?, &inputs)
+            .map_err(|error| Failure::new(error.to_string()))?;
+        let mut outputs = vec![Output {
+            name: places.file.clone(),
+            place: Some(places.report.clone()),
+            content: Content::Bytes(rendered.markdown.into_bytes()),
+        }];
+        for plot in plots {
+            outputs.push(Output {
+                name: format!("{}/{}", places.plots, plot.output),
+                place: Some(places.plot(&plot.output)),
+                content: Content::Bytes(bytes_of(plot)?),
+            });
+        }
+        Ok(outputs)
+    }
+}
+
+/// The stages that a report is made from.
+struct Needs {
+    prepare: StageId,
+    train: StageId,
+    evaluate: StageId,
+    plot: StageId,
+}
+
+impl Needs {
+    fn of(context: &Context<'_>) -> Result<Self, Failure> {
+        let need = |kind| need_of(context, kind);
+        Ok(Self { prepare: need("prepare")?, train: need("train")?, evaluate: need("evaluate")?, plot: need("plot")? })
+    }
+}
+
+/// Where a report and its figures are written: generated data never touches the real report.
+struct Places {
+    report: String,
+    file: String,
+    folder: String,
+    plots: &'static str,
+}
+
+impl Places {
+    fn new(output: &str, synthetic: bool) -> Self {
+        let (folder, file) = match output.rsplit_once('/') {
+            Some((folder, file)) => (format!("{folder}/"), file),
+            None => (String::new(), output),
+        };
+        let (file, plots) = if synthetic {
+            (format!("{}.synthetic.md", file.trim_end_matches(".md")), "plots.synthetic")
+        } else {
+            (file.to_owned(), "plots")
+        };
+        Self { report: format!("{folder}{file}"), file, folder, plots }
+    }
+
+    fn plot(&self, output: &str) -> String {
+        format!("{}{}/{output}", self.folder, self.plots)
+    }
+
+    fn reference(&self, output: &str) -> PlotReference {
+        PlotReference {
+            name: output.trim_end_matches(".svg").to_owned(),
+            path: format!("{}/{output}", self.plots),
+        }
+    }
+}
+
+/// Tells a variant as a parameter, so that whatever the report says of it is in the key.
+fn told(described: Described<'_>) -> Value {
+    let variant = described.variant;
+    let mut entry = Parameters::from([
+        ("name".to_owned(), variant.name.as_str().into()),
+        ("declared".to_owned(), Value::Map(variant.settings.parameters.clone())),
+        ("effective".to_owned(), Value::Map(described.effective)),
+    ]);
+    if let Some(from) = &variant.from {
+        entry.insert("from".to_owned(), from.as_str().into());
+    }
+    Value::Map(entry)
+}
+
+/// Every `--set` that is in force, sorted.
+fn overrides(pipeline: &Pipeline) -> Vec<String> {
+    let settings = pipeline.stages.iter().flat_map(|stage| {
+        let variants = stage.variants.iter().map(|variant| &variant.settings);
+        std::iter::once(&stage.base).chain(variants)
+    });
+    let said = settings.flat_map(|settings: &Settings| settings.origins.values()).filter_map(|origin| match origin {
+        Origin::Override(text) => Some(text.clone()),
+        Origin::Default | Origin::File { .. } => None,
+    });
+    said.collect::<BTreeSet<String>>().into_iter().collect()
+}
+
+/// Reads what every variant's runs left behind.
+fn variants(job: &Job<'_>, needs: &Needs) -> Result<Vec<VariantResult>, Failure> {
+    let pipeline = job.context.pipeline;
+    let named = |stage: StageId, variant: &str, seed: u64| {
+        format!("{}[{variant},seed={seed}]", pipeline.stages[stage.0].name)
+    };
+    let mut results = Vec::new();
+    for described in describe(pipeline, needs.train) {
+        let variant = described.variant;
+        let name = variant.name.as_str();
+        let declared = &variant.settings.parameters;
+        let parent = pipeline.settings(needs.train, variant.from.as_deref());
+        let mut runs = Vec::new();
+        for &seed in pipeline.seeds_of(needs.train) {
+            runs.push(RunResult {
+                seed,
+                train: named(needs.train, name, seed),
+                evaluate: named(needs.evaluate, name, seed),
+                metrics: json_of(input_at(job, needs.evaluate, METRICS, name, seed)?)?,
+                history: json_of(input_at(job, needs.train, HISTORY, name, seed)?)?,
+                observed: json_of(input_at(job, needs.train, OBSERVED, name, seed)?)?,
+            });
+        }
+        results.push(VariantResult {
+            name: name.to_owned(),
+            from: variant.from.clone(),
+            declared: json_map(declared),
+            effective: json_map(&described.effective),
+            changed: changes(&parent.parameters, declared),
+            runs,
+            same_as: described.same_as.into_iter().map(str::to_owned).collect(),
+            ineffective: train::without_effect(declared)
+                .into_iter()
+                .map(|(parameter, reason)| Ineffective { parameter: parameter.to_owned(), reason: reason.to_owned() })
+                .collect(),
+        });
+    }
+    Ok(results)
+}
+
+/// The settings in which `new` differs from `old`, by name.
+fn changes(old: &Parameters, new: &Parameters) -> Vec<Change> {
+    let differing = new.iter().filter_map(|(name, value)| {
+        let before = old.get(name).filter(|before| *before != value)?;
+        Some(Change { name: name.clone(), old: json(before), new: json(value) })
+    });
+    differing.collect()
+}
+
+fn json_map(parameters: &Parameters) -> BTreeMap<String, serde_json::Value> {
+    parameters.iter().map(|(name, value)| (name.clone(), json(value))).collect()
+}
+
+fn json(value: &Value) -> serde_json::Value {
+    serde_json::to_value(value).expect("a parameter is finite and its maps have text keys")
+}
+
+fn source_document(job: &Job<'_>, path: &str) -> Result<SourceDocument, Failure> {
+    SourceDocument::read(path, &project_text(job, path)?).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// The templates by their path below the template folder.
+fn templates(job: &Job<'_>, folder: &str) -> Result<BTreeMap<String, String>, Failure> {
+    let prefix = format!("{folder}/");
+    let names = job.files.iter().filter_map(|file| file.name.strip_prefix(&prefix));
+    names.map(|name| Ok((name.to_owned(), project_text(job, &format!("{prefix}{name}"))?))).collect()
+}
+
+fn project_text(job: &Job<'_>, name: &str) -> Result<String, Failure> {
+    let file = job.files.iter().find(|file| file.name == name);
+    let file = file.ok_or_else(|| Failure::new(format!("`{name}` is missing")))?;
+    fs::read_to_string(&file.path).map_err(|error| Failure::new(format!("`{name}` can't be read: {error}")))
+}
+
+fn text<'a>(parameters: &'a Parameters, name: &str) -> Result<&'a str, Failure> {
+    let value = parameters.get(name).and_then(Value::as_text);
+    value.ok_or_else(|| Failure::new(format!("`{name}` is missing or is no text")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generated_data_gets_its_own_report_and_figures() {
+        let places = Places::new("report/week-3.md", true);
+        assert_eq!(places.report, "report/week-3.synthetic.md");
+        assert_eq!(places.plot("cost.svg"), "report/plots.synthetic/cost.svg");
+    }
+
+    #[test]
+    fn a_report_at_the_root_keeps_its_figures_beside_it() {
+        let places = Places::new("week-3.md", false);
+        assert_eq!(places.report, "week-3.md");
+        assert_eq!(places.plot("cost.svg"), "plots/cost.svg");
     }
 }

@@ -1,6 +1,17 @@
 //! `train`: one model, from its settings and a seed to weights and a history.
 
-use crate::spec::{Field, Schema, Shape, Value};
+use std::time::Instant;
+
+use crate::digest::Digest;
+use crate::engine::{Context, Effective, Failure, Job, Kind, Output, Watch};
+use crate::lab::history::{Epoch, Observed};
+use crate::lab::nn::{Simd, multiply_adds};
+use crate::lab::settings::{Cell, Conv, Settings};
+use crate::lab::trainer::{self, TrainError};
+use crate::spec::{Field, Parameters, Schema, Shape, Value};
+
+use super::code_of;
+use super::files::{DATASET, HISTORY, OBSERVED, WEIGHTS, bytes_output, json_output, read_dataset, reads_of};
 
 /// Describes the settings of `train`.
 pub fn schema() -> Schema {
@@ -67,4 +78,142 @@ fn whole(least: i64, most: i64) -> Shape {
 
 fn above_zero(most: f64, below_most: bool) -> Shape {
     Shape::Number { least: 0.0, most, above_least: true, below_most }
+}
+
+/// Trains one model.
+pub struct Train {
+    /// The instruction set for the kernels; the bits are the same on each.
+    pub simd: Simd,
+}
+
+impl Kind for Train {
+    fn name(&self) -> &'static str {
+        "train"
+    }
+
+    fn code(&self) -> Digest {
+        code_of("train")
+    }
+
+    fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
+        Ok(Effective {
+            parameters: effective(&context.settings.parameters),
+            seeded: true,
+            reads: reads_of(context, "prepare", &[DATASET])?,
+            files: Vec::new(),
+        })
+    }
+
+    fn cost(&self, effective: &Parameters) -> f64 {
+        let Ok(settings) = settings(effective) else { return 0.0 };
+        // Steps that only pad cost as much as the others, and a smaller batch amortises less.
+        let per_sequence = multiply_adds(&settings, 3, 20, 30) as f64 * (1.0 + 4.0 / settings.batch as f64);
+        per_sequence * f64::from(settings.epochs)
+    }
+
+    fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
+        let settings = settings(&job.effective.parameters)?;
+        let seed = job.context.point.seed.ok_or_else(|| {
+            Failure::new("this stage has no seed").with_help("write `each: [variant, seed]` in pipeline.yaml")
+        })?;
+        let dataset = read_dataset(job)?;
+        #[expect(clippy::disallowed_methods, reason = "a training's own time is observed, never a result")]
+        let started = Instant::now();
+        let mut progress = EpochProgress { watch: job.watch, epochs: settings.epochs, last: None };
+        let trained = trainer::train(&dataset, &settings, seed, self.simd, &mut progress).map_err(failure)?;
+        let observed =
+            Observed { seconds: started.elapsed().as_secs_f64(), simd: self.simd.name().to_owned() };
+        Ok(vec![
+            json_output(HISTORY, &trained.history),
+            bytes_output(WEIGHTS, trained.weights),
+            json_output(OBSERVED, &observed),
+        ])
+    }
+}
+
+/// Reduces parameters to those that reach the model: what [`without_effect`] names is left out.
+pub fn effective(declared: &Parameters) -> Parameters {
+    let idle = without_effect(declared);
+    let reaches = |name: &str| idle.iter().all(|(parameter, _)| *parameter != name);
+    declared.iter().filter(|(name, _)| reaches(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// Names the parameters that change nothing in these settings, and why.
+pub fn without_effect(declared: &Parameters) -> Vec<(&'static str, &'static str)> {
+    let one_layer = declared.get("layers").and_then(Value::as_integer) == Some(1);
+    if one_layer { vec![("dropout", "with one layer, `dropout` has no effect")] } else { Vec::new() }
+}
+
+/// Reads effective parameters as the trainer's settings.
+///
+/// # Errors
+/// A [`Failure`] naming the parameter; the spec has checked them, so only a pipeline that was built
+/// without it can bring one.
+pub fn settings(parameters: &Parameters) -> Result<Settings, Failure> {
+    let missing = |name: &str| Failure::new(format!("`{name}` is missing or has a wrong type"));
+    let number = |name: &str| parameters.get(name).and_then(Value::as_number).ok_or_else(|| missing(name));
+    let whole = |name: &str| {
+        let value = parameters.get(name).and_then(Value::as_integer);
+        value.and_then(|value| u32::try_from(value).ok()).ok_or_else(|| missing(name))
+    };
+    let word = |name: &str| parameters.get(name).and_then(Value::as_text).ok_or_else(|| missing(name));
+    Ok(Settings {
+        cell: match word("cell")? {
+            "gru" => Cell::Gru,
+            "lstm" => Cell::Lstm,
+            _ => return Err(missing("cell")),
+        },
+        hidden: whole("hidden")? as usize,
+        layers: whole("layers")? as usize,
+        // Absent where it has no effect.
+        dropout: parameters.get("dropout").and_then(Value::as_number).unwrap_or(0.0) as f32,
+        conv: match word("conv")? {
+            "none" => Conv::None,
+            "conv1d" => Conv::Same,
+            _ => return Err(missing("conv")),
+        },
+        batch: whole("batch")? as usize,
+        epochs: whole("epochs")?,
+        learning_rate: number("learning_rate")?,
+        weight_decay: number("weight_decay")?,
+        plateau_factor: number("plateau_factor")?,
+        plateau_patience: whole("plateau_patience")?,
+        stop_patience: whole("stop_patience")?,
+    })
+}
+
+/// Tells the engine's watch how a training stands.
+struct EpochProgress<'a> {
+    watch: &'a dyn Watch,
+    epochs: u32,
+    last: Option<Epoch>,
+}
+
+impl trainer::Watch for EpochProgress<'_> {
+    fn step(&mut self, epoch: u32, step: u32, steps: u32) {
+        let fraction = (f64::from(epoch - 1) + f64::from(step) / f64::from(steps)) / f64::from(self.epochs);
+        let standing = match &self.last {
+            Some(last) => format!(
+                "epoch {epoch}/{} · loss {:.3} · accuracy {:.3}",
+                self.epochs, last.valid_loss, last.accuracy
+            ),
+            None => format!("epoch {epoch}/{}", self.epochs),
+        };
+        self.watch.progress(fraction, &standing);
+    }
+
+    fn epoch(&mut self, epoch: &Epoch) {
+        self.last = Some(epoch.clone());
+    }
+
+    fn cancelled(&self) -> bool {
+        self.watch.cancelled()
+    }
+}
+
+fn failure(error: TrainError) -> Failure {
+    match error {
+        TrainError::Cancelled => Failure::Cancelled,
+        other => Failure::new(other.to_string()),
+    }
 }

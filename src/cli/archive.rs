@@ -1,0 +1,118 @@
+//! Looks for the SmartWatch archive before a pipeline is planned, and downloads it where it can.
+//!
+//! data/, RECOUNT_MIRRORS, the user's cache, the network ──▶ [`Archive`]
+//!
+//! Invariants
+//! - A file with a wrong digest is an error, never passed over.
+//! - An address that could not be reached is not asked again for [`PATIENCE_SECONDS`], so that a run
+//!   without a network stays instant.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Cancel;
+use crate::kinds::Archive;
+use crate::lab::data::{self, FetchError, Places};
+use crate::spec::{Pipeline, Value};
+
+use super::environment::Environment;
+
+/// How long an address that could not be reached is left alone.
+const PATIENCE_SECONDS: u64 = 3600;
+
+/// The last failed download, as `artifacts/unreachable.json` holds it.
+#[derive(Serialize, Deserialize)]
+struct Unreachable {
+    at: u64,
+    why: String,
+}
+
+/// Finds the archive, if any `prepare` stage asks for it.
+///
+/// # Errors
+/// [`FetchError`] for a file with a wrong digest, or one that can't be read.
+pub fn find(
+    root: &Path,
+    pipeline: &Pipeline,
+    environment: &Environment,
+    cancel: &Cancel,
+) -> Result<Archive, FetchError> {
+    let asks = pipeline.stages.iter().filter(|stage| stage.kind == "prepare").any(|stage| {
+        stage.base.parameters.get("source").and_then(Value::as_text) != Some("synthetic")
+    });
+    if !asks {
+        return Ok(Archive::Absent("no stage asks for it".to_owned()));
+    }
+    let places = Places {
+        project_data: root.join("data"),
+        mirrors: environment.mirrors.clone(),
+        cache: environment.cache.clone(),
+    };
+    if let Some(path) = data::find(&places)? {
+        return Ok(Archive::Here(path));
+    }
+    if environment.offline {
+        return Ok(Archive::Absent("RECOUNT_OFFLINE is set".to_owned()));
+    }
+    let Some(cache) = &environment.cache else {
+        return Ok(Archive::Absent("it is in no mirror, and there is no cache folder to download it to".to_owned()));
+    };
+    let memory = root.join("artifacts").join("unreachable.json");
+    if let Some(why) = remembered(&memory) {
+        return Ok(Archive::Absent(why));
+    }
+    match download(cache, environment, cancel) {
+        Ok(path) => {
+            let _ = fs::remove_file(&memory);
+            Ok(Archive::Here(path))
+        }
+        Err(FetchError::Unreachable { why, .. }) => {
+            remember(&memory, &why);
+            Ok(Archive::Absent(why))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn download(cache: &Path, environment: &Environment, cancel: &Cancel) -> Result<PathBuf, FetchError> {
+    let bar = if environment.terminal { ProgressBar::no_length() } else { ProgressBar::hidden() };
+    bar.set_style(
+        ProgressStyle::with_template("downloading the SmartWatch archive {bar:30} {bytes}/{total_bytes} {eta}")
+            .expect("the template is a constant that indicatif takes"),
+    );
+    let result = data::download(
+        cache,
+        &mut |done, total| {
+            if let Some(total) = total {
+                bar.set_length(total);
+            }
+            bar.set_position(done);
+        },
+        &|| cancel.is_requested(),
+    );
+    bar.finish_and_clear();
+    result
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+fn remembered(memory: &Path) -> Option<String> {
+    let last: Unreachable = serde_json::from_slice(&fs::read(memory).ok()?).ok()?;
+    let age = now().checked_sub(last.at)?;
+    (age < PATIENCE_SECONDS).then_some(last.why)
+}
+
+/// Notes a failed download; without the note the next run just asks again.
+fn remember(memory: &Path, why: &str) {
+    let note = Unreachable { at: now(), why: why.to_owned() };
+    if let (Some(folder), Ok(bytes)) = (memory.parent(), serde_json::to_vec(&note)) {
+        let _ = fs::create_dir_all(folder).and_then(|()| fs::write(memory, bytes));
+    }
+}

@@ -1,0 +1,65 @@
+//! The command line's words.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Re-runs what changed, re-tells the report, and answers for every number in it.
+#[derive(Parser)]
+#[command(name = "recount", version, about, args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    /// What to do; without a command, `run`
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The words of `run`, for when it is not named
+    #[command(flatten)]
+    pub run: RunArguments,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Bring the pipeline up to date: run what is stale, and nothing else
+    Run(RunArguments),
+    /// Say what is fresh and what is stale, and why, without running anything
+    Status(StatusArguments),
+}
+
+/// The words of `recount run`.
+#[derive(Args, Default)]
+pub struct RunArguments {
+    /// Only these and what they need: `train`, `train[2.4.2]`, `train[2.4.2,seed=1]`, or a file that a stage writes
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
+    /// How many instances to run at once; a training uses one thread [default: the cores]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// Run these even when they are fresh
+    #[arg(long, value_name = "TARGET")]
+    pub force: Vec<String>,
+    /// Only say what would run, and why
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The settings that hold for this command
+    #[command(flatten)]
+    pub settings: SettingArguments,
+}
+
+/// The words of `recount status`.
+#[derive(Args)]
+pub struct StatusArguments {
+    /// The settings that hold for this command
+    #[command(flatten)]
+    pub settings: SettingArguments,
+}
+
+/// Words that every command on a pipeline takes.
+#[derive(Args, Default)]
+pub struct SettingArguments {
+    /// Set a parameter for this run: `train.hidden=128`, or of one variant alone: `train[2.4.2].epochs=20`
+    #[arg(long, value_name = "STAGE.FIELD=VALUE")]
+    pub set: Vec<String>,
+    /// The project's folder [default: the nearest one upwards with a pipeline.yaml]
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+}

@@ -1,0 +1,69 @@
+//! The environment, read once: the only place that looks at variables and at the machine.
+
+use std::ffi::OsString;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::{env, thread};
+
+use crate::lab::nn::Simd;
+
+/// What the program is told from around it.
+pub struct Environment {
+    /// Folders that may hold the archive: `RECOUNT_MIRRORS`, separated by `:`.
+    pub mirrors: Vec<PathBuf>,
+    /// The user's cache folder for recount, where there is one.
+    pub cache: Option<PathBuf>,
+    /// Whether nothing may be downloaded: `RECOUNT_OFFLINE` is set and not empty.
+    pub offline: bool,
+    /// The instruction set: `RECOUNT_SIMD`, else the widest that this processor has.
+    pub simd: Simd,
+    /// How many instances run at once when nothing is said.
+    pub cores: usize,
+    /// Whether progress may be drawn and redrawn on the standard error.
+    pub terminal: bool,
+    /// Whether texts may be coloured.
+    pub colour: bool,
+    /// Every variable, for `command` stages to be given the ones they name.
+    pub variables: Vec<(String, String)>,
+}
+
+impl Environment {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// A text for the user when a variable of ours has a value that can't be used.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub fn read() -> Result<Self, String> {
+        let filled = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+        let mirrors = filled("RECOUNT_MIRRORS").unwrap_or_default();
+        let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let terminal = std::io::stderr().is_terminal() && !dumb && filled("CI").is_none();
+        Ok(Self {
+            mirrors: env::split_paths(&mirrors).filter(|path| !path.as_os_str().is_empty()).collect(),
+            cache: cache_folder(filled("XDG_CACHE_HOME"), filled("HOME")),
+            offline: filled("RECOUNT_OFFLINE").is_some(),
+            simd: simd(filled("RECOUNT_SIMD"))?,
+            cores: thread::available_parallelism().map_or(1, usize::from),
+            terminal,
+            colour: terminal && filled("NO_COLOR").is_none(),
+            variables: env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+        })
+    }
+}
+
+fn cache_folder(cache: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
+    let cache = cache.map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = cache.or_else(|| Some(Path::new(&home?).join(".cache")))?;
+    Some(base.join("recount"))
+}
+
+fn simd(named: Option<OsString>) -> Result<Simd, String> {
+    let Some(named) = named else { return Ok(Simd::best()) };
+    let found = named.to_str().and_then(Simd::named);
+    found.ok_or_else(|| {
+        let named = named.to_string_lossy();
+        format!("`RECOUNT_SIMD={named}` can't be used here: write `avx512`, `avx2` or `portable`, as far as this processor has it")
+    })
+}
