@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::Cancel;
 use crate::kinds::Archive;
-use crate::lab::data::{self, FetchError, Places};
+use crate::lab::data::fetch::{self, FetchError, Patience, Places};
 use crate::spec::{Pipeline, Value};
 
 use super::environment::Environment;
@@ -52,7 +52,8 @@ pub fn find(
         mirrors: environment.mirrors.clone(),
         cache: environment.cache.clone(),
     };
-    if let Some(path) = data::find(&places)? {
+    let archive = fetch::Archive::smart_watch();
+    if let Some(path) = archive.find(&places)? {
         return Ok(Archive::Here(path));
     }
     if environment.offline {
@@ -65,27 +66,36 @@ pub fn find(
     if let Some(why) = remembered(&memory) {
         return Ok(Archive::Absent(why));
     }
-    match download(cache, environment, cancel) {
+    match download(&archive, cache, environment, cancel) {
         Ok(path) => {
             let _ = fs::remove_file(&memory);
             Ok(Archive::Here(path))
         }
-        Err(FetchError::Unreachable { why, .. }) => {
+        Err(error) if error.is_unavailable() => {
+            let why = error.to_string();
             remember(&memory, &why);
             Ok(Archive::Absent(why))
         }
-        Err(other) => Err(other),
+        // Nowhere to keep it: as good as not reached, but worth another try next time.
+        Err(error @ FetchError::File { done: "written", .. }) => Ok(Archive::Absent(error.to_string())),
+        Err(error) => Err(error),
     }
 }
 
-fn download(cache: &Path, environment: &Environment, cancel: &Cancel) -> Result<PathBuf, FetchError> {
+fn download(
+    archive: &fetch::Archive,
+    cache: &Path,
+    environment: &Environment,
+    cancel: &Cancel,
+) -> Result<PathBuf, FetchError> {
     let bar = if environment.terminal { ProgressBar::no_length() } else { ProgressBar::hidden() };
     bar.set_style(
         ProgressStyle::with_template("downloading the SmartWatch archive {bar:30} {bytes}/{total_bytes} {eta}")
             .expect("the template is a constant that indicatif takes"),
     );
-    let result = data::download(
+    let result = archive.download(
         cache,
+        Patience::default(),
         &mut |done, total| {
             if let Some(total) = total {
                 bar.set_length(total);

@@ -1,10 +1,12 @@
 //! `prepare`: from the archive, or the generator, to a packed dataset and its data card.
 
+use std::fs;
 use std::path::PathBuf;
 
 use crate::digest::Digest;
 use crate::engine::{Context, Effective, Failure, Job, Kind, Output};
-use crate::lab::data::{self, ARCHIVE_SHA256, Source};
+use crate::lab::data::fetch::ARCHIVE_SHA256;
+use crate::lab::data::{self, Source};
 use crate::spec::{Field, Parameters, Schema, Shape, Value};
 
 use super::code_of;
@@ -84,12 +86,15 @@ impl Kind for Prepare {
 
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
         let parameters = &job.effective.parameters;
-        let source = match (parameters.get("source").and_then(Value::as_text), &self.archive) {
-            (Some("smartwatch"), Archive::Here(path)) => Source::SmartWatch { archive: path.clone() },
-            _ => Source::Synthetic,
+        let archive = match (parameters.get("source").and_then(Value::as_text), &self.archive) {
+            (Some("smartwatch"), Archive::Here(path)) => Some(fs::read(path).map_err(|error| {
+                Failure::new(format!("`{}` can't be read: {error}", path.display()))
+            })?),
+            _ => None,
         };
+        let source = archive.as_deref().map_or(Source::Synthetic, |archive| Source::SmartWatch { archive });
         let (split_seed, train_fraction) = split(parameters)?;
-        let (dataset, card) = data::prepare(&source, split_seed, train_fraction)
+        let (dataset, card) = data::prepare(source, split_seed, train_fraction)
             .map_err(|error| Failure::new(error.to_string()))?;
         if card.contradictory_duplicates > 0 {
             let groups = card.duplicates.iter().map(|group| group.join(" = ")).collect::<Vec<_>>().join(", ");
