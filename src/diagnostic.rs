@@ -1,1 +1,368 @@
-//! A mistake as data, and its one renderer.
+//! A mistake in a person's file as data, and its one renderer.
+//!
+//! [`Source`] + span ──▶ [`Diagnostic`] ──collected──▶ [`Diagnostics`] ──[`Diagnostics::render`]──▶ text
+//!
+//! Invariants
+//! - The source text travels with its diagnostics: rendering reads no file.
+//! - A message holds no control character, so that a file's content can't drive the terminal.
+//! - Knows no YAML and prints nothing.
+
+use std::fmt::{self, Write as _};
+use std::ops::Range;
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+/// A text that a person wrote, and what it is called.
+#[derive(Debug)]
+pub struct Source {
+    name: String,
+    text: String,
+    /// Position on the command line, for a text that is an argument.
+    argument: Option<usize>,
+    /// Where each line starts, in bytes.
+    lines: Vec<usize>,
+}
+
+impl Source {
+    /// Takes the text of a file; `path` is relative to the project, with forward slashes.
+    pub fn file(path: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        Self::new(path.into(), text.into(), None)
+    }
+
+    /// Takes a command-line argument; `name` is its option, such as `--set`.
+    pub fn argument(name: impl Into<String>, position: usize, text: impl Into<String>) -> Arc<Self> {
+        Self::new(name.into(), text.into(), Some(position))
+    }
+
+    fn new(name: String, text: String, argument: Option<usize>) -> Arc<Self> {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(breaks).collect();
+        Arc::new(Self { name, text, argument, lines })
+    }
+
+    /// Gives the file's path, or the option's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Gives the whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Finds the line and the column, from 1 and in characters, of a byte's offset.
+    fn line_and_column(&self, offset: usize) -> (usize, usize) {
+        let line = self.lines.partition_point(|start| *start <= offset);
+        let before = self.text.get(self.lines[line - 1]..offset).unwrap_or("");
+        (line, before.chars().count() + 1)
+    }
+
+    /// Gives the bytes of a line, counted from 1, without its end.
+    fn line(&self, line: usize) -> Range<usize> {
+        let start = self.lines[line - 1];
+        let end = self.lines.get(line).copied().unwrap_or(self.text.len());
+        start..start + self.text[start..end].trim_end_matches(['\n', '\r']).len()
+    }
+}
+
+/// Somewhere in a [`Source`].
+#[derive(Clone, Debug)]
+pub struct Place {
+    source: Arc<Source>,
+    /// In bytes, on character boundaries; `None` for the source as a whole.
+    span: Option<Range<usize>>,
+}
+
+impl Place {
+    /// Points at the bytes `span`, which lie on character boundaries of the text.
+    pub fn new(source: &Arc<Source>, span: Range<usize>) -> Self {
+        Self { source: Arc::clone(source), span: Some(span) }
+    }
+
+    /// Points at a source as a whole, without a line.
+    pub fn whole(source: &Arc<Source>) -> Self {
+        Self { source: Arc::clone(source), span: None }
+    }
+
+    /// Gives the source that it lies in.
+    pub fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
+    /// Gives the bytes that it covers; the whole text if it is not narrower.
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone().unwrap_or(0..self.source.text.len())
+    }
+
+    /// Gives the text that it covers.
+    pub fn text(&self) -> &str {
+        self.source.text.get(self.span()).unwrap_or("")
+    }
+
+    /// Gives the line it starts on, from 1.
+    pub fn line(&self) -> usize {
+        self.source.line_and_column(self.span().start).0
+    }
+
+    /// Gives the column it starts at, from 1, in characters.
+    pub fn column(&self) -> usize {
+        self.source.line_and_column(self.span().start).1
+    }
+
+    /// Narrows to the first occurrence of `part` within; stays as it is where there is none.
+    pub fn narrowed_to(&self, part: &str) -> Self {
+        let start = self.span().start;
+        match self.text().find(part) {
+            Some(at) => Self::new(&self.source, start + at..start + at + part.len()),
+            None => self.clone(),
+        }
+    }
+}
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing can run.
+    Error,
+    /// It can run, but is probably not meant.
+    Warning,
+}
+
+/// One mistake.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    severity: Severity,
+    message: String,
+    place: Option<Place>,
+    help: Option<String>,
+}
+
+impl Diagnostic {
+    /// Makes an error; `message` is a lower-case phrase with the user's words in backticks.
+    pub fn error(message: impl AsRef<str>) -> Self {
+        Self { severity: Severity::Error, message: printable(message.as_ref()), place: None, help: None }
+    }
+
+    /// Makes a warning; `message` as for [`Diagnostic::error`].
+    pub fn warning(message: impl AsRef<str>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(message) }
+    }
+
+    /// Says where.
+    pub fn at(self, place: &Place) -> Self {
+        Self { place: Some(place.clone()), ..self }
+    }
+
+    /// Says what to do.
+    pub fn help(self, help: impl AsRef<str>) -> Self {
+        Self { help: Some(printable(help.as_ref())), ..self }
+    }
+
+    /// Gives how bad it is.
+    pub fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// Gives what is wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Gives where it is wrong.
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
+    /// Gives what to do about it.
+    pub fn advice(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    /// Where it belongs among others: files by path, then arguments in their order.
+    fn rank(&self) -> (Option<usize>, &str, usize) {
+        match &self.place {
+            Some(place) => (place.source.argument, &place.source.name, place.span().start),
+            None => (None, "", 0),
+        }
+    }
+
+    fn render(&self, renderer: &Renderer) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = level.primary_title(&self.message);
+        let primary = match &self.place {
+            None => Group::with_title(title),
+            Some(Place { source, span: None }) => title.element(Origin::path(&source.name)),
+            Some(Place { source, span: Some(span) }) => {
+                let number = source.line_and_column(span.start).0;
+                let line = source.line(number);
+                let within = |offset: usize| offset.clamp(line.start, line.end) - line.start;
+                title.element(
+                    Snippet::source(&source.text[line.clone()])
+                        .path(&source.name)
+                        .line_start(number)
+                        .annotation(AnnotationKind::Primary.span(within(span.start)..within(span.end))),
+                )
+            }
+        };
+        let help = self.help.as_ref().map(|help| Group::with_title(Level::HELP.secondary_title(help)));
+        let report: Vec<Group<'_>> = std::iter::once(primary).chain(help).collect();
+        renderer.render(&report)
+    }
+}
+
+/// Every mistake that was found, sorted by place.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Adds one.
+    pub fn add(&mut self, diagnostic: Diagnostic) {
+        let after = self.0.partition_point(|other| other.rank() <= diagnostic.rank());
+        self.0.insert(after, diagnostic);
+    }
+
+    /// Says whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Counts them.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Goes through them, files by path, each from its top, then arguments.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.0.iter()
+    }
+
+    /// Renders all, with an empty line between two, for a terminal (`coloured`) or for a log.
+    pub fn render(&self, coloured: bool) -> String {
+        let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
+        let mut text = String::new();
+        for (index, diagnostic) in self.0.iter().enumerate() {
+            let gap = if index == 0 { "" } else { "\n" };
+            writeln!(text, "{gap}{}", diagnostic.render(&renderer)).expect("a String takes any text");
+        }
+        text
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.render(false).trim_end())
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+/// Escapes what would break a line or drive a terminal.
+fn printable(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut printed, character| {
+        if character.is_control() {
+            printed.extend(character.escape_default());
+        } else {
+            printed.push(character);
+        }
+        printed
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use snapbox::{assert_data_eq, str};
+
+    fn rendered(diagnostic: Diagnostic) -> String {
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.add(diagnostic);
+        diagnostics.render(false)
+    }
+
+    #[test]
+    fn a_mistake_is_shown_in_its_line_with_carets_and_help() {
+        let text = "a: 1\nb: 2\n\n\n\n\n\n\n    needs: [prepair]\n";
+        let source = Source::file("pipeline.yaml", text);
+        let start = text.find("prepair").unwrap();
+        let diagnostic = Diagnostic::error("no stage is named `prepair`")
+            .at(&Place::new(&source, start..start + 7))
+            .help("a stage named `prepare` exists");
+        assert_data_eq!(
+            rendered(diagnostic),
+            str![[r#"
+error: no stage is named `prepair`
+ --> pipeline.yaml:9:13
+  |
+9 |     needs: [prepair]
+  |             ^^^^^^^
+  |
+help: a stage named `prepare` exists
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn a_mistake_over_several_lines_is_shown_on_the_first_of_them() {
+        let source = Source::file("a.yaml", "één: {\r\n  b: 1\r\n}\r\n");
+        let diagnostic = Diagnostic::warning("odd").at(&Place::new(&source, 7..17));
+        assert_data_eq!(
+            rendered(diagnostic),
+            str![[r#"
+warning: odd
+ --> a.yaml:1:6
+  |
+1 | één: {
+  |      ^
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn a_mistake_at_the_end_of_a_file_or_without_a_line_has_a_place_too() {
+        let source = Source::file("a.yaml", "");
+        assert_data_eq!(
+            rendered(Diagnostic::error("empty").at(&Place::new(&source, 0..0))),
+            str![[r#"
+error: empty
+ --> a.yaml:1:1
+  |
+1 |
+  | ^
+
+"#]]
+        );
+        assert_data_eq!(
+            rendered(Diagnostic::error("binary").at(&Place::whole(&source)).help("save it as text")),
+            str![[r#"
+error: binary
+--> a.yaml
+ |
+help: save it as text
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn files_come_before_arguments_and_each_is_sorted_from_its_top() {
+        let file = Source::file("b.yaml", "one two");
+        let argument = Source::argument("--set", 0, "a.b=c");
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.add(Diagnostic::error("third").at(&Place::new(&argument, 0..1)));
+        diagnostics.add(Diagnostic::error("second").at(&Place::new(&file, 4..7)));
+        diagnostics.add(Diagnostic::error("first").at(&Place::new(&file, 0..3)));
+        let messages: Vec<_> = diagnostics.iter().map(Diagnostic::message).collect();
+        assert_eq!(messages, ["first", "second", "third"]);
+    }
+
+    #[test]
+    fn a_message_cannot_drive_the_terminal() {
+        assert_eq!(rendered(Diagnostic::error("a\u{1b}[2Jb\nc")), "error: a\\u{1b}[2Jb\\nc\n");
+    }
+}
