@@ -1,9 +1,44 @@
-//! YAML text → checked [`Pipeline`].
+//! YAML text → checked [`Pipeline`]; every mistake with its place in the file.
+//!
+//! | module | its duty |
+//! |---|---|
+//! | `load` | the files of a project → [`Pipeline`], by way of the others |
+//! | `file`, `document`, `scalar` | bytes → text → a tree whose values know their places |
+//! | `entries`, `shape` | maps with known names; values against a kind's [`Schema`] |
+//! | `outline`, `repeats` | `pipeline.yaml`: stages, and what each is repeated over |
+//! | `settings_file`, `inherit` | `stages/NAME.yaml`: parameters, seeds, variants `from` one another |
+//! | `overrides` | `--set` |
+//! | `graph`, `order` | needs, circles, whose variants and seeds a stage takes |
+//! | `outputs`, `project_path`, `template` | who writes what, and where; coordinates in braces |
+//! | `suggestion` | did-you-mean |
+//!
+//! Invariants
+//! - Knows no kind: what a stage may say comes as [`Schema`]s.
+//! - Prints nothing; a mistake is a [`crate::diagnostic::Diagnostic`].
 
+mod document;
+mod entries;
+mod file;
+mod graph;
+mod inherit;
+mod load;
+mod order;
+mod outline;
+mod outputs;
+mod overrides;
 mod pipeline;
+mod project_path;
+mod repeats;
+mod scalar;
 mod schema;
+mod settings_file;
+mod shape;
+mod suggestion;
+mod template;
 mod value;
 
+pub use load::load;
 pub use pipeline::{Axis, Origin, Pipeline, Settings, Stage, StageId, Variant};
 pub use schema::{Field, Schema, Shape};
+pub use template::substitute;
 pub use value::{Parameters, Value};

@@ -22,6 +22,47 @@ pub struct Pipeline {
     pub stages: Vec<Stage>,
 }
 
+impl Pipeline {
+    /// Finds a stage by name.
+    pub fn stage(&self, name: &str) -> Option<StageId> {
+        self.stages.iter().position(|stage| stage.name == name).map(StageId)
+    }
+
+    /// Gives the variants that a stage is repeated over, its own or those of the stage it needs that
+    /// has some; none for a stage that isn't repeated over variants.
+    pub fn variants_of(&self, id: StageId) -> &[Variant] {
+        self.owner_of(id, &Axis::Variant).map_or(&[], |owner| &owner.variants)
+    }
+
+    /// Gives the seeds that a stage is repeated over, its own or those of the stage it needs that has
+    /// some; none for a stage that isn't repeated over seeds.
+    pub fn seeds_of(&self, id: StageId) -> &[u64] {
+        self.owner_of(id, &Axis::Seed).map_or(&[], |owner| &owner.seeds)
+    }
+
+    /// Gives the settings that hold for a stage at a variant: that variant's if it is the stage's own,
+    /// else the stage's base.
+    pub fn settings(&self, id: StageId, variant: Option<&str>) -> &Settings {
+        let stage = &self.stages[id.0];
+        let own = variant.and_then(|name| stage.variants.iter().find(|variant| variant.name == name));
+        own.map_or(&stage.base, |variant| &variant.settings)
+    }
+
+    fn owner_of(&self, id: StageId, axis: &Axis) -> Option<&Stage> {
+        let stage = &self.stages[id.0];
+        let own = match axis {
+            Axis::Variant => !stage.variants.is_empty(),
+            Axis::Seed => !stage.seeds.is_empty(),
+            Axis::Listed { .. } => false,
+        };
+        match (stage.each.contains(axis), own) {
+            (false, _) => None,
+            (true, true) => Some(stage),
+            (true, false) => stage.needs.iter().find_map(|need| self.owner_of(*need, axis)),
+        }
+    }
+}
+
 /// A named node of the graph.
 #[derive(Clone, Debug)]
 pub struct Stage {

@@ -1,0 +1,110 @@
+//! A map with known names: takes its entries, and tells which names nobody knows.
+
+use super::document::{Content, Entry, Node};
+use super::scalar::Scalar;
+use super::schema::Field;
+use super::suggestion;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+
+/// Gives the entries of a map; anything else is a mistake, except nothing, which is an empty map.
+pub(super) fn entries<'a>(
+    node: &'a Node,
+    subject: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'a [Entry]> {
+    match &node.content {
+        Content::Map(entries) => Some(entries),
+        Content::Scalar(Scalar::Null) => Some(&[]),
+        _ => {
+            let message = format!("{subject} must be a map of names and values, not {}", node.described());
+            diagnostics.add(Diagnostic::error(message).at(&node.place).help("write `name: value`"));
+            None
+        }
+    }
+}
+
+/// Gives the items of a list; anything else is a mistake, except nothing, which is an empty list.
+pub(super) fn items<'a>(node: &'a Node, subject: &str, diagnostics: &mut Diagnostics) -> Option<&'a [Node]> {
+    match &node.content {
+        Content::List(items) => Some(items),
+        Content::Scalar(Scalar::Null) => Some(&[]),
+        _ => {
+            let message = format!("{subject} must be a list, not {}", node.described());
+            let help = match &node.content {
+                Content::Scalar(_) => format!("put it in brackets: `[{}]`", node.place.text()),
+                _ => "write `- ` in front of each item".to_owned(),
+            };
+            diagnostics.add(Diagnostic::error(message).at(&node.place).help(help));
+            None
+        }
+    }
+}
+
+/// Gives a text that is not empty; anything else is a mistake, with help for an unquoted number.
+pub(super) fn text<'a>(node: &'a Node, subject: &str, diagnostics: &mut Diagnostics) -> Option<&'a str> {
+    let mistake = match &node.content {
+        Content::Scalar(Scalar::Text(text)) if !text.trim().is_empty() => return Some(text),
+        Content::Scalar(Scalar::Null) => Diagnostic::error(format!("{subject} has no value")),
+        _ => Diagnostic::error(format!("{subject} must be a text, not {}", node.described())),
+    };
+    let number =
+        matches!(node.content, Content::Scalar(Scalar::Integer(_) | Scalar::Float(_) | Scalar::Bool(_)));
+    let help = format!("put it in quotes: `\"{}\"`", node.place.text());
+    diagnostics.add(if number { mistake.help(help) } else { mistake }.at(&node.place));
+    None
+}
+
+/// Finds an entry by name.
+pub(super) fn entry<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
+    entries.iter().find(|entry| entry.key == name)
+}
+
+/// Tells which entries have a name that is not among `known`; `explain` may know better help.
+pub(super) fn refuse_unknown(
+    entries: &[Entry],
+    known: &[&str],
+    whose: &str,
+    explain: impl Fn(&str) -> Option<String>,
+    diagnostics: &mut Diagnostics,
+) {
+    for entry in entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
+        let message = format!("{whose} has no field `{}`", entry.key);
+        let mistake = Diagnostic::error(message).at(&entry.key_place);
+        let help = explain(&entry.key).or_else(|| {
+            suggestion::help(&entry.key, known.iter().copied(), "a field named", "its fields are")
+        });
+        diagnostics.add(match help {
+            Some(help) => mistake.help(help),
+            None => mistake,
+        });
+    }
+}
+
+/// Tells which fields without a default are not among the entries.
+pub(super) fn refuse_missing(
+    entries: &[Entry],
+    fields: &[Field],
+    place: &Place,
+    help: &str,
+    diagnostics: &mut Diagnostics,
+) {
+    for field in fields.iter().filter(|field| field.default.is_none() && entry(entries, field.name).is_none())
+    {
+        let mistake = Diagnostic::error(format!("`{}` is missing: {}", field.name, field.about));
+        diagnostics.add(mistake.at(place).help(help));
+    }
+}
+
+/// Checks a name: letters, digits, `-`, `_` and what `also` allows; it begins with a letter or digit.
+pub(super) fn is_name(name: &str, also: &str) -> bool {
+    let allowed = |letter: char| letter.is_alphanumeric() || "-_".contains(letter) || also.contains(letter);
+    name.starts_with(char::is_alphanumeric) && name.chars().all(allowed)
+}
+
+/// Tells that a name has letters that it can't have.
+pub(super) fn refuse_name(what: &str, name: &str, also: &str, place: &Place, diagnostics: &mut Diagnostics) {
+    let message = format!("`{name}` can't name {what}");
+    let dots = if also.is_empty() { "" } else { ", dots" };
+    let help = format!("use letters, digits{dots}, `-` and `_`, with a letter or digit first");
+    diagnostics.add(Diagnostic::error(message).at(place).help(help));
+}

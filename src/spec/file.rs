@@ -1,0 +1,72 @@
+//! A file of the project → its text, or why it has none.
+//!
+//! Invariant: what comes out is UTF-8 without a byte order mark and of bounded size.
+
+use std::fs;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 64 << 20;
+
+/// What there is of a file.
+pub(super) enum File {
+    /// Nothing has its name.
+    Absent,
+    /// Something is there that can't be read; the mistake is told.
+    Unreadable,
+    /// Its text.
+    Text(Arc<Source>),
+}
+
+/// Reads the file `path`, relative to `root`.
+pub(super) fn read(root: &Path, path: &str, diagnostics: &mut Diagnostics) -> File {
+    let mut refuse = |message: String, help: &str| {
+        let place = Place::whole(&Source::file(path, ""));
+        diagnostics.add(Diagnostic::error(message).at(&place).help(help));
+        File::Unreadable
+    };
+    let bytes = match bytes(&root.join(path)) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return File::Absent,
+        Err(error) if error.kind() == ErrorKind::IsADirectory => {
+            return refuse(format!("`{path}` is a folder"), "a file with this name is read here");
+        }
+        Err(error) => {
+            let reason = error.to_string().to_lowercase();
+            return refuse(format!("`{path}` can't be read: {reason}"), "check its permissions");
+        }
+    };
+    if bytes.len() as u64 > LARGEST {
+        return refuse(format!("`{path}` is larger than {} MiB", LARGEST >> 20), "keep data out of it");
+    }
+    if bytes.contains(&0) {
+        return refuse(format!("`{path}` is not a text file"), "save it as text in UTF-8");
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => File::Text(Source::file(path, text)),
+        Err(error) => {
+            let at = error.valid_up_to();
+            let source = Source::file(path, String::from_utf8_lossy(bytes));
+            let place = Place::new(&source, at..at + char::REPLACEMENT_CHARACTER.len_utf8());
+            let message = format!("the byte 0x{:02x} is not UTF-8", bytes[at]);
+            diagnostics.add(Diagnostic::error(message).at(&place).help("save the file as UTF-8"));
+            File::Unreadable
+        }
+    }
+}
+
+fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    // Opening a pipe would block, and a device may never end.
+    let kind = fs::metadata(path)?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        return Err(std::io::Error::other("it is no regular file"));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,92 @@
+//! Variants and `from`: what each variant says, inherits, and is left to the default.
+//!
+//! Order of precedence: `--set` on the variant, the variant's own, what it derives from, and so on down to
+//! the stage's `params`, then the kind's defaults.
+
+use std::collections::BTreeMap;
+
+use super::order;
+use super::pipeline::{Origin, Settings, Variant};
+use super::schema::Schema;
+use super::settings_file::ToldVariant;
+use super::shape::{Said, Sayings};
+use super::suggestion;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// Resolves a stage's `params` against the defaults.
+pub(super) fn base(schema: &Schema, params: &Sayings) -> Settings {
+    let mut settings = Settings::default();
+    for field in &schema.fields {
+        if let Some(default) = &field.default {
+            settings.parameters.insert(field.name.to_owned(), default.clone());
+            settings.origins.insert(field.name.to_owned(), Origin::Default);
+        }
+    }
+    put(&mut settings, params);
+    settings
+}
+
+/// Resolves the variants of a stage; those on a circle, or behind one, are left out and told.
+pub(super) fn variants(
+    base: &Settings,
+    told: &[ToldVariant],
+    path: &str,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Variant> {
+    let known: BTreeMap<&str, usize> =
+        told.iter().enumerate().map(|(index, variant)| (variant.name.as_str(), index)).collect();
+    let parents: Vec<Vec<usize>> =
+        told.iter().map(|variant| parent(variant, &known, path, diagnostics).into_iter().collect()).collect();
+    let sorted = order::sorted(&parents);
+    for circle in &sorted.circles {
+        let names = circle.iter().chain(circle.first()).map(|index| format!("`{}`", told[*index].name));
+        let message = format!("variants derive from one another in a circle: {}", arrows(names));
+        let first = &told[circle[0]];
+        let place = first.from.as_ref().map_or(&first.place, |(_, place)| place);
+        let help = "let one of them derive from a variant outside the circle, or from none";
+        diagnostics.add(Diagnostic::error(message).at(place).help(help));
+    }
+    let mut inherited: Vec<Option<Settings>> = vec![None; told.len()];
+    for index in sorted.order {
+        let parent = parents[index].first().and_then(|parent| inherited[*parent].as_ref());
+        let mut settings = parent.unwrap_or(base).clone();
+        put(&mut settings, &told[index].own);
+        inherited[index] = Some(settings);
+    }
+    let resolved = told.iter().zip(inherited).filter_map(|(variant, settings)| {
+        let mut settings = settings?;
+        put(&mut settings, &variant.over);
+        let from = variant.from.as_ref().map(|(name, _)| name.clone());
+        Some(Variant { name: variant.name.clone(), from, settings })
+    });
+    resolved.collect()
+}
+
+/// Joins names by arrows, for a circle.
+pub(super) fn arrows(names: impl Iterator<Item = String>) -> String {
+    names.collect::<Vec<_>>().join(" → ")
+}
+
+fn parent(
+    variant: &ToldVariant,
+    known: &BTreeMap<&str, usize>,
+    path: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<usize> {
+    let (name, place) = variant.from.as_ref()?;
+    let found = known.get(name.as_str()).copied();
+    if found.is_none() {
+        let mistake = Diagnostic::error(format!("no variant of `{path}` is named `{name}`")).at(place);
+        let others = known.keys().copied().filter(|other| *other != variant.name);
+        let help = suggestion::help(name, others, "a variant named", "the other variants are");
+        diagnostics.add(mistake.help(help.unwrap_or_else(|| "take `from` away".to_owned())));
+    }
+    found
+}
+
+fn put(settings: &mut Settings, sayings: &Sayings) {
+    for (name, Said { value, origin, .. }) in sayings {
+        settings.parameters.insert(name.clone(), value.clone());
+        settings.origins.insert(name.clone(), origin.clone());
+    }
+}

@@ -1,0 +1,203 @@
+//! `pipeline.yaml` → the stages as it draws them, before anything is joined.
+//!
+//! Invariants
+//! - Stage names are unique: of two stages with one name the first stays.
+//! - Knows nothing of other files; whether a need exists is asked in `graph`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::document::{self, Entry, Node};
+use super::entries::{entries, entry, is_name, items, refuse_missing, refuse_name, refuse_unknown, text};
+use super::file::{self, File};
+use super::pipeline::Axis;
+use super::repeats;
+use super::scalar::Scalar;
+use super::schema::Schema;
+use super::settings_file::Told;
+use super::shape::said;
+use super::suggestion;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+
+/// The file that draws the graph.
+pub(super) const PATH: &str = "pipeline.yaml";
+
+/// The version of the language.
+const VERSION: i64 = 1;
+
+const HEADER: [&str; 3] = ["recount", "title", "stages"];
+const STAGE: [&str; 4] = ["name", "kind", "each", "needs"];
+
+/// What `pipeline.yaml` says.
+pub(super) struct Outline<'s> {
+    pub title: String,
+    pub stages: Vec<Draft<'s>>,
+}
+
+/// A stage as it is drawn, and what it is told.
+pub(super) struct Draft<'s> {
+    pub name: String,
+    pub place: Place,
+    /// Its kind's schema; `None` if there is no such kind, which is told already.
+    pub schema: Option<&'s Schema>,
+    pub each: Vec<(Axis, Place)>,
+    /// Whether something in its `each` is wrong, so that nothing can be said about what it lacks.
+    pub each_refused: bool,
+    pub needs: Vec<(String, Place)>,
+    /// What it is told; here for inline kinds, in its own file for others.
+    pub told: Told,
+}
+
+/// Reads `pipeline.yaml`; `None` when there is nothing to go on with.
+pub(super) fn read<'s>(
+    root: &Path,
+    schemas: &'s [Schema],
+    diagnostics: &mut Diagnostics,
+) -> Option<Outline<'s>> {
+    let source = match file::read(root, PATH, diagnostics) {
+        File::Text(source) => source,
+        File::Unreadable => return None,
+        File::Absent => {
+            let help = format!("looked in {}; start it there, or go to the project's folder", root.display());
+            diagnostics.add(Diagnostic::error(format!("there is no `{PATH}`")).help(help));
+            return None;
+        }
+    };
+    let document = document::read(&source, 0..source.text().len(), diagnostics)?;
+    let header = "start it with `recount: 1`, `title:` and `stages:`";
+    if document.is_null() {
+        let mistake = Diagnostic::error(format!("`{PATH}` is empty")).help(header);
+        diagnostics.add(mistake.at(&Place::whole(&source)));
+        return None;
+    }
+    let fields = entries(&document, "the pipeline", diagnostics)?;
+    refuse_unknown(fields, &HEADER, "the pipeline", |_| None, diagnostics);
+    for name in HEADER.iter().filter(|name| entry(fields, name).is_none()) {
+        let mistake = Diagnostic::error(format!("`{name}` is missing")).help(header);
+        diagnostics.add(mistake.at(&Place::whole(&source)));
+    }
+    if let Some(entry) = entry(fields, "recount") {
+        check_version(&entry.value, diagnostics);
+    }
+    let title = entry(fields, "title").and_then(|entry| text(&entry.value, "`title`", diagnostics));
+    let title = title.unwrap_or_default().to_owned();
+    let stages = entry(fields, "stages").map(|entry| stages(entry, schemas, diagnostics)).unwrap_or_default();
+    Some(Outline { title, stages })
+}
+
+fn check_version(node: &Node, diagnostics: &mut Diagnostics) {
+    if !matches!(node.content, document::Content::Scalar(Scalar::Integer(VERSION))) {
+        let message = format!("`recount` must be `{VERSION}`, not {}", node.described());
+        let help = format!("this program reads version {VERSION} of the language");
+        diagnostics.add(Diagnostic::error(message).at(&node.place).help(help));
+    }
+}
+
+fn stages<'s>(list: &Entry, schemas: &'s [Schema], diagnostics: &mut Diagnostics) -> Vec<Draft<'s>> {
+    let Some(nodes) = items(&list.value, "`stages`", diagnostics) else { return Vec::new() };
+    if nodes.is_empty() {
+        let mistake = Diagnostic::error("`stages` is empty").at(&list.value.place);
+        diagnostics.add(mistake.help("list at least one stage: `- { name: prepare, kind: prepare }`"));
+    }
+    let mut lines = BTreeMap::new();
+    let mut drawn = Vec::new();
+    for node in nodes {
+        let Some(stage) = stage(node, schemas, diagnostics) else { continue };
+        if let Some(line) = lines.get(&stage.name) {
+            let message = format!("two stages are named `{}`", stage.name);
+            let help = format!("line {line} has the other; give one of them another name");
+            diagnostics.add(Diagnostic::error(message).at(&stage.place).help(help));
+            continue;
+        }
+        lines.insert(stage.name.clone(), stage.place.line());
+        drawn.push(stage);
+    }
+    drawn
+}
+
+fn stage<'s>(node: &Node, schemas: &'s [Schema], diagnostics: &mut Diagnostics) -> Option<Draft<'s>> {
+    let fields = entries(node, "a stage", diagnostics)?;
+    let required = |name: &str, diagnostics: &mut Diagnostics| {
+        let found = entry(fields, name);
+        if found.is_none() {
+            let mistake = Diagnostic::error(format!("this stage has no `{name}`")).at(&node.place);
+            diagnostics.add(mistake.help("a stage begins with `name:` and `kind:`"));
+        }
+        found
+    };
+    let kind = required("kind", diagnostics);
+    let schema = kind.and_then(|entry| schema(&entry.value, schemas, diagnostics));
+    let name = required("name", diagnostics);
+    let name = name.and_then(|entry| Some((text(&entry.value, "`name`", diagnostics)?, &entry.value.place)));
+    if let Some((name, place)) = name.filter(|(name, _)| !is_name(name, "")) {
+        refuse_name("a stage", name, "", place, diagnostics);
+    }
+    let mut told = Told::default();
+    if let Some(schema) = schema {
+        check_fields(fields, schema, name.map_or("NAME", |(name, _)| name), diagnostics);
+        if schema.inline {
+            let place = name.map_or(&node.place, |(_, place)| place);
+            let help = "say it in this stage, beside its `name`";
+            refuse_missing(fields, &schema.fields, place, help, diagnostics);
+            for field in &schema.fields {
+                let node = entry(fields, field.name).map(|entry| &entry.value);
+                let said = node.and_then(|node| said(field, node, None, diagnostics));
+                told.params.extend(said.map(|said| (field.name.to_owned(), said)));
+            }
+        }
+    }
+    let mistakes = diagnostics.len();
+    let each = match (schema, entry(fields, "each")) {
+        (Some(schema), Some(entry)) => repeats::read(entry, schema, diagnostics),
+        _ => Vec::new(),
+    };
+    let each_refused = diagnostics.len() > mistakes;
+    let needs = entry(fields, "needs").map(|entry| needs(&entry.value, diagnostics)).unwrap_or_default();
+    let (name, place) = name?;
+    Some(Draft { name: name.to_owned(), place: place.clone(), schema, each, each_refused, needs, told })
+}
+
+fn schema<'s>(node: &Node, schemas: &'s [Schema], diagnostics: &mut Diagnostics) -> Option<&'s Schema> {
+    let kind = text(node, "`kind`", diagnostics)?;
+    let found = schemas.iter().find(|schema| schema.kind == kind);
+    if found.is_none() {
+        let mistake = Diagnostic::error(format!("there is no kind `{kind}`")).at(&node.place);
+        let kinds = schemas.iter().map(|schema| schema.kind);
+        let help = suggestion::help(kind, kinds, "a kind named", "the kinds are").unwrap_or_default();
+        diagnostics.add(mistake.help(help));
+    }
+    found
+}
+
+/// Tells unknown and missing fields; a setting that belongs into the stage's own file is sent there.
+fn check_fields(fields: &[Entry], schema: &Schema, stage: &str, diagnostics: &mut Diagnostics) {
+    let own = schema.fields.iter().map(|field| field.name);
+    let known: Vec<&str> = STAGE.into_iter().chain(own.filter(|_| schema.inline)).collect();
+    let elsewhere = |name: &str| {
+        let of_file = ["params", "variants", "seeds"].contains(&name);
+        let setting = schema.fields.iter().any(|field| field.name == name);
+        match (schema.inline, of_file || setting) {
+            (false, true) if setting => {
+                Some(format!("settings stand in `stages/{stage}.yaml`, under `params`"))
+            }
+            (false, true) => Some(format!("`{name}` stands in `stages/{stage}.yaml`")),
+            _ => None,
+        }
+    };
+    refuse_unknown(fields, &known, &format!("a stage of kind `{}`", schema.kind), elsewhere, diagnostics);
+}
+
+fn needs(node: &Node, diagnostics: &mut Diagnostics) -> Vec<(String, Place)> {
+    let mut needs: Vec<(String, Place)> = Vec::new();
+    let mut known = BTreeSet::new();
+    for node in items(node, "`needs`", diagnostics).unwrap_or_default() {
+        let Some(name) = text(node, "each of `needs`", diagnostics) else { continue };
+        if !known.insert(name) {
+            let mistake = Diagnostic::error(format!("`{name}` is needed twice")).at(&node.place);
+            diagnostics.add(mistake.help("keep one of the two"));
+            continue;
+        }
+        needs.push((name.to_owned(), node.place.clone()));
+    }
+    needs
+}

@@ -1,0 +1,118 @@
+//! `--set STAGE.FIELD=VALUE` and `--set STAGE[VARIANT].FIELD=VALUE`.
+//!
+//! Invariants
+//! - On a stage it stands for editing the stage's `params`: a variant that says the field keeps its own.
+//! - On a variant it holds for that variant alone; what derives from it keeps what the file says.
+//! - Of two for the same thing the last one holds.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::document;
+use super::outline::Draft;
+use super::pipeline::Origin;
+use super::shape::said_as;
+use super::suggestion;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
+
+/// The parts of an argument, as bytes of it.
+struct Parts {
+    stage: Range<usize>,
+    variant: Option<Range<usize>>,
+    field: Range<usize>,
+    value: Range<usize>,
+}
+
+/// Puts every argument over what the files say.
+pub(super) fn apply(arguments: &[String], drafts: &mut [Draft<'_>], diagnostics: &mut Diagnostics) {
+    for (position, argument) in arguments.iter().enumerate() {
+        let source = Source::argument("--set", position, argument);
+        match parts(argument) {
+            Some(parts) => put(&source, &parts, drafts, diagnostics),
+            None => {
+                let mistake = Diagnostic::error(format!("`{argument}` sets nothing"));
+                let help = "write `STAGE.FIELD=VALUE` or `STAGE[VARIANT].FIELD=VALUE`";
+                diagnostics.add(mistake.at(&Place::new(&source, 0..argument.len())).help(help));
+            }
+        }
+    }
+}
+
+/// Splits an argument; a variant's name may hold dots, so its brackets come before the dot.
+fn parts(argument: &str) -> Option<Parts> {
+    let equals = argument.find('=')?;
+    let target = &argument[..equals];
+    let (stage, variant, dot) = match target.find('[') {
+        Some(open) => {
+            let close = target.rfind(']')?;
+            (0..open, Some(open + 1..close.max(open + 1)), close + 1)
+        }
+        None => {
+            let dot = target.find('.')?;
+            (0..dot, None, dot)
+        }
+    };
+    let field = dot + 1..equals;
+    let complete = target.get(dot..)?.starts_with('.') && !stage.is_empty() && !field.is_empty();
+    complete.then_some(Parts { stage, variant, field, value: equals + 1..argument.len() })
+}
+
+fn put(source: &Arc<Source>, parts: &Parts, drafts: &mut [Draft<'_>], diagnostics: &mut Diagnostics) {
+    let part = |range: &Range<usize>| (&source.text()[range.clone()], Place::new(source, range.clone()));
+    let (stage, place) = part(&parts.stage);
+    let Some(at) = drafts.iter().position(|draft| draft.name == stage) else {
+        let names = drafts.iter().map(|draft| draft.name.as_str());
+        return unknown(format!("no stage is named `{stage}`"), stage, names, "stage", &place, diagnostics);
+    };
+    let draft = &mut drafts[at];
+    let Some(schema) = draft.schema else { return };
+    let (name, place) = part(&parts.field);
+    let field = schema.fields.iter().find(|field| field.name == name);
+    if field.is_none() {
+        let names = schema.fields.iter().map(|field| field.name);
+        let message = format!("stage `{stage}` has no field `{name}`");
+        unknown(message, name, names, "field", &place, diagnostics);
+    }
+    let variant = parts.variant.as_ref().map(|range| {
+        let (name, place) = part(range);
+        let found = draft.told.variants().iter().position(|variant| variant.name == name);
+        if found.is_none() && !draft.told.unreadable {
+            let names = draft.told.variants().iter().map(|variant| variant.name.as_str());
+            let message = format!("stage `{stage}` has no variant of its own named `{name}`");
+            unknown(message, name, names, "variant", &place, diagnostics);
+        }
+        found
+    });
+    let Some(field) = field else { return };
+    let Some(mut node) = document::read(source, parts.value.clone(), diagnostics) else { return };
+    if node.place.span().is_empty() {
+        node.place = Place::new(source, parts.field.start..source.text().len());
+    }
+    let origin = Origin::Override(source.text().to_owned());
+    let Some(said) = said_as(field, &node, origin, diagnostics) else { return };
+    let sayings = match variant {
+        None => &mut draft.told.params,
+        Some(Some(index)) => match draft.told.variants.as_mut() {
+            Some(variants) => &mut variants[index].over,
+            None => return,
+        },
+        Some(None) => return,
+    };
+    sayings.insert(field.name.to_owned(), said);
+}
+
+fn unknown<'a>(
+    message: String,
+    written: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+    what: &str,
+    place: &Place,
+    diagnostics: &mut Diagnostics,
+) {
+    let mistake = Diagnostic::error(message).at(place);
+    let help = suggestion::help(written, known, &format!("a {what} named"), &format!("its {what}s are"));
+    diagnostics.add(match help {
+        Some(help) => mistake.help(help),
+        None => mistake.help(format!("it has no {what}s")),
+    });
+}

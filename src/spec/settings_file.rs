@@ -1,0 +1,211 @@
+//! `stages/NAME.yaml` → what a stage is told, before anything is inherited.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::document::{self, Content, Entry, Node};
+use super::entries::{entries, entry, is_name, items, refuse_missing, refuse_name, refuse_unknown, text};
+use super::file::{self, File};
+use super::scalar::Scalar;
+use super::schema::Schema;
+use super::shape::{Sayings, said};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+
+/// What a stage is told.
+#[derive(Default)]
+pub(super) struct Told {
+    pub params: Sayings,
+    /// Its variants, names unique; `None` where nothing is said of any.
+    pub variants: Option<Vec<ToldVariant>>,
+    /// Its seeds, unique; `None` where nothing is said of any.
+    pub seeds: Option<Vec<u64>>,
+    /// Where `variants` and `seeds` stand.
+    pub variants_place: Option<Place>,
+    pub seeds_place: Option<Place>,
+    /// Whether the file can't be read as a tree, so that nothing can be said about what it lacks.
+    pub unreadable: bool,
+}
+
+impl Told {
+    /// Gives its variants; none where nothing is said of any.
+    pub fn variants(&self) -> &[ToldVariant] {
+        self.variants.as_deref().unwrap_or_default()
+    }
+}
+
+/// A variant as it is written.
+pub(super) struct ToldVariant {
+    pub name: String,
+    pub place: Place,
+    pub from: Option<(String, Place)>,
+    pub own: Sayings,
+    /// What the command line sets on it alone.
+    pub over: Sayings,
+}
+
+/// Gives the path of a stage's file.
+pub(super) fn path(stage: &str) -> String {
+    format!("stages/{stage}.yaml")
+}
+
+/// Reads the file of a stage; a file that is not there tells nothing.
+///
+/// `place` is where the graph names the stage; what a file that is not there lacks is told there.
+pub(super) fn read(
+    root: &Path,
+    stage: &str,
+    place: &Place,
+    schema: &Schema,
+    diagnostics: &mut Diagnostics,
+) -> Told {
+    let unreadable = Told { unreadable: true, ..Told::default() };
+    let source = match file::read(root, &path(stage), diagnostics) {
+        File::Text(source) => source,
+        File::Absent => {
+            let help = format!("say it in `{}`, under `params`", path(stage));
+            refuse_missing(&[], &schema.fields, place, &help, diagnostics);
+            return Told::default();
+        }
+        File::Unreadable => return unreadable,
+    };
+    let Some(document) = document::read(&source, 0..source.text().len(), diagnostics) else {
+        return unreadable;
+    };
+    let Some(fields) = entries(&document, "a stage's file", diagnostics) else { return unreadable };
+    let has_variants = schema.repeats && !schema.fields.is_empty();
+    let known: &[&str] = if has_variants { &["seeds", "params", "variants"] } else { &["params"] };
+    let elsewhere = |name: &str| match name {
+        "seeds" | "variants" if schema.repeats => {
+            Some(format!("a stage of kind `{}` takes its {name} from a stage it needs", schema.kind))
+        }
+        "seeds" | "variants" => Some(format!("a stage of kind `{}` isn't repeated", schema.kind)),
+        _ => schema
+            .fields
+            .iter()
+            .any(|field| field.name == name)
+            .then(|| format!("put it under `params`: `params: {{ {name}: … }}`")),
+    };
+    refuse_unknown(fields, known, "a stage's file", elsewhere, diagnostics);
+    let mut told = Told::default();
+    let params = entry(fields, "params");
+    let settings = params.map_or(Some(&[][..]), |entry| entries(&entry.value, "`params`", diagnostics));
+    if let Some(settings) = settings {
+        let place = params.map_or(Place::whole(&source), |entry| entry.key_place.clone());
+        refuse_missing(settings, &schema.fields, &place, "say it under `params`", diagnostics);
+        told.params = sayings(settings, &[], schema, None, diagnostics);
+    }
+    if let Some(entry) = entry(fields, "seeds").filter(|_| has_variants) {
+        told.seeds_place = Some(entry.key_place.clone());
+        told.seeds = Some(seeds(&entry.value, diagnostics));
+    }
+    if let Some(entry) = entry(fields, "variants").filter(|_| has_variants) {
+        told.variants_place = Some(entry.key_place.clone());
+        told.variants = Some(variants(&entry.value, schema, diagnostics));
+    }
+    told
+}
+
+/// Checks the parameters of a map; `besides` are names in it that are no parameters.
+fn sayings(
+    settings: &[Entry],
+    besides: &[&str],
+    schema: &Schema,
+    variant: Option<&str>,
+    diagnostics: &mut Diagnostics,
+) -> Sayings {
+    let parameters = schema.fields.iter().map(|field| field.name);
+    let known: Vec<&str> = besides.iter().copied().chain(parameters).collect();
+    let whose = match variant {
+        Some(name) => format!("variant `{name}`"),
+        None => format!("kind `{}`", schema.kind),
+    };
+    let none = || known.is_empty().then(|| "this kind has no settings".to_owned());
+    refuse_unknown(settings, &known, &whose, |_| none(), diagnostics);
+    let mut sayings = Sayings::new();
+    for field in &schema.fields {
+        let node = entry(settings, field.name).map(|entry| &entry.value);
+        let said = node.and_then(|node| said(field, node, variant, diagnostics));
+        sayings.extend(said.map(|said| (field.name.to_owned(), said)));
+    }
+    sayings
+}
+
+fn seeds(node: &Node, diagnostics: &mut Diagnostics) -> Vec<u64> {
+    let Some(nodes) = items(node, "`seeds`", diagnostics) else { return Vec::new() };
+    if nodes.is_empty() {
+        let mistake = Diagnostic::error("`seeds` is empty").at(&node.place);
+        diagnostics.add(mistake.help("list at least one: `seeds: [1]`"));
+    }
+    let mut seeds: Vec<u64> = Vec::new();
+    for node in nodes {
+        let whole = match node.content {
+            Content::Scalar(Scalar::Integer(whole)) => u64::try_from(whole).ok(),
+            _ => None,
+        };
+        let mistake = match whole {
+            None => Diagnostic::error(format!(
+                "a seed must be a whole number, 0 or more, not {}",
+                node.described()
+            ))
+            .help("write `1`, for example"),
+            Some(seed) if seeds.contains(&seed) => {
+                Diagnostic::error(format!("the seed {seed} is listed twice")).help("keep one of the two")
+            }
+            Some(seed) => {
+                seeds.push(seed);
+                continue;
+            }
+        };
+        diagnostics.add(mistake.at(&node.place));
+    }
+    seeds
+}
+
+fn variants(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<ToldVariant> {
+    let Some(nodes) = items(node, "`variants`", diagnostics) else { return Vec::new() };
+    if nodes.is_empty() {
+        let mistake = Diagnostic::error("`variants` is empty").at(&node.place);
+        diagnostics.add(mistake.help("list at least one: `- { name: first }`"));
+    }
+    let mut lines = BTreeMap::new();
+    let mut variants = Vec::new();
+    for node in nodes {
+        let Some(variant) = variant(node, schema, diagnostics) else { continue };
+        if let Some(line) = lines.get(&variant.name) {
+            let message = format!("two variants are named `{}`", variant.name);
+            let help = format!("line {line} has the other; give one of them another name");
+            diagnostics.add(Diagnostic::error(message).at(&variant.place).help(help));
+            continue;
+        }
+        lines.insert(variant.name.clone(), variant.place.line());
+        variants.push(variant);
+    }
+    variants
+}
+
+fn variant(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Option<ToldVariant> {
+    let fields = entries(node, "a variant", diagnostics)?;
+    let name = entry(fields, "name");
+    if name.is_none() {
+        let mistake = Diagnostic::error("this variant has no `name`").at(&node.place);
+        diagnostics.add(mistake.help("begin it with `name: \"…\"`"));
+    }
+    let name = name.and_then(|entry| Some((text(&entry.value, "a variant's name", diagnostics)?, entry)));
+    if let Some((name, entry)) = name.filter(|(name, _)| !is_name(name, ".")) {
+        refuse_name("a variant", name, ".", &entry.value.place, diagnostics);
+    }
+    let from = entry(fields, "from").and_then(|entry| {
+        let name = text(&entry.value, "`from`", diagnostics)?;
+        Some((name.to_owned(), entry.value.place.clone()))
+    });
+    let label = name.map_or("without a name", |(name, _)| name);
+    let own = sayings(fields, &["name", "from"], schema, Some(label), diagnostics);
+    let (name, entry) = name?;
+    Some(ToldVariant {
+        name: name.to_owned(),
+        place: entry.value.place.clone(),
+        from,
+        own,
+        over: Sayings::new(),
+    })
+}

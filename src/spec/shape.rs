@@ -1,0 +1,210 @@
+//! A node of a document against what a kind lets a parameter be.
+//!
+//! [`Node`] + [`Field`] ──▶ [`Said`], or mistakes that name the range, the words or the type.
+
+use std::collections::BTreeMap;
+
+use super::document::{Content, Node};
+use super::pipeline::Origin;
+use super::scalar::Scalar;
+use super::schema::{Field, Shape};
+use super::suggestion::nearest;
+use super::value::Value;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+
+/// A parameter as somebody set it.
+#[derive(Clone, Debug)]
+pub(super) struct Said {
+    pub value: Value,
+    pub place: Place,
+    /// Where each text of the value stands; the value's own place if it is one text.
+    pub texts: Vec<(String, Place)>,
+    pub origin: Origin,
+}
+
+/// Parameters as somebody set them, by name.
+pub(super) type Sayings = BTreeMap<String, Said>;
+
+/// Checks what a node of a file says of a parameter, for a variant or for the stage's `params`.
+pub(super) fn said(
+    field: &Field,
+    node: &Node,
+    variant: Option<&str>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Said> {
+    let place = &node.place;
+    let origin = Origin::File {
+        path: place.source().name().to_owned(),
+        line: place.line(),
+        column: place.column(),
+        variant: variant.map(str::to_owned),
+    };
+    said_as(field, node, origin, diagnostics)
+}
+
+/// Checks what a node says of a parameter, wherever it comes from.
+pub(super) fn said_as(
+    field: &Field,
+    node: &Node,
+    origin: Origin,
+    diagnostics: &mut Diagnostics,
+) -> Option<Said> {
+    let value = value(field, &field.shape, false, node, diagnostics)?;
+    let texts = match (&value, &node.content) {
+        (Value::Text(text), _) => vec![(text.clone(), node.place.clone())],
+        (Value::List(values), Content::List(nodes)) => {
+            let texts = values.iter().map(|value| value.as_text().unwrap_or_default().to_owned());
+            texts.zip(nodes.iter().map(|node| node.place.clone())).collect()
+        }
+        _ => Vec::new(),
+    };
+    Some(Said { value, place: node.place.clone(), texts, origin })
+}
+
+/// `item` says whether the node is one of a list's items.
+fn value(
+    field: &Field,
+    shape: &Shape,
+    item: bool,
+    node: &Node,
+    diagnostics: &mut Diagnostics,
+) -> Option<Value> {
+    match (shape, &node.content) {
+        (Shape::Either(first, second), Content::List(_)) => {
+            match [first, second].into_iter().find(|shape| matches!(***shape, Shape::List(_))) {
+                Some(list) => value(field, list, item, node, diagnostics),
+                None => refused(field, shape, item, node, diagnostics),
+            }
+        }
+        (Shape::List(inner), Content::List(nodes)) => {
+            let values: Vec<_> =
+                nodes.iter().map(|node| value(field, inner, true, node, diagnostics)).collect();
+            values.into_iter().collect::<Option<_>>().map(Value::List)
+        }
+        (_, Content::Scalar(written)) => {
+            scalar(shape, written).or_else(|| refused(field, shape, item, node, diagnostics))
+        }
+        _ => refused(field, shape, item, node, diagnostics),
+    }
+}
+
+fn scalar(shape: &Shape, written: &Scalar) -> Option<Value> {
+    match (shape, written) {
+        (Shape::Either(first, second), _) => scalar(first, written).or_else(|| scalar(second, written)),
+        (Shape::Integer { least, most }, Scalar::Integer(whole)) => {
+            (least..=most).contains(&whole).then_some(Value::Integer(*whole))
+        }
+        (Shape::Number { .. }, Scalar::Integer(whole)) => within(shape, *whole as f64),
+        (Shape::Number { .. }, Scalar::Float(number)) => within(shape, *number),
+        (Shape::Choice(words), Scalar::Text(text)) => {
+            words.contains(&text.as_str()).then(|| text.as_str().into())
+        }
+        (Shape::Bool, Scalar::Bool(value)) => Some(Value::Bool(*value)),
+        (Shape::Text | Shape::ExistingPath | Shape::OutputPath, Scalar::Text(text)) => {
+            (!text.trim().is_empty()).then(|| text.as_str().into())
+        }
+        _ => None,
+    }
+}
+
+/// Takes a number that is finite and within a `Number`'s bounds; zero has one sign.
+fn within(shape: &Shape, number: f64) -> Option<Value> {
+    let Shape::Number { least, most, above_least, below_most } = shape else { return None };
+    let low = if *above_least { number > *least } else { number >= *least };
+    let high = if *below_most { number < *most } else { number <= *most };
+    (number.is_finite() && low && high).then_some(Value::Float(number + 0.0))
+}
+
+fn refused(
+    field: &Field,
+    shape: &Shape,
+    item: bool,
+    node: &Node,
+    diagnostics: &mut Diagnostics,
+) -> Option<Value> {
+    let each = if item { "each of " } else { "" };
+    let message = if node.is_null() {
+        format!("{each}`{}` has no value", field.name)
+    } else {
+        format!("{each}`{}` must be {}, not {}", field.name, phrase(shape), node.described())
+    };
+    diagnostics.add(Diagnostic::error(message).at(&node.place).help(advice(field, shape, node)));
+    None
+}
+
+/// Says what to write instead.
+fn advice(field: &Field, shape: &Shape, node: &Node) -> String {
+    let written = node.place.text();
+    match (shape, &node.content) {
+        (Shape::Integer { .. }, Content::Scalar(Scalar::Float(number)))
+            if number.fract() == 0.0 && number.abs() < 1e15 =>
+        {
+            format!("write `{number}`, without a fraction")
+        }
+        (Shape::Integer { .. } | Shape::Number { .. }, Content::Scalar(Scalar::Text(text)))
+            if text.parse::<f64>().is_ok_and(f64::is_finite) && text != written =>
+        {
+            format!("take the quotes away: `{text}`")
+        }
+        (Shape::Bool, Content::Scalar(Scalar::Text(text))) if ["yes", "on", "y"].contains(&text.as_str()) => {
+            "write `true`".to_owned()
+        }
+        (Shape::Bool, Content::Scalar(Scalar::Text(text))) if ["no", "off", "n"].contains(&text.as_str()) => {
+            "write `false`".to_owned()
+        }
+        (Shape::Choice(words), Content::Scalar(Scalar::Text(text))) => {
+            match nearest(text, words.iter().copied()) {
+                Some(word) => format!("did you mean `{word}`?"),
+                None => about(field),
+            }
+        }
+        (Shape::List(inner), Content::Scalar(Scalar::Text(_))) if is_textual(inner) => {
+            format!("put it in brackets: `[{written}]`")
+        }
+        (shape, Content::Scalar(Scalar::Bool(_) | Scalar::Integer(_) | Scalar::Float(_)))
+            if is_textual(shape) =>
+        {
+            format!("put it in quotes: `\"{written}\"`")
+        }
+        _ => about(field),
+    }
+}
+
+fn about(field: &Field) -> String {
+    match &field.default {
+        Some(Value::List(values)) if values.is_empty() => format!("`{}` is {}", field.name, field.about),
+        Some(default) => format!("`{}` is {}; without it, it is `{default}`", field.name, field.about),
+        None => format!("`{}` is {}", field.name, field.about),
+    }
+}
+
+fn is_textual(shape: &Shape) -> bool {
+    match shape {
+        Shape::Text | Shape::ExistingPath | Shape::OutputPath => true,
+        Shape::Either(first, second) => is_textual(first) || is_textual(second),
+        _ => false,
+    }
+}
+
+/// Names what a shape allows, for a sentence.
+fn phrase(shape: &Shape) -> String {
+    match shape {
+        Shape::Integer { least, most: i64::MAX } => format!("a whole number, {least} or more"),
+        Shape::Integer { least, most } => format!("a whole number from {least} to {most}"),
+        Shape::Number { least, most, above_least, below_most } => {
+            let low = if *above_least { "above" } else { "at least" };
+            let high = if *below_most { "below" } else { "at most" };
+            format!("a number {low} {least} and {high} {most}")
+        }
+        Shape::Choice(words) => {
+            let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+            quoted.join(" or ")
+        }
+        Shape::Bool => "`true` or `false`".to_owned(),
+        Shape::Text => "a text".to_owned(),
+        Shape::ExistingPath => "the path of a file or folder".to_owned(),
+        Shape::OutputPath => "the path of a file".to_owned(),
+        Shape::List(inner) => format!("a list of which each is {}", phrase(inner)),
+        Shape::Either(first, second) => format!("{}, or {}", phrase(first), phrase(second)),
+    }
+}
