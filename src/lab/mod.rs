@@ -5,6 +5,7 @@ pub mod figures;
 pub mod history;
 pub mod metrics;
 pub mod nn;
+pub mod number;
 pub mod random;
 pub mod settings;
 pub mod trainer;
