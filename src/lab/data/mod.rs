@@ -1,7 +1,30 @@
 //! The data: where it comes from, what it holds, how it is split.
+//!
+//! | file | its duty |
+//! |---|---|
+//! | `fetch` | finds the archive, or downloads it, and checks its digest |
+//! | `archive` | the archive's bytes → raw sequences |
+//! | `synthetic` | raw sequences of the same shape, generated |
+//! | `split` | which sequences train and which validate |
+//! | `describe` | raw sequences → the data card |
+//! | `prepare` | all of these in their order |
+//! | `packed` | the dataset ⇄ bytes |
 
+mod archive;
 mod card;
 mod dataset;
+mod describe;
+pub mod fetch;
+mod packed;
+mod prepare;
+mod raw;
+mod split;
+mod synthetic;
 
+pub use archive::{ArchiveError, LineError, read_archive};
 pub use card::{DataCard, Lengths};
 pub use dataset::{Dataset, Sequence};
+pub use packed::PackedError;
+pub use prepare::{DataError, Source, prepare};
+pub use raw::RawSequence;
+pub use split::{Split, SplitError, split};
