@@ -1,0 +1,128 @@
+//! `confusion`: which gestures the best variant takes for which.
+
+use super::Figure;
+use super::canvas::{Canvas, Face, Ink, MARGIN, Place, TEXT, picture};
+use super::input::{FigureInput, VariantRuns, mean};
+use super::palette::{DARK, FAINT, WHITE, shade};
+
+/// Counts over all runs of a variant: `[true label][predicted label]`.
+type Counts = Vec<Vec<u64>>;
+
+/// Draws the confusion matrix of the variant with the highest mean best-epoch accuracy, the first
+/// of them on a tie; nothing without a finished epoch or without a matrix of the right size.
+pub(super) fn draw(input: &FigureInput) -> Vec<Figure> {
+    let candidates = input.variants.iter().filter_map(|variant| {
+        Some((mean(&variant.best_accuracies())?, variant, counts(variant, input.labels)?))
+    });
+    let Some((_, best, counts)) =
+        candidates.reduce(|best, other| if other.0 > best.0 { other } else { best })
+    else {
+        return Vec::new();
+    };
+    let title = format!("Which gestures {} takes for which", best.name);
+    let alt = format!("Confusion matrix of {}, the most accurate variant: {}.", best.name, finding(&counts));
+    let matrix = Matrix { title: &title, counts: &counts, cell: cell(&counts) };
+    let svg = picture(matrix.size(), &title, &alt, |canvas| matrix.paint(canvas));
+    vec![Figure { name: "confusion".to_owned(), title, alt, svg }]
+}
+
+/// Sums the matrices of a variant's runs; absent where none has `labels` rows and columns, or all
+/// are empty.
+fn counts(variant: &VariantRuns, labels: usize) -> Option<Counts> {
+    let mut sum = vec![vec![0_u64; labels]; labels];
+    for run in &variant.runs {
+        let matrix = &run.metrics.confusion;
+        if matrix.len() != labels || matrix.iter().any(|row| row.len() != labels) {
+            continue;
+        }
+        for (sums, row) in sum.iter_mut().zip(matrix) {
+            for (sum, count) in sums.iter_mut().zip(row) {
+                *sum += u64::from(*count);
+            }
+        }
+    }
+    sum.iter().flatten().any(|count| *count > 0).then_some(sum)
+}
+
+/// Says what the matrix shows: the mistake that is made most often.
+fn finding(counts: &Counts) -> String {
+    let mistakes = counts.iter().enumerate().flat_map(|(truth, row)| {
+        let others = row.iter().enumerate().filter(move |(predicted, _)| *predicted != truth);
+        others.map(move |(predicted, count)| (*count, truth, predicted))
+    });
+    match mistakes.reduce(|most, other| if other.0 > most.0 { other } else { most }) {
+        Some((count, truth, predicted)) if count > 0 => format!(
+            "true labels down, predicted labels across; the most frequent mistake takes label {truth} for label \
+             {predicted}"
+        ),
+        _ => "every sequence lies on the diagonal, so none is mistaken".to_owned(),
+    }
+}
+
+/// The width and height of a cell that holds the longest count, in pixels.
+fn cell(counts: &Counts) -> f64 {
+    let most = counts.iter().flatten().copied().max().unwrap_or(0);
+    (most.to_string().len() as f64 * TEXT * 0.62 + 10.0).max(34.0)
+}
+
+struct Matrix<'a> {
+    title: &'a str,
+    counts: &'a Counts,
+    cell: f64,
+}
+
+/// Where the cells begin, in pixels from the upper left.
+const CORNER: Place = (76.0, 92.0);
+
+impl Matrix<'_> {
+    fn size(&self) -> Place {
+        let side = self.counts.len() as f64 * self.cell;
+        // At least wide enough for the title and the note.
+        ((CORNER.0 + side + 84.0).max(480.0), CORNER.1 + side + 60.0)
+    }
+
+    fn paint(&self, canvas: &Canvas<'_>) {
+        let side = self.counts.len() as f64 * self.cell;
+        let (left, top) = CORNER;
+        canvas.text(self.title, (MARGIN, 24.0), Face::TITLE);
+        let note = "Final weights on the whole validation set, sequences counted over all seeds.";
+        canvas.text(note, (MARGIN, 48.0), Face::NOTE);
+        canvas.text("recall", (left + side + 38.0, top - 12.0), Face::AXIS.centred());
+        for index in 0..self.counts.len() {
+            let begin = index as f64 * self.cell;
+            let middle = begin + self.cell / 2.0;
+            let label = index.to_string();
+            canvas.text(&label, (left - 10.0, top + middle), Face::PLAIN.ending());
+            canvas.text(&label, (left + middle, top + side + 14.0), Face::PLAIN.centred());
+            self.paint_row(canvas, index, top + begin);
+        }
+        let corners =
+            [(left, top), (left + side, top), (left + side, top + side), (left, top + side), (left, top)];
+        canvas.path(&corners, Ink::new(FAINT, 1.0));
+        canvas.text("predicted label", (left + side / 2.0, top + side + 38.0), Face::AXIS.centred());
+        canvas.text("true label", (left - 46.0, top + side / 2.0), Face::AXIS.centred().turned());
+    }
+
+    fn paint_row(&self, canvas: &Canvas<'_>, truth: usize, top: f64) {
+        let row = &self.counts[truth];
+        let total: u64 = row.iter().sum();
+        let middle = top + self.cell / 2.0;
+        let share = |count: u64| if total == 0 { 0.0 } else { count as f64 / total as f64 };
+        for (predicted, count) in row.iter().enumerate() {
+            let left = CORNER.0 + predicted as f64 * self.cell;
+            if *count == 0 {
+                continue;
+            }
+            // A single mistake must be seen too, so no filled cell is as pale as an empty one.
+            let depth = 0.12 + 0.88 * share(*count);
+            canvas.fill((left, top), (left + self.cell, top + self.cell), shade(depth));
+            let face = Face::PLAIN.centred().colored(if depth > 0.6 { WHITE } else { DARK });
+            canvas.text(&count.to_string(), (left + self.cell / 2.0, middle), face);
+        }
+        let right = CORNER.0 + row.len() as f64 * self.cell;
+        canvas.line((CORNER.0, top), (right, top), Ink::new(shade(0.1), 0.6));
+        if total > 0 {
+            canvas.text(&format!("{:.2}", share(row[truth])), (right + 38.0, middle), Face::NOTE.centred());
+        }
+    }
+}
