@@ -267,7 +267,7 @@ fn the_confusion_matrix_is_of_the_most_accurate_variant_and_sums_its_seeds() {
     let variants = vec![variant("low", &[&[0.5]]), variant("high", &[&[0.6, 0.9, 0.7], &[0.8]])];
     let figures = draw(&FigureInput { variants, labels: 2 });
     let confusion = find(&figures, "confusion");
-    assert_eq!(confusion.title, "Which gestures high takes for which");
+    assert_eq!(confusion.title, "Confusion matrix of high");
     let texts = texts(&confusion.svg);
     for count in ["6", "2", "8"] {
         assert!(texts.contains(&count), "no cell says {count}: {texts:?}");

@@ -154,30 +154,6 @@ impl Canvas<'_> {
         self.put(&PathElement::new(corners(places), style));
     }
 
-    /// Draws a line of dashes through `places`.
-    pub(super) fn dashes(&self, places: &[Place], ink: Ink) {
-        const DASH: f64 = 5.0;
-        const GAP: f64 = 4.0;
-        let mut walked = 0.0;
-        for pair in places.windows(2) {
-            let (across, down) = (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1);
-            let length = (across * across + down * down).sqrt();
-            let at = |distance: f64| {
-                let share = distance / length;
-                (pair[0].0 + across * share, pair[0].1 + down * share)
-            };
-            let mut from = -walked;
-            while from < length {
-                let (begin, end) = (from.max(0.0), (from + DASH).min(length));
-                if begin < end {
-                    self.line(at(begin), at(end), ink);
-                }
-                from += DASH + GAP;
-            }
-            walked = length - (from - DASH - GAP);
-        }
-    }
-
     /// Fills the box between two corners.
     pub(super) fn fill(&self, upper_left: Place, lower_right: Place, color: RGBColor) {
         let corners = corners(&[upper_left, lower_right]);

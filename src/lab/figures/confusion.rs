@@ -19,7 +19,7 @@ pub(super) fn draw(input: &FigureInput) -> Vec<Figure> {
     else {
         return Vec::new();
     };
-    let title = format!("Which gestures {} takes for which", best.name);
+    let title = format!("Confusion matrix of {}", best.name);
     let alt = format!("Confusion matrix of {}, the most accurate variant: {}.", best.name, finding(&counts));
     let matrix = Matrix { title: &title, counts: &counts, cell: cell(&counts) };
     let svg = picture(matrix.size(), &title, &alt, |canvas| matrix.paint(canvas));
@@ -85,7 +85,7 @@ impl Matrix<'_> {
         let side = self.counts.len() as f64 * self.cell;
         let (left, top) = CORNER;
         canvas.text(self.title, (MARGIN, 24.0), Face::TITLE);
-        let note = "Final weights on the whole validation set, sequences counted over all seeds.";
+        let note = "Final weights on the whole validation set, sequences counted over all seeds; an empty cell is none.";
         canvas.text(note, (MARGIN, 48.0), Face::NOTE);
         canvas.text("recall", (left + side + 38.0, top - 12.0), Face::AXIS.centred());
         for index in 0..self.counts.len() {

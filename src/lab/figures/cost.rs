@@ -1,11 +1,11 @@
 //! `cost`: what accuracy costs in arithmetic.
 
 use super::Figure;
-use super::canvas::{Canvas, Face, Ink, MARGIN, Mark, Place, TEXT, WIDTH, picture, shortened, text_width};
+use super::canvas::{Canvas, Face, Ink, MARGIN, Mark, Place, WIDTH, picture, shortened, text_width};
 use super::input::{FigureInput, VariantRuns, mean};
-use super::logarithm::Decades;
+use super::labels::beside;
+use super::logarithm::{Decades, power_of_ten};
 use super::palette::{BLUE, FAINT, GRID, VERMILLION};
-use super::scale::Scale;
 
 /// Draws accuracy against multiply-adds, one point for each experiment; nothing when no run
 /// finished an epoch.
@@ -24,9 +24,8 @@ pub(super) fn draw(input: &FigureInput) -> Vec<Figure> {
          axis, a point for each experiment; {} costs least and {} most.",
         cheapest.name, dearest.name,
     );
-    let lowest = points.iter().map(|point| point.low).fold(1.0, f64::min);
-    let highest = points.iter().map(|point| point.high).fold(0.0, f64::max);
-    let up = Scale::covering(lowest.clamp(0.0, 1.0), highest.clamp(0.0, 1.0), 8);
+    let errors: Vec<u64> = points.iter().flat_map(|point| [error(point.low), error(point.high)]).collect();
+    let Some(up) = Decades::covering(&errors) else { return Vec::new() };
     let svg = picture((WIDTH, BOTTOM + 60.0), title, &alt, |canvas| {
         canvas.text(title, (MARGIN, 24.0), Face::TITLE);
         paint_axes(canvas, &across, &up);
@@ -76,41 +75,62 @@ fn points(variants: &[VariantRuns]) -> Vec<Point> {
     variants.iter().filter_map(point).collect()
 }
 
-fn paint_axes(canvas: &Canvas<'_>, across: &Decades, up: &Scale) {
-    for tick in across.ticks(LEFT, RIGHT) {
-        canvas.line((tick.place, TOP), (tick.place, BOTTOM), Ink::new(GRID, 1.0));
-        canvas.text(&tick.label, (tick.place, BOTTOM + 15.0), Face::NOTE.centred());
+/// The share of mistakes in millionths, at least a thousandth: no run here is told apart from that.
+fn error(accuracy: f64) -> u64 {
+    ((1.0 - accuracy).clamp(0.001, 1.0) * MILLION as f64).round() as u64
+}
+
+/// Spells the accuracy that leaves `error` millionths of mistakes, of which there are some.
+fn accuracy(error: u64) -> String {
+    let millionths = format!("{:06}", MILLION.saturating_sub(error));
+    let fraction = millionths.trim_end_matches('0');
+    if error == 0 {
+        "1".to_owned()
+    } else {
+        format!("0.{}", if fraction.is_empty() { "0" } else { fraction })
     }
-    for tick in up.ticks(BOTTOM, TOP) {
-        canvas.line((LEFT, tick.place), (RIGHT, tick.place), Ink::new(GRID, 1.0));
-        canvas.text(&tick.label, (LEFT - 8.0, tick.place), Face::NOTE.ending());
+}
+
+const MILLION: u64 = 1_000_000;
+
+fn paint_axes(canvas: &Canvas<'_>, across: &Decades, up: &Decades) {
+    for (value, x) in across.marks(LEFT, RIGHT) {
+        canvas.line((x, TOP), (x, BOTTOM), Ink::new(GRID, 1.0));
+        canvas.text(&power_of_ten(value), (x, BOTTOM + 15.0), Face::NOTE.centred());
+    }
+    for (error, y) in up.marks(TOP, BOTTOM).into_iter().filter(|(error, _)| *error <= MILLION) {
+        canvas.line((LEFT, y), (RIGHT, y), Ink::new(GRID, 1.0));
+        canvas.text(&accuracy(error), (LEFT - 8.0, y), Face::NOTE.ending());
     }
     canvas.path(&[(LEFT, TOP), (LEFT, BOTTOM), (RIGHT, BOTTOM)], Ink::new(FAINT, 1.0));
     let axis = "multiply-adds of one forward pass over a sequence of median length (logarithmic)";
     canvas.text(axis, ((LEFT + RIGHT) / 2.0, BOTTOM + 40.0), Face::AXIS.centred());
-    let axis = "validation accuracy (fraction), best epoch";
+    let axis = "validation accuracy (fraction) of the best epoch; distance from 1 logarithmic";
     canvas.text(axis, (MARGIN + 8.0, (TOP + BOTTOM) / 2.0), Face::AXIS.centred().turned());
 }
 
-fn paint_points(canvas: &Canvas<'_>, points: &[Point], across: &Decades, up: &Scale) {
-    let at = |point: &Point| (across.place(point.cost, LEFT, RIGHT), up.place(point.mean, BOTTOM, TOP));
+fn paint_points(canvas: &Canvas<'_>, points: &[Point], across: &Decades, up: &Decades) {
+    let at =
+        |point: &Point| (across.place(point.cost, LEFT, RIGHT), up.place(error(point.mean), TOP, BOTTOM));
     let look = |point: &Point| {
         if point.first_section { (Mark::Square, VERMILLION) } else { (Mark::Disc, BLUE) }
     };
     let anchors: Vec<Place> = points.iter().map(at).collect();
     let widths: Vec<f64> = points.iter().map(|point| text_width(&point.label)).collect();
-    let labels = spread(&anchors, &widths);
-    for (anchor, label) in anchors.iter().zip(&labels) {
-        canvas.path(&[*anchor, (label.0 - 3.0, label.1)], Ink::new(FAINT, 0.6).faded(0.7));
+    let names = beside(&anchors, &widths, ((LEFT + 4.0, TOP), (RIGHT, BOTTOM - 4.0)));
+    for (anchor, name) in anchors.iter().zip(&names) {
+        if name.needs_line(*anchor) {
+            canvas.path(&[*anchor, name.edge(*anchor)], Ink::new(FAINT, 0.8).faded(0.7));
+        }
     }
     for (point, anchor) in points.iter().zip(&anchors) {
         let (mark, color) = look(point);
-        let (low, high) = (up.place(point.low, BOTTOM, TOP), up.place(point.high, BOTTOM, TOP));
+        let (low, high) = (up.place(error(point.low), TOP, BOTTOM), up.place(error(point.high), TOP, BOTTOM));
         canvas.line((anchor.0, low), (anchor.0, high), Ink::new(color, 1.4).faded(0.6));
         canvas.mark(mark, *anchor, 4.2, color, 0.85);
     }
-    for (point, label) in points.iter().zip(&labels) {
-        canvas.text(&point.label, *label, Face::PLAIN);
+    for (point, name) in points.iter().zip(&names) {
+        canvas.text(&point.label, name.place(), Face::PLAIN);
     }
     paint_legend(canvas, points);
 }
@@ -128,54 +148,4 @@ fn paint_legend(canvas: &Canvas<'_>, points: &[Point]) {
     }
     let note = "point: mean over the seeds; line: lowest to highest seed; (+n): n variants are the same";
     canvas.text(note, (left, 52.0), Face::NOTE);
-}
-
-/// Places labels beside their points so that none covers another one.
-///
-/// Points whose labels could meet form a column of labels at the right of all of them, in the
-/// points' order from the top.
-fn spread(anchors: &[Place], widths: &[f64]) -> Vec<Place> {
-    /// From a point to its label, in pixels.
-    const DISTANCE: f64 = 16.0;
-    let mut order: Vec<usize> = (0..anchors.len()).collect();
-    order.sort_by(|one, other| anchors[*one].0.total_cmp(&anchors[*other].0));
-    let mut columns: Vec<Vec<usize>> = Vec::new();
-    let mut reach = f64::NEG_INFINITY;
-    for index in order {
-        let end = anchors[index].0 + DISTANCE + widths[index];
-        match columns.last_mut() {
-            Some(column) if anchors[index].0 - 8.0 < reach => column.push(index),
-            _ => columns.push(vec![index]),
-        }
-        // A column's labels begin where its last point is, so its reach grows with that.
-        let column = columns.last().expect("a column was just filled");
-        let widest = column.iter().map(|member| widths[*member]).fold(0.0, f64::max);
-        reach = end.max(anchors[index].0 + DISTANCE + widest);
-    }
-    let mut places = vec![(0.0, 0.0); anchors.len()];
-    for column in columns {
-        let right = column.iter().map(|index| anchors[*index].0).fold(LEFT, f64::max);
-        for (index, y) in stack(&column, anchors) {
-            places[index] = (right + DISTANCE, y);
-        }
-    }
-    places
-}
-
-/// Gives the labels of a column heights that keep their distance, from the top.
-fn stack(column: &[usize], anchors: &[Place]) -> Vec<(usize, f64)> {
-    const APART: f64 = TEXT + 2.5;
-    let mut rows: Vec<(usize, f64)> = column.iter().map(|index| (*index, anchors[*index].1)).collect();
-    rows.sort_by(|one, other| one.1.total_cmp(&other.1));
-    let mut free = f64::NEG_INFINITY;
-    for (_, y) in &mut rows {
-        *y = y.max(free);
-        free = *y + APART;
-    }
-    let mut limit = BOTTOM - APART / 2.0;
-    for (_, y) in rows.iter_mut().rev() {
-        *y = y.min(limit);
-        limit = *y - APART;
-    }
-    rows
 }

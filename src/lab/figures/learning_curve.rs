@@ -10,7 +10,7 @@ use super::Figure;
 use super::canvas::{Canvas, Face, Ink, MARGIN, Mark, Place, WIDTH, picture, shortened, text_width};
 use super::input::{FigureInput, VariantRuns, drawable, mean};
 use super::logarithm::ln;
-use super::palette::{FAINT, GRID, SERIES};
+use super::palette::{FAINT, GRID, SERIES, WHITE};
 use super::scale::Scale;
 use crate::lab::history::Epoch;
 use plotters::style::RGBColor;
@@ -62,8 +62,8 @@ struct Line<'a> {
     variant: &'a VariantRuns,
     color: RGBColor,
     mark: Mark,
-    /// Whether its colour is in use a second time, so that it has to differ by its dashes.
-    dashed: bool,
+    /// Whether its colour is in use a second time, so that it has to differ by a hollow mean.
+    hollow: bool,
 }
 
 fn lines<'a>(variants: &[&'a VariantRuns]) -> Vec<Line<'a>> {
@@ -89,7 +89,7 @@ fn lines<'a>(variants: &[&'a VariantRuns]) -> Vec<Line<'a>> {
             variant: same[0],
             color: SERIES[index % SERIES.len()],
             mark: Mark::ALL[index % Mark::ALL.len()],
-            dashed: (index / SERIES.len()) % 2 == 1,
+            hollow: (index / SERIES.len()) % 2 == 1,
         }
     };
     experiments.into_iter().enumerate().map(line).collect()
@@ -143,10 +143,10 @@ impl Curves<'_> {
 
     fn paint(&self, canvas: &Canvas<'_>, legend: &[(&Line<'_>, Place)], top: f64) {
         canvas.text(self.title, (MARGIN, 24.0), Face::TITLE);
-        let note = "thin: a seed; thick: mean over the seeds";
+        let note = "thin: a seed; thick: their mean, as long as all of them train";
         canvas.text(note, (WIDTH - MARGIN, 24.0), Face::NOTE.ending());
         for (line, (x, y)) in legend {
-            stroke(canvas, line, &[(*x, *y), (x + 28.0, *y)], Ink::new(line.color, 2.6));
+            stroke(canvas, line, &[(*x, *y), (x + 28.0, *y)]);
             canvas.mark(line.mark, (x + 14.0, *y), 4.0, line.color, 1.0);
             canvas.text(&line.label, (x + 38.0, *y), Face::PLAIN);
         }
@@ -222,7 +222,7 @@ impl Panel<'_> {
             let values: Vec<Option<f64>> =
                 run.history.epochs.iter().map(|epoch| drawable((self.value)(epoch))).collect();
             for piece in self.pieces(&values) {
-                stroke(canvas, line, &piece, Ink::new(line.color, 1.2).faded(0.5));
+                canvas.path(&piece, Ink::new(line.color, 1.2).faded(0.5));
             }
         }
     }
@@ -237,7 +237,7 @@ impl Panel<'_> {
         };
         let means: Vec<Option<f64>> = (0..shared).map(mean_of).collect();
         for piece in self.pieces(&means) {
-            stroke(canvas, line, &piece, Ink::new(line.color, 2.6));
+            stroke(canvas, line, &piece);
         }
         for (index, value) in means.iter().enumerate() {
             if let Some(value) = value.filter(|value| *value <= self.scale.high()) {
@@ -296,6 +296,12 @@ fn step(longest: usize) -> usize {
     }
 }
 
-fn stroke(canvas: &Canvas<'_>, line: &Line<'_>, places: &[Place], ink: Ink) {
-    if line.dashed { canvas.dashes(places, ink) } else { canvas.path(places, ink) }
+/// Draws the thick line of a mean.
+fn stroke(canvas: &Canvas<'_>, line: &Line<'_>, places: &[Place]) {
+    if line.hollow {
+        canvas.path(places, Ink::new(line.color, 3.8));
+        canvas.path(places, Ink::new(WHITE, 1.4));
+    } else {
+        canvas.path(places, Ink::new(line.color, 2.6));
+    }
 }

@@ -3,8 +3,6 @@
 //! Invariants
 //! - Only basic operations and the bits of a float: the same result on every machine.
 
-use super::scale::Tick;
-
 /// ln 2.
 const LN_2: f64 = std::f64::consts::LN_2;
 
@@ -54,20 +52,14 @@ impl Decades {
         self.along(log10(value.max(1) as f64), from, to)
     }
 
-    /// The marks 1, 2 and 5 of each decade, with their places between `from` and `to`, in pixels.
-    pub(super) fn ticks(&self, from: f64, to: f64) -> Vec<Tick> {
-        let first = self.low.floor() as i32;
-        let last = self.high.ceil() as i32;
-        let decades = (first.max(0)..=last).flat_map(|power| [1, 2, 5].map(|digit| (digit, power)));
-        decades
-            .filter_map(|(digit, power)| {
-                let at = f64::from(power) + log10(f64::from(digit));
-                let label = match digit {
-                    1 => format!("10{}", superscript(power)),
-                    _ => format!("{digit}·10{}", superscript(power)),
-                };
-                (self.low <= at && at <= self.high).then(|| Tick { place: self.along(at, from, to), label })
-            })
+    /// The values 1, 2 and 5 of each decade, with their places between `from` and `to`, in pixels.
+    pub(super) fn marks(&self, from: f64, to: f64) -> Vec<(u64, f64)> {
+        let powers = (0..=self.high.ceil() as u32).filter_map(|power| 10_u64.checked_pow(power));
+        let values =
+            powers.flat_map(|power| [1, 2, 5].into_iter().filter_map(move |digit| power.checked_mul(digit)));
+        values
+            .filter(|value| (self.low..=self.high).contains(&log10(*value as f64)))
+            .map(|value| (value, self.place(value, from, to)))
             .collect()
     }
 
@@ -77,10 +69,20 @@ impl Decades {
     }
 }
 
-fn superscript(number: i32) -> String {
+/// Spells a value with one leading digit as a power of ten: `10⁴`, `2·10⁴`.
+pub(super) fn power_of_ten(value: u64) -> String {
+    let digits = value.to_string();
+    let power = superscript(digits.len() - 1);
+    match &digits[..1] {
+        "1" => format!("10{power}"),
+        digit => format!("{digit}·10{power}"),
+    }
+}
+
+fn superscript(number: usize) -> String {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let digit = |symbol: char| symbol.to_digit(10).map_or('⁻', |value| DIGITS[value as usize]);
-    number.to_string().chars().map(digit).collect()
+    let digits = number.to_string();
+    digits.bytes().map(|digit| DIGITS[usize::from(digit - b'0')]).collect()
 }
 
 #[cfg(test)]
@@ -103,7 +105,8 @@ mod tests {
     #[test]
     fn an_axis_of_decades_marks_one_two_and_five() {
         let axis = Decades::covering(&[10_000, 100_000]).expect("there are values");
-        let labels: Vec<String> = axis.ticks(0.0, 100.0).into_iter().map(|tick| tick.label).collect();
+        let labels: Vec<String> =
+            axis.marks(0.0, 100.0).into_iter().map(|(value, _)| power_of_ten(value)).collect();
         assert_eq!(labels, ["10⁴", "2·10⁴", "5·10⁴", "10⁵"]);
         assert!(axis.place(10_000, 0.0, 100.0) < axis.place(20_000, 0.0, 100.0));
         assert!(Decades::covering(&[]).is_none());

@@ -7,10 +7,11 @@
 //! | `accuracy`, `learning_curve`, `confusion`, `loss_gap`, `cost` | one figure each |
 //! | `rows` | the frame that figures with a row for each variant share |
 //! | `input` | what a figure is drawn from, and the statistics that figures share |
+//! | `labels` | names beside points |
 //! | `canvas`, `palette`, `scale`, `logarithm` | ink, colours, linear and decimal axes |
 //!
 //! Invariants
-//! - Same input, same bytes: coordinates come from `+ − × ÷` alone, labels from integers; no
+//! - Same input, same bytes: coordinates come from `+ − × ÷ √` alone, labels from integers; no
 //!   font is read, no clock, no platform mathematics. plotters' own axes are not used, for they
 //!   take logarithms from the C library.
 //! - Numbers that are not finite, or too large for any loss, are left out, never drawn.
@@ -22,6 +23,7 @@ mod canvas;
 mod confusion;
 mod cost;
 mod input;
+mod labels;
 mod learning_curve;
 mod logarithm;
 mod loss_gap;
