@@ -79,7 +79,8 @@ pub fn input_at<'a>(
 /// # Errors
 /// A [`Failure`] naming the input.
 pub fn bytes_of(input: &Input) -> Result<Vec<u8>, Failure> {
-    fs::read(&input.path).map_err(|error| Failure::new(format!("input `{}` can't be read: {error}", input.output)))
+    fs::read(&input.path)
+        .map_err(|error| Failure::new(format!("input `{}` can't be read: {error}", input.output)))
 }
 
 /// Reads an input as JSON.
@@ -106,7 +107,8 @@ pub fn bytes_output(name: impl Into<String>, bytes: Vec<u8>) -> Output {
 
 /// Makes an output of indented JSON, ending with a line feed.
 pub fn json_output(name: &str, value: &impl Serialize) -> Output {
-    let mut bytes = serde_json::to_vec_pretty(value).expect("our own types have text keys and finite numbers");
+    let mut bytes =
+        serde_json::to_vec_pretty(value).expect("our own types have text keys and finite numbers");
     bytes.push(b'\n');
     bytes_output(name, bytes)
 }

@@ -70,6 +70,8 @@ impl Kind for Plot {
         let labels = variants.iter().flat_map(|variant| &variant.runs).map(|run| run.metrics.confusion.len());
         let input = FigureInput { labels: labels.max().unwrap_or(0), variants };
         let figures = figures::draw(&input).into_iter();
-        Ok(figures.map(|figure| bytes_output(format!("{}.svg", figure.name), figure.svg.into_bytes())).collect())
+        Ok(figures
+            .map(|figure| bytes_output(format!("{}.svg", figure.name), figure.svg.into_bytes()))
+            .collect())
     }
 }

@@ -10,7 +10,7 @@ use crate::lab::data::{self, Source};
 use crate::spec::{Field, Parameters, Schema, Shape, Value};
 
 use super::code_of;
-use super::files::{DATASET, DATA_CARD, bytes_output, json_output};
+use super::files::{DATA_CARD, DATASET, bytes_output, json_output};
 
 /// Describes the settings of `prepare`.
 pub fn schema() -> Schema {
@@ -87,9 +87,10 @@ impl Kind for Prepare {
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
         let parameters = &job.effective.parameters;
         let archive = match (parameters.get("source").and_then(Value::as_text), &self.archive) {
-            (Some("smartwatch"), Archive::Here(path)) => Some(fs::read(path).map_err(|error| {
-                Failure::new(format!("`{}` can't be read: {error}", path.display()))
-            })?),
+            (Some("smartwatch"), Archive::Here(path)) => Some(
+                fs::read(path)
+                    .map_err(|error| Failure::new(format!("`{}` can't be read: {error}", path.display())))?,
+            ),
             _ => None,
         };
         let source = archive.as_deref().map_or(Source::Synthetic, |archive| Source::SmartWatch { archive });
@@ -98,7 +99,9 @@ impl Kind for Prepare {
             .map_err(|error| Failure::new(error.to_string()))?;
         if card.contradictory_duplicates > 0 {
             let groups = card.duplicates.iter().map(|group| group.join(" = ")).collect::<Vec<_>>().join(", ");
-            job.watch.notice(&format!("files with equal bytes and different labels, one is mislabelled: {groups}"));
+            job.watch.notice(&format!(
+                "files with equal bytes and different labels, one is mislabelled: {groups}"
+            ));
         }
         Ok(vec![bytes_output(DATASET, dataset.to_bytes()), json_output(DATA_CARD, &card)])
     }

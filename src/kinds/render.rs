@@ -128,7 +128,12 @@ struct Needs {
 impl Needs {
     fn of(context: &Context<'_>) -> Result<Self, Failure> {
         let need = |kind| need_of(context, kind);
-        Ok(Self { prepare: need("prepare")?, train: need("train")?, evaluate: need("evaluate")?, plot: need("plot")? })
+        Ok(Self {
+            prepare: need("prepare")?,
+            train: need("train")?,
+            evaluate: need("evaluate")?,
+            plot: need("plot")?,
+        })
     }
 }
 
@@ -186,10 +191,13 @@ fn overrides(pipeline: &Pipeline) -> Vec<String> {
         let variants = stage.variants.iter().map(|variant| &variant.settings);
         std::iter::once(&stage.base).chain(variants)
     });
-    let said = settings.flat_map(|settings: &Settings| settings.origins.values()).filter_map(|origin| match origin {
-        Origin::Override(text) => Some(text.clone()),
-        Origin::Default | Origin::File { .. } => None,
-    });
+    let said =
+        settings.flat_map(|settings: &Settings| settings.origins.values()).filter_map(
+            |origin| match origin {
+                Origin::Override(text) => Some(text.clone()),
+                Origin::Default | Origin::File { .. } => None,
+            },
+        );
     said.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
@@ -226,7 +234,10 @@ fn variants(job: &Job<'_>, needs: &Needs) -> Result<Vec<VariantResult>, Failure>
             same_as: described.same_as.into_iter().map(str::to_owned).collect(),
             ineffective: train::without_effect(declared)
                 .into_iter()
-                .map(|(parameter, reason)| Ineffective { parameter: parameter.to_owned(), reason: reason.to_owned() })
+                .map(|(parameter, reason)| Ineffective {
+                    parameter: parameter.to_owned(),
+                    reason: reason.to_owned(),
+                })
                 .collect(),
         });
     }

@@ -135,7 +135,11 @@ impl Kind for Train {
 pub fn effective(declared: &Parameters) -> Parameters {
     let idle = without_effect(declared);
     let reaches = |name: &str| idle.iter().all(|(parameter, _)| *parameter != name);
-    declared.iter().filter(|(name, _)| reaches(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+    declared
+        .iter()
+        .filter(|(name, _)| reaches(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// Names the parameters that change nothing in these settings, and why.

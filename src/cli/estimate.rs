@@ -1,0 +1,83 @@
+//! How much of a run is done, and how long the rest will take.
+//!
+//! Invariants
+//! - Work is counted in the kinds' own cost; what turns out to be fresh or shared costs nothing.
+//! - Knows no clock: seconds are arguments.
+
+/// Work known so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Estimate {
+    /// Cost of all instances that are not known to be fresh or shared.
+    total: f64,
+    /// Cost of those that have run.
+    done: f64,
+}
+
+impl Estimate {
+    /// Counts an instance that may have to run.
+    pub fn expect(&mut self, cost: f64) {
+        self.total += cost;
+    }
+
+    /// Takes back an instance that needs no run.
+    pub fn spare(&mut self, cost: f64) {
+        self.total = (self.total - cost).max(0.0);
+    }
+
+    /// Counts an instance that has run.
+    pub fn finish(&mut self, cost: f64) {
+        self.done += cost;
+    }
+
+    /// The share that is done, as a fraction; `running` is the cost of what running instances have done.
+    pub fn fraction(&self, running: f64) -> f64 {
+        if self.total > 0.0 { ((self.done + running) / self.total).clamp(0.0, 1.0) } else { 0.0 }
+    }
+
+    /// Seconds left, once enough is done to tell: at the pace of the `elapsed` seconds so far.
+    pub fn seconds_left(&self, running: f64, elapsed: f64) -> Option<f64> {
+        let fraction = self.fraction(running);
+        (fraction > 0.01 && elapsed > 1.0).then(|| elapsed * (1.0 - fraction) / fraction)
+    }
+}
+
+/// Writes a duration as a person says it: `0.3 s`, `42 s`, `3 min 05 s`, `2 h 10 min`.
+pub fn duration(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    match whole {
+        0..10 => format!("{seconds:.1} s"),
+        10..60 => format!("{whole} s"),
+        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
+        _ => format!("{} h {:02} min", whole / 3600, whole % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_spared_no_longer_counts() {
+        let mut estimate = Estimate::default();
+        for cost in [1.0, 1.0, 2.0] {
+            estimate.expect(cost);
+        }
+        estimate.spare(2.0);
+        estimate.finish(1.0);
+        assert_eq!(estimate.fraction(0.0), 0.5);
+        assert_eq!(estimate.seconds_left(0.0, 10.0), Some(10.0));
+    }
+
+    #[test]
+    fn nothing_done_tells_no_time() {
+        let mut estimate = Estimate::default();
+        estimate.expect(1.0);
+        assert_eq!(estimate.seconds_left(0.0, 10.0), None);
+    }
+
+    #[test]
+    fn durations_read_as_a_person_says_them() {
+        let said = [0.04, 9.96, 42.4, 185.0, 7800.0].map(duration);
+        assert_eq!(said, ["0.0 s", "10.0 s", "42 s", "3 min 05 s", "2 h 10 min"]);
+    }
+}

@@ -1,0 +1,72 @@
+//! Killed at random moments of the sweep, the next run finishes it, repeats no finished training, and tells the
+//! same report.
+
+mod week;
+
+use std::collections::BTreeSet;
+use std::process::Stdio;
+use std::thread;
+use std::time::Duration;
+
+use recount::lab::random::Random;
+use week::Project;
+
+/// How often the sweep is killed.
+const KILLS: u32 = 10;
+
+/// Seed of the moments; a failure names it by naming this test.
+const SEED: u64 = 20_261_123;
+
+/// The report without the times, the one thing in it that was only observed.
+fn without_times(report: &str) -> String {
+    let timed = |word: &str| word.ends_with("seconds") || word == "s" || word == "min" || word == "ms";
+    let lines = report.lines().map(|line| {
+        let words: Vec<&str> = line.split_inclusive([' ', '|']).collect();
+        let keep = words.iter().enumerate().filter(|(index, _)| {
+            let next = words.get(index + 1).map(|word| word.trim_matches([' ', '|', '.', ',']));
+            !next.is_some_and(timed)
+        });
+        keep.map(|(_, word)| *word).collect::<String>()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The names of records that exist, each the key of something that finished.
+fn records(project: &Project) -> BTreeSet<String> {
+    walkdir::WalkDir::new(project.path("artifacts/records"))
+        .into_iter()
+        .flatten()
+        .filter(|entry| entry.file_type().is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn a_sweep_killed_ten_times_ends_as_one_never_killed() {
+    let whole = Project::new();
+    whole.run(&[]).done();
+    let expected = without_times(&whole.read("report/week-3.synthetic.md"));
+    let runs = records(&whole).len();
+
+    let project = Project::new();
+    let mut moments = Random::new(SEED, "moments to kill at");
+    let mut finished = BTreeSet::new();
+    for kill in 0..KILLS {
+        let mut child = project
+            .command("")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program can be started");
+        thread::sleep(Duration::from_millis(u64::from(20 + moments.below(1200))));
+        child.kill().expect("a child can be killed");
+        child.wait().expect("a killed child can be waited for");
+        let now = records(&project);
+        assert!(finished.is_subset(&now), "kill {kill} lost a record");
+        finished = now;
+    }
+    let last = project.run(&[]).done();
+    assert_eq!(last.ran().len() + finished.len(), runs, "what had finished ran again:\n{}", last.said);
+    assert_eq!(records(&project), records(&whole), "the same keys, however often it was killed");
+    assert_eq!(without_times(&project.read("report/week-3.synthetic.md")), expected);
+}
