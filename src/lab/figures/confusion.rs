@@ -1,7 +1,7 @@
 //! `confusion`: which gestures the best variant takes for which.
 
 use super::Figure;
-use super::canvas::{Canvas, Face, Ink, MARGIN, Place, TEXT, picture};
+use super::canvas::{Canvas, Face, Ink, MARGIN, Place, TEXT, picture, shortened};
 use super::input::{FigureInput, VariantRuns, mean};
 use super::palette::{DARK, FAINT, WHITE, shade};
 
@@ -19,8 +19,12 @@ pub(super) fn draw(input: &FigureInput) -> Vec<Figure> {
     else {
         return Vec::new();
     };
-    let title = format!("Confusion matrix of {}", best.name);
-    let alt = format!("Confusion matrix of {}, the most accurate variant: {}.", best.name, finding(&counts));
+    let title = format!("Confusion matrix of {}", shortened(&best.name, 48));
+    let alt = format!(
+        "Confusion matrix of {}, the most accurate variant, true labels down and predicted labels across: {}.",
+        best.name,
+        finding(&counts)
+    );
     let matrix = Matrix { title: &title, counts: &counts, cell: cell(&counts) };
     let svg = picture(matrix.size(), &title, &alt, |canvas| matrix.paint(canvas));
     vec![Figure { name: "confusion".to_owned(), title, alt, svg }]
@@ -44,18 +48,15 @@ fn counts(variant: &VariantRuns, labels: usize) -> Option<Counts> {
     sum.iter().flatten().any(|count| *count > 0).then_some(sum)
 }
 
-/// Says what the matrix shows: the mistake that is made most often.
-fn finding(counts: &Counts) -> String {
-    let mistakes = counts.iter().enumerate().flat_map(|(truth, row)| {
-        let others = row.iter().enumerate().filter(move |(predicted, _)| *predicted != truth);
-        others.map(move |(predicted, count)| (*count, truth, predicted))
-    });
-    match mistakes.reduce(|most, other| if other.0 > most.0 { other } else { most }) {
-        Some((count, truth, predicted)) if count > 0 => format!(
-            "true labels down, predicted labels across; the most frequent mistake takes label {truth} for label \
-             {predicted}"
-        ),
-        _ => "every sequence lies on the diagonal, so none is mistaken".to_owned(),
+/// Says how much of the matrix lies on its diagonal.
+fn finding(counts: &Counts) -> &'static str {
+    let all: u64 = counts.iter().flatten().sum();
+    let hits: u64 = counts.iter().enumerate().map(|(label, row)| row[label]).sum();
+    match (hits * 10, all) {
+        _ if hits == all => "every sequence lies on the diagonal",
+        (tenfold, all) if tenfold >= 9 * all => "nearly all sequences lie on the diagonal",
+        (tenfold, all) if tenfold >= 5 * all => "most sequences lie on the diagonal",
+        _ => "fewer than half of the sequences lie on the diagonal",
     }
 }
 
@@ -77,8 +78,8 @@ const CORNER: Place = (76.0, 92.0);
 impl Matrix<'_> {
     fn size(&self) -> Place {
         let side = self.counts.len() as f64 * self.cell;
-        // At least wide enough for the title and the note.
-        ((CORNER.0 + side + 84.0).max(480.0), CORNER.1 + side + 60.0)
+        // At least wide enough for the note below the title.
+        ((CORNER.0 + side + 84.0).max(660.0), CORNER.1 + side + 60.0)
     }
 
     fn paint(&self, canvas: &Canvas<'_>) {

@@ -34,7 +34,7 @@ pub(super) fn draw(input: &FigureInput) -> Vec<Figure> {
     vec![Figure { name: "cost".to_owned(), title: title.to_owned(), alt, svg }]
 }
 
-const LEFT: f64 = 74.0;
+const LEFT: f64 = 90.0;
 const RIGHT: f64 = WIDTH - MARGIN - 8.0;
 const TOP: f64 = 80.0;
 const BOTTOM: f64 = 600.0;
@@ -105,7 +105,7 @@ fn paint_axes(canvas: &Canvas<'_>, across: &Decades, up: &Decades) {
     canvas.path(&[(LEFT, TOP), (LEFT, BOTTOM), (RIGHT, BOTTOM)], Ink::new(FAINT, 1.0));
     let axis = "multiply-adds of one forward pass over a sequence of median length (logarithmic)";
     canvas.text(axis, ((LEFT + RIGHT) / 2.0, BOTTOM + 40.0), Face::AXIS.centred());
-    let axis = "validation accuracy (fraction) of the best epoch; distance from 1 logarithmic";
+    let axis = "validation accuracy of the best epoch (distance from 1 logarithmic)";
     canvas.text(axis, (MARGIN + 8.0, (TOP + BOTTOM) / 2.0), Face::AXIS.centred().turned());
 }
 
@@ -117,7 +117,12 @@ fn paint_points(canvas: &Canvas<'_>, points: &[Point], across: &Decades, up: &De
     };
     let anchors: Vec<Place> = points.iter().map(at).collect();
     let widths: Vec<f64> = points.iter().map(|point| text_width(&point.label)).collect();
-    let names = beside(&anchors, &widths, ((LEFT + 4.0, TOP), (RIGHT, BOTTOM - 4.0)));
+    let ends = |point: &Point| {
+        let x = across.place(point.cost, LEFT, RIGHT);
+        [point.low, point.high].map(|end| (x, up.place(error(end), TOP, BOTTOM)))
+    };
+    let seeds: Vec<Place> = points.iter().flat_map(ends).collect();
+    let names = beside(&anchors, &seeds, &widths, ((LEFT + 4.0, TOP), (RIGHT, BOTTOM - 4.0)));
     for (anchor, name) in anchors.iter().zip(&names) {
         if name.needs_line(*anchor) {
             canvas.path(&[*anchor, name.edge(*anchor)], Ink::new(FAINT, 0.8).faded(0.7));

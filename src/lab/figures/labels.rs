@@ -100,24 +100,37 @@ impl Name {
 }
 
 /// Places a name of each of `widths` beside the point of the same index.
-pub(super) fn beside(points: &[Place], widths: &[f64], bounds: Bounds) -> Vec<Name> {
+///
+/// A name may cover one of `others`, though it rather doesn't.
+pub(super) fn beside(points: &[Place], others: &[Place], widths: &[f64], bounds: Bounds) -> Vec<Name> {
     /// Each pass places every name anew beside all others; later ones change little.
     const PASSES: usize = 4;
     let mut names: Vec<Option<Name>> = vec![None; points.len()];
     for _ in 0..PASSES {
         for index in 0..points.len() {
             names[index] = None;
-            names[index] = Some(best(index, points, widths[index], &names, bounds));
+            names[index] = Some(best(index, points, others, widths[index], &names, bounds));
         }
     }
     names.into_iter().map(|name| name.expect("every name has been placed")).collect()
 }
 
-fn best(index: usize, points: &[Place], width: f64, names: &[Option<Name>], bounds: Bounds) -> Name {
+fn best(
+    index: usize,
+    points: &[Place],
+    others: &[Place],
+    width: f64,
+    names: &[Option<Name>],
+    bounds: Bounds,
+) -> Name {
+    /// Distance that it is worth to leave one of `others` free, in pixels.
+    const COVER_OTHER: f64 = 60.0;
     let candidates = DISTANCES.iter().flat_map(|distance| {
         DIRECTIONS.iter().enumerate().map(move |(rank, direction)| {
             let name = Name::toward(points[index], *direction, *distance, width).kept_within(bounds);
-            (*distance + rank as f64 * 0.7 + disorder(name, index, points, names), name)
+            let covered = others.iter().filter(|other| name.covers(**other)).count() as f64;
+            let preference = distance + rank as f64 * 0.7 + covered * COVER_OTHER;
+            (preference + disorder(name, index, points, names), name)
         })
     });
     let (_, name) = candidates
@@ -185,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_lone_name_stands_at_the_right_of_its_point() {
-        let names = beside(&[(100.0, 100.0)], &[40.0], BOUNDS);
+        let names = beside(&[(100.0, 100.0)], &[], &[40.0], BOUNDS);
         assert_eq!(names[0].place(), (109.0, 100.0));
         assert!(!names[0].needs_line((100.0, 100.0)));
     }
@@ -195,7 +208,7 @@ mod tests {
         let points: Vec<Place> = (0..12)
             .map(|index| (380.0 - 3.0 * f64::from(index % 4), 60.0 + 4.0 * f64::from(index)))
             .collect();
-        let names = beside(&points, &[45.0; 12], BOUNDS);
+        let names = beside(&points, &[], &[45.0; 12], BOUNDS);
         for (index, name) in names.iter().enumerate() {
             assert!(name.left >= 0.0 && name.left + name.width <= 400.0, "{name:?}");
             assert!(points.iter().all(|point| !name.covers(*point)), "{name:?}");
@@ -205,7 +218,7 @@ mod tests {
 
     #[test]
     fn points_at_one_place_keep_their_names_apart() {
-        let names = beside(&[(50.0, 50.0); 3], &[30.0; 3], BOUNDS);
+        let names = beside(&[(50.0, 50.0); 3], &[], &[30.0; 3], BOUNDS);
         assert!(!names[0].meets(names[1]) && !names[1].meets(names[2]) && !names[0].meets(names[2]));
     }
 }

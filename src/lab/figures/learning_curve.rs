@@ -1,19 +1,18 @@
 //! `curves-SECTION`: how the variants of each section learn, epoch by epoch.
 //!
-//! Section ──experiments──▶ one [`Line`] each ──three panels──▶ accuracy, validation loss, training loss
+//! Section ──experiments──▶ one [`Line`] each ──three [`Panel`]s──▶ accuracy, validation loss, training loss
 //!
 //! Invariants
 //! - Variants that are the same experiment are one line, and its legend names them all.
 //! - The two loss panels share one axis, so that they can be compared by eye.
 
 use super::Figure;
-use super::canvas::{Canvas, Face, Ink, MARGIN, Mark, Place, WIDTH, picture, shortened, text_width};
-use super::input::{FigureInput, VariantRuns, drawable, mean};
+use super::canvas::{Canvas, Face, MARGIN, Mark, Place, WIDTH, picture, shortened, text_width};
+use super::input::{FigureInput, VariantRuns, drawable};
 use super::logarithm::ln;
-use super::palette::{FAINT, GRID, SERIES, WHITE};
+use super::palette::SERIES;
+use super::panel::{Line, Panel, Value};
 use super::scale::Scale;
-use crate::lab::history::Epoch;
-use plotters::style::RGBColor;
 
 /// Draws one figure for each section in which a run finished an epoch.
 pub(super) fn draw(input: &FigureInput) -> Vec<Figure> {
@@ -54,16 +53,6 @@ fn figure(section: &str, variants: &[&VariantRuns], labels: usize) -> Option<Fig
         curves.paint(canvas, &legend, top);
     });
     Some(Figure { name: format!("curves-{section}"), title, alt, svg })
-}
-
-/// One experiment of the section.
-struct Line<'a> {
-    label: String,
-    variant: &'a VariantRuns,
-    color: RGBColor,
-    mark: Mark,
-    /// Whether its colour is in use a second time, so that it has to differ by a hollow mean.
-    hollow: bool,
 }
 
 fn lines<'a>(variants: &[&'a VariantRuns]) -> Vec<Line<'a>> {
@@ -146,8 +135,7 @@ impl Curves<'_> {
         let note = "thin: a seed; thick: their mean, as long as all of them train";
         canvas.text(note, (WIDTH - MARGIN, 24.0), Face::NOTE.ending());
         for (line, (x, y)) in legend {
-            stroke(canvas, line, &[(*x, *y), (x + 28.0, *y)]);
-            canvas.mark(line.mark, (x + 14.0, *y), 4.0, line.color, 1.0);
+            line.paint_sample(canvas, (*x, *y));
             canvas.text(&line.label, (x + 38.0, *y), Face::PLAIN);
         }
         let accuracies = self.accuracies();
@@ -184,124 +172,5 @@ impl Curves<'_> {
         let (low, high) =
             values.fold((1.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
         Scale::covering(low.clamp(0.0, 1.0), high.clamp(0.0, 1.0), 6)
-    }
-}
-
-/// What a panel shows of an epoch.
-type Value = fn(&Epoch) -> f64;
-
-struct Panel<'a> {
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
-    longest: usize,
-    scale: &'a Scale,
-    value: Value,
-}
-
-impl Panel<'_> {
-    fn paint_axes(&self, canvas: &Canvas<'_>) {
-        for tick in self.scale.ticks(self.bottom, self.top) {
-            canvas.line((self.left, tick.place), (self.right, tick.place), Ink::new(GRID, 1.0));
-            canvas.text(&tick.label, (self.left - 7.0, tick.place), Face::NOTE.ending());
-        }
-        let step = step(self.longest);
-        for epoch in (step..=self.longest).step_by(step) {
-            let x = self.epoch(epoch);
-            canvas.line((x, self.bottom), (x, self.bottom + 4.0), Ink::new(FAINT, 1.0));
-            canvas.text(&epoch.to_string(), (x, self.bottom + 15.0), Face::NOTE.centred());
-        }
-        let corners = [(self.left, self.top), (self.left, self.bottom), (self.right, self.bottom)];
-        canvas.path(&corners, Ink::new(FAINT, 1.0));
-        canvas.text("epoch", ((self.left + self.right) / 2.0, self.bottom + 36.0), Face::AXIS.centred());
-    }
-
-    fn paint_seeds(&self, canvas: &Canvas<'_>, line: &Line<'_>) {
-        for run in &line.variant.runs {
-            let values: Vec<Option<f64>> =
-                run.history.epochs.iter().map(|epoch| drawable((self.value)(epoch))).collect();
-            for piece in self.pieces(&values) {
-                canvas.path(&piece, Ink::new(line.color, 1.2).faded(0.5));
-            }
-        }
-    }
-
-    /// Draws the mean over the runs, as far as all runs go that finished an epoch.
-    fn paint_mean(&self, canvas: &Canvas<'_>, line: &Line<'_>) {
-        let runs = || line.variant.runs.iter().map(|run| &run.history.epochs).filter(|all| !all.is_empty());
-        let shared = runs().map(Vec::len).min().unwrap_or(0);
-        let mean_of = |index: usize| {
-            let values: Option<Vec<f64>> = runs().map(|all| drawable((self.value)(&all[index]))).collect();
-            mean(&values?)
-        };
-        let means: Vec<Option<f64>> = (0..shared).map(mean_of).collect();
-        for piece in self.pieces(&means) {
-            stroke(canvas, line, &piece);
-        }
-        for (index, value) in means.iter().enumerate() {
-            if let Some(value) = value.filter(|value| *value <= self.scale.high()) {
-                canvas.mark(line.mark, self.place(index, value), 3.2, line.color, 1.0);
-            }
-        }
-    }
-
-    /// Splits a curve where a value is missing and where it leaves the panel through its top.
-    fn pieces(&self, values: &[Option<f64>]) -> Vec<Vec<Place>> {
-        let high = self.scale.high();
-        let mut pieces: Vec<Vec<Place>> = vec![Vec::new()];
-        for (index, value) in values.iter().enumerate() {
-            let before = index.checked_sub(1).and_then(|before| values[before]);
-            let crossing = |from: f64, to: f64| {
-                let share = (high - from) / (to - from);
-                (self.epoch(index) + (self.epoch(index + 1) - self.epoch(index)) * share, self.top)
-            };
-            let last = pieces.last_mut().expect("there is always a last piece");
-            match (before, *value) {
-                (Some(from), Some(to)) if from <= high && to > high => last.push(crossing(from, to)),
-                (Some(from), Some(to)) if from > high && to <= high => {
-                    pieces.push(vec![crossing(from, to), self.place(index, to)]);
-                }
-                (_, Some(to)) if to <= high => last.push(self.place(index, to)),
-                _ => pieces.push(Vec::new()),
-            }
-        }
-        pieces.retain(|piece| piece.len() > 1);
-        pieces
-    }
-
-    fn place(&self, index: usize, value: f64) -> Place {
-        (self.epoch(index + 1), self.scale.place(value, self.bottom, self.top))
-    }
-
-    /// The place of an epoch, from 1, on the horizontal axis.
-    fn epoch(&self, epoch: usize) -> f64 {
-        /// Room at either end, as a part of the axis.
-        const ROOM: f64 = 0.04;
-        let share = if self.longest > 1 { (epoch as f64 - 1.0) / (self.longest as f64 - 1.0) } else { 0.5 };
-        self.left + (self.right - self.left) * (ROOM + (1.0 - 2.0 * ROOM) * share)
-    }
-}
-
-/// The distance of labelled epochs: 1, 2 or 5 of a power of ten, with at most nine labels.
-fn step(longest: usize) -> usize {
-    let mut power = 1;
-    loop {
-        for digit in [1, 2, 5] {
-            if longest / (digit * power) <= 9 {
-                return digit * power;
-            }
-        }
-        power *= 10;
-    }
-}
-
-/// Draws the thick line of a mean.
-fn stroke(canvas: &Canvas<'_>, line: &Line<'_>, places: &[Place]) {
-    if line.hollow {
-        canvas.path(places, Ink::new(line.color, 3.8));
-        canvas.path(places, Ink::new(WHITE, 1.4));
-    } else {
-        canvas.path(places, Ink::new(line.color, 2.6));
     }
 }

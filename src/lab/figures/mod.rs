@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `accuracy`, `learning_curve`, `confusion`, `loss_gap`, `cost` | one figure each |
 //! | `rows` | the frame that figures with a row for each variant share |
+//! | `panel` | the axes of learning curves, and a line on them |
 //! | `input` | what a figure is drawn from, and the statistics that figures share |
 //! | `labels` | names beside points |
 //! | `canvas`, `palette`, `scale`, `logarithm` | ink, colours, linear and decimal axes |
@@ -28,6 +29,7 @@ mod learning_curve;
 mod logarithm;
 mod loss_gap;
 mod palette;
+mod panel;
 mod rows;
 mod scale;
 
