@@ -296,6 +296,8 @@ fn a_diverged_variant_keeps_its_row_and_says_so() {
 fn a_single_epoch_of_a_single_seed_is_drawn() {
     let figures = draw(&FigureInput { variants: vec![variant("wide", &[&[0.5]])], labels: 2 });
     assert_eq!(names(&figures), ["accuracy", "curves-other", "confusion", "loss-gap", "cost"]);
+    // In each of the three panels its own point and the mean's, and the legend's sample.
+    assert_eq!(find(&figures, "curves-other").svg.matches("<circle ").count(), 7);
     assert_eq!(check(&figures), Ok(()));
 }
 

@@ -81,13 +81,16 @@ impl Panel<'_> {
         canvas.text("epoch", ((self.left + self.right) / 2.0, self.bottom + 36.0), Face::AXIS.centred());
     }
 
-    /// Draws a thin line for each run.
+    /// Draws a thin line for each run, and a point where an epoch has no neighbour.
     pub(super) fn paint_seeds(&self, canvas: &Canvas<'_>, line: &Line<'_>) {
         for run in &line.variant.runs {
             let values: Vec<Option<f64>> =
                 run.history.epochs.iter().map(|epoch| drawable((self.value)(epoch))).collect();
             for piece in self.pieces(&values) {
-                canvas.path(&piece, Ink::new(line.color, 1.2).faded(0.5));
+                match piece.as_slice() {
+                    [alone] => canvas.mark(Mark::Disc, *alone, 2.2, line.color, 0.5),
+                    piece => canvas.path(piece, Ink::new(line.color, 1.2).faded(0.5)),
+                }
             }
         }
     }
@@ -101,7 +104,7 @@ impl Panel<'_> {
             mean(&values?)
         };
         let means: Vec<Option<f64>> = (0..shared).map(mean_of).collect();
-        for piece in self.pieces(&means) {
+        for piece in self.pieces(&means).into_iter().filter(|piece| piece.len() > 1) {
             line.paint_thick(canvas, &piece);
         }
         for (index, value) in means.iter().enumerate() {
@@ -131,7 +134,7 @@ impl Panel<'_> {
                 _ => pieces.push(Vec::new()),
             }
         }
-        pieces.retain(|piece| piece.len() > 1);
+        pieces.retain(|piece| !piece.is_empty());
         pieces
     }
 

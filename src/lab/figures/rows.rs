@@ -122,7 +122,9 @@ impl RowPlot<'_> {
         }
         for value in &row.points {
             match self.is_beyond(*value) {
-                true => paint_beyond(canvas, place(*value), if *value < 0.0 { -1.0 } else { 1.0 }),
+                true => {
+                    paint_beyond(canvas, place(*value), if *value < self.scale.low() { -1.0 } else { 1.0 })
+                }
                 false => paint_point(canvas, place(*value)),
             }
         }
