@@ -185,7 +185,7 @@ impl Canvas<'_> {
     /// Writes one line of text.
     pub(super) fn text(&self, text: &str, at: Place, face: Face) {
         // The backend divides a font's size by 1.24 to get at the em.
-        let font = FontDesc::new(FontFamily::SansSerif, (face.size * 12.4).round(), face.style);
+        let font = FontDesc::new(FontFamily::SansSerif, face.size * 12.4, face.style);
         let font = if face.turned { font.transform(FontTransform::Rotate270) } else { font };
         let style =
             font.into_text_style(&self.area).color(&face.color).pos(Pos::new(face.side, VPos::Center));
