@@ -1,10 +1,33 @@
 //! What an evaluation measures, as `metrics.json` holds it.
+//!
+//! logits of the validation set + [`History`] ──measure──▶ [`Metrics`]
+//!
+//! | file | its duty |
+//! |---|---|
+//! | `measure` | puts all measures together |
+//! | `score` | predictions, accuracy, its interval, confusion, macro-F1 |
+//! | `loss` | mean cross-entropy |
+//! | `spread` | one measure over several seeds |
+//!
+//! Invariants
+//! - Sums run in the order of the data, in double precision: the same bits everywhere.
+//! - A row of logits with a NaN predicts nothing: it counts as wrong, and in no column of the confusion.
+//!
+//! [`History`]: super::history::History
+
+mod loss;
+mod measure;
+mod score;
+mod spread;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::history::{Divergence, Epoch};
+
+pub use measure::{MeasureError, measure};
+pub use spread::Spread;
 
 /// All measures of one trained model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,7 +44,8 @@ pub struct Metrics {
     pub diverged: Option<Divergence>,
     /// The final weights on the whole validation set.
     pub whole: Whole,
-    /// `confusion[true label][predicted label]` counts over the whole validation set.
+    /// `confusion[true label][predicted label]` counts over the whole validation set; rows whose
+    /// logits hold a NaN have no prediction and are in no column.
     pub confusion: Vec<Vec<u32>>,
     /// The final weights on each user's validation sequences.
     pub users: BTreeMap<String, Score>,
@@ -31,7 +55,7 @@ pub struct Metrics {
     pub multiply_adds: u64,
     /// The length that `multiply_adds` is counted at: the median of the validation set.
     pub sequence_length: u32,
-    /// Validation loss minus training loss of the last epoch; absent if none finished.
+    /// Validation loss minus training loss of the last epoch; absent if none finished or it is not finite.
     pub loss_gap: Option<f64>,
 }
 
@@ -54,7 +78,7 @@ pub struct Whole {
     pub score: Score,
     /// 95 % Wilson interval of the accuracy, as fractions.
     pub interval: [f64; 2],
-    /// Unweighted mean over the labels of their F1, a fraction.
+    /// Unweighted mean of the labels' F1, a fraction, over the labels that occur as truth or as prediction.
     pub macro_f1: f64,
     /// Mean cross-entropy, in nats; absent where it is not finite.
     pub loss: Option<f64>,
