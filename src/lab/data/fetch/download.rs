@@ -124,3 +124,149 @@ fn keep(folder: &Path, path: &Path, content: &[u8]) -> std::io::Result<()> {
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::io::{BufRead as _, BufReader};
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::mpsc;
+
+    use super::super::ARCHIVE_NAME;
+    use super::*;
+
+    const CONTENT: &[u8] = b"the archive's bytes";
+
+    const SHORT: Patience = Patience {
+        connect: Duration::from_secs(2),
+        silence: Duration::from_millis(200),
+        whole: Duration::from_secs(5),
+    };
+
+    /// Answers one request on the loopback address with `answer`, and gives the address.
+    fn serve(answer: impl FnOnce(TcpStream) + Send + 'static) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let port = listener.local_addr().expect("it is bound").port();
+        std::thread::spawn(move || {
+            let (stream, _) = listener.accept().expect("a request comes");
+            let mut lines = BufReader::new(&stream).lines();
+            while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+            answer(stream);
+        });
+        format!("http://127.0.0.1:{port}/{ARCHIVE_NAME}")
+    }
+
+    /// Answers with `status`, the length `announced` and the bytes `content`.
+    fn reply(status: &'static str, announced: usize, content: &'static [u8]) -> String {
+        serve(move |mut stream| {
+            let head =
+                format!("HTTP/1.1 {status}\r\ncontent-length: {announced}\r\nconnection: close\r\n\r\n");
+            // The client may have hung up already, when it was told enough.
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(content));
+        })
+    }
+
+    fn archive(address: String) -> Archive {
+        Archive {
+            name: ARCHIVE_NAME.to_owned(),
+            address,
+            bytes: CONTENT.len() as u64,
+            digest: Digest::of(CONTENT),
+        }
+    }
+
+    /// Downloads from `address` and gives the error, having seen that the cache stayed empty.
+    fn error_of(address: String) -> FetchError {
+        let cache = tempfile::tempdir().expect("there is a temporary folder");
+        let error = archive(address)
+            .download(cache.path(), SHORT, &mut |_, _| {}, &|| false)
+            .expect_err("the archive is not to be had");
+        let left = std::fs::read_dir(cache.path()).expect("the cache is there").count();
+        assert_eq!(left, 0, "after: {error}");
+        error
+    }
+
+    #[test]
+    fn the_archive_arrives_whole_in_a_cache_that_was_missing() {
+        let root = tempfile::tempdir().expect("there is a temporary folder");
+        let cache = root.path().join("new/cache");
+        let mut seen = Vec::new();
+        let path = archive(reply("200 OK", CONTENT.len(), CONTENT))
+            .download(&cache, SHORT, &mut |done, total| seen.push((done, total)), &|| false)
+            .expect("the server sends the archive");
+        assert_eq!(path, cache.join(ARCHIVE_NAME));
+        assert_eq!(std::fs::read(&path).expect("it is there"), CONTENT);
+        let length = CONTENT.len() as u64;
+        assert_eq!(seen.last(), Some(&(length, Some(length))));
+        assert_eq!(std::fs::read_dir(&cache).expect("the cache is there").count(), 1);
+    }
+
+    #[test]
+    fn other_bytes_are_an_error_that_is_no_reason_to_fall_back() {
+        let error = error_of(reply("200 OK", 5, b"wrong"));
+        assert!(matches!(error, FetchError::WrongDigest { found, .. } if found == Digest::of(b"wrong")));
+        assert!(!error.is_unavailable());
+    }
+
+    #[test]
+    fn more_bytes_than_the_archive_has_are_not_taken() {
+        let long = b"the archive's bytes, and more";
+        assert!(matches!(error_of(reply("200 OK", long.len(), long)), FetchError::TooLarge { .. }));
+        let endless = serve(|mut stream| {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n");
+            while stream.write_all(&[0; 4096]).is_ok() {}
+        });
+        assert!(matches!(error_of(endless), FetchError::TooLarge { .. }));
+    }
+
+    #[test]
+    fn a_connection_that_breaks_leaves_nothing_and_allows_to_fall_back() {
+        let error = error_of(reply("200 OK", CONTENT.len(), &CONTENT[..7]));
+        assert!(error.is_unavailable(), "{error}");
+    }
+
+    #[test]
+    fn a_missing_page_allows_to_fall_back_and_says_its_status() {
+        let error = error_of(reply("404 Not Found", 4, b"gone"));
+        assert!(error.is_unavailable() && error.to_string().contains("404"), "{error}");
+    }
+
+    #[test]
+    fn a_refused_connection_allows_to_fall_back() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let port = listener.local_addr().expect("it is bound").port();
+        drop(listener);
+        let error = error_of(format!("http://127.0.0.1:{port}/{ARCHIVE_NAME}"));
+        assert!(error.is_unavailable(), "{error}");
+    }
+
+    #[test]
+    fn a_server_that_stalls_is_given_up() {
+        for sent in ["", "HTTP/1.1 200 OK\r\ncontent-length: 19\r\n\r\nthe arch"] {
+            let (finished, waiting) = mpsc::channel::<()>();
+            let address = serve(move |mut stream| {
+                stream.write_all(sent.as_bytes()).expect("the client is there");
+                // Ends when the test drops its end.
+                let _ = waiting.recv();
+            });
+            let error = error_of(address);
+            assert!(error.is_unavailable(), "after `{sent}`: {error}");
+            drop(finished);
+        }
+    }
+
+    #[test]
+    fn a_request_to_stop_ends_a_download_that_has_begun() {
+        let cache = tempfile::tempdir().expect("there is a temporary folder");
+        let asked = Cell::new(0);
+        let cancelled = || asked.replace(asked.get() + 1) > 0;
+        let result = archive(reply("200 OK", CONTENT.len(), CONTENT)).download(
+            cache.path(),
+            SHORT,
+            &mut |_, _| panic!("nothing is taken after the request to stop"),
+            &cancelled,
+        );
+        assert!(matches!(result, Err(FetchError::Cancelled)));
+        assert_eq!(std::fs::read_dir(cache.path()).expect("the cache is there").count(), 0);
+    }
+}
