@@ -16,7 +16,6 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 #[derive(Clone, Debug)]
 pub(super) struct Said {
     pub value: Value,
-    pub place: Place,
     /// Where each text of the value stands; the value's own place if it is one text.
     pub texts: Vec<(String, Place)>,
     pub origin: Origin,
@@ -58,7 +57,7 @@ pub(super) fn said_as(
         }
         _ => Vec::new(),
     };
-    Some(Said { value, place: node.place.clone(), texts, origin })
+    Some(Said { value, texts, origin })
 }
 
 /// `item` says whether the node is one of a list's items.
