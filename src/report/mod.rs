@@ -1,1 +1,33 @@
-//! (report: to come)
+//! Measures, and the Markdown writer that cites each number it prints.
+//!
+//! [`ReportInputs`] ──context──▶ template values ──minijinja──▶ marked text ──tidy, settle──▶ [`Rendered`]
+//!
+//! Invariants
+//! - A template sees numbers as [`Measure`]s alone, and a measure is printed by a filter alone, which
+//!   records where it is from.
+//! - Equal inputs and templates give equal bytes; nothing here reads a clock, a file or the environment.
+//! - Knows no stage kind and no store: whoever calls it says what each output is named.
+
+mod best;
+mod citation;
+mod comparison;
+mod context;
+mod data;
+mod error;
+mod format;
+mod inputs;
+mod measure;
+mod render;
+mod section;
+mod source;
+mod spread;
+mod statement;
+mod tidy;
+mod variant;
+
+pub use citation::Citation;
+pub use error::RenderError;
+pub use inputs::{Change, Ineffective, PlotReference, ReportInputs, RunResult, VariantResult};
+pub use measure::{Aggregate, Measure, Number, Source};
+pub use render::{MAIN_TEMPLATE, Rendered, render};
+pub use source::{Figure, Figures, Form, Relation, Section, SourceDocument, SourceError, Statement};

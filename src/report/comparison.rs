@@ -1,0 +1,76 @@
+//! Two spreads → the words that prose may use about them.
+//!
+//! | `relation` | when |
+//! |---|---|
+//! | `identical` | the same values |
+//! | `higher`, `lower` | the ranges over the seeds do not touch |
+//! | `overlapping` | they do, so that the seeds do not tell the two apart |
+//!
+//! Invariants
+//! - Prose is chosen by a relation, so that it cannot contradict the numbers beside it.
+
+use minijinja::{Environment, Error, ErrorKind, Value, context};
+
+use super::measure::Measure;
+use super::spread::Spread;
+
+/// Gives `environment` the function `compare(left, right)`, which is `none` where a side is.
+pub(super) fn install(environment: &mut Environment<'_>) {
+    environment.add_function("compare", |left: &Value, right: &Value| {
+        if left.is_none() || right.is_none() {
+            return Ok(Value::from(()));
+        }
+        let spread = |value: &Value| value.downcast_object::<Spread>();
+        match (spread(left), spread(right)) {
+            (Some(left), Some(right)) => Ok(compare(&left, &right)),
+            _ => Err(Error::new(
+                ErrorKind::InvalidOperation,
+                "`compare` takes two quantities over seeds, such as `variant.best`",
+            )),
+        }
+    });
+}
+
+fn compare(left: &Spread, right: &Spread) -> Value {
+    let values = |spread: &Spread| spread.parts.iter().map(Measure::value).collect::<Vec<_>>();
+    let relation = if values(left) == values(right) {
+        "identical"
+    } else if left.least.value() > right.most.value() {
+        "higher"
+    } else if left.most.value() < right.least.value() {
+        "lower"
+    } else {
+        "overlapping"
+    };
+    context! {
+        relation => relation,
+        means => match left.mean.value().total_cmp(&right.mean.value()) {
+            std::cmp::Ordering::Less => "lower",
+            std::cmp::Ordering::Equal => "equal",
+            std::cmp::Ordering::Greater => "higher",
+        },
+        difference => Measure::difference(&left.mean, &right.mean).to_template(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn relation(left: &[f64], right: &[f64]) -> String {
+        let spread = |values: &[f64]| {
+            let parts = values.iter().map(|value| Measure::real("metrics.json", "/best/accuracy", *value));
+            Spread::over(parts.collect()).expect("it has values")
+        };
+        let compared = compare(&spread(left), &spread(right));
+        compared.get_attr("relation").expect("it has a relation").to_string()
+    }
+
+    #[test]
+    fn ranges_that_touch_are_not_told_apart() {
+        assert_eq!(relation(&[0.8, 0.9], &[0.5, 0.7]), "higher");
+        assert_eq!(relation(&[0.5, 0.7], &[0.8, 0.9]), "lower");
+        assert_eq!(relation(&[0.5, 0.8], &[0.8, 0.9]), "overlapping");
+        assert_eq!(relation(&[0.5, 0.8], &[0.5, 0.8]), "identical");
+    }
+}

@@ -1,0 +1,89 @@
+//! Why a report cannot be rendered, with its place in the templates and what to do.
+
+use minijinja::ErrorKind;
+
+/// Why a report cannot be rendered.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum RenderError {
+    /// The folder lacks the template that is the report.
+    #[error("the template folder has no `{name}`")]
+    NoMain {
+        /// The template's name.
+        name: String,
+    },
+    /// A template cannot be read or rendered.
+    #[error("{template}:{line}: {message}")]
+    Template {
+        /// The template, relative to its folder.
+        template: String,
+        /// The line in it, from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+        /// What to do, where that is known.
+        help: Option<String>,
+    },
+    /// A measure was joined into a text without a format.
+    #[error("line {line} of the report has a number without a format: `{text}`")]
+    Unformatted {
+        /// The line of the report, from 1.
+        line: usize,
+        /// The line, without the number.
+        text: String,
+    },
+}
+
+impl RenderError {
+    /// Says what to do about it, where that is known.
+    pub fn help(&self) -> Option<&str> {
+        match self {
+            Self::NoMain { .. } => Some("add the file, or point the stage's `template` at its folder"),
+            Self::Template { help, .. } => help.as_deref(),
+            Self::Unformatted { .. } => Some("format the number before joining it: `(m | fixed(3)) ~ \"…\"`"),
+        }
+    }
+
+    /// Takes the innermost mistake out of `error`, which an include wraps.
+    pub(super) fn of(error: &minijinja::Error) -> Self {
+        let mut innermost = error;
+        let mut next = std::error::Error::source(error);
+        while let Some(source) = next {
+            if let Some(source) = source.downcast_ref::<minijinja::Error>() {
+                innermost = source;
+            }
+            next = source.source();
+        }
+        // An error from a filter may know no place of its own: the innermost one that does has it.
+        let mut placed = error;
+        let mut next = std::error::Error::source(error);
+        while let Some(source) = next {
+            if let Some(source) = source.downcast_ref::<minijinja::Error>()
+                && source.line().is_some()
+            {
+                placed = source;
+            }
+            next = source.source();
+        }
+        let code = placed.template_source().zip(placed.range()).and_then(|(text, range)| text.get(range));
+        let detail = innermost.detail().map_or_else(|| innermost.kind().to_string(), str::to_owned);
+        let (message, help) = match innermost.kind() {
+            ErrorKind::UndefinedError => {
+                let subject = code.map_or_else(|| "a value".to_owned(), |code| format!("`{code}`"));
+                let message = format!("{subject} is not defined");
+                (message, Some("check its spelling; `src/report/context.rs` lists what a template sees"))
+            }
+            ErrorKind::UnknownFilter => {
+                let filters = "numbers take `fixed`, `percent`, `whole`, `seconds`, `parameter` or `quoted`";
+                (detail, Some(filters))
+            }
+            ErrorKind::TemplateNotFound => (detail, Some("add the file to the template folder")),
+            _ => (code.map_or_else(|| detail.clone(), |code| format!("`{code}`: {detail}")), None),
+        };
+        Self::Template {
+            template: placed.name().unwrap_or_default().to_owned(),
+            line: placed.line().unwrap_or_default(),
+            message,
+            help: help.map(str::to_owned),
+        }
+    }
+}

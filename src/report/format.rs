@@ -1,0 +1,142 @@
+//! The filters through which a template prints a measure.
+//!
+//! | filter | prints | for |
+//! |---|---|---|
+//! | `fixed(3)` | `0.984` | shares as fractions, losses |
+//! | `percent(1)` | `98.4 %` | shares |
+//! | `whole` | `14,548` | counts |
+//! | `seconds` | `4.2 s`, `41 s` | times |
+//! | `parameter` | the value as it is spelled | settings |
+//! | `quoted` | the figure as the source document prints it | figures of the source |
+//!
+//! Invariants
+//! - Rounding is decimal and exact (half to even on the float's exact value), the same everywhere.
+//! - A bare number never reaches the text: the formatter refuses it and names the filters.
+
+use std::sync::Arc;
+
+use minijinja::value::ValueKind;
+use minijinja::{Environment, Error, ErrorKind, Output, State, Value};
+
+use super::citation::Ledger;
+use super::measure::{Measure, Number, Source};
+
+const FORMATS: &str = "format the number: `| fixed(3)`, `| percent(1)`, `| whole`, `| seconds`";
+
+/// Gives `environment` the filters, and the formatter that refuses bare numbers.
+pub(super) fn install(environment: &mut Environment<'_>, ledger: &Arc<Ledger>) {
+    environment.set_formatter(print);
+    let book = Arc::clone(ledger);
+    environment.add_filter("fixed", move |value: &Value, digits: u8| {
+        let measure = measure(value)?;
+        Ok::<_, Error>(book.enter(fixed(finite(measure)?, digits), measure))
+    });
+    let book = Arc::clone(ledger);
+    environment.add_filter("percent", move |value: &Value, digits: u8| {
+        let measure = measure(value)?;
+        Ok::<_, Error>(book.enter(fixed(finite(measure)? * 100.0, digits), measure) + " %")
+    });
+    let book = Arc::clone(ledger);
+    environment.add_filter("whole", move |value: &Value| {
+        let measure = measure(value)?;
+        match measure.number {
+            Number::Whole(number) => Ok(book.enter(grouped(number), measure)),
+            Number::Real(_) => Err(refuse("`whole` prints counts; this number has a fraction: use `fixed`")),
+        }
+    });
+    let book = Arc::clone(ledger);
+    environment.add_filter("seconds", move |value: &Value| {
+        let measure = measure(value)?;
+        let seconds = finite(measure)?;
+        let digits = if seconds < 10.0 { 1 } else { 0 };
+        Ok::<_, Error>(book.enter(fixed(seconds, digits), measure) + " s")
+    });
+    let book = Arc::clone(ledger);
+    environment.add_filter("parameter", move |value: &Value| {
+        if let Some(text) = value.as_str() {
+            return Ok(format!("`{text}`"));
+        }
+        let measure = measure(value)?;
+        match &measure.source {
+            Source::Parameter { text, .. } => Ok(book.enter(text.clone(), measure)),
+            _ => Err(refuse("`parameter` prints settings; this number is measured")),
+        }
+    });
+    let book = Arc::clone(ledger);
+    environment.add_filter("quoted", move |value: &Value| {
+        let measure = measure(value)?;
+        match &measure.source {
+            Source::Quoted { text, .. } => Ok(book.enter(text.clone(), measure)),
+            _ => Err(refuse("`quoted` prints figures of the source document; this number is our own")),
+        }
+    });
+}
+
+fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    if value.downcast_object_ref::<Measure>().is_some() {
+        return Err(refuse(FORMATS));
+    }
+    match value.kind() {
+        ValueKind::Number => Err(refuse("a number that no run answers for: print measures alone")),
+        ValueKind::None => Err(refuse("there is no value to print: ask `is none` first")),
+        ValueKind::Map | ValueKind::Seq | ValueKind::Iterable | ValueKind::Plain => {
+            Err(refuse("this is not a text: print one of its parts"))
+        }
+        _ => minijinja::escape_formatter(out, state, value),
+    }
+}
+
+fn measure(value: &Value) -> Result<&Measure, Error> {
+    value.downcast_object_ref::<Measure>().ok_or_else(|| match value.kind() {
+        ValueKind::Undefined => Error::from(ErrorKind::UndefinedError),
+        ValueKind::None => refuse("there is no number here: ask `is none` first"),
+        ValueKind::Number => refuse("a number that no run answers for can't be formatted"),
+        _ => refuse("this is not a number"),
+    })
+}
+
+fn finite(measure: &Measure) -> Result<f64, Error> {
+    let value = measure.value();
+    if value.is_finite() { Ok(value) } else { Err(refuse("the number is not finite")) }
+}
+
+fn refuse(message: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidOperation, message)
+}
+
+fn fixed(value: f64, digits: u8) -> String {
+    let text = format!("{:.*}", usize::from(digits), value.abs());
+    let rounds_to_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    if value < 0.0 && !rounds_to_zero { format!("−{text}") } else { text }
+}
+
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_round_to_their_digits_and_zero_has_no_sign() {
+        assert_eq!(fixed(0.9836, 3), "0.984");
+        assert_eq!(fixed(-0.0004, 3), "0.000");
+        assert_eq!(fixed(-0.0126, 3), "−0.013");
+        assert_eq!(fixed(98.46, 0), "98");
+    }
+
+    #[test]
+    fn digits_are_grouped_in_threes() {
+        let texts: Vec<_> = [0, 999, 14_548, 1_000_000].map(grouped).to_vec();
+        assert_eq!(texts, ["0", "999", "14,548", "1,000,000"]);
+    }
+}

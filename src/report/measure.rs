@@ -1,0 +1,243 @@
+//! A number together with where it is from.
+//!
+//! Invariants
+//! - Whatever a template can print as a number is a [`Measure`].
+//! - An aggregate carries the measures it was made of, down to the outputs of runs.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::Value;
+use minijinja::value::{DynObject, Object, ObjectRepr};
+
+use super::citation::BARE;
+
+/// A number that knows its origin.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measure {
+    /// The number, unrounded; shares are fractions, times are seconds, losses are nats.
+    pub number: Number,
+    /// Where it is from.
+    pub source: Source,
+}
+
+/// A count, or a quantity.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// A whole number.
+    Whole(u64),
+    /// A number with a fraction.
+    Real(f64),
+}
+
+/// Where a number is from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// A place in an output of a run.
+    Output {
+        /// The run and its output, such as `evaluate[2.4.2,seed=1]/metrics.json`.
+        output: String,
+        /// The place in it, as a JSON pointer (RFC 6901).
+        pointer: String,
+    },
+    /// The seed of a run.
+    Seed {
+        /// The run, such as `train[2.4.2,seed=1]`.
+        instance: String,
+    },
+    /// A setting of a variant.
+    Parameter {
+        /// The variant.
+        variant: String,
+        /// The setting's name.
+        name: String,
+        /// The value as it is spelled.
+        text: String,
+    },
+    /// A figure of the source document.
+    Quoted {
+        /// The document's section.
+        section: String,
+        /// The figure as the document prints it.
+        text: String,
+    },
+    /// Computed from other measures.
+    Made {
+        /// How.
+        by: Aggregate,
+        /// From what.
+        parts: Vec<Measure>,
+    },
+}
+
+/// How a measure is made from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aggregate {
+    /// Arithmetic mean.
+    Mean,
+    /// The least of them.
+    Least,
+    /// The most of them.
+    Most,
+    /// The distance between two of them, never negative.
+    Difference,
+    /// All of them added.
+    Sum,
+    /// How many of them there are.
+    Count,
+}
+
+impl Measure {
+    /// Takes a quantity from an output.
+    pub fn real(output: &str, pointer: impl Into<String>, number: f64) -> Self {
+        Self { number: Number::Real(number), source: Self::output(output, pointer) }
+    }
+
+    /// Takes a count from an output.
+    pub fn whole(output: &str, pointer: impl Into<String>, number: impl Into<u64>) -> Self {
+        Self { number: Number::Whole(number.into()), source: Self::output(output, pointer) }
+    }
+
+    fn output(output: &str, pointer: impl Into<String>) -> Source {
+        Source::Output { output: output.to_owned(), pointer: pointer.into() }
+    }
+
+    /// Counts `parts`.
+    pub fn count(parts: Vec<Self>) -> Self {
+        let number = u64::try_from(parts.len()).expect("a length fits in 64 bits");
+        Self { number: Number::Whole(number), source: Source::Made { by: Aggregate::Count, parts } }
+    }
+
+    /// Adds `parts`: whole as long as all of them are.
+    pub fn sum(parts: Vec<Self>) -> Self {
+        let whole = parts.iter().try_fold(0_u64, |sum, part| match part.number {
+            Number::Whole(number) => sum.checked_add(number),
+            Number::Real(_) => None,
+        });
+        let number = whole.map_or_else(|| Number::Real(parts.iter().map(Self::value).sum()), Number::Whole);
+        Self { number, source: Source::Made { by: Aggregate::Sum, parts } }
+    }
+
+    /// Averages `parts`; `None` without any.
+    pub fn mean(parts: Vec<Self>) -> Option<Self> {
+        if parts.is_empty() {
+            return None;
+        }
+        let number = parts.iter().map(Self::value).sum::<f64>() / parts.len() as f64;
+        Some(Self { number: Number::Real(number), source: Source::Made { by: Aggregate::Mean, parts } })
+    }
+
+    /// Finds the least of `parts`; `None` without any.
+    pub fn least(parts: Vec<Self>) -> Option<Self> {
+        let number = parts.iter().min_by(|a, b| a.value().total_cmp(&b.value()))?.number;
+        Some(Self { number, source: Source::Made { by: Aggregate::Least, parts } })
+    }
+
+    /// Finds the most of `parts`; `None` without any.
+    pub fn most(parts: Vec<Self>) -> Option<Self> {
+        let number = parts.iter().max_by(|a, b| a.value().total_cmp(&b.value()))?.number;
+        Some(Self { number, source: Source::Made { by: Aggregate::Most, parts } })
+    }
+
+    /// Gives the distance between two measures.
+    pub fn difference(left: &Self, right: &Self) -> Self {
+        let number = Number::Real((left.value() - right.value()).abs());
+        let parts = vec![left.clone(), right.clone()];
+        Self { number, source: Source::Made { by: Aggregate::Difference, parts } }
+    }
+
+    /// Gives the number, whole or not.
+    pub fn value(&self) -> f64 {
+        match self.number {
+            Number::Whole(number) => number as f64,
+            Number::Real(number) => number,
+        }
+    }
+
+    /// Hands it to a template, which can compare it, and print it through a filter.
+    pub(super) fn to_template(&self) -> Value {
+        Value::from_object(self.clone())
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Output { output, pointer } => write!(out, "{output}#{pointer}"),
+            Self::Seed { instance } => write!(out, "the seed of {instance}"),
+            Self::Parameter { variant, name, .. } => write!(out, "setting {name} of {variant}"),
+            Self::Quoted { section, .. } => write!(out, "the source document, section {section}"),
+            Self::Made { by, parts } => {
+                let by = match by {
+                    Aggregate::Mean => "mean",
+                    Aggregate::Least => "least",
+                    Aggregate::Most => "most",
+                    Aggregate::Difference => "difference",
+                    Aggregate::Sum => "sum",
+                    Aggregate::Count => "count",
+                };
+                write!(out, "{by}(")?;
+                for (index, part) in parts.iter().enumerate() {
+                    let comma = if index == 0 { "" } else { "; " };
+                    write!(out, "{comma}{}", part.source)?;
+                }
+                out.write_str(")")
+            }
+        }
+    }
+}
+
+impl Object for Measure {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        Some(self.value().total_cmp(&other.downcast_ref::<Self>()?.value()))
+    }
+
+    /// Leaves a mark that the writer refuses, for a template that joins a measure into a text.
+    fn render(self: &Arc<Self>, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{BARE}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accuracy(seed: u64, number: f64) -> Measure {
+        Measure::real(&format!("evaluate[2.2,seed={seed}]/metrics.json"), "/best/accuracy", number)
+    }
+
+    #[test]
+    fn an_aggregate_says_what_it_is_made_of() {
+        let mean = Measure::mean(vec![accuracy(1, 0.5), accuracy(2, 1.0)]).expect("it has parts");
+        assert_eq!(mean.value(), 0.75);
+        assert_eq!(
+            mean.source.to_string(),
+            "mean(evaluate[2.2,seed=1]/metrics.json#/best/accuracy; \
+             evaluate[2.2,seed=2]/metrics.json#/best/accuracy)"
+        );
+    }
+
+    #[test]
+    fn no_parts_have_no_mean_and_no_range() {
+        assert_eq!(Measure::mean(Vec::new()), None);
+        assert_eq!(Measure::least(Vec::new()), None);
+        assert_eq!(Measure::most(Vec::new()), None);
+    }
+
+    #[test]
+    fn a_sum_of_counts_is_a_count() {
+        let part = |number: u32| Measure::whole("prepare/data-card.json", "/rows", number);
+        assert_eq!(Measure::sum(vec![part(2), part(3)]).number, Number::Whole(5));
+        assert_eq!(Measure::sum(vec![part(2), accuracy(1, 0.5)]).number, Number::Real(2.5));
+    }
+
+    #[test]
+    fn a_difference_has_no_sign() {
+        assert_eq!(Measure::difference(&accuracy(1, 0.25), &accuracy(2, 1.0)).value(), 0.75);
+    }
+}
