@@ -14,7 +14,7 @@ use minijinja::{Value, context};
 
 use super::data::pointer_token;
 use super::inputs::VariantResult;
-use super::measure::Measure;
+use super::measure::{Measure, Number};
 use super::spread::Spread;
 use super::variant::Summary;
 
@@ -95,7 +95,7 @@ fn confusions(variant: &VariantResult) -> Vec<Value> {
             // A label's number is its place in the matrix, so it answers with that place.
             let place = |index: usize| {
                 let source = times.source.clone();
-                let number = super::measure::Number::Whole(index as u64);
+                let number = Number::Whole(index as u64);
                 Measure { number, source }.to_template()
             };
             context! { label => place(label), taken_for => place(taken_for), times => times.to_template() }

@@ -117,6 +117,7 @@ fn totals(inputs: &ReportInputs, ordered: &[&VariantResult]) -> Value {
         variants.iter().filter_map(|variant| variant.runs.first()).map(RunResult::seed).collect()
     };
     context! {
+        single_seed => seeds.len() == 1,
         variants => Measure::count(firsts(ordered)).to_template(),
         experiments => Measure::count(firsts(&experiments)).to_template(),
         runs => Measure::count(runs().map(RunResult::seed).collect()).to_template(),

@@ -50,6 +50,7 @@ pub(super) fn data_view(card: &DataCard, output: &str) -> Value {
         has_extremes => card.extreme_rows > 0,
         duplicates => card.duplicates.clone(),
         contradictory => whole("/contradictory_duplicates", card.contradictory_duplicates),
+        single_contradictory => card.contradictory_duplicates == 1,
         has_contradictory => card.contradictory_duplicates > 0,
         train => whole("/train", card.train),
         valid => whole("/valid", card.valid),

@@ -18,7 +18,7 @@ use minijinja::{Value, context};
 
 use super::inputs::{ReportInputs, VariantResult};
 use super::source::{Section, Statement};
-use super::statement::{Reading, figures_lie, figures_view, relation_name};
+use super::statement::{figures_lie, figures_view, reading, relation_name};
 use super::variant::{Summary, setting};
 
 /// The template of a section that has none of its own.
@@ -130,22 +130,21 @@ fn never_reached<'a>(
 }
 
 fn statement_view(statement: &Statement, results: &Results<'_>) -> Value {
-    let readings: Vec<Value> = readings(statement, results).iter().map(Reading::to_template).collect();
     context! {
         relation => relation_name(statement.relation),
         variant => statement.variant.clone(),
         than => statement.than.clone(),
-        readings => readings,
+        readings => readings(statement, results),
     }
 }
 
-fn readings(statement: &Statement, results: &Results<'_>) -> Vec<Reading> {
-    let described = Reading::of(statement, false, |name| {
+fn readings(statement: &Statement, results: &Results<'_>) -> Vec<Value> {
+    let described = reading(statement, false, |name| {
         results.summaries.get_key_value(name).map(|(name, summary)| (*name, summary))
     });
     let differs = |name: &String| results.executed(name).is_some_and(|executed| executed.name != *name);
     let as_run = statement.than.iter().chain([&statement.variant]).any(differs).then(|| {
-        Reading::of(statement, true, |name| {
+        reading(statement, true, |name| {
             let name = results.executed(name)?.name.as_str();
             Some((name, results.summaries.get(name)?))
         })

@@ -11,49 +11,36 @@
 use minijinja::{Value, context};
 
 use super::measure::{Measure, Number, Source};
-use super::source::{Figures, Relation, Section, Statement};
+use super::source::{Figure, Figures, Form, Relation, Section, Statement};
 use super::spread::Spread;
 use super::variant::Summary;
 
-/// One reading of a statement.
-pub(super) struct Reading {
-    /// Whether the means stand as the statement says.
-    pub agrees: bool,
-    /// The mean of the variant that the statement is about.
-    pub mean: Measure,
-    view: Value,
-}
-
-impl Reading {
-    /// Reads `statement`, taking the summary of each variant from `summary` under the name it gives.
-    pub fn of<'a>(
-        statement: &Statement,
-        as_run: bool,
-        summary: impl Fn(&str) -> Option<(&'a str, &'a Summary)>,
-    ) -> Option<Self> {
-        let read = |name: &str| {
-            let (name, summary) = summary(name)?;
-            Some((name, spread(statement.relation, summary)?.mean.clone()))
-        };
-        let (name, mean) = read(&statement.variant)?;
-        let than = statement.than.iter().map(|name| read(name)).collect::<Option<Vec<_>>>()?;
-        let agrees = agrees(statement.relation, &mean, &than);
-        let than: Vec<Value> =
-            than.iter().map(|(name, mean)| context! { name => *name, mean => mean.to_template() }).collect();
-        let view = context! {
-            as_run => as_run,
-            name => name,
-            mean => mean.to_template(),
-            than => than,
-            agrees => agrees,
-        };
-        Some(Self { agrees, mean, view })
-    }
-
-    /// Shows it to a template.
-    pub fn to_template(&self) -> Value {
-        self.view.clone()
-    }
+/// Reads `statement`, taking the summary of each variant from `summary` under the name it gives.
+///
+/// # Returns
+/// `as_run` (whether executed twins stand in for the described variants), `name`, `mean`, `than` (a
+/// list of `name`, `mean`) and `agrees`.
+pub(super) fn reading<'a>(
+    statement: &Statement,
+    as_run: bool,
+    summary: impl Fn(&str) -> Option<(&'a str, &'a Summary)>,
+) -> Option<Value> {
+    let read = |name: &str| {
+        let (name, summary) = summary(name)?;
+        Some((name, spread(statement.relation, summary)?.mean.clone()))
+    };
+    let (name, mean) = read(&statement.variant)?;
+    let than = statement.than.iter().map(|name| read(name)).collect::<Option<Vec<_>>>()?;
+    let agrees = agrees(statement.relation, &mean, &than);
+    let than: Vec<Value> =
+        than.iter().map(|(name, mean)| context! { name => *name, mean => mean.to_template() }).collect();
+    Some(context! {
+        as_run => as_run,
+        name => name,
+        mean => mean.to_template(),
+        than => than,
+        agrees => agrees,
+    })
 }
 
 fn spread(relation: Relation, summary: &Summary) -> Option<&Spread> {
@@ -116,12 +103,12 @@ pub(super) fn figures_lie(figures: &Figures, summary: &Summary) -> Option<&'stat
 
 /// Shows the figures of a section to a template, ready to be quoted.
 pub(super) fn figures_view(section: &Section, figures: &Figures) -> Value {
-    let quote = |figure: &super::source::Figure| {
+    let quote = |figure: &Figure| {
         let source = Source::Quoted { section: section.number.clone(), text: figure.text().to_owned() };
         Measure { number: Number::Real(figure.value()), source }.to_template()
     };
     context! {
-        between => figures.form == super::source::Form::Between,
+        between => figures.form == Form::Between,
         values => figures.values.iter().map(quote).collect::<Vec<_>>(),
         most => figures.most.as_ref().map(quote),
     }

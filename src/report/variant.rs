@@ -8,6 +8,7 @@
 //! | `same_as`, `same_because` | earlier variants that are the same experiment; settings that differ from them without effect |
 //! | `best`, `last`, `whole`, `macro_f1` | accuracies over seeds (`mean`, `least`, `most`), or `none` |
 //! | `train_loss`, `valid_loss`, `gap` | losses of the last epoch over seeds, or `none` |
+//! | `gap_lies` | whether that gap is `above` or `below` zero for every seed, else `mixed`; or `none` |
 //! | `epochs`, `seconds` | over seeds |
 //! | `gap_epochs`, `all_epochs` | epochs whose validation loss is above the training loss; all of them |
 //! | `weights`, `multiply_adds` | trainable parameters; multiply-adds of one sequence |
@@ -83,6 +84,7 @@ pub(super) fn view(variant: &VariantResult, earlier: &[&VariantResult]) -> Value
         best => Spread::to_template(summary.best.as_ref()),
         last => Spread::to_template(summary.last.as_ref()),
         gap => Spread::to_template(summary.gap.as_ref()),
+        gap_lies => summary.gap.as_ref().map(gap_lies),
         seconds => Spread::to_template(summary.seconds.as_ref()),
         whole => Spread::to_template(over(variant, |run| {
             Some(Measure::real(&run.metrics_output(), "/whole/accuracy", run.metrics.whole.score.accuracy))
@@ -167,6 +169,16 @@ fn same_because(variant: &VariantResult, other: &VariantResult) -> Vec<Value> {
     without_effect
         .map(|ineffective| context! { name => ineffective.parameter.clone(), reason => ineffective.reason.clone() })
         .collect()
+}
+
+fn gap_lies(gap: &Spread) -> &'static str {
+    if gap.least.value() > 0.0 {
+        "above"
+    } else if gap.most.value() < 0.0 {
+        "below"
+    } else {
+        "mixed"
+    }
 }
 
 fn run_view(run: &RunResult) -> Value {
