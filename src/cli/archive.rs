@@ -31,7 +31,7 @@ struct Unreachable {
     why: String,
 }
 
-/// Finds the archive, if any `prepare` stage asks for it.
+/// Finds the archive; `None` if no `prepare` stage asks for it.
 ///
 /// # Errors
 /// [`FetchError`] for a file with a wrong digest, or one that can't be read.
@@ -40,13 +40,17 @@ pub fn find(
     pipeline: &Pipeline,
     environment: &Environment,
     cancel: &Cancel,
-) -> Result<Archive, FetchError> {
+) -> Result<Option<Archive>, FetchError> {
     let asks = pipeline.stages.iter().filter(|stage| stage.kind == "prepare").any(|stage| {
         stage.base.parameters.get("source").and_then(Value::as_text) != Some("synthetic")
     });
     if !asks {
-        return Ok(Archive::Absent("no stage asks for it".to_owned()));
+        return Ok(None);
     }
+    look(root, environment, cancel).map(Some)
+}
+
+fn look(root: &Path, environment: &Environment, cancel: &Cancel) -> Result<Archive, FetchError> {
     let places = Places {
         project_data: root.join("data"),
         mirrors: environment.mirrors.clone(),
@@ -102,7 +106,7 @@ fn download(
             }
             bar.set_position(done);
         },
-        &|| cancel.is_requested(),
+        &|| cancel.is_cancelled(),
     );
     bar.finish_and_clear();
     result

@@ -61,9 +61,5 @@ fn cache_folder(cache: Option<OsString>, home: Option<OsString>) -> Option<PathB
 
 fn simd(named: Option<OsString>) -> Result<Simd, String> {
     let Some(named) = named else { return Ok(Simd::best()) };
-    let found = named.to_str().and_then(Simd::named);
-    found.ok_or_else(|| {
-        let named = named.to_string_lossy();
-        format!("`RECOUNT_SIMD={named}` can't be used here: write `avx512`, `avx2` or `portable`, as far as this processor has it")
-    })
+    Simd::named(&named.to_string_lossy()).map_err(|error| format!("`RECOUNT_SIMD` can't be used: {error}"))
 }

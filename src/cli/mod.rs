@@ -1,1 +1,69 @@
-//! (cli: to come)
+//! The command line: a file per command. The only place that prints, reads the clock or the environment.
+//!
+//! arguments ──▶ command ──▶ exit code: 0 done, 1 a stage failed, 2 bad input or usage, 130 stopped by Ctrl-C
+
+mod archive;
+mod arguments;
+mod environment;
+mod estimate;
+mod progress;
+mod project;
+mod run;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+use environment::Environment;
+
+/// Why a command could not be carried out: what to tell the user, and the exit code.
+pub(crate) struct Refusal {
+    message: String,
+    code: u8,
+}
+
+impl Refusal {
+    /// Bad input or usage: exit code 2.
+    pub(crate) fn input(message: impl Into<String>) -> Self {
+        Self { message: message.into(), code: 2 }
+    }
+
+    /// What was asked for could not be done: exit code 1.
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self { message: message.into(), code: 1 }
+    }
+
+    /// Stopped by Ctrl-C: exit code 130, as shells have it.
+    pub(crate) fn stopped() -> Self {
+        Self { message: "stopped; what had finished is kept, and the next run goes on from there".into(), code: 130 }
+    }
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = Environment::read().map_err(Refusal::input).and_then(|environment| match arguments.command {
+        None => run::run(&arguments.run, &environment),
+        Some(Command::Run(words)) => run::run(&words, &environment),
+        Some(Command::Status(words)) => status::status(&words.settings, &environment),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(refusal) => {
+            tell(&refusal.message);
+            ExitCode::from(refusal.code)
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the command line tells its errors on standard error")]
+fn tell(message: &str) {
+    let message = message.trim_end();
+    if message.starts_with("error") {
+        eprintln!("{message}");
+    } else {
+        eprintln!("error: {message}");
+    }
+}

@@ -1,21 +1,20 @@
 //! `evaluate`: a trained model against the validation set.
 
+use std::error::Error;
+
 use crate::digest::Digest;
 use crate::engine::{Context, Effective, Failure, Job, Kind, Output, Read};
 use crate::lab::history::History;
 use crate::lab::metrics;
-use crate::lab::nn::Simd;
+use crate::lab::nn::{Simd, multiply_adds};
 use crate::lab::trainer;
-use crate::spec::{Parameters, Schema};
+use crate::spec::Schema;
 
 use super::code_of;
 use super::files::{
     DATASET, HISTORY, METRICS, WEIGHTS, bytes_of, input, json_of, json_output, need_of, read_dataset,
 };
 use super::train;
-
-/// The parameters of a training that its evaluation depends on.
-const MODEL: [&str; 5] = ["batch", "cell", "conv", "hidden", "layers"];
 
 /// Describes the settings of `evaluate`: it has none.
 pub fn schema() -> Schema {
@@ -40,13 +39,10 @@ impl Kind for Evaluate {
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
         let (prepare, train) = (need_of(context, "prepare")?, need_of(context, "train")?);
         let trained = context.pipeline.settings(train, context.point.variant.as_deref());
-        // The whole training's settings are read back to rebuild the model, but only those of its
-        // shape decide the scores: the others are in the weights already.
-        let parameters: Parameters = train::effective(&trained.parameters);
-        let parameters = parameters.into_iter().filter(|(name, _)| MODEL.contains(&name.as_str())).collect();
         let texts = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
         Ok(Effective {
-            parameters,
+            // The model is rebuilt from the training's settings.
+            parameters: train::effective(&trained.parameters),
             seeded: false,
             reads: vec![
                 Read { stage: prepare, outputs: texts(&[DATASET]) },
@@ -60,13 +56,13 @@ impl Kind for Evaluate {
         let dataset = read_dataset(job)?;
         let history: History = json_of(input(job, HISTORY)?)?;
         let weights = bytes_of(input(job, WEIGHTS)?)?;
-        let shape = train::shape(&job.effective.parameters)?;
-        let logits = trainer::logits(&dataset, &shape, &weights, self.simd).map_err(train::failure)?;
-        if job.watch.cancelled() {
-            return Err(Failure::Cancelled);
-        }
-        let metrics = metrics::measure(&dataset, &history, &logits, &shape)
-            .map_err(|error| Failure::new(error.to_string()))?;
+        let settings = train::settings(&job.effective.parameters)?;
+        let failure = |error: &dyn Error| Failure::new(error.to_string());
+        let logits =
+            trainer::score(&dataset, &settings, &weights, self.simd).map_err(|error| failure(&error))?;
+        let multiply_adds = |steps| multiply_adds(&settings, dataset.channels, dataset.labels, steps);
+        let metrics = metrics::measure(&dataset, &logits, &history, multiply_adds)
+            .map_err(|error| failure(&error))?;
         Ok(vec![json_output(METRICS, &metrics)])
     }
 }

@@ -1,0 +1,76 @@
+//! Opens a project for a command: its folder, its checked pipeline, the kinds, the store, Ctrl-C.
+
+use std::path::{Path, PathBuf};
+
+use crate::engine::{Cancel, Registry};
+use crate::kinds::{self, Archive, Surroundings};
+use crate::lab::data::fetch::FetchError;
+use crate::spec::{self, Pipeline};
+use crate::store::Store;
+
+use super::arguments::SettingArguments;
+use super::environment::Environment;
+use super::{Refusal, archive};
+
+/// A project, ready for a command.
+pub struct Project {
+    /// Its folder.
+    pub root: PathBuf,
+    /// Its pipeline, with every `--set` in it.
+    pub pipeline: Pipeline,
+    /// Every kind.
+    pub kinds: Registry,
+    /// Its store.
+    pub store: Store,
+    /// What Ctrl-C sets.
+    pub cancel: Cancel,
+    /// Why the data is generated, where the pipeline would have taken the archive.
+    pub generated_because: Option<String>,
+}
+
+impl Project {
+    /// Opens the project that the arguments name.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with every mistake of its files, or with why the archive or the store can't be used.
+    pub fn open(words: &SettingArguments, environment: &Environment) -> Result<Self, Refusal> {
+        let root = root(words.project.as_deref())?;
+        let pipeline = spec::load(&root, &kinds::schemas(), &words.set)
+            .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))?;
+        let store = Store::open(&root.join("artifacts")).map_err(|error| Refusal::failed(error.to_string()))?;
+        let cancel = Cancel::default();
+        let flag = cancel.clone();
+        ctrlc::set_handler(move || flag.cancel())
+            .map_err(|error| Refusal::failed(format!("Ctrl-C can't be caught: {error}")))?;
+        let found = archive::find(&root, &pipeline, environment, &cancel).map_err(|error| match error {
+            FetchError::Cancelled => Refusal::stopped(),
+            other => Refusal::input(other.to_string()),
+        })?;
+        let generated_because = match &found {
+            Some(Archive::Absent(why)) => Some(why.clone()),
+            Some(Archive::Here(_)) | None => None,
+        };
+        let archive = found.unwrap_or_else(|| Archive::Absent("no stage asks for it".to_owned()));
+        let kinds = kinds::registry(Surroundings {
+            archive,
+            simd: environment.simd,
+            variables: environment.variables.clone(),
+        });
+        Ok(Self { root, pipeline, kinds, store, cancel, generated_because })
+    }
+}
+
+/// The folder that is named, or the nearest one upwards that holds a pipeline.
+fn root(named: Option<&Path>) -> Result<PathBuf, Refusal> {
+    if let Some(named) = named {
+        let is_folder = named.is_dir();
+        return is_folder
+            .then(|| named.to_owned())
+            .ok_or_else(|| Refusal::input(format!("`{}` is no folder", named.display())));
+    }
+    let here = std::env::current_dir()
+        .map_err(|error| Refusal::input(format!("the current folder can't be used: {error}")))?;
+    let holds = |folder: &&Path| folder.join("pipeline.yaml").is_file();
+    // Without one anywhere, the spec's own message says what is missing here.
+    Ok(here.ancestors().find(holds).unwrap_or(&here).to_owned())
+}

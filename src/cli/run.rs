@@ -1,0 +1,110 @@
+//! `recount run`: brings the pipeline up to date, and says what that took.
+
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::engine::{self, EngineError, Failure, Options, Summary};
+
+use super::arguments::RunArguments;
+use super::environment::Environment;
+use super::estimate::duration;
+use super::progress::Progress;
+use super::project::Project;
+use super::{Refusal, status};
+
+/// Carries `recount run` out.
+///
+/// # Errors
+/// A [`Refusal`]: bad input, a failed stage, or Ctrl-C.
+pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusal> {
+    let project = Project::open(&words.settings, environment)?;
+    let options = Options {
+        jobs: words.jobs.map_or(environment.cores, usize::from),
+        targets: words.targets.clone(),
+        force: words.force.clone(),
+        clock: &seconds_since_1970,
+        facts: BTreeMap::from([
+            ("recount".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+            ("simd".to_owned(), environment.simd.name().to_owned()),
+        ]),
+    };
+    if words.dry_run {
+        return status::show(&project, &options);
+    }
+    let progress = Progress::new(environment.terminal);
+    if let Some(why) = &project.generated_because {
+        progress.line(&format!("note    the report will be on generated data, not on the gestures: {why}"));
+    }
+    let summary = engine::run(
+        &project.root,
+        &project.pipeline,
+        &project.kinds,
+        &project.store,
+        &options,
+        &progress,
+        &project.cancel,
+    )
+    .map_err(refusal)?;
+    tell(&summary);
+    let failures: Vec<(&str, &Failure)> = summary.failures().collect();
+    if !failures.is_empty() {
+        return Err(Refusal::failed(failed(&failures)));
+    }
+    if summary.cancelled { Err(Refusal::stopped()) } else { Ok(()) }
+}
+
+/// Turns an error of the engine into what the user is told.
+pub fn refusal(error: EngineError) -> Refusal {
+    match &error {
+        EngineError::UnknownTarget { help, .. } => Refusal::input(format!("{error}\nhelp: {help}")),
+        EngineError::Store(_) => Refusal::failed(error.to_string()),
+        EngineError::UnknownKind { .. } | EngineError::NoMatch { .. } | EngineError::TwoWriters { .. } => {
+            Refusal::input(error.to_string())
+        }
+    }
+}
+
+/// Says what became of the run, on standard output.
+#[expect(clippy::print_stdout, reason = "the summary is the command's result")]
+fn tell(summary: &Summary) {
+    let counts = [
+        ("ran", summary.ran()),
+        ("same experiment", summary.shared()),
+        ("fresh", summary.fresh()),
+        ("failed", summary.failed()),
+        ("skipped", summary.skipped()),
+    ];
+    let counts = counts.iter().filter(|(_, count)| *count > 0);
+    let mut parts: Vec<String> = counts.map(|(word, count)| format!("{word} {count}")).collect();
+    if summary.is_complete() && summary.ran() == 0 {
+        parts.insert(0, "nothing to do".to_owned());
+    }
+    parts.push(duration(summary.seconds));
+    println!("{}", parts.join(" · "));
+    for report in &summary.reports {
+        for output in &report.outputs {
+            // Figures go with the report that shows them.
+            if let Some(place) = output.place.as_ref().filter(|place| !place.ends_with(".svg")) {
+                println!("{place}");
+            }
+        }
+    }
+}
+
+/// Lists failures with what to do, each with the command that repeats it alone.
+fn failed(failures: &[(&str, &Failure)]) -> String {
+    let mut text = String::new();
+    for (name, failure) in failures {
+        text.push_str(&format!("error: {name}: {failure}\n"));
+        if let Failure::Failed { help: Some(help), .. } = failure {
+            text.push_str(&format!("help: {help}\n"));
+        }
+        text.push_str(&format!("help: to run it alone: recount run '{name}'\n"));
+    }
+    text
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
+fn seconds_since_1970() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
+}
