@@ -9,7 +9,7 @@ use super::raw::{CHANNELS, GESTURES, RawSequence};
 use super::split::Split;
 use crate::digest::Digest;
 
-/// Acceleration beyond which a row counts as extreme, m/s²; the watch's own range ends near ±2 g.
+/// Acceleration along any axis beyond which a row counts as extreme, in m/s²: about three times gravity.
 const EXTREME: f32 = 30.0;
 
 /// Where sequences come from.

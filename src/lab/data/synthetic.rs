@@ -26,18 +26,19 @@ const REPETITIONS: u32 = 20;
 /// How far the two gestures of a pair lie apart, from 0 (the same motion) to 1 (unrelated).
 ///
 /// The archive's gestures come in pairs too, such as one motion to the left and to the right. Together with the
-/// next two constants it is the difficulty: chosen so that the notebook protocol with 64 hidden units
-/// reaches about 0.3 after 3 epochs and 0.9 after 16, as on the archive.
-const SEPARATION: f64 = 0.6;
+/// next two constants it is the difficulty, chosen by trial: the notebook protocol with 64 hidden units
+/// reaches about 0.3 after 3 epochs and 0.9 after 16, as on the archive. Less separation or more chance is harder.
+const SEPARATION: f64 = 0.33;
 
 /// How much users differ: 1 is about as much as the archive's.
 const STYLE: f64 = 1.0;
 
 /// How much repetitions of one user differ, and how much the sensor trembles: 1 is about as much as the archive's.
-const CHANCE: f64 = 1.0;
+const CHANCE: f64 = 1.15;
 
-/// Harmonics of a gesture along each axis.
-const HARMONICS: usize = 3;
+/// Harmonics of a gesture along each axis; the first is half a turn long, so that a gesture may end where it
+/// did not begin.
+const HARMONICS: usize = 4;
 
 /// Shortest and longest sequence of the archive, in time steps.
 const LENGTHS: [f64; 2] = [10.0, 51.0];
@@ -45,8 +46,11 @@ const LENGTHS: [f64; 2] = [10.0, 51.0];
 /// Acceleration of a watch at rest, as the archive's users hold it on average, m/s².
 const REST: [f64; CHANNELS] = [3.5, -1.4, 8.0];
 
+/// Lengths of the archive's gestures at an average tempo, pair by pair, in time steps.
+const STEPS: [f64; (GESTURES / 2) as usize] = [16.0, 15.5, 20.0, 25.0, 17.5, 18.0, 17.5, 18.0, 21.5, 22.0];
+
 /// Spread of a harmonic's amplitude along each axis, m/s².
-const FORCE: [f64; CHANNELS] = [3.6, 2.9, 3.1];
+const FORCE: [f64; CHANNELS] = [4.2, 3.4, 4.2];
 
 /// The motion that makes a gesture: along each axis, each harmonic's weights of cosine and sine, m/s².
 struct Motion {
@@ -64,7 +68,7 @@ struct Style {
     force: f64,
     /// Rotation of the wrist about x, y and z, in turns.
     tilt: [f64; 3],
-    /// Where in the motion the recording begins, in turns of the first harmonic.
+    /// Where in the motion the recording begins, in turns of the second harmonic.
     start: f64,
 }
 
@@ -96,18 +100,18 @@ impl Motion {
             for (harmonic, order) in axis.iter_mut().zip(1..) {
                 for weight in harmonic {
                     let blend = (1.0 - SEPARATION) * normal(&mut pair) + SEPARATION * normal(&mut own);
-                    *weight = force * blend / f64::from(order);
+                    *weight = force * blend * 2.0 / f64::from(order + 1);
                 }
             }
         }
-        Self { weights, steps: 19.0 * exp(0.16 * normal(&mut pair)) }
+        Self { weights, steps: STEPS[(gesture / 2) as usize] }
     }
 
-    /// Gives the acceleration along each axis at a point of the motion, in turns of the first harmonic.
+    /// Gives the acceleration along each axis at a point of the motion, in turns of the second harmonic.
     fn at(&self, point: f64) -> [f64; CHANNELS] {
         self.weights.map(|axis| {
             axis.iter().zip(1..).fold(0.0, |sum, (weight, order)| {
-                let [cosine, sine] = turn(point * f64::from(order));
+                let [cosine, sine] = turn(0.5 * point * f64::from(order));
                 sum + weight[0] * cosine + weight[1] * sine
             })
         })
@@ -117,7 +121,7 @@ impl Motion {
 impl Style {
     fn draw(random: &mut Random, strength: f64) -> Self {
         Self {
-            tempo: exp(0.1 * strength * normal(random)),
+            tempo: exp(0.13 * strength * normal(random)),
             force: exp(0.2 * strength * normal(random)),
             tilt: [0.0; 3].map(|_: f64| 0.03 * strength * normal(random)),
             start: 0.03 * strength * normal(random),
@@ -128,7 +132,10 @@ impl Style {
 /// Makes one repetition of a gesture.
 fn record(motion: &Motion, habit: Style, random: &mut Random) -> Vec<[f32; CHANNELS]> {
     let chance = Style::draw(random, CHANCE);
-    let steps = (motion.steps * habit.tempo * chance.tempo).clamp(LENGTHS[0], LENGTHS[1]).round();
+    // Now and then the hand hesitates: the archive's few very long recordings.
+    let hesitation = if random.below(100) == 0 { 1.6 } else { 1.0 };
+    let steps =
+        (motion.steps * habit.tempo * chance.tempo * hesitation).clamp(LENGTHS[0], LENGTHS[1]).round();
     let force = habit.force * chance.force;
     let tilts = [habit.tilt, chance.tilt].map(|tilt| tilt.map(turn));
     (0..steps as u32)

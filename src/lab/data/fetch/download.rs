@@ -54,7 +54,8 @@ impl Archive {
             return Err(FetchError::Cancelled);
         }
         let content = self.request(patience, progress, cancelled)?;
-        self.check(&self.address, Digest::of(&content))?;
+        let remedy = "get the archive another way, and put it into the project's `data` folder";
+        self.check(&self.address, Digest::of(&content), remedy)?;
         let path = cache.join(&self.name);
         keep(cache, &path, &content).map_err(|source| FetchError::File {
             path: path.display().to_string(),

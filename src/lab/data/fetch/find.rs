@@ -35,17 +35,17 @@ impl Archive {
                     return Err(FetchError::File { path: path.display().to_string(), done: "read", source });
                 }
             };
-            self.check(&path.display().to_string(), Digest::of(&bytes))?;
+            self.check(&path.display().to_string(), Digest::of(&bytes), "delete the file, or replace it")?;
             return Ok(Some(path));
         }
         Ok(None)
     }
 
-    pub(super) fn check(&self, place: &str, found: Digest) -> Result<(), FetchError> {
+    pub(super) fn check(&self, place: &str, found: Digest, remedy: &'static str) -> Result<(), FetchError> {
         if found == self.digest {
             return Ok(());
         }
-        Err(FetchError::WrongDigest { place: place.to_owned(), found, expected: self.digest })
+        Err(FetchError::WrongDigest { place: place.to_owned(), found, expected: self.digest, remedy })
     }
 }
 
@@ -96,7 +96,7 @@ mod tests {
             root.path().join("mirror").join(ARCHIVE_NAME).display().to_string(),
             Digest::of(b"wrong").to_hex(),
             Digest::of(b"right").to_hex(),
-            "delete or replace".to_owned(),
+            "delete the file, or replace it".to_owned(),
         ] {
             assert!(message.contains(&part), "`{part}` is missing in: {message}");
         }

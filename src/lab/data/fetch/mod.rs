@@ -57,9 +57,7 @@ impl Archive {
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     /// A file or an address gives other bytes than the archive's.
-    #[error(
-        "`{place}` has the SHA-256 `{found}`, but the archive has `{expected}`: delete or replace the file, or choose another source"
-    )]
+    #[error("`{place}` has the SHA-256 `{found}`, but the archive has `{expected}`: {remedy}")]
     WrongDigest {
         /// The file or the address.
         place: String,
@@ -67,6 +65,8 @@ pub enum FetchError {
         found: Digest,
         /// The archive's digest.
         expected: Digest,
+        /// What to do about it.
+        remedy: &'static str,
     },
     /// An address sends more than the archive holds.
     #[error("`{address}` sends more than the {expected} bytes of the archive")]
