@@ -1,0 +1,373 @@
+//! A GRU or LSTM layer as one fused operation.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use burn::module::{Module, Param};
+use burn::tensor::Tensor;
+
+use super::parameter;
+use crate::lab::nn::buffer::Buffer;
+use crate::lab::nn::device::{Back, Operation, Slopes, Values, apply};
+use crate::lab::nn::kernels::cell::{Cell, Gru, Lstm};
+use crate::lab::nn::kernels::outer::Outer;
+use crate::lab::nn::kernels::panels;
+use crate::lab::nn::kernels::product::transpose;
+use crate::lab::nn::kernels::recurrent::{
+    Backward, Extent, Forward, Incoming, InputGradient, Weights, chunk,
+};
+use crate::lab::nn::layout::{self, Named};
+use crate::lab::nn::simd::{Kernel, Lanes, Line, Simd};
+use crate::lab::random::Random;
+use crate::lab::settings;
+
+/// A recurrent layer.
+#[derive(Module, Debug)]
+pub struct Recurrent {
+    /// All parameters of the layer, in the order of [`Weights`].
+    pub weights: Param<Tensor<1>>,
+    inputs: usize,
+    hidden: usize,
+    gates: usize,
+    index: usize,
+}
+
+impl Recurrent {
+    /// Makes layer `index` of a model with PyTorch's initial distribution.
+    pub fn new(index: usize, inputs: usize, hidden: usize, cell: settings::Cell, seed: u64) -> Self {
+        let gates = gates(cell);
+        let named = layout::recurrent(index, inputs, hidden, gates);
+        let numbers = layout::initial(&named, Weights::lines(inputs, hidden, gates), seed);
+        Self { weights: parameter(numbers), inputs, hidden, gates, index }
+    }
+
+    /// Lists its tensors under PyTorch's names.
+    pub fn named(&self) -> Vec<Named> {
+        layout::recurrent(self.index, self.inputs, self.hidden, self.gates)
+    }
+
+    /// Runs the layer over `[step][panel][row]` lines of inputs.
+    ///
+    /// `live` says how many rows have an input that is not all zeros, for each step; `mask` is dropout's.
+    pub fn forward(
+        &self,
+        input: Tensor<1>,
+        rows: usize,
+        live: Vec<usize>,
+        output: Output,
+        mask: Option<Mask>,
+        simd: Simd,
+    ) -> Tensor<1> {
+        let extent = Extent { inputs: self.inputs, hidden: self.hidden, rows, live };
+        let pass = Pass { simd, lstm: self.gates == 4, extent: Arc::new(extent), output, mask };
+        apply(pass, input, self.weights.val())
+    }
+}
+
+/// Gives the number of a cell's gates.
+pub fn gates(cell: settings::Cell) -> usize {
+    match cell {
+        settings::Cell::Gru => 3,
+        settings::Cell::Lstm => 4,
+    }
+}
+
+/// What of a layer's hidden states is its output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Those of every step, `[step][panel][row]` lines, for a layer above.
+    Sequence,
+    /// Those of the batch's last step, `[panel][row]` lines.
+    Last,
+}
+
+/// Which outputs of a layer dropout lets through, and by how much they are scaled up.
+#[derive(Clone, Debug)]
+pub struct Mask(Arc<Buffer>);
+
+impl Mask {
+    /// Draws a mask for `steps · rows` rows of `hidden` units: each is dropped with `probability`, else scaled
+    /// by 1 / (1 − `probability`), so that the mean stays.
+    ///
+    /// The probability is met to within 2⁻¹⁷: a unit costs sixteen random bits.
+    pub fn draw(random: &mut Random, steps: usize, rows: usize, hidden: usize, probability: f32) -> Self {
+        let blocks = panels(hidden);
+        let scale = 1.0 / (1.0 - probability);
+        let threshold = (probability * 65_536.0).round() as u32;
+        let mut buffer = Buffer::zeroed(steps * blocks * rows);
+        for step in 0..steps {
+            for row in 0..rows {
+                for block in 0..blocks {
+                    let live = (hidden - block * 16).min(16);
+                    let line = &mut buffer[(step * blocks + block) * rows + row];
+                    for pair in line[..live].chunks_mut(2) {
+                        let bits = random.bits();
+                        for (lane, half) in pair.iter_mut().zip([bits & 0xffff, bits >> 16]) {
+                            *lane = if half < threshold { 0.0 } else { scale };
+                        }
+                    }
+                }
+            }
+        }
+        Self(Arc::new(buffer))
+    }
+}
+
+/// Multiplies, line by line.
+struct Masked<'a> {
+    numbers: &'a [Line],
+    mask: &'a [Line],
+    out: &'a mut [Line],
+}
+
+impl Kernel for Masked<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        for ((out, number), mask) in self.out.iter_mut().zip(self.numbers).zip(self.mask) {
+            lanes.store(lanes.multiply(lanes.load(number), lanes.load(mask)), out);
+        }
+    }
+}
+
+/// One pass of a layer.
+#[derive(Debug)]
+struct Pass {
+    simd: Simd,
+    lstm: bool,
+    extent: Arc<Extent>,
+    output: Output,
+    mask: Option<Mask>,
+}
+
+/// What a pass keeps for the way back.
+#[derive(Debug)]
+struct Kept {
+    simd: Simd,
+    lstm: bool,
+    extent: Arc<Extent>,
+    output: Output,
+    mask: Option<Mask>,
+    input: Values,
+    weights: Buffer,
+    hidden: Buffer,
+    gates: Buffer,
+    memory: Buffer,
+}
+
+impl Operation for Pass {
+    fn forward(&self, input: Values, weights: Values) -> (Values, Box<dyn Back>) {
+        let extent = &*self.extent;
+        let gates = if self.lstm { 4 } else { 3 };
+        let memory = if self.lstm { Lstm::MEMORY } else { Gru::MEMORY };
+        let (steps, step) = (extent.live.len(), extent.step());
+        let mut kept = Kept {
+            simd: self.simd,
+            lstm: self.lstm,
+            extent: self.extent.clone(),
+            output: self.output,
+            mask: self.mask.clone(),
+            weights: Buffer::copy_of(&weights),
+            hidden: Buffer::stale(steps * step),
+            gates: Buffer::stale(steps * step * 4),
+            memory: Buffer::stale(steps * step * memory),
+            input,
+        };
+        let mut products = Buffer::stale(chunk(extent.rows) * step * gates);
+        self.simd.run(RunForward {
+            lstm: self.lstm,
+            extent,
+            inputs: kept.input.as_chunks().0,
+            weights: Weights::of(&kept.weights, extent.inputs, extent.hidden, gates),
+            hidden: &mut kept.hidden,
+            gates: &mut kept.gates,
+            memory: &mut kept.memory,
+            products: &mut products,
+            zeros: &Buffer::zeroed(step * memory.max(1)),
+        });
+        let mut out = match self.output {
+            Output::Sequence => kept.hidden.as_flattened().to_vec(),
+            Output::Last => kept.hidden[(steps - 1) * step..].as_flattened().to_vec(),
+        };
+        if let Some(mask) = &self.mask {
+            let out = out.as_chunks_mut().0;
+            self.simd.run(Masked { numbers: &kept.hidden, mask: &mask.0, out });
+        }
+        let length = out.len();
+        (Values::of(out, &[length]), Box::new(kept))
+    }
+}
+
+struct RunForward<'a> {
+    lstm: bool,
+    extent: &'a Extent,
+    inputs: &'a [Line],
+    weights: Weights<'a>,
+    hidden: &'a mut [Line],
+    gates: &'a mut [Line],
+    memory: &'a mut [Line],
+    products: &'a mut [Line],
+    zeros: &'a [Line],
+}
+
+impl RunForward<'_> {
+    #[inline(always)]
+    fn on<L: Lanes, C: Cell<GATES>, const GATES: usize>(self, lanes: L) {
+        let forward = Forward::<C> {
+            extent: self.extent,
+            inputs: self.inputs,
+            weights: self.weights,
+            hidden: self.hidden,
+            gates: self.gates,
+            memory: self.memory,
+            products: self.products,
+            zeros: self.zeros,
+            cell: PhantomData,
+        };
+        forward.through_time::<L, GATES>(lanes);
+    }
+}
+
+impl Kernel for RunForward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        if self.lstm { self.on::<L, Lstm, 4>(lanes) } else { self.on::<L, Gru, 3>(lanes) }
+    }
+}
+
+impl Back for Kept {
+    fn backward(self: Box<Self>, gradient: &[f32], wants_input: bool) -> Slopes {
+        if self.lstm {
+            self.on::<Lstm, 4>(gradient, wants_input)
+        } else {
+            self.on::<Gru, 3>(gradient, wants_input)
+        }
+    }
+}
+
+/// Gives how many panels of units are handled together on the way back: more where there are few rows.
+fn group(units: usize, rows: usize) -> usize {
+    match units {
+        units if units.is_multiple_of(4) && rows <= 6 => 4,
+        units if units.is_multiple_of(2) => 2,
+        _ => 1,
+    }
+}
+
+/// Turns weights around in groups of `size` panels.
+fn turned(weights: &[Line], inputs: usize, gates: usize, size: usize) -> Buffer {
+    let mut out = Buffer::stale(weights.len() / inputs * panels(inputs) * 16);
+    match size {
+        4 => transpose::<4>(weights, inputs, gates, &mut out),
+        2 => transpose::<2>(weights, inputs, gates, &mut out),
+        _ => transpose::<1>(weights, inputs, gates, &mut out),
+    }
+    out
+}
+
+impl Kept {
+    fn on<C: Cell<GATES>, const GATES: usize>(mut self, gradient: &[f32], wants_input: bool) -> Slopes {
+        let extent = &*self.extent;
+        let (units, rows, step) = (panels(extent.hidden), extent.rows, extent.step());
+        let weights = Weights::of(&self.weights, extent.inputs, extent.hidden, GATES);
+        let mut incoming: &[Line] = gradient.as_chunks().0;
+        let mut unmasked = Buffer::stale(0);
+        if let Some(mask) = &self.mask {
+            unmasked = Buffer::stale(incoming.len());
+            self.simd.run(Masked { numbers: incoming, mask: &mask.0, out: &mut unmasked });
+            incoming = &unmasked;
+        }
+        let size = group(units, rows);
+        let mut sums = Buffer::zeroed(units * 4);
+        self.simd.run(RunBackward {
+            backward: Backward::<C> {
+                extent,
+                transposed: &turned(weights.recurrent, extent.hidden, GATES, size),
+                hidden: &self.hidden,
+                gates: &mut self.gates,
+                memory: &self.memory,
+                incoming: match self.output {
+                    Output::Last => Incoming::Last(incoming),
+                    Output::Sequence => Incoming::Sequence(incoming),
+                },
+                carry: &mut Buffer::zeroed(step),
+                sums: &mut sums,
+                zeros: &Buffer::zeroed(step * C::MEMORY.max(1)),
+                cell: PhantomData,
+            },
+            size,
+        });
+        drop(unmasked);
+        let mut to_weights = vec![0.0; self.weights.len() * 16];
+        let (lines, _) = to_weights.as_chunks_mut::<16>();
+        let (to_input, rest) = lines.split_at_mut(weights.input.len());
+        let (to_recurrent, rest) = rest.split_at_mut(weights.recurrent.len());
+        let (to_input_bias, to_recurrent_bias) = rest.split_at_mut(units * GATES);
+        self.simd.run(Outer {
+            extent,
+            left: self.input.as_chunks().0,
+            width: extent.inputs,
+            gates: &self.gates,
+            columns: C::INPUT,
+            live: &extent.live,
+            out: to_input,
+        });
+        // The hidden state before the first step is zero: the sum runs over the later ones.
+        self.simd.run(Outer {
+            extent,
+            left: &self.hidden,
+            width: extent.hidden,
+            gates: &self.gates[step * 4..],
+            columns: C::RECURRENT,
+            live: &vec![rows; extent.live.len() - 1],
+            out: to_recurrent,
+        });
+        for (unit, sums) in sums.as_chunks::<4>().0.iter().enumerate() {
+            for gate in 0..GATES {
+                to_input_bias[unit * GATES + gate] = sums[C::INPUT[gate]];
+                to_recurrent_bias[unit * GATES + gate] = sums[C::RECURRENT[gate]];
+            }
+        }
+        let input = wants_input.then(|| self.input_gradient::<C, GATES>());
+        let length = to_weights.len();
+        Slopes { input, weights: Some(Values::of(to_weights, &[length])) }
+    }
+
+    fn input_gradient<C: Cell<GATES>, const GATES: usize>(&self) -> Values {
+        let extent = &*self.extent;
+        let weights = Weights::of(&self.weights, extent.inputs, extent.hidden, GATES);
+        let group = if panels(extent.inputs).is_multiple_of(2) { 2 } else { 1 };
+        let mut out = vec![0.0; extent.live.len() * extent.input_step() * 16];
+        self.simd.run(InputGradient {
+            extent,
+            transposed: &turned(weights.input, extent.inputs, GATES, group),
+            gates: &self.gates,
+            columns: &C::INPUT,
+            out: out.as_chunks_mut().0,
+            group,
+        });
+        let length = out.len();
+        Values::of(out, &[length])
+    }
+}
+
+struct RunBackward<'a, C, const GATES: usize> {
+    backward: Backward<'a, C>,
+    size: usize,
+}
+
+impl<C: Cell<GATES>, const GATES: usize> Kernel for RunBackward<'_, C, GATES> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        match self.size {
+            4 => self.backward.through_time::<L, GATES, 4>(lanes),
+            2 => self.backward.through_time::<L, GATES, 2>(lanes),
+            _ => self.backward.through_time::<L, GATES, 1>(lanes),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The learning rate, halved when the validation loss is on a plateau.
+
+use crate::lab::settings::Settings;
+
+/// `torch.optim.lr_scheduler.ReduceLROnPlateau` with its defaults: mode `min`, relative threshold 1e-4, no
+/// cooldown, least rate 0, and changes below 1e-8 not made.
+#[derive(Debug)]
+pub struct Plateau {
+    learning_rate: f64,
+    factor: f64,
+    patience: u32,
+    best: f64,
+    bad_epochs: u32,
+}
+
+impl Plateau {
+    /// Starts at the settings' learning rate.
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            learning_rate: settings.learning_rate,
+            factor: settings.plateau_factor,
+            patience: settings.plateau_patience,
+            best: f64::INFINITY,
+            bad_epochs: 0,
+        }
+    }
+
+    /// Gives the rate that the next step uses.
+    pub fn learning_rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    /// Takes an epoch's validation loss.
+    pub fn see(&mut self, loss: f64) {
+        const THRESHOLD: f64 = 1e-4;
+        const LEAST_CHANGE: f64 = 1e-8;
+        if loss < self.best * (1.0 - THRESHOLD) {
+            self.best = loss;
+            self.bad_epochs = 0;
+        } else {
+            self.bad_epochs += 1;
+        }
+        if self.bad_epochs > self.patience {
+            let reduced = self.learning_rate * self.factor;
+            if self.learning_rate - reduced > LEAST_CHANGE {
+                self.learning_rate = reduced;
+            }
+            self.bad_epochs = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::trainer::tests::settings;
+
+    #[test]
+    fn the_rate_is_halved_after_more_bad_epochs_than_the_patience() {
+        let mut plateau = Plateau::new(&Settings { plateau_patience: 2, learning_rate: 0.1, ..settings() });
+        let mut rates = Vec::new();
+        // 0.99995 is lower than 1, but by less than the threshold: a bad epoch.
+        for loss in [1.0, 0.99995, 1.0, 1.0, 1.0, 0.5, 0.6, 0.6, 0.6] {
+            plateau.see(loss);
+            rates.push(plateau.learning_rate());
+        }
+        assert_eq!(rates, [0.1, 0.1, 0.1, 0.05, 0.05, 0.05, 0.05, 0.05, 0.025]);
+    }
+
+    #[test]
+    fn a_change_too_small_to_matter_is_not_made() {
+        let mut plateau =
+            Plateau::new(&Settings { plateau_patience: 0, learning_rate: 1.5e-8, ..settings() });
+        plateau.see(1.0);
+        plateau.see(1.0);
+        assert_eq!(plateau.learning_rate(), 1.5e-8);
+    }
+}

@@ -1,0 +1,175 @@
+//! Whole trainings on small data.
+
+use super::*;
+use crate::digest::Digest;
+use crate::lab::data::Sequence;
+use crate::lab::settings::{Cell, Conv};
+
+/// Settings of a small model.
+pub fn settings() -> Settings {
+    Settings {
+        cell: Cell::Gru,
+        hidden: 16,
+        layers: 1,
+        dropout: 0.0,
+        conv: Conv::None,
+        batch: 8,
+        epochs: 2,
+        learning_rate: 1e-3,
+        weight_decay: 1e-5,
+        plateau_factor: 0.5,
+        plateau_patience: 5,
+        stop_patience: 5,
+    }
+}
+
+/// Noisy waves whose frequency and axis tell their label.
+pub fn waves(sequences: u32, labels: u32, longest: u32) -> Dataset {
+    let mut random = Random::new(7, "waves");
+    let mut dataset = Dataset {
+        channels: 3,
+        labels: labels as usize,
+        users: vec!["U01".into()],
+        sequences: Vec::new(),
+        samples: Vec::new(),
+        train: (0..sequences / 4 * 3).collect(),
+        valid: (sequences / 4 * 3..sequences).collect(),
+    };
+    for index in 0..sequences {
+        let label = index % labels;
+        let length = 1 + random.below(longest);
+        let first_row = (dataset.samples.len() / 3) as u32;
+        dataset.sequences.push(Sequence { first_row, length, label, user: 0 });
+        for step in 0..length {
+            for channel in 0..3 {
+                let height =
+                    if (step / (1 + label / 3)) % 2 == 0 && channel == label % 3 { 3.0 } else { -1.0 };
+                dataset.samples.push(height + random.symmetric(1.0));
+            }
+        }
+    }
+    dataset
+}
+
+/// Watches in silence.
+struct Silent;
+
+impl Watch for Silent {
+    fn step(&mut self, _epoch: u32, _step: u32, _steps: u32) {}
+    fn epoch(&mut self, _epoch: &Epoch) {}
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+fn run(dataset: &Dataset, settings: &Settings, seed: u64, simd: Simd) -> Trained {
+    train(dataset, settings, seed, simd, &mut Silent).expect("the splits are larger than a batch")
+}
+
+#[test]
+fn every_instruction_set_trains_to_the_same_bits() {
+    let dataset = waves(48, 5, 7);
+    let base = Settings { dropout: 0.3, batch: 5, ..settings() };
+    for settings in [
+        Settings { hidden: 10, layers: 2, conv: Conv::Same, ..base.clone() },
+        Settings { hidden: 32, layers: 3, ..base.clone() },
+        Settings { hidden: 64, batch: 9, ..base.clone() },
+        Settings { cell: Cell::Lstm, hidden: 16, layers: 2, batch: 12, ..base.clone() },
+        Settings { cell: Cell::Lstm, hidden: 40, batch: 1, ..base },
+    ] {
+        let digests: Vec<_> = Simd::all()
+            .into_iter()
+            .map(|simd| (run(&dataset, &settings, 1, simd), simd.name()))
+            .map(|(trained, name)| (Digest::of(&trained.weights), trained.history, name))
+            .collect();
+        for (weights, history, name) in &digests {
+            assert_eq!((weights, history), (&digests[0].0, &digests[0].1), "{name} {settings:?}");
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_weights_and_another_seed_gives_others() {
+    let dataset = waves(40, 4, 9);
+    let weights = |seed| run(&dataset, &settings(), seed, Simd::best()).weights;
+    assert_eq!(weights(1), weights(1));
+    assert_ne!(weights(1), weights(2));
+}
+
+#[test]
+fn one_batch_is_learned_by_heart() {
+    let mut dataset = waves(32, 4, 12);
+    dataset.train = (0..16).collect();
+    dataset.valid = dataset.train.clone();
+    for cell in [Cell::Gru, Cell::Lstm] {
+        let settings = Settings {
+            cell,
+            hidden: 32,
+            batch: 16,
+            epochs: 400,
+            learning_rate: 1e-2,
+            stop_patience: 400,
+            ..settings()
+        };
+        let history = run(&dataset, &settings, 3, Simd::best()).history;
+        let best = history.epochs.iter().map(|epoch| epoch.train_loss).fold(f64::INFINITY, f64::min);
+        assert!(best < 1e-2, "{cell:?} {best}");
+        assert_eq!(history.best().map(|epoch| epoch.accuracy), Some(1.0));
+    }
+}
+
+#[test]
+fn a_learning_rate_beyond_reason_ends_as_divergence_or_as_numbers_but_never_in_a_panic() {
+    let dataset = waves(40, 4, 9);
+    let settings = Settings { learning_rate: 1e30, epochs: 4, ..settings() };
+    let trained = run(&dataset, &settings, 1, Simd::best());
+    let diverged = trained.history.diverged.expect("weights of 1e30 have no finite loss");
+    assert_eq!((diverged.epoch, diverged.learning_rate), (1, 1e30));
+    assert!(diverged.gradient_norm.is_some_and(f64::is_finite));
+    assert!(trained.history.epochs.is_empty());
+    run(&dataset, &Settings { learning_rate: 1.0, epochs: 4, ..settings }, 1, Simd::best());
+}
+
+#[test]
+fn scoring_the_saved_weights_repeats_what_the_model_said() {
+    let dataset = waves(60, 4, 9);
+    let settings = Settings { layers: 2, conv: Conv::Same, batch: 4, ..settings() };
+    let trained = run(&dataset, &settings, 1, Simd::best());
+    let logits =
+        score(&dataset, &settings, &trained.weights, Simd::best()).expect("the weights are the model's");
+    assert_eq!(logits.len(), 15 * 4);
+    let model = Classifier::new(&settings, 3, 4, 9).load_safetensors(&trained.weights).expect("they load");
+    assert_eq!(model.to_safetensors(), trained.weights);
+    let last = Batch::of(&dataset, &dataset.valid[12..]);
+    let found = Values::of_tensor(model.logits(&last, None, Simd::best()));
+    for (row, &place) in found.chunks_exact(4).zip(&last.places) {
+        assert_eq!(row, &logits[(12 + place) * 4..][..4]);
+    }
+}
+
+#[test]
+fn weights_of_another_model_are_refused_by_name() {
+    let dataset = waves(40, 4, 9);
+    let trained = run(&dataset, &settings(), 1, Simd::best());
+    let wider = Settings { hidden: 17, ..settings() };
+    let error = score(&dataset, &wider, &trained.weights, Simd::best()).expect_err("the shapes differ");
+    assert_eq!(
+        error.to_string(),
+        "the weights have no tensor `rnn.weight_ih_l0` of 32-bit floats with shape [51, 3]"
+    );
+    assert!(score(&dataset, &wider, b"no safetensors", Simd::best()).is_err());
+}
+
+#[test]
+fn a_cancelled_training_has_no_result() {
+    struct Stop;
+    impl Watch for Stop {
+        fn step(&mut self, _epoch: u32, _step: u32, _steps: u32) {}
+        fn epoch(&mut self, _epoch: &Epoch) {}
+        fn cancelled(&self) -> bool {
+            true
+        }
+    }
+    let found = train(&waves(40, 4, 9), &settings(), 1, Simd::best(), &mut Stop);
+    assert_eq!(found, Err(TrainError::Cancelled));
+}
