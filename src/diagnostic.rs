@@ -110,11 +110,12 @@ impl Place {
         self.source.line_and_column(self.span().start).1
     }
 
-    /// Narrows to the first occurrence of `part` within; stays as it is where there is none.
-    pub fn narrowed_to(&self, part: &str) -> Self {
+    /// Narrows to a part of `value`, the text that is written here; stays as it is where the value is
+    /// written in another way than it reads, as with escapes.
+    pub fn narrowed_to(&self, value: &str, part: Range<usize>) -> Self {
         let start = self.span().start;
-        match self.text().find(part) {
-            Some(at) => Self::new(&self.source, start + at..start + at + part.len()),
+        match self.text().find(value) {
+            Some(at) => Self::new(&self.source, start + at + part.start..start + at + part.end),
             None => self.clone(),
         }
     }

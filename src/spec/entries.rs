@@ -80,16 +80,27 @@ pub(super) fn refuse_unknown(
     }
 }
 
-/// Tells which fields without a default are not among the entries.
+/// Says whether a name is neither there nor, as one that nobody knows, misspelt.
+pub(super) fn is_missing(entries: &[Entry], name: &str, known: &[&str]) -> bool {
+    let strange = entries.iter().map(|entry| entry.key.as_str()).filter(|key| !known.contains(key));
+    entry(entries, name).is_none() && suggestion::nearest(name, strange).is_none()
+}
+
+/// Tells which fields without a default are not among the entries; `besides` are other names that are
+/// known there.
 pub(super) fn refuse_missing(
     entries: &[Entry],
     fields: &[Field],
+    besides: &[&str],
     place: &Place,
     help: &str,
     diagnostics: &mut Diagnostics,
 ) {
-    for field in fields.iter().filter(|field| field.default.is_none() && entry(entries, field.name).is_none())
-    {
+    let known: Vec<&str> = fields.iter().map(|field| field.name).chain(besides.iter().copied()).collect();
+    for field in fields.iter().filter(|field| field.default.is_none()) {
+        if !is_missing(entries, field.name, &known) {
+            continue;
+        }
         let mistake = Diagnostic::error(format!("`{}` is missing: {}", field.name, field.about));
         diagnostics.add(mistake.at(place).help(help));
     }

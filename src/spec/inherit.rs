@@ -40,10 +40,13 @@ pub(super) fn variants(
     let sorted = order::sorted(&parents);
     for circle in &sorted.circles {
         let names = circle.iter().chain(circle.first()).map(|index| format!("`{}`", told[*index].name));
-        let message = format!("variants derive from one another in a circle: {}", arrows(names));
         let first = &told[circle[0]];
+        let message = match circle.len() {
+            1 => format!("variant `{}` derives from itself", first.name),
+            _ => format!("variants derive from one another in a circle: {}", arrows(names)),
+        };
         let place = first.from.as_ref().map_or(&first.place, |(_, place)| place);
-        let help = "let one of them derive from a variant outside the circle, or from none";
+        let help = "derive it from a variant outside the circle, or take `from` away";
         diagnostics.add(Diagnostic::error(message).at(place).help(help));
     }
     let mut inherited: Vec<Option<Settings>> = vec![None; told.len()];

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::document::{self, Entry, Node};
-use super::entries::{entries, entry, is_name, items, refuse_missing, refuse_name, refuse_unknown, text};
+use super::entries::{
+    entries, entry, is_missing, is_name, items, refuse_missing, refuse_name, refuse_unknown, text,
+};
 use super::file::{self, File};
 use super::pipeline::Axis;
 use super::repeats;
@@ -72,9 +74,10 @@ pub(super) fn read<'s>(
     }
     let fields = entries(&document, "the pipeline", diagnostics)?;
     refuse_unknown(fields, &HEADER, "the pipeline", |_| None, diagnostics);
-    for name in HEADER.iter().filter(|name| entry(fields, name).is_none()) {
+    for name in HEADER.iter().filter(|name| is_missing(fields, name, &HEADER)) {
+        let start = document.place.span().start;
         let mistake = Diagnostic::error(format!("`{name}` is missing")).help(header);
-        diagnostics.add(mistake.at(&Place::whole(&source)));
+        diagnostics.add(mistake.at(&Place::new(&source, start..start)));
     }
     if let Some(entry) = entry(fields, "recount") {
         check_version(&entry.value, diagnostics);
@@ -118,12 +121,11 @@ fn stages<'s>(list: &Entry, schemas: &'s [Schema], diagnostics: &mut Diagnostics
 fn stage<'s>(node: &Node, schemas: &'s [Schema], diagnostics: &mut Diagnostics) -> Option<Draft<'s>> {
     let fields = entries(node, "a stage", diagnostics)?;
     let required = |name: &str, diagnostics: &mut Diagnostics| {
-        let found = entry(fields, name);
-        if found.is_none() {
+        if is_missing(fields, name, &STAGE) {
             let mistake = Diagnostic::error(format!("this stage has no `{name}`")).at(&node.place);
             diagnostics.add(mistake.help("a stage begins with `name:` and `kind:`"));
         }
-        found
+        entry(fields, name)
     };
     let kind = required("kind", diagnostics);
     let schema = kind.and_then(|entry| schema(&entry.value, schemas, diagnostics));
@@ -138,7 +140,7 @@ fn stage<'s>(node: &Node, schemas: &'s [Schema], diagnostics: &mut Diagnostics) 
         if schema.inline {
             let place = name.map_or(&node.place, |(_, place)| place);
             let help = "say it in this stage, beside its `name`";
-            refuse_missing(fields, &schema.fields, place, help, diagnostics);
+            refuse_missing(fields, &schema.fields, &STAGE, place, help, diagnostics);
             for field in &schema.fields {
                 let node = entry(fields, field.name).map(|entry| &entry.value);
                 let said = node.and_then(|node| said(field, node, None, diagnostics));

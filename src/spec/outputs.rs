@@ -8,7 +8,8 @@ use std::path::Path;
 use super::outline::Draft;
 use super::pipeline::Axis;
 use super::project_path::{Ground, plain};
-use super::schema::{Field, Schema, Shape};
+use super::schema::{Field, Shape};
+use super::suggestion;
 use super::template::{Fault, faults, substitute};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
@@ -21,9 +22,10 @@ struct Use<'a> {
     /// The point, for a sentence; empty for a stage with one instance.
     point: String,
     path: String,
-    /// Where the path was written, and what its template is.
+    /// Where the path was written.
     place: &'a Place,
-    written: String,
+    /// How it came to be, where that is not plain to see.
+    remark: String,
 }
 
 /// Checks the paths of every stage.
@@ -35,7 +37,7 @@ pub(super) fn check(root: &Path, drafts: &[Draft<'_>], needs: &[Vec<usize>], dia
         for field in &schema.fields {
             let uses = match path_shape(&field.shape) {
                 _ if schema.inline => templates(stage, draft, field, diagnostics),
-                Some(_) => literals(stage, draft, schema, field),
+                Some(_) => literals(stage, draft, field),
                 None => continue,
             };
             match path_shape(&field.shape) {
@@ -49,7 +51,6 @@ pub(super) fn check(root: &Path, drafts: &[Draft<'_>], needs: &[Vec<usize>], dia
     let writers = writers(&outputs, drafts, diagnostics);
     let mut told = BTreeSet::new();
     for input in &inputs {
-        // One mistake for each place, however many instances make it.
         let at = (input.place.source().name().to_owned(), input.place.span().start);
         if !told.contains(&at) && !check_input(input, &writers, drafts, needs, &ground, diagnostics) {
             told.insert(at);
@@ -68,27 +69,24 @@ fn path_shape(shape: &Shape) -> Option<&Shape> {
 }
 
 /// Gives the paths of a field as they stand, in `params`, in variants, or as the default.
-fn literals<'a>(stage: usize, draft: &'a Draft<'_>, schema: &Schema, field: &Field) -> Vec<Use<'a>> {
+fn literals<'a>(stage: usize, draft: &'a Draft<'_>, field: &Field) -> Vec<Use<'a>> {
     let told = &draft.told;
     let variants = told.variants().iter().flat_map(|variant| [&variant.own, &variant.over]);
     let sayings = std::iter::once(&told.params).chain(variants);
-    let mut texts: Vec<(String, &Place)> = sayings
-        .filter_map(|sayings| sayings.get(field.name))
-        .flat_map(|said| said.texts.iter().map(|(text, place)| (text.clone(), place)))
-        .collect();
-    let default = field.default.as_ref().and_then(|default| default.as_text());
-    if let Some(default) = default.filter(|_| !told.unreadable && !told.params.contains_key(field.name)) {
-        debug_assert!(!schema.inline, "inline kinds' paths are templates");
-        texts.push((default.to_owned(), &draft.place));
-    }
-    let uses = texts.into_iter().map(|(path, place)| Use {
+    let one = |path: &str, place: &'a Place, remark: String| Use {
         stage,
         point: String::new(),
-        written: path.clone(),
-        path,
+        path: path.to_owned(),
         place,
-    });
-    uses.collect()
+        remark,
+    };
+    let said = sayings.filter_map(|sayings| sayings.get(field.name)).flat_map(|said| &said.texts);
+    let mut uses: Vec<Use<'a>> = said.map(|(text, place)| one(text, place, String::new())).collect();
+    let default = field.default.as_ref().and_then(|default| default.as_text());
+    if let Some(default) = default.filter(|_| !told.unreadable && !told.params.contains_key(field.name)) {
+        uses.push(one(default, &draft.place, format!(" (the default of `{}`)", field.name)));
+    }
+    uses
 }
 
 /// Checks the braces in a field's texts, and gives the texts at every point of the stage's `each`.
@@ -110,40 +108,42 @@ fn templates<'a>(
                 path: substitute(text, &point),
                 point: named(&point),
                 place,
-                written: text.clone(),
+                remark: if draft.each.is_empty() { String::new() } else { format!(" (from `{text}`)") },
             };
             if path_shape(&field.shape).is_some() {
                 uses.extend(points(draft).into_iter().map(at));
             }
         } else if !draft.each_refused {
-            refuse_braces(&faults, &known, place, diagnostics);
+            refuse_braces(text, faults, &known, place, diagnostics);
         }
     }
     uses
 }
 
-fn refuse_braces(faults: &[Fault], known: &[&str], place: &Place, diagnostics: &mut Diagnostics) {
+fn refuse_braces(
+    template: &str,
+    faults: Vec<Fault>,
+    known: &[&str],
+    place: &Place,
+    diagnostics: &mut Diagnostics,
+) {
     for fault in faults {
-        let (message, help, part) = match fault {
-            Fault::Unknown(name) => {
-                let bare = name.trim_matches(['{', '}']);
-                let help = super::suggestion::help(
-                    bare,
-                    known.iter().copied(),
-                    "a coordinate named",
-                    "its coordinates are",
-                );
-                let literal = format!("braces that are meant as such are written `{{{name}}}`");
-                let help = help.map_or(literal.clone(), |help| format!("{help}; {literal}"));
-                (format!("no coordinate is named `{bare}`"), help, name.clone())
+        let (mistake, part) = match fault {
+            Fault::Unknown(name, part) => {
+                let literal = format!("braces that are meant as such are written `{{{{{name}}}}}`");
+                let known = known.iter().copied();
+                let help = match suggestion::help(&name, known, "a coordinate named", "its coordinates are") {
+                    Some(help) => format!("{help}; {literal}"),
+                    None => literal,
+                };
+                (Diagnostic::error(format!("no coordinate is named `{name}`")).help(help), part)
             }
-            Fault::Single(brace) => (
-                format!("a `{brace}` stands alone"),
-                format!("a brace that is meant as such is written `{brace}{brace}`"),
-                brace.to_string(),
-            ),
+            Fault::Single(brace, part) => {
+                let help = format!("a brace that is meant as such is written `{brace}{brace}`");
+                (Diagnostic::error(format!("a `{brace}` stands alone")).help(help), part)
+            }
         };
-        diagnostics.add(Diagnostic::error(message).at(&place.narrowed_to(&part)).help(help));
+        diagnostics.add(mistake.at(&place.narrowed_to(template, part)));
     }
 }
 
@@ -221,33 +221,39 @@ fn writers<'a>(
     let mut writers: BTreeMap<&str, &Use<'_>> = BTreeMap::new();
     let mut told = BTreeSet::new();
     for output in outputs.iter().filter(|output| !output.path.is_empty()) {
-        let whole = std::iter::once(output.path.as_str());
-        let folders = output.path.match_indices('/').map(|(at, _)| &output.path[..at]);
-        let found = whole.chain(folders).find_map(|path| writers.get(path).map(|other| (path, *other)));
-        if let Some((path, other)) = found {
-            if !told.insert((output.stage, output.place.span().start)) {
-                continue;
-            }
-            let name = |one: &Use<'_>| format!("`{}{}`", drafts[one.stage].name, one.point);
-            let mistake = if path.len() < output.path.len() {
-                let message =
-                    format!("`{path}` is a file that {} writes, so nothing can be in it", name(other));
-                Diagnostic::error(message).help("give one of the two another path")
-            } else if other.place.span() == output.place.span() {
-                let message = format!("{} and {} both write `{path}`", name(other), name(output));
-                Diagnostic::error(message).help("put every coordinate of `each` into the path, in braces")
-            } else {
-                let message = format!("{} and {} both write `{path}`", name(other), name(output));
-                let line = other.place.line();
-                let help = format!("line {line} has the other; give one of the two another path");
-                Diagnostic::error(message).help(help)
-            };
-            diagnostics.add(mistake.at(output.place));
+        let path = output.path.as_str();
+        let Some(other) = conflicting(path, &writers) else {
+            writers.insert(path, output);
+            continue;
+        };
+        // One mistake for each place, however many instances make it.
+        if !told.insert((output.stage, output.place.span().start)) {
             continue;
         }
-        writers.insert(&output.path, output);
+        let name = |one: &Use<'_>| format!("`{}{}`", drafts[one.stage].name, one.point);
+        let (first, second) = (name(other), name(output));
+        let message = if other.path == path {
+            format!("{first} and {second} both write `{path}`")
+        } else {
+            format!("{first} writes `{}` and {second} `{path}`, but a file can't be in a file", other.path)
+        };
+        let help = if other.stage == output.stage && other.place.span() == output.place.span() {
+            "put every coordinate of `each` into the path, in braces".to_owned()
+        } else {
+            format!("line {} has the other; give one of the two another path", other.place.line())
+        };
+        diagnostics.add(Diagnostic::error(message).at(output.place).help(help));
     }
     writers
+}
+
+/// Finds who writes the same path, a path above it, or a path below it.
+fn conflicting<'a>(path: &str, writers: &BTreeMap<&'a str, &'a Use<'a>>) -> Option<&'a Use<'a>> {
+    let above = path.match_indices('/').map(|(at, _)| &path[..at]);
+    let inside = format!("{path}/");
+    let below = || writers.range(inside.as_str()..).next().filter(|(other, _)| other.starts_with(&inside));
+    let same_or_above = std::iter::once(path).chain(above).find_map(|path| writers.get(path));
+    same_or_above.or_else(|| below().map(|(_, other)| other)).copied()
 }
 
 /// Checks that an input is there, or that a stage that comes before writes it.
@@ -285,10 +291,12 @@ fn check_input(
     if written || ground.has(&input.path) {
         return true;
     }
-    let at = if input.written == input.path { String::new() } else { format!(" (from `{}`)", input.written) };
-    let mistake = Diagnostic::error(format!("there is no file or folder `{}`{at}", input.path));
-    diagnostics
-        .add(mistake.at(input.place).help("create it, or correct the path; it is relative to the project"));
+    let message = format!("there is no file or folder `{}`{}", input.path, input.remark);
+    let help = match ground.nearest(&input.path) {
+        Some(path) => format!("did you mean `{path}`?"),
+        None => "create it, or correct the path; it is relative to the project".to_owned(),
+    };
+    diagnostics.add(Diagnostic::error(message).at(input.place).help(help));
     false
 }
 

@@ -30,7 +30,7 @@ pub(super) fn apply(arguments: &[String], drafts: &mut [Draft<'_>], diagnostics:
         match parts(argument) {
             Some(parts) => put(&source, &parts, drafts, diagnostics),
             None => {
-                let mistake = Diagnostic::error(format!("`{argument}` sets nothing"));
+                let mistake = Diagnostic::error(format!("`{argument}` doesn't say what to set"));
                 let help = "write `STAGE.FIELD=VALUE` or `STAGE[VARIANT].FIELD=VALUE`";
                 diagnostics.add(mistake.at(&Place::new(&source, 0..argument.len())).help(help));
             }
@@ -62,7 +62,14 @@ fn put(source: &Arc<Source>, parts: &Parts, drafts: &mut [Draft<'_>], diagnostic
     let (stage, place) = part(&parts.stage);
     let Some(at) = drafts.iter().position(|draft| draft.name == stage) else {
         let names = drafts.iter().map(|draft| draft.name.as_str());
-        return unknown(format!("no stage is named `{stage}`"), stage, names, "stage", &place, diagnostics);
+        return unknown(
+            format!("no stage is named `{stage}`"),
+            stage,
+            names,
+            ["stage", "the stages are"],
+            &place,
+            diagnostics,
+        );
     };
     let draft = &mut drafts[at];
     let Some(schema) = draft.schema else { return };
@@ -71,7 +78,7 @@ fn put(source: &Arc<Source>, parts: &Parts, drafts: &mut [Draft<'_>], diagnostic
     if field.is_none() {
         let names = schema.fields.iter().map(|field| field.name);
         let message = format!("stage `{stage}` has no field `{name}`");
-        unknown(message, name, names, "field", &place, diagnostics);
+        unknown(message, name, names, ["field", "its fields are"], &place, diagnostics);
     }
     let variant = parts.variant.as_ref().map(|range| {
         let (name, place) = part(range);
@@ -79,7 +86,7 @@ fn put(source: &Arc<Source>, parts: &Parts, drafts: &mut [Draft<'_>], diagnostic
         if found.is_none() && !draft.told.unreadable {
             let names = draft.told.variants().iter().map(|variant| variant.name.as_str());
             let message = format!("stage `{stage}` has no variant of its own named `{name}`");
-            unknown(message, name, names, "variant", &place, diagnostics);
+            unknown(message, name, names, ["variant", "its variants are"], &place, diagnostics);
         }
         found
     });
@@ -105,14 +112,14 @@ fn unknown<'a>(
     message: String,
     written: &str,
     known: impl Iterator<Item = &'a str> + Clone,
-    what: &str,
+    [one, many]: [&str; 2],
     place: &Place,
     diagnostics: &mut Diagnostics,
 ) {
     let mistake = Diagnostic::error(message).at(place);
-    let help = suggestion::help(written, known, &format!("a {what} named"), &format!("its {what}s are"));
+    let help = suggestion::help(written, known, &format!("a {one} named"), many);
     diagnostics.add(match help {
         Some(help) => mistake.help(help),
-        None => mistake.help(format!("it has no {what}s")),
+        None => mistake.help(format!("there is no {one} to set")),
     });
 }

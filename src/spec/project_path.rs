@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::suggestion;
+
 /// What is wrong with a path, and what to do.
 pub(super) type Fault = (&'static str, &'static str);
 
@@ -37,6 +39,17 @@ impl<'a> Ground<'a> {
     /// Says whether something is there.
     pub fn has(&self, path: &str) -> bool {
         self.root.join(path).exists()
+    }
+
+    /// Finds what is there under nearly the same name.
+    pub fn nearest(&self, path: &str) -> Option<String> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let entries = self.root.join(folder).read_dir().ok()?.flatten();
+        let mut names: Vec<String> =
+            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        let found = suggestion::nearest(name, names.iter().map(String::as_str))?;
+        Some(if folder.is_empty() { found.to_owned() } else { format!("{folder}/{found}") })
     }
 
     fn parent_is_inside(&mut self, path: &Path) -> bool {

@@ -123,7 +123,8 @@ fn value(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Strin
         Content::Scalar(Scalar::Bool(_) | Scalar::Integer(_) | Scalar::Float(_)) => node.place.text(),
         _ => {
             let message = format!("each of `{name}` must be a text or a number, not {}", node.described());
-            diagnostics.add(Diagnostic::error(message).at(&node.place));
+            let help = "list the values themselves: `[alpha, beta]`";
+            diagnostics.add(Diagnostic::error(message).at(&node.place).help(help));
             return None;
         }
     };

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::document::{self, Content, Entry, Node};
-use super::entries::{entries, entry, is_name, items, refuse_missing, refuse_name, refuse_unknown, text};
+use super::entries::{
+    entries, entry, is_missing, is_name, items, refuse_missing, refuse_name, refuse_unknown, text,
+};
 use super::file::{self, File};
 use super::scalar::Scalar;
 use super::schema::Schema;
@@ -63,7 +65,7 @@ pub(super) fn read(
         File::Text(source) => source,
         File::Absent => {
             let help = format!("say it in `{}`, under `params`", path(stage));
-            refuse_missing(&[], &schema.fields, place, &help, diagnostics);
+            refuse_missing(&[], &schema.fields, &[], place, &help, diagnostics);
             return Told::default();
         }
         File::Unreadable => return unreadable,
@@ -91,7 +93,7 @@ pub(super) fn read(
     let settings = params.map_or(Some(&[][..]), |entry| entries(&entry.value, "`params`", diagnostics));
     if let Some(settings) = settings {
         let place = params.map_or(Place::whole(&source), |entry| entry.key_place.clone());
-        refuse_missing(settings, &schema.fields, &place, "say it under `params`", diagnostics);
+        refuse_missing(settings, &schema.fields, &[], &place, "say it under `params`", diagnostics);
         told.params = sayings(settings, &[], schema, None, diagnostics);
     }
     if let Some(entry) = entry(fields, "seeds").filter(|_| has_variants) {
@@ -186,7 +188,9 @@ fn variants(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<
 fn variant(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Option<ToldVariant> {
     let fields = entries(node, "a variant", diagnostics)?;
     let name = entry(fields, "name");
-    if name.is_none() {
+    let mut known: Vec<&str> = schema.fields.iter().map(|field| field.name).collect();
+    known.extend(["name", "from"]);
+    if is_missing(fields, "name", &known) {
         let mistake = Diagnostic::error("this variant has no `name`").at(&node.place);
         diagnostics.add(mistake.help("begin it with `name: \"…\"`"));
     }

@@ -171,9 +171,9 @@ fn advice(field: &Field, shape: &Shape, node: &Node) -> String {
 
 fn about(field: &Field) -> String {
     match &field.default {
-        Some(Value::List(values)) if values.is_empty() => format!("`{}` is {}", field.name, field.about),
-        Some(default) => format!("`{}` is {}; without it, it is `{default}`", field.name, field.about),
-        None => format!("`{}` is {}", field.name, field.about),
+        Some(Value::List(values)) if values.is_empty() => format!("`{}`: {}", field.name, field.about),
+        Some(default) => format!("`{}`: {}; the default is `{default}`", field.name, field.about),
+        None => format!("`{}`: {}", field.name, field.about),
     }
 }
 
@@ -191,7 +191,7 @@ fn phrase(shape: &Shape) -> String {
         Shape::Integer { least, most: i64::MAX } => format!("a whole number, {least} or more"),
         Shape::Integer { least, most } => format!("a whole number from {least} to {most}"),
         Shape::Number { least, most, above_least, below_most } => {
-            let low = if *above_least { "above" } else { "at least" };
+            let low = if *above_least { "above" } else { "of at least" };
             let high = if *below_most { "below" } else { "at most" };
             format!("a number {low} {least} and {high} {most}")
         }

@@ -2,13 +2,15 @@
 //!
 //! `{{` and `}}` stand for the braces themselves.
 
-/// What is wrong with the braces of a template; the text is the part to point at.
+use std::ops::Range;
+
+/// What is wrong with the braces of a template, and where in it, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// No coordinate has this name; with the braces around it.
-    Unknown(String),
+    /// No coordinate has this name.
+    Unknown(String, Range<usize>),
     /// A brace without its counterpart.
-    Single(char),
+    Single(char, Range<usize>),
 }
 
 enum Piece<'a> {
@@ -22,7 +24,7 @@ enum Piece<'a> {
 /// What is no coordinate stays as it is: a pipeline that was loaded has none of it.
 pub fn substitute(template: &str, coordinates: &[(String, String)]) -> String {
     let mut text = String::with_capacity(template.len());
-    for piece in pieces(template) {
+    for (piece, _) in pieces(template) {
         match piece {
             Piece::Literal(literal) => text.push_str(literal),
             Piece::Stray(brace) => text.push(brace),
@@ -43,38 +45,39 @@ pub fn substitute(template: &str, coordinates: &[(String, String)]) -> String {
 pub(super) fn faults(template: &str, known: &[&str]) -> Vec<Fault> {
     pieces(template)
         .into_iter()
-        .filter_map(|piece| match piece {
-            Piece::Coordinate(name) if !known.contains(&name) => Some(Fault::Unknown(format!("{{{name}}}"))),
-            Piece::Stray(brace) => Some(Fault::Single(brace)),
+        .filter_map(|(piece, place)| match piece {
+            Piece::Coordinate(name) if !known.contains(&name) => Some(Fault::Unknown(name.to_owned(), place)),
+            Piece::Stray(brace) => Some(Fault::Single(brace, place)),
             _ => None,
         })
         .collect()
 }
 
-fn pieces(template: &str) -> Vec<Piece<'_>> {
+/// Takes a template apart; each piece comes with the bytes that it was written in.
+fn pieces(template: &str) -> Vec<(Piece<'_>, Range<usize>)> {
     let mut pieces = Vec::new();
-    let mut rest = template;
-    while let Some(at) = rest.find(['{', '}']) {
-        let (literal, braces) = rest.split_at(at);
-        if !literal.is_empty() {
-            pieces.push(Piece::Literal(literal));
+    let mut start = 0;
+    while let Some(at) = template[start..].find(['{', '}']).map(|at| start + at) {
+        if at > start {
+            pieces.push((Piece::Literal(&template[start..at]), start..at));
         }
-        let inner = braces[1..].find(['{', '}']);
-        rest = if braces.starts_with("{{") || braces.starts_with("}}") {
-            pieces.push(Piece::Literal(&braces[..1]));
-            &braces[2..]
-        } else if let Some(end) =
-            inner.filter(|end| braces.starts_with('{') && braces[1 + end..].starts_with('}'))
-        {
-            pieces.push(Piece::Coordinate(&braces[1..=end]));
-            &braces[end + 2..]
-        } else {
-            pieces.push(Piece::Stray(if braces.starts_with('{') { '{' } else { '}' }));
-            &braces[1..]
+        let braces = &template[at..];
+        let opens = braces.starts_with('{');
+        let next = braces[1..].find(['{', '}']).map(|next| at + 1 + next);
+        let (piece, end) = match next {
+            Some(next) if next == at + 1 && template[next..].starts_with('{') == opens => {
+                (Piece::Literal(&template[at..next]), next + 1)
+            }
+            Some(next) if opens && template[next..].starts_with('}') => {
+                (Piece::Coordinate(&template[at + 1..next]), next + 1)
+            }
+            _ => (Piece::Stray(if opens { '{' } else { '}' }), at + 1),
         };
+        pieces.push((piece, at..end));
+        start = end;
     }
-    if !rest.is_empty() {
-        pieces.push(Piece::Literal(rest));
+    if start < template.len() {
+        pieces.push((Piece::Literal(&template[start..]), start..template.len()));
     }
     pieces
 }
@@ -100,7 +103,7 @@ mod tests {
         assert_eq!(at_alpha("{wrod} } {"), "{wrod} } {");
         assert_eq!(
             faults("{wrod} } { {word}", &["word"]),
-            [Fault::Unknown("{wrod}".to_owned()), Fault::Single('}'), Fault::Single('{')]
+            [Fault::Unknown("wrod".to_owned(), 0..6), Fault::Single('}', 7..8), Fault::Single('{', 9..10)]
         );
     }
 }
