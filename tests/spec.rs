@@ -216,7 +216,7 @@ fn a_mistake_after_windows_line_ends_and_letters_of_two_bytes_has_its_column() {
     assert_data_eq!(
         project.mistakes(),
         str![[r#"
-error: `source` must be `auto` or `smartwatch` or `synthetic`, not the text `é`
+error: `source` must be `auto`, `smartwatch` or `synthetic`, not the text `é`
  --> stages/prepare.yaml:2:19
   |
 2 | params: { source: "é", split_seed: -1 }

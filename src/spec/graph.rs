@@ -11,7 +11,9 @@ use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Finds each stage's needs, by index; those that don't exist and those on itself are told and left out.
-pub(super) fn needs(drafts: &[Draft<'_>], diagnostics: &mut Diagnostics) -> Vec<Vec<usize>> {
+///
+/// With `nameless`, an unknown name may be that of a stage whose own can't be read, and is not told.
+pub(super) fn needs(drafts: &[Draft<'_>], nameless: bool, diagnostics: &mut Diagnostics) -> Vec<Vec<usize>> {
     let known: BTreeMap<&str, usize> =
         drafts.iter().enumerate().map(|(index, draft)| (draft.name.as_str(), index)).collect();
     let find = |draft: &Draft<'_>, diagnostics: &mut Diagnostics| {
@@ -22,7 +24,7 @@ pub(super) fn needs(drafts: &[Draft<'_>], diagnostics: &mut Diagnostics) -> Vec<
                 diagnostics.add(mistake.help(format!("take `{name}` out of its `needs`")));
             } else if let Some(index) = known.get(name.as_str()) {
                 needs.push(*index);
-            } else {
+            } else if !nameless {
                 let mistake = Diagnostic::error(format!("no stage is named `{name}`")).at(place);
                 let others = known.keys().copied().filter(|other| *other != draft.name);
                 let help = suggestion::help(name, others, "a stage named", "the other stages are");

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::order;
 use super::pipeline::{Origin, Settings, Variant};
 use super::schema::Schema;
-use super::settings_file::ToldVariant;
+use super::settings_file::{Told, ToldVariant};
 use super::shape::{Said, Sayings};
 use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -29,14 +29,25 @@ pub(super) fn base(schema: &Schema, params: &Sayings) -> Settings {
 /// Resolves the variants of a stage; those on a circle, or behind one, are left out and told.
 pub(super) fn variants(
     base: &Settings,
-    told: &[ToldVariant],
+    told: &Told,
     path: &str,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Variant> {
+    let nameless = told.nameless;
+    let told = told.variants();
     let known: BTreeMap<&str, usize> =
         told.iter().enumerate().map(|(index, variant)| (variant.name.as_str(), index)).collect();
-    let parents: Vec<Vec<usize>> =
-        told.iter().map(|variant| parent(variant, &known, path, diagnostics).into_iter().collect()).collect();
+    let parents: Vec<Vec<usize>> = told
+        .iter()
+        .map(|variant| {
+            let mut unknown = |mistake| {
+                if !nameless {
+                    diagnostics.add(mistake);
+                }
+            };
+            parent(variant, &known, path, &mut unknown).into_iter().collect()
+        })
+        .collect();
     let sorted = order::sorted(&parents);
     for circle in &sorted.circles {
         let names = circle.iter().chain(circle.first()).map(|index| format!("`{}`", told[*index].name));
@@ -74,7 +85,7 @@ fn parent(
     variant: &ToldVariant,
     known: &BTreeMap<&str, usize>,
     path: &str,
-    diagnostics: &mut Diagnostics,
+    unknown: &mut impl FnMut(Diagnostic),
 ) -> Option<usize> {
     let (name, place) = variant.from.as_ref()?;
     let found = known.get(name.as_str()).copied();
@@ -82,7 +93,7 @@ fn parent(
         let mistake = Diagnostic::error(format!("no variant of `{path}` is named `{name}`")).at(place);
         let others = known.keys().copied().filter(|other| *other != variant.name);
         let help = suggestion::help(name, others, "a variant named", "the other variants are");
-        diagnostics.add(mistake.help(help.unwrap_or_else(|| "take `from` away".to_owned())));
+        unknown(mistake.help(help.unwrap_or_else(|| "take `from` away".to_owned())));
     }
     found
 }

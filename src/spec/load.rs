@@ -40,12 +40,15 @@ fn checked(
             draft.told = settings_file::read(root, &draft.name, &draft.place, schema, diagnostics);
         }
     }
-    refuse_strays(root, drafts, diagnostics);
-    overrides::apply(overrides, drafts, diagnostics);
-    let needs = graph::needs(drafts, diagnostics);
+    // A stage whose name can't be read may be the one that others name.
+    if !outline.nameless {
+        refuse_strays(root, drafts, diagnostics);
+    }
+    overrides::apply(overrides, drafts, outline.nameless, diagnostics);
+    let needs = graph::needs(drafts, outline.nameless, diagnostics);
     let order = graph::order(drafts, &needs, diagnostics);
     graph::check_axes(drafts, &needs, &order, diagnostics);
-    outputs::check(root, drafts, &needs, diagnostics);
+    outputs::check(root, drafts, &needs, outline.nameless, diagnostics);
     let mut place = vec![StageId(0); drafts.len()];
     for (at, index) in order.iter().enumerate() {
         place[*index] = StageId(at);
@@ -64,7 +67,7 @@ fn stage(draft: &mut Draft<'_>, needs: Vec<StageId>, diagnostics: &mut Diagnosti
     let schema = draft.schema?;
     let base: Settings = inherit::base(schema, &draft.told.params);
     let path = settings_file::path(&draft.name);
-    let variants = inherit::variants(&base, draft.told.variants(), &path, diagnostics);
+    let variants = inherit::variants(&base, &draft.told, &path, diagnostics);
     Some(Stage {
         name: std::mem::take(&mut draft.name),
         kind: schema.kind.to_owned(),

@@ -34,6 +34,8 @@ const STAGE: [&str; 4] = ["name", "kind", "each", "needs"];
 pub(super) struct Outline<'s> {
     pub title: String,
     pub stages: Vec<Draft<'s>>,
+    /// Whether a stage's name can't be read, so that nothing can be said about unknown ones.
+    pub nameless: bool,
 }
 
 /// A stage as it is drawn, and what it is told.
@@ -84,8 +86,10 @@ pub(super) fn read<'s>(
     }
     let title = entry(fields, "title").and_then(|entry| text(&entry.value, "`title`", diagnostics));
     let title = title.unwrap_or_default().to_owned();
-    let stages = entry(fields, "stages").map(|entry| stages(entry, schemas, diagnostics)).unwrap_or_default();
-    Some(Outline { title, stages })
+    let mut nameless = entry(fields, "stages").is_none();
+    let list = entry(fields, "stages");
+    let stages = list.map(|entry| stages(entry, schemas, &mut nameless, diagnostics)).unwrap_or_default();
+    Some(Outline { title, stages, nameless })
 }
 
 fn check_version(node: &Node, diagnostics: &mut Diagnostics) {
@@ -96,8 +100,16 @@ fn check_version(node: &Node, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn stages<'s>(list: &Entry, schemas: &'s [Schema], diagnostics: &mut Diagnostics) -> Vec<Draft<'s>> {
-    let Some(nodes) = items(&list.value, "`stages`", diagnostics) else { return Vec::new() };
+fn stages<'s>(
+    list: &Entry,
+    schemas: &'s [Schema],
+    nameless: &mut bool,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Draft<'s>> {
+    let Some(nodes) = items(&list.value, "`stages`", diagnostics) else {
+        *nameless = true;
+        return Vec::new();
+    };
     if nodes.is_empty() {
         let mistake = Diagnostic::error("`stages` is empty").at(&list.value.place);
         diagnostics.add(mistake.help("list at least one stage: `- { name: prepare, kind: prepare }`"));
@@ -105,7 +117,10 @@ fn stages<'s>(list: &Entry, schemas: &'s [Schema], diagnostics: &mut Diagnostics
     let mut lines = BTreeMap::new();
     let mut drawn = Vec::new();
     for node in nodes {
-        let Some(stage) = stage(node, schemas, diagnostics) else { continue };
+        let Some(stage) = stage(node, schemas, diagnostics) else {
+            *nameless = true;
+            continue;
+        };
         if let Some(line) = lines.get(&stage.name) {
             let message = format!("two stages are named `{}`", stage.name);
             let help = format!("line {line} has the other; give one of them another name");

@@ -3,6 +3,7 @@
 //! Invariant: an output is written by one instance, and read only by stages that wait for it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::path::Path;
 
 use super::outline::Draft;
@@ -29,20 +30,35 @@ struct Use<'a> {
 }
 
 /// Checks the paths of every stage.
-pub(super) fn check(root: &Path, drafts: &[Draft<'_>], needs: &[Vec<usize>], diagnostics: &mut Diagnostics) {
+///
+/// With `nameless`, a stage whose name can't be read may write what others read.
+pub(super) fn check(
+    root: &Path,
+    drafts: &[Draft<'_>],
+    needs: &[Vec<usize>],
+    nameless: bool,
+    diagnostics: &mut Diagnostics,
+) {
     let mut ground = Ground::new(root);
     let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
+    let mut uncertain = nameless || drafts.iter().any(|draft| draft.schema.is_none());
     for (stage, draft) in drafts.iter().enumerate() {
         let Some(schema) = draft.schema else { continue };
         for field in &schema.fields {
-            let uses = match path_shape(&field.shape) {
+            let mistakes = diagnostics.len();
+            let shape = path_shape(&field.shape);
+            let uses = match shape {
                 _ if schema.inline => templates(stage, draft, field, diagnostics),
                 Some(_) => literals(stage, draft, field),
                 None => continue,
             };
-            match path_shape(&field.shape) {
-                Some(Shape::ExistingPath) => inputs.extend(accepted(uses, &mut ground, diagnostics)),
-                Some(_) => outputs.extend(accepted(uses, &mut ground, diagnostics)),
+            let accepted = accepted(uses, &mut ground, diagnostics);
+            match shape {
+                Some(Shape::OutputPath) => {
+                    uncertain |= diagnostics.len() > mistakes || draft.each_refused;
+                    outputs.extend(accepted);
+                }
+                Some(_) => inputs.extend(accepted),
                 None => {}
             }
         }
@@ -50,11 +66,21 @@ pub(super) fn check(root: &Path, drafts: &[Draft<'_>], needs: &[Vec<usize>], dia
     refuse_reserved(&outputs, diagnostics);
     let writers = writers(&outputs, drafts, diagnostics);
     let mut told = BTreeSet::new();
+    let mut waiting: Option<Waiting<'_>> = None;
     for input in &inputs {
-        let at = (input.place.source().name().to_owned(), input.place.span().start);
-        if !told.contains(&at) && !check_input(input, &writers, drafts, needs, &ground, diagnostics) {
-            told.insert(at);
+        let place = (input.place.source().name(), input.place.span().start);
+        if told.contains(&place) {
+            continue;
         }
+        let known = waiting.take().filter(|waiting| waiting.stage == input.stage);
+        let waiting = waiting.insert(known.unwrap_or_else(|| Waiting::new(needs, input.stage)));
+        let mistake = match early(input, &writers, drafts, waiting) {
+            Some(mistake) => mistake,
+            None if uncertain || is_written(input, &writers) || ground.has(&input.path) => continue,
+            None => missing(input, &ground),
+        };
+        told.insert(place);
+        diagnostics.add(mistake.at(input.place));
     }
 }
 
@@ -103,12 +129,10 @@ fn templates<'a>(
     for (text, place) in &said.texts {
         let faults = faults(text, &known);
         if faults.is_empty() {
-            let at = |point: Vec<(String, String)>| Use {
-                stage,
-                path: substitute(text, &point),
-                point: named(&point),
-                place,
-                remark: if draft.each.is_empty() { String::new() } else { format!(" (from `{text}`)") },
+            let at = |point: Vec<(String, String)>| {
+                let path = substitute(text, &point);
+                let remark = if path == *text { String::new() } else { format!(" (from `{text}`)") };
+                Use { stage, point: named(&point), path, place, remark }
             };
             if path_shape(&field.shape).is_some() {
                 uses.extend(points(draft).into_iter().map(at));
@@ -256,59 +280,75 @@ fn conflicting<'a>(path: &str, writers: &BTreeMap<&'a str, &'a Use<'a>>) -> Opti
     same_or_above.or_else(|| below().map(|(_, other)| other)).copied()
 }
 
-/// Checks that an input is there, or that a stage that comes before writes it.
-fn check_input(
+/// Gives those who write an input: the path itself, or something in the folder that it is.
+fn writers_of<'a>(
+    input: &Use<'_>,
+    writers: &'a BTreeMap<&str, &Use<'_>>,
+) -> impl Iterator<Item = &'a Use<'a>> {
+    let inside = if input.path.is_empty() { String::new() } else { format!("{}/", input.path) };
+    let from = writers.range::<str, _>((Bound::Included(inside.as_str()), Bound::Unbounded));
+    let within = from.take_while(move |(path, _)| path.starts_with(&inside)).map(|(_, writer)| *writer);
+    writers.get(input.path.as_str()).copied().into_iter().chain(within)
+}
+
+fn is_written(input: &Use<'_>, writers: &BTreeMap<&str, &Use<'_>>) -> bool {
+    writers_of(input, writers).next().is_some()
+}
+
+/// Tells that an input is read before it is written.
+fn early(
     input: &Use<'_>,
     writers: &BTreeMap<&str, &Use<'_>>,
     drafts: &[Draft<'_>],
-    needs: &[Vec<usize>],
-    ground: &Ground<'_>,
-    diagnostics: &mut Diagnostics,
-) -> bool {
-    let inside = format!("{}/", input.path);
-    let everything = input.path.is_empty();
-    let within = writers.range(inside.as_str()..).take_while(|(path, _)| path.starts_with(&inside));
-    let all = writers.iter().filter(|_| everything);
-    let exact = writers.get_key_value(input.path.as_str()).into_iter();
-    let mut written = false;
-    for (path, writer) in exact.chain(within).chain(all) {
-        written = true;
-        let (reader, source) = (&drafts[input.stage].name, &drafts[writer.stage].name);
-        let mistake = if writer.stage == input.stage {
-            Diagnostic::error(format!("stage `{reader}` reads `{path}`, which it writes itself"))
-                .help("split it into two stages, or take the path out of its inputs")
-        } else if !comes_before(writer.stage, input.stage, needs) {
-            Diagnostic::error(format!(
-                "stage `{reader}` reads `{path}` but doesn't wait for `{source}`, which writes it"
-            ))
-            .help(format!("add `{source}` to its `needs`"))
-        } else {
-            continue;
-        };
-        diagnostics.add(mistake.at(input.place));
-        return false;
+    waiting: &mut Waiting<'_>,
+) -> Option<Diagnostic> {
+    let writer = writers_of(input, writers)
+        .find(|writer| writer.stage == input.stage || !waiting.waits_for(writer.stage))?;
+    let (reader, source, path) = (&drafts[input.stage].name, &drafts[writer.stage].name, &writer.path);
+    if writer.stage == input.stage {
+        let mistake = Diagnostic::error(format!("stage `{reader}` reads `{path}`, which it writes itself"));
+        return Some(mistake.help("split it into two stages, or take the path out of its inputs"));
     }
-    if written || ground.has(&input.path) {
-        return true;
-    }
-    let message = format!("there is no file or folder `{}`{}", input.path, input.remark);
+    let message = format!("stage `{reader}` reads `{path}` but doesn't wait for `{source}`, which writes it");
+    Some(Diagnostic::error(message).help(format!("add `{source}` to its `needs`")))
+}
+
+fn missing(input: &Use<'_>, ground: &Ground<'_>) -> Diagnostic {
     let help = match ground.nearest(&input.path) {
         Some(path) => format!("did you mean `{path}`?"),
         None => "create it, or correct the path; it is relative to the project".to_owned(),
     };
-    diagnostics.add(Diagnostic::error(message).at(input.place).help(help));
-    false
+    let message = format!("there is no file or folder `{}`{}", input.path, input.remark);
+    Diagnostic::error(message).help(help)
 }
 
-/// Says whether `stage` waits for `first`, directly or through others.
-fn comes_before(first: usize, stage: usize, needs: &[Vec<usize>]) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut open = vec![stage];
-    while let Some(stage) = open.pop() {
-        if needs[stage].contains(&first) {
-            return true;
-        }
-        open.extend(needs[stage].iter().copied().filter(|need| seen.insert(*need)));
+/// Which stages one stage waits for; inputs come stage by stage, so one answer serves many.
+struct Waiting<'a> {
+    needs: &'a [Vec<usize>],
+    stage: usize,
+    direct: BTreeSet<usize>,
+    /// Also those that its needs wait for; found out only when somebody asks beyond `direct`.
+    all: Option<BTreeSet<usize>>,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(needs: &'a [Vec<usize>], stage: usize) -> Self {
+        Self { needs, stage, direct: needs[stage].iter().copied().collect(), all: None }
     }
-    false
+
+    fn waits_for(&mut self, first: usize) -> bool {
+        self.direct.contains(&first) || {
+            let (needs, direct) = (self.needs, &self.direct);
+            self.all.get_or_insert_with(|| Self::reached(needs, direct)).contains(&first)
+        }
+    }
+
+    fn reached(needs: &[Vec<usize>], direct: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let mut reached = direct.clone();
+        let mut open: Vec<usize> = direct.iter().copied().collect();
+        while let Some(stage) = open.pop() {
+            open.extend(needs[stage].iter().copied().filter(|need| reached.insert(*need)));
+        }
+        reached
+    }
 }

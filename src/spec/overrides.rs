@@ -24,11 +24,18 @@ struct Parts {
 }
 
 /// Puts every argument over what the files say.
-pub(super) fn apply(arguments: &[String], drafts: &mut [Draft<'_>], diagnostics: &mut Diagnostics) {
+///
+/// With `nameless`, an unknown stage may be one whose own name can't be read, and is not told.
+pub(super) fn apply(
+    arguments: &[String],
+    drafts: &mut [Draft<'_>],
+    nameless: bool,
+    diagnostics: &mut Diagnostics,
+) {
     for (position, argument) in arguments.iter().enumerate() {
         let source = Source::argument("--set", position, argument);
         match parts(argument) {
-            Some(parts) => put(&source, &parts, drafts, diagnostics),
+            Some(parts) => put(&source, &parts, drafts, nameless, diagnostics),
             None => {
                 let mistake = Diagnostic::error(format!("`{argument}` doesn't say what to set"));
                 let help = "write `STAGE.FIELD=VALUE` or `STAGE[VARIANT].FIELD=VALUE`";
@@ -57,19 +64,22 @@ fn parts(argument: &str) -> Option<Parts> {
     complete.then_some(Parts { stage, variant, field, value: equals + 1..argument.len() })
 }
 
-fn put(source: &Arc<Source>, parts: &Parts, drafts: &mut [Draft<'_>], diagnostics: &mut Diagnostics) {
+fn put(
+    source: &Arc<Source>,
+    parts: &Parts,
+    drafts: &mut [Draft<'_>],
+    nameless: bool,
+    diagnostics: &mut Diagnostics,
+) {
     let part = |range: &Range<usize>| (&source.text()[range.clone()], Place::new(source, range.clone()));
     let (stage, place) = part(&parts.stage);
     let Some(at) = drafts.iter().position(|draft| draft.name == stage) else {
-        let names = drafts.iter().map(|draft| draft.name.as_str());
-        return unknown(
-            format!("no stage is named `{stage}`"),
-            stage,
-            names,
-            ["stage", "the stages are"],
-            &place,
-            diagnostics,
-        );
+        if !nameless {
+            let names = drafts.iter().map(|draft| draft.name.as_str());
+            let message = format!("no stage is named `{stage}`");
+            unknown(message, stage, names, ["stage", "the stages are"], &place, diagnostics);
+        }
+        return;
     };
     let draft = &mut drafts[at];
     let Some(schema) = draft.schema else { return };
@@ -83,7 +93,7 @@ fn put(source: &Arc<Source>, parts: &Parts, drafts: &mut [Draft<'_>], diagnostic
     let variant = parts.variant.as_ref().map(|range| {
         let (name, place) = part(range);
         let found = draft.told.variants().iter().position(|variant| variant.name == name);
-        if found.is_none() && !draft.told.unreadable {
+        if found.is_none() && !draft.told.unreadable && !draft.told.nameless {
             let names = draft.told.variants().iter().map(|variant| variant.name.as_str());
             let message = format!("stage `{stage}` has no variant of its own named `{name}`");
             unknown(message, name, names, ["variant", "its variants are"], &place, diagnostics);

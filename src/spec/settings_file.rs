@@ -21,6 +21,8 @@ pub(super) struct Told {
     pub variants: Option<Vec<ToldVariant>>,
     /// Its seeds, unique; `None` where nothing is said of any.
     pub seeds: Option<Vec<u64>>,
+    /// Whether a variant's name can't be read, so that nothing can be said about unknown ones.
+    pub nameless: bool,
     /// Where `variants` and `seeds` stand.
     pub variants_place: Option<Place>,
     pub seeds_place: Option<Place>,
@@ -102,7 +104,16 @@ pub(super) fn read(
     }
     if let Some(entry) = entry(fields, "variants").filter(|_| has_variants) {
         told.variants_place = Some(entry.key_place.clone());
-        told.variants = Some(variants(&entry.value, schema, diagnostics));
+        told.variants = Some(variants(&entry.value, schema, &mut told.nameless, diagnostics));
+    }
+    // A misspelt list is told by its name; that it is missing is not told as well.
+    let misspelt = |name: &str| entry(fields, name).is_none() && !is_missing(fields, name, known);
+    if has_variants && misspelt("seeds") {
+        told.seeds = Some(Vec::new());
+    }
+    if has_variants && misspelt("variants") {
+        told.variants = Some(Vec::new());
+        told.nameless = true;
     }
     told
 }
@@ -118,6 +129,7 @@ fn sayings(
     let parameters = schema.fields.iter().map(|field| field.name);
     let known: Vec<&str> = besides.iter().copied().chain(parameters).collect();
     let whose = match variant {
+        Some("") => "a variant".to_owned(),
         Some(name) => format!("variant `{name}`"),
         None => format!("kind `{}`", schema.kind),
     };
@@ -163,7 +175,12 @@ fn seeds(node: &Node, diagnostics: &mut Diagnostics) -> Vec<u64> {
     seeds
 }
 
-fn variants(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<ToldVariant> {
+fn variants(
+    node: &Node,
+    schema: &Schema,
+    nameless: &mut bool,
+    diagnostics: &mut Diagnostics,
+) -> Vec<ToldVariant> {
     let Some(nodes) = items(node, "`variants`", diagnostics) else { return Vec::new() };
     if nodes.is_empty() {
         let mistake = Diagnostic::error("`variants` is empty").at(&node.place);
@@ -172,7 +189,10 @@ fn variants(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<
     let mut lines = BTreeMap::new();
     let mut variants = Vec::new();
     for node in nodes {
-        let Some(variant) = variant(node, schema, diagnostics) else { continue };
+        let Some(variant) = variant(node, schema, diagnostics) else {
+            *nameless = true;
+            continue;
+        };
         if let Some(line) = lines.get(&variant.name) {
             let message = format!("two variants are named `{}`", variant.name);
             let help = format!("line {line} has the other; give one of them another name");
@@ -202,7 +222,7 @@ fn variant(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Optio
         let name = text(&entry.value, "`from`", diagnostics)?;
         Some((name.to_owned(), entry.value.place.clone()))
     });
-    let label = name.map_or("without a name", |(name, _)| name);
+    let label = name.map_or("", |(name, _)| name);
     let own = sayings(fields, &["name", "from"], schema, Some(label), diagnostics);
     let (name, entry) = name?;
     Some(ToldVariant {

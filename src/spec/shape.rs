@@ -197,7 +197,10 @@ fn phrase(shape: &Shape) -> String {
         }
         Shape::Choice(words) => {
             let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-            quoted.join(" or ")
+            match quoted.split_last() {
+                Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+                _ => quoted.concat(),
+            }
         }
         Shape::Bool => "`true` or `false`".to_owned(),
         Shape::Text => "a text".to_owned(),
