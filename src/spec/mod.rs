@@ -3,13 +3,14 @@
 //! | module | its duty |
 //! |---|---|
 //! | `load` | the files of a project → [`Pipeline`], by way of the others |
-//! | `file`, `document`, `scalar` | bytes → text → a tree whose values know their places |
+//! | `file`, `document`, `events`, `scalar` | bytes → text → a tree whose values know their places |
 //! | `entries`, `shape` | maps with known names; values against a kind's [`Schema`] |
 //! | `outline`, `repeats` | `pipeline.yaml`: stages, and what each is repeated over |
 //! | `settings_file`, `inherit` | `stages/NAME.yaml`: parameters, seeds, variants `from` one another |
 //! | `overrides` | `--set` |
 //! | `graph`, `order` | needs, circles, whose variants and seeds a stage takes |
-//! | `outputs`, `project_path`, `template` | who writes what, and where; coordinates in braces |
+//! | `outputs`, `path_uses`, `project_path` | who writes what, and where |
+//! | `template` | coordinates in braces |
 //! | `suggestion` | did-you-mean |
 //!
 //! Invariants
@@ -18,6 +19,7 @@
 
 mod document;
 mod entries;
+mod events;
 mod file;
 mod graph;
 mod inherit;
@@ -26,6 +28,7 @@ mod order;
 mod outline;
 mod outputs;
 mod overrides;
+mod path_uses;
 mod pipeline;
 mod project_path;
 mod repeats;

@@ -5,29 +5,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::path::Path;
+use std::ptr;
 
 use super::outline::Draft;
-use super::pipeline::Axis;
+use super::path_uses::{Use, literals, path_shape, templates};
 use super::project_path::{Ground, plain};
-use super::schema::{Field, Shape};
-use super::suggestion;
-use super::template::{Fault, faults, substitute};
+use super::schema::Shape;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// Folders and files that a run must not write: `recount`'s own, and git's.
 const RESERVED: [&str; 5] = ["artifacts", "stages", ".git", "pipeline.yaml", "pipeline.lock"];
-
-/// A path at one point of a stage's `each`.
-struct Use<'a> {
-    stage: usize,
-    /// The point, for a sentence; empty for a stage with one instance.
-    point: String,
-    path: String,
-    /// Where the path was written.
-    place: &'a Place,
-    /// How it came to be, where that is not plain to see.
-    remark: String,
-}
 
 /// Checks the paths of every stage.
 ///
@@ -84,120 +71,9 @@ pub(super) fn check(
     }
 }
 
-/// Gives the path shape that a shape is made of.
-fn path_shape(shape: &Shape) -> Option<&Shape> {
-    match shape {
-        Shape::ExistingPath | Shape::OutputPath => Some(shape),
-        Shape::List(inner) => path_shape(inner),
-        Shape::Either(first, second) => path_shape(first).or_else(|| path_shape(second)),
-        _ => None,
-    }
-}
-
-/// Gives the paths of a field as they stand, in `params`, in variants, or as the default.
-fn literals<'a>(stage: usize, draft: &'a Draft<'_>, field: &Field) -> Vec<Use<'a>> {
-    let told = &draft.told;
-    let variants = told.variants().iter().flat_map(|variant| [&variant.own, &variant.over]);
-    let sayings = std::iter::once(&told.params).chain(variants);
-    let one = |path: &str, place: &'a Place, remark: String| Use {
-        stage,
-        point: String::new(),
-        path: path.to_owned(),
-        place,
-        remark,
-    };
-    let said = sayings.filter_map(|sayings| sayings.get(field.name)).flat_map(|said| &said.texts);
-    let mut uses: Vec<Use<'a>> = said.map(|(text, place)| one(text, place, String::new())).collect();
-    let default = field.default.as_ref().and_then(|default| default.as_text());
-    if let Some(default) = default.filter(|_| !told.unreadable && !told.params.contains_key(field.name)) {
-        uses.push(one(default, &draft.place, format!(" (the default of `{}`)", field.name)));
-    }
-    uses
-}
-
-/// Checks the braces in a field's texts, and gives the texts at every point of the stage's `each`.
-fn templates<'a>(
-    stage: usize,
-    draft: &'a Draft<'_>,
-    field: &Field,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Use<'a>> {
-    let Some(said) = draft.told.params.get(field.name) else { return Vec::new() };
-    let known: Vec<&str> =
-        draft.each.iter().filter_map(|(axis, _)| listed(axis)).map(|(name, _)| name).collect();
-    let mut uses = Vec::new();
-    for (text, place) in &said.texts {
-        let faults = faults(text, &known);
-        if faults.is_empty() {
-            let at = |point: Vec<(String, String)>| {
-                let path = substitute(text, &point);
-                let remark = if path == *text { String::new() } else { format!(" (from `{text}`)") };
-                Use { stage, point: named(&point), path, place, remark }
-            };
-            if path_shape(&field.shape).is_some() {
-                uses.extend(points(draft).into_iter().map(at));
-            }
-        } else if !draft.each_refused {
-            refuse_braces(text, faults, &known, place, diagnostics);
-        }
-    }
-    uses
-}
-
-fn refuse_braces(
-    template: &str,
-    faults: Vec<Fault>,
-    known: &[&str],
-    place: &Place,
-    diagnostics: &mut Diagnostics,
-) {
-    for fault in faults {
-        let (mistake, part) = match fault {
-            Fault::Unknown(name, part) => {
-                let literal = format!("braces that are meant as such are written `{{{{{name}}}}}`");
-                let known = known.iter().copied();
-                let help = match suggestion::help(&name, known, "a coordinate named", "its coordinates are") {
-                    Some(help) => format!("{help}; {literal}"),
-                    None => literal,
-                };
-                (Diagnostic::error(format!("no coordinate is named `{name}`")).help(help), part)
-            }
-            Fault::Single(brace, part) => {
-                let help = format!("a brace that is meant as such is written `{brace}{brace}`");
-                (Diagnostic::error(format!("a `{brace}` stands alone")).help(help), part)
-            }
-        };
-        diagnostics.add(mistake.at(&place.narrowed_to(template, part)));
-    }
-}
-
-fn listed(axis: &Axis) -> Option<(&str, &[String])> {
-    match axis {
-        Axis::Listed { name, values } => Some((name, values)),
-        Axis::Variant | Axis::Seed => None,
-    }
-}
-
-/// Gives every point of a stage's listed coordinates, the last of them changing fastest.
-fn points(draft: &Draft<'_>) -> Vec<Vec<(String, String)>> {
-    let mut points = vec![Vec::new()];
-    for (name, values) in draft.each.iter().filter_map(|(axis, _)| listed(axis)) {
-        let longer = |point: &Vec<(String, String)>, value: &String| {
-            point.iter().cloned().chain([(name.to_owned(), value.clone())]).collect()
-        };
-        points = points.iter().flat_map(|point| values.iter().map(|value| longer(point, value))).collect();
-    }
-    points
-}
-
-fn named(point: &[(String, String)]) -> String {
-    let coordinates: Vec<String> = point.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    if coordinates.is_empty() { String::new() } else { format!("[{}]", coordinates.join(",")) }
-}
-
 /// Brings paths to their one spelling and tells those that leave the project, once for each place.
 fn accepted<'a>(uses: Vec<Use<'a>>, ground: &mut Ground<'_>, diagnostics: &mut Diagnostics) -> Vec<Use<'a>> {
-    let mut told = None;
+    let mut told: Option<&Place> = None;
     let mut kept = Vec::with_capacity(uses.len());
     for mut one in uses {
         match plain(&one.path).and_then(|path| ground.check(&path).map(|()| path)) {
@@ -206,11 +82,11 @@ fn accepted<'a>(uses: Vec<Use<'a>>, ground: &mut Ground<'_>, diagnostics: &mut D
                 kept.push(one);
             }
             Err((what, help)) => {
-                if told != Some(one.place.span().start) {
+                if told.is_none_or(|told| !ptr::eq(told, one.place)) {
                     let message = format!("the path `{}` {what}", one.path);
                     diagnostics.add(Diagnostic::error(message).at(one.place).help(help));
                 }
-                told = Some(one.place.span().start);
+                told = Some(one.place);
             }
         }
     }
@@ -261,10 +137,11 @@ fn writers<'a>(
         } else {
             format!("{first} writes `{}` and {second} `{path}`, but a file can't be in a file", other.path)
         };
-        let help = if other.stage == output.stage && other.place.span() == output.place.span() {
+        let help = if ptr::eq(other.place, output.place) {
             "put every coordinate of `each` into the path, in braces".to_owned()
         } else {
-            format!("line {} has the other; give one of the two another path", other.place.line())
+            let (file, line) = (other.place.source().name(), other.place.line());
+            format!("{file}:{line} has the other; give one of the two another path")
         };
         diagnostics.add(Diagnostic::error(message).at(output.place).help(help));
     }
