@@ -4,14 +4,14 @@
 //! |---|---|
 //! | `title`, `document` | of the report, and of the source document |
 //! | `synthetic`, `overrides` | whether the data is generated; each `--set`, as typed |
-//! | `data` | the data card (see `data_view`) |
-//! | `totals` | `variants`, `experiments`, `runs`, `seeds`, `seconds` |
-//! | `sections` | the source document's sections in its order (see `section_view`) |
+//! | `data` | the data card (see `data`) |
+//! | `totals` | `variants`, `experiments`, `runs`, `seeds`, `seconds`; `any` results; `single_seed` |
+//! | `sections` | the source document's sections in its order (see `section`) |
 //! | `extras` | variants that no section names |
-//! | `variants` | every variant in the order of the report |
+//! | `variants` | every variant in the order of the report (see `variant`) |
 //! | `variant(name)` | one of them, or `none` |
 //! | `plot(name)` | the path of a figure, or `none` |
-//! | `best` | the variant with the highest mean of the best epochs, or `none` (see `best_view`) |
+//! | `best` | the variant with the highest mean of the best epochs, or `none` (see `best`) |
 //! | `settings` | `varied`: the names of settings that differ between variants; `common`: the others with their value |
 //! | `closing` | the templates in `closing/`, in the order of their names |
 //!

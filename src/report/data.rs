@@ -1,4 +1,7 @@
 //! The data card as templates see it: the card's own names, each number a measure.
+//!
+//! Besides: `user_count`, `label_count`, `label_least` and `label_most` (sequences of a label), and
+//! `has_contradictory` and `single_contradictory` for the choice of words.
 
 use minijinja::{Value, context};
 

@@ -8,6 +8,7 @@
 //! | `seconds` | `4.2 s`, `41 s` | times |
 //! | `parameter` | the value as it is spelled | settings |
 //! | `quoted` | the figure as the source document prints it | figures of the source |
+//! | `paragraph` | its lines without empty ones between them | text, not numbers |
 //!
 //! Invariants
 //! - Rounding is decimal and exact (half to even on the float's exact value), the same everywhere.
@@ -49,7 +50,9 @@ pub(super) fn install(environment: &mut Environment<'_>, ledger: &Arc<Ledger>) {
         let measure = measure(value)?;
         let seconds = finite(measure)?;
         let digits = if seconds < 10.0 { 1 } else { 0 };
-        Ok::<_, Error>(book.enter(fixed(seconds, digits), measure) + " s")
+        let text =
+            if seconds < GROUPED_SECONDS { fixed(seconds, digits) } else { grouped(seconds.round() as u64) };
+        Ok::<_, Error>(book.enter(text, measure) + " s")
     });
     let book = Arc::clone(ledger);
     environment.add_filter("parameter", move |value: &Value| {
@@ -62,6 +65,7 @@ pub(super) fn install(environment: &mut Environment<'_>, ledger: &Arc<Ledger>) {
             _ => Err(refuse("`parameter` prints settings; this number is measured")),
         }
     });
+    environment.add_filter("paragraph", paragraph);
     let book = Arc::clone(ledger);
     environment.add_filter("quoted", move |value: &Value| {
         let measure = measure(value)?;
@@ -71,6 +75,9 @@ pub(super) fn install(environment: &mut Environment<'_>, ledger: &Arc<Ledger>) {
         }
     });
 }
+
+/// From this many seconds on, digits are grouped.
+const GROUPED_SECONDS: f64 = 999.5;
 
 fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     if value.downcast_object_ref::<Measure>().is_some() {
@@ -104,6 +111,16 @@ fn refuse(message: &'static str) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
 }
 
+/// Joins the sentences that conditions and macros leave on lines of their own.
+fn paragraph(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        joined.push_str(line);
+        joined.push('\n');
+    }
+    joined
+}
+
 fn fixed(value: f64, digits: u8) -> String {
     let text = format!("{:.*}", usize::from(digits), value.abs());
     let rounds_to_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
@@ -132,6 +149,11 @@ mod tests {
         assert_eq!(fixed(-0.0004, 3), "0.000");
         assert_eq!(fixed(-0.0126, 3), "−0.013");
         assert_eq!(fixed(98.46, 0), "98");
+    }
+
+    #[test]
+    fn a_paragraph_has_no_empty_lines() {
+        assert_eq!(paragraph("\nOne.\n\n  Two. \n"), "One.\nTwo.\n");
     }
 
     #[test]

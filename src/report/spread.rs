@@ -43,6 +43,7 @@ impl Object for Spread {
             "mean" => Some(self.mean.to_template()),
             "least" => Some(self.least.to_template()),
             "most" => Some(self.most.to_template()),
+            "count" => Some(Measure::count(self.parts.clone()).to_template()),
             "single" => Some(Value::from(self.parts.len() == 1)),
             _ => None,
         }
@@ -53,6 +54,6 @@ impl Object for Spread {
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Str(&["mean", "least", "most", "single"])
+        Enumerator::Str(&["mean", "least", "most", "count", "single"])
     }
 }

@@ -12,7 +12,8 @@
 //! | `epochs`, `seconds` | over seeds |
 //! | `gap_epochs`, `all_epochs` | epochs whose validation loss is above the training loss; all of them |
 //! | `weights`, `multiply_adds` | trainable parameters; multiply-adds of one sequence |
-//! | `runs` | one entry for each seed |
+//! | `runs`, `seeds` | one entry for each seed; their number |
+//! | `diverged` | trainings whose loss stopped being finite, or `none` |
 
 use std::collections::BTreeMap;
 
@@ -104,6 +105,7 @@ pub(super) fn view(variant: &VariantResult, earlier: &[&VariantResult]) -> Value
             Measure::whole(&run.metrics_output(), "/multiply_adds", run.metrics.multiply_adds).to_template()
         }),
         runs => variant.runs.iter().map(run_view).collect::<Vec<_>>(),
+        diverged => diverged(variant).map(|measure| measure.to_template()),
         seeds => Measure::count(variant.runs.iter().map(RunResult::seed).collect()).to_template(),
     }
 }
@@ -169,6 +171,15 @@ fn same_because(variant: &VariantResult, other: &VariantResult) -> Vec<Value> {
     without_effect
         .map(|ineffective| context! { name => ineffective.parameter.clone(), reason => ineffective.reason.clone() })
         .collect()
+}
+
+fn diverged(variant: &VariantResult) -> Option<Measure> {
+    let epochs = variant.runs.iter().filter_map(|run| {
+        let diverged = run.metrics.diverged.as_ref()?;
+        Some(Measure::whole(&run.metrics_output(), "/diverged/epoch", diverged.epoch))
+    });
+    let epochs: Vec<Measure> = epochs.collect();
+    (!epochs.is_empty()).then(|| Measure::count(epochs))
 }
 
 fn gap_lies(gap: &Spread) -> &'static str {
