@@ -11,7 +11,8 @@
 //! | `gap_lies` | whether that gap is `above` or `below` zero for every seed, else `mixed`; or `none` |
 //! | `epochs`, `seconds` | over seeds |
 //! | `gap_epochs`, `all_epochs` | epochs whose validation loss is above the training loss; all of them |
-//! | `weights`, `multiply_adds` | trainable parameters; multiply-adds of one sequence |
+//! | `weights`, `multiply_adds` | trainable parameters; multiply-adds of a sequence |
+//! | `sequence_length` | the time steps of that sequence |
 //! | `runs`, `seeds` | one entry for each seed; their number |
 //! | `diverged` | trainings whose loss stopped being finite, or `none` |
 
@@ -103,6 +104,10 @@ pub(super) fn view(variant: &VariantResult, earlier: &[&VariantResult]) -> Value
         weights => first.map(|run| weights(run).to_template()),
         multiply_adds => first.map(|run| {
             Measure::whole(&run.metrics_output(), "/multiply_adds", run.metrics.multiply_adds).to_template()
+        }),
+        sequence_length => first.map(|run| {
+            let output = run.metrics_output();
+            Measure::whole(&output, "/sequence_length", run.metrics.sequence_length).to_template()
         }),
         runs => variant.runs.iter().map(run_view).collect::<Vec<_>>(),
         diverged => diverged(variant).map(|measure| measure.to_template()),
