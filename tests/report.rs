@@ -378,3 +378,18 @@ fn one_seed_has_a_value_and_no_range() {
 fn the_same_inputs_give_the_same_report() {
     assert_eq!(report(&inputs(SWEEP)), report(&inputs(SWEEP)));
 }
+
+#[test]
+fn a_new_section_is_a_new_file() {
+    let mut templates = templates();
+    let own = "{% extends \"section.md.j2\" %}\n{% block lead %}\nA lead of its own.\n{% endblock %}\n";
+    templates.insert("sections/2-5-4.md.j2".to_owned(), own.to_owned());
+    templates
+        .insert("closing/95-rows.md.j2".to_owned(), "## Rows\n\n{{ data.rows | whole }} rows.\n".to_owned());
+    templates.insert("closing/95-rows.md.j2~".to_owned(), "an older draft\n".to_owned());
+    templates.remove("sections/2-6-1.md.j2");
+    let markdown = render(&templates, &inputs(SWEEP)).expect("the templates are sound").markdown;
+    assert!(part(&markdown, "#### 2.5.4").contains("A lead of its own."));
+    assert!(markdown.ends_with("## Rows\n\n64,070 rows.\n"));
+    assert!(part(&markdown, "#### 2.6.1").contains("Against 2.4.2 it changes"), "a section needs no file");
+}

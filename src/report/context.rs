@@ -60,10 +60,16 @@ pub(super) fn build(inputs: &ReportInputs, templates: &BTreeMap<String, String>)
         variants => ordered.iter().map(view_of).collect::<Vec<_>>(),
         best => best_view(&ordered, &views),
         settings => settings(&ordered),
-        closing => templates.keys().filter(|name| name.starts_with("closing/")).cloned().collect::<Vec<_>>(),
+        closing => closing(templates),
         variant => lookup(views.clone()),
         plot => lookup(plots.into_iter().map(|(name, path)| (name, Value::from(path))).collect()),
     }
+}
+
+/// Lists the closing templates; what an editor leaves beside them is none.
+fn closing(templates: &BTreeMap<String, String>) -> Vec<String> {
+    let is_closing = |name: &&String| name.starts_with("closing/") && name.ends_with(".md.j2");
+    templates.keys().filter(is_closing).cloned().collect()
 }
 
 fn lookup(values: BTreeMap<String, Value>) -> Value {
