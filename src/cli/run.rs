@@ -18,16 +18,8 @@ use super::{Refusal, status};
 /// A [`Refusal`]: bad input, a failed stage, or Ctrl-C.
 pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusal> {
     let project = Project::open(&words.settings, environment)?;
-    let options = Options {
-        jobs: words.jobs.map_or(environment.cores, usize::from),
-        targets: words.targets.clone(),
-        force: words.force.clone(),
-        clock: &seconds_since_1970,
-        facts: BTreeMap::from([
-            ("recount".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
-            ("simd".to_owned(), environment.simd.name().to_owned()),
-        ]),
-    };
+    let mut options = options(environment, words.targets.clone(), words.force.clone());
+    options.jobs = words.jobs.map_or(environment.cores, usize::from);
     if words.dry_run {
         return status::show(&project, &options);
     }
@@ -51,6 +43,20 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         return Err(Refusal::failed(failed(&failures)));
     }
     if summary.cancelled { Err(Refusal::stopped()) } else { Ok(()) }
+}
+
+/// Gathers what the engine is told, but for the number of jobs: the cores.
+pub fn options(environment: &Environment, targets: Vec<String>, force: Vec<String>) -> Options<'static> {
+    Options {
+        jobs: environment.cores,
+        targets,
+        force,
+        clock: &seconds_since_1970,
+        facts: BTreeMap::from([
+            ("recount".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+            ("simd".to_owned(), environment.simd.name().to_owned()),
+        ]),
+    }
 }
 
 /// Turns an error of the engine into what the user is told.

@@ -1,0 +1,55 @@
+//! `recount status`: what is fresh and what is stale, with the first reason; runs nothing.
+
+use crate::engine::{self, Options, Outcome};
+
+use super::Refusal;
+use super::arguments::SettingArguments;
+use super::environment::Environment;
+use super::project::Project;
+use super::run::{options, refusal};
+
+/// Carries `recount status` out.
+///
+/// # Errors
+/// A [`Refusal`] for bad input.
+pub fn status(words: &SettingArguments, environment: &Environment) -> Result<(), Refusal> {
+    let project = Project::open(words, environment)?;
+    show(&project, &options(environment, Vec::new(), Vec::new()))
+}
+
+/// Shows the verdict on every instance that is not fresh, and the counts.
+///
+/// # Errors
+/// A [`Refusal`] for a target that names nothing, or a store that can't be read.
+#[expect(clippy::print_stdout, reason = "the verdicts are the command's result")]
+pub fn show(project: &Project, options: &Options<'_>) -> Result<(), Refusal> {
+    let summary = engine::status(
+        &project.root,
+        &project.pipeline,
+        &project.kinds,
+        &project.store,
+        options,
+    )
+    .map_err(refusal)?;
+    let (mut stale, mut depending) = (0, 0);
+    for report in &summary.reports {
+        let name = &report.name;
+        match &report.outcome {
+            Outcome::Stale { reasons } => {
+                stale += 1;
+                let why = reasons.first().map(|reason| format!(" · {reason}")).unwrap_or_default();
+                println!("stale   {name}{why}");
+            }
+            Outcome::Depends { on } => {
+                depending += 1;
+                println!("waits   {name} · needs {on}");
+            }
+            Outcome::Shared { with } => println!("same    {name} · the same experiment as {with}"),
+            Outcome::Failed(failure) => println!("failed  {name} · {failure}"),
+            Outcome::Skipped { because } => println!("skipped {name} · `{because}` failed"),
+            Outcome::Fresh | Outcome::Ran { .. } | Outcome::Stopped => {}
+        }
+    }
+    println!("fresh {} · stale {stale} · waiting for a stale one {depending}", summary.fresh());
+    Ok(())
+}
