@@ -6,6 +6,7 @@
 //! - Knows no file system and no recipe: who digests what is decided above.
 
 use std::fmt;
+use std::io::{self, Read};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
@@ -18,6 +19,28 @@ impl Digest {
     /// Digests `bytes` as they are.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+
+    /// Digests all that `reader` still holds.
+    ///
+    /// # Errors
+    /// What the reader reports.
+    pub fn of_reader(mut reader: impl Read) -> io::Result<Self> {
+        let mut hasher = Sha256::new();
+        let mut buffer = vec![0; 128 * 1024];
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => return Ok(Self(hasher.finalize().into())),
+                Ok(length) => hasher.update(&buffer[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Takes the 32 bytes of a digest.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
     }
 
     /// Gives the 32 bytes.
@@ -141,6 +164,12 @@ mod tests {
         assert_eq!(Digest::from_hex(&digest.to_hex()), Some(digest));
         assert_eq!(Digest::from_hex("3f"), None);
         assert_eq!(Digest::from_hex(&"G".repeat(64)), None);
+    }
+
+    #[test]
+    fn a_reader_gives_the_digest_of_its_bytes() {
+        let bytes = vec![7; 300_000];
+        assert_eq!(Digest::of_reader(bytes.as_slice()).expect("a slice reads"), Digest::of(&bytes));
     }
 
     #[test]

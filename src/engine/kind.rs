@@ -31,6 +31,18 @@ pub trait Kind: Send + Sync {
         1.0
     }
 
+    /// Says where in the project a run's outputs will belong, as files or folders relative to the
+    /// root; a target may be named so before there is any run.
+    fn places(&self, _effective: &Effective) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Says whether a run itself writes to its [`Kind::places`], as another program's run does; what
+    /// a person wrote there is then kept before the run begins.
+    fn writes_in_place(&self) -> bool {
+        false
+    }
+
     /// Runs an instance.
     ///
     /// # Errors
@@ -166,7 +178,7 @@ pub trait Watch: Sync {
 }
 
 /// Why a run has no outputs.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// It was asked to stop.
     #[error("stopped on request")]

@@ -1,7 +1,40 @@
 //! Graph, plan, decide, run.
+//!
+//! Pipeline + Registry ──graph──▶ [`Plan`] ──recipe, decide──▶ [`Verdict`] ──run──▶ [`Summary`]
+//!
+//! Invariants
+//! - Knows no kind by name, no tensor, no terminal: kinds come as a [`Registry`], and all there is
+//!   to tell goes to an [`Observer`].
+//! - Reads no clock: times come from [`Options::clock`], and enter no key.
 
+mod board;
+mod decide;
+mod error;
+mod execute;
+mod files;
+mod graph;
+mod inputs;
 mod kind;
+mod leftover;
+mod observer;
+mod options;
+mod recipe;
+mod run;
+mod status;
+mod summary;
+mod target;
+mod work;
 
+pub use decide::{Known, Reason, Verdict, decide};
+pub use error::EngineError;
+pub use graph::{GroupId, Instance, InstanceId, Need, Plan};
 pub use kind::{
     Content, Context, Effective, Failure, Input, Job, Kind, Output, Point, ProjectFile, Read, Registry, Watch,
 };
+pub use leftover::Running;
+pub use observer::{Event, Observer, Planned};
+pub use options::{Cancel, Options};
+pub use recipe::Recipe;
+pub use run::run;
+pub use status::status;
+pub use summary::{Outcome, Report, Summary};

@@ -1,1 +1,70 @@
-//! (store: to come)
+//! What runs left behind: objects, records, and what is known of files without reading them again.
+//!
+//! ```text
+//! artifacts/
+//!   objects/ab/HEX       bytes, named by their SHA-256; read-only
+//!   records/ab/KEY.json  what a run left; written after its objects
+//!   index                path, size, times, inode → digest
+//!   names.json           instance → its last key; names.log is what a killed run had to add
+//!   by-name/             a view to browse; deleting it loses nothing
+//!   edited/              what a person had written where an output belongs
+//!   quarantine/          objects and records whose bytes were not what they had been
+//!   scratch/, temporary/ a run's own; swept by the next one
+//!   lock                 held by the one process that writes
+//! ```
+//!
+//! Invariants
+//! - A file appears under its name whole or not at all: it is written elsewhere and renamed.
+//! - A record counts only while each of its objects has the bytes it is named by.
+//! - Reading needs no lock and changes nothing; all that writes is a method of [`Session`].
+//! - Knows no stage and no recipe: a record carries its recipe as JSON.
+
+mod error;
+mod files;
+mod index;
+mod names;
+mod object;
+mod place;
+mod record;
+mod session;
+mod view;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use error::StoreError;
+pub use object::Soundness;
+pub use place::Placed;
+pub use record::{Flaw, Lookup, Observed, Record, RecordedOutput};
+pub use session::Session;
+
+use error::Doing;
+use index::StatIndex;
+
+/// The store of one project, open for reading.
+pub struct Store {
+    folder: PathBuf,
+    index: Mutex<StatIndex>,
+}
+
+impl Store {
+    /// Opens the store in `folder`, and makes it where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the folder can't be made.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder).doing("made", folder)?;
+        let index = StatIndex::load(&folder.join("index"));
+        Ok(Self { folder: folder.to_owned(), index: Mutex::new(index) })
+    }
+
+    /// Gives the folder that the store is in.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn index(&self) -> MutexGuard<'_, StatIndex> {
+        // A panic elsewhere leaves whole entries only, so the index can be used on.
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,138 @@
+//! Runs one instance: from an assembled recipe to a record, or a failure that leaves nothing.
+//!
+//! scratch folder ──kind's run──▶ outputs ──unchanged inputs?──▶ objects ──▶ record
+//!
+//! Invariants
+//! - Inputs that changed while the run went on make its outputs worthless: they are not recorded.
+//! - A panic in a kind is the failure of that instance alone.
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+use super::files::{difference, project_files};
+use super::graph::InstanceId;
+use super::inputs::Assembled;
+use super::kind::{Content, Effective, Failure, Job, Output, Watch};
+use super::options::Options;
+use super::work::Work;
+use crate::store::{Observed, Record, RecordedOutput, Session, StoreError};
+
+/// Runs an instance and records what it made.
+pub(super) fn execute(
+    work: &Work<'_>,
+    session: &Session<'_>,
+    options: &Options<'_>,
+    id: InstanceId,
+    assembled: &Assembled,
+    watch: &dyn Watch,
+) -> Result<Record, Failure> {
+    let effective = work.details[id.0].effective.as_ref().map_err(Failure::clone)?;
+    let kind = work.kind(id);
+    if kind.writes_in_place() {
+        keep_edited(work, session, &work.details[id.0].places, watch)?;
+    }
+    let scratch = session.scratch()?;
+    let job = Job {
+        context: work.context(id),
+        instance: work.name(id),
+        effective,
+        inputs: &assembled.inputs,
+        files: &assembled.files,
+        scratch: &scratch,
+        watch,
+    };
+    let started = (options.clock)();
+    let result = catch_unwind(AssertUnwindSafe(|| kind.run(&job))).unwrap_or_else(|panic| Err(bug(&*panic)));
+    let seconds = (options.clock)() - started;
+    let record = result.and_then(|outputs| {
+        refuse_changed(work, session, effective, assembled, id)?;
+        let outputs = keep(session, outputs)?;
+        let instance = work.name(id).to_owned();
+        let observed = Observed { instance, started, seconds, facts: options.facts.clone() };
+        let recipe = assembled.recipe.to_json();
+        let record = Record { key: assembled.key, recipe, outputs, observed };
+        session.commit(&record)?;
+        Ok(record)
+    });
+    // What can't be removed now is swept by the next run.
+    drop(fs::remove_dir_all(&scratch));
+    record
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+fn keep(session: &Session<'_>, outputs: Vec<Output>) -> Result<Vec<RecordedOutput>, Failure> {
+    let mut names = BTreeSet::new();
+    let mut recorded = Vec::with_capacity(outputs.len());
+    for Output { name, place, content } in outputs {
+        if !names.insert(name.clone()) {
+            return Err(Failure::new(format!("it made two outputs called `{name}`")));
+        }
+        let object = match content {
+            Content::Bytes(bytes) => session.put_bytes(&bytes)?,
+            Content::Scratch(path) => session.put_file(&path)?,
+        };
+        recorded.push(RecordedOutput { name, object, place });
+    }
+    Ok(recorded)
+}
+
+fn refuse_changed(
+    work: &Work<'_>,
+    session: &Session<'_>,
+    effective: &Effective,
+    assembled: &Assembled,
+    id: InstanceId,
+) -> Result<(), Failure> {
+    let after = project_files(work.root, &effective.files, session)?;
+    match difference(&assembled.files, &after) {
+        None => Ok(()),
+        Some(file) => {
+            let instance = work.name(id);
+            Err(Failure::new(format!(
+                "`{file}` changed while `{instance}` ran, so its outputs are not recorded"
+            ))
+            .with_help("run again, once the file stays as it is"))
+        }
+    }
+}
+
+fn keep_edited(
+    work: &Work<'_>,
+    session: &Session<'_>,
+    places: &[String],
+    watch: &dyn Watch,
+) -> Result<(), Failure> {
+    for place in places {
+        for entry in WalkDir::new(work.root.join(place)).into_iter().flatten() {
+            if entry.file_type().is_file()
+                && let Some(kept) = session.keep_edited(entry.path())?
+            {
+                watch.notice(&kept_line(work.root, entry.path(), &kept));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Says that something nobody had recorded stood at a place, and where it is now.
+pub(super) fn kept_line(root: &Path, place: &Path, kept: &Path) -> String {
+    let relative = |path: &Path| path.strip_prefix(root).unwrap_or(path).display().to_string();
+    format!("`{}` held what no run had made; it is kept at `{}`", relative(place), relative(kept))
+}
+
+fn bug(panic: &(dyn Any + Send)) -> Failure {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    let text = text.unwrap_or_else(|| "no message".to_owned());
+    Failure::new(format!("internal error: {text}")).with_help("this is a bug in recount: please report it")
+}

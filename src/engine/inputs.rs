@@ -1,0 +1,91 @@
+//! From what the needs left, and the project's files, to an instance's recipe.
+//!
+//! Invariants
+//! - What a run is given stands in the order of its recipe, so that equal keys are given equal things.
+//! - An input that is matched on all its coordinates is named without them, so that two variants
+//!   with equal inputs share a key.
+
+use std::collections::BTreeMap;
+
+use super::files::project_files;
+use super::graph::{InstanceId, Need};
+use super::kind::{Effective, Failure, Input, ProjectFile};
+use super::recipe::Recipe;
+use super::work::Work;
+use crate::digest::Key;
+use crate::store::{RecordedOutput, Store};
+
+/// An instance whose needs are done.
+pub(super) struct Assembled {
+    pub(super) recipe: Recipe,
+    pub(super) key: Key,
+    pub(super) inputs: Vec<Input>,
+    pub(super) files: Vec<ProjectFile>,
+}
+
+/// Gives what a finished instance left.
+pub(super) type Outputs<'o> = dyn Fn(InstanceId) -> &'o [RecordedOutput] + 'o;
+
+/// Puts together an instance's recipe.
+pub(super) fn assemble(
+    work: &Work<'_>,
+    store: &Store,
+    id: InstanceId,
+    outputs: &Outputs<'_>,
+) -> Result<Assembled, Failure> {
+    let effective = work.details[id.0].effective.as_ref().map_err(Failure::clone)?;
+    let instance = work.plan.instance(id);
+    let mut inputs = BTreeMap::new();
+    for need in &instance.needs {
+        read_need(work, store, effective, need, outputs, &mut inputs)?;
+    }
+    let files = project_files(work.root, &effective.files, store)?;
+    let recipe = Recipe {
+        kind: work.kind(id).name().to_owned(),
+        code: work.code(id),
+        parameters: effective.parameters.clone(),
+        seed: instance.point.seed.filter(|_| effective.seeded),
+        inputs: inputs.iter().map(|(name, input)| (name.clone(), input.object)).collect(),
+        files: files.iter().map(|file| (file.name.clone(), file.object)).collect(),
+    };
+    let key = recipe.key();
+    Ok(Assembled { recipe, key, inputs: inputs.into_values().collect(), files })
+}
+
+fn read_need(
+    work: &Work<'_>,
+    store: &Store,
+    effective: &Effective,
+    need: &Need,
+    outputs: &Outputs<'_>,
+    inputs: &mut BTreeMap<String, Input>,
+) -> Result<(), Failure> {
+    let Some(read) = effective.reads.iter().find(|read| read.stage == need.stage) else {
+        return Ok(());
+    };
+    let stage = &work.pipeline.stages[need.stage.0].name;
+    for &member in work.plan.members(need) {
+        let left = outputs(member);
+        for wanted in read.outputs.iter().filter(|wanted| !wanted.ends_with('/')) {
+            if !left.iter().any(|output| output.name == *wanted) {
+                return Err(Failure::new(format!("`{}` has no output `{wanted}`", work.name(member))));
+            }
+        }
+        let is_read = |name: &str| {
+            let fits = |wanted: &String| name == wanted || wanted.ends_with('/') && name.starts_with(wanted);
+            read.outputs.is_empty() || read.outputs.iter().any(fits)
+        };
+        let prefix = if need.matched { stage } else { work.name(member) };
+        for output in left.iter().filter(|output| is_read(&output.name)) {
+            let input = Input {
+                stage: need.stage,
+                point: work.plan.instance(member).point.clone(),
+                output: output.name.clone(),
+                object: output.object,
+                path: store.object_path(output.object),
+            };
+            inputs.insert(format!("{prefix}/{}", output.name), input);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! How a run is to be done, and the flag that stops it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// How a run is to be done; nothing in it enters a key.
+pub struct Options<'a> {
+    /// Runs at a time, at least one.
+    pub jobs: usize,
+    /// What to bring up to date, with all it needs: stages (`train`), instances (`train[2.4.2]`,
+    /// `train[2.4.2,seed=1]`) or outputs by their place (`report/week-3.md`); empty means everything.
+    pub targets: Vec<String>,
+    /// What to run even though it is fresh, named as targets are.
+    pub force: Vec<String>,
+    /// Gives the time in seconds since 1970, for what is observed.
+    pub clock: &'a (dyn Fn() -> f64 + Sync),
+    /// What to observe of every run besides its time: machine, commit.
+    pub facts: BTreeMap<String, String>,
+}
+
+/// A flag that asks a run to stop; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Asks the run to stop: nothing more is started, and what is running is told.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Says whether the run was asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}

@@ -1,0 +1,286 @@
+//! What determines an instance's outputs, as a key and as an explanation.
+//!
+//! [`Recipe`] ──one walk──▶ canonical bytes → [`Key`]
+//!                      └──▶ JSON for the record
+//!
+//! Invariants
+//! - There is one walk with two writers, so what is explained is what is hashed.
+//! - Maps are sorted; a whole number and one with a fraction differ; -0.0 is 0.0.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use crate::digest::{Canonical, Digest, Key, ObjectId};
+use crate::spec::{Parameters, Value};
+
+/// Everything that determines an instance's outputs.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Recipe {
+    /// The kind's name.
+    pub kind: String,
+    /// Digest of the kind's code.
+    pub code: Digest,
+    /// The effective parameters.
+    pub parameters: Parameters,
+    /// The seed, where the run draws from it.
+    pub seed: Option<u64>,
+    /// What it reads of its needs: `train/weights.safetensors`, or with coordinates where it needs
+    /// several instances, `train[2.1,seed=1]/history.json`.
+    pub inputs: BTreeMap<String, ObjectId>,
+    /// What it reads of the project, by path relative to the root.
+    pub files: BTreeMap<String, ObjectId>,
+}
+
+impl Recipe {
+    /// Gives the digest of the canonical bytes.
+    pub fn key(&self) -> Key {
+        let mut hash = HashWriter(Canonical::default());
+        self.walk(&mut hash);
+        Key(hash.0.finish())
+    }
+
+    /// Gives the recipe for reading.
+    pub fn to_json(&self) -> Json {
+        let mut json = JsonWriter::default();
+        json.begin("", Branch::Map, 0);
+        self.walk(&mut json);
+        json.end();
+        json.root
+    }
+
+    /// Reads what [`Recipe::to_json`] gave; `None` for anything else.
+    pub fn from_json(json: &Json) -> Option<Self> {
+        Self::deserialize(json).ok()
+    }
+
+    fn walk(&self, writer: &mut dyn Writer) {
+        writer.leaf("kind", Leaf::Text(&self.kind));
+        writer.leaf("code", Leaf::Digest(self.code));
+        writer.begin("parameters", Branch::Map, self.parameters.len());
+        walk_parameters(&self.parameters, writer);
+        writer.end();
+        if let Some(seed) = self.seed {
+            writer.leaf("seed", Leaf::Seed(seed));
+        }
+        for (name, objects) in [("inputs", &self.inputs), ("files", &self.files)] {
+            writer.begin(name, Branch::Map, objects.len());
+            for (name, object) in objects {
+                writer.leaf(name, Leaf::Digest(object.0));
+            }
+            writer.end();
+        }
+    }
+}
+
+fn walk_parameters(parameters: &Parameters, writer: &mut dyn Writer) {
+    for (name, value) in parameters {
+        walk_value(name, value, writer);
+    }
+}
+
+fn walk_value(name: &str, value: &Value, writer: &mut dyn Writer) {
+    match value {
+        Value::Bool(value) => writer.leaf(name, Leaf::Bool(*value)),
+        Value::Integer(value) => writer.leaf(name, Leaf::Integer(*value)),
+        // Adding 0.0 turns -0.0 into 0.0 and leaves every other number as it is.
+        Value::Float(value) => writer.leaf(name, Leaf::Float(*value + 0.0)),
+        Value::Text(value) => writer.leaf(name, Leaf::Text(value)),
+        Value::List(values) => {
+            writer.begin(name, Branch::List, values.len());
+            for value in values {
+                walk_value("", value, writer);
+            }
+            writer.end();
+        }
+        Value::Map(values) => {
+            writer.begin(name, Branch::Map, values.len());
+            walk_parameters(values, writer);
+            writer.end();
+        }
+    }
+}
+
+/// What the walk tells its writers.
+trait Writer {
+    /// Begins a part that has `length` entries.
+    fn begin(&mut self, name: &str, branch: Branch, length: usize);
+    /// Writes one value.
+    fn leaf(&mut self, name: &str, leaf: Leaf<'_>);
+    /// Ends the part that was begun last.
+    fn end(&mut self);
+}
+
+#[derive(Clone, Copy)]
+enum Branch {
+    Map,
+    List,
+}
+
+enum Leaf<'a> {
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+    Text(&'a str),
+    Seed(u64),
+    Digest(Digest),
+}
+
+struct HashWriter(Canonical);
+
+impl HashWriter {
+    fn tagged(&mut self, name: &str, tag: &str, bytes: &[u8]) {
+        self.0.field(name.as_bytes()).field(tag.as_bytes()).field(bytes);
+    }
+}
+
+impl Writer for HashWriter {
+    fn begin(&mut self, name: &str, branch: Branch, length: usize) {
+        let tag = match branch {
+            Branch::Map => "map",
+            Branch::List => "list",
+        };
+        self.tagged(name, tag, &(length as u64).to_le_bytes());
+    }
+
+    fn leaf(&mut self, name: &str, leaf: Leaf<'_>) {
+        match leaf {
+            Leaf::Bool(value) => self.tagged(name, "bool", &[u8::from(value)]),
+            Leaf::Integer(value) => self.tagged(name, "integer", &value.to_le_bytes()),
+            Leaf::Float(value) => self.tagged(name, "float", &value.to_bits().to_le_bytes()),
+            Leaf::Text(value) => self.tagged(name, "text", value.as_bytes()),
+            Leaf::Seed(value) => self.tagged(name, "seed", &value.to_le_bytes()),
+            Leaf::Digest(value) => self.tagged(name, "digest", &value.to_bytes()),
+        }
+    }
+
+    // The length at a part's beginning says where it ends.
+    fn end(&mut self) {}
+}
+
+#[derive(Default)]
+struct JsonWriter {
+    root: Json,
+    open: Vec<(String, Json)>,
+}
+
+impl JsonWriter {
+    fn put(&mut self, name: &str, value: Json) {
+        match self.open.last_mut() {
+            Some((_, Json::Object(map))) => {
+                map.insert(name.to_owned(), value);
+            }
+            Some((_, Json::Array(list))) => list.push(value),
+            _ => self.root = value,
+        }
+    }
+}
+
+impl Writer for JsonWriter {
+    fn begin(&mut self, name: &str, branch: Branch, _length: usize) {
+        let empty = match branch {
+            Branch::Map => Json::Object(serde_json::Map::new()),
+            Branch::List => Json::Array(Vec::new()),
+        };
+        self.open.push((name.to_owned(), empty));
+    }
+
+    fn leaf(&mut self, name: &str, leaf: Leaf<'_>) {
+        let value = match leaf {
+            Leaf::Bool(value) => value.into(),
+            Leaf::Integer(value) => value.into(),
+            Leaf::Float(value) => value.into(),
+            Leaf::Text(value) => value.into(),
+            Leaf::Seed(value) => value.into(),
+            Leaf::Digest(value) => value.to_hex().into(),
+        };
+        self.put(name, value);
+    }
+
+    fn end(&mut self) {
+        let (name, value) = self.open.pop().expect("the walk ends only what it began");
+        self.put(&name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            any::<bool>().prop_map(Value::Bool),
+            (-3_i64..3).prop_map(Value::Integer),
+            prop_oneof![Just(0.0), Just(1.0), Just(-1.5), Just(1e-3)].prop_map(Value::Float),
+            "[ab]{0,2}".prop_map(Value::Text),
+        ];
+        leaf.prop_recursive(2, 6, 3, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::List),
+                prop::collection::btree_map("[ab]{1,2}", inner, 0..3).prop_map(Value::Map),
+            ]
+        })
+    }
+
+    fn objects() -> impl Strategy<Value = BTreeMap<String, ObjectId>> {
+        let object = any::<bool>().prop_map(|bit| ObjectId(Digest::of(&[u8::from(bit)])));
+        prop::collection::btree_map("[ab/]{1,2}", object, 0..3)
+    }
+
+    prop_compose! {
+        fn recipes()(
+            kind in "[ab]{1,2}",
+            code in any::<bool>(),
+            parameters in prop::collection::btree_map("[ab]{1,2}", values(), 0..3),
+            seed in prop::option::of(0_u64..2),
+            inputs in objects(),
+            files in objects(),
+        ) -> Recipe {
+            Recipe { kind, code: Digest::of(&[u8::from(code)]), parameters, seed, inputs, files }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn keys_are_equal_exactly_when_recipes_are(one in recipes(), other in recipes()) {
+            prop_assert_eq!(one == other, one.key() == other.key());
+        }
+
+        #[test]
+        fn what_is_explained_is_what_is_hashed(recipe in recipes()) {
+            let text = recipe.to_json().to_string();
+            let read = serde_json::from_str(&text).ok().as_ref().and_then(Recipe::from_json);
+            prop_assert_eq!(read.as_ref().map(Recipe::key), Some(recipe.key()));
+            prop_assert_eq!(read, Some(recipe));
+        }
+    }
+
+    fn with(name: &str, value: Value) -> Recipe {
+        Recipe {
+            kind: "train".to_owned(),
+            code: Digest::of(b"code"),
+            parameters: BTreeMap::from([(name.to_owned(), value)]),
+            seed: None,
+            inputs: BTreeMap::new(),
+            files: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_number_has_one_spelling_and_a_fraction_is_another_number() {
+        assert_eq!(with("a", Value::Float(-0.0)).key(), with("a", Value::Float(0.0)).key());
+        assert_ne!(with("a", Value::Float(1.0)).key(), with("a", Value::Integer(1)).key());
+        assert_ne!(with("a", "1".into()).key(), with("a", Value::Integer(1)).key());
+    }
+
+    #[test]
+    fn an_input_is_not_a_file_of_the_same_name() {
+        let entry = BTreeMap::from([("a/b".to_owned(), ObjectId(Digest::of(b"x")))]);
+        let input = Recipe { inputs: entry.clone(), ..with("a", 1.into()) };
+        let file = Recipe { files: entry, ..with("a", 1.into()) };
+        assert_ne!(input.key(), file.key());
+    }
+}

@@ -1,0 +1,331 @@
+//! Brings a pipeline up to date: workers that decide, run and record until nothing is left.
+//!
+//! Pipeline + Registry + Store ──run──▶ [`Summary`], with [`Event`]s on the way
+//!
+//! Invariants
+//! - What is finished is recorded at once: a kill or a failure elsewhere loses none of it.
+//! - A failed instance stops those that need it, and no others.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use super::board::{Board, Task, Turn};
+use super::decide::{Known, Reason, Verdict, decide};
+use super::error::EngineError;
+use super::execute::{execute, kept_line};
+use super::graph::InstanceId;
+use super::inputs::{Assembled, assemble};
+use super::kind::{Failure, Kind, Watch};
+use super::leftover;
+use super::observer::{Event, Observer};
+use super::options::{Cancel, Options};
+use super::recipe::Recipe;
+use super::summary::{Outcome, Report, Summary};
+use super::work::Work;
+use crate::digest::Key;
+use crate::spec::Pipeline;
+use crate::store::{Lookup, Record, RecordedOutput, Session, Store, StoreError};
+
+/// Brings what `options` name up to date.
+///
+/// # Errors
+/// [`EngineError`] when nothing could be begun; the failure of an instance stands in the [`Summary`].
+pub fn run(
+    root: &Path,
+    pipeline: &Pipeline,
+    registry: &[Box<dyn Kind>],
+    store: &Store,
+    options: &Options<'_>,
+    observer: &dyn Observer,
+    cancel: &Cancel,
+) -> Result<Summary, EngineError> {
+    let began = (options.clock)();
+    let work = Work::of(root, pipeline, registry, options)?;
+    let mut waiting = false;
+    let session = store.lock(|| {
+        if !std::mem::replace(&mut waiting, true) {
+            observer.event(Event::Waiting);
+        }
+        !cancel.is_cancelled()
+    })?;
+    let results = work.plan.ids().map(|_| OnceLock::new()).collect();
+    let summary = match session {
+        None => summarise(&work, results, cancel, (options.clock)() - began),
+        Some(session) => {
+            leftover::sweep(root, &session)?;
+            observer.event(Event::Planned { instances: &work.planned() });
+            let board = Board::of(&work);
+            let crew = Crew { work: &work, session: &session, options, observer, cancel, board, results };
+            std::thread::scope(|scope| {
+                for _ in 1..options.jobs {
+                    scope.spawn(|| crew.labour());
+                }
+                crew.labour();
+            });
+            let results = crew.results;
+            session.finish()?;
+            summarise(&work, results, cancel, (options.clock)() - began)
+        }
+    };
+    observer.event(Event::Finished { summary: &summary });
+    Ok(summary)
+}
+
+/// What became of an instance, written once.
+struct Finished {
+    key: Option<Key>,
+    outputs: Vec<RecordedOutput>,
+    written: Vec<String>,
+    outcome: Outcome,
+}
+
+/// What all workers share.
+struct Crew<'c> {
+    work: &'c Work<'c>,
+    session: &'c Session<'c>,
+    options: &'c Options<'c>,
+    observer: &'c dyn Observer,
+    cancel: &'c Cancel,
+    board: Board<Stale>,
+    results: Vec<OnceLock<Finished>>,
+}
+
+/// A stale instance on its way to its run.
+struct Stale {
+    assembled: Assembled,
+    reasons: Vec<Reason>,
+}
+
+impl Crew<'_> {
+    fn labour(&self) {
+        while let Some(task) = self.board.next(self.cancel) {
+            match task {
+                Task::Decide(id) => self.decide(id),
+                Task::Run(id, stale) => self.run(id, stale),
+            }
+            self.board.rest();
+        }
+    }
+
+    fn decide(&self, id: InstanceId) {
+        if let Err(failure) = self.try_decide(id) {
+            self.fail(id, None, failure);
+        }
+    }
+
+    fn try_decide(&self, id: InstanceId) -> Result<(), Failure> {
+        let assembled = self.assemble(id)?;
+        let key = assembled.key;
+        let (known, record) = match self.session.claim(key)? {
+            Lookup::Found(record) => (Known::Recorded, Some(record)),
+            Lookup::Absent => (Known::Nothing, None),
+            Lookup::Broken(flaw) => (Known::Flawed(flaw), None),
+        };
+        let runner = self.board.runner(key);
+        let forced = self.work.details[id.0].forced && runner.is_none();
+        let reasons = match (decide(&assembled.recipe, key, self.last(id)?.as_ref(), &known, forced), record)
+        {
+            (Verdict::Fresh { .. }, Some(record)) => {
+                let with = runner.map(|runner| self.work.name(runner).to_owned());
+                let outcome = with.map_or(Outcome::Fresh, |with| Outcome::Shared { with });
+                return self.finish(id, record, outcome);
+            }
+            (Verdict::Fresh { .. }, None) => vec![Reason::RecordMissing],
+            (Verdict::Stale { reasons, .. }, _) => reasons,
+        };
+        if runner.is_some() {
+            // Its record was damaged after it was written: there is nothing to share.
+            self.board.release(key, false);
+        }
+        match self.board.queue(id, key, self.work.details[id.0].cost, Stale { assembled, reasons }) {
+            Turn::Waits => {}
+            // It was recorded between the look into the store and now.
+            Turn::Done => self.board.reconsider(&[id]),
+        }
+        Ok(())
+    }
+
+    fn run(&self, id: InstanceId, stale: Stale) {
+        let key = stale.assembled.key;
+        // A file may have changed while the instance was queued.
+        match self.assemble(id) {
+            Ok(now) if now.key == key => {}
+            _ => {
+                let mut again = self.board.release(key, false);
+                again.push(id);
+                return self.board.reconsider(&again);
+            }
+        }
+        let name = self.work.name(id);
+        self.observer.event(Event::Started { instance: id, name, reasons: &stale.reasons });
+        let watch = Told { observer: self.observer, cancel: self.cancel, instance: id, name };
+        let result = execute(self.work, self.session, self.options, id, &stale.assembled, &watch);
+        let followers = self.board.release(key, result.is_ok());
+        match result {
+            Ok(record) => {
+                let seconds = record.observed.seconds;
+                for follower in followers {
+                    let outcome = Outcome::Shared { with: name.to_owned() };
+                    self.finish_or_fail(follower, record.clone(), outcome);
+                }
+                self.finish_or_fail(id, record, Outcome::Ran { reasons: stale.reasons, seconds });
+            }
+            Err(failure) => {
+                for follower in followers {
+                    self.skip(follower, id);
+                    self.settle(follower, Some(id));
+                }
+                self.fail(id, Some(key), failure);
+            }
+        }
+    }
+
+    fn assemble(&self, id: InstanceId) -> Result<Assembled, Failure> {
+        let outputs = |id: InstanceId| {
+            let finished =
+                self.results[id.0].get().expect("an instance is ready once its needs are finished");
+            finished.outputs.as_slice()
+        };
+        assemble(self.work, self.session, id, &outputs)
+    }
+
+    fn last(&self, id: InstanceId) -> Result<Option<Recipe>, StoreError> {
+        let Some(key) = self.session.last(self.work.name(id)) else {
+            return Ok(None);
+        };
+        Ok(self.session.record(key)?.and_then(|record| Recipe::from_json(&record.recipe)))
+    }
+
+    fn finish_or_fail(&self, id: InstanceId, record: Record, outcome: Outcome) {
+        let key = record.key;
+        if let Err(failure) = self.finish(id, record, outcome) {
+            self.fail(id, Some(key), failure);
+        }
+    }
+
+    /// Puts outputs where they belong, and lets those begin that need them.
+    fn finish(&self, id: InstanceId, record: Record, outcome: Outcome) -> Result<(), Failure> {
+        let name = self.work.name(id);
+        let written = self.place(id, &record)?;
+        let anew = self.session.last(name) != Some(record.key);
+        self.session.show(&self.view(id), &record.outputs, anew)?;
+        self.session.remember(name, record.key)?;
+        match &outcome {
+            Outcome::Ran { seconds, .. } => {
+                self.observer.event(Event::Ran { instance: id, name, seconds: *seconds });
+            }
+            Outcome::Shared { with } => self.observer.event(Event::Shared { instance: id, name, with }),
+            _ => self.observer.event(Event::Fresh { instance: id, name }),
+        }
+        self.set(id, Finished { key: Some(record.key), outputs: record.outputs, written, outcome });
+        self.settle(id, None);
+        Ok(())
+    }
+
+    fn place(&self, id: InstanceId, record: &Record) -> Result<Vec<String>, StoreError> {
+        let mut written = Vec::new();
+        for output in &record.outputs {
+            let Some(place) = &output.place else { continue };
+            let path = self.work.root.join(place);
+            let placed = self.session.place(output.object, &path)?;
+            if let Some(kept) = placed.kept {
+                let line = kept_line(self.work.root, &path, &kept);
+                self.observer.event(Event::Notice { instance: id, name: self.work.name(id), line: &line });
+            }
+            if placed.written {
+                written.push(place.clone());
+            }
+        }
+        Ok(written)
+    }
+
+    fn view(&self, id: InstanceId) -> PathBuf {
+        let instance = self.work.plan.instance(id);
+        let stage = &self.work.pipeline.stages[instance.stage.0].name;
+        let point = &instance.point;
+        let seed = point.seed.map(|seed| format!("seed={seed}"));
+        let listed = point.listed.iter().map(|(name, value)| format!("{name}={}", value.replace('/', "_")));
+        let parts = point.variant.clone().into_iter().chain(seed).chain(listed);
+        std::iter::once(stage.clone()).chain(parts).collect()
+    }
+
+    fn fail(&self, id: InstanceId, key: Option<Key>, failure: Failure) {
+        let name = self.work.name(id);
+        let stopped = failure == Failure::Cancelled;
+        let outcome = if stopped {
+            Outcome::Stopped
+        } else {
+            self.observer.event(Event::Failed { instance: id, name, failure: &failure });
+            Outcome::Failed(failure)
+        };
+        self.set(id, Finished { key, outputs: Vec::new(), written: Vec::new(), outcome });
+        self.settle(id, Some(id));
+    }
+
+    fn skip(&self, id: InstanceId, failed: InstanceId) {
+        if self.cancel.is_cancelled() {
+            return;
+        }
+        let because = self.work.name(failed);
+        self.observer.event(Event::Skipped { instance: id, name: self.work.name(id), because });
+        let outcome = Outcome::Skipped { because: because.to_owned() };
+        self.set(id, Finished { key: None, outputs: Vec::new(), written: Vec::new(), outcome });
+    }
+
+    fn settle(&self, id: InstanceId, failed: Option<InstanceId>) {
+        for (blocked, failed) in self.board.settle(id, failed) {
+            self.skip(blocked, failed);
+        }
+    }
+
+    fn set(&self, id: InstanceId, finished: Finished) {
+        let first = self.results[id.0].set(finished).is_ok();
+        assert!(first, "an instance is finished once");
+    }
+}
+
+/// A run's watch: passes on what it is told, with the instance's name.
+struct Told<'t> {
+    observer: &'t dyn Observer,
+    cancel: &'t Cancel,
+    instance: InstanceId,
+    name: &'t str,
+}
+
+impl Watch for Told<'_> {
+    fn progress(&self, fraction: f64, standing: &str) {
+        let (instance, name) = (self.instance, self.name);
+        self.observer.event(Event::Progress { instance, name, fraction, standing });
+    }
+
+    fn notice(&self, line: &str) {
+        self.observer.event(Event::Notice { instance: self.instance, name: self.name, line });
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+}
+
+fn summarise(work: &Work<'_>, results: Vec<OnceLock<Finished>>, cancel: &Cancel, seconds: f64) -> Summary {
+    let unfinished =
+        || Finished { key: None, outputs: Vec::new(), written: Vec::new(), outcome: Outcome::Stopped };
+    let wanted = work.plan.ids().zip(results).filter(|(id, _)| work.details[id.0].wanted);
+    let reports = wanted
+        .map(|(id, result)| {
+            let Finished { key, outputs, written, outcome } = result.into_inner().unwrap_or_else(unfinished);
+            let instance = work.plan.instance(id);
+            Report {
+                instance: id,
+                name: instance.name.clone(),
+                stage: instance.stage,
+                point: instance.point.clone(),
+                key,
+                outputs,
+                written,
+                outcome,
+            }
+        })
+        .collect();
+    Summary { reports, cancelled: cancel.is_cancelled(), seconds }
+}

@@ -1,0 +1,100 @@
+//! Says what a run would do, and does nothing.
+//!
+//! Invariants
+//! - Takes no lock and changes nothing on the disk.
+//! - What needs the outputs of a stale instance is not guessed at: it depends on them.
+
+use std::path::Path;
+
+use super::decide::{Known, Verdict, decide};
+use super::error::EngineError;
+use super::graph::InstanceId;
+use super::inputs::assemble;
+use super::kind::Kind;
+use super::options::Options;
+use super::recipe::Recipe;
+use super::summary::{Outcome, Report, Summary};
+use super::work::Work;
+use crate::digest::Key;
+use crate::spec::Pipeline;
+use crate::store::{Lookup, RecordedOutput, Store, StoreError};
+
+/// Gives the verdict on every instance that `options` name.
+///
+/// # Errors
+/// [`EngineError`] when the pipeline does not fit together, or the store can't be read.
+pub fn status(
+    root: &Path,
+    pipeline: &Pipeline,
+    registry: &[Box<dyn Kind>],
+    store: &Store,
+    options: &Options<'_>,
+) -> Result<Summary, EngineError> {
+    let began = (options.clock)();
+    let work = Work::of(root, pipeline, registry, options)?;
+    let last = store.last_keys();
+    let mut reports: Vec<Option<Report>> = work.plan.ids().map(|_| None).collect();
+    for id in work.wanted().collect::<Vec<_>>() {
+        let instance = work.plan.instance(id);
+        let (key, outputs, outcome) = match stale_need(&work, id, &reports) {
+            Some(on) => (None, Vec::new(), Outcome::Depends { on }),
+            None => judge(&work, store, id, last.get(&instance.name).copied(), &reports)?,
+        };
+        reports[id.0] = Some(Report {
+            instance: id,
+            name: instance.name.clone(),
+            stage: instance.stage,
+            point: instance.point.clone(),
+            key,
+            outputs,
+            written: Vec::new(),
+            outcome,
+        });
+    }
+    let seconds = (options.clock)() - began;
+    Ok(Summary { reports: reports.into_iter().flatten().collect(), cancelled: false, seconds })
+}
+
+/// Names the instance at the root of why a need's outputs are not known.
+fn stale_need(work: &Work<'_>, id: InstanceId, reports: &[Option<Report>]) -> Option<String> {
+    let members = work.plan.instance(id).needs.iter().flat_map(|need| work.plan.members(need));
+    let mut reports = members.filter_map(|member| reports[member.0].as_ref());
+    reports.find_map(|report| match &report.outcome {
+        Outcome::Fresh => None,
+        Outcome::Depends { on } => Some(on.clone()),
+        _ => Some(report.name.clone()),
+    })
+}
+
+type Judged = (Option<Key>, Vec<RecordedOutput>, Outcome);
+
+fn judge(
+    work: &Work<'_>,
+    store: &Store,
+    id: InstanceId,
+    last: Option<Key>,
+    reports: &[Option<Report>],
+) -> Result<Judged, StoreError> {
+    let outputs = |id: InstanceId| {
+        let report = reports[id.0].as_ref().expect("needs are judged before those that need them");
+        report.outputs.as_slice()
+    };
+    let assembled = match assemble(work, store, id, &outputs) {
+        Ok(assembled) => assembled,
+        Err(failure) => return Ok((None, Vec::new(), Outcome::Failed(failure))),
+    };
+    let (known, outputs) = match store.look_up(assembled.key)? {
+        Lookup::Found(record) => (Known::Recorded, record.outputs),
+        Lookup::Absent => (Known::Nothing, Vec::new()),
+        Lookup::Broken(flaw) => (Known::Flawed(flaw), Vec::new()),
+    };
+    let last = match last {
+        Some(key) => store.record(key)?.and_then(|record| Recipe::from_json(&record.recipe)),
+        None => None,
+    };
+    let forced = work.details[id.0].forced;
+    Ok(match decide(&assembled.recipe, assembled.key, last.as_ref(), &known, forced) {
+        Verdict::Fresh { key } => (Some(key), outputs, Outcome::Fresh),
+        Verdict::Stale { key, reasons } => (Some(key), Vec::new(), Outcome::Stale { reasons }),
+    })
+}

@@ -1,0 +1,140 @@
+//! All that is known before anything is decided: plan, effective parameters, costs, targets.
+//!
+//! Invariants
+//! - A kind is asked once for each instance; what it refuses becomes that instance's failure.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::error::EngineError;
+use super::graph::{InstanceId, Plan, settings_at};
+use super::kind::{Context, Effective, Failure, Kind};
+use super::observer::Planned;
+use super::options::Options;
+use super::target;
+use crate::digest::Digest;
+use crate::spec::Pipeline;
+
+/// All that is known before anything is decided.
+pub(super) struct Work<'a> {
+    pub(super) pipeline: &'a Pipeline,
+    pub(super) root: &'a Path,
+    pub(super) plan: Plan,
+    pub(super) details: Vec<Details>,
+    registry: &'a [Box<dyn Kind>],
+    kinds: Vec<(&'a dyn Kind, Digest)>,
+}
+
+/// What is known of one instance.
+pub(super) struct Details {
+    pub(super) effective: Result<Effective, Failure>,
+    pub(super) places: Vec<String>,
+    pub(super) cost: f64,
+    pub(super) wanted: bool,
+    pub(super) forced: bool,
+}
+
+impl<'a> Work<'a> {
+    /// Lays out a pipeline and asks the kinds about it.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the pipeline does not fit together, or a target names nothing.
+    pub(super) fn of(
+        root: &'a Path,
+        pipeline: &'a Pipeline,
+        registry: &'a [Box<dyn Kind>],
+        options: &Options<'_>,
+    ) -> Result<Self, EngineError> {
+        let kind_of = |stage: &crate::spec::Stage| {
+            let kind = registry.iter().find(|kind| kind.name() == stage.kind);
+            let kind = kind.ok_or_else(|| EngineError::UnknownKind {
+                stage: stage.name.clone(),
+                kind: stage.kind.clone(),
+            })?;
+            Ok((kind.as_ref(), kind.code()))
+        };
+        let kinds = pipeline.stages.iter().map(kind_of).collect::<Result<_, EngineError>>()?;
+        let plan = Plan::of(pipeline)?;
+        let mut work = Self { pipeline, root, plan, details: Vec::new(), registry, kinds };
+        work.details = work.plan.ids().map(|id| work.ask(id)).collect();
+        work.refuse_two_writers()?;
+        let places: Vec<Vec<String>> = work.details.iter().map(|detail| detail.places.clone()).collect();
+        let forced = target::named(pipeline, &work.plan, &places, &options.force)?;
+        let wanted = if options.targets.is_empty() {
+            vec![true; forced.len()]
+        } else {
+            let named = target::named(pipeline, &work.plan, &places, &options.targets)?;
+            target::with_needs(&work.plan, named)
+        };
+        for (index, detail) in work.details.iter_mut().enumerate() {
+            detail.wanted = wanted[index];
+            detail.forced = forced[index];
+        }
+        Ok(work)
+    }
+
+    pub(super) fn kind(&self, id: InstanceId) -> &'a dyn Kind {
+        self.kinds[self.plan.instance(id).stage.0].0
+    }
+
+    pub(super) fn code(&self, id: InstanceId) -> Digest {
+        self.kinds[self.plan.instance(id).stage.0].1
+    }
+
+    pub(super) fn name(&self, id: InstanceId) -> &str {
+        &self.plan.instance(id).name
+    }
+
+    pub(super) fn context(&self, id: InstanceId) -> Context<'_> {
+        let instance = self.plan.instance(id);
+        let stage = &self.pipeline.stages[instance.stage.0];
+        Context {
+            pipeline: self.pipeline,
+            stage,
+            point: &instance.point,
+            settings: settings_at(stage, &instance.point),
+            kinds: self.registry,
+            root: self.root,
+        }
+    }
+
+    /// Gives the instances to bring up to date, in topological order.
+    pub(super) fn wanted(&self) -> impl Iterator<Item = InstanceId> + '_ {
+        self.plan.ids().filter(|id| self.details[id.0].wanted)
+    }
+
+    pub(super) fn planned(&self) -> Vec<Planned> {
+        let planned = |id: InstanceId| Planned {
+            instance: id,
+            name: self.name(id).to_owned(),
+            cost: self.details[id.0].cost,
+        };
+        self.wanted().map(planned).collect()
+    }
+
+    fn ask(&self, id: InstanceId) -> Details {
+        let kind = self.kind(id);
+        let effective = kind.effective(&self.context(id));
+        let (places, cost) = match &effective {
+            Ok(effective) => (kind.places(effective), kind.cost(&effective.parameters)),
+            Err(_) => (Vec::new(), 0.0),
+        };
+        Details { effective, places, cost, wanted: false, forced: false }
+    }
+
+    fn refuse_two_writers(&self) -> Result<(), EngineError> {
+        let mut writers: BTreeMap<&str, InstanceId> = BTreeMap::new();
+        for id in self.plan.ids() {
+            for place in &self.details[id.0].places {
+                if let Some(first) = writers.insert(place, id) {
+                    return Err(EngineError::TwoWriters {
+                        first: self.name(first).to_owned(),
+                        second: self.name(id).to_owned(),
+                        place: place.clone(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,107 @@
+//! Files as the store needs them: hashed once, written whole, synced to the disk.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::Store;
+use super::error::{Doing, StoreError};
+use super::index::Stamp;
+use crate::digest::Digest;
+
+/// How often a file that changes while it is read is read again.
+const ATTEMPTS: usize = 3;
+
+impl Store {
+    /// Gives the digest of the file at `path`; reads it only if it changed since it was last read.
+    ///
+    /// # Errors
+    /// What the system says, such as that there is no such file.
+    pub fn digest_file(&self, path: &Path) -> io::Result<Digest> {
+        let name = self.index_name(path);
+        let mut before = Stamp::of(&fs::metadata(path)?);
+        if let Some(digest) = self.index().recall(&name, before) {
+            return Ok(digest);
+        }
+        let mut attempt = 1;
+        loop {
+            let time = now();
+            let digest = Digest::of_reader(File::open(path)?)?;
+            let after = Stamp::of(&fs::metadata(path)?);
+            if after == before {
+                self.index().learn(&name, after, digest, time);
+                return Ok(digest);
+            }
+            if attempt == ATTEMPTS {
+                return Ok(digest);
+            }
+            attempt += 1;
+            before = after;
+        }
+    }
+
+    /// Gives the name that the stat index has for a path: relative to the project, so that a
+    /// project that is moved keeps its index.
+    pub(super) fn index_name(&self, path: &Path) -> String {
+        let project = self.folder().parent().unwrap_or(Path::new(""));
+        path.strip_prefix(project).unwrap_or(path).to_string_lossy().into_owned()
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a file is racy only relative to the time of its hashing; no result holds it"
+)]
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// Writes `bytes` to `path` by way of `temporary`, so that no reader ever sees half of them.
+pub(super) fn write_whole(temporary: &Path, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let mut file = File::create(temporary).doing("written", temporary)?;
+    file.write_all(bytes).doing("written", temporary)?;
+    file.sync_all().doing("written", temporary)?;
+    fs::rename(temporary, path).doing("written", path)
+}
+
+/// Makes the entries of a folder survive a power failure.
+pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
+    File::open(folder).and_then(|open| open.sync_all()).doing("synced", folder)
+}
+
+/// Makes the folder that `path` stands in.
+pub(super) fn make_parent(path: &Path) -> Result<(), StoreError> {
+    match path.parent() {
+        Some(folder) => fs::create_dir_all(folder).doing("made", folder),
+        None => Ok(()),
+    }
+}
+
+/// Copies a file as another one with permissions `mode`, sharing the blocks where the file system can.
+pub(super) fn duplicate(from: &Path, to: &Path, mode: u32) -> Result<(), StoreError> {
+    if !reflink(from, to) {
+        let mut source = File::open(from).doing("read", from)?;
+        let mut target = File::create(to).doing("written", to)?;
+        io::copy(&mut source, &mut target).doing("written", to)?;
+    }
+    fs::set_permissions(to, Permissions::from_mode(mode)).doing("written", to)
+}
+
+/// Makes `to` share the blocks of `from`; says whether the file system can.
+pub(super) fn reflink(from: &Path, to: &Path) -> bool {
+    let (Ok(source), Ok(target)) =
+        (File::open(from), OpenOptions::new().write(true).create(true).truncate(true).open(to))
+    else {
+        return false;
+    };
+    let done = rustix::fs::ioctl_ficlone(&target, &source).is_ok();
+    if !done {
+        // What is left is an empty file, which the caller writes or replaces; failing to remove it
+        // shows there.
+        drop(fs::remove_file(to));
+    }
+    done
+}

@@ -1,0 +1,80 @@
+//! The last key of each instance: what a change is told against, never what decides.
+//!
+//! names.json + names.log ──read──▶ [`Names`] ──remember──▶ one line more in names.log ──fold──▶ names.json
+//!
+//! Invariants
+//! - Losing both files loses reasons, not results: records are found by key.
+//! - A line of the log that is not whole is left out, so a kill between two writes does no harm.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::error::{Doing, StoreError};
+use super::files::write_whole;
+use crate::digest::{Digest, Key};
+
+/// The last key of each instance.
+pub(super) struct Names {
+    keys: BTreeMap<String, Key>,
+    folder: PathBuf,
+    log: Option<File>,
+}
+
+impl Names {
+    /// Reads the names that the store in `folder` has.
+    pub(super) fn load(folder: &Path) -> Self {
+        let mut keys: BTreeMap<String, Key> = fs::read(folder.join("names.json"))
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default();
+        let log = fs::read_to_string(folder.join("names.log")).unwrap_or_default();
+        for line in log.split_inclusive('\n') {
+            let entry = line.strip_suffix('\n').and_then(|line| line.split_once(' '));
+            if let Some((hex, name)) = entry
+                && let Some(digest) = Digest::from_hex(hex)
+            {
+                keys.insert(name.to_owned(), Key(digest));
+            }
+        }
+        Self { keys, folder: folder.to_owned(), log: None }
+    }
+
+    /// Gives the last key of an instance.
+    pub(super) fn last(&self, name: &str) -> Option<Key> {
+        self.keys.get(name).copied()
+    }
+
+    /// Gives the last key of every instance.
+    pub(super) fn into_keys(self) -> BTreeMap<String, Key> {
+        self.keys
+    }
+
+    /// Notes an instance's key, so that even a killed run has noted it.
+    pub(super) fn remember(&mut self, name: &str, key: Key) -> Result<(), StoreError> {
+        if self.keys.insert(name.to_owned(), key) == Some(key) {
+            return Ok(());
+        }
+        let path = self.folder.join("names.log");
+        let log = match &mut self.log {
+            Some(log) => log,
+            None => {
+                let open = OpenOptions::new().append(true).create(true).open(&path);
+                self.log.insert(open.doing("written", &path)?)
+            }
+        };
+        log.write_all(format!("{key} {name}\n").as_bytes()).doing("written", &path)
+    }
+
+    /// Moves what the log holds into `names.json`, by way of `temporary`.
+    pub(super) fn fold(&mut self, temporary: &Path) -> Result<(), StoreError> {
+        let log = self.folder.join("names.log");
+        if self.log.take().is_none() && !log.exists() {
+            return Ok(());
+        }
+        let text = serde_json::to_string_pretty(&self.keys).expect("names and keys are text");
+        write_whole(temporary, &self.folder.join("names.json"), text.as_bytes())?;
+        fs::remove_file(&log).doing("removed", &log)
+    }
+}

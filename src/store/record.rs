@@ -1,0 +1,238 @@
+//! Records: what a run left, found by its key.
+//!
+//! Invariants
+//! - A record is written after its objects are on the disk.
+//! - It carries the digest of its own text, so a damaged one is known for that.
+//! - Only `observed` holds what may differ between two honest runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::error::{Doing, StoreError};
+use super::files::{make_parent, sync_folder, write_whole};
+use super::object::Soundness;
+use super::{Session, Store};
+use crate::digest::{Digest, Key, ObjectId};
+
+/// What one run left.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Digest of the canonical recipe.
+    pub key: Key,
+    /// The recipe, for reading.
+    pub recipe: serde_json::Value,
+    /// What it made, in the order in which the kind gave it.
+    pub outputs: Vec<RecordedOutput>,
+    /// What was only seen; never part of a key.
+    pub observed: Observed,
+}
+
+/// One output of a recorded run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedOutput {
+    /// Its name, unique within the run.
+    pub name: String,
+    /// Its bytes.
+    pub object: ObjectId,
+    /// Where it also belongs in the project, relative to the root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+}
+
+/// What was only seen of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Observed {
+    /// The instance that ran; others may share its key.
+    pub instance: String,
+    /// When it began, in seconds since 1970.
+    pub started: f64,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+    /// Machine, commit and the like, as the program's front named them.
+    #[serde(flatten)]
+    pub facts: BTreeMap<String, String>,
+}
+
+/// What the store has for a key.
+#[derive(Debug)]
+pub enum Lookup {
+    /// A record whose objects are sound.
+    Found(Record),
+    /// Nothing.
+    Absent,
+    /// A record that does not count.
+    Broken(Flaw),
+}
+
+/// Why a record does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// Its own text is damaged.
+    RecordCorrupt,
+    /// An output's object is gone.
+    ObjectMissing {
+        /// The output's name.
+        output: String,
+        /// The object.
+        object: ObjectId,
+    },
+    /// An output's object holds other bytes.
+    ObjectCorrupt {
+        /// The output's name.
+        output: String,
+        /// The object.
+        object: ObjectId,
+    },
+}
+
+const SEAL: &str = "{\"seal\": \"";
+const BODY: &str = "\", \"record\": ";
+const END: &str = "}\n";
+
+impl Store {
+    /// Gives where a key's record is, or would be.
+    pub fn record_path(&self, key: Key) -> PathBuf {
+        let hex = key.0.to_hex();
+        self.folder().join("records").join(&hex[..2]).join(format!("{hex}.json"))
+    }
+
+    /// Reads a key's record without looking at its objects; `None` when it is absent or damaged.
+    ///
+    /// # Errors
+    /// [`StoreError`] when its file is there and can't be read.
+    pub fn record(&self, key: Key) -> Result<Option<Record>, StoreError> {
+        Ok(match self.read(key)? {
+            Text::Whole(record) => Some(record),
+            Text::Absent | Text::Damaged => None,
+        })
+    }
+
+    /// Finds a key's record and checks its objects; changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a file is there and can't be read.
+    pub fn look_up(&self, key: Key) -> Result<Lookup, StoreError> {
+        let record = match self.read(key)? {
+            Text::Whole(record) => record,
+            Text::Absent => return Ok(Lookup::Absent),
+            Text::Damaged => return Ok(Lookup::Broken(Flaw::RecordCorrupt)),
+        };
+        for output in &record.outputs {
+            let (output, object) = (output.name.clone(), output.object);
+            match self.check_object(object)? {
+                Soundness::Sound => {}
+                Soundness::Missing => return Ok(Lookup::Broken(Flaw::ObjectMissing { output, object })),
+                Soundness::Corrupt => return Ok(Lookup::Broken(Flaw::ObjectCorrupt { output, object })),
+            }
+        }
+        Ok(Lookup::Found(record))
+    }
+
+    fn read(&self, key: Key) -> Result<Text, StoreError> {
+        let path = self.record_path(key);
+        let text = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Text::Absent),
+            Err(error) => return Err(error).doing("read", &path),
+        };
+        let record = String::from_utf8(text).ok().and_then(|text| unseal(&text));
+        Ok(match record {
+            Some(record) if record.key == key => Text::Whole(record),
+            _ => Text::Damaged,
+        })
+    }
+}
+
+enum Text {
+    Whole(Record),
+    Absent,
+    Damaged,
+}
+
+impl Session<'_> {
+    /// Finds a key's record as [`Store::look_up`] does, and sets aside what is damaged.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a file can't be read or moved.
+    pub fn claim(&self, key: Key) -> Result<Lookup, StoreError> {
+        let lookup = self.look_up(key)?;
+        match &lookup {
+            Lookup::Broken(Flaw::RecordCorrupt) => self.quarantine(&self.record_path(key))?,
+            Lookup::Broken(Flaw::ObjectCorrupt { object, .. }) => {
+                self.quarantine(&self.object_path(*object))?;
+            }
+            Lookup::Broken(Flaw::ObjectMissing { .. }) | Lookup::Found(_) | Lookup::Absent => {}
+        }
+        Ok(lookup)
+    }
+
+    /// Keeps a record, once its objects are sure to survive a power failure.
+    ///
+    /// # Errors
+    /// [`StoreError`] when something can't be written; the record then does not exist.
+    pub fn commit(&self, record: &Record) -> Result<(), StoreError> {
+        let folders: BTreeSet<PathBuf> = record
+            .outputs
+            .iter()
+            .filter_map(|output| self.object_path(output.object).parent().map(PathBuf::from))
+            .collect();
+        for folder in &folders {
+            sync_folder(folder)?;
+        }
+        let path = self.record_path(record.key);
+        make_parent(&path)?;
+        write_whole(&self.temporary(), &path, seal(record).as_bytes())?;
+        path.parent().map_or(Ok(()), sync_folder)
+    }
+}
+
+fn seal(record: &Record) -> String {
+    let body = serde_json::to_string_pretty(record).expect("a record has only text for its keys");
+    format!("{SEAL}{}{BODY}{body}{END}", Digest::of(body.as_bytes()))
+}
+
+fn unseal(text: &str) -> Option<Record> {
+    let (seal, rest) = text.strip_prefix(SEAL)?.split_once(BODY)?;
+    let body = rest.strip_suffix(END)?;
+    if Digest::from_hex(seal)? != Digest::of(body.as_bytes()) {
+        return None;
+    }
+    serde_json::from_str(body).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sealed_record_reads_back_and_any_flipped_bit_breaks_it() {
+        let record = Record {
+            key: Key(Digest::of(b"key")),
+            recipe: serde_json::json!({ "kind": "train", "parameters": { "learning_rate": 0.001 } }),
+            outputs: vec![RecordedOutput {
+                name: "history.json".to_owned(),
+                object: ObjectId(Digest::of(b"history")),
+                place: None,
+            }],
+            observed: Observed {
+                instance: "train".to_owned(),
+                started: 5.5,
+                seconds: 0.25,
+                facts: BTreeMap::from([("machine".to_owned(), "a".to_owned())]),
+            },
+        };
+        let text = seal(&record);
+        assert_eq!(unseal(&text).as_ref(), Some(&record));
+        assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "a record is JSON");
+        for place in 0..text.len() {
+            let mut bytes = text.clone().into_bytes();
+            bytes[place] ^= 1 << (place % 7);
+            let read = String::from_utf8(bytes).ok().and_then(|text| unseal(&text));
+            assert!(read.is_none(), "byte {place}");
+        }
+    }
+}

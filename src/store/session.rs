@@ -1,0 +1,147 @@
+//! The right to write: one process at a time, by a lock that dies with it.
+//!
+//! Invariants
+//! - While a session lives, no other one does, in this process or another.
+//! - What an earlier process left in `scratch/` and `temporary/` is nobody's, and is swept.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+
+use super::Store;
+use super::error::{Doing, StoreError};
+use super::files::write_whole;
+use super::index::StatIndex;
+use super::names::Names;
+use crate::digest::Key;
+
+/// How long a process that waits for the lock sleeps between two looks.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+/// The store, open for writing.
+pub struct Session<'s> {
+    store: &'s Store,
+    names: Mutex<Names>,
+    next: AtomicU64,
+    _lock: File,
+}
+
+impl Deref for Session<'_> {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        self.store
+    }
+}
+
+impl Store {
+    /// Takes the lock. While another process has it, `keep_waiting` is asked again and again; once
+    /// it says no, there is no session.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the lock can't be taken for another reason.
+    pub fn lock(&self, mut keep_waiting: impl FnMut() -> bool) -> Result<Option<Session<'_>>, StoreError> {
+        let path = self.folder().join("lock");
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let lock = lock.doing("opened", &path)?;
+        loop {
+            match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => break,
+                Err(Errno::WOULDBLOCK) if !keep_waiting() => return Ok(None),
+                Err(Errno::WOULDBLOCK) => std::thread::sleep(PATIENCE),
+                Err(Errno::INTR) => {}
+                other => return other.doing("locked", &path).map(|()| None),
+            }
+        }
+        // Another process may have written since this one looked.
+        *self.index() = StatIndex::load(&self.folder().join("index"));
+        let names = Mutex::new(Names::load(self.folder()));
+        let session = Session { store: self, names, next: AtomicU64::new(0), _lock: lock };
+        session.empty("temporary")?;
+        Ok(Some(session))
+    }
+
+    /// Gives the last key of every instance, as it stands on the disk.
+    pub fn last_keys(&self) -> BTreeMap<String, Key> {
+        Names::load(self.folder()).into_keys()
+    }
+
+    /// Gives the folder below which runs have their scratch folders.
+    pub fn scratch_root(&self) -> PathBuf {
+        self.folder().join("scratch")
+    }
+}
+
+impl Session<'_> {
+    /// Gives the last key of an instance.
+    pub fn last(&self, instance: &str) -> Option<Key> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).last(instance)
+    }
+
+    /// Notes the key that an instance now has.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be written.
+    pub fn remember(&self, instance: &str, key: Key) -> Result<(), StoreError> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).remember(instance, key)
+    }
+
+    /// Makes an empty folder for one run.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be made.
+    pub fn scratch(&self) -> Result<PathBuf, StoreError> {
+        let path = self.scratch_root().join(self.count().to_string());
+        fs::create_dir_all(&path).doing("made", &path)?;
+        Ok(path)
+    }
+
+    /// Removes everything below `scratch/`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when something can't be removed.
+    pub fn sweep(&self) -> Result<(), StoreError> {
+        self.empty("scratch")
+    }
+
+    /// Writes down what was learnt of files and names.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be written; nothing but time is lost then.
+    pub fn finish(self) -> Result<(), StoreError> {
+        let project = self.folder().parent().unwrap_or(Path::new("")).to_owned();
+        let bytes = self.index().encode_if_changed(|name| project.join(name).exists());
+        if let Some(bytes) = bytes {
+            write_whole(&self.temporary(), &self.folder().join("index"), &bytes)?;
+        }
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).fold(&self.temporary())
+    }
+
+    /// Gives a path that nobody else uses, on the store's file system.
+    pub(super) fn temporary(&self) -> PathBuf {
+        self.folder().join("temporary").join(self.count().to_string())
+    }
+
+    fn count(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn empty(&self, name: &str) -> Result<(), StoreError> {
+        let path = self.folder().join(name);
+        if fs::read_dir(&path).is_ok_and(|mut entries| entries.next().is_none()) {
+            return Ok(());
+        }
+        match fs::remove_dir_all(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).doing("removed", &path),
+            _ => fs::create_dir_all(&path).doing("made", &path),
+        }
+    }
+}

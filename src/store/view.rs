@@ -1,0 +1,59 @@
+//! `by-name/`: the last outputs of each instance, for people to browse.
+//!
+//! Invariants
+//! - Nothing reads it: deleting it loses nothing.
+//! - A view that is a hard link shares the object's file; editing it is noticed when the object is
+//!   next used, as for any other damage.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::Session;
+use super::error::{Doing, StoreError};
+use super::files::{duplicate, make_parent, reflink};
+use super::record::RecordedOutput;
+
+impl Session<'_> {
+    /// Shows outputs below `by-name/FOLDER`. With `anew`, what else is there goes; without, only
+    /// what is missing is added.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a view can't be made.
+    pub fn show(&self, folder: &Path, outputs: &[RecordedOutput], anew: bool) -> Result<(), StoreError> {
+        let folder = self.folder().join("by-name").join(folder);
+        if anew && folder.exists() {
+            fs::remove_dir_all(&folder).doing("removed", &folder)?;
+        }
+        for output in outputs {
+            let view = folder.join(safe(&output.name));
+            if !anew && fs::symlink_metadata(&view).is_ok() {
+                continue;
+            }
+            make_parent(&view)?;
+            self.show_one(output, &view)?;
+        }
+        Ok(())
+    }
+
+    fn show_one(&self, output: &RecordedOutput, view: &Path) -> Result<(), StoreError> {
+        let source = self.object_path(output.object);
+        let shared = |source: &Path| {
+            let (object, view) = (fs::metadata(source)?, fs::metadata(view)?);
+            io::Result::Ok(object.ino() == view.ino() && object.dev() == view.dev())
+        };
+        if shared(&source).unwrap_or(false) || reflink(&source, view) {
+            return Ok(());
+        }
+        match self.while_linking(output.object, |source| fs::hard_link(source, view)) {
+            Ok(()) => Ok(()),
+            Err(_) => duplicate(&source, view, 0o444),
+        }
+    }
+}
+
+/// Leaves of an output's name what stays below the view's folder.
+fn safe(name: &str) -> PathBuf {
+    name.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect()
+}
