@@ -1,6 +1,306 @@
 //! `command`: any program as a stage.
+//!
+//! settings ──braces filled──▶ program, inputs, outputs ──run──▶ outputs, taken from their places
+//!
+//! Invariants
+//! - The program sees PATH, HOME and the variables it names; those that it names enter the recipe
+//!   with their values.
+//! - Its outputs are removed before it starts, so one that it does not write can't pass as new.
+//! - It runs in a process group of its own, and none of the group outlives its run.
 
-use crate::spec::{Field, Schema, Shape, Value};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use walkdir::WalkDir;
+
+use crate::digest::Digest;
+use crate::engine::{Content, Context, Effective, Failure, Job, Kind, Output, Point, Read, Running, Watch};
+use crate::spec::{Field, Parameters, Schema, Shape, Value};
+
+/// How many of a program's last lines a failure shows.
+const LINES: usize = 20;
+
+/// How long a running program goes without a look at whether it should stop.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// The kind `command`.
+pub struct Command {
+    environment: BTreeMap<String, String>,
+    code: Digest,
+}
+
+impl Command {
+    /// Makes the kind for a program's environment; `code` is the digest of what decides its outputs.
+    pub fn new(environment: Vec<(String, String)>, code: Digest) -> Self {
+        Self { environment: environment.into_iter().collect(), code }
+    }
+
+    fn variables(&self, effective: &Effective) -> Vec<(String, String)> {
+        let surrounding = ["PATH", "HOME"]
+            .into_iter()
+            .filter_map(|name| self.environment.get(name).map(|value| (name.to_owned(), value.clone())));
+        let named = match effective.parameters.get("env") {
+            Some(Value::Map(named)) => named.clone(),
+            _ => Parameters::new(),
+        };
+        let text = |value: Value| value.as_text().unwrap_or_default().to_owned();
+        surrounding.chain(named.into_iter().map(|(name, value)| (name, text(value)))).collect()
+    }
+}
+
+impl Kind for Command {
+    fn name(&self) -> &'static str {
+        "command"
+    }
+
+    fn code(&self) -> Digest {
+        self.code
+    }
+
+    fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
+        let settings = &context.settings.parameters;
+        let coordinates = coordinates(context.point);
+        let filled = |name: &str| -> Vec<String> {
+            texts(settings.get(name)).iter().map(|text| substitute(text, &coordinates)).collect()
+        };
+        let run = match settings.get("run") {
+            Some(Value::Text(line)) => Value::Text(substitute(line, &coordinates)),
+            _ => list(filled("run")),
+        };
+        if matches!(&run, Value::List(words) if words.is_empty()) {
+            return Err(Failure::new("it has nothing to run").with_help("give `run` a program"));
+        }
+        // A variable that is not set is left out: naming it changes nothing for the program.
+        let named = texts(settings.get("env"));
+        let env = named.iter().filter_map(|name| {
+            self.environment.get(name).map(|value| (name.clone(), Value::Text(value.clone())))
+        });
+        let parameters = BTreeMap::from([
+            ("run".to_owned(), run),
+            ("outputs".to_owned(), list(filled("outputs"))),
+            ("env".to_owned(), Value::Map(env.collect())),
+        ]);
+        let reads = context.stage.needs.iter().map(|&stage| Read { stage, outputs: Vec::new() });
+        Ok(Effective { parameters, seeded: false, reads: reads.collect(), files: filled("inputs") })
+    }
+
+    fn places(&self, effective: &Effective) -> Vec<String> {
+        texts(effective.parameters.get("outputs"))
+    }
+
+    fn writes_in_place(&self) -> bool {
+        true
+    }
+
+    fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
+        let places = self.places(job.effective);
+        let root = job.context.root;
+        let failed = |what: &str, error: io::Error| Failure::new(format!("{what}: {error}"));
+        let mut running = Running { group: None, writes: places.clone() };
+        running.note(job.scratch).map_err(|error| failed("the run can't be noted", error))?;
+        clear(root, &places)?;
+        let log = job.scratch.join("log");
+        let mut child = self.start(job, &log)?;
+        running.group = i32::try_from(child.id()).ok();
+        // Without the note only a program that outlives a kill of ours would go unnoticed.
+        let noted = running.note(job.scratch);
+        let status = wait(&mut child, job.watch).map_err(|error| failed("the program got lost", error))?;
+        let result = noted
+            .map_err(|error| failed("the run can't be noted", error))
+            .and_then(|()| judge(status, &log, job.watch))
+            .and_then(|()| collect(root, &places, job.scratch));
+        if result.is_err() {
+            clear(root, &places)?;
+        }
+        result
+    }
+}
+
+impl Command {
+    fn start(&self, job: &Job<'_>, log: &Path) -> Result<Child, Failure> {
+        let words = match job.effective.parameters.get("run") {
+            Some(Value::Text(line)) => vec!["sh".to_owned(), "-c".to_owned(), line.clone()],
+            other => texts(other),
+        };
+        let (program, arguments) =
+            words.split_first().expect("effective parameters without a program were refused");
+        let file = File::create(log).and_then(|file| Ok((file.try_clone()?, file)));
+        let (output, errors) =
+            file.map_err(|error| Failure::new(format!("its log can't be made: {error}")))?;
+        let child = std::process::Command::new(program)
+            .args(arguments)
+            .current_dir(job.context.root)
+            .env_clear()
+            .envs(self.variables(job.effective))
+            .stdin(Stdio::null())
+            .stdout(output)
+            .stderr(errors)
+            .process_group(0)
+            .spawn();
+        child.map_err(|error| {
+            Failure::new(format!("`{program}` can't be started: {error}"))
+                .with_help("check that it is installed and on the PATH")
+        })
+    }
+}
+
+/// Waits for a program, and ends its whole group when it is over or a stop is asked for.
+fn wait(child: &mut Child, watch: &dyn Watch) -> io::Result<ExitStatus> {
+    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let end = || {
+        if let Some(group) = group {
+            // A group that is gone by now is what was wanted.
+            let _gone = kill_process_group(group, Signal::KILL);
+        }
+    };
+    let (over, ended) = mpsc::channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            while ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                if watch.cancelled() {
+                    return end();
+                }
+            }
+        });
+        // The leader is left unreaped until its group has ended, so that its number can't be
+        // another process's by then.
+        if let Some(leader) = group {
+            while matches!(
+                waitid(WaitId::Pid(leader), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT),
+                Err(rustix::io::Errno::INTR)
+            ) {}
+        }
+        drop(over);
+    });
+    end();
+    child.wait()
+}
+
+fn judge(status: ExitStatus, log: &Path, watch: &dyn Watch) -> Result<(), Failure> {
+    if status.success() {
+        return Ok(());
+    }
+    if watch.cancelled() {
+        return Err(Failure::Cancelled);
+    }
+    let how = match (status.code(), status.signal()) {
+        (Some(code), _) => format!("it ended with exit code {code}"),
+        (None, Some(signal)) => format!("it was ended by signal {signal}"),
+        (None, None) => "it ended without an exit code".to_owned(),
+    };
+    let text = fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let lines: Vec<&str> = text.lines().collect();
+    let last = lines[lines.len().saturating_sub(LINES)..].iter().map(|line| format!("\n  {line}"));
+    let help = "its outputs were removed: run again once the cause is mended";
+    Err(Failure::new(how + &last.collect::<String>()).with_help(help))
+}
+
+/// Takes the outputs from their places into the scratch folder.
+fn collect(root: &Path, places: &[String], scratch: &Path) -> Result<Vec<Output>, Failure> {
+    let mut outputs = Vec::new();
+    for place in places {
+        let path = root.join(place);
+        if !path.exists() {
+            return Err(Failure::new(format!("it did not write its output `{place}`"))
+                .with_help("have the program write it, or take it out of `outputs`"));
+        }
+        for entry in WalkDir::new(&path).sort_by_file_name() {
+            let entry = entry.map_err(|error| Failure::new(format!("`{place}` can't be read: {error}")))?;
+            if entry.file_type().is_dir() {
+                continue;
+            }
+            let name = entry.path().strip_prefix(root).unwrap_or(entry.path());
+            let name = name.to_string_lossy().into_owned();
+            let taken = scratch.join(format!("output-{}", outputs.len()));
+            take(entry.path(), &taken)
+                .map_err(|error| Failure::new(format!("`{name}` can't be stored: {error}")))?;
+            outputs.push(Output { place: Some(name.clone()), name, content: Content::Scratch(taken) });
+        }
+    }
+    Ok(outputs)
+}
+
+/// Moves a file, across file systems too; what a symbolic link leads to is copied.
+fn take(from: &Path, to: &Path) -> io::Result<()> {
+    if !from.is_symlink() {
+        match fs::rename(from, to) {
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {}
+            other => return other,
+        }
+    }
+    fs::copy(from, to)?;
+    fs::remove_file(from)
+}
+
+/// Removes what stands at the outputs' places, and makes the folders they go to.
+fn clear(root: &Path, places: &[String]) -> Result<(), Failure> {
+    for place in places {
+        let path = root.join(place);
+        let removed = match fs::symlink_metadata(&path) {
+            Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(&path),
+            Ok(_) => fs::remove_file(&path),
+            Err(_) => Ok(()),
+        };
+        removed
+            .and_then(|()| path.parent().map_or(Ok(()), fs::create_dir_all))
+            .map_err(|error| Failure::new(format!("`{place}` can't be made ready: {error}")))?;
+    }
+    Ok(())
+}
+
+fn coordinates(point: &Point) -> Vec<(String, String)> {
+    let variant = point.variant.iter().map(|variant| ("variant".to_owned(), variant.clone()));
+    let seed = point.seed.iter().map(|seed| ("seed".to_owned(), seed.to_string()));
+    variant.chain(seed).chain(point.listed.iter().cloned()).collect()
+}
+
+fn texts(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::List(values)) => values.iter().filter_map(Value::as_text).map(str::to_owned).collect(),
+        Some(Value::Text(text)) => vec![text.clone()],
+        _ => Vec::new(),
+    }
+}
+
+fn list(texts: Vec<String>) -> Value {
+    Value::List(texts.into_iter().map(Value::Text).collect())
+}
+
+/// Fills coordinates into `{name}`; `{{` and `}}` stand for single braces, and braces around
+/// anything that is no coordinate stay as they are.
+fn substitute(template: &str, coordinates: &[(String, String)]) -> String {
+    let mut filled = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some(at) = rest.find(['{', '}']) {
+        filled.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let coordinate = rest.strip_prefix('{').and_then(|inner| inner.split_once('}'));
+        let value = coordinate.and_then(|(name, after)| {
+            let (_, value) = coordinates.iter().find(|(own, _)| own == name)?;
+            Some((value, after))
+        });
+        if let Some(after) = rest.strip_prefix("{{").or_else(|| rest.strip_prefix("}}")) {
+            filled.push_str(&rest[..1]);
+            rest = after;
+        } else if let Some((value, after)) = value {
+            filled.push_str(value);
+            rest = after;
+        } else {
+            filled.push_str(&rest[..1]);
+            rest = &rest[1..];
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
 
 /// Describes the settings of `command`.
 pub fn schema() -> Schema {
@@ -36,5 +336,20 @@ pub fn schema() -> Schema {
                 about: "the environment variables that it sees besides PATH and HOME",
             },
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn braces_take_coordinates_and_double_braces_are_braces() {
+        let word = [("word".to_owned(), "alpha".to_owned())];
+        assert_eq!(
+            substitute("grep {word} {{x}} > {word}.txt; awk {print}", &word),
+            "grep alpha {x} > alpha.txt; awk {print}"
+        );
+        assert_eq!(substitute("}} {", &word), "} {");
     }
 }
