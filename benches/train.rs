@@ -80,14 +80,17 @@ fn cpu_seconds() -> f64 {
 /// Counts the multiply-adds of an epoch's products, padding included: one pass of them forward, and on the
 /// way back two more where a layer's input wants a gradient, else one.
 fn main() {
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let wanted: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     let simds = match wanted.iter().find_map(|name| Simd::named(name).ok()) {
         Some(simd) => vec![simd],
         None => vec![Simd::best()],
     };
     let dataset = dataset();
     for (name, cell, conv, hidden, layers, batch) in CASES {
-        if wanted.iter().any(|wanted| Simd::named(wanted).is_err()) && !wanted.iter().any(|wanted| wanted == name) {
+        if wanted.iter().any(|wanted| Simd::named(wanted).is_err())
+            && !wanted.iter().any(|wanted| wanted == name)
+        {
             continue;
         }
         for &simd in &simds {
@@ -106,7 +109,8 @@ fn main() {
                 stop_patience: 5,
             };
             let mut watch = Stopwatch { start: cpu_seconds(), least: f64::INFINITY };
-            let trained = train(&dataset, &settings, 1, simd, &mut watch).expect("the splits are large enough");
+            let trained =
+                train(&dataset, &settings, 1, simd, &mut watch).expect("the splits are large enough");
             let loss = trained.history.last().map_or(f64::NAN, |epoch| epoch.train_loss);
             println!("{name:12} {:8} {:.3} s/epoch   loss {loss:.4}", simd.name(), watch.least);
         }

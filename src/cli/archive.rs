@@ -41,9 +41,11 @@ pub fn find(
     environment: &Environment,
     cancel: &Cancel,
 ) -> Result<Option<Archive>, FetchError> {
-    let asks = pipeline.stages.iter().filter(|stage| stage.kind == "prepare").any(|stage| {
-        stage.base.parameters.get("source").and_then(Value::as_text) != Some("synthetic")
-    });
+    let asks = pipeline
+        .stages
+        .iter()
+        .filter(|stage| stage.kind == "prepare")
+        .any(|stage| stage.base.parameters.get("source").and_then(Value::as_text) != Some("synthetic"));
     if !asks {
         return Ok(None);
     }
@@ -64,7 +66,9 @@ fn look(root: &Path, environment: &Environment, cancel: &Cancel) -> Result<Archi
         return Ok(Archive::Absent("RECOUNT_OFFLINE is set".to_owned()));
     }
     let Some(cache) = &environment.cache else {
-        return Ok(Archive::Absent("it is in no mirror, and there is no cache folder to download it to".to_owned()));
+        return Ok(Archive::Absent(
+            "it is in no mirror, and there is no cache folder to download it to".to_owned(),
+        ));
     };
     let memory = root.join("artifacts").join("unreachable.json");
     if let Some(why) = remembered(&memory) {
@@ -94,8 +98,10 @@ fn download(
 ) -> Result<PathBuf, FetchError> {
     let bar = if environment.terminal { ProgressBar::no_length() } else { ProgressBar::hidden() };
     bar.set_style(
-        ProgressStyle::with_template("downloading the SmartWatch archive {bar:30} {bytes}/{total_bytes} {eta}")
-            .expect("the template is a constant that indicatif takes"),
+        ProgressStyle::with_template(
+            "downloading the SmartWatch archive {bar:30} {bytes}/{total_bytes} {eta}",
+        )
+        .expect("the template is a constant that indicatif takes"),
     );
     let result = archive.download(
         cache,

@@ -37,7 +37,10 @@ impl Refusal {
 
     /// Stopped by Ctrl-C: exit code 130, as shells have it.
     pub(crate) fn stopped() -> Self {
-        Self { message: "stopped; what had finished is kept, and the next run goes on from there".into(), code: 130 }
+        Self {
+            message: "stopped; what had finished is kept, and the next run goes on from there".into(),
+            code: 130,
+        }
     }
 }
 

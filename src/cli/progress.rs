@@ -133,7 +133,8 @@ impl Progress {
 
     fn bar(&self, style: &str) -> ProgressBar {
         let Some(bars) = &self.bars else { return ProgressBar::hidden() };
-        let style = ProgressStyle::with_template(style).expect("the templates are constants that indicatif takes");
+        let style =
+            ProgressStyle::with_template(style).expect("the templates are constants that indicatif takes");
         let bar = ProgressBar::new(STEPS as u64).with_style(style);
         // The bar of the whole stays below the lines of what runs.
         if self.state().whole.is_some() { bars.insert_from_back(1, bar) } else { bars.add(bar) }
@@ -162,7 +163,9 @@ impl Observer for Progress {
                 self.settle(instance, false);
             }
             Event::Started { instance, name, reasons } => self.start(instance, name, reasons),
-            Event::Progress { instance, fraction, standing, .. } => self.advance(instance, fraction, standing),
+            Event::Progress { instance, fraction, standing, .. } => {
+                self.advance(instance, fraction, standing)
+            }
             Event::Notice { name, line, .. } => self.line(&format!("note    {name} · {line}")),
             Event::Ran { instance, name, seconds } => {
                 let why = self.settle(instance, true);

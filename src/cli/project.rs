@@ -37,7 +37,8 @@ impl Project {
         let root = root(words.project.as_deref())?;
         let pipeline = spec::load(&root, &kinds::schemas(), &words.set)
             .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))?;
-        let store = Store::open(&root.join("artifacts")).map_err(|error| Refusal::failed(error.to_string()))?;
+        let store =
+            Store::open(&root.join("artifacts")).map_err(|error| Refusal::failed(error.to_string()))?;
         let cancel = Cancel::default();
         let flag = cancel.clone();
         ctrlc::set_handler(move || flag.cancel())

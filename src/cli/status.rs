@@ -23,14 +23,8 @@ pub fn status(words: &SettingArguments, environment: &Environment) -> Result<(),
 /// A [`Refusal`] for a target that names nothing, or a store that can't be read.
 #[expect(clippy::print_stdout, reason = "the verdicts are the command's result")]
 pub fn show(project: &Project, options: &Options<'_>) -> Result<(), Refusal> {
-    let summary = engine::status(
-        &project.root,
-        &project.pipeline,
-        &project.kinds,
-        &project.store,
-        options,
-    )
-    .map_err(refusal)?;
+    let summary = engine::status(&project.root, &project.pipeline, &project.kinds, &project.store, options)
+        .map_err(refusal)?;
     let (mut stale, mut depending) = (0, 0);
     for report in &summary.reports {
         let name = &report.name;

@@ -61,8 +61,8 @@ impl Kind for Evaluate {
         let logits =
             trainer::score(&dataset, &settings, &weights, self.simd).map_err(|error| failure(&error))?;
         let multiply_adds = |steps| multiply_adds(&settings, dataset.channels, dataset.labels, steps);
-        let metrics = metrics::measure(&dataset, &logits, &history, multiply_adds)
-            .map_err(|error| failure(&error))?;
+        let metrics =
+            metrics::measure(&dataset, &logits, &history, multiply_adds).map_err(|error| failure(&error))?;
         Ok(vec![json_output(METRICS, &metrics)])
     }
 }

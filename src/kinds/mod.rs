@@ -9,6 +9,7 @@ mod render;
 mod train;
 mod variants;
 
+pub use command::Command;
 pub use prepare::Archive;
 pub use variants::{Described, describe};
 
