@@ -226,6 +226,11 @@ impl Diagnostics {
         self.0.insert(after, diagnostic);
     }
 
+    /// Adds all of another collection.
+    pub fn append(&mut self, others: Self) {
+        others.0.into_iter().for_each(|other| self.add(other));
+    }
+
     /// Says whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::events::{Step, events};
+use super::events::{Fault, Step, events, scan_faults};
 use super::scalar::{Scalar, scalars};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 
@@ -71,9 +71,7 @@ pub(super) fn read(source: &Arc<Source>, part: Range<usize>, diagnostics: &mut D
     let events = match events(text) {
         Ok(events) => events,
         Err(faults) => {
-            for (span, message, help) in faults {
-                diagnostics.add(Diagnostic::error(message).at(&place(span)).help(help));
-            }
+            refuse(faults, &place, diagnostics);
             return None;
         }
     };
@@ -84,27 +82,36 @@ pub(super) fn read(source: &Arc<Source>, part: Range<usize>, diagnostics: &mut D
         Ok(typed) => typed,
         Err(error) => {
             let at = error.location().map_or(0, |location| boundary(text, location.index()));
-            let message = format!("this can't be read as YAML: {error}");
-            diagnostics.add(Diagnostic::error(message).at(&place(at..at)));
+            let info = error.to_string();
+            let info = info.split(" at line ").next().unwrap_or_default();
+            refuse(scan_faults(text, at, info), &place, diagnostics);
             return None;
         }
     };
+    let mut mistakes = Diagnostics::default();
     let mut builder = Builder {
         text,
         events: events.into_iter(),
         scalars: typed.into_iter(),
         place: &place,
-        diagnostics,
+        diagnostics: &mut mistakes,
         end: 0,
     };
-    let root = builder.node();
-    if root.is_none() || builder.scalars.next().is_some() {
-        let message = "this file can be read in two ways";
-        let help = "quote the texts in it that hold punctuation";
-        diagnostics.add(Diagnostic::error(message).at(&Place::whole(source)).help(help));
-        return None;
+    let root = builder.node().filter(|_| builder.scalars.next().is_none());
+    if root.is_some() {
+        diagnostics.append(mistakes);
+    } else {
+        let message = "this can be read in two ways";
+        let help = "quote the texts in it that hold punctuation, and indent it more plainly";
+        diagnostics.add(Diagnostic::error(message).at(&place(0..text.len())).help(help));
     }
     root
+}
+
+fn refuse(faults: Vec<Fault>, place: &impl Fn(Range<usize>) -> Place, diagnostics: &mut Diagnostics) {
+    for (span, message, help) in faults {
+        diagnostics.add(Diagnostic::error(message).at(&place(span)).help(help));
+    }
 }
 
 /// Gives the character boundary at or before `index`.

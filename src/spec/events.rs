@@ -27,7 +27,10 @@ pub(super) enum Step {
 pub(super) fn events(text: &str) -> Result<Vec<(Step, Range<usize>)>, Vec<Fault>> {
     let offsets = Offsets::of(text);
     let mut steps = Vec::new();
-    let mut faults: Vec<Fault> = Vec::new();
+    let mut faults = separator_faults(text);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
     let (mut depth, mut documents) = (0, 0);
     for event in Parser::new_from_str(text) {
         let (event, span) = match event {
@@ -84,6 +87,16 @@ pub(super) fn events(text: &str) -> Result<Vec<(Step, Range<usize>)>, Vec<Fault>
     if faults.is_empty() { Ok(steps) } else { Err(faults) }
 }
 
+/// Finds the line ends that only some readers of YAML take for such, so that two may differ on a text.
+fn separator_faults(text: &str) -> Vec<Fault> {
+    let found = text.match_indices(['\u{85}', '\u{2028}', '\u{2029}']);
+    let fault = |(at, separator): (usize, &str)| {
+        let message = format!("an invisible line separator stands here: {}", separator.escape_unicode());
+        (at..at + separator.len(), message, "delete it, or press Enter in its place")
+    };
+    found.map(fault).collect()
+}
+
 fn anchor_fault(text: &str, start: usize, sign: char) -> Fault {
     let help = "write the value out where it is needed; variants share settings by `from`";
     (marked(text, start, sign), "anchors and aliases are not taken here".to_owned(), help)
@@ -101,8 +114,8 @@ fn marked(text: &str, start: usize, sign: char) -> Range<usize> {
     from..word.map_or(text.len(), |length| from + length)
 }
 
-/// Explains where the scanner stopped; tabs are the usual reason and deserve their own words.
-fn scan_faults(text: &str, at: usize, info: &str) -> Vec<Fault> {
+/// Explains where a scanner stopped, with what it says (`info`); tabs are the usual reason and deserve their own words.
+pub(super) fn scan_faults(text: &str, at: usize, info: &str) -> Vec<Fault> {
     if info.contains("unknown anchor") {
         return vec![anchor_fault(text, at, '*')];
     }
