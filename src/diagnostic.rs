@@ -368,6 +368,15 @@ help: save it as text
     }
 
     #[test]
+    fn colour_is_added_only_when_it_is_asked_for() {
+        let source = Source::file("a.yaml", "one");
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.add(Diagnostic::error("odd").at(&Place::new(&source, 0..3)));
+        assert!(diagnostics.render(true).contains("\u{1b}["));
+        assert!(!diagnostics.render(false).contains('\u{1b}'));
+    }
+
+    #[test]
     fn a_message_cannot_drive_the_terminal() {
         assert_eq!(rendered(Diagnostic::error("a\u{1b}[2Jb\nc")), "error: a\\u{1b}[2Jb\\nc\n");
     }

@@ -181,7 +181,10 @@ fn variants(
     nameless: &mut bool,
     diagnostics: &mut Diagnostics,
 ) -> Vec<ToldVariant> {
-    let Some(nodes) = items(node, "`variants`", diagnostics) else { return Vec::new() };
+    let Some(nodes) = items(node, "`variants`", diagnostics) else {
+        *nameless = true;
+        return Vec::new();
+    };
     if nodes.is_empty() {
         let mistake = Diagnostic::error("`variants` is empty").at(&node.place);
         diagnostics.add(mistake.help("list at least one: `- { name: first }`"));
