@@ -110,12 +110,19 @@ impl Place {
         self.source.line_and_column(self.span().start).1
     }
 
-    /// Narrows to a part of `value`, the text that is written here; stays as it is where the value is
-    /// written in another way than it reads, as with escapes.
+    /// Narrows to a part of `value`, the text that is written here.
+    ///
+    /// A text may be written otherwise than it reads, as over several indented lines; so the part is
+    /// found by counting the same words before it. Where they are not written, the place stays as it is.
     pub fn narrowed_to(&self, value: &str, part: Range<usize>) -> Self {
-        let start = self.span().start;
-        match self.text().find(value) {
-            Some(at) => Self::new(&self.source, start + at + part.start..start + at + part.end),
+        let (Some(words), Some(before)) = (value.get(part.clone()), value.get(..part.start)) else {
+            return self.clone();
+        };
+        match self.text().match_indices(words).nth(before.matches(words).count()) {
+            Some((at, _)) => {
+                let start = self.span().start + at;
+                Self::new(&self.source, start..start + words.len())
+            }
             None => self.clone(),
         }
     }

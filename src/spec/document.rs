@@ -197,7 +197,8 @@ where
                 let help = format!("put it in quotes: `\"{}\"`", shortened(key.place.text()));
                 let mistake = Diagnostic::error(message).at(&key.place);
                 let plain = matches!(key.content, Content::Scalar(_));
-                self.diagnostics.add(if plain { mistake.help(help) } else { mistake });
+                let other = "write `name: value`".to_owned();
+                self.diagnostics.add(mistake.help(if plain { help } else { other }));
                 continue;
             };
             if let Some(line) = known.get(&name) {

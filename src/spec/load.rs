@@ -290,6 +290,20 @@ variants:
     }
 
     #[test]
+    fn an_output_may_be_read_by_whoever_waits_for_it_through_others() {
+        let text = |needs: &str| {
+            format!(
+                "recount: 1\ntitle: Test\nstages:\n  - {{ name: a, kind: command, run: x, outputs: [out/a] }}\n  \
+                 - {{ name: b, kind: command, run: x, needs: [a] }}\n  \
+                 - {{ name: c, kind: command, run: x, needs: [{needs}], inputs: [out] }}\n"
+            )
+        };
+        assert!(loaded(&[("pipeline.yaml", &text("b"))], &[]).is_ok());
+        let mistakes = loaded(&[("pipeline.yaml", &text(""))], &[]).expect_err("nothing makes c wait");
+        assert!(mistakes.contains("stage `c` reads `out/a` but doesn't wait for `a`"), "{mistakes}");
+    }
+
+    #[test]
     fn ten_thousand_stages_are_read_in_one_go() {
         let mut text = "recount: 1\ntitle: Test\nstages:\n".to_owned();
         for index in 0..10_000 {
