@@ -126,3 +126,6 @@ fn gates(settings: &Settings) -> usize {
         Cell::Lstm => 4,
     }
 }
+
+#[cfg(test)]
+mod tests;

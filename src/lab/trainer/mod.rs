@@ -178,4 +178,4 @@ fn share_correct(logits: &[f32], labels: &[u32]) -> f64 {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -111,6 +111,11 @@ impl Mask {
         }
         Self(Arc::new(buffer))
     }
+
+    /// Gives the factors as `[step][panel][row]` lines.
+    pub fn lines(&self) -> &[Line] {
+        &self.0
+    }
 }
 
 /// Multiplies, line by line.
@@ -192,7 +197,7 @@ impl Operation for Pass {
         };
         if let Some(mask) = &self.mask {
             let out = out.as_chunks_mut().0;
-            self.simd.run(Masked { numbers: &kept.hidden, mask: &mask.0, out });
+            self.simd.run(Masked { numbers: &kept.hidden, mask: mask.lines(), out });
         }
         let length = out.len();
         (Values::of(out, &[length]), Box::new(kept))
@@ -277,7 +282,7 @@ impl Kept {
         let mut unmasked = Buffer::stale(0);
         if let Some(mask) = &self.mask {
             unmasked = Buffer::stale(incoming.len());
-            self.simd.run(Masked { numbers: incoming, mask: &mask.0, out: &mut unmasked });
+            self.simd.run(Masked { numbers: incoming, mask: mask.lines(), out: &mut unmasked });
             incoming = &unmasked;
         }
         let size = group(units, rows);
