@@ -77,8 +77,26 @@ fn cpu_seconds() -> f64 {
     nanoseconds.expect("the first field is a number") * 1e-9
 }
 
-/// Counts the multiply-adds of an epoch's products, padding included: one pass of them forward, and on the
-/// way back two more where a layer's input wants a gradient, else one.
+/// Estimates the floating-point operations of an epoch's matrix products, in units of 10⁹.
+///
+/// A product is done once forward and, in training, twice more on the way back: for the weights and for what
+/// was multiplied with them, except that the data wants no gradient.
+fn giga_operations(dataset: &Dataset, settings: &Settings) -> f64 {
+    let mut order = dataset.train.clone();
+    Random::new(2, "bench").shuffle(&mut order);
+    let longest = |indices: &[u32]| {
+        indices.iter().map(|&index| dataset.sequences[index as usize].length).max().unwrap_or(0)
+    };
+    let steps: u32 = order.chunks_exact(settings.batch).map(longest).sum();
+    let rows = f64::from(steps) * settings.batch as f64;
+    let gates = if settings.cell == Cell::Gru { 3.0 } else { 4.0 };
+    let hidden = settings.hidden as f64;
+    let square = 2.0 * gates * hidden * hidden * (2 * settings.layers - 1) as f64;
+    let data = 2.0 * gates * hidden * dataset.channels as f64;
+    let valid = dataset.valid.len() as f64 / dataset.train.len() as f64;
+    rows * (square * (3.0 + valid) + data * (2.0 + valid)) * 1e-9
+}
+
 fn main() {
     let wanted: Vec<String> =
         std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
@@ -112,7 +130,12 @@ fn main() {
             let trained =
                 train(&dataset, &settings, 1, simd, &mut watch).expect("the splits are large enough");
             let loss = trained.history.last().map_or(f64::NAN, |epoch| epoch.train_loss);
-            println!("{name:12} {:8} {:.3} s/epoch   loss {loss:.4}", simd.name(), watch.least);
+            let rate = giga_operations(&dataset, &settings) / watch.least;
+            println!(
+                "{name:12} {:8} {:.3} s/epoch  {rate:5.1} GFLOP/s  loss {loss:.4}",
+                simd.name(),
+                watch.least
+            );
         }
     }
 }

@@ -74,9 +74,14 @@ impl<const GATES: usize> Outer<'_, GATES> {
             }
         }
         let out = &mut self.out[panel * self.width * GATES..][..self.width * GATES];
-        for (sums, out) in sums.iter().zip(out.as_chunks_mut::<GATES>().0[first..].iter_mut()) {
-            for (&sum, line) in sums.iter().zip(out) {
-                lanes.store(sum, line);
+        let (_, out) = out.as_chunks_mut::<GATES>().0.split_at_mut(first);
+        // The loop has a constant length, so that the sums stay in registers; the last tile may reach past
+        // the last element, where the activations are zero.
+        for (element, sums) in sums.iter().enumerate() {
+            if let Some(lines) = out.get_mut(element) {
+                for (&sum, line) in sums.iter().zip(lines) {
+                    lanes.store(sum, line);
+                }
             }
         }
         HEIGHT
