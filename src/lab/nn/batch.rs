@@ -5,6 +5,8 @@
 //! - Rows are ordered by length, longest first (stable), so that the rows that still have data at a step are
 //!   the first ones. The order of rows decides in which order gradients are summed and nothing else.
 
+use burn::tensor::Tensor;
+
 use super::device::Values;
 use super::kernels::panels;
 use crate::lab::data::Dataset;
@@ -52,5 +54,21 @@ impl Batch {
         let inputs = Values::of(numbers, &[steps * blocks * rows * 16]);
         let labels = places.iter().map(|&place| sequence(place).label).collect();
         Self { rows, steps, channels, inputs, live, labels, places }
+    }
+
+    /// Gives the inputs as a plain `[row, step, channel]` tensor, for a model of burn's own layers.
+    pub fn to_tensor(&self) -> Tensor<3> {
+        let blocks = panels(self.channels);
+        let mut numbers = Vec::with_capacity(self.rows * self.steps * self.channels);
+        let (lines, _) = self.inputs.as_chunks::<16>();
+        for row in 0..self.rows {
+            for step in 0..self.steps {
+                let number =
+                    |channel: usize| lines[(step * blocks + channel / 16) * self.rows + row][channel % 16];
+                numbers.extend((0..self.channels).map(number));
+            }
+        }
+        let plain = Values::of(numbers, &[self.rows, self.steps, self.channels]);
+        Tensor::from_inner(plain.to_tensor::<3>())
     }
 }

@@ -1,8 +1,8 @@
-//! Aligned memory for the kernels, kept between steps so that no page is faulted in twice.
+//! Memory for the kernels and for tensors, kept between steps so that no page is faulted in twice.
 //!
 //! Invariants
-//! - A buffer goes back to its thread's pool when it is dropped; the next one may find old numbers in it,
-//!   so whoever takes a stale buffer writes before it reads.
+//! - A buffer goes back to its thread's pool when it is dropped, a tensor's numbers when they are given back;
+//!   the next one may find old numbers in it, so whoever takes something stale writes before it reads.
 //! - The pool never changes a result: only where numbers lie, never what they are.
 
 use std::cell::RefCell;
@@ -21,6 +21,20 @@ const IDLE: usize = 256;
 
 thread_local! {
     static POOL: RefCell<Vec<Vec<Aligned>>> = const { RefCell::new(Vec::new()) };
+    static NUMBERS: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Takes `length` numbers for a tensor, with whatever is in them.
+pub fn stale_numbers(length: usize) -> Vec<f32> {
+    let mut numbers = NUMBERS.with_borrow_mut(|pool| take(pool, length));
+    numbers.resize(length, 0.0);
+    numbers
+}
+
+/// Gives the numbers of a tensor back to the thread's pool.
+pub fn give_numbers(numbers: Vec<f32>) {
+    // At the end of a thread the pool is gone already, and the memory goes back to the system.
+    let _ = NUMBERS.try_with(|pool| give(&mut pool.borrow_mut(), numbers));
 }
 
 impl Buffer {

@@ -22,6 +22,8 @@ use burn::backend::{Autodiff, Backend, Dispatch, NdArray, backend_extension};
 use burn::tensor::{Device, Tensor, TensorData};
 use burn_ndarray::NdArrayTensor;
 
+use super::buffer::give_numbers;
+
 /// Gives the device that parameters live on: burn's NdArray, with autodiff.
 pub fn device() -> Device {
     Device::ndarray().autodiff()
@@ -46,6 +48,16 @@ impl Values {
     /// Makes a constant tensor of the numbers.
     pub fn to_tensor<const D: usize>(&self) -> Tensor<D> {
         Tensor::from_primitive::<NdArray>(self.0.clone())
+    }
+
+    /// Gives the memory back for reuse, where nobody else holds the numbers.
+    pub fn recycle(self) {
+        if let NdArrayTensor::F32(storage) = self.0
+            && storage.is_unique()
+            && let Ok(array) = storage.into_owned().try_into_owned_nocopy()
+        {
+            give_numbers(array.into_raw_vec_and_offset().0);
+        }
     }
 
     /// Gives the numbers for change: in place where nobody else holds them, else a copy of them.
@@ -151,6 +163,7 @@ impl<B: Host> Backward<B, 2> for Node {
         let back = ops.state.0.lock().expect("no pass panics while it is taken").take();
         let back = back.expect("burn walks back through a graph once");
         let slopes = back.backward(&gradient, input.is_some());
+        gradient.recycle();
         for (node, slope) in [(input, slopes.input), (weights, slopes.weights)] {
             if let (Some(node), Some(slope)) = (node, slope) {
                 gradients.register::<B>(node.id, B::tensor(slope));

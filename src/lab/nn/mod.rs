@@ -29,7 +29,7 @@ mod simd;
 mod weights;
 
 pub use batch::Batch;
-pub use device::Values;
+pub use device::{Values, device};
 pub use layers::cross_entropy;
 pub use model::{Classifier, Classify, multiply_adds, parameter_count};
 pub use optimiser::Adam;

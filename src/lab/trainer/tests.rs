@@ -173,3 +173,27 @@ fn a_cancelled_training_has_no_result() {
     let found = train(&waves(40, 4, 9), &settings(), 1, Simd::best(), &mut Stop);
     assert_eq!(found, Err(TrainError::Cancelled));
 }
+
+/// A model of burn's own layers alone: the mean over the steps, and a linear layer.
+#[derive(burn::module::Module, Debug)]
+struct Means {
+    linear: burn::nn::Linear,
+}
+
+impl Classify for Means {
+    fn logits(&self, batch: &Batch, _dropout: Option<&mut Random>, _simd: Simd) -> burn::tensor::Tensor<2> {
+        self.linear.forward(batch.to_tensor().mean_dim(1).squeeze_dim::<2>(1))
+    }
+}
+
+#[test]
+fn a_model_of_burns_own_layers_trains_through_the_same_trainer() {
+    let linear = burn::nn::LinearConfig::new(3, 3).init(&crate::lab::nn::device());
+    let settings = Settings { epochs: 20, learning_rate: 0.1, stop_patience: 20, ..settings() };
+    let dataset = waves(80, 3, 12);
+    let (_, history) = fit(Means { linear }, &dataset, &settings, 1, Simd::best(), &mut Silent)
+        .expect("the splits are larger than a batch");
+    assert_eq!(history.parameters, 12);
+    let (first, last) = (&history.epochs[0], &history.epochs[19]);
+    assert!(last.train_loss < 0.5 * first.train_loss, "{} to {}", first.train_loss, last.train_loss);
+}

@@ -24,7 +24,7 @@ pub struct Step<'a> {
 pub struct Rates {
     /// Learning rate over the bias correction of the mean.
     pub step: f32,
-    /// Root of the bias correction of the square.
+    /// One over the root of the bias correction of the square.
     pub root: f32,
     /// How much of the gradient enters its mean: 1 − β₁.
     pub mean: f32,
@@ -53,8 +53,8 @@ impl Kernel for Step<'_> {
             let decayed = lanes.multiply(lanes.splat(rates.square), lanes.load(square));
             let share = lanes.multiply(lanes.splat(rates.square_share), gradient);
             let new_square = lanes.fused(share, gradient, decayed);
-            let root = lanes.divide(lanes.root(new_square), lanes.splat(rates.root));
-            let below = lanes.add(root, lanes.splat(rates.epsilon));
+            let root = lanes.root(new_square);
+            let below = lanes.fused(root, lanes.splat(rates.root), lanes.splat(rates.epsilon));
             let change = lanes.divide(lanes.multiply(lanes.splat(rates.step), new_mean), below);
             lanes.store(lanes.subtract(parameter, change), line);
             lanes.store(new_mean, mean);

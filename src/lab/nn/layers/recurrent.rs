@@ -7,7 +7,7 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
 use super::parameter;
-use crate::lab::nn::buffer::Buffer;
+use crate::lab::nn::buffer::{Buffer, stale_numbers};
 use crate::lab::nn::device::{Back, Operation, Slopes, Values, apply};
 use crate::lab::nn::kernels::cell::{Cell, Gru, Lstm};
 use crate::lab::nn::kernels::outer::Outer;
@@ -95,17 +95,18 @@ impl Mask {
         let scale = 1.0 / (1.0 - probability);
         let threshold = (probability * 65_536.0).round() as u32;
         let mut buffer = Buffer::zeroed(steps * blocks * rows);
+        let factor = |bits: u32| if bits < threshold { 0.0 } else { scale };
         for step in 0..steps {
             for row in 0..rows {
                 for block in 0..blocks {
                     let live = (hidden - block * 16).min(16);
                     let line = &mut buffer[(step * blocks + block) * rows + row];
-                    for pair in line[..live].chunks_mut(2) {
-                        let bits = random.bits();
-                        for (lane, half) in pair.iter_mut().zip([bits & 0xffff, bits >> 16]) {
-                            *lane = if half < threshold { 0.0 } else { scale };
-                        }
+                    let mut drawn = [0; 8];
+                    drawn[..live.div_ceil(2)].fill_with(|| random.bits());
+                    for (pair, bits) in line.as_chunks_mut::<2>().0.iter_mut().zip(drawn) {
+                        *pair = [factor(bits & 0xffff), factor(bits >> 16)];
                     }
+                    line[live..].fill(0.0);
                 }
             }
         }
@@ -191,13 +192,16 @@ impl Operation for Pass {
             products: &mut products,
             zeros: &Buffer::zeroed(step * memory.max(1)),
         });
-        let mut out = match self.output {
-            Output::Sequence => kept.hidden.as_flattened().to_vec(),
-            Output::Last => kept.hidden[(steps - 1) * step..].as_flattened().to_vec(),
+        let shown = match self.output {
+            Output::Sequence => &kept.hidden[..],
+            Output::Last => &kept.hidden[(steps - 1) * step..],
         };
-        if let Some(mask) = &self.mask {
-            let out = out.as_chunks_mut().0;
-            self.simd.run(Masked { numbers: &kept.hidden, mask: mask.lines(), out });
+        let mut out = stale_numbers(shown.len() * 16);
+        match &self.mask {
+            Some(mask) => {
+                self.simd.run(Masked { numbers: shown, mask: mask.lines(), out: out.as_chunks_mut().0 });
+            }
+            None => out.copy_from_slice(shown.as_flattened()),
         }
         let length = out.len();
         (Values::of(out, &[length]), Box::new(kept))
@@ -306,7 +310,7 @@ impl Kept {
             size,
         });
         drop(unmasked);
-        let mut to_weights = vec![0.0; self.weights.len() * 16];
+        let mut to_weights = stale_numbers(self.weights.len() * 16);
         let (lines, _) = to_weights.as_chunks_mut::<16>();
         let (to_input, rest) = lines.split_at_mut(weights.input.len());
         let (to_recurrent, rest) = rest.split_at_mut(weights.recurrent.len());
@@ -337,6 +341,7 @@ impl Kept {
             }
         }
         let input = wants_input.then(|| self.input_gradient::<C, GATES>());
+        self.input.recycle();
         let length = to_weights.len();
         Slopes { input, weights: Some(Values::of(to_weights, &[length])) }
     }
@@ -345,7 +350,7 @@ impl Kept {
         let extent = &*self.extent;
         let weights = Weights::of(&self.weights, extent.inputs, extent.hidden, GATES);
         let group = if panels(extent.inputs).is_multiple_of(2) { 2 } else { 1 };
-        let mut out = vec![0.0; extent.live.len() * extent.input_step() * 16];
+        let mut out = stale_numbers(extent.live.len() * extent.input_step() * 16);
         self.simd.run(InputGradient {
             extent,
             transposed: &turned(weights.input, extent.inputs, GATES, group),
