@@ -3,6 +3,8 @@
 //! The data is synthetic, of the real data's size: 3,251 sequences of 10 to 51 steps, median 19. The time is
 //! the process's own CPU time, and the least of a few epochs, so that a busy machine disturbs it little.
 
+#![expect(clippy::print_stdout, reason = "a bench's result is what it prints")]
+
 use recount::lab::data::{Dataset, Sequence};
 use recount::lab::history::Epoch;
 use recount::lab::nn::Simd;

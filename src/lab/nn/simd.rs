@@ -173,6 +173,22 @@ pub trait Lanes: Copy {
     fn least(self, left: Self::Vector, right: Self::Vector) -> Self::Vector;
     /// The greater of the two; `right` where one is NaN.
     fn most(self, left: Self::Vector, right: Self::Vector) -> Self::Vector;
+    /// Turns sixteen vectors around: lane `i` of vector `j` becomes lane `j` of vector `i`.
+    #[inline(always)]
+    fn transpose(self, rows: [Self::Vector; 16]) -> [Self::Vector; 16] {
+        let (mut lines, mut column) = ([[0.0; 16]; 16], [0.0; 16]);
+        for (line, row) in lines.iter_mut().zip(rows) {
+            self.store(row, line);
+        }
+        let mut out = rows;
+        for (lane, vector) in out.iter_mut().enumerate() {
+            for (number, line) in column.iter_mut().zip(&lines) {
+                *number = line[lane];
+            }
+            *vector = self.load(&column);
+        }
+        out
+    }
     /// 2ⁿ for lanes that hold n + 1.5·2²³: the sum's low bits become the exponent.
     fn power_of_two(self, shifted: Self::Vector) -> Self::Vector;
 }
@@ -243,6 +259,39 @@ impl Lanes for Avx512 {
     #[inline(always)]
     fn most(self, left: __m512, right: __m512) -> __m512 {
         unsafe { _mm512_max_ps(left, right) }
+    }
+    #[inline(always)]
+    fn transpose(self, rows: [__m512; 16]) -> [__m512; 16] {
+        let (mut quads, mut out) = (rows, rows);
+        // Within each four rows: block b of quad j holds column 4b + j of those rows.
+        for (rows, quads) in rows.as_chunks::<4>().0.iter().zip(quads.as_chunks_mut::<4>().0) {
+            unsafe {
+                let pairs = [
+                    _mm512_castps_pd(_mm512_unpacklo_ps(rows[0], rows[1])),
+                    _mm512_castps_pd(_mm512_unpackhi_ps(rows[0], rows[1])),
+                    _mm512_castps_pd(_mm512_unpacklo_ps(rows[2], rows[3])),
+                    _mm512_castps_pd(_mm512_unpackhi_ps(rows[2], rows[3])),
+                ];
+                quads[0] = _mm512_castpd_ps(_mm512_unpacklo_pd(pairs[0], pairs[2]));
+                quads[1] = _mm512_castpd_ps(_mm512_unpackhi_pd(pairs[0], pairs[2]));
+                quads[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(pairs[1], pairs[3]));
+                quads[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(pairs[1], pairs[3]));
+            }
+        }
+        // Across the fours: the blocks are turned around like the elements of a 4 × 4 matrix.
+        for column in 0..4 {
+            unsafe {
+                let even = _mm512_shuffle_f32x4::<0x88>(quads[column], quads[4 + column]);
+                let odd = _mm512_shuffle_f32x4::<0xdd>(quads[column], quads[4 + column]);
+                let late_even = _mm512_shuffle_f32x4::<0x88>(quads[8 + column], quads[12 + column]);
+                let late_odd = _mm512_shuffle_f32x4::<0xdd>(quads[8 + column], quads[12 + column]);
+                out[column] = _mm512_shuffle_f32x4::<0x88>(even, late_even);
+                out[4 + column] = _mm512_shuffle_f32x4::<0x88>(odd, late_odd);
+                out[8 + column] = _mm512_shuffle_f32x4::<0xdd>(even, late_even);
+                out[12 + column] = _mm512_shuffle_f32x4::<0xdd>(odd, late_odd);
+            }
+        }
+        out
     }
     #[inline(always)]
     fn power_of_two(self, shifted: __m512) -> __m512 {

@@ -42,8 +42,11 @@ pub fn waves(sequences: u32, labels: u32, longest: u32) -> Dataset {
         dataset.sequences.push(Sequence { first_row, length, label, user: 0 });
         for step in 0..length {
             for channel in 0..3 {
-                let height =
-                    if (step / (1 + label / 3)) % 2 == 0 && channel == label % 3 { 3.0 } else { -1.0 };
+                let height = if (step / (1 + label / 3)).is_multiple_of(2) && channel == label % 3 {
+                    3.0
+                } else {
+                    -1.0
+                };
                 dataset.samples.push(height + random.symmetric(1.0));
             }
         }

@@ -51,7 +51,7 @@ pub fn tangent<L: Lanes>(lanes: L, x: L::Vector) -> L::Vector {
         above = lanes.fused(above, square, lanes.splat(coefficient));
     }
     let mut below = lanes.splat(1.198_258_4e-6);
-    for coefficient in [1.185_347_1e-4, 2.268_434_6e-3, 4.893_525_2e-3] {
+    for coefficient in [1.185_347_1e-4, 2.268_434_6e-3, 4.893_525e-3] {
         below = lanes.fused(below, square, lanes.splat(coefficient));
     }
     lanes.divide(lanes.multiply(above, x), below)

@@ -3,7 +3,7 @@
 //! Its parameters are `[panel of labels][unit]` lines, then `[panel of labels]` lines of biases.
 
 use super::panels;
-use super::product::{Left, Stored, in_tiles, transpose};
+use super::product::{Left, Stored, Transpose, in_tiles};
 use crate::lab::nn::buffer::Buffer;
 use crate::lab::nn::simd::{Kernel, Lanes, Line};
 
@@ -91,7 +91,7 @@ impl Kernel for Backward<'_> {
             }
         }
         let mut turned = Buffer::stale(panels(self.units) * count * 16);
-        transpose::<1>(weights, self.units, 1, &mut turned);
+        Transpose::<1> { weights, inputs: self.units, gates: 1, out: &mut turned }.run(lanes);
         for (turned, out) in turned.chunks_exact(count * 16).zip(self.to_inputs.chunks_exact_mut(self.rows)) {
             let mut product = Stored::<L, 1, 1> {
                 lanes,

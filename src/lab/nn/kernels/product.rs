@@ -4,7 +4,7 @@
 //! - An element is `start`, then one fused multiply-add for each row of the weights, in their order.
 //! - How rows are cut into tiles changes no element.
 
-use crate::lab::nn::simd::{Lanes, Line};
+use crate::lab::nn::simd::{Kernel, Lanes, Line};
 
 /// Rows of activations as the left side of a product.
 #[derive(Clone, Copy)]
@@ -126,21 +126,41 @@ impl<L: Lanes, const N: usize, const STRIDE: usize> Tile for Stored<'_, L, N, ST
 /// `[group][panel][gate][unit][N]` lines, lanes over inputs, where a group is `N` panels of inputs.
 ///
 /// `inputs` that don't fill their panel leave zeros in it.
-pub fn transpose<const N: usize>(weights: &[Line], inputs: usize, gates: usize, out: &mut [Line]) {
-    let units = weights.len() / (inputs * gates);
-    let group = units * gates * 16 * N;
-    for (index, out) in out.chunks_exact_mut(group).enumerate() {
-        for n in 0..N {
-            let first = (index * N + n) * 16;
-            let live = inputs.saturating_sub(first).min(16);
-            for panel in 0..units {
-                for gate in 0..gates {
-                    let block = &mut out[(panel * gates + gate) * 16 * N..][..16 * N];
-                    let line = |lane: usize| &weights[(panel * inputs + first + lane) * gates + gate];
-                    for unit in 0..16 {
-                        let target = &mut block[unit * N + n];
-                        for (lane, number) in target.iter_mut().enumerate() {
-                            *number = if lane < live { line(lane)[unit] } else { 0.0 };
+pub struct Transpose<'a, const N: usize> {
+    /// The weights.
+    pub weights: &'a [Line],
+    /// Inputs of each unit.
+    pub inputs: usize,
+    /// Gates of each unit.
+    pub gates: usize,
+    /// Written.
+    pub out: &'a mut [Line],
+}
+
+impl<const N: usize> Kernel for Transpose<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) {
+        let Self { weights, inputs, gates, out } = self;
+        let units = weights.len() / (inputs * gates);
+        let group = units * gates * 16 * N;
+        for (index, out) in out.chunks_exact_mut(group).enumerate() {
+            for n in 0..N {
+                let first = (index * N + n) * 16;
+                for panel in 0..units {
+                    for gate in 0..gates {
+                        let mut rows = [lanes.splat(0.0); 16];
+                        for (lane, row) in rows.iter_mut().enumerate() {
+                            if first + lane < inputs {
+                                *row = lanes.load(&weights[(panel * inputs + first + lane) * gates + gate]);
+                            }
+                        }
+                        let block = &mut out[(panel * gates + gate) * 16 * N..][..16 * N];
+                        for (line, column) in
+                            block.as_chunks_mut::<N>().0.iter_mut().zip(lanes.transpose(rows))
+                        {
+                            lanes.store(column, &mut line[n]);
                         }
                     }
                 }

@@ -12,7 +12,7 @@ use crate::lab::nn::device::{Back, Operation, Slopes, Values, apply};
 use crate::lab::nn::kernels::cell::{Cell, Gru, Lstm};
 use crate::lab::nn::kernels::outer::Outer;
 use crate::lab::nn::kernels::panels;
-use crate::lab::nn::kernels::product::transpose;
+use crate::lab::nn::kernels::product::Transpose;
 use crate::lab::nn::kernels::recurrent::{
     Backward, Extent, Forward, Incoming, InputGradient, Weights, chunk,
 };
@@ -267,14 +267,15 @@ fn group(units: usize, rows: usize) -> usize {
 }
 
 /// Turns weights around in groups of `size` panels.
-fn turned(weights: &[Line], inputs: usize, gates: usize, size: usize) -> Buffer {
-    let mut out = Buffer::stale(weights.len() / inputs * panels(inputs) * 16);
+fn turned(simd: Simd, weights: &[Line], inputs: usize, gates: usize, size: usize) -> Buffer {
+    let mut buffer = Buffer::stale(weights.len() / inputs * panels(inputs) * 16);
+    let out = &mut buffer;
     match size {
-        4 => transpose::<4>(weights, inputs, gates, &mut out),
-        2 => transpose::<2>(weights, inputs, gates, &mut out),
-        _ => transpose::<1>(weights, inputs, gates, &mut out),
+        4 => simd.run(Transpose::<4> { weights, inputs, gates, out }),
+        2 => simd.run(Transpose::<2> { weights, inputs, gates, out }),
+        _ => simd.run(Transpose::<1> { weights, inputs, gates, out }),
     }
-    out
+    buffer
 }
 
 impl Kept {
@@ -294,7 +295,7 @@ impl Kept {
         self.simd.run(RunBackward {
             backward: Backward::<C> {
                 extent,
-                transposed: &turned(weights.recurrent, extent.hidden, GATES, size),
+                transposed: &turned(self.simd, weights.recurrent, extent.hidden, GATES, size),
                 hidden: &self.hidden,
                 gates: &mut self.gates,
                 memory: &self.memory,
@@ -353,7 +354,7 @@ impl Kept {
         let mut out = stale_numbers(extent.live.len() * extent.input_step() * 16);
         self.simd.run(InputGradient {
             extent,
-            transposed: &turned(weights.input, extent.inputs, GATES, group),
+            transposed: &turned(self.simd, weights.input, extent.inputs, GATES, group),
             gates: &self.gates,
             columns: &C::INPUT,
             out: out.as_chunks_mut().0,
