@@ -1,0 +1,105 @@
+//! A run that is killed at any moment: the next one finishes it, and repeats nothing finished.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use recount::digest::Digest;
+use recount::store::Lookup;
+
+use crate::support::{Project, Toy, toy};
+
+/// The variable that makes [`the_run_that_is_killed`] run the project in the folder it names.
+const FOLDER: &str = "RECOUNT_TEST_CRASH_FOLDER";
+
+const KILLS: usize = 12;
+
+fn stages() -> Vec<Toy> {
+    let words: Vec<String> = (0..28).map(|word| format!("w{word:02}")).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let say = toy(
+        "say",
+        "echo {word} >> ran.log; printf '{word} ' > out/{word}; sleep 0.01; cat seed.txt >> out/{word}",
+    );
+    vec![
+        say.reads(&["seed.txt"]).writes(&["out/{word}"]).each("word", &words),
+        toy("join", "cat out/* > all.txt").writes(&["all.txt"]).needs(&["say"]),
+        toy("count", "wc -c < all.txt > count.txt")
+            .reads(&["all.txt"])
+            .writes(&["count.txt"])
+            .needs(&["join"]),
+    ]
+}
+
+#[test]
+fn the_run_that_is_killed() {
+    #[expect(clippy::disallowed_methods, reason = "the test that kills names the folder this way")]
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        Project::at(Path::new(&folder), stages()).run();
+    }
+}
+
+#[test]
+fn a_killed_run_is_finished_by_the_next_one() {
+    let clean = Project::new(stages());
+    clean.write("seed.txt", "seed\n").run();
+    let project = Project::new(stages());
+    project.write("seed.txt", "seed\n");
+    let seed = 20_140_901;
+    println!("seed of the kills: {seed}");
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    for kill in 0..KILLS {
+        let program = std::env::current_exe().expect("a test knows its program");
+        let mut child = Command::new(program)
+            .args(["--exact", "crash::the_run_that_is_killed", "--nocapture"])
+            .env(FOLDER, project.root())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the test's own program starts");
+        std::thread::sleep(Duration::from_millis(u64::from(random.next_u32() % 90)));
+        child.kill().expect("it can be killed or is over");
+        let status = child.wait().expect("it was started here");
+        assert!(status.signal() == Some(9) || status.success(), "kill {kill}: {status}");
+        assert_records_have_their_objects(&project);
+    }
+    let recorded = project.stored("records").len();
+    let ran = project.run();
+    assert_eq!(ran.failures(), Vec::<String>::new());
+    assert_eq!(ran.summary.ran(), 30 - recorded, "what is recorded is not repeated");
+    assert_eq!(ran.told("notice"), Vec::<&str>::new(), "what a killed run left is not taken for an edit");
+    for path in ["all.txt", "count.txt", "out/w00", "out/w27"] {
+        assert_eq!(project.read(path), clean.read(path), "{path}");
+    }
+    assert_eq!(project.stored("objects").len(), clean.stored("objects").len());
+    for litter in ["scratch", "temporary", "quarantine", "edited"] {
+        assert_eq!(project.stored(litter), Vec::<std::path::PathBuf>::new(), "{litter}");
+    }
+    project.run().assert_ran([]);
+}
+
+#[track_caller]
+fn assert_records_have_their_objects(project: &Project) {
+    let store = project.store();
+    for record in project.stored("records") {
+        let hex = record.file_stem().expect("a record has a name").to_string_lossy().into_owned();
+        let key = recount::digest::Key(Digest::from_hex(&hex).expect("a record is named by its key"));
+        let found = store.look_up(key).expect("the store can be read");
+        assert!(matches!(found, Lookup::Found(_)), "{hex}: {found:?}");
+    }
+    let objects: BTreeMap<String, Vec<u8>> = project
+        .stored("objects")
+        .into_iter()
+        .map(|path| {
+            let name = path.file_name().expect("an object has a name").to_string_lossy().into_owned();
+            (name, fs::read(path).expect("an object can be read"))
+        })
+        .collect();
+    for (name, bytes) in &objects {
+        assert_eq!(*name, Digest::of(bytes).to_hex());
+    }
+}

@@ -1,0 +1,5 @@
+//! The engine and the store, end to end, on toy `command` stages in temporary projects.
+
+mod crash;
+mod rerun;
+mod support;

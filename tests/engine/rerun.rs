@@ -1,0 +1,363 @@
+//! What runs again, and why.
+
+use std::fs::{self, OpenOptions, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use recount::engine::{Cancel, Outcome};
+
+use crate::support::{Project, Toy, toy};
+
+/// words.txt → sort → sorted.txt → count → count.txt, and beside them notes.txt → copy → copy.txt.
+fn chain() -> Project {
+    let project = Project::new(vec![
+        toy("sort", "sort -u words.txt > sorted.txt").reads(&["words.txt"]).writes(&["sorted.txt"]),
+        toy("count", "wc -l < sorted.txt > out/count.txt")
+            .reads(&["sorted.txt"])
+            .writes(&["out/count.txt"])
+            .needs(&["sort"]),
+        toy("copy", "cat notes.txt > copy.txt").reads(&["notes.txt"]).writes(&["copy.txt"]),
+    ]);
+    project.write("words.txt", "b\na\n").write("notes.txt", "notes");
+    project
+}
+
+/// Changes bytes behind the store's back, as a failing disk or a person with rights would.
+fn overwrite(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+    let mut bytes = fs::read(path).expect("the file is there");
+    change(&mut bytes);
+    fs::set_permissions(path, Permissions::from_mode(0o644)).expect("the file is ours");
+    fs::write(path, bytes).expect("the file is ours");
+}
+
+#[test]
+fn a_first_run_runs_all_and_a_second_one_nothing() {
+    let project = chain();
+    project.run().assert_ran(["sort", "count", "copy"]);
+    assert_eq!(project.read("out/count.txt").trim(), "2");
+    let second = project.run();
+    second.assert_ran([]);
+    assert_eq!(second.summary.fresh(), 3);
+    assert!(second.summary.is_complete());
+}
+
+#[test]
+fn a_changed_file_runs_what_depends_on_it_and_says_why() {
+    let project = chain();
+    project.run();
+    project.write("words.txt", "a\nb\nc\n");
+    let ran = project.run();
+    ran.assert_ran(["sort", "count"]);
+    assert!(ran.told("started")[0].starts_with("sort: file `words.txt` "), "{:?}", ran.events);
+    assert_eq!(project.read("out/count.txt").trim(), "3");
+}
+
+#[test]
+fn equal_output_bytes_stop_the_cascade() {
+    let project = chain();
+    project.run();
+    project.write("words.txt", "a\nb\nb\n");
+    project.run().assert_ran(["sort"]);
+}
+
+#[test]
+fn going_back_runs_nothing() {
+    let mut project = chain();
+    project.run();
+    let old = toy("copy", "cat notes.txt > copy.txt").reads(&["notes.txt"]).writes(&["copy.txt"]);
+    let new = toy("copy", "rev notes.txt > copy.txt").reads(&["notes.txt"]).writes(&["copy.txt"]);
+    let ran = project.set(new.clone()).run();
+    ran.assert_ran(["copy"]);
+    assert_eq!(ran.told("started"), ["copy: `run` cat notes.txt > copy.txt → rev notes.txt > copy.txt"]);
+    project.set(old).run().assert_ran([]);
+    assert_eq!(project.read("copy.txt"), "notes");
+    project.set(new).run().assert_ran([]);
+    assert_eq!(project.read("copy.txt").trim(), "seton");
+    project.write("words.txt", "z\n").run().assert_ran(["sort", "count"]);
+    project.write("words.txt", "b\na\n").run().assert_ran([]);
+    assert_eq!(project.read("out/count.txt").trim(), "2");
+}
+
+#[test]
+fn touching_without_changing_runs_nothing() {
+    let project = chain();
+    project.run();
+    project.write("words.txt", "b\na\n").run().assert_ran([]);
+}
+
+#[test]
+fn changed_code_runs_every_instance_of_its_kind() {
+    let mut project = chain();
+    project.run();
+    let ran = project.set_code("new").run();
+    ran.assert_ran(["sort", "count", "copy"]);
+    assert!(ran.told("started").contains(&"copy: code of kind `command`"));
+}
+
+#[test]
+fn equal_keys_run_once() {
+    let line = toy("same", "cat notes.txt; sleep 0.1").reads(&["notes.txt"]).each("word", &["a", "b", "c"]);
+    let project = Project::new(vec![line]);
+    project.write("notes.txt", "notes");
+    let ran = project.run();
+    assert_eq!(ran.summary.ran(), 1, "{:#?}", ran.events);
+    assert_eq!(ran.summary.shared(), 2);
+    project.run().assert_ran([]);
+}
+
+#[test]
+fn a_failure_stops_its_dependants_and_not_its_siblings() {
+    let mut project = chain();
+    let broken = toy("sort", "echo half > sorted.txt; echo no such order >&2; exit 3")
+        .reads(&["words.txt"])
+        .writes(&["sorted.txt"]);
+    let ran = project.set(broken).run();
+    assert_eq!(ran.failures(), ["sort: it ended with exit code 3\n  no such order"]);
+    assert_eq!(ran.told("skipped"), ["count because of sort"]);
+    assert_eq!(ran.ran(), ["copy"]);
+    assert!(!ran.summary.is_complete());
+    assert!(!project.exists("sorted.txt"), "half an output does not stay");
+    let mended = toy("sort", "sort -u words.txt > sorted.txt").reads(&["words.txt"]).writes(&["sorted.txt"]);
+    project.set(mended).run().assert_ran(["sort", "count"]);
+}
+
+#[test]
+fn an_output_that_is_not_written_anew_does_not_pass() {
+    let mut project = chain();
+    project.run();
+    let ran = project.set(toy("copy", "true").reads(&["notes.txt"]).writes(&["copy.txt"])).run();
+    assert_eq!(ran.failures(), ["copy: it did not write its output `copy.txt`"]);
+}
+
+#[test]
+fn an_output_deleted_from_its_place_is_restored_without_a_run() {
+    let project = chain();
+    project.run();
+    let ran = project.remove("out/count.txt").remove("sorted.txt").run();
+    ran.assert_ran([]);
+    assert_eq!(project.read("out/count.txt").trim(), "2");
+    assert_eq!(project.read("sorted.txt"), "a\nb\n");
+}
+
+#[test]
+fn an_output_edited_by_hand_is_kept_and_restored() {
+    let project = chain();
+    project.run();
+    let ran = project.write("out/count.txt", "my own words").run();
+    ran.assert_ran([]);
+    assert_eq!(project.read("out/count.txt").trim(), "2");
+    let kept = project.stored("edited");
+    assert_eq!(kept.len(), 1);
+    assert_eq!(fs::read_to_string(&kept[0]).expect("it is kept"), "my own words");
+    let name = kept[0].file_name().expect("a file has a name").to_string_lossy().into_owned();
+    assert_eq!(
+        ran.told("notice"),
+        [format!(
+            "count: `out/count.txt` held what no run had made; it is kept at `artifacts/edited/{name}`"
+        )]
+    );
+}
+
+#[test]
+fn what_stood_at_an_outputs_place_before_the_first_run_is_kept() {
+    let project = chain();
+    project.write("copy.txt", "written long ago");
+    project.run().assert_ran(["sort", "count", "copy"]);
+    assert_eq!(fs::read_to_string(&project.stored("edited")[0]).expect("it is kept"), "written long ago");
+}
+
+#[test]
+fn a_corrupt_object_is_never_served() {
+    let project = chain();
+    project.run();
+    let objects = project.stored("objects");
+    assert_eq!(objects.len(), 3);
+    for (index, object) in objects.iter().enumerate() {
+        let sound = fs::read(object).expect("it is there");
+        overwrite(object, |bytes| bytes[0] ^= 1);
+        project.remove("copy.txt").remove("sorted.txt").remove("out/count.txt");
+        let ran = project.run();
+        assert_eq!(ran.ran().len(), 1, "{:#?}", ran.events);
+        assert!(ran.told("started")[0].contains("is damaged in the store"));
+        assert_eq!(fs::read(object).expect("it is there again"), sound);
+        assert_eq!(project.stored("quarantine").len(), index + 1);
+        assert_eq!(project.read("out/count.txt").trim(), "2");
+    }
+}
+
+#[test]
+fn a_missing_object_is_made_again() {
+    let project = chain();
+    project.run();
+    for object in project.stored("objects") {
+        fs::remove_file(object).expect("it is there");
+    }
+    project.run().assert_ran(["sort", "count", "copy"]);
+    project.run().assert_ran([]);
+}
+
+#[test]
+fn a_damaged_record_does_not_count() {
+    let project = chain();
+    project.run();
+    for record in project.stored("records") {
+        overwrite(&record, |bytes| *bytes.last_mut().expect("a record is not empty") ^= 4);
+    }
+    project.run().assert_ran(["sort", "count", "copy"]);
+}
+
+#[test]
+fn a_damaged_index_or_list_of_names_costs_nothing_but_time() {
+    let project = chain();
+    project.run();
+    for name in ["index", "names.json"] {
+        project.write(&format!("artifacts/{name}"), "{ not what it was");
+    }
+    project.run().assert_ran([]);
+}
+
+#[test]
+fn editing_a_view_is_noticed() {
+    let project = chain();
+    project.run();
+    let view = project.root().join("artifacts/by-name/copy/copy.txt");
+    overwrite(&view, |bytes| bytes.extend(b"!"));
+    project.remove("copy.txt").run();
+    assert_eq!(project.read("copy.txt"), "notes");
+    let again = project.run();
+    again.assert_ran([]);
+}
+
+#[test]
+fn the_view_shows_each_instance_and_comes_back_when_deleted() {
+    let project = Project::new(vec![
+        toy("say", "echo {word} > out/{word}.txt").writes(&["out/{word}.txt"]).each("word", &["hi", "ho"]),
+    ]);
+    project.run();
+    let view = "artifacts/by-name/say/word=hi/out/hi.txt";
+    assert_eq!(project.read(view), "hi\n");
+    fs::remove_dir_all(project.root().join("artifacts/by-name")).expect("it is there");
+    project.run().assert_ran([]);
+    assert_eq!(project.read(view), "hi\n");
+}
+
+#[test]
+fn an_input_edited_while_it_is_read_is_not_recorded() {
+    let slow: Toy = toy("slow", "cat notes.txt > copy.txt; echo edited >> notes.txt");
+    let project = Project::new(vec![slow.reads(&["notes.txt"]).writes(&["copy.txt"])]);
+    project.write("notes.txt", "notes\n");
+    let ran = project.run();
+    assert_eq!(
+        ran.failures(),
+        ["slow: `notes.txt` changed while `slow` ran, so its outputs are not recorded"]
+    );
+    assert!(project.stored("records").is_empty());
+    assert!(!project.exists("copy.txt"));
+}
+
+#[test]
+fn a_new_need_and_a_new_file_in_a_folder_are_seen() {
+    let list = toy("list", "ls data > list.txt").reads(&["data"]).writes(&["list.txt"]);
+    let mut project = Project::new(vec![toy("first", "echo 1 > one.txt").writes(&["one.txt"]), list.clone()]);
+    project.write("data/a", "a");
+    project.run().assert_ran(["first", "list"]);
+    project.write("data/b", "b");
+    let ran = project.run();
+    ran.assert_ran(["list"]);
+    assert!(ran.told("started")[0].starts_with("list: file `data/b` is new"));
+    let ran = project.set(list.needs(&["first"])).run();
+    ran.assert_ran(["list"]);
+    assert!(ran.told("started")[0].starts_with("list: input `first/one.txt` is new"));
+}
+
+#[test]
+fn a_link_out_of_the_project_is_refused() {
+    let project = chain();
+    project.remove("notes.txt");
+    std::os::unix::fs::symlink("/etc/hostname", project.root().join("notes.txt")).expect("links can be made");
+    assert_eq!(project.run().failures(), ["copy: `notes.txt` leads out of the project"]);
+}
+
+#[test]
+fn only_named_variables_are_seen_and_they_count_by_value() {
+    let say = toy("say", "echo $WORD $OTHER > said.txt").writes(&["said.txt"]).sees(&["WORD"]);
+    let mut project = Project::new(vec![say]);
+    project.set_variable("WORD", "hi").set_variable("OTHER", "unseen");
+    project.run().assert_ran(["say"]);
+    assert_eq!(project.read("said.txt"), "hi\n");
+    project.set_variable("OTHER", "still unseen").run().assert_ran([]);
+    project.set_variable("WORD", "ho").run().assert_ran(["say"]);
+}
+
+#[test]
+fn a_target_brings_along_what_it_needs_and_no_more() {
+    let project = chain();
+    project.run_with(&["out/count.txt"], &[], 1, &Cancel::default()).assert_ran(["sort", "count"]);
+    project.run_with(&["copy"], &[], 1, &Cancel::default()).assert_ran(["copy"]);
+    project.run_with(&[], &["sort"], 1, &Cancel::default()).assert_ran(["sort"]);
+}
+
+#[test]
+fn a_stop_loses_nothing_finished_and_leaves_no_half() {
+    let mut project = chain();
+    let forever = toy("copy", "echo half > copy.txt; sleep 1000").reads(&["notes.txt"]).writes(&["copy.txt"]);
+    project.set(forever);
+    let ran = project.run_until_started("copy");
+    assert!(ran.summary.cancelled);
+    assert!(matches!(ran.summary.reports[2].outcome, Outcome::Stopped));
+    assert!(!project.exists("copy.txt"));
+    let finished = ran.summary.ran();
+    let copy = toy("copy", "cat notes.txt > copy.txt").reads(&["notes.txt"]).writes(&["copy.txt"]);
+    assert_eq!(project.set(copy).run().summary.ran(), 3 - finished);
+}
+
+#[test]
+fn two_that_work_on_one_store_run_each_key_once() {
+    let stages = || {
+        let word = toy("say", "sleep 0.02; echo {word} > {word}.txt; echo {word} >> ran.log");
+        vec![word.writes(&["{word}.txt"]).each("word", &["a", "b", "c", "d", "e"])]
+    };
+    let project = Project::new(stages());
+    let ran: Vec<usize> = std::thread::scope(|scope| {
+        let both = [(); 2].map(|()| scope.spawn(|| Project::at(project.root(), stages()).run()));
+        both.map(|one| one.join().expect("no run panics").summary.ran()).to_vec()
+    });
+    assert_eq!(ran.iter().sum::<usize>(), 5);
+    assert_eq!(project.read("ran.log").lines().count(), 5);
+}
+
+#[test]
+fn a_status_says_what_a_run_would_do_and_changes_nothing() {
+    let project = chain();
+    assert_eq!(
+        project.status(),
+        ["sort: never run before", "count: depends on sort", "copy: never run before"]
+    );
+    project.run();
+    assert_eq!(project.status(), ["sort: fresh", "count: fresh", "copy: fresh"]);
+    project.write("words.txt", "c\n");
+    let status = project.status();
+    assert!(status[0].starts_with("sort: file `words.txt` "), "{status:?}");
+    assert_eq!(status[1..], ["count: depends on sort", "copy: fresh"]);
+}
+
+#[test]
+fn an_edit_in_the_tick_of_the_last_hash_is_seen() {
+    let project = chain();
+    project.run();
+    for word in ["x", "y", "x", "z"] {
+        project.write("notes.txt", word).run();
+        assert_eq!(project.read("copy.txt"), word);
+    }
+}
+
+#[test]
+fn a_scratch_of_the_dead_is_swept() {
+    let project = chain();
+    project.write("artifacts/scratch/7/half", "x").write("artifacts/temporary/3", "x");
+    let writer = OpenOptions::new().append(true).open(project.root().join("artifacts/temporary/3"));
+    drop(writer.expect("it can be opened"));
+    project.run();
+    assert!(project.stored("scratch").is_empty());
+    assert!(project.stored("temporary").is_empty());
+}
