@@ -9,6 +9,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,10 @@ use serde::{Deserialize, Serialize};
 use crate::store::{Session, StoreError};
 
 const FILE: &str = "running.json";
+
+/// How often, and how long apart, it is looked whether a program that was killed has ended.
+const ATTEMPTS: usize = 500;
+const PATIENCE: Duration = Duration::from_millis(2);
 
 /// A program that a run has started, as the next run needs to know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,14 +89,22 @@ fn end(noted: &Noted) {
     {
         // It may have ended by itself in between, which is as good.
         let _ended = kill_process_group(pid, Signal::KILL);
+        for _ in 0..ATTEMPTS {
+            if began(group) != noted.began {
+                break;
+            }
+            std::thread::sleep(PATIENCE);
+        }
     }
 }
 
-/// Gives when a process began, in the system's own ticks; `None` where there is no such process or
-/// no way to know.
+/// Gives when a process began, in the system's own ticks; `None` where none runs or there is no
+/// way to know.
 fn began(process: i32) -> Option<String> {
     let status = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The name in parentheses may hold spaces; the 22nd field is the 20th after it.
     let (_, rest) = status.rsplit_once(')')?;
-    rest.split_whitespace().nth(19).map(str::to_owned)
+    let mut fields = rest.split_whitespace();
+    let ended = matches!(fields.next(), Some("Z" | "X"));
+    fields.nth(18).filter(|_| !ended).map(str::to_owned)
 }

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, ExitStatus, Stdio};
@@ -29,6 +29,9 @@ const LINES: usize = 20;
 
 /// How long a running program goes without a look at whether it should stop.
 const PATIENCE: Duration = Duration::from_millis(50);
+
+/// What a shell does before the program: it waits for a line, and ends without one.
+const GATE: &str = "read -r _ || exit 125; ";
 
 /// The kind `command`.
 pub struct Command {
@@ -109,8 +112,11 @@ impl Kind for Command {
         let log = job.scratch.join("log");
         let mut child = self.start(job, &log)?;
         running.group = i32::try_from(child.id()).ok();
-        // Without the note only a program that outlives a kill of ours would go unnoticed.
-        let noted = running.note(job.scratch);
+        // The program waits for a line, so that it does nothing that the note does not know of: if
+        // this process dies before the line is written, the program ends with it.
+        let gate = child.stdin.take().expect("the program's input is a pipe");
+        let noted = running.note(job.scratch).and_then(|()| (&gate).write_all(b"\n"));
+        drop(gate);
         let status = wait(&mut child, job.watch).map_err(|error| failed("the program got lost", error))?;
         let result = noted
             .map_err(|error| failed("the run can't be noted", error))
@@ -126,28 +132,24 @@ impl Kind for Command {
 impl Command {
     fn start(&self, job: &Job<'_>, log: &Path) -> Result<Child, Failure> {
         let words = match job.effective.parameters.get("run") {
-            Some(Value::Text(line)) => vec!["sh".to_owned(), "-c".to_owned(), line.clone()],
-            other => texts(other),
+            Some(Value::Text(line)) => vec![format!("{GATE}exec </dev/null; {line}")],
+            other => [vec![format!("{GATE}exec \"$@\" </dev/null"), "sh".to_owned()], texts(other)].concat(),
         };
-        let (program, arguments) =
-            words.split_first().expect("effective parameters without a program were refused");
         let file = File::create(log).and_then(|file| Ok((file.try_clone()?, file)));
         let (output, errors) =
             file.map_err(|error| Failure::new(format!("its log can't be made: {error}")))?;
-        let child = std::process::Command::new(program)
-            .args(arguments)
+        let child = std::process::Command::new("sh")
+            .arg("-c")
+            .args(words)
             .current_dir(job.context.root)
             .env_clear()
             .envs(self.variables(job.effective))
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(output)
             .stderr(errors)
             .process_group(0)
             .spawn();
-        child.map_err(|error| {
-            Failure::new(format!("`{program}` can't be started: {error}"))
-                .with_help("check that it is installed and on the PATH")
-        })
+        child.map_err(|error| Failure::new(format!("`sh` can't be started: {error}")))
     }
 }
 
@@ -199,7 +201,10 @@ fn judge(status: ExitStatus, log: &Path, watch: &dyn Watch) -> Result<(), Failur
     let text = String::from_utf8_lossy(&text);
     let lines: Vec<&str> = text.lines().collect();
     let last = lines[lines.len().saturating_sub(LINES)..].iter().map(|line| format!("\n  {line}"));
-    let help = "its outputs were removed: run again once the cause is mended";
+    let help = match status.code() {
+        Some(127) => "check that the program is installed and on the PATH",
+        _ => "its outputs were removed: run again once the cause is mended",
+    };
     Err(Failure::new(how + &last.collect::<String>()).with_help(help))
 }
 

@@ -122,6 +122,29 @@ fn a_failure_stops_its_dependants_and_not_its_siblings() {
 }
 
 #[test]
+fn a_program_needs_no_shell_and_one_that_is_not_there_is_named() {
+    let mut project = Project::new(vec![
+        toy("say", "").runs(&["cp", "a b.txt", "$HOME.txt"]).writes(&["$HOME.txt"]).reads(&["a b.txt"]),
+    ]);
+    project.write("a b.txt", "spaces");
+    project.run().assert_ran(["say"]);
+    assert_eq!(project.read("$HOME.txt"), "spaces");
+    let failures = project.set(toy("say", "").runs(&["no-such-program"])).run().failures();
+    assert!(failures[0].starts_with("say: it ended with exit code 127\n"), "{failures:?}");
+    assert!(failures[0].contains("no-such-program"), "{failures:?}");
+}
+
+#[test]
+fn a_program_reads_nothing_and_leaves_nothing_running() {
+    let project = Project::new(vec![
+        toy("cat", "cat > out.txt; (sleep 0.3; echo late >> out.txt) &").writes(&["out.txt"]),
+    ]);
+    project.run().assert_ran(["cat"]);
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert_eq!(project.read("out.txt"), "");
+}
+
+#[test]
 fn an_output_that_is_not_written_anew_does_not_pass() {
     let mut project = chain();
     project.run();

@@ -45,6 +45,11 @@ impl Toy {
         self.with("outputs", outputs)
     }
 
+    /// Runs a program and its arguments in place of the line.
+    pub fn runs(self, words: &[&str]) -> Self {
+        self.with("run", words)
+    }
+
     pub fn sees(self, variables: &[&str]) -> Self {
         self.with("env", variables)
     }
