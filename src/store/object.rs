@@ -118,3 +118,63 @@ impl Session<'_> {
         Ok(result)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Key;
+    use crate::store::{Flaw, Lookup, Observed, Record, RecordedOutput};
+
+    /// Replaces an object's bytes behind the store's back.
+    fn damage(path: &Path, bytes: &[u8]) {
+        fs::set_permissions(path, Permissions::from_mode(0o644)).expect("the file is ours");
+        fs::write(path, bytes).expect("the file is ours");
+    }
+
+    #[test]
+    fn an_object_with_a_flipped_bit_or_a_cut_end_is_never_served() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let store = Store::open(&folder.path().join("artifacts")).expect("the store opens");
+        let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+        let bytes = b"0.984 0.0625";
+        let key = Key(Digest::of(b"recipe"));
+        let put = || {
+            let object = session.put_bytes(bytes).expect("there is room");
+            let outputs = vec![RecordedOutput { name: "a".to_owned(), object, place: None }];
+            let recipe = serde_json::Value::Null;
+            let record = Record { key, recipe, outputs, observed: Observed::default() };
+            session.commit(&record).expect("there is room");
+            object
+        };
+        let object = put();
+        let path = store.object_path(object);
+        let flips = (0..bytes.len() * 8).map(|bit| {
+            let mut flipped = bytes.to_vec();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            flipped
+        });
+        for damaged in flips.chain((0..bytes.len()).map(|length| bytes[..length].to_vec())) {
+            damage(&path, &damaged);
+            let flaw = Flaw::ObjectCorrupt { output: "a".to_owned(), object };
+            match session.claim(key).expect("the store can be read") {
+                Lookup::Broken(found) => assert_eq!(found, flaw),
+                other => panic!("{damaged:?} was served: {other:?}"),
+            }
+            assert!(!path.exists(), "it is in quarantine");
+            put();
+            assert!(matches!(session.claim(key), Ok(Lookup::Found(_))));
+        }
+    }
+
+    #[test]
+    fn storing_over_a_damaged_object_mends_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let store = Store::open(&folder.path().join("artifacts")).expect("the store opens");
+        let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+        let object = session.put_bytes(b"sound").expect("there is room");
+        damage(&store.object_path(object), b"other");
+        assert_eq!(session.put_bytes(b"sound").expect("there is room"), object);
+        assert_eq!(store.check_object(object).expect("it can be read"), Soundness::Sound);
+        assert!(store.lock(|| false).expect("the lock works").is_none(), "one session at a time");
+    }
+}

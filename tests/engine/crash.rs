@@ -51,7 +51,6 @@ fn a_killed_run_is_finished_by_the_next_one() {
     let project = Project::new(stages());
     project.write("seed.txt", "seed\n");
     let seed = 20_140_901;
-    println!("seed of the kills: {seed}");
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     for kill in 0..KILLS {
         let program = std::env::current_exe().expect("a test knows its program");
@@ -64,16 +63,16 @@ fn a_killed_run_is_finished_by_the_next_one() {
         std::thread::sleep(Duration::from_millis(u64::from(random.next_u32() % 90)));
         child.kill().expect("it can be killed or is over");
         let status = child.wait().expect("it was started here");
-        assert!(status.signal() == Some(9) || status.success(), "kill {kill}: {status}");
+        assert!(status.signal() == Some(9) || status.success(), "kill {kill}, seed {seed}: {status}");
         assert_records_have_their_objects(&project);
     }
     let recorded = project.stored("records").len();
     let ran = project.run();
     assert_eq!(ran.failures(), Vec::<String>::new());
-    assert_eq!(ran.summary.ran(), 30 - recorded, "what is recorded is not repeated");
+    assert_eq!(ran.summary.ran(), 30 - recorded, "what is recorded is not repeated (seed {seed})");
     assert_eq!(ran.told("notice"), Vec::<&str>::new(), "what a killed run left is not taken for an edit");
     for path in ["all.txt", "count.txt", "out/w00", "out/w27"] {
-        assert_eq!(project.read(path), clean.read(path), "{path}");
+        assert_eq!(project.read(path), clean.read(path), "{path}, seed {seed}");
     }
     assert_eq!(project.stored("objects").len(), clean.stored("objects").len());
     for litter in ["scratch", "temporary", "quarantine", "edited"] {
