@@ -33,17 +33,24 @@ pub(super) fn project_files(
         {
             let entry = entry.map_err(|error| unreadable(name, &error))?;
             let path = entry.path();
-            let relative = path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned();
+            let relative = path.strip_prefix(root).unwrap_or(path);
+            let Some(relative) = relative.to_str().map(str::to_owned) else {
+                let shown = relative.display();
+                return Err(Failure::new(format!("the name of `{shown}` is not UTF-8"))
+                    .with_help("give the file a name in UTF-8"));
+            };
             let linked = entry.path_is_symlink() || path == start;
             if linked && !path.canonicalize().is_ok_and(|real| real.starts_with(&real_root)) {
                 return Err(Failure::new(format!("`{relative}` leads out of the project"))
                     .with_help("copy what it leads to into the project"));
             }
-            if !entry.file_type().is_dir() {
+            if entry.file_type().is_file() {
                 let digest = store
                     .digest_file(path)
                     .map_err(|error| Failure::new(format!("`{relative}` can't be read: {error}")))?;
                 files.insert(relative, (ObjectId(digest), path.to_owned()));
+            } else if !entry.file_type().is_dir() {
+                return Err(Failure::new(format!("`{relative}` is neither a file nor a folder")));
             }
         }
     }

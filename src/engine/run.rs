@@ -123,8 +123,8 @@ impl Crew<'_> {
         };
         let runner = self.board.runner(key);
         let forced = self.work.details[id.0].forced && runner.is_none();
-        let reasons = match (decide(&assembled.recipe, key, self.last(id)?.as_ref(), &known, forced), record)
-        {
+        let last = if record.is_some() { None } else { self.last(id)? };
+        let reasons = match (decide(&assembled.recipe, key, last.as_ref(), &known, forced), record) {
             (Verdict::Fresh { .. }, Some(record)) => {
                 let with = runner.map(|runner| self.work.name(runner).to_owned());
                 let outcome = with.map_or(Outcome::Fresh, |with| Outcome::Shared { with });

@@ -89,8 +89,10 @@ fn judge(
         Lookup::Broken(flaw) => (Known::Flawed(flaw), Vec::new()),
     };
     let last = match last {
-        Some(key) => store.record(key)?.and_then(|record| Recipe::from_json(&record.recipe)),
-        None => None,
+        Some(key) if known != Known::Recorded => {
+            store.record(key)?.and_then(|record| Recipe::from_json(&record.recipe))
+        }
+        _ => None,
     };
     let forced = work.details[id.0].forced;
     Ok(match decide(&assembled.recipe, assembled.key, last.as_ref(), &known, forced) {

@@ -173,14 +173,17 @@ fn wait(child: &mut Child, watch: &dyn Watch) -> io::Result<ExitStatus> {
         });
         // The leader is left unreaped until its group has ended, so that its number can't be
         // another process's by then.
-        if let Some(leader) = group {
-            while matches!(
-                waitid(WaitId::Pid(leader), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT),
-                Err(rustix::io::Errno::INTR)
-            ) {}
-        }
+        let leave = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        let ended = loop {
+            match group.map(|leader| waitid(WaitId::Pid(leader), leave)) {
+                Some(Err(rustix::io::Errno::INTR)) => {}
+                Some(Ok(_)) => break Ok(()),
+                Some(Err(_)) | None => break child.wait().map(|_| ()),
+            }
+        };
         drop(over);
-    });
+        ended
+    })?;
     end();
     child.wait()
 }

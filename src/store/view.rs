@@ -8,7 +8,7 @@
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::Session;
 use super::error::{Doing, StoreError};
@@ -22,12 +22,12 @@ impl Session<'_> {
     /// # Errors
     /// [`StoreError`] when a view can't be made.
     pub fn show(&self, folder: &Path, outputs: &[RecordedOutput], anew: bool) -> Result<(), StoreError> {
-        let folder = self.folder().join("by-name").join(folder);
+        let folder = self.folder().join("by-name").join(below(folder));
         if anew && folder.exists() {
             fs::remove_dir_all(&folder).doing("removed", &folder)?;
         }
         for output in outputs {
-            let view = folder.join(safe(&output.name));
+            let view = folder.join(below(Path::new(&output.name)));
             if !anew && fs::symlink_metadata(&view).is_ok() {
                 continue;
             }
@@ -53,7 +53,7 @@ impl Session<'_> {
     }
 }
 
-/// Leaves of an output's name what stays below the view's folder.
-fn safe(name: &str) -> PathBuf {
-    name.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect()
+/// Leaves of a path what can't lead out of the folder that it is joined to.
+fn below(path: &Path) -> PathBuf {
+    path.components().filter(|part| matches!(part, Component::Normal(_))).collect()
 }
