@@ -172,6 +172,14 @@ impl<T> Board<T> {
         std::mem::take(&mut leader.followers)
     }
 
+    /// Forgets that a key was run, if its run is over, so that it can be run again.
+    pub(super) fn forget(&self, key: Key) {
+        let mut state = self.state();
+        if state.leaders.get(&key).is_some_and(|leader| leader.done) {
+            state.leaders.remove(&key);
+        }
+    }
+
     /// Gives the instance that ran a key in this run of the pipeline.
     pub(super) fn runner(&self, key: Key) -> Option<InstanceId> {
         self.state().leaders.get(&key).filter(|leader| leader.done).map(|leader| leader.instance)

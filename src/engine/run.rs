@@ -135,7 +135,7 @@ impl Crew<'_> {
         };
         if runner.is_some() {
             // Its record was damaged after it was written: there is nothing to share.
-            self.board.release(key, false);
+            self.board.forget(key);
         }
         match self.board.queue(id, key, self.work.details[id.0].cost, Stale { assembled, reasons }) {
             Turn::Waits => {}

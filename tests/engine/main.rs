@@ -1,5 +1,7 @@
 //! The engine and the store, end to end, on toy `command` stages in temporary projects.
 
 mod crash;
+mod made;
 mod rerun;
+mod schedule;
 mod support;

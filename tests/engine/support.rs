@@ -8,8 +8,10 @@ use std::sync::Mutex;
 use recount::digest::Digest;
 use recount::engine::{self, Cancel, Event, Observer, Options, Outcome, Registry, Summary};
 use recount::kinds::Command;
-use recount::spec::{Axis, Pipeline, Settings, Stage, StageId, Value};
+use recount::spec::{Axis, Pipeline, Settings, Stage, StageId, Value, Variant};
 use recount::store::Store;
+
+use crate::made::Made;
 
 /// A pipeline of `command` stages, and the folder that it stands in.
 pub struct Project {
@@ -25,6 +27,9 @@ pub struct Project {
 #[derive(Clone)]
 pub struct Toy {
     name: &'static str,
+    kind: &'static str,
+    variants: Vec<Variant>,
+    seeds: Vec<u64>,
     parameters: BTreeMap<String, Value>,
     needs: Vec<&'static str>,
     each: Vec<Axis>,
@@ -32,8 +37,17 @@ pub struct Toy {
 
 /// A stage that runs a shell line.
 pub fn toy(name: &'static str, line: &str) -> Toy {
-    let parameters = BTreeMap::from([("run".to_owned(), line.into())]);
-    Toy { name, parameters, needs: Vec::new(), each: Vec::new() }
+    plain(name, "command", BTreeMap::from([("run".to_owned(), line.into())]))
+}
+
+/// A stage of the kind [`Made`], with its parameters.
+pub fn made<const COUNT: usize>(name: &'static str, parameters: [(&str, Value); COUNT]) -> Toy {
+    plain(name, "made", parameters.map(|(name, value)| (name.to_owned(), value)).into())
+}
+
+fn plain(name: &'static str, kind: &'static str, parameters: BTreeMap<String, Value>) -> Toy {
+    let (variants, seeds, needs, each) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    Toy { name, kind, variants, seeds, parameters, needs, each }
 }
 
 impl Toy {
@@ -62,6 +76,28 @@ impl Toy {
     pub fn each(mut self, name: &str, values: &[&str]) -> Self {
         let values = values.iter().map(|value| (*value).to_owned()).collect();
         self.each.push(Axis::Listed { name: name.to_owned(), values });
+        self
+    }
+
+    /// Repeats the stage over variants, each with one parameter of its own.
+    pub fn variants(mut self, variants: &[(&str, &str, Value)]) -> Self {
+        for (variant, name, value) in variants {
+            let mut parameters = self.parameters.clone();
+            parameters.insert((*name).to_owned(), value.clone());
+            let settings = Settings { parameters, origins: BTreeMap::new() };
+            self.variants.push(Variant { name: (*variant).to_owned(), from: None, settings });
+        }
+        self.over(&[Axis::Variant])
+    }
+
+    pub fn seeds(mut self, seeds: &[u64]) -> Self {
+        self.seeds.extend(seeds);
+        self.over(&[Axis::Seed])
+    }
+
+    /// Repeats the stage over what it takes from its needs.
+    pub fn over(mut self, each: &[Axis]) -> Self {
+        self.each.extend_from_slice(each);
         self
     }
 
@@ -187,7 +223,7 @@ impl Project {
     }
 
     fn registry(&self) -> Registry {
-        vec![Box::new(Command::new(self.environment.clone(), self.code))]
+        vec![Box::new(Command::new(self.environment.clone(), self.code)), Box::new(Made)]
     }
 
     fn pipeline(&self) -> Pipeline {
@@ -197,12 +233,12 @@ impl Project {
         };
         let stage = |toy: &Toy| Stage {
             name: toy.name.to_owned(),
-            kind: "command".to_owned(),
+            kind: toy.kind.to_owned(),
             each: toy.each.clone(),
             needs: toy.needs.iter().map(|need| id(need)).collect(),
             base: Settings { parameters: toy.parameters.clone(), origins: BTreeMap::new() },
-            variants: Vec::new(),
-            seeds: Vec::new(),
+            variants: toy.variants.clone(),
+            seeds: toy.seeds.clone(),
         };
         Pipeline { title: "toys".to_owned(), stages: self.stages.iter().map(stage).collect() }
     }
