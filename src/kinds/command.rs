@@ -22,7 +22,7 @@ use walkdir::WalkDir;
 
 use crate::digest::Digest;
 use crate::engine::{Content, Context, Effective, Failure, Job, Kind, Output, Point, Read, Running, Watch};
-use crate::spec::{Field, Parameters, Schema, Shape, Value};
+use crate::spec::{Field, Parameters, Schema, Shape, Value, substitute};
 
 /// How many of a program's last lines a failure shows.
 const LINES: usize = 20;
@@ -282,34 +282,6 @@ fn list(texts: Vec<String>) -> Value {
     Value::List(texts.into_iter().map(Value::Text).collect())
 }
 
-/// Fills coordinates into `{name}`; `{{` and `}}` stand for single braces, and braces around
-/// anything that is no coordinate stay as they are.
-fn substitute(template: &str, coordinates: &[(String, String)]) -> String {
-    let mut filled = String::with_capacity(template.len());
-    let mut rest = template;
-    while let Some(at) = rest.find(['{', '}']) {
-        filled.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let coordinate = rest.strip_prefix('{').and_then(|inner| inner.split_once('}'));
-        let value = coordinate.and_then(|(name, after)| {
-            let (_, value) = coordinates.iter().find(|(own, _)| own == name)?;
-            Some((value, after))
-        });
-        if let Some(after) = rest.strip_prefix("{{").or_else(|| rest.strip_prefix("}}")) {
-            filled.push_str(&rest[..1]);
-            rest = after;
-        } else if let Some((value, after)) = value {
-            filled.push_str(value);
-            rest = after;
-        } else {
-            filled.push_str(&rest[..1]);
-            rest = &rest[1..];
-        }
-    }
-    filled.push_str(rest);
-    filled
-}
-
 /// Describes the settings of `command`.
 pub fn schema() -> Schema {
     let texts = || Box::new(Shape::Text);
@@ -344,20 +316,5 @@ pub fn schema() -> Schema {
                 about: "the environment variables that it sees besides PATH and HOME",
             },
         ],
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn braces_take_coordinates_and_double_braces_are_braces() {
-        let word = [("word".to_owned(), "alpha".to_owned())];
-        assert_eq!(
-            substitute("grep {word} {{x}} > {word}.txt; awk {print}", &word),
-            "grep alpha {x} > alpha.txt; awk {print}"
-        );
-        assert_eq!(substitute("}} {", &word), "} {");
     }
 }

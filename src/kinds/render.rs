@@ -83,6 +83,12 @@ impl Kind for Render {
         })
     }
 
+    fn places(&self, effective: &Effective) -> Vec<String> {
+        // Which of the two it will be is known once the data is.
+        let output = effective.parameters.get("output").and_then(Value::as_text).unwrap_or_default();
+        [false, true].map(|synthetic| Places::new(output, synthetic).report).to_vec()
+    }
+
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
         let needs = Needs::of(&job.context)?;
         let parameters = &job.effective.parameters;
