@@ -1,6 +1,9 @@
 //! `recount status`: what is fresh and what is stale, with the first reason; runs nothing.
 
+use std::collections::BTreeMap;
+
 use crate::engine::{self, Options, Outcome};
+use crate::spec::StageId;
 
 use super::Refusal;
 use super::arguments::SettingArguments;
@@ -25,7 +28,9 @@ pub fn status(words: &SettingArguments, environment: &Environment) -> Result<(),
 pub fn show(project: &Project, options: &Options<'_>) -> Result<(), Refusal> {
     let summary = engine::status(&project.root, &project.pipeline, &project.kinds, &project.store, options)
         .map_err(refusal)?;
-    let (mut stale, mut depending) = (0, 0);
+    let mut stale = 0;
+    // What waits is told once a stage: by the thousand its lines would hide what matters.
+    let mut waiting: BTreeMap<StageId, (usize, &str)> = BTreeMap::new();
     for report in &summary.reports {
         let name = &report.name;
         match &report.outcome {
@@ -35,8 +40,7 @@ pub fn show(project: &Project, options: &Options<'_>) -> Result<(), Refusal> {
                 println!("stale   {name}{why}");
             }
             Outcome::Depends { on } => {
-                depending += 1;
-                println!("waits   {name} · needs {on}");
+                waiting.entry(report.stage).or_insert((0, on)).0 += 1;
             }
             Outcome::Shared { with } => println!("same    {name} · the same experiment as {with}"),
             Outcome::Failed(failure) => println!("failed  {name} · {failure}"),
@@ -44,6 +48,10 @@ pub fn show(project: &Project, options: &Options<'_>) -> Result<(), Refusal> {
             Outcome::Fresh | Outcome::Ran { .. } | Outcome::Stopped => {}
         }
     }
-    println!("fresh {} · stale {stale} · waiting for a stale one {depending}", summary.fresh());
+    for (stage, (count, on)) in &waiting {
+        println!("waits   {} · {count} of its instances, for {on}", project.pipeline.stages[stage.0].name);
+    }
+    let waiting: usize = waiting.values().map(|(count, _)| count).sum();
+    println!("fresh {} · stale {stale} · waiting for these {waiting}", summary.fresh());
     Ok(())
 }
