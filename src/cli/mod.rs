@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+use crate::engine::EngineError;
 use arguments::{Arguments, Command};
 use environment::Environment;
 
@@ -40,6 +41,18 @@ impl Refusal {
         Self {
             message: "stopped; what had finished is kept, and the next run goes on from there".into(),
             code: 130,
+        }
+    }
+}
+
+impl From<EngineError> for Refusal {
+    fn from(error: EngineError) -> Self {
+        match &error {
+            EngineError::UnknownTarget { help, .. } => Self::input(format!("{error}\nhelp: {help}")),
+            EngineError::Store(_) => Self::failed(error.to_string()),
+            EngineError::UnknownKind { .. }
+            | EngineError::NoMatch { .. }
+            | EngineError::TwoWriters { .. } => Self::input(error.to_string()),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Opens a project for a command: its folder, its checked pipeline, the kinds, the store, Ctrl-C.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::engine::{Cancel, Registry};
+use crate::engine::{Cancel, Options, Registry};
 use crate::kinds::{self, Archive, Surroundings};
 use crate::lab::data::fetch::FetchError;
 use crate::spec::{self, Pipeline};
@@ -59,6 +61,25 @@ impl Project {
         });
         Ok(Self { root, pipeline, kinds, store, cancel, generated_because })
     }
+}
+
+/// Gathers what the engine is told when the command says nothing else: everything, on every core.
+pub fn options(environment: &Environment) -> Options<'static> {
+    Options {
+        jobs: environment.cores,
+        targets: Vec::new(),
+        force: Vec::new(),
+        clock: &seconds_since_1970,
+        facts: BTreeMap::from([
+            ("recount".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+            ("simd".to_owned(), environment.simd.name().to_owned()),
+        ]),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
+fn seconds_since_1970() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
 
 /// The folder that is named, or the nearest one upwards that holds a pipeline.

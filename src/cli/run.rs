@@ -1,15 +1,12 @@
 //! `recount run`: brings the pipeline up to date, and says what that took.
 
-use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use crate::engine::{self, EngineError, Failure, Options, Summary};
+use crate::engine::{self, Failure, Options, Summary};
 
 use super::arguments::RunArguments;
 use super::environment::Environment;
 use super::estimate::duration;
 use super::progress::Progress;
-use super::project::Project;
+use super::project::{self, Project};
 use super::{Refusal, status};
 
 /// Carries `recount run` out.
@@ -18,8 +15,12 @@ use super::{Refusal, status};
 /// A [`Refusal`]: bad input, a failed stage, or Ctrl-C.
 pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusal> {
     let project = Project::open(&words.settings, environment)?;
-    let mut options = options(environment, words.targets.clone(), words.force.clone());
-    options.jobs = words.jobs.map_or(environment.cores, usize::from);
+    let options = Options {
+        jobs: words.jobs.map_or(environment.cores, usize::from),
+        targets: words.targets.clone(),
+        force: words.force.clone(),
+        ..project::options(environment)
+    };
     if words.dry_run {
         return status::show(&project, &options);
     }
@@ -35,39 +36,13 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         &options,
         &progress,
         &project.cancel,
-    )
-    .map_err(refusal)?;
+    )?;
     tell(&summary);
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
     if !failures.is_empty() {
         return Err(Refusal::failed(failed(&failures)));
     }
     if summary.cancelled { Err(Refusal::stopped()) } else { Ok(()) }
-}
-
-/// Gathers what the engine is told, but for the number of jobs: the cores.
-pub fn options(environment: &Environment, targets: Vec<String>, force: Vec<String>) -> Options<'static> {
-    Options {
-        jobs: environment.cores,
-        targets,
-        force,
-        clock: &seconds_since_1970,
-        facts: BTreeMap::from([
-            ("recount".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
-            ("simd".to_owned(), environment.simd.name().to_owned()),
-        ]),
-    }
-}
-
-/// Turns an error of the engine into what the user is told.
-pub fn refusal(error: EngineError) -> Refusal {
-    match &error {
-        EngineError::UnknownTarget { help, .. } => Refusal::input(format!("{error}\nhelp: {help}")),
-        EngineError::Store(_) => Refusal::failed(error.to_string()),
-        EngineError::UnknownKind { .. } | EngineError::NoMatch { .. } | EngineError::TwoWriters { .. } => {
-            Refusal::input(error.to_string())
-        }
-    }
 }
 
 /// Says what became of the run, on standard output.
@@ -108,9 +83,4 @@ fn failed(failures: &[(&str, &Failure)]) -> String {
         text.push_str(&format!("help: to run it alone: recount run '{name}'\n"));
     }
     text
-}
-
-#[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
-fn seconds_since_1970() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }

@@ -8,8 +8,7 @@ use crate::spec::StageId;
 use super::Refusal;
 use super::arguments::SettingArguments;
 use super::environment::Environment;
-use super::project::Project;
-use super::run::{options, refusal};
+use super::project::{self, Project};
 
 /// Carries `recount status` out.
 ///
@@ -17,7 +16,7 @@ use super::run::{options, refusal};
 /// A [`Refusal`] for bad input.
 pub fn status(words: &SettingArguments, environment: &Environment) -> Result<(), Refusal> {
     let project = Project::open(words, environment)?;
-    show(&project, &options(environment, Vec::new(), Vec::new()))
+    show(&project, &project::options(environment))
 }
 
 /// Shows the verdict on every instance that is not fresh, and the counts.
@@ -26,8 +25,7 @@ pub fn status(words: &SettingArguments, environment: &Environment) -> Result<(),
 /// A [`Refusal`] for a target that names nothing, or a store that can't be read.
 #[expect(clippy::print_stdout, reason = "the verdicts are the command's result")]
 pub fn show(project: &Project, options: &Options<'_>) -> Result<(), Refusal> {
-    let summary = engine::status(&project.root, &project.pipeline, &project.kinds, &project.store, options)
-        .map_err(refusal)?;
+    let summary = engine::status(&project.root, &project.pipeline, &project.kinds, &project.store, options)?;
     let mut stale = 0;
     // What waits is told once a stage: by the thousand its lines would hide what matters.
     let mut waiting: BTreeMap<StageId, (usize, &str)> = BTreeMap::new();
@@ -40,7 +38,7 @@ pub fn show(project: &Project, options: &Options<'_>) -> Result<(), Refusal> {
                 println!("stale   {name}{why}");
             }
             Outcome::Depends { on } => {
-                waiting.entry(report.stage).or_insert((0, on)).0 += 1;
+                waiting.entry(report.stage).or_insert((0, on.as_str())).0 += 1;
             }
             Outcome::Shared { with } => println!("same    {name} · the same experiment as {with}"),
             Outcome::Failed(failure) => println!("failed  {name} · {failure}"),

@@ -9,10 +9,10 @@
 use super::Figure;
 use super::canvas::{Canvas, Face, MARGIN, Mark, Place, WIDTH, picture, shortened, text_width};
 use super::input::{FigureInput, VariantRuns, drawable};
-use super::logarithm::ln;
 use super::palette::SERIES;
 use super::panel::{Line, Panel, Value};
 use super::scale::Scale;
+use crate::lab::number::ln;
 
 /// Draws one figure for each section in which a run finished an epoch.
 pub(super) fn draw(input: &FigureInput) -> Vec<Figure> {

@@ -1,31 +1,6 @@
-//! Logarithms, and the decimal axis that they make.
-//!
-//! Invariants
-//! - Only basic operations and the bits of a float: the same result on every machine.
+//! The decimal logarithm, and the axis that it makes.
 
-/// ln 2.
-const LN_2: f64 = std::f64::consts::LN_2;
-
-/// Natural logarithm of a positive, finite number; within 1e-14 of it, relative or absolute.
-///
-/// # Source
-/// `ln m = 2 artanh((m − 1)/(m + 1))`, summed as a series; `m` is the mantissa, brought near 1.
-pub(super) fn ln(value: f64) -> f64 {
-    debug_assert!(value.is_normal() && value > 0.0, "a logarithm is of a positive number");
-    let bits = value.to_bits();
-    let exponent = ((bits >> 52) & 0x7ff) as i32 - 1023;
-    let mantissa = f64::from_bits((bits & ((1 << 52) - 1)) | (1023 << 52));
-    let (mantissa, exponent) = if mantissa > std::f64::consts::SQRT_2 {
-        (mantissa / 2.0, exponent + 1)
-    } else {
-        (mantissa, exponent)
-    };
-    let ratio = (mantissa - 1.0) / (mantissa + 1.0);
-    let square = ratio * ratio;
-    // |ratio| ≤ 0.172, so the first term left out is below 1e-17 of the first one.
-    let series = (0..11).rev().fold(0.0, |sum, term| sum * square + 1.0 / f64::from(2 * term + 1));
-    f64::from(exponent) * LN_2 + 2.0 * ratio * series
-}
+use crate::lab::number::ln;
 
 /// Decimal logarithm of a positive, finite number.
 pub(super) fn log10(value: f64) -> f64 {
