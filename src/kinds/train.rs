@@ -142,10 +142,10 @@ pub fn effective(declared: &Parameters) -> Parameters {
         .collect()
 }
 
-/// Names the parameters that change nothing in these settings, and why.
+/// Names the parameters that change nothing in these settings, and the circumstance that makes it so.
 pub fn without_effect(declared: &Parameters) -> Vec<(&'static str, &'static str)> {
     let one_layer = declared.get("layers").and_then(Value::as_integer) == Some(1);
-    if one_layer { vec![("dropout", "with one layer, `dropout` has no effect")] } else { Vec::new() }
+    if one_layer { vec![("dropout", "with one layer")] } else { Vec::new() }
 }
 
 /// Reads effective parameters as the trainer's settings.
