@@ -91,6 +91,49 @@ fn every_instruction_set_trains_to_the_same_bits() {
     }
 }
 
+/// Three small trainings that between them use every kind of layer.
+fn specimens() -> [Settings; 3] {
+    let base = Settings { dropout: 0.3, batch: 5, ..settings() };
+    [
+        Settings { hidden: 10, layers: 2, conv: Conv::Same, ..base.clone() },
+        Settings { hidden: 64, batch: 9, ..base.clone() },
+        Settings { cell: Cell::Lstm, hidden: 16, layers: 3, ..base },
+    ]
+}
+
+#[test]
+fn no_drift_goes_unnoticed() {
+    let dataset = waves(48, 5, 7);
+    let digests = specimens().map(|settings| {
+        let trained = run(&dataset, &settings, 1, Simd::best());
+        let losses: Vec<u64> =
+            trained.history.epochs.iter().map(|epoch| epoch.valid_loss.to_bits()).collect();
+        format!("{} {losses:x?}", Digest::of(&trained.weights).short())
+    });
+    // Whoever changes these has changed what every earlier run would give, and says so in the CHANGELOG.
+    assert_eq!(
+        digests,
+        [
+            "9c1da1 [3ff9e04960000000, 3ff7e1d980000000]",
+            "7c6489 [3ff9562940000000, 3ff825b960000000]",
+            "94338d [3ff9dc1110000000, 3ff8ea7630000000]",
+        ]
+    );
+}
+
+#[test]
+fn trainings_at_the_same_time_give_what_each_gives_alone() {
+    let dataset = waves(48, 5, 7);
+    let weights = |settings: &Settings| run(&dataset, settings, 1, Simd::best()).weights;
+    let alone = specimens().map(|settings| weights(&settings));
+    let together = std::thread::scope(|scope| {
+        specimens()
+            .map(|settings| scope.spawn(move || weights(&settings)))
+            .map(|thread| thread.join().expect("a training does not panic"))
+    });
+    assert!(alone == together);
+}
+
 #[test]
 fn the_same_seed_gives_the_same_weights_and_another_seed_gives_others() {
     let dataset = waves(40, 4, 9);

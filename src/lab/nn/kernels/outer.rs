@@ -1,6 +1,7 @@
 //! Weight gradients: sums over all steps and rows of activation times gradient.
 
 use super::panels;
+use super::product::add_outer;
 use super::recurrent::Extent;
 use crate::lab::nn::simd::{Kernel, Lanes, Line};
 
@@ -60,17 +61,12 @@ impl<const GATES: usize> Outer<'_, GATES> {
             let left = &self.left[now * left_step + block * rows..][..live];
             let gates = &self.gates[(now * step + panel * rows) * 4..][..live * 4];
             for (left, gates) in left.iter().zip(gates.as_chunks::<4>().0) {
-                let mut loaded = [lanes.splat(0.0); GATES];
-                for (vector, &column) in loaded.iter_mut().zip(&self.columns) {
-                    *vector = lanes.load(&gates[column]);
-                }
                 let (elements, _) = left[offset..].split_at(HEIGHT);
-                for (sums, &element) in sums.iter_mut().zip(elements) {
-                    let factor = lanes.splat(element);
-                    for (sum, &gradient) in sums.iter_mut().zip(&loaded) {
-                        *sum = lanes.fused(factor, gradient, *sum);
-                    }
+                let mut factors = [lanes.splat(0.0); HEIGHT];
+                for (factor, &element) in factors.iter_mut().zip(elements) {
+                    *factor = lanes.splat(element);
                 }
+                add_outer(lanes, &mut sums, factors, self.columns.map(|column| &gates[column]));
             }
         }
         let out = &mut self.out[panel * self.width * GATES..][..self.width * GATES];

@@ -37,21 +37,47 @@ pub fn tile<L: Lanes, const ROWS: usize, const N: usize, const STRIDE: usize>(
             rest = after;
             let rows = &left.lines[base + column..][..(ROWS - 1) * STRIDE + 1];
             for (element, weights) in block.iter().enumerate() {
-                let mut loaded = start;
-                for (vector, line) in loaded.iter_mut().zip(weights) {
-                    *vector = lanes.load(line);
+                let mut factors = [lanes.splat(0.0); ROWS];
+                for (row, factor) in factors.iter_mut().enumerate() {
+                    *factor = lanes.splat(rows[row * STRIDE][element]);
                 }
-                for (row, sums) in sums.iter_mut().enumerate() {
-                    let factor = lanes.splat(rows[row * STRIDE][element]);
-                    for (sum, &weight) in sums.iter_mut().zip(&loaded) {
-                        *sum = lanes.fused(factor, weight, *sum);
-                    }
-                }
+                add_outer(lanes, &mut sums, factors, weights.each_ref());
             }
         }
         base += left.panel;
     }
     sums
+}
+
+/// Adds the outer product of `factors` and `lines` to `sums`.
+///
+/// Either the lines stay in registers while the factors pass, or, where sixteen registers must do, each line
+/// is done with before the next is read.
+#[inline(always)]
+pub fn add_outer<L: Lanes, const ROWS: usize, const N: usize>(
+    lanes: L,
+    sums: &mut [[L::Vector; N]; ROWS],
+    factors: [L::Vector; ROWS],
+    lines: [&Line; N],
+) {
+    if L::WIDE {
+        let mut loaded = [lanes.splat(0.0); N];
+        for (vector, line) in loaded.iter_mut().zip(lines) {
+            *vector = lanes.load(line);
+        }
+        for (sums, factor) in sums.iter_mut().zip(factors) {
+            for (sum, &vector) in sums.iter_mut().zip(&loaded) {
+                *sum = lanes.fused(factor, vector, *sum);
+            }
+        }
+    } else {
+        for (column, line) in lines.iter().enumerate() {
+            let vector = lanes.load(line);
+            for (sums, factor) in sums.iter_mut().zip(factors) {
+                sums[column] = lanes.fused(factor, vector, sums[column]);
+            }
+        }
+    }
 }
 
 /// What is done with a tile of `ROWS` rows.
