@@ -1,7 +1,7 @@
 //! The notebook protocol: epochs of steps, validation, early stopping, scheduler.
 //!
-//! [`Batches`](batches::Batches) ──▶ [`fit`] ──▶ [`History`] and a model; [`train`] is `fit` for the report's own
-//! classifier, [`score`] runs its weights over the whole validation set.
+//! `Batches` ──▶ [`fit`] ──▶ [`History`] and a model; [`train`] is `fit` for the report's own
+//! classifier, [`score()`] runs its weights over the whole validation set.
 //!
 //! Invariants
 //! - Every random number comes from a stream of the seed and a purpose: initialisation, the order of the

@@ -8,14 +8,16 @@
 //! [`Operation`]: super::device::Operation
 
 mod convolution;
+mod dropout;
 mod linear;
 mod loss;
 mod recurrent;
 
 pub use convolution::Convolution;
+pub use dropout::Mask;
 pub use linear::Linear;
 pub use loss::cross_entropy;
-pub use recurrent::{Mask, Output, Recurrent};
+pub use recurrent::{Output, Recurrent};
 
 use burn::module::{Param, ParamId};
 use burn::tensor::Tensor;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
+use super::dropout::{Mask, Masked};
 use super::parameter;
 use crate::lab::nn::buffer::{Buffer, stale_numbers};
 use crate::lab::nn::device::{Back, Operation, Slopes, Values, apply};
@@ -18,7 +19,6 @@ use crate::lab::nn::kernels::recurrent::{
 };
 use crate::lab::nn::layout::{self, Named};
 use crate::lab::nn::simd::{Kernel, Lanes, Line, Simd};
-use crate::lab::random::Random;
 use crate::lab::settings;
 
 /// A recurrent layer.
@@ -79,62 +79,6 @@ pub enum Output {
     Sequence,
     /// Those of the batch's last step, `[panel][row]` lines.
     Last,
-}
-
-/// Which outputs of a layer dropout lets through, and by how much they are scaled up.
-#[derive(Clone, Debug)]
-pub struct Mask(Arc<Buffer>);
-
-impl Mask {
-    /// Draws a mask for `steps · rows` rows of `hidden` units: each is dropped with `probability`, else scaled
-    /// by 1 / (1 − `probability`), so that the mean stays.
-    ///
-    /// The probability is met to within 2⁻¹⁷: a unit costs sixteen random bits.
-    pub fn draw(random: &mut Random, steps: usize, rows: usize, hidden: usize, probability: f32) -> Self {
-        let blocks = panels(hidden);
-        let scale = 1.0 / (1.0 - probability);
-        let threshold = (probability * 65_536.0).round() as u32;
-        let mut buffer = Buffer::zeroed(steps * blocks * rows);
-        let factor = |bits: u32| if bits < threshold { 0.0 } else { scale };
-        for step in 0..steps {
-            for row in 0..rows {
-                for block in 0..blocks {
-                    let live = (hidden - block * 16).min(16);
-                    let line = &mut buffer[(step * blocks + block) * rows + row];
-                    let mut drawn = [0; 8];
-                    drawn[..live.div_ceil(2)].fill_with(|| random.bits());
-                    for (pair, bits) in line.as_chunks_mut::<2>().0.iter_mut().zip(drawn) {
-                        *pair = [factor(bits & 0xffff), factor(bits >> 16)];
-                    }
-                    line[live..].fill(0.0);
-                }
-            }
-        }
-        Self(Arc::new(buffer))
-    }
-
-    /// Gives the factors as `[step][panel][row]` lines.
-    pub fn lines(&self) -> &[Line] {
-        &self.0
-    }
-}
-
-/// Multiplies, line by line.
-struct Masked<'a> {
-    numbers: &'a [Line],
-    mask: &'a [Line],
-    out: &'a mut [Line],
-}
-
-impl Kernel for Masked<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
-        for ((out, number), mask) in self.out.iter_mut().zip(self.numbers).zip(self.mask) {
-            lanes.store(lanes.multiply(lanes.load(number), lanes.load(mask)), out);
-        }
-    }
 }
 
 /// One pass of a layer.
@@ -199,7 +143,7 @@ impl Operation for Pass {
         let mut out = stale_numbers(shown.len() * 16);
         match &self.mask {
             Some(mask) => {
-                self.simd.run(Masked { numbers: shown, mask: mask.lines(), out: out.as_chunks_mut().0 });
+                self.simd.run(Masked { numbers: shown, mask, out: out.as_chunks_mut().0 });
             }
             None => out.copy_from_slice(shown.as_flattened()),
         }
@@ -287,7 +231,7 @@ impl Kept {
         let mut unmasked = Buffer::stale(0);
         if let Some(mask) = &self.mask {
             unmasked = Buffer::stale(incoming.len());
-            self.simd.run(Masked { numbers: incoming, mask: mask.lines(), out: &mut unmasked });
+            self.simd.run(Masked { numbers: incoming, mask, out: &mut unmasked });
             incoming = &unmasked;
         }
         let size = group(units, rows);
