@@ -1,12 +1,10 @@
 //! The README's console blocks, run as they stand there.
 
-mod week;
-
 use std::fs;
 use std::path::Path;
 
+use crate::project::Project;
 use snapbox::assert_data_eq;
-use week::Project;
 
 /// One command of a console block and what the block says it prints.
 struct Shown {

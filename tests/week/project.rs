@@ -85,7 +85,7 @@ impl Run {
 
     /// The instances that ran, sorted.
     pub fn ran(&self) -> Vec<String> {
-        let names = self.said.lines().filter_map(|line| line.strip_prefix("ran "));
+        let names = self.said.lines().filter_map(|line| line.strip_prefix("ran     "));
         let names =
             names.map(|line| line.trim_start().split(" ·").next().unwrap_or_default().trim().to_owned());
         let mut names: Vec<String> = names.collect();

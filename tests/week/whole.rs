@@ -1,12 +1,10 @@
 //! The main job end to end, on a reduced sweep: the project's own pipeline, templates and variants, with one
 //! short epoch each, through the real program.
 
-mod week;
-
 use std::fs;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use week::{Project, Run};
+use crate::project::{Project, Run};
 
 /// One project that several tests look at, built once.
 fn built() -> MutexGuard<'static, (Project, Run)> {

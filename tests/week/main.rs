@@ -1,0 +1,6 @@
+//! The project's own pipeline, run by the real program on short trainings.
+
+mod killed;
+mod project;
+mod readme;
+mod whole;
