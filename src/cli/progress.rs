@@ -15,6 +15,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use crate::engine::{Event, InstanceId, Observer, Planned, Reason};
 
 use super::estimate::{Estimate, duration};
+use super::say;
 
 /// Steps of a bar: finer than any terminal is wide.
 const STEPS: f64 = 1000.0;
@@ -52,12 +53,11 @@ impl Progress {
     }
 
     /// Prints a line that stays.
-    #[expect(clippy::print_stderr, reason = "progress is shown on standard error")]
     pub fn line(&self, line: &str) {
         match &self.bars {
             // A terminal that is gone is no reason to stop the run.
             Some(bars) => drop(bars.println(line)),
-            None => eprintln!("{line}"),
+            None => say::note(line),
         }
     }
 

@@ -2,19 +2,21 @@
 
 use crate::engine::{self, Failure, Options, Summary};
 
+use super::archive::Network;
 use super::arguments::RunArguments;
 use super::environment::Environment;
 use super::estimate::duration;
 use super::progress::Progress;
 use super::project::{self, Project};
-use super::{Refusal, status};
+use super::{Refusal, say, status};
 
 /// Carries `recount run` out.
 ///
 /// # Errors
 /// A [`Refusal`]: bad input, a failed stage, or Ctrl-C.
 pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusal> {
-    let project = Project::open(&words.settings, environment)?;
+    let network = if words.dry_run { Network::Untouched } else { Network::Allowed };
+    let project = Project::open(&words.settings, environment, network)?;
     let options = Options {
         jobs: words.jobs.map_or(environment.cores, usize::from),
         targets: words.targets.clone(),
@@ -46,7 +48,6 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
 }
 
 /// Says what became of the run, on standard output.
-#[expect(clippy::print_stdout, reason = "the summary is the command's result")]
 fn tell(summary: &Summary) {
     let counts = [
         ("ran", summary.ran()),
@@ -61,12 +62,12 @@ fn tell(summary: &Summary) {
         parts.insert(0, "nothing to do".to_owned());
     }
     parts.push(duration(summary.seconds));
-    println!("{}", parts.join(" · "));
+    say::result(&parts.join(" · "));
     for report in &summary.reports {
         for output in &report.outputs {
             // Figures go with the report that shows them.
             if let Some(place) = output.place.as_ref().filter(|place| !place.ends_with(".svg")) {
-                println!("{place}");
+                say::result(place);
             }
         }
     }

@@ -186,6 +186,19 @@ pub fn settings(parameters: &Parameters) -> Result<Settings, Failure> {
     })
 }
 
+/// Reads the parameters of a model's shape as settings; all others take their defaults, which a finished
+/// model does not depend on.
+///
+/// # Errors
+/// As [`settings`].
+pub fn model_settings(shape: &Parameters) -> Result<Settings, Failure> {
+    let defaults =
+        schema().fields.into_iter().filter_map(|field| Some((field.name.to_owned(), field.default?)));
+    let mut parameters: Parameters = defaults.collect();
+    parameters.extend(shape.clone());
+    settings(&parameters)
+}
+
 /// Tells the engine's watch how a training stands.
 struct EpochProgress<'a> {
     watch: &'a dyn Watch,
