@@ -51,15 +51,20 @@ pub fn find(
     network: Network,
     cancel: &Cancel,
 ) -> Result<Option<Archive>, FetchError> {
-    let asks = pipeline
-        .stages
-        .iter()
-        .filter(|stage| stage.kind == "prepare")
-        .any(|stage| stage.base.parameters.get("source").and_then(Value::as_text) != Some("synthetic"));
-    if !asks {
+    if sources(pipeline).all(|source| source == "synthetic") {
         return Ok(None);
     }
     look(root, environment, network, cancel).map(Some)
+}
+
+/// Says whether a `prepare` stage goes on without the archive.
+pub fn may_be_generated(pipeline: &Pipeline) -> bool {
+    sources(pipeline).any(|source| source == "auto")
+}
+
+fn sources(pipeline: &Pipeline) -> impl Iterator<Item = &str> {
+    let prepare = pipeline.stages.iter().filter(|stage| stage.kind == "prepare");
+    prepare.filter_map(|stage| stage.base.parameters.get("source").and_then(Value::as_text))
 }
 
 fn look(

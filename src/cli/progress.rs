@@ -159,7 +159,10 @@ impl Observer for Progress {
         match event {
             Event::Waiting => self.line("waiting for another recount that works in this project"),
             Event::Planned { instances } => self.plan(instances),
-            Event::Fresh { instance, .. } | Event::Shared { instance, .. } => {
+            // What is skipped can be thousands: the summary counts it.
+            Event::Fresh { instance, .. }
+            | Event::Shared { instance, .. }
+            | Event::Skipped { instance, .. } => {
                 self.settle(instance, false);
             }
             Event::Started { instance, name, reasons } => self.start(instance, name, reasons),
@@ -174,10 +177,6 @@ impl Observer for Progress {
             Event::Failed { instance, name, failure } => {
                 self.settle(instance, true);
                 self.line(&format!("failed  {name} · {failure}"));
-            }
-            Event::Skipped { instance, name, because } => {
-                self.settle(instance, false);
-                self.line(&format!("skipped {name} · `{because}` failed"));
             }
             Event::Finished { .. } => self.clear(),
         }

@@ -56,8 +56,8 @@ impl Project {
                 other => Refusal::input(other.to_string()),
             })?;
         let generated_because = match &found {
-            Some(Archive::Absent(why)) => Some(why.clone()),
-            Some(Archive::Here(_)) | None => None,
+            Some(Archive::Absent(why)) if archive::may_be_generated(&pipeline) => Some(why.clone()),
+            Some(Archive::Absent(_) | Archive::Here(_)) | None => None,
         };
         let archive = found.unwrap_or_else(|| Archive::Absent("no stage asks for it".to_owned()));
         let kinds = kinds::registry(Surroundings {

@@ -1,6 +1,9 @@
 //! `recount run`: brings the pipeline up to date, and says what that took.
 
-use crate::engine::{self, Failure, Options, Summary};
+use std::collections::BTreeMap;
+
+use crate::engine::{self, Failure, Options, Outcome, Summary};
+use crate::spec::StageId;
 
 use super::archive::Network;
 use super::arguments::RunArguments;
@@ -39,7 +42,7 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         &progress,
         &project.cancel,
     )?;
-    tell(&summary);
+    tell(&project, &summary);
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
     if !failures.is_empty() {
         return Err(Refusal::failed(failed(&failures)));
@@ -48,7 +51,7 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
 }
 
 /// Says what became of the run, on standard output.
-fn tell(summary: &Summary) {
+fn tell(project: &Project, summary: &Summary) {
     let counts = [
         ("ran", summary.ran()),
         ("same experiment", summary.shared()),
@@ -62,6 +65,16 @@ fn tell(summary: &Summary) {
         parts.insert(0, "nothing to do".to_owned());
     }
     parts.push(duration(summary.seconds));
+    let mut skipped: BTreeMap<(StageId, &str), usize> = BTreeMap::new();
+    for report in &summary.reports {
+        if let Outcome::Skipped { because } = &report.outcome {
+            *skipped.entry((report.stage, because)).or_default() += 1;
+        }
+    }
+    for ((stage, because), count) in skipped {
+        let stage = &project.pipeline.stages[stage.0].name;
+        say::note(&format!("skipped {stage} · {count} of its instances, as `{because}` failed"));
+    }
     say::result(&parts.join(" · "));
     for report in &summary.reports {
         for output in &report.outputs {
