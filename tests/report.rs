@@ -9,7 +9,11 @@ use std::path::Path;
 
 use recount::lab::data::DataCard;
 use recount::lab::history::Divergence;
-use recount::report::{MAIN_TEMPLATE, RenderError, Rendered, ReportInputs, Source, render};
+use recount::report::{
+    Aggregate, MAIN_TEMPLATE, Measure, RenderError, Rendered, ReportInputs, RunResult, Source, render,
+};
+use serde::Serialize;
+use serde_json::Value as Json;
 
 use sweep::{Row, SWEEP, card, inputs};
 
@@ -229,22 +233,211 @@ fn prose_follows_the_numbers() {
     assert!(equal.ends_with("is identical to that of 2.3.1."), "{equal}");
 }
 
-#[test]
-fn a_statement_is_borne_out_or_not_by_the_means() {
+/// Gives the line of `heading`'s section that reads a statement which begins with `says`.
+fn statement(inputs: &ReportInputs, heading: &str, says: &str) -> String {
+    let markdown = report(inputs).markdown;
+    let section = part(&markdown, heading);
+    let line = section.lines().find(|line| line.starts_with(&format!("- The source {says}")));
+    line.unwrap_or_else(|| panic!("no statement `{says}` in\n{section}")).to_owned()
+}
+
+/// Gives the sweep with other accuracies.
+fn with_accuracies(accuracies: &[(&str, f64)]) -> ReportInputs {
     let mut rows = SWEEP.to_vec();
-    let says = "The source says that 2.6.2 is more accurate than 2.6.3.";
-    let section = |rows: &[Row]| part(&report(&inputs(rows)).markdown, "#### 2.6.2").to_owned();
-    let before = section(&rows);
-    let line = before.lines().find(|line| line.contains(says)).expect("the statement is read");
-    assert!(line.ends_with("the means agree."), "{line}");
-    for row in rows.iter_mut().filter(|row| row.0 == "2.6.3") {
-        row.3 = 0.99;
+    for row in &mut rows {
+        if let Some((_, accuracy)) = accuracies.iter().find(|(name, _)| *name == row.0) {
+            row.3 = *accuracy;
+        }
     }
-    let after = section(&rows);
-    let line = after.lines().find(|line| line.contains(says)).expect("the statement is read");
-    assert!(line.ends_with("the means do not agree."), "{line}");
-    let markdown = report(&inputs(&rows)).markdown;
-    assert!(part(&markdown, "### Statements that").contains("2.6.2 is more accurate than 2.6.3"));
+    inputs(&rows)
+}
+
+/// Changes every run of the variant `name`.
+fn change_runs(inputs: &mut ReportInputs, name: &str, change: impl Fn(&mut RunResult)) {
+    let variant = inputs.variants.iter_mut().find(|variant| variant.name == name);
+    variant.expect("the sweep has the variant").runs.iter_mut().for_each(change);
+}
+
+#[test]
+fn a_statement_is_borne_out_or_not_by_the_seeds() {
+    let says = "says that 2.6.2 is more accurate than 2.6.3.";
+    let read = |accuracy: f64| {
+        let inputs = with_accuracies(&[("2.6.3", accuracy)]);
+        let listed = part(&report(&inputs).markdown, "### Statements that").contains(says);
+        (statement(&inputs, "#### 2.6.2", says), listed)
+    };
+    let (line, listed) = read(0.94);
+    assert!(line.ends_with("2.6.2 has a mean of 0.984 against 0.944 (2.6.3): this agrees."), "{line}");
+    assert!(!listed);
+    let (line, listed) = read(0.98);
+    assert!(line.ends_with(": this is within the range of the seeds."), "{line}");
+    assert!(listed);
+    let (line, listed) = read(0.99);
+    assert!(line.ends_with(": this does not agree."), "{line}");
+    assert!(listed);
+}
+
+#[test]
+fn a_comparison_that_fails_among_several_is_named() {
+    let inputs = with_accuracies(&[("2.6.1", 0.9), ("2.4.2", 0.942)]);
+    let line =
+        statement(&inputs, "#### 2.6.3", "says that 2.6.3 is less accurate than 2.4.2, 2.6.1 and 2.6.2.");
+    let expected =
+        "This agrees for 2.6.2. It does not agree for 2.6.1. For 2.4.2 it is within the range of the seeds.";
+    assert!(line.ends_with(expected), "{line}");
+}
+
+#[test]
+fn times_that_the_seeds_do_not_tell_apart_have_no_verdict() {
+    let mut inputs = inputs(SWEEP);
+    let says = "says that 2.6.2 takes longer to train than 2.4.2 and 2.6.3.";
+    let line = statement(&inputs, "#### 2.6.2", says);
+    assert!(line.ends_with("and 3.2 s (2.6.3): this agrees."), "{line}");
+    for name in ["2.4.2", "2.6.2"] {
+        change_runs(&mut inputs, name, |run| {
+            let jitter = if name == "2.4.2" { 0.5 } else { 0.6 };
+            run.observed.seconds = 20.0 + jitter * run.seed as f64;
+        });
+    }
+    let line = statement(&inputs, "#### 2.6.2", says);
+    assert!(
+        line.ends_with("This agrees for 2.6.3. For 2.4.2 it is within the range of the seeds."),
+        "{line}"
+    );
+}
+
+#[test]
+fn always_is_asked_of_every_epoch() {
+    let mut inputs = inputs(SWEEP);
+    let says = "says that the validation loss of 2.2 is always above its training loss.";
+    let line = statement(&inputs, "### 2.2", says);
+    assert!(line.ends_with("in 48 of 48 epochs over all seeds: this agrees."), "{line}");
+    change_runs(&mut inputs, "2.2", |run| {
+        let first = &mut run.history.epochs[0];
+        first.train_loss = first.valid_loss + 0.01;
+    });
+    let line = statement(&inputs, "### 2.2", says);
+    assert!(line.ends_with("in 45 of 48 epochs over all seeds: this does not agree."), "{line}");
+    assert!(part(&report(&inputs).markdown, "### Statements that").contains(says));
+}
+
+#[test]
+fn losses_are_held_against_what_the_source_says_of_them() {
+    let mut inputs = inputs(SWEEP);
+    let some = "says that the training loss of 2.3.1 is above its validation loss in 2 of 3 repeats.";
+    let line = statement(&inputs, "#### 2.3.1", some);
+    assert!(line.ends_with("for 0 of 3 seeds: this does not agree."), "{line}");
+    let between = "says that the training and validation losses of 2.3.3 lie 0.08 to 0.11 apart.";
+    let line = statement(&inputs, "#### 2.3.3", between);
+    assert!(line.ends_with("lie 0.030 (0.030–0.030) apart: this does not agree."), "{line}");
+    let near_zero = "says that the training loss of 2.4.3 is nearly zero";
+    let line = statement(&inputs, "#### 2.4.3", near_zero);
+    assert!(line.ends_with("0.060 (0.048–0.072): this agrees for some of the seeds."), "{line}");
+    let underfits = "says that 2.4.1 underfits, which is read as: its training loss ends above that of";
+    let line = statement(&inputs, "#### 2.4.1", underfits);
+    assert!(line.ends_with("against 0.270 (2.3.1) and 0.090 (2.4.2): this agrees."), "{line}");
+    let mut set_gap = |name: &str, gap: &dyn Fn(u64) -> f64| {
+        change_runs(&mut inputs, name, |run| {
+            let last = run.metrics.last.as_mut().expect("it has a last epoch");
+            last.valid_loss = last.train_loss + gap(run.seed);
+            run.metrics.loss_gap = Some(last.valid_loss - last.train_loss);
+        });
+    };
+    set_gap("2.3.1", &|seed| if seed < 3 { -0.01 } else { 0.01 });
+    set_gap("2.3.3", &|seed| 0.03 * seed as f64);
+    set_gap("1.8", &|seed| -0.02 * seed as f64);
+    let line = statement(&inputs, "#### 2.3.1", some);
+    assert!(line.ends_with("for 2 of 3 seeds: this agrees."), "{line}");
+    let line = statement(&inputs, "#### 2.3.3", between);
+    assert!(line.ends_with("lie 0.060 (0.030–0.090) apart: this agrees."), "{line}");
+    let line = statement(&inputs, "### 1.8", "says or suspects that 1.8 overfits");
+    assert!(line.contains("is −0.040 (−0.060 to −0.020): this does not agree. As executed, "), "{line}");
+}
+
+#[test]
+fn code_that_ran_under_other_settings_is_listed() {
+    let markdown = report(&inputs(SWEEP)).markdown;
+    let found = part(&markdown, "### Code that ran something else");
+    assert!(found.contains("- 1.1: 1.1-as-run ran with `epochs` 6 instead of 3.\n"), "{found}");
+    assert!(found.contains("- 1.7: 1.7-as-run ran with `hidden` 64 instead of 16.\n"), "{found}");
+    assert!(!found.contains("- 1.3:"), "its change never reached the model:\n{found}");
+}
+
+#[test]
+fn the_best_variant_is_called_so_with_those_that_the_seeds_do_not_tell_from_it() {
+    let best = |inputs: &ReportInputs| part(&report(inputs).markdown, "## The best variant").to_owned();
+    let close = best(&inputs(SWEEP));
+    assert!(
+        close.contains("touches that of 2.6.1 and 2.7.2, so that the seeds do not tell it apart"),
+        "{close}"
+    );
+    let alone = best(&with_accuracies(&[("2.6.2", 1.2)]));
+    assert!(!alone.contains("touches that of"), "{alone}");
+}
+
+fn json(output: &impl Serialize) -> Json {
+    serde_json::to_value(output).expect("outputs are JSON")
+}
+
+/// Finds what a pointer names among the serialised inputs.
+fn resolve<'a>(outputs: &'a BTreeMap<String, Json>, output: &str, pointer: &str) -> &'a Json {
+    let json = outputs.get(output).unwrap_or_else(|| panic!("no run wrote {output}"));
+    json.pointer(pointer).unwrap_or_else(|| panic!("{output} has nothing at {pointer}"))
+}
+
+/// Computes a measure again, from nothing but its source and the inputs.
+fn recompute(inputs: &ReportInputs, outputs: &BTreeMap<String, Json>, measure: &Measure) -> f64 {
+    let number = |json: &Json| json.as_f64().unwrap_or_else(|| panic!("{json} is no number"));
+    match &measure.source {
+        Source::Output { output, pointer } => number(resolve(outputs, output, pointer)),
+        Source::Index { output, pointer } => {
+            resolve(outputs, output, pointer);
+            let (_, index) = pointer.rsplit_once('/').expect("a pointer begins with a slash");
+            index.parse().expect("the entry has an index")
+        }
+        Source::Seed { instance } => {
+            let mut runs = inputs.variants.iter().flat_map(|variant| &variant.runs);
+            runs.find(|run| run.train == *instance).expect("the training exists").seed as f64
+        }
+        Source::Parameter { variant, name, text } => {
+            let variant = inputs.variants.iter().find(|it| it.name == *variant).expect("the variant exists");
+            assert_eq!(variant.declared[name].to_string(), *text);
+            number(&variant.declared[name])
+        }
+        Source::Quoted { section, text } => {
+            assert!(inputs.source.sections.iter().any(|it| it.number == *section), "no section {section}");
+            text.parse().expect("a figure is a number")
+        }
+        Source::Made { by, parts } => {
+            let values: Vec<f64> = parts.iter().map(|part| recompute(inputs, outputs, part)).collect();
+            let sum: f64 = values.iter().sum();
+            match by {
+                Aggregate::Mean => sum / values.len() as f64,
+                Aggregate::Least => values.iter().copied().fold(f64::INFINITY, f64::min),
+                Aggregate::Most => values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+                Aggregate::Difference => (values[0] - values[1]).abs(),
+                Aggregate::Sum => sum,
+                Aggregate::Count => values.len() as f64,
+            }
+        }
+    }
+}
+
+#[test]
+fn every_citation_leads_to_its_number() {
+    let inputs = inputs(SWEEP);
+    let mut outputs = BTreeMap::from([(inputs.data_output.clone(), json(&inputs.data))]);
+    for run in inputs.variants.iter().flat_map(|variant| &variant.runs) {
+        outputs.insert(format!("{}/metrics.json", run.evaluate), json(&run.metrics));
+        outputs.insert(format!("{}/history.json", run.train), json(&run.history));
+        outputs.insert(format!("{}/observed.json", run.train), json(&run.observed));
+    }
+    let citations = report(&inputs).citations;
+    assert!(citations.len() > 1000, "{} citations are too few for this report", citations.len());
+    for citation in citations {
+        let found = recompute(&inputs, &outputs, &citation.measure);
+        assert_eq!(found, citation.measure.value(), "{}: {}", citation.text, citation.measure.source);
+    }
 }
 
 #[test]
@@ -310,7 +503,8 @@ fn generated_data_is_not_held_against_the_source() {
     let markdown = report(&inputs).markdown;
     assert!(markdown.contains("> **Generated data.**"));
     assert!(part(&markdown, "### 1.2").contains("the comparison is not applicable"));
-    for verdict in ["the means", "agrees with", "every seed of", "SHA-256", "Figures outside"] {
+    for verdict in ["this agrees", "not agree", "agrees with", "every seed of", "SHA-256", "Figures outside"]
+    {
         assert!(!markdown.contains(verdict), "`{verdict}` compares with the source");
     }
     assert!(
