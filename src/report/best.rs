@@ -101,10 +101,10 @@ fn confusions(variant: &VariantResult) -> Vec<Value> {
     errors
         .into_iter()
         .map(|((label, taken_for), times)| {
-            let column = format!("/confusion/{label}");
+            let row = format!("/confusion/{label}");
             context! {
                 label => Measure::index(&output, "/confusion", label).to_template(),
-                taken_for => Measure::index(&output, &column, taken_for).to_template(),
+                taken_for => Measure::index(&output, &row, taken_for).to_template(),
                 times => times.to_template(),
             }
         })

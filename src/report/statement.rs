@@ -194,6 +194,7 @@ fn alone(statement: &Statement, value: &Spread, counted: Option<&(Measure, Measu
             let (some, all) = counted.expect("this relation counts");
             Verdict::of(some.value() == all.value())
         }
+        // Only `Overfits` is left: the relations that compare have others to stand against.
         _ => Verdict::of_seeds(value, |gap| gap > 0.0),
     }
 }

@@ -53,7 +53,11 @@ impl Summary {
                 Some(Measure::real(&run.metrics_output(), "/loss_gap", run.metrics.loss_gap?))
             }),
             train_loss: over(variant, train_loss),
-            distance: over(variant, |run| Some(Measure::difference(&valid_loss(run)?, &train_loss(run)?))),
+            distance: over(variant, |run| {
+                // The gap is absent where a loss is not finite.
+                run.metrics.loss_gap?;
+                Some(Measure::difference(&valid_loss(run)?, &train_loss(run)?))
+            }),
             gap_epochs: epochs_by_gap(variant),
             seconds: over(variant, |run| Some(run.seconds())),
         }
