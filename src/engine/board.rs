@@ -8,11 +8,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::graph::{GroupId, InstanceId};
 use super::options::Cancel;
 use super::work::Work;
 use crate::digest::Key;
+
+/// How long a waiting worker goes without a look at whether it should stop.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What a worker does next.
 pub(super) enum Task<T> {
@@ -135,7 +139,9 @@ impl<T> Board<T> {
             if state.busy == 0 {
                 return None;
             }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            // Whoever sets the flag, such as a signal's handler, can't be asked to notify.
+            let waited = self.changed.wait_timeout(state, PATIENCE);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -230,5 +236,34 @@ impl<T> Board<T> {
 
     fn state(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_worker_that_waits_sees_that_it_should_stop() {
+        let state = State {
+            to_decide: BTreeSet::new(),
+            to_run: BinaryHeap::new(),
+            carried: BTreeMap::new(),
+            busy: 1,
+            unfinished_members: Vec::new(),
+            unfinished_groups: Vec::new(),
+            failed: Vec::new(),
+            blocked_by: Vec::new(),
+            leaders: HashMap::new(),
+        };
+        let (members, subscribers) = (Vec::new(), Vec::new());
+        let board = Board::<()> { state: Mutex::new(state), changed: Condvar::new(), members, subscribers };
+        let cancel = Cancel::default();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| board.next(&cancel).is_none());
+            std::thread::sleep(PATIENCE / 4);
+            cancel.cancel();
+            assert!(waiting.join().expect("a worker does not panic"));
+        });
     }
 }

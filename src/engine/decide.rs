@@ -7,8 +7,9 @@
 //! - Fresh means that the store has the outputs of this very recipe, whatever ran last.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::{fmt, slice};
 
+use super::changes::{excerpt, excerpts, parameter_changes};
 use super::recipe::Recipe;
 use crate::digest::{Key, ObjectId};
 use crate::spec::Value;
@@ -61,14 +62,23 @@ pub enum Reason {
         /// The kind.
         kind: String,
     },
-    /// A parameter changed; `None` is one that does not apply.
+    /// A parameter changed, or a part of one; `None` is one that does not apply.
     Parameter {
-        /// Its name.
+        /// Its name, with the way to the part: `variants[2.4.2].declared.epochs`.
         name: String,
         /// What it was.
         old: Option<Value>,
         /// What it is.
         new: Option<Value>,
+    },
+    /// A list of values that have no names changed; without removed and added ones, its order did.
+    Items {
+        /// The parameter's name.
+        name: String,
+        /// What it no longer holds.
+        removed: Vec<Value>,
+        /// What it did not hold.
+        added: Vec<Value>,
     },
     /// The seed changed; `None` is a run that draws nothing.
     Seed {
@@ -147,11 +157,7 @@ fn differences(old: &Recipe, new: &Recipe) -> Vec<Reason> {
     } else if old.code != new.code {
         reasons.push(Reason::Code { kind: new.kind.clone() });
     }
-    reasons.extend(changes(&old.parameters, &new.parameters).map(|(name, old, new)| Reason::Parameter {
-        name,
-        old,
-        new,
-    }));
+    reasons.extend(parameter_changes(&old.parameters, &new.parameters));
     if old.seed != new.seed {
         reasons.push(Reason::Seed { old: old.seed, new: new.seed });
     }
@@ -182,7 +188,24 @@ impl fmt::Display for Reason {
             Self::Forced => out.write_str("asked for"),
             Self::Kind { old, new } => write!(out, "kind `{old}` → `{new}`"),
             Self::Code { kind } => write!(out, "code of kind `{kind}`"),
-            Self::Parameter { name, old, new } => change(out, &format!("`{name}`"), old, new),
+            Self::Parameter { name, old, new } => {
+                let (old, new) = match (old, new) {
+                    (Some(old), Some(new)) => {
+                        let (old, new) = excerpts(old, new);
+                        (Some(old), Some(new))
+                    }
+                    (old, new) => (old.as_ref().map(alone), new.as_ref().map(alone)),
+                };
+                change(out, &format!("`{name}`"), &old, &new)
+            }
+            Self::Items { name, removed, added } => match (removed.as_slice(), added.as_slice()) {
+                ([], []) => write!(out, "`{name}` in another order"),
+                ([], added) => write!(out, "`{name}` gains {}", excerpt(added)),
+                (removed, []) => write!(out, "`{name}` loses {}", excerpt(removed)),
+                (removed, added) => {
+                    write!(out, "`{name}` loses {} and gains {}", excerpt(removed), excerpt(added))
+                }
+            },
             Self::Seed { old, new } => change(out, "seed", old, new),
             Self::Input { name, old, new } => {
                 change(out, &format!("input `{name}`"), &short(old), &short(new))
@@ -194,6 +217,10 @@ impl fmt::Display for Reason {
             Self::ObjectCorrupt { output } => write!(out, "output `{output}` is damaged in the store"),
         }
     }
+}
+
+fn alone(value: &Value) -> String {
+    excerpt(slice::from_ref(value))
 }
 
 fn short(object: &Option<ObjectId>) -> Option<String> {

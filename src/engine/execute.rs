@@ -9,6 +9,7 @@
 use std::any::Any;
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -20,7 +21,7 @@ use super::inputs::Assembled;
 use super::kind::{Content, Effective, Failure, Job, Output, Watch};
 use super::options::Options;
 use super::work::Work;
-use crate::store::{Observed, Record, RecordedOutput, Session, StoreError};
+use crate::store::{Observed, Record, RecordedOutput, Session, StoreError, is_executable};
 
 /// Runs an instance and records what it made.
 pub(super) fn execute(
@@ -77,11 +78,14 @@ fn keep(session: &Session<'_>, outputs: Vec<Output>) -> Result<Vec<RecordedOutpu
         if !names.insert(name.clone()) {
             return Err(Failure::new(format!("it made two outputs called `{name}`")));
         }
-        let object = match content {
-            Content::Bytes(bytes) => session.put_bytes(&bytes)?,
-            Content::Scratch(path) => session.put_file(&path)?,
+        let (object, executable) = match content {
+            Content::Bytes(bytes) => (session.put_bytes(&bytes)?, false),
+            Content::Scratch(path) => {
+                let executable = is_executable(&path)?;
+                (session.put_file(&path)?, executable)
+            }
         };
-        recorded.push(RecordedOutput { name, object, place });
+        recorded.push(RecordedOutput { name, object, place, executable });
     }
     Ok(recorded)
 }
@@ -113,8 +117,13 @@ fn keep_edited(
     watch: &dyn Watch,
 ) -> Result<(), Failure> {
     for place in places {
-        for entry in WalkDir::new(work.root.join(place)).into_iter().flatten() {
-            if entry.file_type().is_file()
+        let start = work.root.join(place);
+        if fs::symlink_metadata(&start).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+            continue;
+        }
+        for entry in WalkDir::new(start).follow_root_links(false).sort_by_file_name() {
+            let entry = entry.map_err(|error| Failure::new(format!("`{place}` can't be read: {error}")))?;
+            if (entry.file_type().is_file() || entry.path_is_symlink())
                 && let Some(kept) = session.keep_edited(entry.path())?
             {
                 watch.notice(&kept_line(work.root, entry.path(), &kept));
@@ -124,10 +133,11 @@ fn keep_edited(
     Ok(())
 }
 
-/// Says that something nobody had recorded stood at a place, and where it is now.
+/// Says that something no run of this store had made stood at a place, and where it is now.
 pub(super) fn kept_line(root: &Path, place: &Path, kept: &Path) -> String {
     let relative = |path: &Path| path.strip_prefix(root).unwrap_or(path).display().to_string();
-    format!("`{}` held what no run had made; it is kept at `{}`", relative(place), relative(kept))
+    let (place, kept) = (relative(place), relative(kept));
+    format!("`{place}` differs from what this store has made; the earlier file is kept at `{kept}`")
 }
 
 fn bug(panic: &(dyn Any + Send)) -> Failure {

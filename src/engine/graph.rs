@@ -188,16 +188,9 @@ fn projection(point: &Point, axes: &[&Axis]) -> Vec<String> {
 /// Names an instance: `prepare`, `train[2.4.2,seed=1]`, `count[word=alpha]`.
 pub(super) fn instance_name(stage: &str, point: &Point) -> String {
     let variant = point.variant.iter().cloned();
-    let rest = coordinates(point).into_iter().filter(|(name, _)| name != "variant");
+    let rest = point.coordinates().into_iter().filter(|(name, _)| name != "variant");
     let parts: Vec<String> = variant.chain(rest.map(|(name, value)| format!("{name}={value}"))).collect();
     if parts.is_empty() { stage.to_owned() } else { format!("{stage}[{}]", parts.join(",")) }
-}
-
-/// Gives a point's coordinates by name.
-pub(super) fn coordinates(point: &Point) -> Vec<(String, String)> {
-    let variant = point.variant.iter().map(|variant| ("variant".to_owned(), variant.clone()));
-    let seed = point.seed.iter().map(|seed| ("seed".to_owned(), seed.to_string()));
-    variant.chain(seed).chain(point.listed.iter().cloned()).collect()
 }
 
 #[cfg(test)]

@@ -84,7 +84,9 @@ fn read_need(
                 object: output.object,
                 path: store.object_path(output.object),
             };
-            inputs.insert(format!("{prefix}/{}", output.name), input);
+            // Whether a program may be executed is part of what it is for those that run it.
+            let manner = if output.executable { " (executable)" } else { "" };
+            inputs.insert(format!("{prefix}/{}{manner}", output.name), input);
         }
     }
     Ok(())

@@ -81,6 +81,15 @@ pub struct Point {
     pub listed: Vec<(String, String)>,
 }
 
+impl Point {
+    /// Gives the coordinates by name: `variant`, `seed`, then the listed ones.
+    pub fn coordinates(&self) -> Vec<(String, String)> {
+        let variant = self.variant.iter().map(|variant| ("variant".to_owned(), variant.clone()));
+        let seed = self.seed.iter().map(|seed| ("seed".to_owned(), seed.to_string()));
+        variant.chain(seed).chain(self.listed.iter().cloned()).collect()
+    }
+}
+
 /// What of an instance's settings and surroundings enters its recipe.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Effective {
@@ -163,7 +172,8 @@ pub struct Output {
 pub enum Content {
     /// In memory.
     Bytes(Vec<u8>),
-    /// In a file below [`Job::scratch`], which the store takes over.
+    /// In a file below [`Job::scratch`], which the store takes over; whether it may be executed is
+    /// kept with it.
     Scratch(PathBuf),
 }
 

@@ -5,18 +5,28 @@
 //!   would write where the new one writes.
 //! - What it had half written at its places is removed; what was there before it began is in the
 //!   store or in `edited/`.
+//! - What was written there after it had ended is a person's, and stays for the next run to keep.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use serde::{Deserialize, Serialize};
+use walkdir::WalkDir;
 
 use crate::store::{Session, StoreError};
 
 const FILE: &str = "running.json";
+
+/// The file that says by its time when a program ended.
+const END: &str = "ended";
+
+/// How long after its end has been marked a program may still write, in nanoseconds: it is ended
+/// in the very next step.
+const GRACE: i128 = 10_000_000;
 
 /// How often, and how long apart, it is looked whether a program that was killed has ended.
 const ATTEMPTS: usize = 500;
@@ -40,6 +50,20 @@ impl Running {
         let text = Noted { running: self.clone(), began: self.group.and_then(began) };
         fs::write(scratch.join(FILE), serde_json::to_vec(&text)?)
     }
+
+    /// Gives the file in a run's scratch folder that is written as the program ends; whoever sees
+    /// to its end writes it.
+    pub fn end_mark(scratch: &Path) -> PathBuf {
+        scratch.join(END)
+    }
+
+    /// Marks that the program ends now.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn mark_end(scratch: &Path) -> io::Result<()> {
+        File::create(Self::end_mark(scratch)).map(drop)
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -54,47 +78,85 @@ pub(super) fn sweep(root: &Path, session: &Session<'_>) -> Result<(), StoreError
     for run in runs {
         let noted = fs::read(run.path().join(FILE)).ok();
         if let Some(noted) = noted.and_then(|bytes| serde_json::from_slice::<Noted>(&bytes).ok()) {
-            end(&noted);
-            for place in &noted.running.writes {
-                remove(&root.join(place)).map_err(|source| StoreError {
-                    path: root.join(place),
-                    action: "removed",
-                    source,
-                })?;
-            }
+            clear_away(root, &run.path(), &noted)?;
         }
     }
     session.sweep()
 }
 
-/// Removes a file or a folder, if it is there.
-pub(super) fn remove(path: &Path) -> io::Result<()> {
-    let removed = match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(error) => Err(error),
+fn clear_away(root: &Path, scratch: &Path, noted: &Noted) -> Result<(), StoreError> {
+    let doing = |action, path: &Path| {
+        let path = path.to_owned();
+        move |source| StoreError { path, action, source }
     };
-    match removed {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+    end(noted, scratch).map_err(doing("written", scratch))?;
+    // Without a mark the machine itself stopped: what is younger than the note may be anybody's.
+    let mark = [END, FILE].iter().find_map(|name| fs::metadata(scratch.join(name)).ok());
+    let ended = mark.map_or(i128::MIN, |mark| changed(&mark)) + GRACE;
+    for place in &noted.running.writes {
+        let place = root.join(place);
+        remove_older(&place, ended).map_err(doing("removed", &place))?;
     }
+    Ok(())
 }
 
-fn end(noted: &Noted) {
+/// Removes what was last changed before `time` from a place, and the folders that are empty then.
+fn remove_older(place: &Path, time: i128) -> io::Result<()> {
+    for entry in WalkDir::new(place).follow_root_links(false).contents_first(true) {
+        let removed = entry.map_err(io::Error::from).and_then(|entry| {
+            if entry.file_type().is_dir() {
+                return fs::remove_dir(entry.path());
+            }
+            if changed(&fs::symlink_metadata(entry.path())?) <= time {
+                fs::remove_file(entry.path())?;
+            }
+            Ok(())
+        });
+        match removed {
+            Err(error) if is_harmless(error.kind()) => {}
+            other => other?,
+        }
+    }
+    Ok(())
+}
+
+/// Says whether there was nothing to remove, or a folder still holds what stays.
+fn is_harmless(error: io::ErrorKind) -> bool {
+    matches!(error, io::ErrorKind::NotFound | io::ErrorKind::DirectoryNotEmpty)
+}
+
+/// Gives when a file was last changed or moved, in nanoseconds since 1970.
+fn changed(metadata: &fs::Metadata) -> i128 {
+    // Unlike the time of its bytes, this one can't be set, and moving an older file changes it.
+    i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec())
+}
+
+/// Ends the program, if it runs, and sees to it that its end is marked.
+fn end(noted: &Noted, scratch: &Path) -> io::Result<()> {
+    let Some((group, pid)) = noted.running.group.and_then(|group| Some((group, Pid::from_raw(group)?)))
+    else {
+        return Ok(());
+    };
     // Numbers of processes are used again: only the one that began then is meant.
-    if let Some(group) = noted.running.group
-        && noted.began.is_some()
-        && began(group) == noted.began
-        && let Some(pid) = Pid::from_raw(group)
-    {
+    let runs = || noted.began.is_some() && began(group) == noted.began;
+    if runs() {
         // It may have ended by itself in between, which is as good.
         let _ended = kill_process_group(pid, Signal::KILL);
-        for _ in 0..ATTEMPTS {
-            if began(group) != noted.began {
-                break;
-            }
-            std::thread::sleep(PATIENCE);
+        wait_while(runs);
+        return Running::mark_end(scratch);
+    }
+    // If it ended just now, what is left of its group is about to mark that.
+    let mark = Running::end_mark(scratch);
+    wait_while(|| !mark.exists() && began(group).is_none() && test_kill_process_group(pid).is_ok());
+    Ok(())
+}
+
+fn wait_while(holds: impl Fn() -> bool) {
+    for _ in 0..ATTEMPTS {
+        if !holds() {
+            break;
         }
+        std::thread::sleep(PATIENCE);
     }
 }
 

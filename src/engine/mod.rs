@@ -8,6 +8,7 @@
 //! - Reads no clock: times come from [`Options::clock`], and enter no key.
 
 mod board;
+mod changes;
 mod decide;
 mod error;
 mod execute;

@@ -99,11 +99,11 @@ struct Stale {
 impl Crew<'_> {
     fn labour(&self) {
         while let Some(task) = self.board.next(self.cancel) {
+            let _busy = Busy { board: &self.board, cancel: self.cancel };
             match task {
                 Task::Decide(id) => self.decide(id),
                 Task::Run(id, stale) => self.run(id, stale),
             }
-            self.board.rest();
         }
     }
 
@@ -227,7 +227,7 @@ impl Crew<'_> {
         for output in &record.outputs {
             let Some(place) = &output.place else { continue };
             let path = self.work.root.join(place);
-            let placed = self.session.place(output.object, &path)?;
+            let placed = self.session.place(output, &path)?;
             if let Some(kept) = placed.kept {
                 let line = kept_line(self.work.root, &path, &kept);
                 self.observer.event(Event::Notice { instance: id, name: self.work.name(id), line: &line });
@@ -281,6 +281,22 @@ impl Crew<'_> {
     fn set(&self, id: InstanceId, finished: Finished) {
         let first = self.results[id.0].set(finished).is_ok();
         assert!(first, "an instance is finished once");
+    }
+}
+
+/// A worker at its task. One that panics, as an observer may make it, stops the run: what waits for
+/// its instance would wait for ever.
+struct Busy<'b> {
+    board: &'b Board<Stale>,
+    cancel: &'b Cancel,
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.cancel.cancel();
+        }
+        self.board.rest();
     }
 }
 

@@ -5,7 +5,7 @@
 //! - A name that fits nothing is an error that says what may have been meant.
 
 use super::error::EngineError;
-use super::graph::{InstanceId, Plan, coordinates};
+use super::graph::{InstanceId, Plan};
 use crate::spec::{Pipeline, nearest};
 
 /// Finds the instances that `targets` name, as a flag for each instance. `places` gives where an
@@ -61,7 +61,7 @@ fn fits(pipeline: &Pipeline, plan: &Plan, places: &[String], id: InstanceId, tar
     let Some(parts) = bracketed(target, stage) else {
         return false;
     };
-    let own = coordinates(&instance.point);
+    let own = instance.point.coordinates();
     parts.split(',').map(str::trim).all(|part| {
         let (name, value) = part.split_once('=').unwrap_or(("variant", part));
         own.iter().any(|(own_name, own_value)| own_name == name && own_value == value)

@@ -6,7 +6,8 @@
 //! - The program sees PATH, HOME and the variables it names; those that it names enter the recipe
 //!   with their values.
 //! - Its outputs are removed before it starts, so one that it does not write can't pass as new.
-//! - It runs in a process group of its own, and none of the group outlives its run.
+//! - It runs in a process group of its own, and none of the group outlives its run, even one that
+//!   is killed: the group has a watchman that ends it when the run's process is gone.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -21,7 +22,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use walkdir::WalkDir;
 
 use crate::digest::Digest;
-use crate::engine::{Content, Context, Effective, Failure, Job, Kind, Output, Point, Read, Running, Watch};
+use crate::engine::{Content, Context, Effective, Failure, Job, Kind, Output, Read, Running, Watch};
 use crate::spec::{Field, Parameters, Schema, Shape, Value, substitute};
 
 /// How many of a program's last lines a failure shows.
@@ -30,8 +31,12 @@ const LINES: usize = 20;
 /// How long a running program goes without a look at whether it should stop.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// What a shell does before the program: it waits for a line, and ends without one.
-const GATE: &str = "read -r _ || exit 125; ";
+/// What a shell does before the program: it waits for a line, and ends without one; then it leaves
+/// behind a watchman, which waits for the other end of the pipe to be gone, marks the end in the
+/// file that is the first argument, and ends the group. The watchman is not the program's child, so
+/// a shell's `wait` does not wait for it.
+const GATE: &str = "read -r _ || exit 125; exec 3<&0; \
+    ( { read -r _ <&3; echo >\"$1\"; kill -KILL 0; } & ); exec 3<&-; shift; ";
 
 /// The kind `command`.
 pub struct Command {
@@ -69,7 +74,7 @@ impl Kind for Command {
 
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
         let settings = &context.settings.parameters;
-        let coordinates = coordinates(context.point);
+        let coordinates = context.point.coordinates();
         let filled = |name: &str| -> Vec<String> {
             texts(settings.get(name)).iter().map(|text| substitute(text, &coordinates)).collect()
         };
@@ -116,8 +121,11 @@ impl Kind for Command {
         // this process dies before the line is written, the program ends with it.
         let gate = child.stdin.take().expect("the program's input is a pipe");
         let noted = running.note(job.scratch).and_then(|()| (&gate).write_all(b"\n"));
+        // Once it has its line, the pipe stays open for the watchman, as long as this process lives.
+        let gate = noted.is_ok().then_some(gate);
+        let status = wait(&mut child, job.scratch, job.watch);
         drop(gate);
-        let status = wait(&mut child, job.watch).map_err(|error| failed("the program got lost", error))?;
+        let status = status.map_err(|error| failed("the program got lost", error))?;
         let result = noted
             .map_err(|error| failed("the run can't be noted", error))
             .and_then(|()| judge(status, &log, job.watch))
@@ -131,15 +139,18 @@ impl Kind for Command {
 
 impl Command {
     fn start(&self, job: &Job<'_>, log: &Path) -> Result<Child, Failure> {
-        let words = match job.effective.parameters.get("run") {
-            Some(Value::Text(line)) => vec![format!("{GATE}exec </dev/null; {line}")],
-            other => [vec![format!("{GATE}exec \"$@\" </dev/null"), "sh".to_owned()], texts(other)].concat(),
+        let (script, words) = match job.effective.parameters.get("run") {
+            Some(Value::Text(line)) => (format!("{GATE}exec </dev/null; {line}"), Vec::new()),
+            other => (format!("{GATE}exec \"$@\" </dev/null"), texts(other)),
         };
+        let mark = std::path::absolute(Running::end_mark(job.scratch))
+            .map_err(|error| Failure::new(format!("the current folder can't be used: {error}")))?;
         let file = File::create(log).and_then(|file| Ok((file.try_clone()?, file)));
         let (output, errors) =
             file.map_err(|error| Failure::new(format!("its log can't be made: {error}")))?;
         let child = std::process::Command::new("sh")
-            .arg("-c")
+            .args(["-c", &script, "sh"])
+            .arg(mark)
             .args(words)
             .current_dir(job.context.root)
             .env_clear()
@@ -154,7 +165,7 @@ impl Command {
 }
 
 /// Waits for a program, and ends its whole group when it is over or a stop is asked for.
-fn wait(child: &mut Child, watch: &dyn Watch) -> io::Result<ExitStatus> {
+fn wait(child: &mut Child, scratch: &Path, watch: &dyn Watch) -> io::Result<ExitStatus> {
     let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let end = || {
         if let Some(group) = group {
@@ -184,8 +195,10 @@ fn wait(child: &mut Child, watch: &dyn Watch) -> io::Result<ExitStatus> {
         drop(over);
         ended
     })?;
+    let marked = Running::mark_end(scratch);
     end();
-    child.wait()
+    let status = child.wait()?;
+    marked.map(|()| status)
 }
 
 fn judge(status: ExitStatus, log: &Path, watch: &dyn Watch) -> Result<(), Failure> {
@@ -220,6 +233,7 @@ fn collect(root: &Path, places: &[String], scratch: &Path) -> Result<Vec<Output>
             return Err(Failure::new(format!("it did not write its output `{place}`"))
                 .with_help("have the program write it, or take it out of `outputs`"));
         }
+        let before = outputs.len();
         for entry in WalkDir::new(&path).sort_by_file_name() {
             let entry = entry.map_err(|error| Failure::new(format!("`{place}` can't be read: {error}")))?;
             if entry.file_type().is_dir() {
@@ -231,6 +245,10 @@ fn collect(root: &Path, places: &[String], scratch: &Path) -> Result<Vec<Output>
             take(entry.path(), &taken)
                 .map_err(|error| Failure::new(format!("`{name}` can't be stored: {error}")))?;
             outputs.push(Output { place: Some(name.clone()), name, content: Content::Scratch(taken) });
+        }
+        if outputs.len() == before {
+            return Err(Failure::new(format!("it wrote no file into its output folder `{place}`"))
+                .with_help("have the program write a file there, or take the folder out of `outputs`"));
         }
     }
     Ok(outputs)
@@ -255,19 +273,14 @@ fn clear(root: &Path, places: &[String]) -> Result<(), Failure> {
         let removed = match fs::symlink_metadata(&path) {
             Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(&path),
             Ok(_) => fs::remove_file(&path),
-            Err(_) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
         };
         removed
             .and_then(|()| path.parent().map_or(Ok(()), fs::create_dir_all))
             .map_err(|error| Failure::new(format!("`{place}` can't be made ready: {error}")))?;
     }
     Ok(())
-}
-
-fn coordinates(point: &Point) -> Vec<(String, String)> {
-    let variant = point.variant.iter().map(|variant| ("variant".to_owned(), variant.clone()));
-    let seed = point.seed.iter().map(|seed| ("seed".to_owned(), seed.to_string()));
-    variant.chain(seed).chain(point.listed.iter().cloned()).collect()
 }
 
 fn texts(value: Option<&Value>) -> Vec<String> {

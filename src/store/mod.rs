@@ -29,12 +29,13 @@ mod record;
 mod session;
 mod view;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use error::StoreError;
 pub use object::Soundness;
-pub use place::Placed;
+pub use place::{Placed, is_executable};
 pub use record::{Flaw, Lookup, Observed, Record, RecordedOutput};
 pub use session::Session;
 
@@ -48,12 +49,15 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store in `folder`, and makes it where there is none.
+    /// Opens the store in `folder`; one that is not there is empty, and made by the first session.
     ///
     /// # Errors
-    /// [`StoreError`] when the folder can't be made.
+    /// [`StoreError`] when something else than a folder is there.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(folder).doing("made", folder)?;
+        match std::fs::read_dir(folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error).doing("read", folder),
+            Ok(_) | Err(_) => {}
+        }
         let index = StatIndex::load(&folder.join("index"));
         Ok(Self { folder: folder.to_owned(), index: Mutex::new(index) })
     }

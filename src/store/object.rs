@@ -140,7 +140,8 @@ mod tests {
         let key = Key(Digest::of(b"recipe"));
         let put = || {
             let object = session.put_bytes(bytes).expect("there is room");
-            let outputs = vec![RecordedOutput { name: "a".to_owned(), object, place: None }];
+            let outputs =
+                vec![RecordedOutput { name: "a".to_owned(), object, place: None, executable: false }];
             let recipe = serde_json::Value::Null;
             let record = Record { key, recipe, outputs, observed: Observed::default() };
             session.commit(&record).expect("there is room");

@@ -5,14 +5,17 @@
 //!   before anything else is put in their place.
 //! - A place never shares its bytes with an object, so editing it changes no object.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use super::Session;
 use super::error::{Doing, StoreError};
 use super::files::{duplicate, make_parent};
-use crate::digest::ObjectId;
+use super::record::RecordedOutput;
+use crate::digest::{Digest, ObjectId};
 
 /// What had to be done for an output to be at its place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,26 +26,42 @@ pub struct Placed {
     pub kept: Option<PathBuf>,
 }
 
+/// Says whether the file at `path` may be executed by its owner.
+///
+/// # Errors
+/// [`StoreError`] when there is no such file, or its folder can't be read.
+pub fn is_executable(path: &Path) -> Result<bool, StoreError> {
+    let metadata = fs::metadata(path).doing("read", path)?;
+    Ok(metadata.permissions().mode() & 0o100 != 0)
+}
+
 impl Session<'_> {
-    /// Sees to it that the file at `path` holds an object's bytes.
+    /// Sees to it that the file at `path` holds an output's bytes, and may be executed if the output may.
     ///
     /// # Errors
     /// [`StoreError`] when the file can't be read or written.
-    pub fn place(&self, object: ObjectId, path: &Path) -> Result<Placed, StoreError> {
+    pub fn place(&self, output: &RecordedOutput, path: &Path) -> Result<Placed, StoreError> {
+        let mode = if output.executable { 0o755 } else { 0o644 };
         match self.digest_file(path) {
-            Ok(digest) if digest == object.0 => return Ok(Placed::default()),
+            Ok(digest) if digest == output.object.0 => {
+                let bare = output.executable && !is_executable(path)?;
+                if bare {
+                    fs::set_permissions(path, Permissions::from_mode(mode)).doing("written", path)?;
+                }
+                return Ok(Placed { written: bare, kept: None });
+            }
             Ok(_) | Err(_) => {}
         }
         let kept = self.keep_edited(path)?;
         make_parent(path)?;
-        let source = self.object_path(object);
+        let source = self.object_path(output.object);
         let temporary = self.temporary();
-        duplicate(&source, &temporary, 0o644)?;
+        duplicate(&source, &temporary, mode)?;
         match fs::rename(&temporary, path) {
             // A place may be on another file system than the store.
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                 let beside = path.with_added_extension("recount-new");
-                duplicate(&source, &beside, 0o644)?;
+                duplicate(&source, &beside, mode)?;
                 fs::rename(&beside, path).doing("written", path)?;
             }
             other => other.doing("written", path)?,
@@ -50,30 +69,48 @@ impl Session<'_> {
         Ok(Placed { written: true, kept })
     }
 
-    /// Keeps the file at `path` in `edited/` if the store does not have its bytes; it is gone from
-    /// `path` then.
+    /// Keeps the file at `path` in `edited/` if the store does not have its bytes, and a symbolic
+    /// link in any case, since no run leaves one; it is gone from `path` then.
     ///
     /// # Errors
     /// [`StoreError`] when it can't be read or moved.
     pub fn keep_edited(&self, path: &Path) -> Result<Option<PathBuf>, StoreError> {
-        let digest = match self.digest_file(path) {
-            Ok(digest) => digest,
+        let metadata = match fs::symlink_metadata(path) {
+            Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error).doing("read", path),
         };
-        if self.object_path(ObjectId(digest)).exists() {
-            return Ok(None);
-        }
+        let digest = if metadata.is_symlink() {
+            Digest::of(fs::read_link(path).doing("read", path)?.as_os_str().as_bytes())
+        } else {
+            let digest = self.digest_file(path).doing("read", path)?;
+            if self.object_path(ObjectId(digest)).exists() {
+                return Ok(None);
+            }
+            digest
+        };
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
         let kept = self.folder().join("edited").join(format!("{}-{name}", digest.short()));
         make_parent(&kept)?;
         match fs::rename(path, &kept) {
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                duplicate(path, &kept, 0o644)?;
+                if metadata.is_symlink() {
+                    duplicate_link(path, &kept).doing("moved", path)?;
+                } else {
+                    duplicate(path, &kept, metadata.permissions().mode() & 0o777)?;
+                }
                 fs::remove_file(path).doing("moved", path)?;
             }
             other => other.doing("moved", path)?,
         }
         Ok(Some(kept))
+    }
+}
+
+fn duplicate_link(from: &Path, to: &Path) -> io::Result<()> {
+    match symlink(fs::read_link(from)?, to) {
+        // Names in `edited/` say what is kept there: it is the same link.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        other => other,
     }
 }

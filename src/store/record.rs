@@ -41,6 +41,14 @@ pub struct RecordedOutput {
     /// Where it also belongs in the project, relative to the root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// Whether it may be executed; as its bytes, this is the same for equal keys.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub executable: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// What was only seen of a run.
@@ -217,6 +225,7 @@ mod tests {
                 name: "history.json".to_owned(),
                 object: ObjectId(Digest::of(b"history")),
                 place: None,
+                executable: false,
             }],
             observed: Observed {
                 instance: "train".to_owned(),
@@ -228,6 +237,7 @@ mod tests {
         let text = seal(&record);
         assert_eq!(unseal(&text).as_ref(), Some(&record));
         assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "a record is JSON");
+        assert!(!text.contains("executable"), "a record without the flag has the bytes it always had");
         for place in 0..text.len() {
             let mut bytes = text.clone().into_bytes();
             bytes[place] ^= 1 << (place % 7);

@@ -43,12 +43,13 @@ impl Deref for Session<'_> {
 }
 
 impl Store {
-    /// Takes the lock. While another process has it, `keep_waiting` is asked again and again; once
+    /// Takes the lock, and makes the store's folder where there is none. While another process has it, `keep_waiting` is asked again and again; once
     /// it says no, there is no session.
     ///
     /// # Errors
     /// [`StoreError`] when the lock can't be taken for another reason.
     pub fn lock(&self, mut keep_waiting: impl FnMut() -> bool) -> Result<Option<Session<'_>>, StoreError> {
+        fs::create_dir_all(self.folder()).doing("made", self.folder())?;
         let path = self.folder().join("lock");
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
         let lock = lock.doing("opened", &path)?;

@@ -81,6 +81,64 @@ fn a_killed_run_is_finished_by_the_next_one() {
     project.run().assert_ran([]);
 }
 
+/// A run that never ends by itself, for it writes and sleeps.
+fn endless() -> Vec<Toy> {
+    let line = "mkdir -p out; echo half > out/half; echo $$ > half.pid; sleep 1000; echo late > out/late";
+    vec![toy("slow", line).writes(&["out"])]
+}
+
+#[test]
+fn the_endless_run_that_is_killed() {
+    #[expect(clippy::disallowed_methods, reason = "the test that kills names the folder this way")]
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        Project::at(Path::new(&folder), endless()).run();
+    }
+}
+
+#[test]
+fn what_a_person_writes_after_a_kill_is_kept_and_what_the_run_left_is_not() {
+    let mut project = Project::new(endless());
+    let program = std::env::current_exe().expect("a test knows its program");
+    let mut child = Command::new(program)
+        .args(["--exact", "crash::the_endless_run_that_is_killed", "--nocapture"])
+        .env(FOLDER, project.root())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the test's own program starts");
+    await_true("the run writes", || project.exists("half.pid") && project.read("half.pid").ends_with('\n'));
+    child.kill().expect("it runs for ever");
+    child.wait().expect("it was started here");
+    let process = Path::new("/proc").join(project.read("half.pid").trim());
+    await_true("the program goes with its run", || !is_alive(&process));
+    std::thread::sleep(Duration::from_millis(50));
+    project.write("out/mine", "my own words");
+    let ran = project.set(toy("slow", "mkdir -p out; echo done > out/done").writes(&["out"])).run();
+    ran.assert_ran(["slow"]);
+    let kept = project.stored("edited");
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert_eq!(fs::read_to_string(&kept[0]).expect("it is kept"), "my own words");
+    assert_eq!(ran.told("notice").len(), 1, "{:?}", ran.events);
+    assert!(!project.exists("out/half") && !project.exists("out/mine"));
+}
+
+fn is_alive(process: &Path) -> bool {
+    // One that nobody has waited for yet has ended too.
+    let status = fs::read_to_string(process.join("stat")).unwrap_or_default();
+    status.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with(['Z', 'X']))
+}
+
+#[track_caller]
+fn await_true(what: &str, holds: impl Fn() -> bool) {
+    let held = (0..3000).any(|_| {
+        let held = holds();
+        if !held {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        held
+    });
+    assert!(held, "{what}");
+}
+
 #[track_caller]
 fn assert_records_have_their_objects(project: &Project) {
     let store = project.store();

@@ -1,7 +1,7 @@
 //! What runs again, and why.
 
 use std::fs::{self, OpenOptions, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use recount::engine::{Cancel, Outcome};
@@ -176,7 +176,8 @@ fn an_output_edited_by_hand_is_kept_and_restored() {
     assert_eq!(
         ran.told("notice"),
         [format!(
-            "count: `out/count.txt` held what no run had made; it is kept at `artifacts/edited/{name}`"
+            "count: `out/count.txt` differs from what this store has made; \
+             the earlier file is kept at `artifacts/edited/{name}`"
         )]
     );
 }
@@ -187,6 +188,78 @@ fn what_stood_at_an_outputs_place_before_the_first_run_is_kept() {
     project.write("copy.txt", "written long ago");
     project.run().assert_ran(["sort", "count", "copy"]);
     assert_eq!(fs::read_to_string(&project.stored("edited")[0]).expect("it is kept"), "written long ago");
+}
+
+#[test]
+fn links_in_an_output_folder_are_kept() {
+    let fill =
+        |text: &str| toy("fill", &format!("mkdir -p out/sub; echo {text} > out/sub/a")).writes(&["out"]);
+    let mut project = Project::new(vec![fill("one")]);
+    project.write("target", "somewhere else").run().assert_ran(["fill"]);
+    let link = |path: &str, to: &str| symlink(to, project.root().join(path)).expect("links can be made");
+    link("out/sub/file", "../../target");
+    link("out/nowhere", "no/such/file");
+    let ran = project.set(fill("two")).run();
+    ran.assert_ran(["fill"]);
+    assert_eq!(ran.told("notice").len(), 2, "{:?}", ran.events);
+    let mut kept: Vec<_> =
+        project.stored("edited").iter().map(|path| fs::read_link(path).expect("it is a link")).collect();
+    kept.sort();
+    assert_eq!(kept, [Path::new("../../target"), Path::new("no/such/file")]);
+    assert_eq!(project.read("target"), "somewhere else");
+    assert_eq!(project.read("out/sub/a"), "two\n");
+}
+
+#[test]
+fn a_link_at_an_outputs_own_place_is_kept() {
+    let project = chain();
+    project.write("elsewhere.txt", "notes of old");
+    symlink("elsewhere.txt", project.root().join("copy.txt")).expect("links can be made");
+    project.run().assert_ran(["sort", "count", "copy"]);
+    let kept = &project.stored("edited")[0];
+    assert_eq!(fs::read_link(kept).expect("it is a link"), Path::new("elsewhere.txt"));
+    assert_eq!(
+        (project.read("copy.txt"), project.read("elsewhere.txt")),
+        ("notes".into(), "notes of old".into())
+    );
+}
+
+#[test]
+fn an_output_folder_without_a_file_does_not_pass() {
+    let mut project = Project::new(vec![toy("fill", "mkdir -p out/empty").writes(&["out"])]);
+    assert_eq!(project.run().failures(), ["fill: it wrote no file into its output folder `out`"]);
+    assert!(!project.exists("out"));
+    project.set(toy("fill", "mkdir -p out; echo a > out/a").writes(&["out"])).run().assert_ran(["fill"]);
+}
+
+#[test]
+fn a_program_that_was_made_can_be_executed_whatever_became_of_its_place() {
+    let build = |last: &str| {
+        toy("build", &format!("printf '#!/bin/sh\\necho made' > tool; {last}")).writes(&["tool"])
+    };
+    let call = toy("call", "sh tool > said").writes(&["said"]).needs(&["build"]);
+    let mut project = Project::new(vec![build("chmod +x tool"), call]);
+    project.run().assert_ran(["build", "call"]);
+    let tool = project.root().join("tool");
+    let mode = || fs::metadata(&tool).expect("it is there").permissions().mode() & 0o777;
+    assert_eq!(mode(), 0o755);
+    fs::set_permissions(&tool, Permissions::from_mode(0o644)).expect("the file is ours");
+    project.run().assert_ran([]);
+    assert_eq!(mode(), 0o755);
+    project.remove("tool").run().assert_ran([]);
+    assert_eq!(mode(), 0o755);
+    // The same bytes that can't be executed are another output.
+    project.set(build("true")).run().assert_ran(["build", "call"]);
+    project.set(build("chmod +x tool")).run().assert_ran([]);
+    assert_eq!(mode(), 0o755);
+}
+
+#[test]
+fn a_shell_line_may_wait_for_its_own_children() {
+    let project = Project::new(vec![
+        toy("both", "(echo a > a.txt) & (echo b > b.txt) & wait").writes(&["a.txt", "b.txt"]),
+    ]);
+    project.run().assert_ran(["both"]);
 }
 
 #[test]
@@ -297,7 +370,7 @@ fn a_new_need_and_a_new_file_in_a_folder_are_seen() {
 fn a_link_out_of_the_project_is_refused() {
     let project = chain();
     project.remove("notes.txt");
-    std::os::unix::fs::symlink("/etc/hostname", project.root().join("notes.txt")).expect("links can be made");
+    symlink("/etc/hostname", project.root().join("notes.txt")).expect("links can be made");
     assert_eq!(project.run().failures(), ["copy: `notes.txt` leads out of the project"]);
 }
 
@@ -356,6 +429,7 @@ fn a_status_says_what_a_run_would_do_and_changes_nothing() {
         project.status(),
         ["sort: never run before", "count: depends on sort", "copy: never run before"]
     );
+    assert!(!project.exists("artifacts"), "nothing is made where nothing may be written");
     project.run();
     assert_eq!(project.status(), ["sort: fresh", "count: fresh", "copy: fresh"]);
     project.write("words.txt", "c\n");

@@ -1,6 +1,9 @@
 //! Which instances there are, which share a run, and in what order they start.
 
-use recount::engine::Cancel;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use recount::engine::{Cancel, Event, Observer};
 use recount::spec::{Axis, Value};
 
 use crate::support::{Project, made};
@@ -62,6 +65,29 @@ fn a_panic_fails_its_instance_alone() {
     let failures = ran.failures();
     assert!(failures[0].starts_with("broken: internal error: "), "{failures:?}");
     assert!(project.stored("scratch").is_empty());
+}
+
+/// An observer with a bug of its own.
+struct Panics;
+
+impl Observer for Panics {
+    fn event(&self, event: Event<'_>) {
+        assert!(!matches!(event, Event::Ran { .. }), "it was made to panic");
+    }
+}
+
+#[test]
+fn a_panic_outside_a_run_ends_everything_that_waits() {
+    let project =
+        Project::new(vec![made("first", [("text", "x".into())]), made("second", []).needs(&["first"])]);
+    let (over, ended) = mpsc::channel();
+    let running = std::thread::spawn(move || {
+        let _over = over;
+        project.run_before(&Panics);
+    });
+    let waited: Result<(), _> = ended.recv_timeout(Duration::from_secs(60));
+    assert_eq!(waited, Err(mpsc::RecvTimeoutError::Disconnected), "the other worker waits for ever");
+    assert!(running.join().is_err(), "the panic is passed on");
 }
 
 #[test]

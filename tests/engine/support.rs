@@ -175,7 +175,7 @@ impl Project {
     /// Gives every file below a folder of the store.
     pub fn stored(&self, folder: &str) -> Vec<PathBuf> {
         let walk = walkdir::WalkDir::new(self.root.join("artifacts").join(folder)).sort_by_file_name();
-        let files = walk.into_iter().flatten().filter(|entry| entry.file_type().is_file());
+        let files = walk.into_iter().flatten().filter(|entry| !entry.file_type().is_dir());
         files.map(|entry| entry.into_path()).collect()
     }
 
@@ -184,21 +184,28 @@ impl Project {
     }
 
     pub fn run_with(&self, targets: &[&str], force: &[&str], jobs: usize, cancel: &Cancel) -> Ran {
-        let (pipeline, registry, store) = (self.pipeline(), self.registry(), self.store());
         let log = Log { events: Mutex::default(), cancel: None };
-        let options = options(targets, force, jobs);
-        let summary = engine::run(&self.root, &pipeline, &registry, &store, &options, &log, cancel);
-        Ran { summary: summary.expect("the pipeline fits together"), events: log.take() }
+        let summary = self.run_observed(&options(targets, force, jobs), &log, cancel);
+        Ran { summary, events: log.take() }
+    }
+
+    /// Runs all, two at a time, before an observer of one's own.
+    pub fn run_before(&self, observer: &dyn Observer) -> Summary {
+        self.run_observed(&options(&[], &[], 2), observer, &Cancel::default())
     }
 
     /// Runs, and asks for a stop as soon as the named instance has started.
     pub fn run_until_started(&self, instance: &str) -> Ran {
-        let (pipeline, registry, store) = (self.pipeline(), self.registry(), self.store());
         let cancel = Cancel::default();
         let log = Log { events: Mutex::default(), cancel: Some((instance.to_owned(), cancel.clone())) };
-        let options = options(&[], &[], 1);
-        let summary = engine::run(&self.root, &pipeline, &registry, &store, &options, &log, &cancel);
-        Ran { summary: summary.expect("the pipeline fits together"), events: log.take() }
+        let summary = self.run_observed(&options(&[], &[], 1), &log, &cancel);
+        Ran { summary, events: log.take() }
+    }
+
+    fn run_observed(&self, options: &Options<'_>, observer: &dyn Observer, cancel: &Cancel) -> Summary {
+        let (pipeline, registry, store) = (self.pipeline(), self.registry(), self.store());
+        let summary = engine::run(&self.root, &pipeline, &registry, &store, options, observer, cancel);
+        summary.expect("the pipeline fits together")
     }
 
     /// Gives one line an instance: what a run would do.
