@@ -1,10 +1,13 @@
-"""recount, PyTorch and JAX side by side: `python3 benches/peers/compare.py DATA [CASE…]` prints the README's table.
+"""recount, PyTorch and JAX side by side: `python3 benches/peers/compare.py DATA` prints the README's table.
+
+`--cases NAME…` restricts it, `--epochs N` counts others than five, `--without-jax` saves the time to compile.
 
 The three train the same model on the same data, each in a process of its own on the same one CPU, and take turns: an
 epoch of one, an epoch of the next. A slow minute of the machine therefore slows all of them. Each one's first epoch
 is not counted; of the others the median CPU time (user and system) is given.
 """
 
+import argparse
 import json
 import os
 import pathlib
@@ -13,7 +16,6 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).parent
-EPOCHS = 5
 
 
 def start(command):
@@ -24,16 +26,15 @@ def seconds_of_one_epoch(peer):
     return json.loads(peer.stdout.readline())["seconds"]
 
 
-def compare(data, case):
-    """Gives the three medians of a case, in seconds."""
+def compare(data, case, scripts, epochs):
+    """Gives the medians of a case, in seconds: ours, then those of the scripts."""
     ours = ["cargo", "bench", "--quiet", "--bench", "train", "--", "--turns", "--data", data, case]
-    peers = [ours] + [[sys.executable, str(HERE / script), data, case] for script in ("pytorch.py", "jax_scan.py")]
     running = []
-    for command in peers:
+    for command in [ours] + [[sys.executable, str(HERE / script), data, case] for script in scripts]:
         running.append(start(command))
         seconds_of_one_epoch(running[-1])
-    measured = [[] for _ in peers]
-    for _ in range(EPOCHS):
+    measured = [[] for _ in running]
+    for _ in range(epochs):
         for peer, seconds in zip(running, measured):
             peer.stdin.write("\n")
             peer.stdin.flush()
@@ -45,16 +46,23 @@ def compare(data, case):
 
 
 def main():
-    data, wanted = str(pathlib.Path(sys.argv[1]).resolve()), sys.argv[2:]
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     from notebook import CASES
 
-    print("| case | recount | PyTorch | JAX | PyTorch / recount | JAX / recount |")
-    print("|---|---|---|---|---|---|", flush=True)
-    for case in wanted or CASES:
-        ours, torch, jax = compare(data, case)
-        row = f"| {case} | {ours:.3f} | {torch:.3f} | {jax:.3f} | {torch / ours:.1f} | {jax / ours:.1f} |"
-        print(row, flush=True)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data", type=pathlib.Path)
+    parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--without-jax", action="store_true")
+    arguments = parser.parse_args()
+    peers = {"PyTorch": "pytorch.py"} | ({} if arguments.without_jax else {"JAX": "jax_scan.py"})
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+    print("| case | recount | " + " | ".join(f"{peer} | ×" for peer in peers) + " |")
+    print("|---|" + "---|" * (1 + 2 * len(peers)), flush=True)
+    for case in arguments.cases:
+        ours, *theirs = compare(str(arguments.data.resolve()), case, peers.values(), arguments.epochs)
+        columns = "".join(f" {seconds:.3f} | {seconds / ours:.1f} |" for seconds in theirs)
+        print(f"| {case} | {ours:.3f} |{columns}", flush=True)
 
 
 main()
