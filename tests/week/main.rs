@@ -3,4 +3,5 @@
 mod killed;
 mod project;
 mod readme;
+mod resumed;
 mod whole;

@@ -1,8 +1,9 @@
 //! Memory for the kernels and for tensors, kept between steps so that no page is faulted in twice.
 //!
 //! Invariants
-//! - A buffer goes back to its thread's pool when it is dropped, a tensor's numbers when they are given back;
-//!   the next one may find old numbers in it, so whoever takes something stale writes before it reads.
+//! - A buffer goes back to its thread's pool when it is dropped, a tensor's numbers with their last
+//!   [`Values`](super::device::Values); the next one may find old numbers in it, so whoever takes something
+//!   stale writes before it reads.
 //! - The pool never changes a result: only where numbers lie, never what they are.
 
 use std::cell::RefCell;
@@ -28,6 +29,13 @@ thread_local! {
 pub fn stale_numbers(length: usize) -> Vec<f32> {
     let mut numbers = NUMBERS.with_borrow_mut(|pool| take(pool, length));
     numbers.resize(length, 0.0);
+    numbers
+}
+
+/// Takes `length` zeros for a tensor.
+pub fn zeroed_numbers(length: usize) -> Vec<f32> {
+    let mut numbers = stale_numbers(length);
+    numbers.fill(0.0);
     numbers
 }
 
