@@ -39,8 +39,14 @@ pub fn zeroed_numbers(length: usize) -> Vec<f32> {
     numbers
 }
 
+/// Fewer numbers than this are not worth a place in the pool: a loss, and what burn makes of it.
+const FEW: usize = 64;
+
 /// Gives the numbers of a tensor back to the thread's pool.
 pub fn give_numbers(numbers: Vec<f32>) {
+    if numbers.capacity() < FEW {
+        return;
+    }
     // At the end of a thread the pool is gone already, and the memory goes back to the system.
     let _ = NUMBERS.try_with(|pool| give(&mut pool.borrow_mut(), numbers));
 }
