@@ -2,7 +2,7 @@
 //!
 //! The claim held here: once the longest batch has been seen, a step takes no block of [`LARGE`] bytes or more from
 //! the system's allocator. What it still takes are small blocks: autodiff's graph and lists of one number for
-//! each row or time step.
+//! each row or time step, less than 64 KiB in all.
 
 #![expect(unsafe_code, reason = "counting allocations is an allocator's work, and that trait is unsafe")]
 

@@ -80,7 +80,7 @@ fn a_training_stopped_at_any_of_twenty_points_ends_as_one_never_stopped() {
                 let resumed = train(&dataset, &settings, 1, Simd::best(), &mut again);
                 assert!(resumed.as_ref() == Ok(&whole), "{settings:?}, step {point}, interval {interval}");
                 // After the last step of an epoch it is stopped while validating, where no state is kept.
-                let reached = if point % STEPS == 0 { point - 1 } else { point };
+                let reached = if point.is_multiple_of(STEPS) { point - 1 } else { point };
                 let kept = reached / interval * interval;
                 let epoch = (kept > 0).then(|| kept / STEPS + 1);
                 assert_eq!(again.resumed, epoch, "{settings:?}, step {point}, interval {interval}");
