@@ -146,7 +146,9 @@ fn settings_and_figures_of_the_source_are_cited_as_such() {
 fn a_number_without_a_format_is_refused() {
     let (message, line, _) = refusal("rows:\n{{ data.rows }}\n");
     assert_eq!(line, 2);
-    assert!(message.contains("format the number: `| fixed(3)`, `| percent(1)`, `| whole`, `| seconds`"));
+    assert!(message.contains(
+        "format the number: `| fixed(3)`, `| percent(1)`, `| whole`, `| significant(3)`, `| seconds`"
+    ));
     let joined = render_main("text\n{{ \"rows \" ~ data.rows }}\n").expect_err("the measure has no format");
     assert_eq!(joined, RenderError::Unformatted { line: 2, text: "rows".to_owned() });
     let (message, line, _) = refusal("{{ sections | length }}");
