@@ -2,7 +2,7 @@
 //!
 //! | module | its duty |
 //! |---|---|
-//! | [`cli`] | a file per command; the only place that prints, reads the clock or the environment |
+//! | [`cli`] | a file per command; the only place that prints or reads the environment |
 //! | [`spec`] | YAML text → checked [`spec::Pipeline`]; every mistake with its place in the file |
 //! | [`diagnostic`] | a mistake as data, and its one renderer |
 //! | [`engine`] | graph, plan, decide, run; knows no kind, no tensor, no terminal |

@@ -52,6 +52,7 @@ fn arrows_point_down_only() {
         for path in line.split("crate::").skip(1) {
             let to: String = path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             seen += 1;
+            assert!(!to.is_empty(), "src/{}:{number}: name one module behind `crate::`", file.display());
             if to != from && ARROWS.iter().any(|(layer, _)| *layer == to) && !allowed.contains(&to.as_str()) {
                 wrong.push(format!("src/{}:{number}: {from} → {to}", file.display()));
             }

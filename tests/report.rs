@@ -1,5 +1,11 @@
 //! The real templates and the real `source.yaml`, rendered with made-up results.
 
+#[path = "report/citations.rs"]
+mod citations;
+#[path = "report/mistakes.rs"]
+mod mistakes;
+#[path = "report/statements.rs"]
+mod statements;
 #[path = "report/sweep.rs"]
 mod sweep;
 
@@ -9,7 +15,7 @@ use std::path::Path;
 
 use recount::lab::data::DataCard;
 use recount::lab::history::Divergence;
-use recount::report::{MAIN_TEMPLATE, RenderError, Rendered, ReportInputs, Source, render};
+use recount::report::{Rendered, ReportInputs, render};
 
 use sweep::{Row, SWEEP, card, inputs};
 
@@ -34,21 +40,15 @@ fn report(inputs: &ReportInputs) -> Rendered {
     render(&templates(), inputs).unwrap_or_else(|error| panic!("{error} ({:?})", error.help()))
 }
 
-/// Renders `main` in place of the real report's main template.
-fn render_main(main: &str) -> Result<Rendered, RenderError> {
-    let templates = BTreeMap::from([(MAIN_TEMPLATE.to_owned(), main.to_owned())]);
-    render(&templates, &inputs(SWEEP))
-}
-
-/// Renders `main`, which must fail, and gives the message, the line and the help.
-fn refusal(main: &str) -> (String, usize, Option<String>) {
-    match render_main(main).expect_err("the template is wrong") {
-        RenderError::Template { template, line, message, help } => {
-            assert_eq!(template, MAIN_TEMPLATE);
-            (message, line, help)
+/// Gives the sweep with other accuracies.
+fn with_accuracies(accuracies: &[(&str, f64)]) -> ReportInputs {
+    let mut rows = SWEEP.to_vec();
+    for row in &mut rows {
+        if let Some((_, accuracy)) = accuracies.iter().find(|(name, _)| *name == row.0) {
+            row.3 = *accuracy;
         }
-        other => panic!("`{other}` has no place in a template"),
     }
+    inputs(&rows)
 }
 
 /// Gives the part of a report that is about `heading`, up to the next heading.
@@ -56,23 +56,6 @@ fn part<'a>(markdown: &'a str, heading: &str) -> &'a str {
     let start = markdown.find(heading).unwrap_or_else(|| panic!("no heading begins with `{heading}`"));
     let rest = &markdown[start..];
     rest[1..].find("\n#").map_or(rest, |end| &rest[..=end])
-}
-
-/// Drops what may hold digits without being a number: code, link targets, names.
-fn without_names(line: &str, names: &[String]) -> String {
-    let mut text = String::new();
-    for (index, piece) in line.split('`').enumerate() {
-        if index % 2 == 0 {
-            text.push_str(piece);
-        }
-    }
-    if let (Some(start), Some(end)) = (text.find("]("), text.rfind(')')) {
-        text.replace_range(start..=end, "");
-    }
-    for name in names {
-        text = text.replace(name.as_str(), "");
-    }
-    text
 }
 
 #[test]
@@ -85,124 +68,6 @@ fn every_section_of_the_document_stands_with_its_number() {
         let heading = format!("\n{} {} {}", "#".repeat(depth), section.number, section.heading);
         let found = markdown[place..].find(&heading);
         place += found.unwrap_or_else(|| panic!("`{heading}` is missing or out of order")) + heading.len();
-    }
-}
-
-#[test]
-fn every_numeral_answers_for_itself() {
-    let inputs = inputs(SWEEP);
-    let rendered = report(&inputs);
-    let sections = inputs.source.sections.iter().map(|section| section.number.clone());
-    let mut names: Vec<String> = inputs.variants.iter().map(|it| it.name.clone()).chain(sections).collect();
-    names.extend(["SHA-256", "F1", "Summary week 3"].map(str::to_owned));
-    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-    for (index, line) in rendered.markdown.lines().enumerate() {
-        let mut rest: Vec<char> = line.chars().collect();
-        for citation in rendered.citations.iter().filter(|it| it.line == index + 1).rev() {
-            let start = citation.column - 1;
-            let cited: String = rest.drain(start..start + citation.text.chars().count()).collect();
-            assert_eq!(cited, citation.text, "line {}: the citation is elsewhere", index + 1);
-        }
-        let rest = without_names(&rest.into_iter().collect::<String>(), &names);
-        assert!(!rest.contains(|it: char| it.is_ascii_digit()), "line {}: {line}\nleft: {rest}", index + 1);
-    }
-}
-
-#[test]
-fn a_mean_answers_with_the_runs_it_is_made_of() {
-    let rendered = report(&inputs(SWEEP));
-    let (line, _) = rendered
-        .markdown
-        .lines()
-        .enumerate()
-        .find(|(_, line)| line.starts_with("| 2.4.1 |"))
-        .expect("the overview has a row");
-    let citation = rendered
-        .citations
-        .iter()
-        .find(|it| it.line == line + 1 && matches!(it.measure.source, Source::Made { .. }))
-        .expect("the row has a mean");
-    assert_eq!(
-        citation.measure.source.to_string(),
-        "mean(evaluate[2.4.1,seed=1]/metrics.json#/best/accuracy; \
-         evaluate[2.4.1,seed=2]/metrics.json#/best/accuracy; \
-         evaluate[2.4.1,seed=3]/metrics.json#/best/accuracy)"
-    );
-    assert_eq!(citation.text, format!("{:.3}", citation.measure.value()));
-}
-
-#[test]
-fn settings_and_figures_of_the_source_are_cited_as_such() {
-    let rendered = report(&inputs(SWEEP));
-    let cites = |wanted: &str, text: &str| {
-        rendered.citations.iter().any(|it| it.measure.source.to_string() == wanted && it.text == text)
-    };
-    assert!(cites("setting hidden of 2.4.1", "32"));
-    assert!(cites("the source document, section 1.8", "0.9656"));
-    assert!(cites("the source document, section 2.6.2", "0.985"));
-}
-
-#[test]
-fn a_number_without_a_format_is_refused() {
-    let (message, line, _) = refusal("rows:\n{{ data.rows }}\n");
-    assert_eq!(line, 2);
-    assert!(message.contains(
-        "format the number: `| fixed(3)`, `| percent(1)`, `| whole`, `| significant(3)`, `| seconds`"
-    ));
-    let joined = render_main("text\n{{ \"rows \" ~ data.rows }}\n").expect_err("the measure has no format");
-    assert_eq!(joined, RenderError::Unformatted { line: 2, text: "rows".to_owned() });
-    let (message, line, _) = refusal("{{ sections | length }}");
-    assert_eq!((message.contains("no run answers for"), line), (true, 1));
-    let (message, ..) = refusal("{{ 5 | fixed(3) }}");
-    assert!(message.contains("no run answers for"), "{message}");
-}
-
-#[test]
-fn a_filter_refuses_a_number_of_another_sort() {
-    for (template, expected) in [
-        ("{{ data.length.mean | whole }}", "use `fixed`"),
-        ("{{ data.rows | quoted }}", "our own"),
-        ("{{ data.rows | parameter }}", "measured"),
-        ("{{ data.source | fixed(3) }}", "not a number"),
-        ("{{ none | fixed(3) }}", "`is none`"),
-        ("{{ none }}", "`is none`"),
-        ("{{ data }}", "not a text"),
-    ] {
-        let (message, ..) = refusal(template);
-        assert!(message.contains(expected), "{template}: {message}");
-    }
-}
-
-#[test]
-fn mistakes_in_templates_have_their_place() {
-    let (message, line, help) = refusal("one\ntwo\n{{ titel }}\n");
-    assert_eq!((message.as_str(), line), ("`titel` is not defined", 3));
-    assert!(help.is_some());
-    let (message, line, _) = refusal("\n{{ data.colour }}\n");
-    assert_eq!((message.as_str(), line), ("`data.colour` is not defined", 2));
-    let (message, line, help) = refusal("\n{{ data.rows | round_up }}\n");
-    assert!(message.contains("round_up") && line == 2, "{message}");
-    assert!(help.expect("it helps").contains("`fixed`"));
-    let (_, line, _) = refusal("\n\n{% if %}\n");
-    assert_eq!(line, 3);
-    let (message, _, help) = refusal("{% include \"other.md.j2\" %}");
-    assert!(message.contains("other.md.j2"), "{message}");
-    assert_eq!(help.as_deref(), Some("add the file to the template folder"));
-    let error = render(&BTreeMap::new(), &inputs(SWEEP)).expect_err("there is no template");
-    assert_eq!(error, RenderError::NoMain { name: MAIN_TEMPLATE.to_owned() });
-}
-
-#[test]
-fn a_mistake_in_an_included_template_has_its_place_there() {
-    let mut templates = templates();
-    let lead = "{% extends \"section.md.j2\" %}\n{% block lead %}\n{{ titel }}\n{% endblock %}\n";
-    templates.insert("sections/2-4-1.md.j2".to_owned(), lead.to_owned());
-    match render(&templates, &inputs(SWEEP)).expect_err("the section's template is wrong") {
-        RenderError::Template { template, line, message, .. } => {
-            assert_eq!((template.as_str(), line), ("sections/2-4-1.md.j2", 3));
-            assert_eq!(message, "`titel` is not defined");
-        }
-        other => panic!("`{other}` has no place in a template"),
     }
 }
 
@@ -232,21 +97,24 @@ fn prose_follows_the_numbers() {
 }
 
 #[test]
-fn a_statement_is_borne_out_or_not_by_the_means() {
-    let mut rows = SWEEP.to_vec();
-    let says = "The source says that 2.6.2 is more accurate than 2.6.3.";
-    let section = |rows: &[Row]| part(&report(&inputs(rows)).markdown, "#### 2.6.2").to_owned();
-    let before = section(&rows);
-    let line = before.lines().find(|line| line.contains(says)).expect("the statement is read");
-    assert!(line.ends_with("the means agree."), "{line}");
-    for row in rows.iter_mut().filter(|row| row.0 == "2.6.3") {
-        row.3 = 0.99;
-    }
-    let after = section(&rows);
-    let line = after.lines().find(|line| line.contains(says)).expect("the statement is read");
-    assert!(line.ends_with("the means do not agree."), "{line}");
-    let markdown = report(&inputs(&rows)).markdown;
-    assert!(part(&markdown, "### Statements that").contains("2.6.2 is more accurate than 2.6.3"));
+fn code_that_ran_under_other_settings_is_listed() {
+    let markdown = report(&inputs(SWEEP)).markdown;
+    let found = part(&markdown, "### Code that ran something else");
+    assert!(found.contains("- 1.1: 1.1-as-run ran with `epochs` 6 instead of 3.\n"), "{found}");
+    assert!(found.contains("- 1.7: 1.7-as-run ran with `hidden` 64 instead of 16.\n"), "{found}");
+    assert!(!found.contains("- 1.3:"), "its change never reached the model:\n{found}");
+}
+
+#[test]
+fn the_best_variant_is_called_so_with_those_that_the_seeds_do_not_tell_from_it() {
+    let best = |inputs: &ReportInputs| part(&report(inputs).markdown, "## The best variant").to_owned();
+    let close = best(&inputs(SWEEP));
+    assert!(
+        close.contains("touches that of 2.6.1 and 2.7.2, so that the seeds do not tell it apart"),
+        "{close}"
+    );
+    let alone = best(&with_accuracies(&[("2.6.2", 1.2)]));
+    assert!(!alone.contains("touches that of"), "{alone}");
 }
 
 #[test]
@@ -312,7 +180,8 @@ fn generated_data_is_not_held_against_the_source() {
     let markdown = report(&inputs).markdown;
     assert!(markdown.contains("> **Generated data.**"));
     assert!(part(&markdown, "### 1.2").contains("the comparison is not applicable"));
-    for verdict in ["the means", "agrees with", "every seed of", "SHA-256", "Figures outside"] {
+    for verdict in ["this agrees", "not agree", "agrees with", "every seed of", "SHA-256", "Figures outside"]
+    {
         assert!(!markdown.contains(verdict), "`{verdict}` compares with the source");
     }
     assert!(

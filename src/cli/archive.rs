@@ -31,6 +31,15 @@ struct Unreachable {
     why: String,
 }
 
+/// Whether a command may use the network for the archive.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    /// It may download the archive.
+    Allowed,
+    /// It only looks.
+    Untouched,
+}
+
 /// Finds the archive; `None` if no `prepare` stage asks for it.
 ///
 /// # Errors
@@ -39,20 +48,31 @@ pub fn find(
     root: &Path,
     pipeline: &Pipeline,
     environment: &Environment,
+    network: Network,
     cancel: &Cancel,
 ) -> Result<Option<Archive>, FetchError> {
-    let asks = pipeline
-        .stages
-        .iter()
-        .filter(|stage| stage.kind == "prepare")
-        .any(|stage| stage.base.parameters.get("source").and_then(Value::as_text) != Some("synthetic"));
-    if !asks {
+    if sources(pipeline).all(|source| source == "synthetic") {
         return Ok(None);
     }
-    look(root, environment, cancel).map(Some)
+    look(root, environment, network, cancel).map(Some)
 }
 
-fn look(root: &Path, environment: &Environment, cancel: &Cancel) -> Result<Archive, FetchError> {
+/// Says whether a `prepare` stage goes on without the archive.
+pub fn may_be_generated(pipeline: &Pipeline) -> bool {
+    sources(pipeline).any(|source| source == "auto")
+}
+
+fn sources(pipeline: &Pipeline) -> impl Iterator<Item = &str> {
+    let prepare = pipeline.stages.iter().filter(|stage| stage.kind == "prepare");
+    prepare.filter_map(|stage| stage.base.parameters.get("source").and_then(Value::as_text))
+}
+
+fn look(
+    root: &Path,
+    environment: &Environment,
+    network: Network,
+    cancel: &Cancel,
+) -> Result<Archive, FetchError> {
     let places = Places {
         project_data: root.join("data"),
         mirrors: environment.mirrors.clone(),
@@ -73,6 +93,9 @@ fn look(root: &Path, environment: &Environment, cancel: &Cancel) -> Result<Archi
     let memory = root.join("artifacts").join("unreachable.json");
     if let Some(why) = remembered(&memory) {
         return Ok(Archive::Absent(why));
+    }
+    if network == Network::Untouched {
+        return Ok(Archive::Absent("it is not here, and only a run would try to download it".to_owned()));
     }
     match download(&archive, cache, environment, cancel) {
         Ok(path) => {

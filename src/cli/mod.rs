@@ -1,4 +1,4 @@
-//! The command line: a file per command. The only place that prints, reads the clock or the environment.
+//! The command line: a file per command. The only place that prints or reads the environment.
 //!
 //! arguments ──▶ command ──▶ exit code: 0 done, 1 a stage failed, 2 bad input or usage, 130 stopped by Ctrl-C
 
@@ -9,6 +9,7 @@ mod estimate;
 mod progress;
 mod project;
 mod run;
+mod say;
 mod status;
 
 use std::process::ExitCode;
@@ -74,12 +75,11 @@ pub fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the command line tells its errors on standard error")]
 fn tell(message: &str) {
     let message = message.trim_end();
     if message.starts_with("error") {
-        eprintln!("{message}");
+        say::note(message);
     } else {
-        eprintln!("error: {message}");
+        say::note(&format!("error: {message}"));
     }
 }

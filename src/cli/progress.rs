@@ -15,6 +15,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use crate::engine::{Event, InstanceId, Observer, Planned, Reason};
 
 use super::estimate::{Estimate, duration};
+use super::say;
 
 /// Steps of a bar: finer than any terminal is wide.
 const STEPS: f64 = 1000.0;
@@ -52,12 +53,11 @@ impl Progress {
     }
 
     /// Prints a line that stays.
-    #[expect(clippy::print_stderr, reason = "progress is shown on standard error")]
     pub fn line(&self, line: &str) {
         match &self.bars {
             // A terminal that is gone is no reason to stop the run.
             Some(bars) => drop(bars.println(line)),
-            None => eprintln!("{line}"),
+            None => say::note(line),
         }
     }
 
@@ -159,7 +159,10 @@ impl Observer for Progress {
         match event {
             Event::Waiting => self.line("waiting for another recount that works in this project"),
             Event::Planned { instances } => self.plan(instances),
-            Event::Fresh { instance, .. } | Event::Shared { instance, .. } => {
+            // What is skipped can be thousands: the summary counts it.
+            Event::Fresh { instance, .. }
+            | Event::Shared { instance, .. }
+            | Event::Skipped { instance, .. } => {
                 self.settle(instance, false);
             }
             Event::Started { instance, name, reasons } => self.start(instance, name, reasons),
@@ -174,10 +177,6 @@ impl Observer for Progress {
             Event::Failed { instance, name, failure } => {
                 self.settle(instance, true);
                 self.line(&format!("failed  {name} · {failure}"));
-            }
-            Event::Skipped { instance, name, because } => {
-                self.settle(instance, false);
-                self.line(&format!("skipped {name} · `{because}` failed"));
             }
             Event::Finished { .. } => self.clear(),
         }

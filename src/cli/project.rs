@@ -10,9 +10,10 @@ use crate::lab::data::fetch::FetchError;
 use crate::spec::{self, Pipeline};
 use crate::store::Store;
 
+use super::Refusal;
+use super::archive::{self, Network};
 use super::arguments::SettingArguments;
 use super::environment::Environment;
-use super::{Refusal, archive};
 
 /// A project, ready for a command.
 pub struct Project {
@@ -31,11 +32,15 @@ pub struct Project {
 }
 
 impl Project {
-    /// Opens the project that the arguments name.
+    /// Opens the project that the arguments name; downloads the archive only if `network` allows it.
     ///
     /// # Errors
     /// A [`Refusal`] with every mistake of its files, or with why the archive or the store can't be used.
-    pub fn open(words: &SettingArguments, environment: &Environment) -> Result<Self, Refusal> {
+    pub fn open(
+        words: &SettingArguments,
+        environment: &Environment,
+        network: Network,
+    ) -> Result<Self, Refusal> {
         let root = root(words.project.as_deref())?;
         let pipeline = spec::load(&root, &kinds::schemas(), &words.set)
             .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))?;
@@ -45,13 +50,14 @@ impl Project {
         let flag = cancel.clone();
         ctrlc::set_handler(move || flag.cancel())
             .map_err(|error| Refusal::failed(format!("Ctrl-C can't be caught: {error}")))?;
-        let found = archive::find(&root, &pipeline, environment, &cancel).map_err(|error| match error {
-            FetchError::Cancelled => Refusal::stopped(),
-            other => Refusal::input(other.to_string()),
-        })?;
+        let found =
+            archive::find(&root, &pipeline, environment, network, &cancel).map_err(|error| match error {
+                FetchError::Cancelled => Refusal::stopped(),
+                other => Refusal::input(other.to_string()),
+            })?;
         let generated_because = match &found {
-            Some(Archive::Absent(why)) => Some(why.clone()),
-            Some(Archive::Here(_)) | None => None,
+            Some(Archive::Absent(why)) if archive::may_be_generated(&pipeline) => Some(why.clone()),
+            Some(Archive::Absent(_) | Archive::Here(_)) | None => None,
         };
         let archive = found.unwrap_or_else(|| Archive::Absent("no stage asks for it".to_owned()));
         let kinds = kinds::registry(Surroundings {

@@ -1,20 +1,25 @@
 //! `recount run`: brings the pipeline up to date, and says what that took.
 
-use crate::engine::{self, Failure, Options, Summary};
+use std::collections::BTreeMap;
 
+use crate::engine::{self, Failure, Options, Outcome, Summary};
+use crate::spec::StageId;
+
+use super::archive::Network;
 use super::arguments::RunArguments;
 use super::environment::Environment;
 use super::estimate::duration;
 use super::progress::Progress;
 use super::project::{self, Project};
-use super::{Refusal, status};
+use super::{Refusal, say, status};
 
 /// Carries `recount run` out.
 ///
 /// # Errors
 /// A [`Refusal`]: bad input, a failed stage, or Ctrl-C.
 pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusal> {
-    let project = Project::open(&words.settings, environment)?;
+    let network = if words.dry_run { Network::Untouched } else { Network::Allowed };
+    let project = Project::open(&words.settings, environment, network)?;
     let options = Options {
         jobs: words.jobs.map_or(environment.cores, usize::from),
         targets: words.targets.clone(),
@@ -37,7 +42,7 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         &progress,
         &project.cancel,
     )?;
-    tell(&summary);
+    tell(&project, &summary);
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
     if !failures.is_empty() {
         return Err(Refusal::failed(failed(&failures)));
@@ -46,8 +51,7 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
 }
 
 /// Says what became of the run, on standard output.
-#[expect(clippy::print_stdout, reason = "the summary is the command's result")]
-fn tell(summary: &Summary) {
+fn tell(project: &Project, summary: &Summary) {
     let counts = [
         ("ran", summary.ran()),
         ("same experiment", summary.shared()),
@@ -61,12 +65,22 @@ fn tell(summary: &Summary) {
         parts.insert(0, "nothing to do".to_owned());
     }
     parts.push(duration(summary.seconds));
-    println!("{}", parts.join(" · "));
+    let mut skipped: BTreeMap<(StageId, &str), usize> = BTreeMap::new();
+    for report in &summary.reports {
+        if let Outcome::Skipped { because } = &report.outcome {
+            *skipped.entry((report.stage, because)).or_default() += 1;
+        }
+    }
+    for ((stage, because), count) in skipped {
+        let stage = &project.pipeline.stages[stage.0].name;
+        say::note(&format!("skipped {stage} · {count} of its instances, as `{because}` failed"));
+    }
+    say::result(&parts.join(" · "));
     for report in &summary.reports {
         for output in &report.outputs {
             // Figures go with the report that shows them.
             if let Some(place) = output.place.as_ref().filter(|place| !place.ends_with(".svg")) {
-                println!("{place}");
+                say::result(place);
             }
         }
     }

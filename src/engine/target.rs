@@ -6,10 +6,7 @@
 
 use super::error::EngineError;
 use super::graph::{InstanceId, Plan, coordinates};
-use crate::spec::Pipeline;
-
-/// How many edits a name may be away from what was meant.
-const DISTANCE: usize = 2;
+use crate::spec::{Pipeline, nearest};
 
 /// Finds the instances that `targets` name, as a flag for each instance. `places` gives where an
 /// instance's outputs belong.
@@ -79,14 +76,9 @@ fn unknown(pipeline: &Pipeline, plan: &Plan, places: &[Vec<String>], target: &st
     let stages = pipeline.stages.iter().map(|stage| stage.name.as_str());
     let names = plan.instances.iter().map(|instance| instance.name.as_str());
     let places = places.iter().flatten().map(String::as_str);
-    let near = stages
-        .chain(names)
-        .chain(places)
-        .map(|name| (distance(name, target), name))
-        .filter(|(distance, _)| *distance <= DISTANCE)
-        .min();
+    let near = nearest(target, stages.chain(names).chain(places));
     let help = match near {
-        Some((_, name)) => format!("did you mean `{name}`?"),
+        Some(name) => format!("did you mean `{name}`?"),
         None => {
             let stages: Vec<String> =
                 pipeline.stages.iter().map(|stage| format!("`{}`", stage.name)).collect();
@@ -97,22 +89,6 @@ fn unknown(pipeline: &Pipeline, plan: &Plan, places: &[Vec<String>], target: &st
         }
     };
     EngineError::UnknownTarget { target: target.to_owned(), help }
-}
-
-/// Counts the insertions, deletions and replacements between two names.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (above, letter) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = above + 1;
-        for column in 0..other.len() {
-            let replaced = diagonal + usize::from(other[column] != letter);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(row[column] + 1).min(diagonal + 1);
-        }
-    }
-    row[other.len()]
 }
 
 #[cfg(test)]

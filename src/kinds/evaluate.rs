@@ -16,6 +16,9 @@ use super::files::{
 };
 use super::train;
 
+/// The parameters of a training that its evaluation depends on: the others are in the weights already.
+const MODEL: [&str; 5] = ["batch", "cell", "conv", "hidden", "layers"];
+
 /// Describes the settings of `evaluate`: it has none.
 pub fn schema() -> Schema {
     Schema { kind: "evaluate", repeats: true, inline: false, fields: Vec::new() }
@@ -41,8 +44,10 @@ impl Kind for Evaluate {
         let trained = context.pipeline.settings(train, context.point.variant.as_deref());
         let texts = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
         Ok(Effective {
-            // The model is rebuilt from the training's settings.
-            parameters: train::effective(&trained.parameters),
+            parameters: MODEL
+                .iter()
+                .filter_map(|&name| Some((name.to_owned(), trained.parameters.get(name)?.clone())))
+                .collect(),
             seeded: false,
             reads: vec![
                 Read { stage: prepare, outputs: texts(&[DATASET]) },
@@ -56,7 +61,7 @@ impl Kind for Evaluate {
         let dataset = read_dataset(job)?;
         let history: History = json_of(input(job, HISTORY)?)?;
         let weights = bytes_of(input(job, WEIGHTS)?)?;
-        let settings = train::settings(&job.effective.parameters)?;
+        let settings = train::model_settings(&job.effective.parameters)?;
         let failure = |error: &dyn Error| Failure::new(error.to_string());
         let logits =
             trainer::score(&dataset, &settings, &weights, self.simd).map_err(|error| failure(&error))?;

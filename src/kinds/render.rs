@@ -60,7 +60,8 @@ impl Kind for Render {
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
         let needs = Needs::of(context)?;
         let pipeline = context.pipeline;
-        let variants = describe(pipeline, needs.train).into_iter().map(told).collect();
+        let variants = describe(pipeline, needs.train);
+        let variants = variants.into_iter().map(|described| told(pipeline, needs.train, described)).collect();
         let overrides = overrides(pipeline).into_iter().map(Value::Text).collect();
         let mut parameters = context.settings.parameters.clone();
         parameters.insert("title".to_owned(), pipeline.title.as_str().into());
@@ -178,9 +179,12 @@ impl Places {
 }
 
 /// Tells a variant as a parameter, so that whatever the report says of it is in the key.
-fn told(described: Described<'_>) -> Value {
+fn told(pipeline: &Pipeline, train: StageId, described: Described<'_>) -> Value {
     let variant = described.variant;
+    // A variant without `from` is told against the stage's own parameters.
+    let parent = pipeline.settings(train, variant.from.as_deref());
     let mut entry = Parameters::from([
+        ("parent".to_owned(), Value::Map(parent.parameters.clone())),
         ("name".to_owned(), variant.name.as_str().into()),
         ("declared".to_owned(), Value::Map(variant.settings.parameters.clone())),
         ("effective".to_owned(), Value::Map(described.effective)),
@@ -292,6 +296,26 @@ fn text<'a>(parameters: &'a Parameters, name: &str) -> Result<&'a str, Failure> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_variant_is_told_against_is_in_the_key() {
+        let told_with = |base: u32| {
+            let folder = tempfile::tempdir().expect("a temporary folder can be made");
+            let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text);
+            std::fs::create_dir(folder.path().join("stages")).expect("a folder can be made");
+            let stages = "stages: [{ name: train, kind: train, each: [variant, seed] }]";
+            write("pipeline.yaml", &format!("recount: 1\ntitle: test\n{stages}\n"))
+                .expect("it can be written");
+            let train =
+                format!("seeds: [1]\nparams: {{ epochs: {base} }}\nvariants: [{{ name: a, epochs: 1 }}]\n");
+            write("stages/train.yaml", &train).expect("it can be written");
+            let pipeline = crate::spec::load(folder.path(), &crate::kinds::schemas(), &[]);
+            let pipeline = pipeline.unwrap_or_else(|mistakes| panic!("{mistakes}"));
+            let described = describe(&pipeline, StageId(0)).remove(0);
+            told(&pipeline, StageId(0), described)
+        };
+        assert_ne!(told_with(1), told_with(3), "the report says what the variant changes");
+    }
 
     #[test]
     fn generated_data_gets_its_own_report_and_figures() {

@@ -185,6 +185,19 @@ pub fn settings(parameters: &Parameters) -> Result<Settings, Failure> {
     })
 }
 
+/// Reads the parameters of a model's shape as settings; all others take their defaults, which a finished
+/// model does not depend on.
+///
+/// # Errors
+/// As [`settings`].
+pub fn model_settings(shape: &Parameters) -> Result<Settings, Failure> {
+    let defaults =
+        schema().fields.into_iter().filter_map(|field| Some((field.name.to_owned(), field.default?)));
+    let mut parameters: Parameters = defaults.collect();
+    parameters.extend(shape.clone());
+    settings(&parameters)
+}
+
 fn told(diverged: &Divergence) -> String {
     let Divergence { epoch, step, learning_rate, gradient_norm } = diverged;
     let norm = match gradient_norm {

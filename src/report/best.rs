@@ -3,6 +3,7 @@
 //! | name | is |
 //! |---|---|
 //! | `variant` | the variant |
+//! | `rivals` | the names of other experiments whose range over the seeds touches its own |
 //! | `users` | a list of `name`, `accuracy` over seeds, sorted by name |
 //! | `confusions` | the most frequent errors: `label`, `taken_for`, `times` over all seeds |
 //! | `errors`, `examples` | misclassified and scored sequences, over all seeds |
@@ -12,9 +13,10 @@ use std::collections::BTreeMap;
 
 use minijinja::{Value, context};
 
+use super::comparison::Standing;
 use super::data::pointer_token;
-use super::inputs::VariantResult;
-use super::measure::{Measure, Number};
+use super::inputs::{RunResult, VariantResult};
+use super::measure::Measure;
 use super::spread::Spread;
 use super::variant::Summary;
 
@@ -23,15 +25,20 @@ const SHOWN: usize = 5;
 
 /// Shows the best of `variants` to a template, the first of them on a tie; `none` without results.
 pub(super) fn best_view(variants: &[&VariantResult], views: &BTreeMap<String, Value>) -> Value {
-    let mut best: Option<(f64, &VariantResult)> = None;
+    let mut best: Option<(Spread, &VariantResult)> = None;
     for variant in variants {
         let Some(spread) = Summary::of(variant).best else { continue };
-        let mean = spread.mean.value();
-        if best.is_none_or(|(most, _)| mean > most) {
-            best = Some((mean, variant));
+        if best.as_ref().is_none_or(|(most, _)| spread.mean.value() > most.mean.value()) {
+            best = Some((spread, variant));
         }
     }
-    let Some((_, variant)) = best else { return Value::from(()) };
+    let Some((spread, variant)) = best else { return Value::from(()) };
+    let is_rival = |other: &&&VariantResult| {
+        let standing = Summary::of(other).best.map(|other| Standing::of(&spread, &other));
+        other.name != variant.name
+            && !variant.same_as.contains(&other.name)
+            && matches!(standing, Some(Standing::Overlapping | Standing::Identical))
+    };
     let mut wrong = Vec::new();
     let mut examples = Vec::new();
     for run in &variant.runs {
@@ -45,6 +52,7 @@ pub(super) fn best_view(variants: &[&VariantResult], views: &BTreeMap<String, Va
     }
     context! {
         variant => views[&variant.name].clone(),
+        rivals => variants.iter().filter(is_rival).map(|it| it.name.clone()).collect::<Vec<_>>(),
         users => users(variant),
         confusions => confusions(variant),
         errors => Measure::sum(wrong).to_template(),
@@ -85,6 +93,7 @@ fn confusions(variant: &VariantResult) -> Vec<Value> {
             }
         }
     }
+    let Some(output) = variant.runs.first().map(RunResult::metrics_output) else { return Vec::new() };
     let mut errors: Vec<((usize, usize), Measure)> =
         cells.into_iter().map(|(cell, parts)| (cell, Measure::sum(parts))).collect();
     errors.sort_by_key(|((label, taken_for), times)| (Reverse(times.value() as u64), *label, *taken_for));
@@ -92,13 +101,12 @@ fn confusions(variant: &VariantResult) -> Vec<Value> {
     errors
         .into_iter()
         .map(|((label, taken_for), times)| {
-            // A label's number is its place in the matrix, so it answers with that place.
-            let place = |index: usize| {
-                let source = times.source.clone();
-                let number = Number::Whole(index as u64);
-                Measure { number, source }.to_template()
-            };
-            context! { label => place(label), taken_for => place(taken_for), times => times.to_template() }
+            let row = format!("/confusion/{label}");
+            context! {
+                label => Measure::index(&output, "/confusion", label).to_template(),
+                taken_for => Measure::index(&output, &row, taken_for).to_template(),
+                times => times.to_template(),
+            }
         })
         .collect()
 }

@@ -31,19 +31,43 @@ pub(super) fn install(environment: &mut Environment<'_>) {
     });
 }
 
+/// How one quantity over seeds stands to another; see the table above.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Both have the same values.
+    Identical,
+    /// Every value is higher than each of the other's.
+    Higher,
+    /// Every value is lower than each of the other's.
+    Lower,
+    /// The ranges touch.
+    Overlapping,
+}
+
+impl Standing {
+    /// Says how `left` stands to `right`.
+    pub fn of(left: &Spread, right: &Spread) -> Self {
+        let values = |spread: &Spread| spread.parts.iter().map(Measure::value).collect::<Vec<_>>();
+        if values(left) == values(right) {
+            Self::Identical
+        } else if left.least.value() > right.most.value() {
+            Self::Higher
+        } else if left.most.value() < right.least.value() {
+            Self::Lower
+        } else {
+            Self::Overlapping
+        }
+    }
+}
+
 fn compare(left: &Spread, right: &Spread) -> Value {
-    let values = |spread: &Spread| spread.parts.iter().map(Measure::value).collect::<Vec<_>>();
-    let relation = if values(left) == values(right) {
-        "identical"
-    } else if left.least.value() > right.most.value() {
-        "higher"
-    } else if left.most.value() < right.least.value() {
-        "lower"
-    } else {
-        "overlapping"
-    };
     context! {
-        relation => relation,
+        relation => match Standing::of(left, right) {
+            Standing::Identical => "identical",
+            Standing::Higher => "higher",
+            Standing::Lower => "lower",
+            Standing::Overlapping => "overlapping",
+        },
         means => match left.mean.value().total_cmp(&right.mean.value()) {
             std::cmp::Ordering::Less => "lower",
             std::cmp::Ordering::Equal => "equal",

@@ -12,24 +12,20 @@ use super::measure::Measure;
 /// Shows a data card, which stands in `output`, to a template.
 pub(super) fn data_view(card: &DataCard, output: &str) -> Value {
     let whole = |pointer: &str, number: u32| Measure::whole(output, pointer, number).to_template();
-    let users: Vec<Value> = card
+    let users: Vec<(&String, Measure)> = card
         .users
         .iter()
         .map(|(name, sequences)| {
-            let sequences = whole(&format!("/users/{}", pointer_token(name)), *sequences);
-            context! { name => name, sequences => sequences }
+            (name, Measure::whole(output, format!("/users/{}", pointer_token(name)), *sequences))
         })
         .collect();
-    let labels = |most: bool| {
-        let parts = card.labels.iter().enumerate();
-        let parts = parts.map(|(label, number)| Measure::whole(output, format!("/labels/{label}"), *number));
-        let found = if most { Measure::most(parts.collect()) } else { Measure::least(parts.collect()) };
-        found.map(|measure| measure.to_template())
-    };
-    let counted = |pointer: &str, number: usize| {
-        let part = |index| Measure::whole(output, format!("{pointer}/{index}"), index as u64);
-        Measure::count((0..number).map(part).collect()).to_template()
-    };
+    let labels: Vec<Measure> = card
+        .labels
+        .iter()
+        .enumerate()
+        .map(|(label, number)| Measure::whole(output, format!("/labels/{label}"), *number))
+        .collect();
+    let show = |measure: Option<Measure>| measure.map(|measure| measure.to_template());
     context! {
         source => card.source.clone(),
         archive => card.archive.clone(),
@@ -37,11 +33,13 @@ pub(super) fn data_view(card: &DataCard, output: &str) -> Value {
         sequences => whole("/sequences", card.sequences),
         rows => whole("/rows", card.rows),
         channels => whole("/channels", card.channels),
-        users => users,
-        user_count => counted("/users", card.users.len()),
-        label_count => counted("/labels", card.labels.len()),
-        label_least => labels(false),
-        label_most => labels(true),
+        users => users.iter().map(|(name, sequences)| {
+            context! { name => *name, sequences => sequences.to_template() }
+        }).collect::<Vec<_>>(),
+        user_count => Measure::count(users.into_iter().map(|(_, sequences)| sequences).collect()).to_template(),
+        label_least => show(Measure::least(labels.clone())),
+        label_most => show(Measure::most(labels.clone())),
+        label_count => Measure::count(labels).to_template(),
         length => context! {
             least => whole("/length/least", card.length.least),
             median => whole("/length/median", card.length.median),
@@ -50,7 +48,6 @@ pub(super) fn data_view(card: &DataCard, output: &str) -> Value {
             most => whole("/length/most", card.length.most),
         },
         extreme_rows => whole("/extreme_rows", card.extreme_rows),
-        has_extremes => card.extreme_rows > 0,
         duplicates => card.duplicates.clone(),
         contradictory => whole("/contradictory_duplicates", card.contradictory_duplicates),
         single_contradictory => card.contradictory_duplicates == 1,

@@ -3,6 +3,9 @@
 //! Invariants
 //! - Whatever a template can print as a number is a [`Measure`].
 //! - An aggregate carries the measures it was made of, down to the outputs of runs.
+//! - In a template, a measure compares with a measure. Against a bare number the engine compares their
+//!   sorts and never asks us: `m < 0` is always false. What prose needs to ask is a boolean beside the
+//!   measure, such as a spread's `negative`.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -39,6 +42,13 @@ pub enum Source {
         /// The run and its output, such as `evaluate[2.4.2,seed=1]/metrics.json`.
         output: String,
         /// The place in it, as a JSON pointer (RFC 6901).
+        pointer: String,
+    },
+    /// The index of an entry in a list of an output, such as a label in a confusion matrix.
+    Index {
+        /// The run and its output.
+        output: String,
+        /// The entry, as a JSON pointer that ends with the index.
         pointer: String,
     },
     /// The seed of a run.
@@ -103,6 +113,13 @@ impl Measure {
         Source::Output { output: output.to_owned(), pointer: pointer.into() }
     }
 
+    /// Takes the index of the entry `list/index` in an output.
+    pub fn index(output: &str, list: &str, index: usize) -> Self {
+        let number = u64::try_from(index).expect("an index fits in 64 bits");
+        let source = Source::Index { output: output.to_owned(), pointer: format!("{list}/{index}") };
+        Self { number: Number::Whole(number), source }
+    }
+
     /// Counts `parts`.
     pub fn count(parts: Vec<Self>) -> Self {
         let number = u64::try_from(parts.len()).expect("a length fits in 64 bits");
@@ -165,6 +182,7 @@ impl fmt::Display for Source {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Output { output, pointer } => write!(out, "{output}#{pointer}"),
+            Self::Index { output, pointer } => write!(out, "the index of {output}#{pointer}"),
             Self::Seed { instance } => write!(out, "the seed of {instance}"),
             Self::Parameter { variant, name, .. } => write!(out, "setting {name} of {variant}"),
             Self::Quoted { section, .. } => write!(out, "the source document, section {section}"),

@@ -6,19 +6,21 @@
 //! | `template` | `sections/NUMBER.md.j2` with dashes for dots where that file exists, else `section.md.j2` |
 //! | `leaf` | whether it describes an experiment; `false` for a section of sections |
 //! | `described`, `as_run` | variants (see `variant`), or `none` |
-//! | `figures` | the document's accuracy (`between`, `values`, `most`), or `none` |
+//! | `figures` | the document's accuracy (`between`, `several`, `values`, `most`), or `none` |
 //! | `described_lie`, `as_run_lie` | how the figures lie to the measured ranges: `agrees`, `above`, `below`, `between`, or `none` |
 //! | `executed` | a list of `name`, `described`, `executed`: settings in whose effect the code differed |
 //! | `never_reached` | the variant that `as_run` is the same experiment as, where the described change had no effect at all; else `none` |
-//! | `statements` | a list of `relation`, `variant`, `than`, `readings` |
+//! | `statements` | a list of `relation`, `variant`, `than`, `values`, `repeats` (`some`, `of`, or `none`), `readings` (see `statement`) |
 
 use std::collections::BTreeMap;
 
 use minijinja::{Value, context};
 
+use super::figures::{figures_lie, figures_view};
 use super::inputs::{ReportInputs, VariantResult};
-use super::source::{Section, Statement};
-use super::statement::{figures_lie, figures_view, reading, relation_name};
+use super::relation::Statement;
+use super::source::Section;
+use super::statement::{reading, statement_view};
 use super::variant::{Summary, setting};
 
 /// The template of a section that has none of its own.
@@ -84,7 +86,7 @@ pub(super) fn section_view(section: &Section, results: &Results<'_>) -> Value {
         leaf => section.described.is_some(),
         described => results.view(described),
         as_run => results.view(as_run),
-        figures => section.accuracy.as_ref().map(|figures| figures_view(section, figures)),
+        figures => section.accuracy.as_ref().map(|figures| figures_view(&section.number, figures)),
         described_lie => lie(described),
         as_run_lie => lie(as_run),
         executed => described.zip(as_run).map_or_else(Vec::new, |(described, as_run)| {
@@ -93,7 +95,9 @@ pub(super) fn section_view(section: &Section, results: &Results<'_>) -> Value {
         never_reached => described.zip(as_run).and_then(|(described, as_run)| {
             never_reached(described, as_run, results)
         }),
-        statements => section.statements.iter().map(|it| statement_view(it, results)).collect::<Vec<_>>(),
+        statements => section.statements.iter().map(|statement| {
+            statement_view(&section.number, statement, readings(statement, results))
+        }).collect::<Vec<_>>(),
     }
 }
 
@@ -127,15 +131,6 @@ fn never_reached<'a>(
 ) -> Option<&'a str> {
     let base = results.executed(described.from.as_deref()?)?;
     (base.effective == as_run.effective && base.name != as_run.name).then_some(base.name.as_str())
-}
-
-fn statement_view(statement: &Statement, results: &Results<'_>) -> Value {
-    context! {
-        relation => relation_name(statement.relation),
-        variant => statement.variant.clone(),
-        than => statement.than.clone(),
-        readings => readings(statement, results),
-    }
 }
 
 fn readings(statement: &Statement, results: &Results<'_>) -> Vec<Value> {

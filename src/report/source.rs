@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use super::relation::Statement;
+
 /// The source document, section by section.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,7 +34,7 @@ pub struct Section {
     pub as_run: Option<String>,
     /// The accuracy that the document gives.
     pub accuracy: Option<Figures>,
-    /// What the document says and a comparison of means can check.
+    /// What the document says besides, and a comparison can check.
     #[serde(default)]
     pub statements: Vec<Statement>,
 }
@@ -61,43 +63,12 @@ pub enum Form {
     Each,
 }
 
-/// A fraction as the document prints it.
+/// A number between 0 and 1 as the document prints it: an accuracy, or a difference of losses.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Figure {
     text: String,
     value: f64,
-}
-
-/// Something that the document says and a comparison can check.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Statement {
-    /// What it says.
-    pub relation: Relation,
-    /// Of which variant.
-    pub variant: String,
-    /// Against which variants; none for [`Relation::GapPositive`].
-    #[serde(default)]
-    pub than: Vec<String>,
-}
-
-/// What a statement says of a variant, and of those it is held against.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Relation {
-    /// Its accuracy equals theirs, to the document's two decimals.
-    Equal,
-    /// Its accuracy is higher than each of theirs.
-    Above,
-    /// Its accuracy is lower than each of theirs.
-    Below,
-    /// Its accuracy is the highest of all.
-    HighestOf,
-    /// Its validation loss is above its training loss.
-    GapPositive,
-    /// It takes longer to train than each of them.
-    Slower,
 }
 
 /// Why a source document cannot be read.
@@ -135,7 +106,7 @@ impl Figure {
         &self.text
     }
 
-    /// Gives the fraction.
+    /// Gives its value.
     pub fn value(&self) -> f64 {
         self.value
     }
@@ -154,7 +125,7 @@ impl TryFrom<String> for Figure {
         let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         match text.parse::<f64>() {
             Ok(value) if plain && (0.0..=1.0).contains(&value) => Ok(Self { text, value }),
-            _ => Err(format!("`{text}` is no accuracy; write a fraction in quotes, such as \"0.91\"")),
+            _ => Err(format!("`{text}` is no figure between 0 and 1; write it in quotes, such as \"0.91\"")),
         }
     }
 }
@@ -210,10 +181,8 @@ impl SourceDocument {
                 }
             }
             for statement in &section.statements {
-                let alone = statement.relation == Relation::GapPositive;
-                if alone != statement.than.is_empty() {
-                    let needs = if alone { "takes no" } else { "needs a" };
-                    return fault(format!("a statement on {} {needs} `than`", statement.variant));
+                if let Some(message) = statement.fault() {
+                    return fault(message);
                 }
                 for name in statement.than.iter().chain([&statement.variant]) {
                     if !variants.contains(name) {
@@ -257,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_statement_on_an_unknown_variant_is_refused() {
-        let error = with("    statements: [{ relation: gap_positive, variant: b }]\n");
+        let error = with("    statements: [{ relation: overfits, variant: b }]\n");
         let message = error.expect_err("no section has `b`").to_string();
         assert_eq!(message, "source.yaml: section 1: no section has the variant `b`");
     }

@@ -1,4 +1,10 @@
 //! One quantity over the seeds of a variant: mean, least and most.
+//!
+//! | name | is |
+//! |---|---|
+//! | `mean`, `least`, `most` | over the seeds that have the quantity |
+//! | `count`, `single` | their number; whether it is one |
+//! | `negative` | whether the least is below zero, so that a dash between the ends would read as a minus |
 
 use std::sync::Arc;
 
@@ -44,6 +50,7 @@ impl Object for Spread {
             "least" => Some(self.least.to_template()),
             "most" => Some(self.most.to_template()),
             "count" => Some(Measure::count(self.parts.clone()).to_template()),
+            "negative" => Some(Value::from(self.least.value() < 0.0)),
             "single" => Some(Value::from(self.parts.len() == 1)),
             _ => None,
         }
@@ -54,6 +61,6 @@ impl Object for Spread {
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Str(&["mean", "least", "most", "count", "single"])
+        Enumerator::Str(&["mean", "least", "most", "count", "negative", "single"])
     }
 }

@@ -6,11 +6,9 @@
 //! | `settings` | by name: `value`, and `reason` (why it has no effect, or `none`) |
 //! | `changed` | a list of `name`, `old`, `new`, `reason` against `from` |
 //! | `same_as`, `same_because` | earlier variants that are the same experiment; settings that differ from them without effect |
-//! | `best`, `last`, `whole`, `macro_f1` | accuracies over seeds (`mean`, `least`, `most`), or `none` |
+//! | `best`, `last`, `whole`, `macro_f1` | accuracies over seeds (see `spread`), or `none` |
 //! | `train_loss`, `valid_loss`, `gap` | losses of the last epoch over seeds, or `none` |
-//! | `gap_lies` | whether that gap is `above` or `below` zero for every seed, else `mixed`; or `none` |
 //! | `epochs`, `seconds` | over seeds |
-//! | `gap_epochs`, `all_epochs` | epochs whose validation loss is above the training loss; all of them |
 //! | `weights`, `multiply_adds` | trainable parameters; multiply-adds of a sequence |
 //! | `sequence_length` | the time steps of that sequence |
 //! | `runs`, `seeds` | one entry for each seed; their number |
@@ -35,6 +33,12 @@ pub(super) struct Summary {
     pub last: Option<Spread>,
     /// Validation loss minus training loss of the last epoch.
     pub gap: Option<Spread>,
+    /// Training loss of the last epoch.
+    pub train_loss: Option<Spread>,
+    /// How far validation and training loss of the last epoch are apart, never negative.
+    pub distance: Option<Spread>,
+    /// Epochs of all seeds whose validation loss is above the training loss, and all of them.
+    pub gap_epochs: (Measure, Measure),
     /// Wall time of the training.
     pub seconds: Option<Spread>,
 }
@@ -48,6 +52,13 @@ impl Summary {
             gap: over(variant, |run| {
                 Some(Measure::real(&run.metrics_output(), "/loss_gap", run.metrics.loss_gap?))
             }),
+            train_loss: over(variant, train_loss),
+            distance: over(variant, |run| {
+                // The gap is absent where a loss is not finite.
+                run.metrics.loss_gap?;
+                Some(Measure::difference(&valid_loss(run)?, &train_loss(run)?))
+            }),
+            gap_epochs: epochs_by_gap(variant),
             seconds: over(variant, |run| Some(run.seconds())),
         }
     }
@@ -75,7 +86,6 @@ impl RunResult {
 pub(super) fn view(variant: &VariantResult, earlier: &[&VariantResult]) -> Value {
     let summary = Summary::of(variant);
     let first = variant.runs.first();
-    let (gap_epochs, all_epochs) = epochs_by_gap(variant);
     context! {
         name => variant.name.clone(),
         from => variant.from.clone(),
@@ -86,7 +96,6 @@ pub(super) fn view(variant: &VariantResult, earlier: &[&VariantResult]) -> Value
         best => Spread::to_template(summary.best.as_ref()),
         last => Spread::to_template(summary.last.as_ref()),
         gap => Spread::to_template(summary.gap.as_ref()),
-        gap_lies => summary.gap.as_ref().map(gap_lies),
         seconds => Spread::to_template(summary.seconds.as_ref()),
         whole => Spread::to_template(over(variant, |run| {
             Some(Measure::real(&run.metrics_output(), "/whole/accuracy", run.metrics.whole.score.accuracy))
@@ -94,13 +103,9 @@ pub(super) fn view(variant: &VariantResult, earlier: &[&VariantResult]) -> Value
         macro_f1 => Spread::to_template(over(variant, |run| {
             Some(Measure::real(&run.metrics_output(), "/whole/macro_f1", run.metrics.whole.macro_f1))
         }).as_ref()),
-        train_loss => Spread::to_template(
-            over(variant, |run| last(run, "train_loss", |epoch| epoch.train_loss)).as_ref()),
-        valid_loss => Spread::to_template(
-            over(variant, |run| last(run, "valid_loss", |epoch| epoch.valid_loss)).as_ref()),
+        train_loss => Spread::to_template(summary.train_loss.as_ref()),
+        valid_loss => Spread::to_template(over(variant, valid_loss).as_ref()),
         epochs => Spread::to_template(over(variant, |run| Some(epochs(run))).as_ref()),
-        gap_epochs => gap_epochs.to_template(),
-        all_epochs => all_epochs.to_template(),
         weights => first.map(|run| weights(run).to_template()),
         multiply_adds => first.map(|run| {
             Measure::whole(&run.metrics_output(), "/multiply_adds", run.metrics.multiply_adds).to_template()
@@ -187,16 +192,6 @@ fn diverged(variant: &VariantResult) -> Option<Measure> {
     (!epochs.is_empty()).then(|| Measure::count(epochs))
 }
 
-fn gap_lies(gap: &Spread) -> &'static str {
-    if gap.least.value() > 0.0 {
-        "above"
-    } else if gap.most.value() < 0.0 {
-        "below"
-    } else {
-        "mixed"
-    }
-}
-
 fn run_view(run: &RunResult) -> Value {
     let metrics = &run.metrics;
     let output = run.metrics_output();
@@ -208,8 +203,8 @@ fn run_view(run: &RunResult) -> Value {
         }),
         best => show(best(run, "accuracy", |epoch| epoch.accuracy)),
         last => show(last(run, "accuracy", |epoch| epoch.accuracy)),
-        train_loss => show(last(run, "train_loss", |epoch| epoch.train_loss)),
-        valid_loss => show(last(run, "valid_loss", |epoch| epoch.valid_loss)),
+        train_loss => show(train_loss(run)),
+        valid_loss => show(valid_loss(run)),
         whole => Measure::real(&output, "/whole/accuracy", metrics.whole.score.accuracy).to_template(),
         interval_low => Measure::real(&output, "/whole/interval/0", metrics.whole.interval[0]).to_template(),
         interval_high => Measure::real(&output, "/whole/interval/1", metrics.whole.interval[1]).to_template(),
@@ -244,6 +239,14 @@ fn best(run: &RunResult, field: &str, of: impl Fn(&Epoch) -> f64) -> Option<Meas
 fn last(run: &RunResult, field: &str, of: impl Fn(&Epoch) -> f64) -> Option<Measure> {
     let epoch = run.metrics.last.as_ref()?;
     Some(Measure::real(&run.metrics_output(), format!("/last/{field}"), of(epoch)))
+}
+
+fn train_loss(run: &RunResult) -> Option<Measure> {
+    last(run, "train_loss", |epoch| epoch.train_loss)
+}
+
+fn valid_loss(run: &RunResult) -> Option<Measure> {
+    last(run, "valid_loss", |epoch| epoch.valid_loss)
 }
 
 fn epochs(run: &RunResult) -> Measure {

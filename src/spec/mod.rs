@@ -43,5 +43,6 @@ mod value;
 pub use load::load;
 pub use pipeline::{Axis, Origin, Pipeline, Settings, Stage, StageId, Variant};
 pub use schema::{Field, Schema, Shape};
+pub use suggestion::nearest;
 pub use template::substitute;
 pub use value::{Parameters, Value};

@@ -12,7 +12,7 @@ const LISTED: usize = 12;
 
 /// Finds the word nearest to `written`, at most two edits and less than its whole length away; the
 /// first of equals.
-pub(super) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = written.chars().count();
     known
         .into_iter()

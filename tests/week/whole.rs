@@ -23,7 +23,7 @@ fn without_the_archive_the_report_is_on_generated_data_and_says_so() {
     let (project, run) = &*built;
     assert!(run.said.contains("generated data"), "{}", run.said);
     let report = project.read("report/week-3.synthetic.md");
-    assert!(report.contains("## 2.8") || report.contains("# 2.8"), "section 2.8 is missing");
+    assert!(report.contains("### 2.8 "), "section 2.8 is missing");
     assert!(project.path("report/plots.synthetic/accuracy.svg").is_file());
     assert!(!project.path("report/week-3.md").exists(), "generated data must not touch the real report");
 }
@@ -32,13 +32,12 @@ fn without_the_archive_the_report_is_on_generated_data_and_says_so() {
 fn the_same_experiment_runs_once() {
     let built = built();
     let (_, run) = &*built;
-    let trained = run.ran().into_iter().filter(|name| name.starts_with("train[")).count();
-    let variants = 34;
-    assert!(trained < variants * 2, "{trained} trainings for {variants} variants with two seeds");
-    assert!(
-        !run.ran().contains(&"train[2.3.2,seed=1]".to_owned())
-            || !run.ran().contains(&"train[2.3.3,seed=1]".to_owned())
-    );
+    let trained: Vec<String> = run.ran().into_iter().filter(|name| name.starts_with("train[")).collect();
+    let experiments = 22;
+    assert_eq!(trained.len(), experiments * 2, "{trained:?}");
+    // 2.3.1 to 2.3.3 differ in a dropout that has nothing to act on.
+    let dropout = trained.iter().filter(|name| name.starts_with("train[2.3."));
+    assert_eq!(dropout.count(), 0, "{trained:?}");
 }
 
 #[test]

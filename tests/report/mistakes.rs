@@ -1,0 +1,89 @@
+//! Mistakes in templates, and the messages they get.
+
+use std::collections::BTreeMap;
+
+use recount::report::{MAIN_TEMPLATE, RenderError, Rendered, render};
+
+use super::sweep::{SWEEP, inputs};
+use super::templates;
+
+/// Renders `main` in place of the real report's main template.
+fn render_main(main: &str) -> Result<Rendered, RenderError> {
+    let templates = BTreeMap::from([(MAIN_TEMPLATE.to_owned(), main.to_owned())]);
+    render(&templates, &inputs(SWEEP))
+}
+
+/// Renders `main`, which must fail, and gives the message, the line and the help.
+fn refusal(main: &str) -> (String, usize, Option<String>) {
+    match render_main(main).expect_err("the template is wrong") {
+        RenderError::Template { template, line, message, help } => {
+            assert_eq!(template, MAIN_TEMPLATE);
+            (message, line, help)
+        }
+        other => panic!("`{other}` has no place in a template"),
+    }
+}
+
+#[test]
+fn a_number_without_a_format_is_refused() {
+    let (message, line, _) = refusal("rows:\n{{ data.rows }}\n");
+    assert_eq!(line, 2);
+    assert!(message.contains(
+        "format the number: `| fixed(3)`, `| percent(1)`, `| whole`, `| significant(3)`, `| seconds`"
+    ));
+    let joined = render_main("text\n{{ \"rows \" ~ data.rows }}\n").expect_err("the measure has no format");
+    assert_eq!(joined, RenderError::Unformatted { line: 2, text: "rows".to_owned() });
+    let (message, line, _) = refusal("{{ sections | length }}");
+    assert_eq!((message.contains("no run answers for"), line), (true, 1));
+    let (message, ..) = refusal("{{ 5 | fixed(3) }}");
+    assert!(message.contains("no run answers for"), "{message}");
+}
+
+#[test]
+fn a_filter_refuses_a_number_of_another_sort() {
+    for (template, expected) in [
+        ("{{ data.length.mean | whole }}", "use `fixed`"),
+        ("{{ data.rows | quoted }}", "our own"),
+        ("{{ data.rows | parameter }}", "measured"),
+        ("{{ data.source | fixed(3) }}", "not a number"),
+        ("{{ none | fixed(3) }}", "`is none`"),
+        ("{{ none }}", "`is none`"),
+        ("{{ data }}", "not a text"),
+    ] {
+        let (message, ..) = refusal(template);
+        assert!(message.contains(expected), "{template}: {message}");
+    }
+}
+
+#[test]
+fn mistakes_in_templates_have_their_place() {
+    let (message, line, help) = refusal("one\ntwo\n{{ titel }}\n");
+    assert_eq!((message.as_str(), line), ("`titel` is not defined", 3));
+    assert!(help.is_some());
+    let (message, line, _) = refusal("\n{{ data.colour }}\n");
+    assert_eq!((message.as_str(), line), ("`data.colour` is not defined", 2));
+    let (message, line, help) = refusal("\n{{ data.rows | round_up }}\n");
+    assert!(message.contains("round_up") && line == 2, "{message}");
+    assert!(help.expect("it helps").contains("`fixed`"));
+    let (_, line, _) = refusal("\n\n{% if %}\n");
+    assert_eq!(line, 3);
+    let (message, _, help) = refusal("{% include \"other.md.j2\" %}");
+    assert!(message.contains("other.md.j2"), "{message}");
+    assert_eq!(help.as_deref(), Some("add the file to the template folder"));
+    let error = render(&BTreeMap::new(), &inputs(SWEEP)).expect_err("there is no template");
+    assert_eq!(error, RenderError::NoMain { name: MAIN_TEMPLATE.to_owned() });
+}
+
+#[test]
+fn a_mistake_in_an_included_template_has_its_place_there() {
+    let mut templates = templates();
+    let lead = "{% extends \"section.md.j2\" %}\n{% block lead %}\n{{ titel }}\n{% endblock %}\n";
+    templates.insert("sections/2-4-1.md.j2".to_owned(), lead.to_owned());
+    match render(&templates, &inputs(SWEEP)).expect_err("the section's template is wrong") {
+        RenderError::Template { template, line, message, .. } => {
+            assert_eq!((template.as_str(), line), ("sections/2-4-1.md.j2", 3));
+            assert_eq!(message, "`titel` is not defined");
+        }
+        other => panic!("`{other}` has no place in a template"),
+    }
+}

@@ -1,0 +1,36 @@
+//! What a person sees when a stage fails.
+
+use crate::project::Project;
+
+#[test]
+fn a_failure_is_told_once_with_what_to_do_and_what_waits_for_it_is_counted() {
+    let project = Project::new();
+    let run = project.run(&["--set", "prepare.source=smartwatch"]);
+    assert_eq!(run.code, Some(1), "{}", run.said);
+    let lines: Vec<&str> = run.said.lines().filter(|line| line.starts_with("skipped")).collect();
+    let expected = [
+        "skipped train · 68 of its instances, as `prepare` failed",
+        "skipped evaluate · 68 of its instances, as `prepare` failed",
+        "skipped plot · 1 of its instances, as `prepare` failed",
+        "skipped render · 1 of its instances, as `prepare` failed",
+    ];
+    assert_eq!(lines, expected);
+    assert!(run.said.contains("help: put gestures-dataset.zip into data/"), "{}", run.said);
+    assert!(run.said.contains("to run it alone: recount run 'prepare'"), "{}", run.said);
+}
+
+#[test]
+fn a_reader_that_is_gone_does_not_stop_a_run() {
+    let project = Project::new();
+    let mut child = project
+        .command("")
+        .args(["train[1.1,seed=1]"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program can be started");
+    drop((child.stdout.take(), child.stderr.take()));
+    let status = child.wait().expect("a child can be waited for");
+    assert_eq!(status.code(), Some(0));
+    assert!(project.path("artifacts/by-name/train/1.1/seed=1/weights.safetensors").is_file());
+}
