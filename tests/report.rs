@@ -221,9 +221,9 @@ fn a_variant_that_no_section_names_is_reported_too() {
 fn runs_without_a_finished_epoch_have_no_accuracy() {
     let mut inputs = inputs(SWEEP);
     let variant = inputs.variants.iter_mut().find(|it| it.name == "2.5.4").expect("the sweep has it");
-    for run in &mut variant.runs {
+    for (run, gradient_norm) in variant.runs.iter_mut().zip([None, Some(12.345), Some(3.2e7)]) {
         run.history.epochs.clear();
-        let diverged = Divergence { epoch: 1, step: 4, learning_rate: 1.0, gradient_norm: None };
+        let diverged = Divergence { epoch: 1, step: 4, learning_rate: 1.0, gradient_norm };
         let metrics = &mut run.metrics;
         (metrics.best, metrics.last, metrics.loss_gap, metrics.epochs) = (None, None, None, 0);
         metrics.diverged = Some(diverged);
@@ -233,6 +233,13 @@ fn runs_without_a_finished_epoch_have_no_accuracy() {
     assert!(section.contains("No epoch of 2.5.4 finished with a finite loss"), "{section}");
     assert!(section.contains("| 0, diverged in 1 |"), "{section}");
     assert!(section.contains("The loss stopped being finite in 3 of 3 trainings."), "{section}");
+    for sentence in [
+        "With seed 1 that was step 4 of epoch 1, at a learning rate of 1.",
+        "With seed 2 that was step 4 of epoch 1, at a learning rate of 1, after a gradient whose norm was 12.3.",
+        "after a gradient whose norm was 3.2e7.",
+    ] {
+        assert!(section.contains(sentence), "{section}");
+    }
 }
 
 #[test]

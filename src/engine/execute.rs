@@ -4,6 +4,7 @@
 //!
 //! Invariants
 //! - Inputs that changed while the run went on make its outputs worthless: they are not recorded.
+//! - Checkpoints outlive a run that was killed, stopped or failed; they go when the run is recorded.
 //! - A panic in a kind is the failure of that instance alone.
 
 use std::any::Any;
@@ -38,6 +39,11 @@ pub(super) fn execute(
         keep_edited(work, session, &work.details[id.0].places, watch)?;
     }
     let scratch = session.scratch()?;
+    if work.details[id.0].forced {
+        // Whoever asks for a run again asks for the whole of it.
+        session.drop_checkpoints(assembled.key)?;
+    }
+    let checkpoints = session.checkpoints(assembled.key);
     let job = Job {
         context: work.context(id),
         instance: work.name(id),
@@ -45,6 +51,7 @@ pub(super) fn execute(
         inputs: &assembled.inputs,
         files: &assembled.files,
         scratch: &scratch,
+        checkpoints: &checkpoints,
         watch,
     };
     let started = (options.clock)();
@@ -58,6 +65,7 @@ pub(super) fn execute(
         let recipe = assembled.recipe.to_json();
         let record = Record { key: assembled.key, recipe, outputs, observed };
         session.commit(&record)?;
+        session.drop_checkpoints(assembled.key)?;
         Ok(record)
     });
     // What can't be removed now is swept by the next run.

@@ -126,6 +126,9 @@ pub struct Job<'a> {
     pub files: &'a [ProjectFile],
     /// An empty folder for the run alone, on the store's file system; gone afterwards.
     pub scratch: &'a Path,
+    /// A folder for what a run that is killed leaves to the next run with the same key; made by whoever
+    /// writes there first, and removed once the run is recorded.
+    pub checkpoints: &'a Path,
     /// Takes progress, and says whether to stop.
     pub watch: &'a dyn Watch,
 }

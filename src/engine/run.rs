@@ -63,6 +63,10 @@ pub fn run(
                 crew.labour();
             });
             let results = crew.results;
+            if results.iter().all(|result| result.get().is_some_and(Finished::is_good)) {
+                // With nothing left to go on from, those of other configurations are only old.
+                session.drop_all_checkpoints()?;
+            }
             session.finish()?;
             summarise(&work, results, cancel, (options.clock)() - began)
         }
@@ -77,6 +81,12 @@ struct Finished {
     outputs: Vec<RecordedOutput>,
     written: Vec<String>,
     outcome: Outcome,
+}
+
+impl Finished {
+    fn is_good(&self) -> bool {
+        matches!(self.outcome, Outcome::Fresh | Outcome::Ran { .. } | Outcome::Shared { .. })
+    }
 }
 
 /// What all workers share.

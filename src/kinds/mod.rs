@@ -1,10 +1,12 @@
 //! The stage kinds: one file each, and their registry.
 
+mod checkpoint;
 mod command;
 mod evaluate;
 mod files;
 mod plot;
 mod prepare;
+mod progress;
 mod render;
 mod train;
 mod variants;

@@ -1,10 +1,8 @@
 //! `train`: one model, from its settings and a seed to weights and a history.
 
-use std::time::Instant;
-
 use crate::digest::Digest;
-use crate::engine::{Context, Effective, Failure, Job, Kind, Output, Watch};
-use crate::lab::history::{Epoch, Observed};
+use crate::engine::{Context, Effective, Failure, Job, Kind, Output};
+use crate::lab::history::{Divergence, Observed};
 use crate::lab::nn::{Simd, multiply_adds};
 use crate::lab::settings::{Cell, Conv, Settings};
 use crate::lab::trainer::{self, TrainError};
@@ -12,6 +10,7 @@ use crate::spec::{Field, Parameters, Schema, Shape, Value};
 
 use super::code_of;
 use super::files::{DATASET, HISTORY, OBSERVED, WEIGHTS, bytes_output, json_output, read_dataset, reads_of};
+use super::progress::Progress;
 
 /// Describes the settings of `train`.
 pub fn schema() -> Schema {
@@ -117,12 +116,12 @@ impl Kind for Train {
             Failure::new("this stage has no seed").with_help("write `each: [variant, seed]` in pipeline.yaml")
         })?;
         let dataset = read_dataset(job)?;
-        #[expect(clippy::disallowed_methods, reason = "a training's own time is observed, never a result")]
-        let started = Instant::now();
-        let mut progress = EpochProgress { watch: job.watch, epochs: settings.epochs, last: None };
+        let mut progress = Progress::of(job, settings.epochs);
         let trained = trainer::train(&dataset, &settings, seed, self.simd, &mut progress).map_err(failure)?;
-        let observed =
-            Observed { seconds: started.elapsed().as_secs_f64(), simd: self.simd.name().to_owned() };
+        if let Some(diverged) = &trained.history.diverged {
+            job.watch.notice(&told(diverged));
+        }
+        let observed = Observed { seconds: progress.seconds(), simd: self.simd.name().to_owned() };
         Ok(vec![
             json_output(HISTORY, &trained.history),
             bytes_output(WEIGHTS, trained.weights),
@@ -199,33 +198,13 @@ pub fn model_settings(shape: &Parameters) -> Result<Settings, Failure> {
     settings(&parameters)
 }
 
-/// Tells the engine's watch how a training stands.
-struct EpochProgress<'a> {
-    watch: &'a dyn Watch,
-    epochs: u32,
-    last: Option<Epoch>,
-}
-
-impl trainer::Watch for EpochProgress<'_> {
-    fn step(&mut self, epoch: u32, step: u32, steps: u32) {
-        let fraction = (f64::from(epoch - 1) + f64::from(step) / f64::from(steps)) / f64::from(self.epochs);
-        let standing = match &self.last {
-            Some(last) => format!(
-                "epoch {epoch}/{} · loss {:.3} · accuracy {:.3}",
-                self.epochs, last.valid_loss, last.accuracy
-            ),
-            None => format!("epoch {epoch}/{}", self.epochs),
-        };
-        self.watch.progress(fraction, &standing);
-    }
-
-    fn epoch(&mut self, epoch: &Epoch) {
-        self.last = Some(epoch.clone());
-    }
-
-    fn cancelled(&self) -> bool {
-        self.watch.cancelled()
-    }
+fn told(diverged: &Divergence) -> String {
+    let Divergence { epoch, step, learning_rate, gradient_norm } = diverged;
+    let norm = match gradient_norm {
+        Some(norm) => format!(", after a gradient of norm {norm:.4e}"),
+        None => String::new(),
+    };
+    format!("diverged in epoch {epoch}, step {step}, at learning rate {learning_rate}{norm}; it ends there")
 }
 
 fn failure(error: TrainError) -> Failure {

@@ -7,12 +7,37 @@
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+use serde::{Deserialize, Serialize};
 
-use crate::digest::Canonical;
+use crate::digest::{Canonical, Digest};
 
-/// A stream of random numbers for one purpose.
-#[derive(Clone, Debug)]
+/// A stream of random numbers for one purpose; read back from where it was written, it goes on from there.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "Place", into = "Place")]
 pub struct Random(ChaCha8Rng);
+
+/// A stream and how much of it has been drawn.
+#[derive(Serialize, Deserialize)]
+struct Place {
+    stream: Digest,
+    /// In 32-bit words.
+    drawn: u64,
+}
+
+impl From<Random> for Place {
+    fn from(Random(generator): Random) -> Self {
+        let drawn = u64::try_from(generator.get_word_pos()).expect("nobody draws 2⁶⁴ words");
+        Self { stream: Digest::from_bytes(generator.get_seed()), drawn }
+    }
+}
+
+impl From<Place> for Random {
+    fn from(place: Place) -> Self {
+        let mut generator = ChaCha8Rng::from_seed(place.stream.to_bytes());
+        generator.set_word_pos(u128::from(place.drawn));
+        Self(generator)
+    }
+}
 
 impl Random {
     /// Opens the stream that belongs to `seed` and `purpose`.
@@ -80,5 +105,18 @@ mod tests {
         assert_ne!(items, (0..100).collect::<Vec<_>>());
         items.sort_unstable();
         assert_eq!(items, (0..100).collect::<Vec<_>>());
+    }
+    #[test]
+    fn a_stream_that_was_written_down_goes_on_where_it_was() {
+        let mut random = Random::new(1, "test");
+        for drawn in 0..200 {
+            let text = serde_json::to_string(&random).expect("a place is a digest and a number");
+            let mut read: Random = serde_json::from_str(&text).expect("it was just written");
+            let mut original = random.clone();
+            for _ in 0..70 {
+                assert_eq!(read.bits(), original.bits(), "after {drawn} words");
+            }
+            random.bits();
+        }
     }
 }

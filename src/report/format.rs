@@ -5,6 +5,7 @@
 //! | `fixed(3)` | `0.984` | shares as fractions, losses |
 //! | `percent(1)` | `98.4 %` | shares |
 //! | `whole` | `14,548` | counts |
+//! | `significant(3)` | `0.0025`, `12.3`, `4.05e18` | numbers of any size |
 //! | `seconds` | `4.2 s`, `41 s` | times |
 //! | `parameter` | the value as it is spelled | settings |
 //! | `quoted` | the figure as the source document prints it | figures of the source |
@@ -22,7 +23,8 @@ use minijinja::{Environment, Error, ErrorKind, Output, State, Value};
 use super::citation::Ledger;
 use super::measure::{Measure, Number, Source};
 
-const FORMATS: &str = "format the number: `| fixed(3)`, `| percent(1)`, `| whole`, `| seconds`";
+const FORMATS: &str =
+    "format the number: `| fixed(3)`, `| percent(1)`, `| whole`, `| significant(3)`, `| seconds`";
 
 /// Gives `environment` the filters, and the formatter that refuses bare numbers.
 pub(super) fn install(environment: &mut Environment<'_>, ledger: &Arc<Ledger>) {
@@ -44,6 +46,11 @@ pub(super) fn install(environment: &mut Environment<'_>, ledger: &Arc<Ledger>) {
             Number::Whole(number) => Ok(book.enter(grouped(number), measure)),
             Number::Real(_) => Err(refuse("`whole` prints counts; this number has a fraction: use `fixed`")),
         }
+    });
+    let book = Arc::clone(ledger);
+    environment.add_filter("significant", move |value: &Value, digits: u8| {
+        let measure = measure(value)?;
+        Ok::<_, Error>(book.enter(significant(finite(measure)?, digits), measure))
     });
     let book = Arc::clone(ledger);
     environment.add_filter("seconds", move |value: &Value| {
@@ -127,6 +134,23 @@ fn fixed(value: f64, digits: u8) -> String {
     if value < 0.0 && !rounds_to_zero { format!("−{text}") } else { text }
 }
 
+/// Prints `digits` digits from the first that is not zero, without zeros at the end; an exponent stands for
+/// more zeros than one likes to count.
+fn significant(value: f64, digits: u8) -> String {
+    let scientific = format!("{value:.*e}", usize::from(digits.max(1)) - 1);
+    let (mantissa, exponent) = scientific.split_once('e').expect("this format has an exponent");
+    let exponent: i32 = exponent.parse().expect("the exponent is a whole number");
+    let without_zeros = |text: &str| match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').replace('-', "−"),
+        false => text.replace('-', "−"),
+    };
+    if !(-4..6).contains(&exponent) {
+        return format!("{}e{}", without_zeros(mantissa), exponent.to_string().replace('-', "−"));
+    }
+    let decimals = usize::try_from(i32::from(digits) - 1 - exponent).unwrap_or(0);
+    without_zeros(&format!("{value:.decimals$}"))
+}
+
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -149,6 +173,13 @@ mod tests {
         assert_eq!(fixed(-0.0004, 3), "0.000");
         assert_eq!(fixed(-0.0126, 3), "−0.013");
         assert_eq!(fixed(98.46, 0), "98");
+    }
+
+    #[test]
+    fn numbers_of_any_size_have_few_digits() {
+        let texts =
+            [0.0, 1.0, 0.0025, 12.345, -0.000_5, 99_999.0, 4.049e18, 1e-9].map(|it| significant(it, 3));
+        assert_eq!(texts, ["0", "1", "0.0025", "12.3", "−0.0005", "99999", "4.05e18", "1e−9"]);
     }
 
     #[test]

@@ -12,14 +12,14 @@
 //! | `weights`, `multiply_adds` | trainable parameters; multiply-adds of a sequence |
 //! | `sequence_length` | the time steps of that sequence |
 //! | `runs`, `seeds` | one entry for each seed; their number |
-//! | `diverged` | trainings whose loss stopped being finite, or `none` |
+//! | `diverged` | trainings whose loss stopped being finite, or `none`; of a run: `epoch`, `step`, `learning_rate`, `gradient_norm` |
 
 use std::collections::BTreeMap;
 
 use minijinja::{Value, context};
 use serde_json::Value as Json;
 
-use crate::lab::history::Epoch;
+use crate::lab::history::{Divergence, Epoch};
 
 use super::inputs::{RunResult, VariantResult};
 use super::measure::{Measure, Number, Source};
@@ -211,10 +211,19 @@ fn run_view(run: &RunResult) -> Value {
         macro_f1 => Measure::real(&output, "/whole/macro_f1", metrics.whole.macro_f1).to_template(),
         epochs => epochs(run).to_template(),
         stopped_early => metrics.stopped_early,
-        diverged => metrics.diverged.as_ref().map(|diverged| {
-            Measure::whole(&output, "/diverged/epoch", diverged.epoch).to_template()
-        }),
+        diverged => metrics.diverged.as_ref().map(|diverged| divergence(&output, diverged)),
         seconds => run.seconds().to_template(),
+    }
+}
+
+fn divergence(output: &str, diverged: &Divergence) -> Value {
+    let real =
+        |field: &str, number| Measure::real(output, format!("/diverged/{field}"), number).to_template();
+    context! {
+        epoch => Measure::whole(output, "/diverged/epoch", diverged.epoch).to_template(),
+        step => Measure::whole(output, "/diverged/step", diverged.step).to_template(),
+        learning_rate => real("learning_rate", diverged.learning_rate),
+        gradient_norm => diverged.gradient_norm.map(|norm| real("gradient_norm", norm)),
     }
 }
 

@@ -10,6 +10,7 @@
 //!   edited/              what a person had written where an output belongs
 //!   quarantine/          objects and records whose bytes were not what they had been
 //!   scratch/, temporary/ a run's own; swept by the next one
+//!   checkpoints/KEY/     what a killed run left to the next one with its key; gone once that is recorded
 //!   lock                 held by the one process that writes
 //! ```
 //!
@@ -19,6 +20,7 @@
 //! - Reading needs no lock and changes nothing; all that writes is a method of [`Session`].
 //! - Knows no stage and no recipe: a record carries its recipe as JSON.
 
+mod checkpoints;
 mod error;
 mod files;
 mod index;

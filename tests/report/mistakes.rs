@@ -28,7 +28,9 @@ fn refusal(main: &str) -> (String, usize, Option<String>) {
 fn a_number_without_a_format_is_refused() {
     let (message, line, _) = refusal("rows:\n{{ data.rows }}\n");
     assert_eq!(line, 2);
-    assert!(message.contains("format the number: `| fixed(3)`, `| percent(1)`, `| whole`, `| seconds`"));
+    assert!(message.contains(
+        "format the number: `| fixed(3)`, `| percent(1)`, `| whole`, `| significant(3)`, `| seconds`"
+    ));
     let joined = render_main("text\n{{ \"rows \" ~ data.rows }}\n").expect_err("the measure has no format");
     assert_eq!(joined, RenderError::Unformatted { line: 2, text: "rows".to_owned() });
     let (message, line, _) = refusal("{{ sections | length }}");

@@ -4,4 +4,5 @@ mod failed;
 mod killed;
 mod project;
 mod readme;
+mod resumed;
 mod whole;

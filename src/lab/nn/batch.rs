@@ -7,6 +7,7 @@
 
 use burn::tensor::Tensor;
 
+use super::buffer::zeroed_numbers;
 use super::device::Values;
 use super::kernels::panels;
 use crate::lab::data::Dataset;
@@ -39,7 +40,7 @@ impl Batch {
         let rows = places.len();
         let steps = sequence(places[0]).length as usize;
         let (channels, blocks) = (dataset.channels, panels(dataset.channels));
-        let mut numbers = vec![0.0; steps * blocks * rows * 16];
+        let mut numbers = zeroed_numbers(steps * blocks * rows * 16);
         let (lines, _) = numbers.as_chunks_mut::<16>();
         for (row, &place) in places.iter().enumerate() {
             for (step, sample) in dataset.steps(sequence(place)).chunks_exact(channels).enumerate() {

@@ -1,8 +1,9 @@
 //! Memory for the kernels and for tensors, kept between steps so that no page is faulted in twice.
 //!
 //! Invariants
-//! - A buffer goes back to its thread's pool when it is dropped, a tensor's numbers when they are given back;
-//!   the next one may find old numbers in it, so whoever takes something stale writes before it reads.
+//! - A buffer goes back to its thread's pool when it is dropped, a tensor's numbers with their last
+//!   [`Values`](super::device::Values); the next one may find old numbers in it, so whoever takes something
+//!   stale writes before it reads.
 //! - The pool never changes a result: only where numbers lie, never what they are.
 
 use std::cell::RefCell;
@@ -31,8 +32,21 @@ pub fn stale_numbers(length: usize) -> Vec<f32> {
     numbers
 }
 
+/// Takes `length` zeros for a tensor.
+pub fn zeroed_numbers(length: usize) -> Vec<f32> {
+    let mut numbers = stale_numbers(length);
+    numbers.fill(0.0);
+    numbers
+}
+
+/// Fewer numbers than this are not worth a place in the pool: a loss, and what burn makes of it.
+const FEW: usize = 64;
+
 /// Gives the numbers of a tensor back to the thread's pool.
 pub fn give_numbers(numbers: Vec<f32>) {
+    if numbers.capacity() < FEW {
+        return;
+    }
     // At the end of a thread the pool is gone already, and the memory goes back to the system.
     let _ = NUMBERS.try_with(|pool| give(&mut pool.borrow_mut(), numbers));
 }

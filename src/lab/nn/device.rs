@@ -29,44 +29,51 @@ pub fn device() -> Device {
     Device::ndarray().autodiff()
 }
 
-/// A tensor's numbers, shared with the tensor.
+/// A tensor's numbers, shared with the tensor; the last holder's memory goes back to the thread's pool.
+///
+/// The tensor is absent only while the value is taken apart.
 #[derive(Clone)]
-pub struct Values(NdArrayTensor);
+pub struct Values(Option<NdArrayTensor>);
 
 impl Values {
     /// Wraps numbers, one after another in row-major order.
     pub fn of(numbers: Vec<f32>, shape: &[usize]) -> Self {
-        Self(NdArrayTensor::from_data(TensorData::new(numbers, shape)))
+        Self(Some(NdArrayTensor::from_data(TensorData::new(numbers, shape))))
     }
 
     /// Sees a tensor's numbers; a tracked tensor loses its place in the graph.
     pub fn of_tensor<const D: usize>(tensor: Tensor<D>) -> Self {
         let plain = if tensor.is_autodiff() { tensor.inner() } else { tensor };
-        Self(plain.try_into_primitive::<NdArray>().expect("every tensor of this crate is on NdArray"))
+        Self(Some(plain.try_into_primitive::<NdArray>().expect("every tensor of this crate is on NdArray")))
     }
 
     /// Makes a constant tensor of the numbers.
     pub fn to_tensor<const D: usize>(&self) -> Tensor<D> {
-        Tensor::from_primitive::<NdArray>(self.0.clone())
+        Tensor::from_primitive::<NdArray>(self.clone().into_inner())
     }
 
-    /// Gives the memory back for reuse, where nobody else holds the numbers.
-    pub fn recycle(self) {
-        if let NdArrayTensor::F32(storage) = self.0
-            && storage.is_unique()
-            && let Ok(array) = storage.into_owned().try_into_owned_nocopy()
-        {
-            give_numbers(array.into_raw_vec_and_offset().0);
-        }
+    fn into_inner(mut self) -> NdArrayTensor {
+        self.0.take().expect("a value has its tensor until it is taken apart")
     }
 
     /// Gives the numbers for change: in place where nobody else holds them, else a copy of them.
     pub fn make_mut(&mut self) -> &mut [f32] {
         match &mut self.0 {
-            NdArrayTensor::F32(storage) => {
+            Some(NdArrayTensor::F32(storage)) => {
                 storage.ensure_owned().as_slice_mut().expect("the crate makes contiguous tensors alone")
             }
             _ => unreachable!("the crate makes f32 tensors alone"),
+        }
+    }
+}
+
+impl Drop for Values {
+    fn drop(&mut self) {
+        if let Some(NdArrayTensor::F32(storage)) = self.0.take()
+            && storage.is_unique()
+            && let Ok(array) = storage.into_owned().try_into_owned_nocopy()
+        {
+            give_numbers(array.into_raw_vec_and_offset().0);
         }
     }
 }
@@ -75,7 +82,7 @@ impl Deref for Values {
     type Target = [f32];
     fn deref(&self) -> &[f32] {
         match &self.0 {
-            NdArrayTensor::F32(storage) => {
+            Some(NdArrayTensor::F32(storage)) => {
                 storage.view().to_slice().expect("the crate makes contiguous tensors alone")
             }
             _ => unreachable!("the crate makes f32 tensors alone"),
@@ -133,10 +140,10 @@ trait Host: Backend {
 
 impl Host for NdArray {
     fn values(tensor: FloatTensor<Self>) -> Values {
-        Values(tensor)
+        Values(Some(tensor))
     }
     fn tensor(values: Values) -> FloatTensor<Self> {
-        values.0
+        values.into_inner()
     }
 }
 
@@ -146,7 +153,8 @@ impl Fused for NdArray {
         weights: FloatTensor<Self>,
         operation: Arc<dyn Operation>,
     ) -> FloatTensor<Self> {
-        operation.forward(Values(input), Values(weights)).0.0
+        let (output, _) = operation.forward(Values(Some(input)), Values(Some(weights)));
+        output.into_inner()
     }
 }
 
@@ -163,7 +171,6 @@ impl<B: Host> Backward<B, 2> for Node {
         let back = ops.state.0.lock().expect("no pass panics while it is taken").take();
         let back = back.expect("burn walks back through a graph once");
         let slopes = back.backward(&gradient, input.is_some());
-        gradient.recycle();
         for (node, slope) in [(input, slopes.input), (weights, slopes.weights)] {
             if let (Some(node), Some(slope)) = (node, slope) {
                 gradients.register::<B>(node.id, B::tensor(slope));

@@ -11,6 +11,7 @@
 //! | `layers` | layers as burn modules |
 //! | `layout`, `weights` | PyTorch's names, shapes and files |
 //! | `batch`, `model`, `optimiser` | what the trainer works with |
+//! | `snapshot` | a model and its optimiser as bytes, and back |
 //!
 //! Invariants
 //! - Bits depend on settings, data and seed alone: not on the instruction set, threads, the C library or
@@ -26,6 +27,7 @@ mod layout;
 mod model;
 mod optimiser;
 mod simd;
+mod snapshot;
 mod weights;
 
 pub use batch::Batch;
@@ -34,4 +36,5 @@ pub use layers::cross_entropy;
 pub use model::{Classifier, Classify, multiply_adds, parameter_count};
 pub use optimiser::Adam;
 pub use simd::{Simd, SimdError};
+pub use snapshot::Snapshot;
 pub use weights::WeightsError;

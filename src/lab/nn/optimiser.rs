@@ -21,9 +21,9 @@ pub struct Adam {
     simd: Simd,
     decay: f64,
     /// β₁ᵗ and β₂ᵗ after t steps, as running products: a power function's rounding is not ours to know.
-    powers: [f64; 2],
-    /// Running means of gradient and squared gradient, a pair for each parameter.
-    moments: Vec<[Buffer; 2]>,
+    pub(super) powers: [f64; 2],
+    /// Running means of gradient and squared gradient, a pair for each parameter; none before the first step.
+    pub(super) moments: Vec<[Buffer; 2]>,
 }
 
 impl Adam {
@@ -105,7 +105,6 @@ impl ModuleMapper for Move<'_> {
         let (id, tensor, mapper) = parameter.consume();
         let mut numbers = Values::of_tensor(tensor);
         self.step(&mut numbers, &gradient);
-        gradient.recycle();
         let tensor = Tensor::from_inner(numbers.to_tensor::<D>()).require_grad();
         Param::from_mapped_value(id, tensor, mapper)
     }

@@ -1,10 +1,12 @@
 //! The endless stream of batches: each pass is a new permutation, its remainder dropped.
 
+use serde::{Deserialize, Serialize};
+
 use super::TrainError;
 use crate::lab::random::Random;
 
 /// Batches of one split.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Batches {
     random: Random,
     indices: Vec<u32>,

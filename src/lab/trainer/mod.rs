@@ -7,25 +7,25 @@
 //! - Every random number comes from a stream of the seed and a purpose: initialisation, the order of the
 //!   training batches, that of the validation batches, dropout. None disturbs another.
 //! - Losses and accuracies are summed in `f64`, in the order of the batches.
-//! - Reads no clock and prints nothing: a [`Watch`] is told.
+//! - Reads no clock, opens no file and prints nothing: a [`Watch`] is told, and keeps the state.
+//! - A training that goes on from a kept state ends with the bits of one that never stopped.
 
 mod batches;
 mod plateau;
 mod score;
+mod standing;
 mod stopping;
 
 pub use score::{ScoreError, score};
 
 use super::data::Dataset;
-use super::history::{Divergence, Epoch, History};
+use super::history::{Epoch, History};
 use super::nn::{Adam, Batch, Classifier, Classify, Simd, Values, cross_entropy, parameter_count};
-use super::random::Random;
 use super::settings::Settings;
 use batches::Batches;
-use plateau::Plateau;
-use stopping::EarlyStopping;
+use standing::Standing;
 
-/// Who watches a training, and may stop it.
+/// Who watches a training, and may stop it and keep its state for another start.
 pub trait Watch {
     /// Is told how far the current epoch is (`step` of `steps` done, in epoch `epoch` from 1).
     fn step(&mut self, epoch: u32, step: u32, steps: u32);
@@ -33,6 +33,19 @@ pub trait Watch {
     fn epoch(&mut self, epoch: &Epoch);
     /// Says whether the training should stop now, without a result.
     fn cancelled(&self) -> bool;
+    /// Gives the state that an earlier start of the same training left, if any; asked once, before the first step.
+    fn kept(&mut self) -> Option<Vec<u8>> {
+        None
+    }
+    /// Is told that the training goes on from that state, in epoch `epoch`.
+    fn resumed(&mut self, _epoch: u32) {}
+    /// Says whether it would [`keep`](Self::keep) the state now; asked before each step but the first. The
+    /// answer changes no result.
+    fn wants_state(&mut self) -> bool {
+        false
+    }
+    /// Takes the state, opaque and without a seal of its own: only whole bytes may be given back.
+    fn keep(&mut self, _state: &[u8]) {}
 }
 
 /// What a training leaves.
@@ -91,58 +104,51 @@ pub fn fit<M: Classify>(
     simd: Simd,
     watch: &mut dyn Watch,
 ) -> Result<(M, History), TrainError> {
-    let mut train = Batches::new("training", &dataset.train, settings.batch, seed)?;
-    let mut valid = Batches::new("validation", &dataset.valid, settings.batch, seed)?;
-    let mut dropout = Random::new(seed, "dropout");
     let mut adam = Adam::new(settings.weight_decay, simd);
-    let mut plateau = Plateau::new(settings);
-    let mut stopping = EarlyStopping::new(settings.stop_patience);
-    let parameters = model.num_params() as u64;
-    let mut history = History { epochs: Vec::new(), stopped_early: false, diverged: None, parameters };
-    let mut gradient_norm = None;
-    // The notebook looks at one batch before it trains.
-    train.next_indices();
-    for epoch in 1..=settings.epochs {
-        let learning_rate = plateau.learning_rate();
-        let diverged = |step, gradient_norm| Some(Divergence { epoch, step, learning_rate, gradient_norm });
-        let mut train_loss = 0.0;
-        for step in 1..=train.steps() {
+    let mut at = Standing::at_the_start(dataset, settings, seed, model.num_params() as u64)?;
+    if let Some(state) = watch.kept()
+        && let Some((standing, snapshot)) = Standing::of_bytes(&state, &model)
+    {
+        model = snapshot.restore(model, &mut adam);
+        at = standing;
+        watch.resumed(at.epoch);
+    }
+    let steps = at.train.steps();
+    loop {
+        while at.step < steps {
+            if at.gradient_norm.is_some() && watch.wants_state() {
+                watch.keep(&at.to_bytes(&model, &adam));
+            }
             if watch.cancelled() {
                 return Err(TrainError::Cancelled);
             }
-            let batch = Batch::of(dataset, train.next_indices());
-            let loss = cross_entropy(model.logits(&batch, Some(&mut dropout), simd), &batch.labels, simd);
+            let batch = Batch::of(dataset, at.train.next_indices());
+            let loss = cross_entropy(model.logits(&batch, Some(&mut at.dropout), simd), &batch.labels, simd);
             let value = f64::from(Values::of_tensor(loss.clone())[0]);
-            if !value.is_finite() {
-                history.diverged = diverged(step, gradient_norm);
-                return Ok((model, history));
+            let mut norm = f64::INFINITY;
+            if value.is_finite() {
+                (model, norm) = adam.step(model, loss.backward(), at.plateau.learning_rate());
             }
-            let norm;
-            (model, norm) = adam.step(model, loss.backward(), learning_rate);
             if !norm.is_finite() {
-                history.diverged = diverged(step, gradient_norm);
-                return Ok((model, history));
+                at.diverge(at.step + 1);
+                return Ok((model, at.history));
             }
-            gradient_norm = Some(norm);
-            train_loss += value;
-            watch.step(epoch, step, train.steps());
+            at.gradient_norm = Some(norm);
+            at.train_loss += value;
+            at.step += 1;
+            watch.step(at.epoch, at.step, steps);
         }
-        let (valid_loss, accuracy) = validate(&model, dataset, &mut valid, simd, watch)?;
+        let (valid_loss, accuracy) = validate(&model, dataset, &mut at.valid, simd, watch)?;
         if !valid_loss.is_finite() {
-            history.diverged = diverged(train.steps(), gradient_norm);
-            return Ok((model, history));
+            at.diverge(steps);
+            return Ok((model, at.history));
         }
-        let train_loss = train_loss / f64::from(train.steps());
-        let finished = Epoch { epoch, train_loss, valid_loss, accuracy, learning_rate };
-        watch.epoch(&finished);
-        history.epochs.push(finished);
-        if stopping.should_stop(valid_loss) {
-            history.stopped_early = epoch < settings.epochs;
-            break;
+        let more = at.finish_epoch(valid_loss, accuracy, settings.epochs);
+        at.history.last().into_iter().for_each(|epoch| watch.epoch(epoch));
+        if !more {
+            return Ok((model, at.history));
         }
-        plateau.see(valid_loss);
     }
-    Ok((model, history))
 }
 
 /// Gives the means over one epoch's validation batches of cross-entropy and accuracy.

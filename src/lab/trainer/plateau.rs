@@ -1,15 +1,18 @@
 //! The learning rate, halved when the validation loss is on a plateau.
 
+use serde::{Deserialize, Serialize};
+
 use crate::lab::settings::Settings;
 
 /// `torch.optim.lr_scheduler.ReduceLROnPlateau` with its defaults: mode `min`, relative threshold 1e-4, no
 /// cooldown, least rate 0, and changes below 1e-8 not made.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Plateau {
     learning_rate: f64,
     factor: f64,
     patience: u32,
-    best: f64,
+    /// The lowest loss; absent before the first.
+    best: Option<f64>,
     bad_epochs: u32,
 }
 
@@ -20,7 +23,7 @@ impl Plateau {
             learning_rate: settings.learning_rate,
             factor: settings.plateau_factor,
             patience: settings.plateau_patience,
-            best: f64::INFINITY,
+            best: None,
             bad_epochs: 0,
         }
     }
@@ -34,8 +37,8 @@ impl Plateau {
     pub fn see(&mut self, loss: f64) {
         const THRESHOLD: f64 = 1e-4;
         const LEAST_CHANGE: f64 = 1e-8;
-        if loss < self.best * (1.0 - THRESHOLD) {
-            self.best = loss;
+        if self.best.is_none_or(|best| loss < best * (1.0 - THRESHOLD)) {
+            self.best = Some(loss);
             self.bad_epochs = 0;
         } else {
             self.bad_epochs += 1;

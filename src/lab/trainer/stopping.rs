@@ -1,26 +1,29 @@
 //! Early stopping on the validation loss.
 
+use serde::{Deserialize, Serialize};
+
 /// Counts the epochs since the loss was last lower than ever before.
 ///
 /// # Source
 /// `mltrainer`'s `EarlyStopping` with delta 0: an equal loss is no improvement.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct EarlyStopping {
     patience: u32,
-    best: f64,
+    /// The lowest loss; absent before the first.
+    best: Option<f64>,
     waited: u32,
 }
 
 impl EarlyStopping {
     /// Starts without a loss seen.
     pub fn new(patience: u32) -> Self {
-        Self { patience, best: f64::INFINITY, waited: 0 }
+        Self { patience, best: None, waited: 0 }
     }
 
     /// Takes an epoch's validation loss and says whether training ends with it.
     pub fn should_stop(&mut self, loss: f64) -> bool {
-        if loss < self.best {
-            self.best = loss;
+        if self.best.is_none_or(|best| loss < best) {
+            self.best = Some(loss);
             self.waited = 0;
         } else {
             self.waited += 1;

@@ -1,8 +1,12 @@
 //! Whole trainings on small data.
 
+mod resume;
+
 use super::*;
 use crate::digest::Digest;
 use crate::lab::data::Sequence;
+use crate::lab::metrics::{Metrics, measure};
+use crate::lab::random::Random;
 use crate::lab::settings::{Cell, Conv};
 
 /// Settings of a small model.
@@ -174,6 +178,30 @@ fn a_learning_rate_beyond_reason_ends_as_divergence_or_as_numbers_but_never_in_a
     assert!(diverged.gradient_norm.is_some_and(f64::is_finite));
     assert!(trained.history.epochs.is_empty());
     run(&dataset, &Settings { learning_rate: 1.0, epochs: 4, ..settings }, 1, Simd::best());
+}
+
+#[test]
+fn a_loss_that_is_no_number_ends_the_training_and_what_there_was_before_is_still_measured() {
+    let mut dataset = waves(64, 4, 9);
+    let settings = Settings { epochs: 4, batch: 4, ..settings() };
+    let sound = run(&dataset, &settings, 1, Simd::best());
+    // One sequence of numbers whose products with weights overflow, so that a sum is infinity minus infinity.
+    let huge = dataset.sequences[dataset.train[17] as usize];
+    let samples = huge.first_row as usize * 3..(huge.first_row + huge.length) as usize * 3;
+    dataset.samples[samples].fill(f32::MAX);
+    let trained = run(&dataset, &settings, 1, Simd::best());
+    let diverged = trained.history.diverged.clone().expect("the numbers overflow");
+    assert_eq!((diverged.epoch, diverged.learning_rate), (1, settings.learning_rate), "{diverged:?}");
+    assert!((2..=12).contains(&diverged.step), "{diverged:?}");
+    assert!(diverged.gradient_norm.is_some_and(|norm| norm > 0.0 && norm.is_finite()), "{diverged:?}");
+    assert_ne!(trained.weights, sound.weights);
+
+    let logits = score(&dataset, &settings, &trained.weights, Simd::best()).expect("the weights are sound");
+    let metrics = measure(&dataset, &logits, &trained.history, |_| 1).expect("there are sequences to score");
+    assert_eq!(metrics.diverged, trained.history.diverged);
+    assert_eq!((metrics.whole.score.examples, metrics.epochs, metrics.loss_gap), (16, 0, None));
+    let text = serde_json::to_string(&metrics).expect("every number is finite");
+    assert_eq!(serde_json::from_str::<Metrics>(&text).expect("it reads back"), metrics);
 }
 
 #[test]

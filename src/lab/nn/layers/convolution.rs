@@ -4,6 +4,7 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
 use super::parameter;
+use crate::lab::nn::buffer::zeroed_numbers;
 use crate::lab::nn::device::{Back, Operation, Slopes, Values, apply};
 use crate::lab::nn::kernels::convolution::{Backward, Extent, Forward, TAPS, lines};
 use crate::lab::nn::layout::{self, Named};
@@ -51,7 +52,7 @@ struct Kept {
 
 impl Operation for Pass {
     fn forward(&self, input: Values, weights: Values) -> (Values, Box<dyn Back>) {
-        let mut out = vec![0.0; input.len()];
+        let mut out = zeroed_numbers(input.len());
         self.simd.run(Forward {
             extent: self.extent,
             inputs: input.as_chunks().0,
@@ -65,7 +66,7 @@ impl Operation for Pass {
 
 impl Back for Kept {
     fn backward(self: Box<Self>, gradient: &[f32], _wants_input: bool) -> Slopes {
-        let mut to_weights = vec![0.0; self.weights];
+        let mut to_weights = zeroed_numbers(self.weights);
         self.pass.simd.run(Backward {
             extent: self.pass.extent,
             inputs: self.input.as_chunks().0,

@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
 use super::parameter;
-use crate::lab::nn::buffer::Buffer;
+use crate::lab::nn::buffer::{Buffer, stale_numbers, zeroed_numbers};
 use crate::lab::nn::device::{Back, Operation, Slopes, Values, apply};
 use crate::lab::nn::kernels::{dense, panels};
 use crate::lab::nn::layout::{self, Named};
@@ -63,9 +63,11 @@ impl Operation for Pass {
             weights: weights.as_chunks().0,
             out: &mut lines,
         });
-        let mut logits = Vec::with_capacity(self.rows * self.labels);
-        for row in 0..self.rows {
-            logits.extend((0..self.labels).map(|label| lines[label / 16 * self.rows + row][label % 16]));
+        let mut logits = stale_numbers(self.rows * self.labels);
+        for (row, logits) in logits.chunks_exact_mut(self.labels).enumerate() {
+            for (label, logit) in logits.iter_mut().enumerate() {
+                *logit = lines[label / 16 * self.rows + row][label % 16];
+            }
         }
         let logits = Values::of(logits, &[self.rows, self.labels]);
         (logits, Box::new(Kept { pass: *self, input, weights }))
@@ -81,8 +83,8 @@ impl Back for Kept {
                 lines[label / 16 * rows + row][label % 16] = number;
             }
         }
-        let mut to_weights = vec![0.0; self.weights.len()];
-        let mut to_input = vec![0.0; self.input.len()];
+        let mut to_weights = zeroed_numbers(self.weights.len());
+        let mut to_input = zeroed_numbers(self.input.len());
         simd.run(dense::Backward {
             units,
             rows,

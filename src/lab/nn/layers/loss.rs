@@ -2,6 +2,7 @@
 
 use burn::tensor::Tensor;
 
+use crate::lab::nn::buffer::zeroed_numbers;
 use crate::lab::nn::device::{Back, Operation, Slopes, Values, apply};
 use crate::lab::nn::kernels::loss::CrossEntropy;
 use crate::lab::nn::simd::Simd;
@@ -21,26 +22,25 @@ struct Pass {
 
 #[derive(Debug)]
 struct Kept {
-    gradient: Vec<f32>,
-    width: usize,
+    gradient: Values,
 }
 
 impl Operation for Pass {
     fn forward(&self, input: Values, _weights: Values) -> (Values, Box<dyn Back>) {
-        let mut gradient = vec![0.0; input.len()];
+        let mut gradient = zeroed_numbers(input.len());
         let loss =
             self.simd.run(CrossEntropy { logits: &input, labels: &self.labels, gradient: &mut gradient });
-        let width = input.len() / self.labels.len();
-        (Values::of(vec![loss as f32], &[1]), Box::new(Kept { gradient, width }))
+        let shape = [self.labels.len(), input.len() / self.labels.len()];
+        let gradient = Values::of(gradient, &shape);
+        (Values::of(vec![loss as f32], &[1]), Box::new(Kept { gradient }))
     }
 }
 
 impl Back for Kept {
     fn backward(mut self: Box<Self>, gradient: &[f32], _wants_input: bool) -> Slopes {
-        for number in &mut self.gradient {
+        for number in self.gradient.make_mut() {
             *number *= gradient[0];
         }
-        let rows = self.gradient.len() / self.width;
-        Slopes { input: Some(Values::of(self.gradient, &[rows, self.width])), weights: None }
+        Slopes { input: Some(self.gradient), weights: None }
     }
 }

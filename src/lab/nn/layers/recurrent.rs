@@ -286,7 +286,6 @@ impl Kept {
             }
         }
         let input = wants_input.then(|| self.input_gradient::<C, GATES>());
-        self.input.recycle();
         let length = to_weights.len();
         Slopes { input, weights: Some(Values::of(to_weights, &[length])) }
     }
