@@ -125,6 +125,10 @@ impl Progress {
         if let Some(whole) = state.whole.take() {
             whole.finish_and_clear();
         }
+        if let Some(bars) = &self.bars {
+            // What is left of a bar that was stopped half-way.
+            drop(bars.clear());
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
