@@ -49,7 +49,7 @@ fn a_second_run_does_nothing_and_one_changed_setting_runs_what_depends_on_it() {
     assert!(again.ran().is_empty(), "{:?}", again.ran());
     assert_eq!(project.read("report/week-3.synthetic.md"), report);
 
-    let changed = project.run(&["--set", "train[2.4.2].epochs=3"]).done();
+    let changed = project.run(&["--set", "train[2.4.2].epochs=4"]).done();
     let expected = [
         "evaluate[2.4.2,seed=1]",
         "evaluate[2.4.2,seed=2]",
