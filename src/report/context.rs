@@ -16,7 +16,7 @@
 //! | `closing` | the templates in `closing/`, in the order of their names |
 //!
 //! Invariants
-//! - A number is a [`Measure`](super::Measure), never a bare one.
+//! - A number is a [`Measure`], never a bare one.
 //! - Variants that did not run are absent, so that a smaller sweep has a smaller report.
 
 use std::collections::BTreeMap;
