@@ -63,8 +63,11 @@ pub fn run(
                 crew.labour();
             });
             let results = crew.results;
-            if results.iter().all(|result| result.get().is_some_and(Finished::is_good)) {
-                // With nothing left to go on from, those of other configurations are only old.
+            let good = results.iter().all(|result| result.get().is_some_and(Finished::is_good));
+            let whole = options.targets.is_empty();
+            if whole && good && results.iter().any(|result| result.get().is_some_and(Finished::has_run)) {
+                // Whoever has had another configuration run to its end is done with those before it; a
+                // look in between, with nothing to do, costs them nothing.
                 session.drop_all_checkpoints()?;
             }
             session.finish()?;
@@ -86,6 +89,10 @@ struct Finished {
 impl Finished {
     fn is_good(&self) -> bool {
         matches!(self.outcome, Outcome::Fresh | Outcome::Ran { .. } | Outcome::Shared { .. })
+    }
+
+    fn has_run(&self) -> bool {
+        matches!(self.outcome, Outcome::Ran { .. })
     }
 }
 
