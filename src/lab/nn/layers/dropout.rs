@@ -20,7 +20,7 @@ impl Mask {
         let blocks = panels(hidden);
         let scale = 1.0 / (1.0 - probability);
         let threshold = (probability * 65_536.0).round() as u32;
-        let mut buffer = Buffer::zeroed(steps * blocks * rows);
+        let mut buffer = Buffer::stale(steps * blocks * rows);
         let factor = |bits: u32| if bits < threshold { 0.0 } else { scale };
         for step in 0..steps {
             for row in 0..rows {

@@ -70,6 +70,15 @@ impl Lanes for Avx2 {
         unsafe { Halves(_mm256_max_ps(left.0, right.0), _mm256_max_ps(left.1, right.1)) }
     }
     #[inline(always)]
+    fn zero_below(self, least: Halves, vector: Halves) -> Halves {
+        unsafe {
+            let sign = _mm256_set1_ps(-0.0);
+            let low = _mm256_cmp_ps::<_CMP_NLT_UQ>(_mm256_andnot_ps(sign, vector.0), least.0);
+            let high = _mm256_cmp_ps::<_CMP_NLT_UQ>(_mm256_andnot_ps(sign, vector.1), least.1);
+            Halves(_mm256_and_ps(low, vector.0), _mm256_and_ps(high, vector.1))
+        }
+    }
+    #[inline(always)]
     fn power_of_two(self, shifted: Halves) -> Halves {
         unsafe {
             let one = _mm256_set1_epi32(ONE_BITS);

@@ -58,6 +58,13 @@ impl Lanes for Avx512 {
         unsafe { _mm512_max_ps(left, right) }
     }
     #[inline(always)]
+    fn zero_below(self, least: __m512, vector: __m512) -> __m512 {
+        unsafe {
+            let kept = _mm512_cmp_ps_mask::<_CMP_NLT_UQ>(_mm512_abs_ps(vector), least);
+            _mm512_maskz_mov_ps(kept, vector)
+        }
+    }
+    #[inline(always)]
     fn transpose(self, rows: [__m512; 16]) -> [__m512; 16] {
         let (mut quads, mut out) = (rows, rows);
         // Within each four rows: block b of quad j holds column 4b + j of those rows.

@@ -182,6 +182,8 @@ pub trait Lanes: Copy {
     fn least(self, left: Self::Vector, right: Self::Vector) -> Self::Vector;
     /// The greater of the two; `right` where one is NaN.
     fn most(self, left: Self::Vector, right: Self::Vector) -> Self::Vector;
+    /// Gives `vector` with zero in place of what is nearer to it than `least`; a NaN stays.
+    fn zero_below(self, least: Self::Vector, vector: Self::Vector) -> Self::Vector;
     /// Turns sixteen vectors around: lane `i` of vector `j` becomes lane `j` of vector `i`.
     #[inline(always)]
     fn transpose(self, rows: [Self::Vector; 16]) -> [Self::Vector; 16] {

@@ -69,6 +69,10 @@ impl Lanes for Portable {
         each(left, right, |left, right| if left > right { left } else { right })
     }
     #[inline(always)]
+    fn zero_below(self, least: Line, vector: Line) -> Line {
+        each(vector, least, |lane, least| if lane.abs() < least { 0.0 } else { lane })
+    }
+    #[inline(always)]
     fn power_of_two(self, shifted: Line) -> Line {
         each(shifted, shifted, |lane, _| {
             f32::from_bits((lane.to_bits() << 23).wrapping_add(ONE_BITS.cast_unsigned()))
