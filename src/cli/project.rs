@@ -19,6 +19,8 @@ use super::{Refusal, say};
 pub struct Project {
     /// Its folder.
     pub root: PathBuf,
+    /// The current folder within it; empty where that is elsewhere.
+    pub folder: PathBuf,
     /// Its pipeline, with every `--set` in it.
     pub pipeline: Pipeline,
     /// Every kind.
@@ -61,7 +63,8 @@ impl Project {
             simd: environment.simd,
             variables: environment.variables.clone(),
         });
-        Ok(Self { root, pipeline, kinds, store, cancel, generated_because })
+        let folder = folder_within(&root);
+        Ok(Self { root, folder, pipeline, kinds, store, cancel, generated_because })
     }
 }
 
@@ -105,6 +108,16 @@ impl Stored {
     }
 }
 
+/// Gives where in a project the current folder is.
+fn folder_within(root: &Path) -> PathBuf {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let within = here
+        .ok()
+        .zip(root.canonicalize().ok())
+        .and_then(|(here, root)| here.strip_prefix(root).ok().map(Path::to_owned));
+    within.unwrap_or_default()
+}
+
 /// Writes a path as a person names it: relative to the project where it is in there.
 pub fn relative(root: &Path, path: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).display().to_string()
@@ -123,6 +136,7 @@ fn catch_stop() -> Result<Cancel, Refusal> {
 pub fn options(environment: &Environment) -> Options<'static> {
     Options {
         jobs: environment.cores,
+        asked: environment.words.clone(),
         clock: &seconds_since_1970,
         facts: BTreeMap::from([
             ("recount".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
@@ -137,8 +151,11 @@ fn seconds_since_1970() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
 
-/// The folder that is named, or the nearest one upwards that holds a pipeline.
-fn root(named: Option<&Path>) -> Result<PathBuf, Refusal> {
+/// Finds the folder that is named, or the nearest one upwards that holds a pipeline.
+///
+/// # Errors
+/// A [`Refusal`] when there is no such folder.
+pub fn root(named: Option<&Path>) -> Result<PathBuf, Refusal> {
     if let Some(named) = named {
         let is_folder = named.is_dir();
         return is_folder
