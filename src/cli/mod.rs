@@ -16,6 +16,7 @@ mod init;
 mod json;
 mod line;
 mod log;
+mod memory;
 mod progress;
 mod project;
 mod reasons;

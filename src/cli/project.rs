@@ -29,6 +29,8 @@ pub struct Project {
     pub store: Store,
     /// What Ctrl-C sets.
     pub cancel: Cancel,
+    /// Where the archive is, if a stage asks for it.
+    pub archive: Option<Archive>,
     /// Why the data is generated, where the pipeline would have taken the archive.
     pub generated_because: Option<String>,
 }
@@ -57,14 +59,14 @@ impl Project {
             Some(Archive::Absent(why)) if archive::may_be_generated(&pipeline) => Some(why.clone()),
             Some(Archive::Absent(_) | Archive::Here(_)) | None => None,
         };
-        let archive = found.unwrap_or_else(|| Archive::Absent("no stage asks for it".to_owned()));
+        let archive = found.clone().unwrap_or_else(|| Archive::Absent("no stage asks for it".to_owned()));
         let kinds = kinds::registry(Surroundings {
             archive,
             simd: environment.simd,
             variables: environment.variables.clone(),
         });
         let folder = folder_within(&root);
-        Ok(Self { root, folder, pipeline, kinds, store, cancel, generated_because })
+        Ok(Self { root, folder, pipeline, kinds, store, cancel, archive: found, generated_because })
     }
 }
 

@@ -1,16 +1,19 @@
 //! `recount run`: brings the pipeline up to date, and says what that took.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use serde::Serialize;
 
 use crate::engine::{self, Failure, Options, Outcome, Summary};
 use crate::spec::StageId;
+use crate::store::Store;
 
 use super::archive::Network;
 use super::arguments::RunArguments;
 use super::environment::Environment;
 use super::estimate::duration;
+use super::memory::{self, Answer};
 use super::progress::Progress;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
@@ -27,6 +30,16 @@ const FAILURES: usize = 10;
 /// # Errors
 /// A [`Refusal`]: bad input, a failed stage, or Ctrl-C.
 pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusal> {
+    let root = project::root(words.settings.project.folder.as_deref())?;
+    let idle_line =
+        words.targets.is_empty() && words.force.is_empty() && !words.dry_run && !words.settings.project.json;
+    #[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
+    let began = Instant::now();
+    if idle_line && let Some(answer) = memory::recall(&root, &words.settings.set, environment)? {
+        tell_idle(&answer, began.elapsed().as_secs_f64());
+        return Ok(());
+    }
+    let read = memory::begin(&root, &Store::open(&root.join("artifacts"))?);
     let network = if words.dry_run { Network::Untouched } else { Network::Allowed };
     let project = Project::open(&words.settings, environment, network)?;
     let options = Options {
@@ -44,9 +57,9 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
     }
     let progress = Progress::new(environment.terminal);
     if let Some(why) = &project.generated_because {
-        progress.line(&format!("note    the report will be on generated data, not on the gestures: {why}"));
+        progress.line(&generated(why));
     }
-    let summary = engine::run(
+    let mut summary = engine::run(
         &project.root,
         &project.pipeline,
         &project.kinds,
@@ -58,16 +71,32 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
     if summary.lock.as_ref().is_some_and(|lock| lock.rebuilt) {
         say::note("note    pipeline.lock was damaged or in conflict; it is made anew from the store");
     }
+    let outputs = outputs(&project, &summary);
     if words.settings.project.json {
         json::result("run", &Body::of(&summary));
     } else {
         tell(&project, &summary);
+        outputs.iter().for_each(|line| say::result(line));
     }
+    memory::keep(&project, &words.settings.set, environment, read, &mut summary, outputs);
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
     if !failures.is_empty() {
         return Err(Refusal::failed(failed(&failures, words)));
     }
     if summary.cancelled { Err(Refusal::stopped()) } else { Ok(()) }
+}
+
+/// Says that there was nothing to do, without having read the pipeline.
+fn tell_idle(answer: &Answer, seconds: f64) {
+    if let Some(why) = &answer.generated_because {
+        say::note(&generated(why));
+    }
+    say::result(&format!("nothing to do · fresh {} · {}", answer.fresh, duration(seconds)));
+    answer.places.iter().for_each(|place| say::result(place));
+}
+
+fn generated(why: &str) -> String {
+    format!("note    the report will be on generated data, not on the gestures: {why}")
 }
 
 /// Says what became of the run, on standard output.
@@ -97,23 +126,21 @@ fn tell(project: &Project, summary: &Summary) {
         say::note(&format!("skipped {stage} · {count} of its instances, as `{because}` failed"));
     }
     say::result(&parts.join(" · "));
-    tell_outputs(project, summary);
 }
 
 /// Names the files that the pipeline is there for: those of stages that no other stage needs.
-fn tell_outputs(project: &Project, summary: &Summary) {
+fn outputs(project: &Project, summary: &Summary) -> Vec<String> {
     let needed: BTreeSet<StageId> =
         project.pipeline.stages.iter().flat_map(|stage| stage.needs.iter().copied()).collect();
     let last = summary.reports.iter().filter(|report| !needed.contains(&report.stage));
-    let outputs = last.flat_map(|report| &report.outputs).filter_map(|output| output.place.as_deref());
+    let outputs = last.flat_map(|report| &report.outputs).filter_map(|output| output.place.clone());
     // Figures go with the report that shows them.
-    let places: Vec<&str> = outputs.filter(|place| !place.ends_with(".svg")).collect();
-    for place in places.iter().take(PLACES) {
-        say::result(place);
-    }
+    let mut places: Vec<String> = outputs.filter(|place| !place.ends_with(".svg")).collect();
     if let Some(more) = places.len().checked_sub(PLACES).filter(|more| *more > 0) {
-        say::result(&format!("and {more} more files"));
+        places.truncate(PLACES);
+        places.push(format!("and {more} more files"));
     }
+    places
 }
 
 /// Lists failures with what to do, each with the command that repeats it alone.

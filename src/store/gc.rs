@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::error::{Doing, StoreError};
-use super::files::sync_folder;
+use super::files::sync_file_system;
 use super::{Session, Store};
 use crate::digest::{Key, ObjectId};
 
@@ -114,19 +114,15 @@ impl Session<'_> {
     /// # Errors
     /// [`StoreError`] when something can't be removed; what is left can be removed by another attempt.
     pub fn collect(&self, garbage: &Garbage) -> Result<(), StoreError> {
-        self.forget(&|key| garbage.kept.contains(&key))?;
+        if !self.forget(&|key| garbage.kept.contains(&key))?.is_empty() {
+            sync_file_system(self.folder())?;
+        }
         for view in &garbage.views {
             remove(view)?;
         }
         self.prune_views();
-        let mut folders: BTreeSet<&Path> = BTreeSet::new();
-        for file in &garbage.record_files {
-            remove(file)?;
-            folders.extend(file.parent());
-        }
-        for folder in folders {
-            sync_folder(folder)?;
-        }
+        garbage.record_files.iter().try_for_each(|file| remove(file))?;
+        sync_file_system(self.folder())?;
         garbage.object_files.iter().try_for_each(|file| remove(file))
     }
 

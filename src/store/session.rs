@@ -17,9 +17,9 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
 use super::Store;
+use super::commit::Queue;
 use super::error::{Doing, StoreError};
 use super::files::write_whole;
-use super::index::StatIndex;
 use super::names::Names;
 use crate::digest::Key;
 
@@ -31,6 +31,8 @@ pub struct Session<'s> {
     store: &'s Store,
     names: Mutex<Names>,
     next: AtomicU64,
+    pub(super) queue: Queue,
+    free: Mutex<Vec<PathBuf>>,
     _lock: File,
 }
 
@@ -62,10 +64,16 @@ impl Store {
                 other => return other.doing("locked", &path).map(|()| None),
             }
         }
-        // Another process may have written since this one looked.
-        *self.index() = StatIndex::load(&self.folder().join("index"));
+        self.look_again();
         let names = Mutex::new(Names::load(self.folder()));
-        let session = Session { store: self, names, next: AtomicU64::new(0), _lock: lock };
+        let session = Session {
+            store: self,
+            names,
+            next: AtomicU64::new(0),
+            queue: Queue::default(),
+            free: Mutex::default(),
+            _lock: lock,
+        };
         session.empty("temporary")?;
         Ok(Some(session))
     }
@@ -109,14 +117,30 @@ impl Session<'_> {
         names.forget(keep, &self.temporary())
     }
 
-    /// Makes an empty folder for one run.
+    /// Gives an empty folder for one run.
     ///
     /// # Errors
     /// [`StoreError`] when it can't be made.
     pub fn scratch(&self) -> Result<PathBuf, StoreError> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(path) = free {
+            return Ok(path);
+        }
         let path = self.scratch_root().join(self.count().to_string());
         fs::create_dir_all(&path).doing("made", &path)?;
         Ok(path)
+    }
+
+    /// Takes back what [`Session::scratch`] gave. Making and removing a folder for each run costs a file
+    /// system dearly, so one that was left empty is given to the next.
+    pub fn give_back(&self, scratch: PathBuf) {
+        let empty = fs::read_dir(&scratch).is_ok_and(|mut entries| entries.next().is_none());
+        if empty {
+            self.free.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
+        } else {
+            // What can't be removed now is swept at the end, or by the next session.
+            drop(fs::remove_dir_all(&scratch));
+        }
     }
 
     /// Removes everything below `scratch/`.
@@ -127,15 +151,21 @@ impl Session<'_> {
         self.empty("scratch")
     }
 
-    /// Writes down what was learnt of files and names.
+    /// Keeps the records that are still queued, then writes down what was learnt of files and names.
     ///
     /// # Errors
-    /// [`StoreError`] when it can't be written; nothing but time is lost then.
+    /// [`StoreError`] when something can't be written: a record, or what only saves time.
     pub fn finish(self) -> Result<(), StoreError> {
+        self.settle()?;
+        self.sweep()?;
         let project = self.folder().parent().unwrap_or(Path::new("")).to_owned();
         let bytes = self.index().encode_if_changed(|name| project.join(name).exists());
         if let Some(bytes) = bytes {
             write_whole(&self.temporary(), &self.folder().join("index"), &bytes)?;
+        }
+        let bytes = self.ledger().encode_if_changed(|key| self.record_path(key).exists());
+        if let Some(bytes) = bytes {
+            write_whole(&self.temporary(), &self.folder().join("ledger"), &bytes)?;
         }
         self.names.lock().unwrap_or_else(PoisonError::into_inner).fold(&self.temporary())
     }
