@@ -159,8 +159,8 @@ impl Inquiry<'_> {
         let mut seen = BTreeSet::from([id]);
         let mut open = VecDeque::from([(id, Vec::new(), reasons.to_vec())]);
         while let Some((at, through, reasons)) = open.pop_front() {
-            for (old, new) in reasons.iter().filter_map(changed_input) {
-                let Some(member) = self.source_of(at, new) else { continue };
+            for (name, old) in reasons.iter().filter_map(changed_input) {
+                let Some(member) = self.source_of(at, name) else { continue };
                 if !seen.insert(member) {
                     continue;
                 }
@@ -183,13 +183,19 @@ impl Inquiry<'_> {
         Ok(causes)
     }
 
-    /// Finds the need that now gives an object.
-    fn source_of(&self, id: InstanceId, object: ObjectId) -> Option<InstanceId> {
-        let needs = self.work.plan.instance(id).needs.iter();
-        let mut members = needs.flat_map(|need| self.work.plan.members(need)).copied();
-        members.find(|member| {
+    /// Finds the instance whose output an input is, by the input's name.
+    fn source_of(&self, id: InstanceId, input: &str) -> Option<InstanceId> {
+        let gives = |prefix: &str, member: InstanceId| {
+            let output = input.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/'));
             let report = self.reports[member.0].as_ref();
-            report.is_some_and(|report| report.outputs.iter().any(|output| output.object == object))
+            output.zip(report).is_some_and(|(output, report)| {
+                report.outputs.iter().any(|own| output.starts_with(own.name.as_str()))
+            })
+        };
+        self.work.plan.instance(id).needs.iter().find_map(|need| {
+            let stage = &self.work.pipeline.stages[need.stage.0].name;
+            let prefix = |member| if need.matched { stage } else { self.work.name(member) };
+            self.work.plan.members(need).iter().copied().find(|&member| gives(prefix(member), member))
         })
     }
 
@@ -213,9 +219,9 @@ impl Inquiry<'_> {
     }
 }
 
-fn changed_input(reason: &Reason) -> Option<(ObjectId, ObjectId)> {
+fn changed_input(reason: &Reason) -> Option<(&str, ObjectId)> {
     match reason {
-        Reason::Input { old: Some(old), new: Some(new), .. } => Some((*old, *new)),
+        Reason::Input { name, old: Some(old), new: Some(_) } => Some((name, *old)),
         _ => None,
     }
 }

@@ -15,7 +15,8 @@ fn the_committed_schemas_are_those_of_the_kinds() {
     project.run(&["schema", "--write", "schemas"]).done();
     let names = |folder: PathBuf| {
         let entries = fs::read_dir(folder).expect("the folder is there").flatten();
-        let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         names.sort();
         names
     };
@@ -23,7 +24,11 @@ fn the_committed_schemas_are_those_of_the_kinds() {
     assert_eq!(names(home("schemas")), made);
     for name in made {
         let committed = fs::read_to_string(home("schemas").join(&name)).expect("it can be read");
-        assert_eq!(committed, project.read(&format!("schemas/{name}")), "`recount schema --write schemas` renews {name}");
+        assert_eq!(
+            committed,
+            project.read(&format!("schemas/{name}")),
+            "`recount schema --write schemas` renews {name}"
+        );
     }
 }
 
@@ -37,7 +42,8 @@ fn each_yaml_file_names_its_schema_in_its_first_line() {
         let schema = first.strip_prefix("# yaml-language-server: $schema=");
         let schema = schema.unwrap_or_else(|| panic!("{}: {first}", path.display()));
         // What `init` writes has its own copy beside it.
-        let folder = path.parent().filter(|folder| !folder.ends_with("init")).map_or_else(|| home(""), Path::to_owned);
+        let folder =
+            path.parent().filter(|folder| !folder.ends_with("init")).map_or_else(|| home(""), Path::to_owned);
         assert!(folder.join(schema).is_file(), "{}: {schema}", path.display());
     }
 }

@@ -20,19 +20,20 @@ pub(super) struct Causes<'c> {
     store: &'c Store,
     old: &'c Lock,
     new: &'c Lock,
-    makers: BTreeMap<(ObjectId, ObjectId), String>,
+    /// The instances of which an output changed from the one object to the other.
+    makers: BTreeMap<(ObjectId, ObjectId), Vec<String>>,
     known: BTreeMap<String, Vec<Change>>,
 }
 
 impl<'c> Causes<'c> {
     /// Sets two locks side by side.
     pub(super) fn between(store: &'c Store, old: &'c Lock, new: &'c Lock) -> Self {
-        let mut makers = BTreeMap::new();
+        let mut makers: BTreeMap<_, Vec<String>> = BTreeMap::new();
         for (name, after) in &new.lines {
             let Some(before) = old.lines.get(name) else { continue };
             for (output, object) in &after.outputs {
                 if let Some(was) = before.outputs.get(output) {
-                    makers.entry((*was, *object)).or_insert_with(|| name.clone());
+                    makers.entry((*was, *object)).or_default().push(name.clone());
                 }
             }
         }
@@ -79,5 +80,35 @@ impl<'c> Causes<'c> {
     fn recipe(&self, key: Key) -> Result<Option<Recipe>, StoreError> {
         let record: Option<Record> = self.store.record(key)?;
         Ok(record.and_then(|record| Recipe::from_json(&record.recipe)))
+    }
+}
+
+/// Says whether an input of the instance `reader` is an output of `maker`: it is named after that instance, or
+/// only after its stage where all coordinates are shared.
+fn makes(maker: &str, input: &str, reader: &str) -> bool {
+    let named_by = |name: &str| input.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
+    let (stage, shared) = coordinates(maker);
+    let own = coordinates(reader).1;
+    named_by(maker) || named_by(stage) && shared.iter().all(|part| own.contains(part))
+}
+
+fn coordinates(instance: &str) -> (&str, Vec<&str>) {
+    match instance.split_once('[') {
+        Some((stage, rest)) => (stage, rest.trim_end_matches(']').split(',').collect()),
+        None => (instance, Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_input_is_of_the_instance_it_is_named_after_or_of_the_one_that_stands_alike() {
+        assert!(makes("train[2.1,seed=1]", "train/weights", "evaluate[2.1,seed=1]"));
+        assert!(!makes("train[2.1,seed=2]", "train/weights", "evaluate[2.1,seed=1]"));
+        assert!(makes("train[2.1,seed=2]", "train[2.1,seed=2]/history.json", "plot"));
+        assert!(!makes("train[2.1,seed=1]", "train[2.1,seed=2]/history.json", "plot"));
+        assert!(makes("prepare", "prepare/dataset", "train[2.1,seed=1]"));
     }
 }
