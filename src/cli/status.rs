@@ -99,13 +99,15 @@ fn last_failures(project: &Project) -> BTreeMap<String, String> {
 
 /// Instances of a stage that stand alike.
 struct Alike<'s> {
+    word: &'static str,
+    why: String,
     first: &'s str,
     count: usize,
 }
 
 fn tell_groups(project: &Project, summary: &Summary, failures: &BTreeMap<String, String>) {
     let mut stages: Vec<(StageId, usize)> = Vec::new();
-    let mut groups: BTreeMap<StageId, Vec<((&str, String), Alike<'_>)>> = BTreeMap::new();
+    let mut groups: BTreeMap<StageId, Vec<Alike<'_>>> = BTreeMap::new();
     let mut places: BTreeMap<(StageId, &str, String), usize> = BTreeMap::new();
     for report in &summary.reports {
         match stages.iter_mut().find(|(stage, _)| *stage == report.stage) {
@@ -116,24 +118,24 @@ fn tell_groups(project: &Project, summary: &Summary, failures: &BTreeMap<String,
         let groups = groups.entry(report.stage).or_default();
         let place = *places.entry((report.stage, word, why.clone())).or_insert(groups.len());
         match groups.get_mut(place) {
-            Some((_, alike)) => alike.count += 1,
-            None => groups.push(((word, why), Alike { first: &report.name, count: 1 })),
+            Some(alike) => alike.count += 1,
+            None => groups.push(Alike { word, why, first: &report.name, count: 1 }),
         }
     }
     for (stage, of) in stages {
         let name = &project.pipeline.stages[stage.0].name;
         let groups = groups.remove(&stage).unwrap_or_default();
-        for ((word, why), alike) in groups.iter().take(GROUPS) {
+        for alike in groups.iter().take(GROUPS) {
             let who = if alike.count == 1 {
                 alike.first.to_owned()
             } else {
                 format!("{name} · {} of {of}", alike.count)
             };
-            say::result(&format!("{word:<7} {who}{why}"));
+            say::result(&format!("{:<7} {who}{}", alike.word, alike.why));
         }
         if let Some(rest) = groups.get(GROUPS..).filter(|rest| !rest.is_empty()) {
-            let count: usize = rest.iter().map(|(_, alike)| alike.count).sum();
-            say::result(&format!("also    {name} · {count} more of {of}, such as {}", rest[0].1.first));
+            let count: usize = rest.iter().map(|alike| alike.count).sum();
+            say::result(&format!("also    {name} · {count} more of {of}, such as {}", rest[0].first));
         }
     }
 }

@@ -81,13 +81,16 @@ pub(super) fn with_needs(plan: &Plan, mut flags: Vec<bool>) -> Vec<bool> {
     flags
 }
 
+/// A stage, and coordinates of it by name.
+type Points<'t> = (&'t str, Vec<(String, String)>);
+
 /// What a target may mean.
 struct Meant<'t> {
     target: &'t str,
     /// The file or folder of the project, if it can be one.
     place: Option<String>,
     /// The stage and the coordinates in brackets, if it has some.
-    points: Option<(&'t str, Vec<(String, String)>)>,
+    points: Option<Points<'t>>,
 }
 
 impl Meant<'_> {
@@ -110,11 +113,7 @@ impl Meant<'_> {
 }
 
 /// Reads `stage[a,b=c]`; a value without a name is a variant, or else of the one listed coordinate that has it.
-fn points<'t>(
-    pipeline: &Pipeline,
-    plan: &Plan,
-    target: &'t str,
-) -> Result<Option<(&'t str, Vec<(String, String)>)>, EngineError> {
+fn points<'t>(pipeline: &Pipeline, plan: &Plan, target: &'t str) -> Result<Option<Points<'t>>, EngineError> {
     let Some((name, rest)) = target.split_once('[') else { return Ok(None) };
     let (Some(inner), Some(stage)) = (rest.strip_suffix(']'), pipeline.stage(name)) else { return Ok(None) };
     let mut wanted = Vec::new();

@@ -54,8 +54,9 @@ impl<'c> Causes<'c> {
         let mut asked = BTreeSet::new();
         for reason in differences(&old, &new) {
             let maker = match &reason {
-                Reason::Input { old: Some(old), new: Some(new), .. } => {
-                    self.makers.get(&(*old, *new)).cloned()
+                Reason::Input { name: input, old: Some(old), new: Some(new) } => {
+                    let mut makers = self.makers.get(&(*old, *new)).into_iter().flatten();
+                    makers.find(|maker| makes(maker, input, name)).cloned()
                 }
                 _ => None,
             };

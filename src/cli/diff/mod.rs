@@ -128,7 +128,7 @@ fn compare(store: &Store, (from, old): (&str, &Lock), (to, new): (&str, &Lock)) 
     let mut causes = Causes::between(store, old, new);
     for members in groups.into_values() {
         let differs = |name: &&str| old.lines.get(*name) != new.lines.get(*name);
-        if !members.iter().any(|name| differs(name)) {
+        if !members.iter().any(differs) {
             continue;
         }
         let mut changed = Changed {
