@@ -2,6 +2,7 @@
 
 mod crash;
 mod made;
+mod property;
 mod rerun;
 mod schedule;
 mod support;
