@@ -25,6 +25,8 @@ pub enum Command {
     Status(StatusArguments),
     /// Read the whole store again, and set aside what is damaged
     Fsck(ProjectArguments),
+    /// Free what neither pipeline.lock, nor the last runs, nor git's branches and tags name
+    Gc(GcArguments),
 }
 
 /// The words of `recount run`.
@@ -39,6 +41,9 @@ pub struct RunArguments {
     /// Run these even when they are fresh
     #[arg(long, value_name = "TARGET")]
     pub force: Vec<String>,
+    /// After a failure, go on with what does not need what failed
+    #[arg(short, long)]
+    pub keep_going: bool,
     /// Only say what would run, and why
     #[arg(long)]
     pub dry_run: bool,
@@ -53,6 +58,20 @@ pub struct StatusArguments {
     /// The settings that hold for this command
     #[command(flatten)]
     pub settings: SettingArguments,
+}
+
+/// The words of `recount gc`.
+#[derive(Args)]
+pub struct GcArguments {
+    /// Keep what this many last runs had
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub keep_runs: u16,
+    /// Only say what would go
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Where the project is
+    #[command(flatten)]
+    pub project: ProjectArguments,
 }
 
 /// Words that every command on a pipeline takes.

@@ -123,13 +123,12 @@ fn catch_stop() -> Result<Cancel, Refusal> {
 pub fn options(environment: &Environment) -> Options<'static> {
     Options {
         jobs: environment.cores,
-        targets: Vec::new(),
-        force: Vec::new(),
         clock: &seconds_since_1970,
         facts: BTreeMap::from([
             ("recount".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
             ("simd".to_owned(), environment.simd.name().to_owned()),
         ]),
+        ..Options::default()
     }
 }
 

@@ -24,6 +24,10 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         jobs: words.jobs.map_or(environment.cores, usize::from),
         targets: words.targets.clone(),
         force: words.force.clone(),
+        keep_going: words.keep_going,
+        // A trial, or another machine's lack of the data, is not what the files say.
+        lock: words.settings.set.is_empty() && project.generated_because.is_none(),
+        asked: environment.words.clone(),
         ..project::options(environment)
     };
     if words.dry_run {
@@ -42,6 +46,9 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         &progress,
         &project.cancel,
     )?;
+    if summary.lock.as_ref().is_some_and(|lock| lock.rebuilt) {
+        say::note("note    pipeline.lock was damaged or in conflict; it is made anew from the store");
+    }
     tell(&project, &summary);
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
     if !failures.is_empty() {
@@ -58,6 +65,7 @@ fn tell(project: &Project, summary: &Summary) {
         ("fresh", summary.fresh()),
         ("failed", summary.failed()),
         ("skipped", summary.skipped()),
+        ("not begun", summary.stopped()),
     ];
     let counts = counts.iter().filter(|(_, count)| *count > 0);
     let mut parts: Vec<String> = counts.map(|(word, count)| format!("{word} {count}")).collect();

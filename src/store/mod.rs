@@ -6,6 +6,7 @@
 //!   records/ab/KEY.json  what a run left; written after its objects
 //!   index                path, size, times, inode → digest
 //!   names.json           instance → its last key; names.log is what a killed run had to add
+//!   runs/NUMBER.json     the log: one entry a run that did something
 //!   by-name/             a view to browse; deleting it loses nothing
 //!   edited/              what a person had written where an output belongs
 //!   quarantine/          objects and records whose bytes were not what they had been
@@ -24,12 +25,14 @@ mod checkpoints;
 mod error;
 mod files;
 mod fsck;
+mod gc;
 mod index;
 mod inventory;
 mod names;
 mod object;
 mod place;
 mod record;
+mod runs;
 mod session;
 mod view;
 
@@ -39,9 +42,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use error::StoreError;
 pub use fsck::{Damage, Examination, Fault};
+pub use gc::Garbage;
 pub use object::Soundness;
 pub use place::{Placed, is_executable};
 pub use record::{Flaw, Lookup, Observed, Record, RecordedOutput};
+pub use runs::Run;
 pub use session::Session;
 
 use error::Doing;

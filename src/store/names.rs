@@ -18,6 +18,8 @@ use crate::digest::{Digest, Key};
 /// The last key of each instance.
 pub(super) struct Names {
     keys: BTreeMap<String, Key>,
+    /// What became another key since these were read.
+    news: BTreeMap<String, Key>,
     folder: PathBuf,
     log: Option<File>,
 }
@@ -38,7 +40,7 @@ impl Names {
                 keys.insert(name.to_owned(), Key(digest));
             }
         }
-        Self { keys, folder: folder.to_owned(), log: None }
+        Self { keys, news: BTreeMap::new(), folder: folder.to_owned(), log: None }
     }
 
     /// Gives the last key of an instance.
@@ -51,11 +53,17 @@ impl Names {
         self.keys
     }
 
+    /// Gives the keys that were noted and are other ones than before.
+    pub(super) fn news(&self) -> &BTreeMap<String, Key> {
+        &self.news
+    }
+
     /// Notes an instance's key, so that even a killed run has noted it.
     pub(super) fn remember(&mut self, name: &str, key: Key) -> Result<(), StoreError> {
         if self.keys.insert(name.to_owned(), key) == Some(key) {
             return Ok(());
         }
+        self.news.insert(name.to_owned(), key);
         let path = self.folder.join("names.log");
         let log = match &mut self.log {
             Some(log) => log,

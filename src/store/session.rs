@@ -95,6 +95,11 @@ impl Session<'_> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner).remember(instance, key)
     }
 
+    /// Gives the instances that have another key since the session began.
+    pub fn news(&self) -> BTreeMap<String, Key> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).news().clone()
+    }
+
     /// Forgets the instances' last keys that are not to be kept; gives them.
     ///
     /// # Errors

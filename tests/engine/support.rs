@@ -268,8 +268,9 @@ fn options(targets: &[&str], force: &[&str], jobs: usize) -> Options<'static> {
         jobs,
         targets: texts(targets),
         force: texts(force),
-        clock: &|| 0.0,
+        keep_going: true,
         facts: BTreeMap::from([("machine".to_owned(), "a test".to_owned())]),
+        ..Options::default()
     }
 }
 
