@@ -48,7 +48,12 @@ impl Running {
     /// What the system says.
     pub fn note(&self, scratch: &Path) -> io::Result<()> {
         let text = Noted { running: self.clone(), began: self.group.and_then(began) };
-        fs::write(scratch.join(FILE), serde_json::to_vec(&text)?)
+        fs::write(Self::note_file(scratch), serde_json::to_vec(&text)?)
+    }
+
+    /// Gives the file in a run's scratch folder that [`Running::note`] writes.
+    pub fn note_file(scratch: &Path) -> PathBuf {
+        scratch.join(FILE)
     }
 
     /// Gives the file in a run's scratch folder that is written as the program ends; whoever sees

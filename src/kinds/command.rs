@@ -111,8 +111,11 @@ impl Kind for Command {
         let places = self.places(job.effective);
         let root = job.context.root;
         let failed = |what: &str, error: io::Error| Failure::new(format!("{what}: {error}"));
+        let note = |running: &Running| {
+            running.note(job.scratch).map_err(|error| unwritten(&Running::note_file(job.scratch), &error))
+        };
         let mut running = Running { group: None, writes: places.clone() };
-        running.note(job.scratch).map_err(|error| failed("the run can't be noted", error))?;
+        note(&running)?;
         clear(root, &places)?;
         let log = job.scratch.join("log");
         let mut child = self.start(job, &log)?;
@@ -120,14 +123,16 @@ impl Kind for Command {
         // The program waits for a line, so that it does nothing that the note does not know of: if
         // this process dies before the line is written, the program ends with it.
         let gate = child.stdin.take().expect("the program's input is a pipe");
-        let noted = running.note(job.scratch).and_then(|()| (&gate).write_all(b"\n"));
+        let noted = note(&running).and_then(|()| {
+            (&gate).write_all(b"\n").map_err(|error| failed("the program can't be told to begin", error))
+        });
         // Once it has its line, the pipe stays open for the watchman, as long as this process lives.
         let gate = noted.is_ok().then_some(gate);
-        let status = wait(&mut child, job.scratch, job.watch);
+        let ended = wait(&mut child, job.scratch, job.watch);
         drop(gate);
-        let status = status.map_err(|error| failed("the program got lost", error))?;
+        let (status, marked) = ended.map_err(|error| failed("the program got lost", error))?;
         let result = noted
-            .map_err(|error| failed("the run can't be noted", error))
+            .and(marked.map_err(|error| unwritten(&Running::end_mark(job.scratch), &error)))
             .and_then(|()| judge(status, &log, job.watch))
             .and_then(|()| collect(root, &places, job.scratch));
         if result.is_err() {
@@ -146,8 +151,7 @@ impl Command {
         let mark = std::path::absolute(Running::end_mark(job.scratch))
             .map_err(|error| Failure::new(format!("the current folder can't be used: {error}")))?;
         let file = File::create(log).and_then(|file| Ok((file.try_clone()?, file)));
-        let (output, errors) =
-            file.map_err(|error| Failure::new(format!("its log can't be made: {error}")))?;
+        let (output, errors) = file.map_err(|error| unwritten(log, &error))?;
         let child = std::process::Command::new("sh")
             .args(["-c", &script, "sh"])
             .arg(mark)
@@ -164,8 +168,9 @@ impl Command {
     }
 }
 
-/// Waits for a program, and ends its whole group when it is over or a stop is asked for.
-fn wait(child: &mut Child, scratch: &Path, watch: &dyn Watch) -> io::Result<ExitStatus> {
+/// Waits for a program, and ends its whole group when it is over or a stop is asked for; gives how
+/// it ended, and whether that could be marked.
+fn wait(child: &mut Child, scratch: &Path, watch: &dyn Watch) -> io::Result<(ExitStatus, io::Result<()>)> {
     let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     let end = || {
         if let Some(group) = group {
@@ -197,8 +202,11 @@ fn wait(child: &mut Child, scratch: &Path, watch: &dyn Watch) -> io::Result<Exit
     })?;
     let marked = Running::mark_end(scratch);
     end();
-    let status = child.wait()?;
-    marked.map(|()| status)
+    Ok((child.wait()?, marked))
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!("`{}` can't be written: {error}", path.display()))
 }
 
 fn judge(status: ExitStatus, log: &Path, watch: &dyn Watch) -> Result<(), Failure> {
@@ -221,7 +229,12 @@ fn judge(status: ExitStatus, log: &Path, watch: &dyn Watch) -> Result<(), Failur
         Some(127) => "check that the program is installed and on the PATH",
         _ => "its outputs were removed: run again once the cause is mended",
     };
-    Err(Failure::new(how + &last.collect::<String>()).with_help(help))
+    let mut message = how + &last.collect::<String>();
+    // On a full disk what it said last is lost, and that is what it would have said.
+    if let Err(error) = File::options().append(true).open(log).and_then(|mut log| log.write_all(b"\n")) {
+        message.push_str(&format!("\n  `{}` can't be written: {error}", log.display()));
+    }
+    Err(Failure::new(message).with_help(help))
 }
 
 /// Takes the outputs from their places into the scratch folder.
