@@ -1,6 +1,7 @@
 //! The engine and the store, end to end, on toy `command` stages in temporary projects.
 
 mod crash;
+mod holes;
 mod made;
 mod property;
 mod rerun;

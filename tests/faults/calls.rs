@@ -61,7 +61,7 @@ pub fn calls(project: &Project, words: &[&str]) -> Vec<Call> {
         let ordinal = counts.entry((thread.to_owned(), name.to_owned())).or_insert(0);
         *ordinal += 1;
         let call = Call { name: name.to_owned(), ordinal: *ordinal, line: call.trim_start().to_owned() };
-        if call.writes() {
+        if writes(&call.line) {
             calls.push(call);
         }
     }
@@ -76,9 +76,21 @@ pub fn with_fault(project: &Project, words: &[&str], call: &Call, fault: Fault) 
     };
     let inject = format!("inject={}:{what}:when={}", call.name, call.ordinal);
     let (run, trace) = trace(project, words, Some(&inject));
-    let hit = trace.lines().find(|line| line.contains("(INJECTED)"));
-    let hit = hit.and_then(|line| line.split_once(char::is_whitespace));
-    (run, hit.map(|(_, call)| call.trim_start().to_owned()))
+    (run, hit(&trace))
+}
+
+/// Finds the call that was hit; when other threads come in between, `strace` tells it in two parts.
+fn hit(trace: &str) -> Option<String> {
+    let (before, rest) = trace.split_at(trace.find("(INJECTED)")?);
+    let begun = before.rfind('\n').map_or(0, |end| end + 1);
+    let line = &trace[begun..before.len() + rest.find('\n').unwrap_or(rest.len())];
+    let (thread, call) = line.split_once(char::is_whitespace)?;
+    if !call.contains(" resumed>") {
+        return Some(call.trim_start().to_owned());
+    }
+    let mut earlier = trace[..begun].lines().rev();
+    let first = earlier.find(|line| line.starts_with(thread) && line.contains("<unfinished"))?;
+    Some(first[thread.len()..].trim_start().to_owned() + call)
 }
 
 fn trace(project: &Project, words: &[&str], inject: Option<&str>) -> (Run, String) {
@@ -95,14 +107,13 @@ fn trace(project: &Project, words: &[&str], inject: Option<&str>) -> (Run, Strin
     (Run::of(&output), fs::read_to_string(&log).expect("`strace` writes down what it sees"))
 }
 
-impl Call {
-    /// Says whether it changes the disk: most files are opened to be read.
-    fn writes(&self) -> bool {
-        match self.name.as_str() {
-            "openat" => ["O_WRONLY", "O_RDWR", "O_CREAT"].iter().any(|flag| self.line.contains(flag)),
-            "ioctl" => self.line.contains("FICLONE"),
-            _ => true,
-        }
+/// Says whether a call changes the disk: most files are opened to be read.
+pub fn writes(call: &str) -> bool {
+    let is_any = |words: &[&str]| words.iter().any(|word| call.contains(word));
+    match call.split_once('(') {
+        Some(("openat", _)) => is_any(&["O_WRONLY", "O_RDWR", "O_CREAT"]),
+        Some(("ioctl", _)) => is_any(&["FICLONE"]),
+        _ => true,
     }
 }
 
@@ -112,7 +123,7 @@ pub fn paths(project: &Project, line: &str) -> Vec<String> {
     let open: Vec<&str> =
         line.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(path, _)| path).collect();
     let within = open.iter().flat_map(|folder| quoted.iter().map(move |name| format!("{folder}/{name}")));
-    let root = format!("{}/", project.root().display());
+    let root = project.root().display().to_string();
     let all = within.chain(open.iter().chain(&quoted).map(|path| (*path).to_owned()));
-    all.filter_map(|path| path.strip_prefix(&root).map(str::to_owned)).collect()
+    all.filter_map(|path| Some(path.strip_prefix(&root)?.trim_start_matches('/').to_owned())).collect()
 }

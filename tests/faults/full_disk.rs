@@ -2,15 +2,15 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use crate::project::Project;
+use crate::project::{Project, Run};
 
-/// A small file system of one's own, which goes with the process that holds it.
+/// A small file system of one's own, and a shell that sees it; it goes with that.
 struct Disk {
-    holder: Child,
+    shell: Child,
     orders: ChildStdin,
-    answers: BufReader<std::process::ChildStdout>,
+    answers: BufReader<ChildStdout>,
     folder: tempfile::TempDir,
 }
 
@@ -18,45 +18,62 @@ impl Disk {
     /// Mounts one in a name space of its own, where the system lets us.
     fn new(size: &str) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let mut holder = Command::new("unshare")
+        let mut shell = Command::new("unshare")
             .args(["--map-root-user", "--mount", "sh"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .ok()?;
-        let orders = holder.stdin.take().expect("its input is a pipe");
-        let answers = BufReader::new(holder.stdout.take().expect("its output is a pipe"));
-        let mut disk = Self { holder, orders, answers, folder };
-        disk.order("mount -t tmpfs -o size=", size).then_some(disk)
+        let orders = shell.stdin.take().expect("its input is a pipe");
+        let answers = BufReader::new(shell.stdout.take().expect("its output is a pipe"));
+        let mut disk = Self { shell, orders, answers, folder };
+        std::fs::create_dir(disk.place()).expect("the temporary folder is ours");
+        let mount = format!("mount -t tmpfs -o size={size} none '{}'", disk.place().display());
+        (disk.order(&mount) == Some(0)).then_some(disk)
     }
 
     fn grow(&mut self, size: &str) {
-        assert!(self.order("mount -t tmpfs -o remount,size=", size), "what was mounted can be resized");
+        let mount = format!("mount -o remount,size={size} '{}'", self.place().display());
+        assert_eq!(self.order(&mount), Some(0), "what was mounted can be resized");
     }
 
-    /// Has the holder mount, and says whether it could.
-    fn order(&mut self, mount: &str, size: &str) -> bool {
-        let place = self.folder.path().display();
-        let order = format!("{mount}{size} none {place} && echo done || echo failed\n");
+    /// Runs the program on the project there.
+    fn recount(&mut self, words: &str) -> Run {
+        let said = self.folder.path().join("said");
+        let (program, project) = (env!("CARGO_BIN_EXE_recount"), self.place().join("project"));
+        let order =
+            format!("'{program}' {words} --project '{}' >'{}' 2>&1", project.display(), said.display());
+        let code = self.order(&order);
+        Run { code, said: std::fs::read_to_string(said).expect("the shell made it") }
+    }
+
+    /// Has the shell carry a line out, and gives its exit code.
+    fn order(&mut self, line: &str) -> Option<i32> {
         let mut answer = String::new();
-        self.orders.write_all(order.as_bytes()).is_ok()
-            && self.answers.read_line(&mut answer).is_ok()
-            && answer == "done\n"
+        self.orders.write_all(format!("{line} </dev/null\necho $?\n").as_bytes()).ok()?;
+        self.answers.read_line(&mut answer).ok()?;
+        answer.trim().parse().ok()
     }
 
-    /// The file system's folder as it is seen from here.
-    fn root(&self) -> PathBuf {
-        let inside = self.folder.path().strip_prefix("/").expect("temporary folders are absolute");
-        PathBuf::from(format!("/proc/{}/root", self.holder.id())).join(inside)
+    /// Where the file system is for the shell.
+    fn place(&self) -> PathBuf {
+        self.folder.path().join("disk")
+    }
+
+    /// Where it is for everybody else.
+    fn seen_from_here(&self) -> PathBuf {
+        let place = self.place();
+        let inside = place.strip_prefix("/").expect("temporary folders are absolute");
+        PathBuf::from(format!("/proc/{}/root", self.shell.id())).join(inside)
     }
 }
 
 impl Drop for Disk {
     fn drop(&mut self) {
         // Whether it can be killed or has ended, the file system is gone with it.
-        drop(self.holder.kill());
-        drop(self.holder.wait());
+        drop(self.shell.kill());
+        drop(self.shell.wait());
     }
 }
 
@@ -84,9 +101,9 @@ fn a_full_disk_fails_a_run_clearly_and_room_lets_it_go_on() {
         eprintln!("skipped: no file system can be mounted here");
         return;
     };
-    let project = Project::at(&disk.root().join("project"), PIPELINE);
+    let project = Project::at(&disk.seen_from_here().join("project"), PIPELINE);
     project.write("seed.txt", "seed\n").write("log/none", "");
-    let full = project.recount(&["run", "-j1"]);
+    let full = disk.recount("run -j1");
     assert_eq!(full.code, Some(1), "{}", full.said);
     assert!(full.said.contains("No space left on device"), "{}", full.said);
     assert!(full.said.contains("`artifacts/") || full.said.contains("out/"), "{}", full.said);
@@ -95,11 +112,11 @@ fn a_full_disk_fails_a_run_clearly_and_room_lets_it_go_on() {
     assert!((1..8).contains(&recorded), "the disk was full after {recorded} of 8");
 
     disk.grow("16m");
-    project.recount(&["fsck"]).done("once there is room");
-    let run = project.recount(&["run", "-j1"]).done("once there is room");
+    disk.recount("fsck").done("once there is room");
+    let run = disk.recount("run -j1").done("once there is room");
     assert_eq!(run.ran(), 9 - recorded, "{}", run.said);
     assert_eq!(project.read("size.txt").trim(), "480016");
-    assert_eq!(project.recount(&["run"]).done("again").ran(), 0);
+    assert_eq!(disk.recount("run").done("again").ran(), 0);
     for litter in ["scratch", "temporary", "quarantine", "edited"] {
         assert!(project.stored(litter).is_empty(), "{litter}: {:?}", project.stored(litter));
     }

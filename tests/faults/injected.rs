@@ -5,8 +5,9 @@
 //! path, and what it left is sound.
 
 use std::fs;
+use std::path::Path;
 
-use crate::calls::{Call, Fault, calls, can_trace, paths, with_fault};
+use crate::calls::{Call, Fault, calls, can_trace, paths, with_fault, writes};
 use crate::project::{Project, Run};
 
 const PIPELINE: &str = r#"
@@ -40,15 +41,25 @@ struct Scenario {
     prepare: fn() -> Project,
     /// Whether the store is sound before the command.
     sound: bool,
+    /// How many instances the next run has to run.
+    stale: usize,
 }
 
 const FIRST_RUN: Scenario =
-    Scenario { name: "the first run", words: &["run", "-j1"], prepare: first, sound: true };
+    Scenario { name: "the first run", words: &["run", "-j1"], prepare: first, sound: true, stale: 0 };
 const SECOND_RUN: Scenario =
-    Scenario { name: "a run after edits", words: &["run", "-j1"], prepare: edited, sound: true };
-const MENDING_RUN: Scenario =
-    Scenario { name: "a run on a damaged store", words: &["run", "-j1"], prepare: damaged, sound: false };
-const FSCK: Scenario = Scenario { name: "fsck", words: &["fsck"], prepare: damaged, sound: false };
+    Scenario { name: "a run after edits", words: &["run", "-j1"], prepare: edited, sound: true, stale: 0 };
+const MENDING_RUN: Scenario = Scenario {
+    name: "a run on a damaged store",
+    words: &["run", "-j1"],
+    prepare: damaged,
+    sound: false,
+    stale: 0,
+};
+const FSCK: Scenario = Scenario { name: "fsck", words: &["fsck"], prepare: damaged, sound: false, stale: 2 };
+
+const GC: Scenario =
+    Scenario { name: "gc", words: &["gc", "--keep-runs=0"], prepare: moved_on, sound: true, stale: 0 };
 
 fn first() -> Project {
     let project = Project::new(PIPELINE);
@@ -73,6 +84,15 @@ fn damaged() -> Project {
     project
 }
 
+fn moved_on() -> Project {
+    let project = first();
+    for seed in ["earlier\n", "later\n"] {
+        project.write("seed.txt", seed);
+        project.recount(&["run"]).done("before the collection");
+    }
+    project
+}
+
 /// Tries a fault at the command's calls: at all of them, or at `sample` spread evenly over them.
 fn try_each(scenario: &Scenario, faults: &[Fault], sample: Option<usize>) {
     if !can_trace() {
@@ -94,10 +114,14 @@ fn try_one(scenario: &Scenario, project: &Project, call: &Call, fault: Fault) {
     let when = format!("{}, {fault:?} at `{}`", scenario.name, call.line);
     let (run, hit) = with_fault(project, scenario.words, call, fault);
     match fault {
-        Fault::Kill => assert_eq!(run.code, None, "{when}: it was not killed: {}", run.said),
+        // How many files are opened to be read before depends on time, and on which thread does it.
+        Fault::Kill => assert!(run.code.is_none() || call.name == "openat", "{when}: {}", run.said),
         Fault::Error(_) => {
-            let hit = hit.unwrap_or_else(|| panic!("{when}: no call was hit"));
+            let Some(hit) = hit.filter(|hit| writes(hit)) else { return };
             assert_told(project, &run, &hit, &when);
+            if run.code == Some(0) {
+                assert_eq!(project.recount(&["run"]).done(&when).ran(), scenario.stale, "{when}");
+            }
         }
     }
     if scenario.sound {
@@ -111,24 +135,39 @@ fn try_one(scenario: &Scenario, project: &Project, call: &Call, fault: Fault) {
     assert_finishes(project, scenario.sound, &when);
 }
 
-/// Asserts that a failed call made the command fail, and that the message names a path of the call.
+/// Asserts that a failed call made the command fail, and that the message names a path of the call, or the
+/// folder that was to be made or removed with it; unless nothing was lost by it.
 #[track_caller]
 fn assert_told(project: &Project, run: &Run, hit: &str, when: &str) {
-    if run.code == Some(0) && harmless(hit) {
+    if printed(hit) || run.code == Some(0) && has_another_way(hit) {
         return;
     }
+    assert_eq!(run.code, Some(1), "{when}: {}", run.said);
+    let names =
+        |path: &Path| ["`", "/"].iter().any(|end| run.said.contains(&format!("{}{end}", path.display())));
+    let is_named = |path: &String| {
+        path.is_empty() || Path::new(path).ancestors().filter(|folder| *folder != Path::new("")).any(names)
+    };
     let paths = paths(project, hit);
-    assert_eq!(run.code, Some(1), "{when}: {hit}: {}", run.said);
-    assert!(paths.iter().any(|path| run.said.contains(path)), "{when}: none of {paths:?} in {}", run.said);
+    // A pipe has no path that could be named.
+    let named = hit.contains("<pipe:") || paths.iter().any(is_named);
+    assert!(named, "{when}: none of {paths:?} in {}", run.said);
 }
 
-/// Says whether nothing that anybody asked for is lost when a call fails: words for a reader that may be gone,
-/// a second way to the same bytes, litter that the next run sweeps.
-fn harmless(hit: &str) -> bool {
-    let printed = hit.starts_with("write(1<") || hit.starts_with("write(2<");
-    let has_another_way = hit.contains("FICLONE") || hit.starts_with("link") && hit.contains("/by-name/");
-    let litter = hit.starts_with("unlink") && hit.contains("/artifacts/scratch/");
-    printed || has_another_way || litter
+/// Says whether a call only says something: its reader may be gone.
+fn printed(hit: &str) -> bool {
+    hit.starts_with("write(1<") || hit.starts_with("write(2<")
+}
+
+/// Says whether a call may fail without a word, provided that all is as it should be afterwards: bytes that
+/// can't be shared are copied, litter is swept by the next run, and an empty folder of the view may stay.
+fn has_another_way(hit: &str) -> bool {
+    let shares = hit.contains("FICLONE") || hit.starts_with("link");
+    let tries_to_share = ["openat", "unlink("].iter().any(|call| hit.starts_with(call))
+        && ["/artifacts/by-name/", "/artifacts/temporary/"].iter().any(|place| hit.contains(place));
+    let litter = hit.starts_with("unlink") && hit.contains("/artifacts/scratch/")
+        || hit.starts_with("rmdir") && hit.contains("/artifacts/by-name");
+    shares || tries_to_share || litter
 }
 
 /// Asserts that the next run needs no help, repeats nothing recorded, and leaves what it always leaves.
@@ -157,14 +196,14 @@ const ERRORS: [Fault; 2] = [Fault::Error("EIO"), Fault::Error("ENOSPC")];
 
 #[test]
 fn a_kill_at_a_call_that_changes_the_disk_tears_nothing() {
-    for (scenario, sample) in [(FIRST_RUN, 12), (SECOND_RUN, 12), (MENDING_RUN, 6), (FSCK, 6)] {
+    for (scenario, sample) in [(FIRST_RUN, 12), (SECOND_RUN, 12), (MENDING_RUN, 6), (FSCK, 6), (GC, 8)] {
         try_each(&scenario, &[Fault::Kill], Some(sample));
     }
 }
 
 #[test]
 fn a_call_that_fails_is_told_with_its_path_and_tears_nothing() {
-    for (scenario, sample) in [(FIRST_RUN, 12), (SECOND_RUN, 12), (MENDING_RUN, 6), (FSCK, 6)] {
+    for (scenario, sample) in [(FIRST_RUN, 12), (SECOND_RUN, 12), (MENDING_RUN, 6), (FSCK, 6), (GC, 8)] {
         try_each(&scenario, &ERRORS, Some(sample));
     }
 }
@@ -172,7 +211,7 @@ fn a_call_that_fails_is_told_with_its_path_and_tears_nothing() {
 #[test]
 #[ignore = "takes minutes: `cargo test --release --test faults -- --ignored`"]
 fn a_kill_at_any_call_that_changes_the_disk_tears_nothing() {
-    for scenario in [FIRST_RUN, SECOND_RUN, MENDING_RUN, FSCK] {
+    for scenario in [FIRST_RUN, SECOND_RUN, MENDING_RUN, FSCK, GC] {
         try_each(&scenario, &[Fault::Kill], None);
     }
 }
@@ -180,7 +219,7 @@ fn a_kill_at_any_call_that_changes_the_disk_tears_nothing() {
 #[test]
 #[ignore = "takes minutes: `cargo test --release --test faults -- --ignored`"]
 fn any_call_that_fails_is_told_with_its_path_and_tears_nothing() {
-    for scenario in [FIRST_RUN, SECOND_RUN, MENDING_RUN, FSCK] {
+    for scenario in [FIRST_RUN, SECOND_RUN, MENDING_RUN, FSCK, GC] {
         try_each(&scenario, &ERRORS, None);
     }
 }

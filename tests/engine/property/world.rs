@@ -297,8 +297,8 @@ fn bring_up(root: &Path, draft: &Draft, targets: &[String], mode: Mode) -> Summa
         let kinds: Registry = vec![Box::new(Command::new(variables, code)), Box::new(blend)];
         let store = Store::open(&root.join("artifacts")).expect("the store opens");
         let jobs = if let Mode::Run { jobs } = mode { jobs } else { 1 };
-        let (targets, force, facts) = (targets.to_vec(), Vec::new(), BTreeMap::new());
-        let options = Options { jobs, targets, force, clock: &|| 0.0, facts };
+        let options =
+            Options { jobs, targets: targets.to_vec(), keep_going: true, lock: true, ..Options::default() };
         let pipeline = draft.pipeline();
         let done = match mode {
             Mode::Status => engine::status(root, &pipeline, &kinds, &store, &options),
