@@ -10,6 +10,7 @@ mod fsck;
 mod gc;
 mod git;
 mod json;
+mod memory;
 mod progress;
 mod project;
 mod run;

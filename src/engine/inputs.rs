@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 
 use super::files::project_files;
 use super::graph::{InstanceId, Need};
-use super::kind::{Effective, Failure, Input, ProjectFile};
+use super::kind::{Failure, Input, ProjectFile, Read};
 use super::recipe::Recipe;
 use super::work::Work;
 use crate::digest::{Key, ObjectId};
+use crate::spec::StageId;
 use crate::store::{RecordedOutput, Store};
 
 /// An instance whose needs are done.
@@ -39,14 +40,17 @@ pub(super) fn assemble(
     let instance = work.plan.instance(id);
     let mut inputs = BTreeMap::new();
     let mut places = BTreeMap::new();
+    let reads: BTreeMap<StageId, &Read> = effective.reads.iter().map(|read| (read.stage, read)).collect();
     for need in &instance.needs {
-        read_need(work, store, effective, need, outputs, &mut inputs, &mut places)?;
+        if let Some(read) = reads.get(&need.stage) {
+            read_need(work, store, read, need, outputs, &mut inputs, &mut places)?;
+        }
     }
     if !work.kind(id).writes_in_place() {
         // Any other kind reads the objects themselves.
         places.clear();
     }
-    let files = project_files(work.root, &effective.files, store)?;
+    let files = project_files(&work.ground, &effective.files, store)?;
     let recipe = Recipe {
         kind: work.kind(id).name().to_owned(),
         code: work.code(id),
@@ -62,15 +66,12 @@ pub(super) fn assemble(
 fn read_need(
     work: &Work<'_>,
     store: &Store,
-    effective: &Effective,
+    read: &Read,
     need: &Need,
     outputs: &Outputs<'_>,
     inputs: &mut BTreeMap<String, Input>,
     places: &mut BTreeMap<String, ObjectId>,
 ) -> Result<(), Failure> {
-    let Some(read) = effective.reads.iter().find(|read| read.stage == need.stage) else {
-        return Ok(());
-    };
     let stage = &work.pipeline.stages[need.stage.0].name;
     for &member in work.plan.members(need) {
         let left = outputs(member);

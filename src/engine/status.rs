@@ -84,7 +84,7 @@ fn judge(
         Err(failure) => return Ok((None, Vec::new(), Outcome::Failed(failure))),
     };
     let (known, outputs) = match store.look_up(assembled.key)? {
-        Lookup::Found(record) => (Known::Recorded, record.outputs),
+        Lookup::Found(outputs) => (Known::Recorded, outputs),
         Lookup::Absent => (Known::Nothing, Vec::new()),
         Lookup::Broken(flaw) => (Known::Flawed(flaw), Vec::new()),
     };

@@ -6,7 +6,7 @@ use super::kind::{Failure, Point};
 use super::lock_file::LockChange;
 use crate::digest::Key;
 use crate::spec::StageId;
-use crate::store::RecordedOutput;
+use crate::store::{Look, RecordedOutput};
 
 /// What became of every instance that a run was about.
 #[derive(Debug, Default)]
@@ -19,6 +19,9 @@ pub struct Summary {
     pub lock: Option<LockChange>,
     /// How long all of it took, in seconds.
     pub seconds: f64,
+    /// All that a run of everything looked at, where it found nothing to do: as long as none of it
+    /// changes, there will be nothing to do.
+    pub look: Option<Look>,
 }
 
 /// What became of one instance.
@@ -134,6 +137,12 @@ impl Summary {
     /// Gives the names of the instances with an outcome.
     pub fn names(&self, of: impl Fn(&Outcome) -> bool) -> Vec<String> {
         self.reports.iter().filter(|report| of(&report.outcome)).map(|report| report.name.clone()).collect()
+    }
+
+    /// Says whether all was fresh, and nothing had to be written.
+    pub fn is_idle(&self) -> bool {
+        let idle = |report: &Report| matches!(report.outcome, Outcome::Fresh) && report.written.is_empty();
+        self.reports.iter().all(idle)
     }
 
     fn count(&self, of: impl Fn(&Outcome) -> bool) -> usize {

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::error::{Doing, StoreError};
-use super::files::sync_folder;
+use super::files::sync_file_system;
 use super::{Session, Store};
 use crate::digest::{Key, ObjectId};
 
@@ -119,14 +119,10 @@ impl Session<'_> {
             remove(view)?;
         }
         self.prune_views();
-        let mut folders: BTreeSet<&Path> = BTreeSet::new();
         for file in &garbage.record_files {
             remove(file)?;
-            folders.extend(file.parent());
         }
-        for folder in folders {
-            sync_folder(folder)?;
-        }
+        sync_file_system(self.folder())?;
         garbage.object_files.iter().try_for_each(|file| remove(file))
     }
 

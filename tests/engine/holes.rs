@@ -39,7 +39,9 @@ fn copy() -> Toy {
 fn an_input_edited_while_its_stage_runs_is_recorded_under_neither_content() {
     let project = Project::new(vec![copy()]);
     project.write("notes.txt", "before");
-    let ran = run_with_an_edit(&project, || drop(project.write("notes.txt", "after")));
+    let ran = run_with_an_edit(&project, || {
+        project.write("notes.txt", "after");
+    });
     let expected = "copy: `notes.txt` changed while `copy` ran, so its outputs are not recorded";
     assert_eq!(ran.failures(), [expected]);
     assert!(!project.exists("copy.txt"), "what nobody can answer for does not stay");
@@ -54,7 +56,9 @@ fn a_file_that_comes_into_an_input_folder_while_its_stage_runs_is_noticed() {
     let line = waits_after("cat data/* > all.txt");
     let project = Project::new(vec![toy("join", &line).reads(&["data"]).writes(&["all.txt"])]);
     project.write("data/a", "a");
-    let ran = run_with_an_edit(&project, || drop(project.write("data/b", "b")));
+    let ran = run_with_an_edit(&project, || {
+        project.write("data/b", "b");
+    });
     let expected = "join: `data/b` changed while `join` ran, so its outputs are not recorded";
     assert_eq!(ran.failures(), [expected]);
     project.run().assert_ran(["join"]);
@@ -66,7 +70,9 @@ fn an_output_edited_while_another_stage_reads_it_is_recorded_under_neither_conte
     let first = toy("first", "echo one > one.txt").writes(&["one.txt"]);
     let line = waits_after("cat one.txt > two.txt; cat one.txt >> two.txt");
     let project = Project::new(vec![first, toy("second", &line).writes(&["two.txt"]).needs(&["first"])]);
-    let ran = run_with_an_edit(&project, || drop(project.write("one.txt", "my own\n")));
+    let ran = run_with_an_edit(&project, || {
+        project.write("one.txt", "my own\n");
+    });
     let expected = "second: `one.txt` changed while `second` ran, so its outputs are not recorded";
     assert_eq!(ran.failures(), [expected]);
     project.run().assert_ran(["second"]);
