@@ -1,6 +1,8 @@
 //! The engine and the store, end to end, on toy `command` stages in temporary projects.
 
 mod crash;
+mod damage;
+mod flips;
 mod holes;
 mod made;
 mod property;

@@ -6,8 +6,8 @@
 //! - A panic tells the case's seed and everything that was done to it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File, Permissions};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::fs::{self, File};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,6 +24,7 @@ use super::draft::Draft;
 use super::edits::{change, draft, once_in, pick};
 use super::ledger::{Ledger, Standing};
 use super::oracle::{Expected, Fate, foretell};
+use crate::damage::damage;
 use crate::support::swift_folder;
 
 /// A case.
@@ -368,27 +369,6 @@ fn edit_by_hand(place: &Path, random: &mut Random) {
             drop(fs::remove_file(place));
             fs::write(place, bytes).expect("it is ours");
         }
-    }
-}
-
-/// Changes a file's bytes, cuts it, replaces it, or removes it.
-fn damage(path: &Path, random: &mut Random) {
-    let mut bytes = fs::read(path).expect("what should be there is there");
-    fs::set_permissions(path, Permissions::from_mode(0o644)).expect("the file is ours");
-    let time = fs::metadata(path).and_then(|metadata| metadata.modified()).expect("it has a time");
-    match random.below(4) {
-        0 => return fs::remove_file(path).expect("the file is ours"),
-        1 if !bytes.is_empty() => bytes.truncate(bytes.len() / 2),
-        2 if !bytes.is_empty() => {
-            let at = random.below(u32::try_from(bytes.len()).expect("it is small")) as usize;
-            bytes[at] ^= 1 << random.below(8);
-        }
-        _ => bytes.push(b'!'),
-    }
-    fs::write(path, bytes).expect("the file is ours");
-    if once_in(random, 2) {
-        let file = File::options().append(true).open(path);
-        file.and_then(|file| file.set_modified(time)).expect("the file is ours");
     }
 }
 
