@@ -190,6 +190,7 @@ impl Crew<'_> {
     fn try_decide(&self, id: InstanceId) -> Result<(), Failure> {
         let assembled = self.assemble(id)?;
         let key = assembled.key;
+        let before = self.board.runner(key);
         let (known, outputs) = match self.session.claim(key)? {
             Lookup::Found(outputs) => (Known::Recorded, Some(outputs)),
             Lookup::Absent => (Known::Nothing, None),
@@ -207,8 +208,9 @@ impl Crew<'_> {
             (Verdict::Fresh { .. }, None) => vec![Reason::RecordMissing],
             (Verdict::Stale { reasons, .. }, _) => reasons,
         };
-        if runner.is_some() {
-            // Its record was damaged after it was written: there is nothing to share.
+        if before.is_some() {
+            // Its record was damaged after it was written: there is nothing to share. One that ended
+            // after the look into the store has left a record that is yet to be seen.
             self.board.forget(key);
         }
         match self.board.queue(id, key, self.work.details[id.0].cost, Stale { assembled, reasons }) {
