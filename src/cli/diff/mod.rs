@@ -15,9 +15,8 @@ use std::fs;
 
 use serde::Serialize;
 
-use crate::digest::Key;
 use crate::engine::{LOCK_FILE, Lock};
-use crate::store::{Record, Store};
+use crate::store::Store;
 
 use super::arguments::DiffArguments;
 use super::git::Git;
@@ -139,7 +138,7 @@ fn compare(store: &Store, (from, old): (&str, &Lock), (to, new): (&str, &Lock)) 
         let mut samples: BTreeMap<Place, Sample> = BTreeMap::new();
         for name in &members {
             for (side, lock) in [(from, old), (to, new)] {
-                let Some(record) = record(store, lock.lines[*name].key)? else {
+                let Some(record) = store.record(lock.lines[*name].key)? else {
                     body.lacking.push(Lacking { instance: (*name).to_owned(), side: side.to_owned() });
                     continue;
                 };
@@ -161,10 +160,6 @@ fn compare(store: &Store, (from, old): (&str, &Lock), (to, new): (&str, &Lock)) 
         body.changed.push(changed);
     }
     Ok(body)
-}
-
-fn record(store: &Store, key: Key) -> Result<Option<Record>, Refusal> {
-    Ok(store.record(key)?)
 }
 
 fn moved(place: Place, sample: &Sample) -> Option<Moved> {
