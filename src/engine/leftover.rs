@@ -125,7 +125,7 @@ fn clear_away(root: &Path, scratch: &Path, noted: &Noted) -> Result<(), StoreErr
     };
     end(noted, scratch).map_err(doing("written", scratch))?;
     // Without a mark the machine itself stopped: what is younger than the note may be anybody's.
-    let began = || fs::metadata(scratch.with_extension(NOTE)).ok().as_ref().map(changed);
+    let began = || fs::metadata(Running::note_file(scratch)).ok().as_ref().map(changed);
     let ended = marked(noted, scratch).or_else(began).map_or(i128::MIN, |time| time + GRACE);
     for place in &noted.running.writes {
         let place = root.join(place);
