@@ -7,7 +7,7 @@
 //! - A batch waits at most [`GATHER`] for company, so that a kill costs no more than that of finished work.
 //! - Once a batch has failed nothing more is kept, and whoever commits next is told why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -109,12 +109,14 @@ impl Session<'_> {
         if batch.is_empty() {
             return;
         }
-        let result = self.name_records(&batch);
+        let result = self.name_records(&batch).and_then(|()| {
+            let keys: BTreeSet<Key> = batch.iter().map(|(key, _)| *key).collect();
+            self.queue.state().made.retain(|key, _| !keys.contains(key));
+            // Whoever remembers a name from now on sees that its record is there.
+            self.names().release(&keys)
+        });
         let mut state = self.queue.state();
         state.named = true;
-        for (key, _) in &batch {
-            state.made.remove(key);
-        }
         if let Err(error) = result {
             state.failed.get_or_insert(error);
         }

@@ -104,7 +104,8 @@ impl Session<'_> {
     /// # Errors
     /// [`StoreError`] when it can't be written.
     pub fn remember(&self, instance: &str, key: Key) -> Result<(), StoreError> {
-        self.names.lock().unwrap_or_else(PoisonError::into_inner).remember(instance, key)
+        let mut names = self.names();
+        names.remember(instance, key, self.queued(key).is_none())
     }
 
     /// Gives the instances that have another key since the session began.
@@ -171,6 +172,10 @@ impl Session<'_> {
             write_whole(&self.temporary(), &self.folder().join("ledger"), &bytes)?;
         }
         self.names.lock().unwrap_or_else(PoisonError::into_inner).fold(&self.temporary())
+    }
+
+    pub(super) fn names(&self) -> MutexGuard<'_, Names> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn naming(&self) -> MutexGuard<'_, ()> {
