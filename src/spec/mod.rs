@@ -12,6 +12,7 @@
 //! | `outputs`, `path_uses`, `project_path` | who writes what, and where |
 //! | `template` | coordinates in braces |
 //! | `suggestion` | did-you-mean |
+//! | `json_schema` | what all this checks, for editors |
 //!
 //! Invariants
 //! - Knows no kind: what a stage may say comes as [`Schema`]s.
@@ -23,6 +24,7 @@ mod events;
 mod file;
 mod graph;
 mod inherit;
+mod json_schema;
 mod load;
 mod order;
 mod outline;
@@ -40,6 +42,7 @@ mod suggestion;
 mod template;
 mod value;
 
+pub use json_schema::{FileSchema, file_schemas};
 pub use load::load;
 pub use pipeline::{Axis, Origin, Pipeline, Settings, Stage, StageId, Variant};
 pub use schema::{Field, Schema, Shape};

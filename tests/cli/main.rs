@@ -1,6 +1,9 @@
 //! The command line, end to end: the real program on small projects of `command` stages.
 
+mod commands;
+mod documented;
 mod fsck;
 mod gc;
 mod lock;
 mod project;
+mod schemas;
