@@ -6,6 +6,7 @@ mod archive;
 mod arguments;
 mod environment;
 mod estimate;
+mod memory;
 mod progress;
 mod project;
 mod run;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::engine::EngineError;
+use crate::store::StoreError;
 use arguments::{Arguments, Command};
 use environment::Environment;
 
@@ -43,6 +45,12 @@ impl Refusal {
             message: "stopped; what had finished is kept, and the next run goes on from there".into(),
             code: 130,
         }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::failed(error.to_string())
     }
 }
 

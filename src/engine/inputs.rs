@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 
 use super::files::project_files;
 use super::graph::{InstanceId, Need};
-use super::kind::{Effective, Failure, Input, ProjectFile};
+use super::kind::{Failure, Input, ProjectFile, Read};
 use super::recipe::Recipe;
 use super::work::Work;
 use crate::digest::Key;
+use crate::spec::StageId;
 use crate::store::{RecordedOutput, Store};
 
 /// An instance whose needs are done.
@@ -36,10 +37,13 @@ pub(super) fn assemble(
     let effective = work.details[id.0].effective.as_ref().map_err(Failure::clone)?;
     let instance = work.plan.instance(id);
     let mut inputs = BTreeMap::new();
+    let reads: BTreeMap<StageId, &Read> = effective.reads.iter().map(|read| (read.stage, read)).collect();
     for need in &instance.needs {
-        read_need(work, store, effective, need, outputs, &mut inputs)?;
+        if let Some(read) = reads.get(&need.stage) {
+            read_need(work, store, read, need, outputs, &mut inputs)?;
+        }
     }
-    let files = project_files(work.root, &effective.files, store)?;
+    let files = project_files(&work.ground, &effective.files, store)?;
     let recipe = Recipe {
         kind: work.kind(id).name().to_owned(),
         code: work.code(id),
@@ -55,14 +59,11 @@ pub(super) fn assemble(
 fn read_need(
     work: &Work<'_>,
     store: &Store,
-    effective: &Effective,
+    read: &Read,
     need: &Need,
     outputs: &Outputs<'_>,
     inputs: &mut BTreeMap<String, Input>,
 ) -> Result<(), Failure> {
-    let Some(read) = effective.reads.iter().find(|read| read.stage == need.stage) else {
-        return Ok(());
-    };
     let stage = &work.pipeline.stages[need.stage.0].name;
     for &member in work.plan.members(need) {
         let left = outputs(member);
