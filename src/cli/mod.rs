@@ -6,6 +6,10 @@ mod archive;
 mod arguments;
 mod environment;
 mod estimate;
+mod fsck;
+mod gc;
+mod git;
+mod json;
 mod memory;
 mod progress;
 mod project;
@@ -73,6 +77,8 @@ pub fn main() -> ExitCode {
         None => run::run(&arguments.run, &environment),
         Some(Command::Run(words)) => run::run(&words, &environment),
         Some(Command::Status(words)) => status::status(&words.settings, &environment),
+        Some(Command::Fsck(words)) => fsck::fsck(&words, &environment),
+        Some(Command::Gc(words)) => gc::gc(&words),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -10,7 +10,7 @@ use std::io;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
@@ -32,6 +32,10 @@ pub struct Session<'s> {
     names: Mutex<Names>,
     next: AtomicU64,
     pub(super) queue: Queue,
+    free: Mutex<Vec<PathBuf>>,
+    /// Held while an object or a record gets its name or loses it, so that what was found damaged is not
+    /// confused with the sound one that another thread has put in its place.
+    naming: Mutex<()>,
     _lock: File,
 }
 
@@ -65,8 +69,15 @@ impl Store {
         }
         self.look_again();
         let names = Mutex::new(Names::load(self.folder()));
-        let session =
-            Session { store: self, names, next: AtomicU64::new(0), queue: Queue::default(), _lock: lock };
+        let session = Session {
+            store: self,
+            names,
+            next: AtomicU64::new(0),
+            queue: Queue::default(),
+            free: Mutex::default(),
+            naming: Mutex::default(),
+            _lock: lock,
+        };
         session.empty("temporary")?;
         Ok(Some(session))
     }
@@ -93,17 +104,48 @@ impl Session<'_> {
     /// # Errors
     /// [`StoreError`] when it can't be written.
     pub fn remember(&self, instance: &str, key: Key) -> Result<(), StoreError> {
-        self.names.lock().unwrap_or_else(PoisonError::into_inner).remember(instance, key)
+        let mut names = self.names();
+        names.remember(instance, key, self.queued(key).is_none())
     }
 
-    /// Makes an empty folder for one run.
+    /// Gives the instances that have another key since the session began.
+    pub fn news(&self) -> BTreeMap<String, Key> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).news().clone()
+    }
+
+    /// Forgets the instances' last keys that are not to be kept; gives them.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be written.
+    pub(super) fn forget(&self, keep: &dyn Fn(Key) -> bool) -> Result<Vec<(String, Key)>, StoreError> {
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        names.forget(keep, &self.temporary())
+    }
+
+    /// Gives an empty folder for one run.
     ///
     /// # Errors
     /// [`StoreError`] when it can't be made.
     pub fn scratch(&self) -> Result<PathBuf, StoreError> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(path) = free {
+            return Ok(path);
+        }
         let path = self.scratch_root().join(self.count().to_string());
         fs::create_dir_all(&path).doing("made", &path)?;
         Ok(path)
+    }
+
+    /// Takes back what [`Session::scratch`] gave. Making and removing a folder for each run costs a file
+    /// system dearly, so one that was left empty is given to the next.
+    pub fn give_back(&self, scratch: PathBuf) {
+        let empty = fs::read_dir(&scratch).is_ok_and(|mut entries| entries.next().is_none());
+        if empty {
+            self.free.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
+        } else {
+            // What can't be removed now is swept at the end, or by the next session.
+            drop(fs::remove_dir_all(&scratch));
+        }
     }
 
     /// Removes everything below `scratch/`.
@@ -130,6 +172,14 @@ impl Session<'_> {
             write_whole(&self.temporary(), &self.folder().join("ledger"), &bytes)?;
         }
         self.names.lock().unwrap_or_else(PoisonError::into_inner).fold(&self.temporary())
+    }
+
+    pub(super) fn names(&self) -> MutexGuard<'_, Names> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn naming(&self) -> MutexGuard<'_, ()> {
+        self.naming.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives a path that nobody else uses, on the store's file system.
