@@ -12,6 +12,7 @@
 //! | `outputs`, `path_uses`, `project_path` | who writes what, and where |
 //! | `template` | coordinates in braces |
 //! | `suggestion` | did-you-mean |
+//! | `tree` | the trees, for readers of other files |
 //!
 //! Invariants
 //! - Knows no kind: what a stage may say comes as [`Schema`]s.
@@ -38,6 +39,7 @@ mod settings_file;
 mod shape;
 mod suggestion;
 mod template;
+pub mod tree;
 mod value;
 
 pub use load::load;
