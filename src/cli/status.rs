@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{self, Options, Outcome};
+use crate::kinds::{self, Described};
 use crate::spec::StageId;
 
 use super::archive::Network;
@@ -57,7 +58,42 @@ pub fn show(project: &Project, options: &Options<'_>) -> Result<(), Refusal> {
             project.pipeline.stages[stage.0].name
         ));
     }
+    for line in same_experiments(project)? {
+        say::result(&line);
+    }
     let waiting: usize = waiting.values().map(|(count, _)| count).sum();
     say::result(&format!("fresh {} · stale {stale} · waiting for these {waiting}", summary.fresh()));
     Ok(())
+}
+
+/// Tells which variants are one experiment under several names, one line each, and why they are.
+fn same_experiments(project: &Project) -> Result<Vec<String>, Refusal> {
+    let stages = project.pipeline.stages.iter().enumerate().filter(|(_, stage)| stage.kind == "train");
+    let mut lines = Vec::new();
+    for (index, stage) in stages {
+        let described = kinds::describe(&project.pipeline, StageId(index))
+            .map_err(|failure| Refusal::input(format!("{}: {failure}", stage.name)))?;
+        let firsts = described.iter().filter(|it| it.first.is_none() && !it.same_as.is_empty());
+        for first in firsts {
+            let names = std::iter::once(first.variant.name.as_str()).chain(first.same_as.iter().copied());
+            let names = names.collect::<Vec<_>>().join(", ");
+            lines.push(format!(
+                "same    {}[{names}] · one experiment: {}",
+                stage.name,
+                reason(first, &described)
+            ));
+        }
+    }
+    Ok(lines)
+}
+
+/// Says why `first` and those that are the same as it are one experiment.
+fn reason(first: &Described<'_>, all: &[Described<'_>]) -> String {
+    let is_twin = |it: &&Described<'_>| first.same_as.contains(&it.variant.name.as_str());
+    let declared = |it: &Described<'_>, name: &str| it.variant.settings.parameters.get(name).cloned();
+    let differs =
+        |name: &str| all.iter().filter(is_twin).any(|it| declared(it, name) != declared(first, name));
+    let idle = first.without_effect.iter().filter(|(name, _)| differs(name));
+    let reasons: Vec<String> = idle.map(|(name, why)| format!("{why}, `{name}` has no effect")).collect();
+    if reasons.is_empty() { "their settings are equal".to_owned() } else { reasons.join("; ") }
 }
