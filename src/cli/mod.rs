@@ -12,6 +12,7 @@ mod project;
 mod run;
 mod say;
 mod status;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -58,7 +59,7 @@ impl From<EngineError> for Refusal {
     fn from(error: EngineError) -> Self {
         match &error {
             EngineError::UnknownTarget { help, .. } => Self::input(format!("{error}\nhelp: {help}")),
-            EngineError::Store(_) => Self::failed(error.to_string()),
+            EngineError::Store(_) | EngineError::Copy { .. } => Self::failed(error.to_string()),
             EngineError::UnknownKind { .. }
             | EngineError::NoMatch { .. }
             | EngineError::TwoWriters { .. } => Self::input(error.to_string()),
@@ -73,6 +74,7 @@ pub fn main() -> ExitCode {
         None => run::run(&arguments.run, &environment),
         Some(Command::Run(words)) => run::run(&words, &environment),
         Some(Command::Status(words)) => status::status(&words.settings, &environment),
+        Some(Command::Verify(words)) => verify::verify(&words, &environment),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

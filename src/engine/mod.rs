@@ -24,6 +24,7 @@ mod run;
 mod status;
 mod summary;
 mod target;
+mod verify;
 mod work;
 
 pub use decide::{Known, Reason, Verdict, decide};
@@ -39,3 +40,4 @@ pub use recipe::Recipe;
 pub use run::run;
 pub use status::status;
 pub use summary::{Outcome, Report, Summary};
+pub use verify::{Checked, Difference, Found, Verification, verify};
