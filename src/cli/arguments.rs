@@ -25,6 +25,10 @@ pub enum Command {
     Status(StatusArguments),
     /// Run a chain again from the raw data, and say whether it gives the same bits
     Verify(VerifyArguments),
+    /// Read the whole store again, and set aside what is damaged
+    Fsck(ProjectArguments),
+    /// Free what neither pipeline.lock, nor the last runs, nor git's branches and tags name
+    Gc(GcArguments),
 }
 
 /// The words of `recount run`.
@@ -39,6 +43,9 @@ pub struct RunArguments {
     /// Run these even when they are fresh
     #[arg(long, value_name = "TARGET")]
     pub force: Vec<String>,
+    /// After a failure, go on with what does not need what failed
+    #[arg(short, long)]
+    pub keep_going: bool,
     /// Only say what would run, and why
     #[arg(long)]
     pub dry_run: bool,
@@ -78,13 +85,38 @@ pub struct VerifyArguments {
     pub settings: SettingArguments,
 }
 
+/// The words of `recount gc`.
+#[derive(Args)]
+pub struct GcArguments {
+    /// Keep what this many last runs had
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub keep_runs: u16,
+    /// Only say what would go
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Where the project is
+    #[command(flatten)]
+    pub project: ProjectArguments,
+}
+
 /// Words that every command on a pipeline takes.
 #[derive(Args, Default)]
 pub struct SettingArguments {
     /// Set a parameter for this run: `train.hidden=128`, or of one variant alone: `train[2.4.2].epochs=20`
     #[arg(long, value_name = "STAGE.FIELD=VALUE")]
     pub set: Vec<String>,
+    /// Where the project is
+    #[command(flatten)]
+    pub project: ProjectArguments,
+}
+
+/// Words that every command on a project takes.
+#[derive(Args, Default)]
+pub struct ProjectArguments {
     /// The project's folder [default: the nearest one upwards with a pipeline.yaml]
-    #[arg(long, value_name = "DIR")]
-    pub project: Option<PathBuf>,
+    #[arg(long = "project", value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// Print the result as one JSON object
+    #[arg(long)]
+    pub json: bool,
 }

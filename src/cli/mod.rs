@@ -6,6 +6,10 @@ mod archive;
 mod arguments;
 mod environment;
 mod estimate;
+mod fsck;
+mod gc;
+mod git;
+mod json;
 mod memory;
 mod progress;
 mod project;
@@ -75,6 +79,8 @@ pub fn main() -> ExitCode {
         Some(Command::Run(words)) => run::run(&words, &environment),
         Some(Command::Status(words)) => status::status(&words.settings, &environment),
         Some(Command::Verify(words)) => verify::verify(&words, &environment),
+        Some(Command::Fsck(words)) => fsck::fsck(&words, &environment),
+        Some(Command::Gc(words)) => gc::gc(&words),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,6 @@
 //! `recount run`: brings the pipeline up to date, and says what that took.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use crate::engine::{self, Failure, Options, Outcome, Summary};
@@ -21,7 +21,7 @@ use super::{Refusal, say, status};
 /// # Errors
 /// A [`Refusal`]: bad input, a failed stage, or Ctrl-C.
 pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusal> {
-    let root = project::root(words.settings.project.as_deref())?;
+    let root = project::root(words.settings.project.folder.as_deref())?;
     let whole = words.targets.is_empty() && words.force.is_empty() && !words.dry_run;
     #[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
     let began = Instant::now();
@@ -36,6 +36,10 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         jobs: words.jobs.map_or(environment.cores, usize::from),
         targets: words.targets.clone(),
         force: words.force.clone(),
+        keep_going: words.keep_going,
+        // A trial, or another machine's lack of the data, is not what the files say.
+        lock: words.settings.set.is_empty() && project.generated_because.is_none(),
+        asked: environment.words.clone(),
         ..project::options(environment)
     };
     if words.dry_run {
@@ -54,6 +58,9 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         &progress,
         &project.cancel,
     )?;
+    if summary.lock.as_ref().is_some_and(|lock| lock.rebuilt) {
+        say::note("note    pipeline.lock was damaged or in conflict; it is made anew from the store");
+    }
     let places = tell(&project, &summary);
     memory::keep(&project, &words.settings.set, environment, read, &mut summary, places);
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
@@ -84,6 +91,7 @@ fn tell(project: &Project, summary: &Summary) -> Vec<String> {
         ("fresh", summary.fresh()),
         ("failed", summary.failed()),
         ("skipped", summary.skipped()),
+        ("not begun", summary.stopped()),
     ];
     let counts = counts.iter().filter(|(_, count)| *count > 0);
     let mut parts: Vec<String> = counts.map(|(word, count)| format!("{word} {count}")).collect();
@@ -102,8 +110,11 @@ fn tell(project: &Project, summary: &Summary) -> Vec<String> {
         say::note(&format!("skipped {stage} · {count} of its instances, as `{because}` failed"));
     }
     say::result(&parts.join(" · "));
-    let outputs = summary.reports.iter().flat_map(|report| &report.outputs);
-    // Figures go with the report that shows them.
+    let stages = &project.pipeline.stages;
+    let needed: BTreeSet<StageId> = stages.iter().flat_map(|stage| stage.needs.iter().copied()).collect();
+    // What others need is on its way, not an end; figures go with the report that shows them.
+    let ends = summary.reports.iter().filter(|report| !needed.contains(&report.stage));
+    let outputs = ends.flat_map(|report| &report.outputs);
     let places = outputs.filter_map(|output| output.place.clone()).filter(|place| !place.ends_with(".svg"));
     let places: Vec<String> = places.collect();
     places.iter().for_each(|place| say::result(place));

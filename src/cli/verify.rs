@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::engine::{self, Checked, Difference, Failure, Found, Options, Outcome, Verification};
 use crate::lab::difference::first_difference;
@@ -16,7 +16,7 @@ use super::environment::Environment;
 use super::estimate::duration;
 use super::progress::Progress;
 use super::project::{self, Project};
-use super::{Refusal, say};
+use super::{Refusal, json, say};
 
 /// What the scratch folders' names begin with.
 const PREFIX: &str = "verify-";
@@ -31,6 +31,9 @@ pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), 
     let options = Options {
         jobs: words.jobs.map_or(environment.cores, usize::from),
         targets,
+        // One difference is no reason to leave the others unseen, and none of this is the project's own run.
+        keep_going: true,
+        lock: false,
         ..project::options(environment)
     };
     sweep(&project.store);
@@ -46,7 +49,7 @@ pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), 
         return Err(Refusal::stopped());
     }
     if words.json {
-        say::result(&format!("{:#}", as_json(&verification)));
+        json::result("verify", &as_json(&verification));
     } else {
         tell(&verification);
     }
@@ -135,7 +138,7 @@ fn place(difference: &Difference) -> String {
     }
 }
 
-fn as_json(verification: &Verification) -> serde_json::Value {
+fn as_json(verification: &Verification) -> Value {
     let instances = verification.checked.iter().map(|Checked { name, found }| {
         let (verdict, output, detail) = match found {
             Found::Equal => ("equal", None, None),

@@ -12,7 +12,7 @@ use super::graph::{InstanceId, Need};
 use super::kind::{Failure, Input, ProjectFile, Read};
 use super::recipe::Recipe;
 use super::work::Work;
-use crate::digest::Key;
+use crate::digest::{Key, ObjectId};
 use crate::spec::StageId;
 use crate::store::{RecordedOutput, Store};
 
@@ -22,6 +22,8 @@ pub(super) struct Assembled {
     pub(super) key: Key,
     pub(super) inputs: Vec<Input>,
     pub(super) files: Vec<ProjectFile>,
+    /// Where in the project a program finds what it reads of its needs, and what it should find there.
+    pub(super) places: BTreeMap<String, ObjectId>,
 }
 
 /// Gives what a finished instance left.
@@ -37,11 +39,16 @@ pub(super) fn assemble(
     let effective = work.details[id.0].effective.as_ref().map_err(Failure::clone)?;
     let instance = work.plan.instance(id);
     let mut inputs = BTreeMap::new();
+    let mut places = BTreeMap::new();
     let reads: BTreeMap<StageId, &Read> = effective.reads.iter().map(|read| (read.stage, read)).collect();
     for need in &instance.needs {
         if let Some(read) = reads.get(&need.stage) {
-            read_need(work, store, read, need, outputs, &mut inputs)?;
+            read_need(work, store, read, need, outputs, &mut inputs, &mut places)?;
         }
+    }
+    if !work.kind(id).writes_in_place() {
+        // Any other kind reads the objects themselves.
+        places.clear();
     }
     let files = project_files(&work.ground, &effective.files, store)?;
     let recipe = Recipe {
@@ -53,7 +60,7 @@ pub(super) fn assemble(
         files: files.iter().map(|file| (file.name.clone(), file.object)).collect(),
     };
     let key = recipe.key();
-    Ok(Assembled { recipe, key, inputs: inputs.into_values().collect(), files })
+    Ok(Assembled { recipe, key, inputs: inputs.into_values().collect(), files, places })
 }
 
 fn read_need(
@@ -63,6 +70,7 @@ fn read_need(
     need: &Need,
     outputs: &Outputs<'_>,
     inputs: &mut BTreeMap<String, Input>,
+    places: &mut BTreeMap<String, ObjectId>,
 ) -> Result<(), Failure> {
     let stage = &work.pipeline.stages[need.stage.0].name;
     for &member in work.plan.members(need) {
@@ -85,6 +93,7 @@ fn read_need(
                 object: output.object,
                 path: store.object_path(output.object),
             };
+            places.extend(output.place.iter().map(|place| (place.clone(), output.object)));
             // Whether a program may be executed is part of what it is for those that run it.
             let manner = if output.executable { " (executable)" } else { "" };
             inputs.insert(format!("{prefix}/{}{manner}", output.name), input);

@@ -17,6 +17,8 @@ mod graph;
 mod inputs;
 mod kind;
 mod leftover;
+mod lock;
+mod lock_file;
 mod observer;
 mod options;
 mod recipe;
@@ -34,6 +36,8 @@ pub use kind::{
     Content, Context, Effective, Failure, Input, Job, Kind, Output, Point, ProjectFile, Read, Registry, Watch,
 };
 pub use leftover::Running;
+pub use lock::{Lock, Locked};
+pub use lock_file::{LOCK_FILE, LockChange};
 pub use observer::{Event, Observer, Planned};
 pub use options::{Cancel, Options};
 pub use recipe::Recipe;

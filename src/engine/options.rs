@@ -13,10 +13,32 @@ pub struct Options<'a> {
     pub targets: Vec<String>,
     /// What to run even though it is fresh, named as targets are.
     pub force: Vec<String>,
+    /// Whether to go on with what does not need a failed instance, where otherwise nothing more is begun.
+    pub keep_going: bool,
+    /// Whether the pipeline is as its files say it, so that `pipeline.lock` is to tell of this run.
+    pub lock: bool,
+    /// What the command line asked for, word by word, for the log of runs.
+    pub asked: Vec<String>,
     /// Gives the time in seconds since 1970, for what is observed.
     pub clock: &'a (dyn Fn() -> f64 + Sync),
     /// What to observe of every run besides its time: machine, commit.
     pub facts: BTreeMap<String, String>,
+}
+
+impl Default for Options<'_> {
+    /// Everything, one at a time, by a clock that stands still.
+    fn default() -> Self {
+        Self {
+            jobs: 1,
+            targets: Vec::new(),
+            force: Vec::new(),
+            keep_going: false,
+            lock: true,
+            asked: Vec::new(),
+            clock: &|| 0.0,
+            facts: BTreeMap::new(),
+        }
+    }
 }
 
 /// A flag that asks a run to stop; clones share it.

@@ -52,7 +52,7 @@ pub fn status(
         });
     }
     let seconds = (options.clock)() - began;
-    Ok(Summary { reports: reports.into_iter().flatten().collect(), cancelled: false, seconds, look: None })
+    Ok(Summary { reports: reports.into_iter().flatten().collect(), seconds, ..Summary::default() })
 }
 
 /// Names the instance at the root of why a need's outputs are not known.

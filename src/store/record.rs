@@ -47,6 +47,14 @@ pub struct RecordedOutput {
     pub executable: bool,
 }
 
+impl RecordedOutput {
+    /// Says whether it holds only what was observed of the run, such as times: equal keys promise
+    /// nothing of its bytes.
+    pub fn is_observed(&self) -> bool {
+        self.name.rsplit('/').next() == Some(OBSERVED)
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn is_false(flag: &bool) -> bool {
     !flag
@@ -97,6 +105,9 @@ pub enum Flaw {
         object: ObjectId,
     },
 }
+
+/// The name of an output that holds what was only observed.
+const OBSERVED: &str = "observed.json";
 
 const SEAL: &str = "{\"seal\": \"";
 const BODY: &str = "\", \"record\": ";

@@ -103,6 +103,20 @@ impl Session<'_> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner).remember(instance, key)
     }
 
+    /// Gives the instances that have another key since the session began.
+    pub fn news(&self) -> BTreeMap<String, Key> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).news().clone()
+    }
+
+    /// Forgets the instances' last keys that are not to be kept; gives them.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be written.
+    pub(super) fn forget(&self, keep: &dyn Fn(Key) -> bool) -> Result<Vec<(String, Key)>, StoreError> {
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        names.forget(keep, &self.temporary())
+    }
+
     /// Gives an empty folder for one run.
     ///
     /// # Errors

@@ -21,7 +21,8 @@ mod process;
 mod watchman;
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
@@ -177,6 +178,10 @@ fn judge(end: &End, log: &Path, job: &Job<'_>) -> Result<(), Failure> {
         message.push_str(&format!("\n  … {cut} lines more in {whole}"));
     }
     message.extend(lines[cut..].iter().map(|line| format!("\n  {line}")));
+    // On a full disk what it said last is lost, and that is what it would have said.
+    if let Err(error) = File::options().append(true).open(log).and_then(|mut log| log.write_all(b"\n")) {
+        message.push_str(&format!("\n  `{}` can't be written: {error}", log.display()));
+    }
     Err(Failure::new(message).with_help(help))
 }
 

@@ -1,0 +1,6 @@
+//! The command line, end to end: the real program on small projects of `command` stages.
+
+mod fsck;
+mod gc;
+mod lock;
+mod project;
