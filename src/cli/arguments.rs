@@ -33,6 +33,8 @@ pub enum Command {
     Log(LogArguments),
     /// Compare two revisions' locks: which parameters changed, and which measures moved
     Diff(DiffArguments),
+    /// Run a chain again from the raw data, and say whether it gives the same bits
+    Verify(VerifyArguments),
     /// Read the whole store again, and set aside what is damaged
     Fsck(ProjectArguments),
     /// Free what neither pipeline.lock, nor the last runs, nor git's branches and tags name
@@ -178,6 +180,29 @@ pub enum Shell {
     Zsh,
     /// Fish
     Fish,
+}
+
+/// The words of `recount verify`.
+#[derive(Args)]
+pub struct VerifyArguments {
+    /// What to run again, with all it needs: `train[2.4.2,seed=1]`, `report/week-3.md` [default: a sample of one]
+    #[arg(value_name = "TARGET", conflicts_with_all = ["sample", "all"])]
+    pub targets: Vec<String>,
+    /// So many recorded instances, chosen at random
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "all")]
+    pub sample: Option<u16>,
+    /// Everything
+    #[arg(long)]
+    pub all: bool,
+    /// How many instances to run at once [default: the cores]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// The settings that hold for this command
+    #[command(flatten)]
+    pub settings: SettingArguments,
 }
 
 /// The words of `recount gc`.

@@ -25,6 +25,7 @@ mod say;
 mod schema;
 mod status;
 mod time;
+mod verify;
 mod why;
 
 use std::process::ExitCode;
@@ -72,7 +73,7 @@ impl From<EngineError> for Refusal {
     fn from(error: EngineError) -> Self {
         match &error {
             EngineError::UnknownTarget { help, .. } => Self::input(format!("{error}\nhelp: {help}")),
-            EngineError::Store(_) => Self::failed(error.to_string()),
+            EngineError::Store(_) | EngineError::Copy { .. } => Self::failed(error.to_string()),
             EngineError::UnknownKind { .. }
             | EngineError::NoMatch { .. }
             | EngineError::TwoWriters { .. } => Self::input(error.to_string()),
@@ -96,6 +97,7 @@ pub fn main() -> ExitCode {
         Some(Command::Init(words)) => init::init(&words),
         Some(Command::Schema(words)) => schema::schema(&words),
         Some(Command::Completions(words)) => completions::completions(&words),
+        Some(Command::Verify(words)) => verify::verify(&words, &environment),
         Some(Command::Fsck(words)) => fsck::fsck(&words, &environment),
         Some(Command::Gc(words)) => gc::gc(&words),
     });

@@ -48,6 +48,8 @@ impl Project {
         let root = root(words.project.folder.as_deref())?;
         let pipeline = spec::load(&root, &kinds::schemas(), &words.set)
             .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))?;
+        kinds::check(&root, &pipeline)
+            .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))?;
         let store = Store::open(&root.join("artifacts"))?;
         let cancel = catch_stop()?;
         let found =

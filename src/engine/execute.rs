@@ -81,7 +81,7 @@ pub(super) fn execute(
     if kind.writes_in_place() {
         // A note that stays would have the next run remove what is recorded by then.
         Running::forget(&scratch).map_err(|error| {
-            Failure::new(format!("the note on `{}` can't be taken back: {error}", work.name(id)))
+            Failure::new(format!("`{}` can't be written: {error}", Running::note_file(&scratch).display()))
         })?;
     }
     session.give_back(scratch);

@@ -26,6 +26,7 @@ mod run;
 mod status;
 mod summary;
 mod target;
+mod verify;
 mod why;
 mod work;
 
@@ -45,4 +46,5 @@ pub use run::run;
 pub use status::status;
 pub use summary::{Outcome, Report, Summary};
 pub use target::targets;
+pub use verify::{Checked, Difference, Found, Verification, verify};
 pub use why::{Cause, Explanation, why};

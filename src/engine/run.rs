@@ -77,6 +77,7 @@ pub fn run(
             }
             let mut summary = summarise(&work, results, cancel, (options.clock)() - began);
             let kept = keep(&work, &session, options, began, &mut summary);
+            session.sweep()?;
             session.finish()?;
             kept?;
             if whole && options.force.is_empty() && summary.is_idle() {

@@ -13,6 +13,7 @@
 //! | `template` | coordinates in braces |
 //! | `suggestion` | did-you-mean |
 //! | `json_schema` | what all this checks, for editors |
+//! | `tree` | the trees, for readers of other files |
 //!
 //! Invariants
 //! - Knows no kind: what a stage may say comes as [`Schema`]s.
@@ -40,6 +41,7 @@ mod settings_file;
 mod shape;
 mod suggestion;
 mod template;
+pub mod tree;
 mod value;
 
 pub use json_schema::{FileSchema, file_schemas};

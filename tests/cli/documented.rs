@@ -13,7 +13,8 @@ fn what_the_page_shows_is_what_the_program_prints() {
     let page = fs::read_to_string(page).expect("the page can be read");
     let project = Project::empty();
     fs::create_dir(project.path("bin")).expect("a folder can be made");
-    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_recount"), project.path("bin/recount")).expect("it can be linked");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_recount"), project.path("bin/recount"))
+        .expect("it can be linked");
     let path = format!("{}:/usr/local/bin:/usr/bin:/bin", project.path("bin").display());
     let mut tried = 0;
     for block in page.split("```console\n").skip(1) {

@@ -25,7 +25,8 @@ fn project() -> Project {
 
 fn examine(project: &Project) -> Vec<Damage> {
     let store = project.store();
-    let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+    // A program that another test is about to start has the lock's file open until it begins.
+    let session = store.lock(|| true).expect("the lock works").expect("it waits for as long as it takes");
     let found = session.examine(1, &|_, _| true).expect("the store can be read").expect("nobody stops it");
     session.finish().expect("there is room");
     found.damage

@@ -100,7 +100,7 @@ fn try_each(scenario: &Scenario, faults: &[Fault], sample: Option<usize>) {
     }
     let prepared = (scenario.prepare)();
     let all = calls(&prepared.copy(), scenario.words);
-    assert!(all.len() > 15, "{}: {} calls were seen", scenario.name, all.len());
+    assert!(all.len() > 8, "{}: {} calls were seen", scenario.name, all.len());
     let step = sample.map_or(1, |sample| all.len().div_ceil(sample));
     for (index, call) in all.iter().enumerate().skip(step / 2).step_by(step) {
         let fault = faults[index % faults.len()];
@@ -160,14 +160,15 @@ fn printed(hit: &str) -> bool {
 }
 
 /// Says whether a call may fail without a word, provided that all is as it should be afterwards: bytes that
-/// can't be shared are copied, litter is swept by the next run, and an empty folder of the view may stay.
+/// can't be shared are copied, litter is swept by the next run, an empty folder of the view may stay, and a
+/// watchman who is gone watches nothing.
 fn has_another_way(hit: &str) -> bool {
     let shares = hit.contains("FICLONE") || hit.starts_with("link");
     let tries_to_share = ["openat", "unlink("].iter().any(|call| hit.starts_with(call))
         && ["/artifacts/by-name/", "/artifacts/temporary/"].iter().any(|place| hit.contains(place));
     let litter = hit.starts_with("unlink") && hit.contains("/artifacts/scratch/")
         || hit.starts_with("rmdir") && hit.contains("/artifacts/by-name");
-    shares || tries_to_share || litter
+    shares || tries_to_share || litter || hit.contains("<pipe:")
 }
 
 /// Asserts that the next run needs no help, repeats nothing recorded, and leaves what it always leaves.

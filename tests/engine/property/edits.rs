@@ -107,10 +107,8 @@ fn add_stage(draft: &mut Draft, random: &mut Random, programs: bool) -> String {
             sketch.needs.push(pick(random, &draft.stages).number);
         }
     }
-    for list in [&mut sketch.needs] {
-        list.sort_unstable();
-        list.dedup();
-    }
+    sketch.needs.sort_unstable();
+    sketch.needs.dedup();
     sketch.reads.sort_unstable();
     sketch.reads.dedup();
     let told = format!("stage `{name}` is added: {sketch:?}");
