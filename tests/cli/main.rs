@@ -5,5 +5,6 @@ mod documented;
 mod fsck;
 mod gc;
 mod lock;
+mod memo;
 mod project;
 mod schemas;
