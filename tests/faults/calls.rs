@@ -109,6 +109,9 @@ fn trace(project: &Project, words: &[&str], inject: Option<&str>) -> (Run, Strin
 
 /// Says whether a call changes the disk: most files are opened to be read.
 pub fn writes(call: &str) -> bool {
+    if call.contains("\"/dev/null\"") {
+        return false;
+    }
     let is_any = |words: &[&str]| words.iter().any(|word| call.contains(word));
     match call.split_once('(') {
         Some(("openat", _)) => is_any(&["O_WRONLY", "O_RDWR", "O_CREAT"]),
