@@ -26,9 +26,11 @@ mod run;
 mod status;
 mod summary;
 mod target;
+mod verify;
+mod why;
 mod work;
 
-pub use decide::{Known, Reason, Verdict, decide};
+pub use decide::{Known, Reason, Verdict, decide, differences};
 pub use error::EngineError;
 pub use graph::{GroupId, Instance, InstanceId, Need, Plan};
 pub use kind::{
@@ -43,3 +45,6 @@ pub use recipe::Recipe;
 pub use run::run;
 pub use status::status;
 pub use summary::{Outcome, Report, Summary};
+pub use target::targets;
+pub use verify::{Checked, Difference, Found, Verification, verify};
+pub use why::{Cause, Explanation, why};

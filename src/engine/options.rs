@@ -1,6 +1,7 @@
 //! How a run is to be done, and the flag that stops it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,6 +12,8 @@ pub struct Options<'a> {
     /// What to bring up to date, with all it needs: stages (`train`), instances (`train[2.4.2]`,
     /// `train[2.4.2,seed=1]`) or outputs by their place (`report/week-3.md`); empty means everything.
     pub targets: Vec<String>,
+    /// The folder, relative to the project's root, that outputs among the targets are named from.
+    pub folder: PathBuf,
     /// What to run even though it is fresh, named as targets are.
     pub force: Vec<String>,
     /// Whether to go on with what does not need a failed instance, where otherwise nothing more is begun.
@@ -31,6 +34,7 @@ impl Default for Options<'_> {
         Self {
             jobs: 1,
             targets: Vec::new(),
+            folder: PathBuf::new(),
             force: Vec::new(),
             keep_going: false,
             lock: true,

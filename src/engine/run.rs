@@ -98,6 +98,8 @@ fn keep(
     started: f64,
     summary: &mut Summary,
 ) -> Result<(), StoreError> {
+    // What could not be recorded is nothing to tell.
+    session.settle()?;
     if options.lock {
         let done = summary.reports.iter().filter(|report| report.is_done());
         let done =

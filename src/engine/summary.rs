@@ -39,7 +39,7 @@ pub struct Report {
     pub key: Option<Key>,
     /// Its outputs, where it has them.
     pub outputs: Vec<RecordedOutput>,
-    /// Places at which an output was missing or another one, and was written.
+    /// Places at which an output was missing or another one, and was written (of a status: would be).
     pub written: Vec<String>,
     /// What became of it.
     pub outcome: Outcome,

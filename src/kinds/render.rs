@@ -2,19 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 
+use crate::diagnostic::{Diagnostics, Source};
 use crate::digest::Digest;
 use crate::engine::{Content, Context, Effective, Failure, Input, Job, Kind, Output, Read};
 use crate::lab::data::DataCard;
 use crate::report::{
-    self, Change, Ineffective, PlotReference, ReportInputs, RunResult, SourceDocument, VariantResult,
+    self, Change, Claim, Ineffective, PlotReference, ReportInputs, RunResult, SourceDocument, VariantResult,
+    read_claims,
 };
 use crate::spec::{Field, Origin, Parameters, Pipeline, Schema, Settings, Shape, StageId, Value};
 
 use super::code_of;
 use super::files::{DATA_CARD, HISTORY, METRICS, OBSERVED, bytes_of, input, input_at, json_of, need_of};
-use super::train;
-use super::variants::{Described, describe};
+use super::told::Told;
+use super::variants::{Described, Difference, describe};
 
 /// Describes the settings of `render`.
 pub fn schema() -> Schema {
@@ -33,7 +36,13 @@ pub fn schema() -> Schema {
                 name: "source",
                 shape: Shape::ExistingPath,
                 default: Some("report/source.yaml".into()),
-                about: "what the source document says, section by section",
+                about: "the sections of the source document, and the variants that are theirs",
+            },
+            Field {
+                name: "claims",
+                shape: Shape::ExistingPath,
+                default: Some("report/claims.yaml".into()),
+                about: "what the source document claims",
             },
             Field {
                 name: "output",
@@ -60,10 +69,13 @@ impl Kind for Render {
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
         let needs = Needs::of(context)?;
         let pipeline = context.pipeline;
-        let variants = describe(pipeline, needs.train);
+        let variants = describe(pipeline, needs.train)?;
         let variants = variants.into_iter().map(|described| told(pipeline, needs.train, described)).collect();
         let overrides = overrides(pipeline).into_iter().map(Value::Text).collect();
-        let mut parameters = context.settings.parameters.clone();
+        let own = Told::of("render", &context.settings.parameters);
+        let files = ["template", "source", "claims"].map(|name| own.text(name).map(str::to_owned));
+        own.text("output")?;
+        let mut parameters = own.finish()?.effective;
         parameters.insert("title".to_owned(), pipeline.title.as_str().into());
         parameters.insert("variants".to_owned(), Value::List(variants));
         parameters.insert("overrides".to_owned(), Value::List(overrides));
@@ -79,7 +91,7 @@ impl Kind for Render {
                 read(needs.evaluate, &[METRICS]),
                 read(needs.plot, &[]),
             ],
-            files: vec![text(&parameters, "template")?.to_owned(), text(&parameters, "source")?.to_owned()],
+            files: files.into_iter().collect::<Result<_, _>>()?,
             parameters,
         })
     }
@@ -95,6 +107,7 @@ impl Kind for Render {
         let parameters = &job.effective.parameters;
         let data: DataCard = json_of(input(job, DATA_CARD)?)?;
         let places = Places::new(text(parameters, "output")?, data.source == "synthetic");
+        let source = source_document(job, text(parameters, "source")?)?;
         let plots: Vec<&Input> = job.inputs.iter().filter(|input| input.stage == needs.plot).collect();
         let inputs = ReportInputs {
             title: job.context.pipeline.title.clone(),
@@ -102,7 +115,8 @@ impl Kind for Render {
             data,
             data_output: format!("{}/{DATA_CARD}", job.context.pipeline.stages[needs.prepare.0].name),
             variants: variants(job, &needs)?,
-            source: source_document(job, text(parameters, "source")?)?,
+            claims: claims(job, text(parameters, "claims")?, &source)?,
+            source,
             plots: plots.iter().map(|plot| places.reference(&plot.output)).collect(),
             overrides: overrides(job.context.pipeline),
         };
@@ -122,6 +136,27 @@ impl Kind for Render {
         }
         Ok(outputs)
     }
+}
+
+/// Reads the claims of every report of a pipeline, so that a mistake is told before anything runs; what can't be read
+/// at all is the run's to tell.
+///
+/// # Errors
+/// Every mistake in their files.
+pub fn check(root: &Path, pipeline: &Pipeline) -> Result<(), Diagnostics> {
+    let mut mistakes = Diagnostics::default();
+    for stage in pipeline.stages.iter().filter(|stage| stage.kind == "render") {
+        let file = |name: &str| {
+            let path = stage.base.parameters.get(name).and_then(Value::as_text)?;
+            Some((path, fs::read_to_string(root.join(path)).ok()?))
+        };
+        let (Some((source, text)), Some((claims, told))) = (file("source"), file("claims")) else { continue };
+        let Ok(document) = SourceDocument::read(source, &text) else { continue };
+        if let Err(found) = read_claims(&Source::file(claims, told), &document) {
+            mistakes.append(found);
+        }
+    }
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
 }
 
 /// The stages that a report is made from.
@@ -218,7 +253,7 @@ fn variants(job: &Job<'_>, needs: &Needs) -> Result<Vec<VariantResult>, Failure>
         format!("{}[{variant},seed={seed}]", pipeline.stages[stage.0].name)
     };
     let mut results = Vec::new();
-    for described in describe(pipeline, needs.train) {
+    for described in describe(pipeline, needs.train)? {
         let variant = described.variant;
         let name = variant.name.as_str();
         let declared = &variant.settings.parameters;
@@ -242,12 +277,11 @@ fn variants(job: &Job<'_>, needs: &Needs) -> Result<Vec<VariantResult>, Failure>
             changed: changes(&parent.parameters, declared),
             runs,
             same_as: described.same_as.into_iter().map(str::to_owned).collect(),
-            ineffective: train::without_effect(declared)
+            differs: described.differs.iter().map(difference).collect(),
+            ineffective: described
+                .without_effect
                 .into_iter()
-                .map(|(parameter, reason)| Ineffective {
-                    parameter: parameter.to_owned(),
-                    reason: reason.to_owned(),
-                })
+                .map(|(parameter, reason)| Ineffective { parameter, reason: reason.to_owned() })
                 .collect(),
         });
     }
@@ -263,6 +297,15 @@ fn changes(old: &Parameters, new: &Parameters) -> Vec<Change> {
     differing.collect()
 }
 
+fn difference(difference: &Difference) -> report::Difference {
+    let value = |value: &Option<Value>| value.as_ref().map(json);
+    report::Difference {
+        name: difference.name.clone(),
+        old: value(&difference.old),
+        new: value(&difference.new),
+    }
+}
+
 fn json_map(parameters: &Parameters) -> BTreeMap<String, serde_json::Value> {
     parameters.iter().map(|(name, value)| (name.clone(), json(value))).collect()
 }
@@ -273,6 +316,11 @@ fn json(value: &Value) -> serde_json::Value {
 
 fn source_document(job: &Job<'_>, path: &str) -> Result<SourceDocument, Failure> {
     SourceDocument::read(path, &project_text(job, path)?).map_err(|error| Failure::new(error.to_string()))
+}
+
+fn claims(job: &Job<'_>, path: &str, document: &SourceDocument) -> Result<Vec<Claim>, Failure> {
+    let source = Source::file(path, project_text(job, path)?);
+    read_claims(&source, document).map_err(|mistakes| Failure::new(mistakes.to_string()))
 }
 
 /// The templates by their path below the template folder.
@@ -311,7 +359,7 @@ mod tests {
             write("stages/train.yaml", &train).expect("it can be written");
             let pipeline = crate::spec::load(folder.path(), &crate::kinds::schemas(), &[]);
             let pipeline = pipeline.unwrap_or_else(|mistakes| panic!("{mistakes}"));
-            let described = describe(&pipeline, StageId(0)).remove(0);
+            let described = describe(&pipeline, StageId(0)).expect("every setting is read").remove(0);
             told(&pipeline, StageId(0), described)
         };
         assert_ne!(told_with(1), told_with(3), "the report says what the variant changes");

@@ -6,31 +6,32 @@
 //! - A template sees numbers as [`Measure`]s alone, and a measure is printed by a filter alone, which
 //!   records where it is from.
 //! - Equal inputs and templates give equal bytes; nothing here reads a clock, a file or the environment.
+//! - Of `spec` it knows the trees that YAML reads as, and nothing of pipelines.
 //! - Knows no stage kind and no store: whoever calls it says what each output is named.
 
 mod best;
 mod citation;
+mod claims;
+mod comparative;
 mod comparison;
 mod context;
 mod data;
 mod error;
-mod figures;
 mod format;
 mod inputs;
 mod measure;
-mod relation;
+mod new_users;
 mod render;
 mod section;
 mod source;
 mod spread;
-mod statement;
 mod tidy;
 mod variant;
 
 pub use citation::Citation;
+pub use claims::{Claim, Relation, Repeats, Runs, Statistic, read_claims};
 pub use error::RenderError;
-pub use inputs::{Change, Ineffective, PlotReference, ReportInputs, RunResult, VariantResult};
+pub use inputs::{Change, Difference, Ineffective, PlotReference, ReportInputs, RunResult, VariantResult};
 pub use measure::{Aggregate, Measure, Number, Source};
-pub use relation::{Relation, Repeats, Statement};
 pub use render::{MAIN_TEMPLATE, Rendered, render};
-pub use source::{Figure, Figures, Form, Section, SourceDocument, SourceError};
+pub use source::{Figure, Section, SourceDocument, SourceError};

@@ -10,7 +10,7 @@ use super::citation::{Citation, Ledger};
 use super::error::RenderError;
 use super::inputs::ReportInputs;
 use super::tidy::tidy;
-use super::{comparison, context, format};
+use super::{comparative, comparison, context, format};
 
 /// The template that is the report; every other one is included by it.
 pub const MAIN_TEMPLATE: &str = "main.md.j2";
@@ -40,8 +40,10 @@ pub fn render(templates: &BTreeMap<String, String>, inputs: &ReportInputs) -> Re
         .get_template(MAIN_TEMPLATE)
         .and_then(|main| main.render(context::build(inputs, templates)))
         .map_err(|error| RenderError::of(&error))?;
+    let told = comparative::settle(&tidy(&marked))
+        .map_err(|loose| RenderError::Unborne { line: loose.line, word: loose.word })?;
     let (markdown, citations) = ledger
-        .settle(&tidy(&marked))
+        .settle(&told)
         .map_err(|stray| RenderError::Unformatted { line: stray.line, text: stray.text })?;
     Ok(Rendered { markdown, citations })
 }
@@ -60,6 +62,7 @@ fn environment(
     environment.set_debug(true);
     format::install(&mut environment, ledger);
     comparison::install(&mut environment);
+    comparative::install(&mut environment);
     for (name, text) in templates {
         environment.add_template_owned(name.clone(), text.clone())?;
     }

@@ -96,7 +96,10 @@ impl Session<'_> {
     }
 
     /// Keeps what is still queued, and makes the names of all records survive a power failure.
-    pub(super) fn settle_commits(&self) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError`] when a record could not be kept.
+    pub fn settle(&self) -> Result<(), StoreError> {
         self.commit_batch();
         if let Some(failed) = self.queue.state().failed.take() {
             return Err(failed);

@@ -114,14 +114,14 @@ impl Session<'_> {
     /// # Errors
     /// [`StoreError`] when something can't be removed; what is left can be removed by another attempt.
     pub fn collect(&self, garbage: &Garbage) -> Result<(), StoreError> {
-        self.forget(&|key| garbage.kept.contains(&key))?;
+        if !self.forget(&|key| garbage.kept.contains(&key))?.is_empty() {
+            sync_file_system(self.folder())?;
+        }
         for view in &garbage.views {
             remove(view)?;
         }
         self.prune_views();
-        for file in &garbage.record_files {
-            remove(file)?;
-        }
+        garbage.record_files.iter().try_for_each(|file| remove(file))?;
         sync_file_system(self.folder())?;
         garbage.object_files.iter().try_for_each(|file| remove(file))
     }

@@ -161,7 +161,7 @@ impl Session<'_> {
     /// # Errors
     /// [`StoreError`] when something can't be written: a record, or what only saves time.
     pub fn finish(self) -> Result<(), StoreError> {
-        self.settle_commits()?;
+        self.settle()?;
         let project = self.folder().parent().unwrap_or(Path::new("")).to_owned();
         let bytes = self.index().encode_if_changed(|name| project.join(name).exists());
         if let Some(bytes) = bytes {

@@ -34,7 +34,7 @@ fn the_same_experiment_runs_once() {
     let built = built();
     let (_, run) = &*built;
     let trained: Vec<String> = run.ran().into_iter().filter(|name| name.starts_with("train[")).collect();
-    let experiments = 22;
+    let experiments = 27;
     assert_eq!(trained.len(), experiments * 2, "{trained:?}");
     // 2.3.1 to 2.3.3 differ in a dropout that has nothing to act on.
     let dropout = trained.iter().filter(|name| name.starts_with("train[2.3."));
@@ -74,6 +74,30 @@ fn a_mistake_is_shown_with_its_place_and_nothing_runs() {
     assert_eq!(run.code, Some(2), "{}", run.said);
     assert!(run.said.contains("stages/train.yaml:1:11"), "{}", run.said);
     assert!(!project.path("report/week-3.synthetic.md").exists());
+}
+
+#[test]
+fn a_mistake_in_the_claims_is_shown_with_its_place_and_nothing_runs() {
+    let project = Project::new();
+    let claims = project.read("report/claims.yaml").replacen("relation: above", "relation: abov", 1);
+    fs::write(project.path("report/claims.yaml"), claims).expect("the copy can be written");
+    let run = project.run(&[]);
+    assert_eq!(run.code, Some(2), "{}", run.said);
+    assert!(run.said.contains("report/claims.yaml:20:"), "{}", run.said);
+    assert!(run.said.contains("the word `above` exists"), "{}", run.said);
+    assert!(run.ran().is_empty(), "{}", run.said);
+}
+
+#[test]
+fn status_tells_which_variants_are_one_experiment_and_why() {
+    let said = Project::new().run(&["status"]).done().said;
+    assert!(said.contains("same    train[1.1, 2.1] · one experiment: their settings are equal\n"), "{said}");
+    assert!(
+        said.contains(
+            "same    train[1.4, 1.5, 1.6] · one experiment: with one layer, `dropout` has no effect\n"
+        ),
+        "{said}"
+    );
 }
 
 #[test]

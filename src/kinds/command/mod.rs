@@ -30,6 +30,7 @@ use crate::digest::Digest;
 use crate::engine::{Context, Effective, Failure, Job, Kind, Output, Read};
 use crate::spec::{Field, Parameters, Schema, Shape, Value, substitute};
 
+use super::told::Told;
 use process::{End, Program};
 use watchman::Watchmen;
 
@@ -75,12 +76,12 @@ impl Kind for Command {
     }
 
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
-        let settings = &context.settings.parameters;
+        let told = Told::of("command", &context.settings.parameters);
         let coordinates = context.point.coordinates();
         let filled = |name: &str| -> Vec<String> {
-            texts(settings.get(name)).iter().map(|text| substitute(text, &coordinates)).collect()
+            texts(told.any(name)).iter().map(|text| substitute(text, &coordinates)).collect()
         };
-        let run = match settings.get("run") {
+        let run = match told.any("run") {
             Some(Value::Text(line)) => Value::Text(substitute(line, &coordinates)),
             _ => list(filled("run")),
         };
@@ -88,7 +89,7 @@ impl Kind for Command {
             return Err(Failure::new("it has nothing to run").with_help("give `run` a program"));
         }
         // A variable that is not set is left out: naming it changes nothing for the program.
-        let named = texts(settings.get("env"));
+        let named = texts(told.any("env"));
         let env = named.iter().filter_map(|name| {
             self.environment.get(name).map(|value| (name.clone(), Value::Text(value.clone())))
         });
@@ -98,7 +99,10 @@ impl Kind for Command {
             ("env".to_owned(), Value::Map(env.collect())),
         ]);
         let reads = context.stage.needs.iter().map(|&stage| Read { stage, outputs: Vec::new() });
-        Ok(Effective { parameters, seeded: false, reads: reads.collect(), files: filled("inputs") })
+        let files = filled("inputs");
+        told.any("timeout_seconds");
+        told.finish()?;
+        Ok(Effective { parameters, seeded: false, reads: reads.collect(), files })
     }
 
     fn places(&self, effective: &Effective) -> Vec<String> {
