@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::files::project_files;
 use super::graph::{InstanceId, Need};
-use super::kind::{Effective, Failure, Input, ProjectFile};
+use super::kind::{CitedRun, Effective, Failure, Input, ProjectFile};
 use super::recipe::Recipe;
 use super::work::Work;
 use crate::digest::Key;
@@ -23,8 +23,11 @@ pub(super) struct Assembled {
     pub(super) files: Vec<ProjectFile>,
 }
 
+/// What a finished instance left, and under which key.
+pub(super) type Left<'o> = (Key, &'o [RecordedOutput]);
+
 /// Gives what a finished instance left.
-pub(super) type Outputs<'o> = dyn Fn(InstanceId) -> &'o [RecordedOutput] + 'o;
+pub(super) type Outputs<'o> = dyn Fn(InstanceId) -> Left<'o> + 'o;
 
 /// Puts together an instance's recipe.
 pub(super) fn assemble(
@@ -36,8 +39,13 @@ pub(super) fn assemble(
     let effective = work.details[id.0].effective.as_ref().map_err(Failure::clone)?;
     let instance = work.plan.instance(id);
     let mut inputs = BTreeMap::new();
+    let mut cited = BTreeMap::new();
     for need in &instance.needs {
         read_need(work, store, effective, need, outputs, &mut inputs)?;
+        if work.kind(id).cites() {
+            let members = work.plan.members(need).iter();
+            cited.extend(members.map(|&member| (work.name(member).to_owned(), outputs(member).0)));
+        }
     }
     let files = project_files(work.root, &effective.files, store)?;
     let recipe = Recipe {
@@ -47,9 +55,22 @@ pub(super) fn assemble(
         seed: instance.point.seed.filter(|_| effective.seeded),
         inputs: inputs.iter().map(|(name, input)| (name.clone(), input.object)).collect(),
         files: files.iter().map(|file| (file.name.clone(), file.object)).collect(),
+        cited,
     };
     let key = recipe.key();
     Ok(Assembled { recipe, key, inputs: inputs.into_values().collect(), files })
+}
+
+/// Reads the records of the runs that a recipe cites.
+pub(super) fn cited_runs(store: &Store, recipe: &Recipe) -> Result<Vec<CitedRun>, Failure> {
+    let read = |(instance, &key): (&String, &Key)| {
+        let record = store.record(key)?;
+        let known = record.and_then(|record| Some((Recipe::from_json(&record.recipe)?, record.outputs)));
+        let (recipe, outputs) =
+            known.ok_or_else(|| Failure::new(format!("the record of `{instance}` can't be read")))?;
+        Ok(CitedRun { instance: instance.clone(), key, recipe, outputs })
+    };
+    recipe.cited.iter().map(read).collect()
 }
 
 fn read_need(
@@ -65,7 +86,7 @@ fn read_need(
     };
     let stage = &work.pipeline.stages[need.stage.0].name;
     for &member in work.plan.members(need) {
-        let left = outputs(member);
+        let (_, left) = outputs(member);
         for wanted in read.outputs.iter().filter(|wanted| !wanted.ends_with('/')) {
             if !left.iter().any(|output| output.name == *wanted) {
                 return Err(Failure::new(format!("`{}` has no output `{wanted}`", work.name(member))));

@@ -2,6 +2,8 @@
 
 use minijinja::ErrorKind;
 
+use super::citation::Stray;
+
 /// Why a report cannot be rendered.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum RenderError {
@@ -31,6 +33,21 @@ pub enum RenderError {
         /// The line, without the number.
         text: String,
     },
+    /// A number stands in code, where it can be no link.
+    #[error("line {line} of the report has a number in code: `{text}`")]
+    InCode {
+        /// The line of the report, from 1.
+        line: usize,
+        /// The line, without the number.
+        text: String,
+    },
+}
+
+impl From<Stray> for RenderError {
+    fn from(stray: Stray) -> Self {
+        let Stray { line, text, in_code } = stray;
+        if in_code { Self::InCode { line, text } } else { Self::Unformatted { line, text } }
+    }
 }
 
 impl RenderError {
@@ -40,6 +57,7 @@ impl RenderError {
             Self::NoMain { .. } => Some("add the file, or point the stage's `template` at its folder"),
             Self::Template { help, .. } => help.as_deref(),
             Self::Unformatted { .. } => Some("format the number before joining it: `(m | fixed(3)) ~ \"…\"`"),
+            Self::InCode { .. } => Some("end the code before the number: `` `hidden` {{ m | parameter }} ``"),
         }
     }
 

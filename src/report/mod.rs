@@ -1,6 +1,7 @@
 //! Measures, and the Markdown writer that cites each number it prints.
 //!
-//! [`ReportInputs`] ──context──▶ template values ──minijinja──▶ marked text ──tidy, settle──▶ [`Rendered`]
+//! [`ReportInputs`] ──context──▶ template values ──minijinja──▶ marked text ──tidy, settle──▶ linked text
+//! ──audit──▶ [`Rendered`]: the report with a definition for each link, and what its numbers answer with
 //!
 //! Invariants
 //! - A template sees numbers as [`Measure`]s alone, and a measure is printed by a filter alone, which
@@ -8,6 +9,7 @@
 //! - Equal inputs and templates give equal bytes; nothing here reads a clock, a file or the environment.
 //! - Knows no stage kind and no store: whoever calls it says what each output is named.
 
+pub mod audit;
 mod best;
 mod citation;
 mod comparison;
@@ -15,6 +17,7 @@ mod context;
 mod data;
 mod error;
 mod figures;
+mod filters;
 mod format;
 mod inputs;
 mod measure;
@@ -27,10 +30,11 @@ mod statement;
 mod tidy;
 mod variant;
 
-pub use citation::Citation;
+pub use citation::{Citation, Reference, reference_name};
 pub use error::RenderError;
+pub use format::Format;
 pub use inputs::{Change, Ineffective, PlotReference, ReportInputs, RunResult, VariantResult};
 pub use measure::{Aggregate, Measure, Number, Source};
 pub use relation::{Relation, Repeats, Statement};
-pub use render::{MAIN_TEMPLATE, Rendered, render};
+pub use render::{MAIN_TEMPLATE, Rendered, audit_file_name, render};
 pub use source::{Figure, Figures, Form, Section, SourceDocument, SourceError};

@@ -1,0 +1,151 @@
+//! The audit file for people: an entry with an anchor for each reference, each run, and each figure.
+
+use std::fmt::Write as _;
+
+use crate::report::measure::Number;
+
+use super::file::{AuditFile, Origin, ReferenceEntry, RunEntry};
+use super::provenance::split;
+
+/// Writes the page; `json` is the file name of the audit file itself.
+pub(crate) fn page(file: &AuditFile, json: &str) -> String {
+    let report = &file.report;
+    let mut text = format!(
+        "# Audit of {}\n\n\
+         Where every number of [the report]({}) is from: how it is rounded, what it is made of, and the run that \
+         left it.\nFor programs, `{json}` says the same. `recount audit n1` prints the whole chain behind a \
+         reference, and\n`recount audit --check` derives every number again and compares.\n\n## References\n\n",
+        report.title, report.file
+    );
+    for reference in &file.references {
+        line(&mut text, &entry(file, reference));
+    }
+    text.push_str("\n## Runs\n\nA run is known by its key, the digest of all that determined it.\n\n");
+    for (index, run) in file.runs.iter().enumerate() {
+        line(&mut text, &run_entry(index, run));
+    }
+    if !file.figures.is_empty() {
+        text.push_str("\n## Figures\n\n");
+    }
+    for figure in &file.figures {
+        let mut entry = format!("- [`{0}`]({0}) · SHA-256 `{1}`", figure.file, figure.sha256);
+        if !figure.references.is_empty() {
+            let names: Vec<String> =
+                figure.references.iter().map(|name| format!("[{name}](#{name})")).collect();
+            write!(entry, " · prints {}", names.join(", ")).expect("a String takes any text");
+        }
+        line(&mut text, &entry);
+    }
+    text
+}
+
+fn line(text: &mut String, entry: &str) {
+    text.push_str(entry);
+    text.push('\n');
+}
+
+fn entry(file: &AuditFile, reference: &ReferenceEntry) -> String {
+    let ReferenceEntry { name, text, format, source, places } = reference;
+    let unit = format.unit();
+    let lines: Vec<String> = places.iter().map(|(line, _)| line.to_string()).collect();
+    let lines = match lines.len() {
+        0 => String::new(),
+        1 => format!(" · line {}", lines[0]),
+        _ => format!(" · lines {}", lines.join(", ")),
+    };
+    format!("- <a id=\"{name}\"></a>**{name}** {text}{unit} · `{format}` of {}{lines}", told(file, *source))
+}
+
+/// Tells a source: its value, and where it is from.
+fn told(file: &AuditFile, index: usize) -> String {
+    let source = &file.sources[index];
+    let value = number(source.value);
+    match &source.from {
+        Origin::Output { of, at } => format!("{value}, {}", linked(file, of, at)),
+        Origin::Index { of, at } => format!("{value}, the index of {}", linked(file, of, at)),
+        Origin::Seed { of } => format!("{value}, the seed of {}", run_link(file, of, &format!("`{of}`"))),
+        Origin::Parameter { variant, name, .. } => {
+            let entry = file.variants.iter().find(|it| it.name == *variant);
+            let place = entry.and_then(|entry| entry.settings.get(name)).map(|it| it.place.to_string());
+            let of = if variant.is_empty() { "the base settings".to_owned() } else { format!("`{variant}`") };
+            format!("{value}, `{name}` of {of} from `{}`", place.unwrap_or_default())
+        }
+        Origin::Quoted { section, line, .. } => {
+            format!("{value}, quoted from section {section} of the source, `{}:{line}`", file.report.source)
+        }
+        Origin::Made { by, parts } => format!("{value}, the {} of {}", by.name(), made(file, parts)),
+    }
+}
+
+/// Tells the parts of an aggregate; those that are the same place of several runs together.
+fn made(file: &AuditFile, parts: &[usize]) -> String {
+    let of = |part: &usize| match &file.sources[*part].from {
+        Origin::Output { of, at } | Origin::Index { of, at } => Some((split(of), at)),
+        _ => None,
+    };
+    let places: Option<Vec<_>> = parts.iter().map(of).collect();
+    let uniform = places.as_ref().and_then(|places| {
+        let ((_, output), at) = places.first()?;
+        places.iter().all(|((_, other), place)| other == output && place == at).then_some((output, at))
+    });
+    match uniform {
+        Some((output, at)) if parts.len() > 1 => {
+            let values = parts.iter().zip(places.iter().flatten()).map(|(part, ((instance, _), _))| {
+                format!("{} of {}", number(file.sources[*part].value), run_link(file, instance, instance))
+            });
+            format!("`{output}#{at}`: {}", values.collect::<Vec<_>>().join(", "))
+        }
+        _ => {
+            let parts: Vec<String> = parts.iter().map(|part| told(file, *part)).collect();
+            if parts.is_empty() { "nothing".to_owned() } else { parts.join("; ") }
+        }
+    }
+}
+
+fn linked(file: &AuditFile, output: &str, at: &str) -> String {
+    run_link(file, split(output).0, &format!("`{output}#{at}`"))
+}
+
+fn run_link(file: &AuditFile, instance: &str, text: &str) -> String {
+    match file.run_of(instance) {
+        Some((index, _)) => format!("[{}](#r{})", text.replace('[', "\\[").replace(']', "\\]"), index + 1),
+        None => text.to_owned(),
+    }
+}
+
+fn run_entry(index: usize, run: &RunEntry) -> String {
+    let instances: Vec<String> = run.instances.iter().map(|name| format!("`{name}`")).collect();
+    let mut entry = format!(
+        "- <a id=\"r{0}\"></a>**r{0}** {1} · key `{2}` · code of `{3}` `{4}`",
+        index + 1,
+        instances.join(", "),
+        run.key,
+        run.kind,
+        run.code
+    );
+    let mut add = |name: &str, parts: Vec<String>| {
+        if !parts.is_empty() {
+            write!(entry, " · {name} {}", parts.join(", ")).expect("a String takes any text");
+        }
+    };
+    add("seed", run.seed.iter().map(u64::to_string).collect());
+    // The report's own parameters hold all others; a figure's name every variant.
+    if run.kind == "prepare" || run.kind == "train" || run.kind == "evaluate" {
+        add("with", run.parameters.iter().map(|(name, value)| format!("`{name}` {value}")).collect());
+    }
+    let objects = |named: &std::collections::BTreeMap<String, crate::digest::ObjectId>| {
+        named.iter().map(|(name, object)| format!("`{name}` `{}`", object.0.short())).collect::<Vec<_>>()
+    };
+    if run.inputs.len() <= 4 {
+        add("from", objects(&run.inputs));
+    }
+    if run.outputs.len() <= 4 {
+        add("left", objects(&run.outputs));
+    }
+    entry
+}
+
+/// Writes a number as the audit file does.
+fn number(number: Number) -> String {
+    serde_json::to_string(&number).expect("a measure that was printed is finite")
+}
