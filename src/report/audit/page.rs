@@ -77,28 +77,45 @@ fn told(file: &AuditFile, index: usize) -> String {
     }
 }
 
-/// Tells the parts of an aggregate; those that are the same place of several runs together.
+/// Tells the parts of an aggregate; those that are the same place of several runs are told together.
 fn made(file: &AuditFile, parts: &[usize]) -> String {
     let of = |part: &usize| match &file.sources[*part].from {
-        Origin::Output { of, at } | Origin::Index { of, at } => Some((split(of), at)),
-        _ => None,
+        Origin::Output { of, at } | Origin::Index { of, at } => {
+            let (instance, output) = split(of);
+            Some((instance, format!("{output}#{at}")))
+        }
+        Origin::Seed { of } => Some((of.as_str(), "the seed".to_owned())),
+        Origin::Parameter { .. } | Origin::Quoted { .. } | Origin::Made { .. } => None,
     };
-    let places: Option<Vec<_>> = parts.iter().map(of).collect();
-    let uniform = places.as_ref().and_then(|places| {
-        let ((_, output), at) = places.first()?;
-        places.iter().all(|((_, other), place)| other == output && place == at).then_some((output, at))
-    });
-    match uniform {
-        Some((output, at)) if parts.len() > 1 => {
-            let values = parts.iter().zip(places.iter().flatten()).map(|(part, ((instance, _), _))| {
-                format!("{} of {}", number(file.sources[*part].value), run_link(file, instance, instance))
+    let places: Option<Vec<(&str, String)>> = parts.iter().map(of).collect();
+    match places.as_deref() {
+        Some([(_, first), rest @ ..]) if !rest.is_empty() && rest.iter().all(|(_, place)| place == first) => {
+            let instances: Vec<&str> = places.iter().flatten().map(|(instance, _)| *instance).collect();
+            let values = parts.iter().map(|part| number(file.sources[*part].value));
+            let (of, names) = seeds(&instances);
+            let told = values.zip(instances.iter().zip(names)).map(|(value, (instance, name))| {
+                format!("{} {value}", run_link(file, instance, &name))
             });
-            format!("`{output}#{at}`: {}", values.collect::<Vec<_>>().join(", "))
+            format!("`{first}` of {of}{}", told.collect::<Vec<_>>().join(", "))
         }
-        _ => {
-            let parts: Vec<String> = parts.iter().map(|part| told(file, *part)).collect();
-            if parts.is_empty() { "nothing".to_owned() } else { parts.join("; ") }
+        _ if parts.is_empty() => "nothing".to_owned(),
+        _ => parts.iter().map(|part| told(file, *part)).collect::<Vec<_>>().join("; "),
+    }
+}
+
+/// Names instances by their seeds alone, if that is all in which they differ.
+fn seeds(instances: &[&str]) -> (String, Vec<String>) {
+    let part = |instance: &&str| {
+        let (point, seed) = instance.strip_suffix(']')?.rsplit_once(",seed=")?;
+        Some((point.to_owned(), seed.to_owned()))
+    };
+    let parts: Option<Vec<(String, String)>> = instances.iter().map(part).collect();
+    match parts {
+        Some(parts) if parts.iter().all(|(point, _)| *point == parts[0].0) => {
+            let names = parts.iter().map(|(_, seed)| format!("seed {seed}")).collect();
+            (format!("`{}]`, ", parts[0].0), names)
         }
+        _ => (String::new(), instances.iter().map(|instance| format!("`{instance}`")).collect()),
     }
 }
 
@@ -108,7 +125,7 @@ fn linked(file: &AuditFile, output: &str, at: &str) -> String {
 
 fn run_link(file: &AuditFile, instance: &str, text: &str) -> String {
     match file.run_of(instance) {
-        Some((index, _)) => format!("[{}](#r{})", text.replace('[', "\\[").replace(']', "\\]"), index + 1),
+        Some((index, _)) => format!("[{text}](#r{})", index + 1),
         None => text.to_owned(),
     }
 }
