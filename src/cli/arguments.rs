@@ -23,6 +23,8 @@ pub enum Command {
     Run(RunArguments),
     /// Say what is fresh and what is stale, and why, without running anything
     Status(StatusArguments),
+    /// Read the whole store again, and set aside what is damaged
+    Fsck(ProjectArguments),
 }
 
 /// The words of `recount run`.
@@ -59,7 +61,18 @@ pub struct SettingArguments {
     /// Set a parameter for this run: `train.hidden=128`, or of one variant alone: `train[2.4.2].epochs=20`
     #[arg(long, value_name = "STAGE.FIELD=VALUE")]
     pub set: Vec<String>,
+    /// Where the project is
+    #[command(flatten)]
+    pub project: ProjectArguments,
+}
+
+/// Words that every command on a project takes.
+#[derive(Args, Default)]
+pub struct ProjectArguments {
     /// The project's folder [default: the nearest one upwards with a pipeline.yaml]
-    #[arg(long, value_name = "DIR")]
-    pub project: Option<PathBuf>,
+    #[arg(long = "project", value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// Print the result as one JSON object
+    #[arg(long)]
+    pub json: bool,
 }

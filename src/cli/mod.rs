@@ -6,6 +6,8 @@ mod archive;
 mod arguments;
 mod environment;
 mod estimate;
+mod fsck;
+mod json;
 mod progress;
 mod project;
 mod run;
@@ -17,6 +19,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use crate::engine::EngineError;
+use crate::store::StoreError;
 use arguments::{Arguments, Command};
 use environment::Environment;
 
@@ -46,6 +49,12 @@ impl Refusal {
     }
 }
 
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::failed(error.to_string())
+    }
+}
+
 impl From<EngineError> for Refusal {
     fn from(error: EngineError) -> Self {
         match &error {
@@ -65,6 +74,7 @@ pub fn main() -> ExitCode {
         None => run::run(&arguments.run, &environment),
         Some(Command::Run(words)) => run::run(&words, &environment),
         Some(Command::Status(words)) => status::status(&words.settings, &environment),
+        Some(Command::Fsck(words)) => fsck::fsck(&words, &environment),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,12 +8,12 @@ use crate::engine::{Cancel, Options, Registry};
 use crate::kinds::{self, Archive, Surroundings};
 use crate::lab::data::fetch::FetchError;
 use crate::spec::{self, Pipeline};
-use crate::store::Store;
+use crate::store::{Session, Store};
 
-use super::Refusal;
 use super::archive::{self, Network};
-use super::arguments::SettingArguments;
+use super::arguments::{ProjectArguments, SettingArguments};
 use super::environment::Environment;
+use super::{Refusal, say};
 
 /// A project, ready for a command.
 pub struct Project {
@@ -41,15 +41,11 @@ impl Project {
         environment: &Environment,
         network: Network,
     ) -> Result<Self, Refusal> {
-        let root = root(words.project.as_deref())?;
+        let root = root(words.project.folder.as_deref())?;
         let pipeline = spec::load(&root, &kinds::schemas(), &words.set)
             .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))?;
-        let store =
-            Store::open(&root.join("artifacts")).map_err(|error| Refusal::failed(error.to_string()))?;
-        let cancel = Cancel::default();
-        let flag = cancel.clone();
-        ctrlc::set_handler(move || flag.cancel())
-            .map_err(|error| Refusal::failed(format!("Ctrl-C can't be caught: {error}")))?;
+        let store = Store::open(&root.join("artifacts"))?;
+        let cancel = catch_stop()?;
         let found =
             archive::find(&root, &pipeline, environment, network, &cancel).map_err(|error| match error {
                 FetchError::Cancelled => Refusal::stopped(),
@@ -67,6 +63,60 @@ impl Project {
         });
         Ok(Self { root, pipeline, kinds, store, cancel, generated_because })
     }
+}
+
+/// A project's store, for commands that work without a pipeline.
+pub struct Stored {
+    /// The project's folder.
+    pub root: PathBuf,
+    /// Its store.
+    pub store: Store,
+    /// What Ctrl-C sets.
+    pub cancel: Cancel,
+}
+
+impl Stored {
+    /// Opens the store of the project that the arguments name.
+    ///
+    /// # Errors
+    /// A [`Refusal`] when there is no such folder, or the store can't be used.
+    pub fn open(words: &ProjectArguments) -> Result<Self, Refusal> {
+        let root = root(words.folder.as_deref())?;
+        let store = Store::open(&root.join("artifacts"))?;
+        Ok(Self { root, store, cancel: catch_stop()? })
+    }
+
+    /// Takes the right to write, once nobody else has it; `None` where nothing was ever stored.
+    ///
+    /// # Errors
+    /// A [`Refusal`] when the lock can't be taken, or Ctrl-C came first.
+    pub fn session(&self) -> Result<Option<Session<'_>>, Refusal> {
+        if !self.store.folder().exists() {
+            return Ok(None);
+        }
+        let mut told = false;
+        let session = self.store.lock(|| {
+            if !std::mem::replace(&mut told, true) {
+                say::note("waiting for another recount that works in this project");
+            }
+            !self.cancel.is_cancelled()
+        })?;
+        session.map(Some).ok_or_else(Refusal::stopped)
+    }
+}
+
+/// Writes a path as a person names it: relative to the project where it is in there.
+pub fn relative(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).display().to_string()
+}
+
+/// Has Ctrl-C, and a polite end by the system, set a flag.
+fn catch_stop() -> Result<Cancel, Refusal> {
+    let cancel = Cancel::default();
+    let flag = cancel.clone();
+    ctrlc::set_handler(move || flag.cancel())
+        .map_err(|error| Refusal::failed(format!("Ctrl-C can't be caught: {error}")))?;
+    Ok(cancel)
 }
 
 /// Gathers what the engine is told when the command says nothing else: everything, on every core.

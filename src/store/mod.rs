@@ -23,7 +23,9 @@
 mod checkpoints;
 mod error;
 mod files;
+mod fsck;
 mod index;
+mod inventory;
 mod names;
 mod object;
 mod place;
@@ -36,6 +38,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use error::StoreError;
+pub use fsck::{Damage, Examination, Fault};
 pub use object::Soundness;
 pub use place::{Placed, is_executable};
 pub use record::{Flaw, Lookup, Observed, Record, RecordedOutput};

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::{Doing, StoreError};
@@ -67,14 +67,37 @@ impl Names {
         log.write_all(format!("{key} {name}\n").as_bytes()).doing("written", &path)
     }
 
+    /// Forgets the names whose keys are not to be kept, at once and on the disk; gives them.
+    pub(super) fn forget(
+        &mut self,
+        keep: &dyn Fn(Key) -> bool,
+        temporary: &Path,
+    ) -> Result<Vec<(String, Key)>, StoreError> {
+        let (kept, forgotten) = std::mem::take(&mut self.keys).into_iter().partition(|(_, key)| keep(*key));
+        self.keys = kept;
+        let forgotten: BTreeMap<String, Key> = forgotten;
+        if !forgotten.is_empty() {
+            self.write(temporary)?;
+        }
+        Ok(forgotten.into_iter().collect())
+    }
+
     /// Moves what the log holds into `names.json`, by way of `temporary`.
     pub(super) fn fold(&mut self, temporary: &Path) -> Result<(), StoreError> {
-        let log = self.folder.join("names.log");
-        if self.log.take().is_none() && !log.exists() {
+        if self.log.is_none() && !self.folder.join("names.log").exists() {
             return Ok(());
         }
+        self.write(temporary)
+    }
+
+    fn write(&mut self, temporary: &Path) -> Result<(), StoreError> {
+        let log = self.folder.join("names.log");
+        self.log = None;
         let text = serde_json::to_string_pretty(&self.keys).expect("names and keys are text");
         write_whole(temporary, &self.folder.join("names.json"), text.as_bytes())?;
-        fs::remove_file(&log).doing("removed", &log)
+        match fs::remove_file(&log) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).doing("removed", &log),
+            _ => Ok(()),
+        }
     }
 }

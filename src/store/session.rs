@@ -95,6 +95,15 @@ impl Session<'_> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner).remember(instance, key)
     }
 
+    /// Forgets the instances' last keys that are not to be kept; gives them.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be written.
+    pub(super) fn forget(&self, keep: &dyn Fn(Key) -> bool) -> Result<Vec<(String, Key)>, StoreError> {
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        names.forget(keep, &self.temporary())
+    }
+
     /// Makes an empty folder for one run.
     ///
     /// # Errors

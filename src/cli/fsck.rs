@@ -1,0 +1,107 @@
+//! `recount fsck`: reads the whole store again, and sets aside what is damaged.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::store::{Damage, Examination, Fault};
+
+use super::arguments::ProjectArguments;
+use super::environment::Environment;
+use super::project::{Stored, relative};
+use super::{Refusal, json, say};
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report {
+    records: usize,
+    objects: usize,
+    bytes: u64,
+    unnamed_objects: usize,
+    damage: Vec<Entry>,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    path: String,
+    /// `record-corrupt`, `record-missing`, `object-corrupt`, `object-missing`, `unreadable` or `stray`.
+    fault: &'static str,
+    message: String,
+    instances: Vec<String>,
+    set_aside: Option<String>,
+}
+
+/// Carries `recount fsck` out.
+///
+/// # Errors
+/// A [`Refusal`]: exit code 1 when something was damaged, or the store can't be read.
+pub fn fsck(words: &ProjectArguments, environment: &Environment) -> Result<(), Refusal> {
+    let stored = Stored::open(words)?;
+    let examination = match stored.session()? {
+        None => Examination::default(),
+        Some(session) => {
+            let found = session.examine(environment.cores, &|_, _| !stored.cancel.is_cancelled())?;
+            session.finish()?;
+            found.ok_or_else(Refusal::stopped)?
+        }
+    };
+    let damage: Vec<Entry> = examination.damage.iter().map(|damage| entry(&stored.root, damage)).collect();
+    let count = damage.len();
+    let report = Report {
+        records: examination.records,
+        objects: examination.objects,
+        bytes: examination.bytes,
+        unnamed_objects: examination.unnamed,
+        damage,
+    };
+    if words.json {
+        json::result("fsck", &report);
+    } else {
+        tell(&report);
+    }
+    match count {
+        0 => Ok(()),
+        1 => Err(Refusal::failed(
+            "the store had a damaged file; the next `recount run` makes again what needs it",
+        )),
+        _ => Err(Refusal::failed(format!(
+            "the store had {count} damaged files; the next `recount run` makes again what needs them"
+        ))),
+    }
+}
+
+fn tell(report: &Report) {
+    for entry in &report.damage {
+        let of = if entry.instances.is_empty() {
+            String::new()
+        } else {
+            format!(" · of {}", entry.instances.join(", "))
+        };
+        let aside = entry.set_aside.as_ref().map(|path| format!(" · kept at {path}")).unwrap_or_default();
+        say::result(&format!("damaged {} · {}{of}{aside}", entry.path, entry.message));
+    }
+    let mut line =
+        format!("records {} · objects {} · damaged {}", report.records, report.objects, report.damage.len());
+    if report.unnamed_objects > 0 {
+        line.push_str(&format!(" · needed by nothing {}", report.unnamed_objects));
+    }
+    say::result(&line);
+}
+
+fn entry(root: &Path, damage: &Damage) -> Entry {
+    let (fault, message) = match &damage.fault {
+        Fault::RecordCorrupt => ("record-corrupt", "not the record that was written".to_owned()),
+        Fault::RecordMissing => ("record-missing", "the record is gone".to_owned()),
+        Fault::ObjectCorrupt => ("object-corrupt", "not the bytes that it is named by".to_owned()),
+        Fault::ObjectMissing => ("object-missing", "the object is gone".to_owned()),
+        Fault::Unreadable(why) => ("unreadable", format!("it can't be read: {why}")),
+        Fault::Stray => ("stray", "nothing that recount has put there".to_owned()),
+    };
+    Entry {
+        path: relative(root, &damage.path),
+        fault,
+        message,
+        instances: damage.instances.clone(),
+        set_aside: damage.set_aside.as_ref().map(|path| relative(root, path)),
+    }
+}

@@ -1,0 +1,257 @@
+//! The whole store, read again: what is damaged is named, and set aside for the next run to make anew.
+//!
+//! objects, each read to its end ──┐
+//! records, each with its seal ────┴──▶ [`Examination`]
+//!
+//! Invariants
+//! - Believes nothing but bytes: the stat index is not asked.
+//! - Afterwards every record is whole and has all of its objects, and no name leads to a key without a
+//!   record: a second examination finds nothing.
+//! - A kill in between leaves damage that the next examination finds; nothing sound is ever moved.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::error::StoreError;
+use super::inventory::{File, Inventory};
+use super::{Record, Session};
+use crate::digest::{Digest, Key, ObjectId};
+
+/// What an examination of the store found.
+#[derive(Debug, Default)]
+pub struct Examination {
+    /// How many records there are.
+    pub records: usize,
+    /// How many objects there are.
+    pub objects: usize,
+    /// How many bytes they have.
+    pub bytes: u64,
+    /// How many sound objects no record names; a killed run leaves such, and `gc` frees them.
+    pub unnamed: usize,
+    /// What is wrong, in the order in which it was found.
+    pub damage: Vec<Damage>,
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// The file that it is wrong with.
+    pub path: PathBuf,
+    /// What is wrong.
+    pub fault: Fault,
+    /// The instances whose results it costs, where that is known.
+    pub instances: Vec<String>,
+    /// Where the file is now, if it was set aside.
+    pub set_aside: Option<PathBuf>,
+}
+
+/// What can be wrong with a file of the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A record's text is not the one that was sealed.
+    RecordCorrupt,
+    /// An instance's last run has no record any more.
+    RecordMissing,
+    /// An object holds other bytes than it is named by.
+    ObjectCorrupt,
+    /// A record names an object that is not there.
+    ObjectMissing,
+    /// The system can't read it, and says why.
+    Unreadable(String),
+    /// It is nothing that the store has put there.
+    Stray,
+}
+
+/// Sound records and objects, as far as they are known.
+#[derive(Default)]
+struct Sound {
+    records: Vec<Record>,
+    objects: BTreeSet<ObjectId>,
+    damaged: BTreeSet<ObjectId>,
+}
+
+impl Session<'_> {
+    /// Reads every record and every object, on `threads` threads, and sets aside what is damaged.
+    /// `go_on` is told how many of how many objects are read; once it says no, there is no result.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a folder can't be read, or something damaged can't be moved.
+    pub fn examine(
+        &self,
+        threads: usize,
+        go_on: &(dyn Fn(usize, usize) -> bool + Sync),
+    ) -> Result<Option<Examination>, StoreError> {
+        let (records, objects) = (self.all_records()?, self.all_objects()?);
+        let mut found = Examination {
+            records: records.files.len(),
+            objects: objects.files.len(),
+            bytes: objects.files.iter().map(|file| file.size).sum(),
+            ..Examination::default()
+        };
+        let Some(digests) = read_all(&objects.files, threads, go_on) else { return Ok(None) };
+        let mut sound = Sound::default();
+        self.examine_objects(&objects, digests, &mut sound, &mut found)?;
+        self.examine_records(&records, &mut sound, &mut found)?;
+        for stray in records.strays.into_iter().chain(objects.strays) {
+            self.set_aside(&stray, Fault::Stray, Vec::new(), &mut found)?;
+        }
+        self.examine_names(&sound, &mut found)?;
+        name_instances(&sound, &mut found);
+        let named: BTreeSet<ObjectId> = sound.records.iter().flat_map(objects_of).collect();
+        found.unnamed = sound.objects.difference(&named).count();
+        Ok(Some(found))
+    }
+
+    fn examine_objects(
+        &self,
+        objects: &Inventory<ObjectId>,
+        digests: Vec<io::Result<Digest>>,
+        sound: &mut Sound,
+        found: &mut Examination,
+    ) -> Result<(), StoreError> {
+        for (file, digest) in objects.files.iter().zip(digests) {
+            let fault = match digest {
+                Ok(digest) if digest == file.id.0 => {
+                    sound.objects.insert(file.id);
+                    continue;
+                }
+                Ok(_) => Fault::ObjectCorrupt,
+                Err(error) => Fault::Unreadable(error.to_string()),
+            };
+            sound.damaged.insert(file.id);
+            self.set_aside(&file.path, fault, Vec::new(), found)?;
+        }
+        Ok(())
+    }
+
+    fn examine_records(
+        &self,
+        records: &Inventory<Key>,
+        sound: &mut Sound,
+        found: &mut Examination,
+    ) -> Result<(), StoreError> {
+        let mut missing: BTreeSet<ObjectId> = BTreeSet::new();
+        for file in &records.files {
+            let fault = match self.record(file.id) {
+                Ok(Some(record)) => {
+                    let lost: Vec<ObjectId> =
+                        objects_of(&record).filter(|id| !sound.objects.contains(id)).collect();
+                    if !lost.is_empty() {
+                        missing.extend(lost.iter().filter(|id| !sound.damaged.contains(id)));
+                        // Without all its objects it is no longer a record of anything.
+                        self.quarantine(&file.path)?;
+                    }
+                    sound.records.push(record);
+                    continue;
+                }
+                Ok(None) => Fault::RecordCorrupt,
+                Err(error) => Fault::Unreadable(error.source.to_string()),
+            };
+            self.set_aside(&file.path, fault, self.instances_at(file.id), found)?;
+        }
+        found.damage.extend(missing.into_iter().map(|id| Damage {
+            path: self.object_path(id),
+            fault: Fault::ObjectMissing,
+            instances: Vec::new(),
+            set_aside: None,
+        }));
+        Ok(())
+    }
+
+    /// Finds the names that lead to no record, and forgets those.
+    fn examine_names(&self, sound: &Sound, found: &mut Examination) -> Result<(), StoreError> {
+        let read: BTreeSet<Key> = sound.records.iter().map(|record| record.key).collect();
+        let whole =
+            sound.records.iter().filter(|record| objects_of(record).all(|id| sound.objects.contains(&id)));
+        let whole: BTreeSet<Key> = whole.map(|record| record.key).collect();
+        let told: BTreeSet<PathBuf> = found.damage.iter().map(|damage| damage.path.clone()).collect();
+        let mut lost: BTreeMap<Key, Vec<String>> = BTreeMap::new();
+        for (name, key) in self.forget(&|key| whole.contains(&key))? {
+            lost.entry(key).or_default().push(name);
+        }
+        for (key, instances) in lost {
+            let path = self.record_path(key);
+            if !read.contains(&key) && !told.contains(&path) {
+                found.damage.push(Damage { path, fault: Fault::RecordMissing, instances, set_aside: None });
+            }
+        }
+        Ok(())
+    }
+
+    fn set_aside(
+        &self,
+        path: &Path,
+        fault: Fault,
+        instances: Vec<String>,
+        found: &mut Examination,
+    ) -> Result<(), StoreError> {
+        self.quarantine(path)?;
+        let set_aside = path.file_name().map(|name| self.folder().join("quarantine").join(name));
+        found.damage.push(Damage { path: path.to_owned(), fault, instances, set_aside });
+        Ok(())
+    }
+
+    fn instances_at(&self, key: Key) -> Vec<String> {
+        let names = self.last_keys().into_iter().filter(|(_, last)| *last == key);
+        names.map(|(name, _)| name).collect()
+    }
+}
+
+fn objects_of(record: &Record) -> impl Iterator<Item = ObjectId> + '_ {
+    record.outputs.iter().map(|output| output.object)
+}
+
+/// Says whose results a lost object costs.
+fn name_instances(sound: &Sound, found: &mut Examination) {
+    let mut needed_by: BTreeMap<ObjectId, BTreeSet<&str>> = BTreeMap::new();
+    for record in &sound.records {
+        for id in objects_of(record).filter(|id| !sound.objects.contains(id)) {
+            needed_by.entry(id).or_default().insert(&record.observed.instance);
+        }
+    }
+    for damage in found.damage.iter_mut().filter(|damage| damage.instances.is_empty()) {
+        let id = damage.path.file_name().and_then(|name| Digest::from_hex(name.to_str()?)).map(ObjectId);
+        let instances = id.and_then(|id| needed_by.get(&id));
+        damage.instances = instances.into_iter().flatten().map(|name| (*name).to_owned()).collect();
+    }
+}
+
+/// Digests files in their order; `None` once `go_on` says no.
+fn read_all(
+    files: &[File<ObjectId>],
+    threads: usize,
+    go_on: &(dyn Fn(usize, usize) -> bool + Sync),
+) -> Option<Vec<io::Result<Digest>>> {
+    let (next, done, stopped) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
+    let results = Mutex::new(Vec::with_capacity(files.len()));
+    let work = || {
+        while let Some((index, file)) = {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            files.get(index).map(|file| (index, file))
+        } {
+            if !go_on(done.load(Ordering::Relaxed), files.len()) {
+                stopped.store(true, Ordering::Relaxed);
+                return;
+            }
+            let digest = fs::File::open(&file.path).and_then(Digest::of_reader);
+            results.lock().unwrap_or_else(PoisonError::into_inner).push((index, digest));
+            done.fetch_add(1, Ordering::Relaxed);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+    if stopped.load(Ordering::Relaxed) {
+        return None;
+    }
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_unstable_by_key(|(index, _)| *index);
+    Some(results.into_iter().map(|(_, digest)| digest).collect())
+}
