@@ -4,6 +4,7 @@
 
 mod archive;
 mod arguments;
+pub mod audit;
 mod environment;
 mod estimate;
 mod fsck;
@@ -74,6 +75,7 @@ pub fn main() -> ExitCode {
         None => run::run(&arguments.run, &environment),
         Some(Command::Run(words)) => run::run(&words, &environment),
         Some(Command::Status(words)) => status::status(&words.settings, &environment),
+        Some(Command::Audit(words)) => audit::audit(&words, &environment),
         Some(Command::Fsck(words)) => fsck::fsck(&words, &environment),
     });
     match done {

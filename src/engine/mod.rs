@@ -31,7 +31,8 @@ pub use decide::{Known, Reason, Verdict, decide};
 pub use error::EngineError;
 pub use graph::{GroupId, Instance, InstanceId, Need, Plan};
 pub use kind::{
-    CitedRun, Content, Context, Effective, Failure, Input, Job, Kind, Output, Point, ProjectFile, Read, Registry, Watch,
+    CitedRun, Content, Context, Effective, Failure, Input, Job, Kind, Output, Point, ProjectFile, Read,
+    Registry, Watch,
 };
 pub use leftover::Running;
 pub use observer::{Event, Observer, Planned};

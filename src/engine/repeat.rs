@@ -41,7 +41,8 @@ pub fn repeat(
     watch: &dyn Watch,
 ) -> Result<Vec<Output>, Failure> {
     let Ground { root, pipeline, registry, store } = *ground;
-    let work = Work::of(root, pipeline, registry, options).map_err(|error| Failure::new(error.to_string()))?;
+    let work =
+        Work::of(root, pipeline, registry, options).map_err(|error| Failure::new(error.to_string()))?;
     let find = |id: InstanceId| status.reports.iter().find(|report| report.instance == id);
     let needs = work.plan.instance(instance).needs.iter().flat_map(|need| work.plan.members(need));
     for &need in needs {

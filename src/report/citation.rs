@@ -97,8 +97,11 @@ impl Ledger {
     /// [`Stray`] for a measure that was printed without a format, or in code.
     pub fn settle(&self, marked: &str) -> Result<Settled, Stray> {
         let entries = self.entries();
-        let mut settled =
-            Settled { text: String::with_capacity(marked.len()), citations: Vec::new(), references: Vec::new() };
+        let mut settled = Settled {
+            text: String::with_capacity(marked.len()),
+            citations: Vec::new(),
+            references: Vec::new(),
+        };
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
         for (index, line) in marked.split_inclusive('\n').enumerate() {
             let stray = |in_code| {

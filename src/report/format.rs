@@ -76,7 +76,9 @@ impl Format {
         match self {
             Self::Fixed(digits) => Ok(fixed(value()?, digits)),
             Self::Percent(digits) => Ok(fixed(value()? * 100.0, digits)),
-            Self::Whole => count("`whole` prints counts; this number has a fraction: use `fixed`").map(grouped),
+            Self::Whole => {
+                count("`whole` prints counts; this number has a fraction: use `fixed`").map(grouped)
+            }
             Self::Spelled => {
                 let number = count("`spelled` prints counts; this number has a fraction: use `fixed`")?;
                 let word = usize::try_from(number).ok().and_then(|number| WORDS.get(number));
@@ -214,7 +216,8 @@ mod tests {
     #[test]
     fn a_format_is_known_by_its_name() {
         let formats = [Format::Fixed(3), Format::Percent(1), Format::Whole, Format::Spelled, Format::Quoted];
-        for format in formats.into_iter().chain([Format::Significant(3), Format::Seconds, Format::Parameter]) {
+        for format in formats.into_iter().chain([Format::Significant(3), Format::Seconds, Format::Parameter])
+        {
             assert_eq!(Format::named(&format.to_string()), Some(format));
         }
         assert_eq!(Format::named("fixed"), None);

@@ -8,8 +8,8 @@ use crate::report::inputs::{ReportInputs, VariantResult};
 use crate::report::measure::{Measure, Source};
 
 use super::file::{
-    AuditFile, FigureEntry, Origin, ReferenceEntry, ReportEntry, RunEntry, SettingEntry, SourceEntry, VERSION,
-    VariantEntry,
+    AuditFile, FigureEntry, Origin, ReferenceEntry, ReportEntry, RunEntry, SettingEntry, SourceEntry,
+    VERSION, VariantEntry,
 };
 use super::provenance::{Place, Provenance};
 
@@ -61,26 +61,27 @@ pub(crate) fn build(
 /// Lists the stage's own parameters, then every variant.
 fn variants(inputs: &ReportInputs) -> Vec<VariantEntry> {
     let places = &inputs.provenance.settings;
-    let entry = |name: &str, variant: Option<&VariantResult>, settings: &BTreeMap<String, serde_json::Value>| {
-        let place = |setting: &str| places.get(name).and_then(|places| places.get(setting)).cloned();
-        let reason = |setting: &str| {
-            let found = variant?.ineffective.iter().find(|it| it.parameter == setting)?;
-            Some(found.reason.clone())
-        };
-        let settings = settings.iter().map(|(setting, value)| {
-            let entry = SettingEntry {
-                value: value.clone(),
-                place: place(setting).unwrap_or(Place::Default),
-                without_effect: reason(setting),
+    let entry =
+        |name: &str, variant: Option<&VariantResult>, settings: &BTreeMap<String, serde_json::Value>| {
+            let place = |setting: &str| places.get(name).and_then(|places| places.get(setting)).cloned();
+            let reason = |setting: &str| {
+                let found = variant?.ineffective.iter().find(|it| it.parameter == setting)?;
+                Some(found.reason.clone())
             };
-            (setting.clone(), entry)
-        });
-        VariantEntry {
-            name: name.to_owned(),
-            from: variant.and_then(|variant| variant.from.clone()),
-            settings: settings.collect(),
-        }
-    };
+            let settings = settings.iter().map(|(setting, value)| {
+                let entry = SettingEntry {
+                    value: value.clone(),
+                    place: place(setting).unwrap_or(Place::Default),
+                    without_effect: reason(setting),
+                };
+                (setting.clone(), entry)
+            });
+            VariantEntry {
+                name: name.to_owned(),
+                from: variant.and_then(|variant| variant.from.clone()),
+                settings: settings.collect(),
+            }
+        };
     let own = entry("", None, &inputs.base);
     let variants = inputs.variants.iter().map(|it| entry(&it.name, Some(it), &it.declared));
     std::iter::once(own).chain(variants).collect()

@@ -85,7 +85,9 @@ fn number(from: &Origin, before: &[Derived], evidence: &dyn Evidence) -> Derived
             let text = evidence.source_text().ok_or("the source's figures can't be read")?;
             match quoted_line(text, section, spelled) {
                 Some(found) if found == *line => {}
-                Some(found) => return Err(format!("the source prints {spelled} in line {found}, not in {line}")),
+                Some(found) => {
+                    return Err(format!("the source prints {spelled} in line {found}, not in {line}"));
+                }
                 None => return Err(format!("section {section} of the source does not print {spelled}")),
             }
             let number: Option<Json> = serde_json::from_str(spelled).ok();

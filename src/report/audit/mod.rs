@@ -26,10 +26,10 @@ mod words;
 
 pub use derive::{Derived, Evidence, derive};
 pub use file::{
-    AuditFile, FigureEntry, Origin, ReferenceEntry, ReportEntry, RunEntry, SettingEntry, SourceEntry, VERSION,
-    VariantEntry,
+    AuditFile, FigureEntry, Origin, ReferenceEntry, ReportEntry, RunEntry, SettingEntry, SourceEntry,
+    VERSION, VariantEntry,
 };
-pub use provenance::{FigureFile, Place, Provenance, Run, SettingPlaces};
+pub use provenance::{FigureFile, Place, Provenance, Run, SettingPlaces, split};
 
 pub(super) use build::build;
 pub(super) use page::page;

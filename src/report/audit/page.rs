@@ -93,9 +93,9 @@ fn made(file: &AuditFile, parts: &[usize]) -> String {
             let instances: Vec<&str> = places.iter().flatten().map(|(instance, _)| *instance).collect();
             let values = parts.iter().map(|part| number(file.sources[*part].value));
             let (of, names) = seeds(&instances);
-            let told = values.zip(instances.iter().zip(names)).map(|(value, (instance, name))| {
-                format!("{} {value}", run_link(file, instance, &name))
-            });
+            let told = values
+                .zip(instances.iter().zip(names))
+                .map(|(value, (instance, name))| format!("{} {value}", run_link(file, instance, &name)));
             format!("`{first}` of {of}{}", told.collect::<Vec<_>>().join(", "))
         }
         _ if parts.is_empty() => "nothing".to_owned(),

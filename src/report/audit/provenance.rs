@@ -105,7 +105,7 @@ impl Provenance {
 }
 
 /// Splits an output's name into the instance that left it and the output's own name.
-pub(crate) fn split(output: &str) -> (&str, &str) {
+pub fn split(output: &str) -> (&str, &str) {
     let bracket = output.find(']').filter(|_| output.find('[') < output.find('/'));
     let from = bracket.unwrap_or(0);
     output[from..].find('/').map_or((output, ""), |at| (&output[..from + at], &output[from + at + 1..]))
@@ -131,9 +131,8 @@ pub(crate) fn quoted_line(text: &str, section: &str, figure: &str) -> Option<usi
 /// Says whether a line holds a figure as a value of its own, not as a part of a longer one.
 fn holds(line: &str, figure: &str) -> bool {
     let part = |symbol: char| symbol.is_ascii_alphanumeric() || symbol == '.';
-    line.match_indices(figure).any(|(at, _)| {
-        !line[..at].ends_with(part) && !line[at + figure.len()..].starts_with(part)
-    })
+    line.match_indices(figure)
+        .any(|(at, _)| !line[..at].ends_with(part) && !line[at + figure.len()..].starts_with(part))
 }
 
 #[cfg(test)]

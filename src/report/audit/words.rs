@@ -54,7 +54,8 @@ fn place(source: &Source, inputs: &ReportInputs) -> String {
 
 /// Names an instance in words: `train[2.4.2,seed=1]` is `train 2.4.2 · seed 1`.
 fn named(instance: &str) -> String {
-    let (stage, point) = instance.strip_suffix(']').and_then(|it| it.split_once('[')).unwrap_or((instance, ""));
+    let (stage, point) =
+        instance.strip_suffix(']').and_then(|it| it.split_once('[')).unwrap_or((instance, ""));
     let mut text = stage.to_owned();
     for part in point.split(',').filter(|part| !part.is_empty()) {
         match part.split_once('=') {
@@ -106,7 +107,11 @@ fn made(by: Aggregate, parts: &[Measure], inputs: &ReportInputs) -> String {
     let mut text = format!("{name} of {count}");
     match instances.len() {
         0 => text.push_str(&format!(" · {}", place(&first.source, inputs))),
-        1 => text.push_str(&format!(" · {} · {}", instances.iter().map(|it| named(it)).collect::<String>(), what(first))),
+        1 => text.push_str(&format!(
+            " · {} · {}",
+            instances.iter().map(|it| named(it)).collect::<String>(),
+            what(first)
+        )),
         _ => text.push_str(&format!(" · {} · {}", shared(&instances), what(first))),
     }
     if (1..=KEYS).contains(&keys.len()) {
@@ -120,7 +125,8 @@ fn made(by: Aggregate, parts: &[Measure], inputs: &ReportInputs) -> String {
 fn brief(measure: &Measure, inputs: &ReportInputs) -> String {
     match &measure.source {
         Source::Made { by, parts } => {
-            let instances: BTreeSet<String> = parts.iter().filter_map(|part| instance(&part.source)).collect();
+            let instances: BTreeSet<String> =
+                parts.iter().filter_map(|part| instance(&part.source)).collect();
             let (Some(first), false) = (parts.first(), instances.is_empty()) else {
                 return format!("a {}", by.name());
             };
@@ -163,7 +169,8 @@ fn shared(instances: &BTreeSet<String>) -> String {
         let word = if seeds.len() == 1 { "seed" } else { "seeds" };
         return format!("{} · {word} {}", named(&format!("{first}]")), seeds.join(", "));
     }
-    let stages: BTreeSet<&str> = parts.iter().map(|(point, _)| point.split('[').next().unwrap_or(point)).collect();
+    let stages: BTreeSet<&str> =
+        parts.iter().map(|(point, _)| point.split('[').next().unwrap_or(point)).collect();
     format!("{} runs of {}", parts.len(), stages.into_iter().collect::<Vec<_>>().join(" and "))
 }
 
