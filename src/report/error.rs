@@ -33,6 +33,28 @@ pub enum RenderError {
         /// The line, without the number.
         text: String,
     },
+    /// A template states a quantity itself.
+    #[error("{template}:{line}:{column}: `{numeral}` is typed, so that nothing answers for it")]
+    Typed {
+        /// The template, relative to its folder.
+        template: String,
+        /// The line in it, from 1.
+        line: usize,
+        /// The column, from 1, in characters.
+        column: usize,
+        /// The numeral, or the count in words.
+        numeral: String,
+    },
+    /// The finished report has a numeral that is neither a measure nor a name.
+    #[error("line {line}, column {column} of the report: nothing answers for `{numeral}`")]
+    Orphan {
+        /// The line of the report, from 1.
+        line: usize,
+        /// The column, from 1, in characters.
+        column: usize,
+        /// The numeral.
+        numeral: String,
+    },
     /// A number stands in code, where it can be no link.
     #[error("line {line} of the report has a number in code: `{text}`")]
     InCode {
@@ -57,6 +79,10 @@ impl RenderError {
             Self::NoMain { .. } => Some("add the file, or point the stage's `template` at its folder"),
             Self::Template { help, .. } => help.as_deref(),
             Self::Unformatted { .. } => Some("format the number before joining it: `(m | fixed(3)) ~ \"…\"`"),
+            Self::Typed { .. } | Self::Orphan { .. } => Some(
+                "print a measure through a filter, or write a name in code; a section is named by its variable, \
+                 as `{{ longer.name }}`",
+            ),
             Self::InCode { .. } => Some("end the code before the number: `` `hidden` {{ m | parameter }} ``"),
         }
     }

@@ -6,6 +6,7 @@
 //! Invariants
 //! - A template sees numbers as [`Measure`]s alone, and a measure is printed by a filter alone, which
 //!   records where it is from.
+//! - A numeral that is neither this nor a name is refused, in a template and in the finished text.
 //! - Equal inputs and templates give equal bytes; nothing here reads a clock, a file or the environment.
 //! - Knows no stage kind and no store: whoever calls it says what each output is named.
 
@@ -21,6 +22,7 @@ mod filters;
 mod format;
 mod inputs;
 mod measure;
+mod orphans;
 mod relation;
 mod render;
 mod section;

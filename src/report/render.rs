@@ -10,6 +10,7 @@ use super::audit::{self, AuditFile};
 use super::citation::{Citation, Ledger, Reference, Settled, reference_name};
 use super::error::RenderError;
 use super::inputs::ReportInputs;
+use super::orphans::{self, Names};
 use super::tidy::tidy;
 use super::{comparison, context, filters};
 
@@ -41,6 +42,10 @@ pub fn render(templates: &BTreeMap<String, String>, inputs: &ReportInputs) -> Re
     if !templates.contains_key(MAIN_TEMPLATE) {
         return Err(RenderError::NoMain { name: MAIN_TEMPLATE.to_owned() });
     }
+    let names = Names::of(inputs);
+    for (name, text) in templates.iter().filter(|(name, _)| name.ends_with(".j2")) {
+        orphans::check_template(name, text, &names)?;
+    }
     let ledger = Arc::new(Ledger::default());
     let environment = environment(templates, &ledger).map_err(|error| RenderError::of(&error))?;
     let marked = environment
@@ -48,6 +53,7 @@ pub fn render(templates: &BTreeMap<String, String>, inputs: &ReportInputs) -> Re
         .and_then(|main| main.render(context::build(inputs, templates)))
         .map_err(|error| RenderError::of(&error))?;
     let Settled { text, citations, references } = ledger.settle(&tidy(&marked)).map_err(RenderError::from)?;
+    orphans::check_text(&text, &citations, &names)?;
     let markdown = text + &definitions(&references, inputs);
     let audit = audit::build(inputs, &markdown, &citations, &references, &[]);
     let page = audit::page(&audit, &audit_file_name(&inputs.provenance.page));

@@ -3,11 +3,11 @@
 use recount::report::{ReportInputs, RunResult};
 
 use super::sweep::{SWEEP, inputs};
-use super::{part, report, with_accuracies};
+use super::{part, text, with_accuracies};
 
 /// Gives the line of `heading`'s section that reads a statement which begins with `says`.
 fn statement(inputs: &ReportInputs, heading: &str, says: &str) -> String {
-    let markdown = report(inputs).markdown;
+    let markdown = text(inputs);
     let section = part(&markdown, heading);
     let line = section.lines().find(|line| line.starts_with(&format!("- The source {says}")));
     line.unwrap_or_else(|| panic!("no statement `{says}` in\n{section}")).to_owned()
@@ -24,7 +24,7 @@ fn a_statement_is_borne_out_or_not_by_the_seeds() {
     let says = "says that 2.6.2 is more accurate than 2.6.3.";
     let read = |accuracy: f64| {
         let inputs = with_accuracies(&[("2.6.3", accuracy)]);
-        let listed = part(&report(&inputs).markdown, "### Statements that").contains(says);
+        let listed = part(&text(&inputs), "### Statements that").contains(says);
         (statement(&inputs, "#### 2.6.2", says), listed)
     };
     let (line, listed) = read(0.94);
@@ -82,7 +82,7 @@ fn always_is_asked_of_every_epoch() {
     });
     let line = statement(&inputs, "### 2.2", says);
     assert!(line.ends_with("in 45 of 48 epochs over all seeds: this does not agree."), "{line}");
-    assert!(part(&report(&inputs).markdown, "### Statements that").contains(says));
+    assert!(part(&text(&inputs), "### Statements that").contains(says));
 }
 
 #[test]
