@@ -67,7 +67,11 @@ fn sources(pipeline: &Pipeline) -> impl Iterator<Item = &str> {
     prepare.filter_map(|stage| stage.base.parameters.get("source").and_then(Value::as_text))
 }
 
-fn look(
+/// Looks for the archive, whether or not a stage asks for it.
+///
+/// # Errors
+/// As [`find`].
+pub fn look(
     root: &Path,
     environment: &Environment,
     network: Network,

@@ -2,8 +2,9 @@
 
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::{env, thread};
+use std::{env, fs, thread};
 
 use crate::lab::nn::Simd;
 
@@ -23,6 +24,8 @@ pub struct Environment {
     pub terminal: bool,
     /// Whether texts may be coloured.
     pub colour: bool,
+    /// What this program's file looks like: another build may judge otherwise.
+    pub program: Option<String>,
     /// Every variable, for `command` stages to be given the ones they name.
     pub variables: Vec<(String, String)>,
 }
@@ -46,11 +49,19 @@ impl Environment {
             cores: thread::available_parallelism().map_or(1, usize::from),
             terminal,
             colour: terminal && filled("NO_COLOR").is_none(),
+            program: program(),
             variables: env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
                 .collect(),
         })
     }
+}
+
+fn program() -> Option<String> {
+    let metadata = env::current_exe().and_then(fs::metadata).ok()?;
+    let (size, inode) = (metadata.size(), metadata.ino());
+    let (modified, changed) = (metadata.mtime(), metadata.ctime());
+    Some(format!("{size} {inode} {modified}.{} {changed}.{}", metadata.mtime_nsec(), metadata.ctime_nsec()))
 }
 
 fn cache_folder(cache: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {

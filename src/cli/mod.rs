@@ -9,6 +9,7 @@ mod environment;
 mod estimate;
 mod fsck;
 mod json;
+mod memory;
 mod progress;
 mod project;
 mod run;

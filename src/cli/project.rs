@@ -27,6 +27,8 @@ pub struct Project {
     pub store: Store,
     /// What Ctrl-C sets.
     pub cancel: Cancel,
+    /// Where the archive is, if a stage asks for it.
+    pub archive: Option<Archive>,
     /// Why the data is generated, where the pipeline would have taken the archive.
     pub generated_because: Option<String>,
 }
@@ -55,13 +57,13 @@ impl Project {
             Some(Archive::Absent(why)) if archive::may_be_generated(&pipeline) => Some(why.clone()),
             Some(Archive::Absent(_) | Archive::Here(_)) | None => None,
         };
-        let archive = found.unwrap_or_else(|| Archive::Absent("no stage asks for it".to_owned()));
+        let archive = found.clone().unwrap_or_else(|| Archive::Absent("no stage asks for it".to_owned()));
         let kinds = kinds::registry(Surroundings {
             archive,
             simd: environment.simd,
             variables: environment.variables.clone(),
         });
-        Ok(Self { root, pipeline, kinds, store, cancel, generated_because })
+        Ok(Self { root, pipeline, kinds, store, cancel, archive: found, generated_because })
     }
 }
 
@@ -138,8 +140,11 @@ fn seconds_since_1970() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
 
-/// The folder that is named, or the nearest one upwards that holds a pipeline.
-fn root(named: Option<&Path>) -> Result<PathBuf, Refusal> {
+/// Finds the folder that is named, or the nearest one upwards that holds a pipeline.
+///
+/// # Errors
+/// A [`Refusal`] when it is no folder.
+pub fn root(named: Option<&Path>) -> Result<PathBuf, Refusal> {
     if let Some(named) = named {
         let is_folder = named.is_dir();
         return is_folder

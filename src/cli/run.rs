@@ -1,14 +1,17 @@
 //! `recount run`: brings the pipeline up to date, and says what that took.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use crate::engine::{self, Failure, Options, Outcome, Summary};
 use crate::spec::StageId;
+use crate::store::Store;
 
 use super::archive::Network;
 use super::arguments::RunArguments;
 use super::environment::Environment;
 use super::estimate::duration;
+use super::memory::{self, Answer};
 use super::progress::Progress;
 use super::project::{self, Project};
 use super::{Refusal, say, status};
@@ -18,6 +21,15 @@ use super::{Refusal, say, status};
 /// # Errors
 /// A [`Refusal`]: bad input, a failed stage, or Ctrl-C.
 pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusal> {
+    let root = project::root(words.settings.project.folder.as_deref())?;
+    let whole = words.targets.is_empty() && words.force.is_empty() && !words.dry_run;
+    #[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
+    let began = Instant::now();
+    if whole && let Some(answer) = memory::recall(&root, &words.settings.set, environment)? {
+        tell_idle(&answer, began.elapsed().as_secs_f64());
+        return Ok(());
+    }
+    let read = memory::begin(&root, &Store::open(&root.join("artifacts"))?);
     let network = if words.dry_run { Network::Untouched } else { Network::Allowed };
     let project = Project::open(&words.settings, environment, network)?;
     let options = Options {
@@ -31,9 +43,9 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
     }
     let progress = Progress::new(environment.terminal);
     if let Some(why) = &project.generated_because {
-        progress.line(&format!("note    the report will be on generated data, not on the gestures: {why}"));
+        progress.line(&generated(why));
     }
-    let summary = engine::run(
+    let mut summary = engine::run(
         &project.root,
         &project.pipeline,
         &project.kinds,
@@ -42,7 +54,8 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         &progress,
         &project.cancel,
     )?;
-    tell(&project, &summary);
+    let places = tell(&project, &summary);
+    memory::keep(&project, &words.settings.set, environment, read, &mut summary, places);
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
     if !failures.is_empty() {
         return Err(Refusal::failed(failed(&failures)));
@@ -50,8 +63,21 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
     if summary.cancelled { Err(Refusal::stopped()) } else { Ok(()) }
 }
 
-/// Says what became of the run, on standard output.
-fn tell(project: &Project, summary: &Summary) {
+/// Says that there was nothing to do, without having read the pipeline.
+fn tell_idle(answer: &Answer, seconds: f64) {
+    if let Some(why) = &answer.generated_because {
+        say::note(&generated(why));
+    }
+    say::result(&format!("nothing to do · fresh {} · {}", answer.fresh, duration(seconds)));
+    answer.places.iter().for_each(|place| say::result(place));
+}
+
+fn generated(why: &str) -> String {
+    format!("note    the report will be on generated data, not on the gestures: {why}")
+}
+
+/// Says what became of the run, on standard output; gives the places that it names.
+fn tell(project: &Project, summary: &Summary) -> Vec<String> {
     let counts = [
         ("ran", summary.ran()),
         ("same experiment", summary.shared()),
@@ -76,14 +102,12 @@ fn tell(project: &Project, summary: &Summary) {
         say::note(&format!("skipped {stage} · {count} of its instances, as `{because}` failed"));
     }
     say::result(&parts.join(" · "));
-    for report in &summary.reports {
-        for output in &report.outputs {
-            // Figures go with the report that shows them.
-            if let Some(place) = output.place.as_ref().filter(|place| !place.ends_with(".svg")) {
-                say::result(place);
-            }
-        }
-    }
+    let outputs = summary.reports.iter().flat_map(|report| &report.outputs);
+    // Figures go with the report that shows them.
+    let places = outputs.filter_map(|output| output.place.clone()).filter(|place| !place.ends_with(".svg"));
+    let places: Vec<String> = places.collect();
+    places.iter().for_each(|place| say::result(place));
+    places
 }
 
 /// Lists failures with what to do, each with the command that repeats it alone.

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
@@ -54,21 +54,29 @@ pub(super) fn execute(
         cited: &cited,
         scratch: &scratch,
         checkpoints: &checkpoints,
+        log: &session.log_path(&work.folder(id)),
         watch,
     };
     let started = (options.clock)();
     let result = catch_unwind(AssertUnwindSafe(|| kind.run(&job))).unwrap_or_else(|panic| Err(bug(&*panic)));
     let seconds = (options.clock)() - started;
     let record = result.and_then(|outputs| {
-        refuse_changed(work, session, effective, assembled, id)?;
-        let outputs = keep(session, outputs)?;
-        let instance = work.name(id).to_owned();
-        let observed = Observed { instance, started, seconds, facts: options.facts.clone() };
-        let recipe = assembled.recipe.to_json();
-        let record = Record { key: assembled.key, recipe, outputs, observed };
-        session.commit(&record)?;
-        session.drop_checkpoints(assembled.key)?;
-        Ok(record)
+        let written = in_place(&outputs);
+        let record = refuse_changed(work, session, effective, assembled, id)
+            .and_then(|()| keep(session, outputs))
+            .and_then(|outputs| {
+                let instance = work.name(id).to_owned();
+                let observed = Observed { instance, started, seconds, facts: options.facts.clone() };
+                let recipe = assembled.recipe.to_json();
+                let record = Record { key: assembled.key, recipe, outputs, observed };
+                session.commit(&record)?;
+                Ok(record)
+            });
+        if record.is_err() {
+            // What is not recorded must not pass for an output; the reason of the failure is told already.
+            written.iter().for_each(|path| drop(fs::remove_file(path)));
+        }
+        record
     });
     // What can't be removed now is swept by the next run.
     drop(fs::remove_dir_all(&scratch));
@@ -79,6 +87,14 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self::new(error.to_string())
     }
+}
+
+fn in_place(outputs: &[Output]) -> Vec<PathBuf> {
+    let path = |output: &Output| match &output.content {
+        Content::InPlace(path) => Some(path.clone()),
+        Content::Bytes(_) | Content::Scratch(_) => None,
+    };
+    outputs.iter().filter_map(path).collect()
 }
 
 fn keep(session: &Session<'_>, outputs: Vec<Output>) -> Result<Vec<RecordedOutput>, Failure> {
@@ -94,6 +110,10 @@ fn keep(session: &Session<'_>, outputs: Vec<Output>) -> Result<Vec<RecordedOutpu
                 let executable = is_executable(&path)?;
                 (session.put_file(&path)?, executable)
             }
+            Content::InPlace(path) => {
+                let executable = is_executable(&path)?;
+                (session.put_copy(&path)?, executable)
+            }
         };
         recorded.push(RecordedOutput { name, object, place, executable });
     }
@@ -107,7 +127,7 @@ fn refuse_changed(
     assembled: &Assembled,
     id: InstanceId,
 ) -> Result<(), Failure> {
-    let after = project_files(work.root, &effective.files, session)?;
+    let after = project_files(&work.ground, &effective.files, session)?;
     match difference(&assembled.files, &after) {
         None => Ok(()),
         Some(file) => {

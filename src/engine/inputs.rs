@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 
 use super::files::project_files;
 use super::graph::{InstanceId, Need};
-use super::kind::{CitedRun, Effective, Failure, Input, ProjectFile};
+use super::kind::{CitedRun, Failure, Input, ProjectFile, Read};
 use super::recipe::Recipe;
 use super::work::Work;
 use crate::digest::Key;
+use crate::spec::StageId;
 use crate::store::{RecordedOutput, Store};
 
 /// An instance whose needs are done.
@@ -40,14 +41,17 @@ pub(super) fn assemble(
     let instance = work.plan.instance(id);
     let mut inputs = BTreeMap::new();
     let mut cited = BTreeMap::new();
+    let reads: BTreeMap<StageId, &Read> = effective.reads.iter().map(|read| (read.stage, read)).collect();
     for need in &instance.needs {
-        read_need(work, store, effective, need, outputs, &mut inputs)?;
+        if let Some(read) = reads.get(&need.stage) {
+            read_need(work, store, read, need, outputs, &mut inputs)?;
+        }
         if work.kind(id).cites() {
             let members = work.plan.members(need).iter();
             cited.extend(members.map(|&member| (work.name(member).to_owned(), outputs(member).0)));
         }
     }
-    let files = project_files(work.root, &effective.files, store)?;
+    let files = project_files(&work.ground, &effective.files, store)?;
     let recipe = Recipe {
         kind: work.kind(id).name().to_owned(),
         code: work.code(id),
@@ -76,14 +80,11 @@ pub(super) fn cited_runs(store: &Store, recipe: &Recipe) -> Result<Vec<CitedRun>
 fn read_need(
     work: &Work<'_>,
     store: &Store,
-    effective: &Effective,
+    read: &Read,
     need: &Need,
     outputs: &Outputs<'_>,
     inputs: &mut BTreeMap<String, Input>,
 ) -> Result<(), Failure> {
-    let Some(read) = effective.reads.iter().find(|read| read.stage == need.stage) else {
-        return Ok(());
-    };
     let stage = &work.pipeline.stages[need.stage.0].name;
     for &member in work.plan.members(need) {
         let (_, left) = outputs(member);

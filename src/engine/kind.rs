@@ -139,6 +139,8 @@ pub struct Job<'a> {
     /// A folder for what a run that is killed leaves to the next run with the same key; made by whoever
     /// writes there first, and removed once the run is recorded.
     pub checkpoints: &'a Path,
+    /// Where a run may leave what it printed, for people to read; the one before it may be there.
+    pub log: &'a Path,
     /// Takes progress, and says whether to stop.
     pub watch: &'a dyn Watch,
 }
@@ -201,6 +203,8 @@ pub enum Content {
     /// In a file below [`Job::scratch`], which the store takes over; whether it may be executed is
     /// kept with it.
     Scratch(PathBuf),
+    /// In a file that the run wrote at the output's place, where it stays; the store takes a copy.
+    InPlace(PathBuf),
 }
 
 /// Who watches a run: progress in, cancellation out. Never part of a result.

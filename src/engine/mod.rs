@@ -38,7 +38,7 @@ pub use leftover::Running;
 pub use observer::{Event, Observer, Planned};
 pub use options::{Cancel, Options};
 pub use recipe::Recipe;
-pub use repeat::{Ground, repeat};
+pub use repeat::{Subject, repeat};
 pub use run::run;
 pub use status::status;
 pub use summary::{Outcome, Report, Summary};

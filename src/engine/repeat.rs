@@ -15,8 +15,8 @@ use super::work::Work;
 use crate::spec::Pipeline;
 use crate::store::Store;
 
-/// Where a repeated run takes its inputs from.
-pub struct Ground<'g> {
+/// What a repeated run is of, and where its inputs are.
+pub struct Subject<'g> {
     /// The project's folder.
     pub root: &'g Path,
     /// Its pipeline.
@@ -33,14 +33,14 @@ pub struct Ground<'g> {
 /// # Errors
 /// A [`Failure`] when an input is gone, or as the kind reports.
 pub fn repeat(
-    ground: &Ground<'_>,
+    subject: &Subject<'_>,
     options: &Options<'_>,
     status: &Summary,
     instance: InstanceId,
     [scratch, checkpoints]: [&Path; 2],
     watch: &dyn Watch,
 ) -> Result<Vec<Output>, Failure> {
-    let Ground { root, pipeline, registry, store } = *ground;
+    let Subject { root, pipeline, registry, store } = *subject;
     let work =
         Work::of(root, pipeline, registry, options).map_err(|error| Failure::new(error.to_string()))?;
     let find = |id: InstanceId| status.reports.iter().find(|report| report.instance == id);
@@ -65,6 +65,7 @@ pub fn repeat(
         cited: &cited,
         scratch,
         checkpoints,
+        log: &scratch.join("log"),
         watch,
     })
 }

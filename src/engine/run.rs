@@ -6,7 +6,7 @@
 //! - What is finished is recorded at once: a kill or a failure elsewhere loses none of it.
 //! - A failed instance stops those that need it, and no others.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 
 use super::board::{Board, Task, Turn};
@@ -24,7 +24,7 @@ use super::summary::{Outcome, Report, Summary};
 use super::work::Work;
 use crate::digest::Key;
 use crate::spec::Pipeline;
-use crate::store::{Lookup, Record, RecordedOutput, Session, Store, StoreError};
+use crate::store::{Look, Lookup, RecordedOutput, Session, Store, StoreError};
 
 /// Brings what `options` name up to date.
 ///
@@ -53,14 +53,17 @@ pub fn run(
         None => summarise(&work, results, cancel, (options.clock)() - began),
         Some(session) => {
             leftover::sweep(root, &session)?;
+            work.ground.begin_look(session.look());
             observer.event(Event::Planned { instances: &work.planned() });
             let board = Board::of(&work);
             let crew = Crew { work: &work, session: &session, options, observer, cancel, board, results };
-            std::thread::scope(|scope| {
-                for _ in 1..options.jobs {
-                    scope.spawn(|| crew.labour());
-                }
-                crew.labour();
+            session.while_committing(|| {
+                std::thread::scope(|scope| {
+                    for _ in 1..options.jobs {
+                        scope.spawn(|| crew.labour());
+                    }
+                    crew.labour();
+                });
             });
             let results = crew.results;
             let good = results.iter().all(|result| result.get().is_some_and(Finished::is_good));
@@ -71,11 +74,26 @@ pub fn run(
                 session.drop_all_checkpoints()?;
             }
             session.finish()?;
-            summarise(&work, results, cancel, (options.clock)() - began)
+            let mut summary = summarise(&work, results, cancel, (options.clock)() - began);
+            if whole && options.force.is_empty() && summary.is_idle() {
+                summary.look = work.ground.end_look().map(|look| with_outputs(look, store, &summary));
+            }
+            summary
         }
     };
     observer.event(Event::Finished { summary: &summary });
     Ok(summary)
+}
+
+/// Adds to a look the outputs: at their place, or where they have none, in the store.
+fn with_outputs(mut look: Look, store: &Store, summary: &Summary) -> Look {
+    for output in summary.reports.iter().flat_map(|report| &report.outputs) {
+        match &output.place {
+            Some(place) => look.file(place),
+            None => store.look_at_object(&mut look, output.object),
+        }
+    }
+    look
 }
 
 /// What became of an instance, written once.
@@ -133,19 +151,19 @@ impl Crew<'_> {
     fn try_decide(&self, id: InstanceId) -> Result<(), Failure> {
         let assembled = self.assemble(id)?;
         let key = assembled.key;
-        let (known, record) = match self.session.claim(key)? {
-            Lookup::Found(record) => (Known::Recorded, Some(record)),
+        let (known, outputs) = match self.session.claim(key)? {
+            Lookup::Found(outputs) => (Known::Recorded, Some(outputs)),
             Lookup::Absent => (Known::Nothing, None),
             Lookup::Broken(flaw) => (Known::Flawed(flaw), None),
         };
         let runner = self.board.runner(key);
         let forced = self.work.details[id.0].forced && runner.is_none();
-        let last = if record.is_some() { None } else { self.last(id)? };
-        let reasons = match (decide(&assembled.recipe, key, last.as_ref(), &known, forced), record) {
-            (Verdict::Fresh { .. }, Some(record)) => {
+        let last = if outputs.is_some() { None } else { self.last(id)? };
+        let reasons = match (decide(&assembled.recipe, key, last.as_ref(), &known, forced), outputs) {
+            (Verdict::Fresh { .. }, Some(outputs)) => {
                 let with = runner.map(|runner| self.work.name(runner).to_owned());
                 let outcome = with.map_or(Outcome::Fresh, |with| Outcome::Shared { with });
-                return self.finish(id, record, outcome);
+                return self.finish(id, key, outputs, outcome);
             }
             (Verdict::Fresh { .. }, None) => vec![Reason::RecordMissing],
             (Verdict::Stale { reasons, .. }, _) => reasons,
@@ -183,9 +201,10 @@ impl Crew<'_> {
                 let seconds = record.observed.seconds;
                 for follower in followers {
                     let outcome = Outcome::Shared { with: name.to_owned() };
-                    self.finish_or_fail(follower, record.clone(), outcome);
+                    self.finish_or_fail(follower, key, record.outputs.clone(), outcome);
                 }
-                self.finish_or_fail(id, record, Outcome::Ran { reasons: stale.reasons, seconds });
+                let outcome = Outcome::Ran { reasons: stale.reasons, seconds };
+                self.finish_or_fail(id, key, record.outputs, outcome);
             }
             Err(failure) => {
                 for follower in followers {
@@ -214,20 +233,27 @@ impl Crew<'_> {
         Ok(self.session.record(key)?.and_then(|record| Recipe::from_json(&record.recipe)))
     }
 
-    fn finish_or_fail(&self, id: InstanceId, record: Record, outcome: Outcome) {
-        let key = record.key;
-        if let Err(failure) = self.finish(id, record, outcome) {
+    fn finish_or_fail(&self, id: InstanceId, key: Key, outputs: Vec<RecordedOutput>, outcome: Outcome) {
+        if let Err(failure) = self.finish(id, key, outputs, outcome) {
             self.fail(id, Some(key), failure);
         }
     }
 
     /// Puts outputs where they belong, and lets those begin that need them.
-    fn finish(&self, id: InstanceId, record: Record, outcome: Outcome) -> Result<(), Failure> {
+    fn finish(
+        &self,
+        id: InstanceId,
+        key: Key,
+        outputs: Vec<RecordedOutput>,
+        outcome: Outcome,
+    ) -> Result<(), Failure> {
         let name = self.work.name(id);
-        let written = self.place(id, &record)?;
-        let anew = self.session.last(name) != Some(record.key);
-        self.session.show(&self.view(id), &record.outputs, anew)?;
-        self.session.remember(name, record.key)?;
+        // What a run has just written at its places needs no second look.
+        let in_place = matches!(outcome, Outcome::Ran { .. }) && self.work.kind(id).writes_in_place();
+        let written = if in_place { Vec::new() } else { self.place(id, &outputs)? };
+        let anew = self.session.last(name) != Some(key);
+        self.session.show(&self.work.folder(id), &outputs, anew)?;
+        self.session.remember(name, key)?;
         match &outcome {
             Outcome::Ran { seconds, .. } => {
                 self.observer.event(Event::Ran { instance: id, name, seconds: *seconds });
@@ -235,14 +261,14 @@ impl Crew<'_> {
             Outcome::Shared { with } => self.observer.event(Event::Shared { instance: id, name, with }),
             _ => self.observer.event(Event::Fresh { instance: id, name }),
         }
-        self.set(id, Finished { key: Some(record.key), outputs: record.outputs, written, outcome });
+        self.set(id, Finished { key: Some(key), outputs, written, outcome });
         self.settle(id, None);
         Ok(())
     }
 
-    fn place(&self, id: InstanceId, record: &Record) -> Result<Vec<String>, StoreError> {
+    fn place(&self, id: InstanceId, outputs: &[RecordedOutput]) -> Result<Vec<String>, StoreError> {
         let mut written = Vec::new();
-        for output in &record.outputs {
+        for output in outputs {
             let Some(place) = &output.place else { continue };
             let path = self.work.root.join(place);
             let placed = self.session.place(output, &path)?;
@@ -255,16 +281,6 @@ impl Crew<'_> {
             }
         }
         Ok(written)
-    }
-
-    fn view(&self, id: InstanceId) -> PathBuf {
-        let instance = self.work.plan.instance(id);
-        let stage = &self.work.pipeline.stages[instance.stage.0].name;
-        let point = &instance.point;
-        let seed = point.seed.map(|seed| format!("seed={seed}"));
-        let listed = point.listed.iter().map(|(name, value)| format!("{name}={}", value.replace('/', "_")));
-        let parts = point.variant.clone().into_iter().chain(seed).chain(listed);
-        std::iter::once(stage.clone()).chain(parts).collect()
     }
 
     fn fail(&self, id: InstanceId, key: Option<Key>, failure: Failure) {
@@ -361,5 +377,5 @@ fn summarise(work: &Work<'_>, results: Vec<OnceLock<Finished>>, cancel: &Cancel,
             }
         })
         .collect();
-    Summary { reports, cancelled: cancel.is_cancelled(), seconds }
+    Summary { reports, cancelled: cancel.is_cancelled(), seconds, look: None }
 }

@@ -52,7 +52,7 @@ pub fn status(
         });
     }
     let seconds = (options.clock)() - began;
-    Ok(Summary { reports: reports.into_iter().flatten().collect(), cancelled: false, seconds })
+    Ok(Summary { reports: reports.into_iter().flatten().collect(), cancelled: false, seconds, look: None })
 }
 
 /// Names the instance at the root of why a need's outputs are not known.
@@ -85,7 +85,7 @@ fn judge(
         Err(failure) => return Ok((None, Vec::new(), Outcome::Failed(failure))),
     };
     let (known, outputs) = match store.look_up(assembled.key)? {
-        Lookup::Found(record) => (Known::Recorded, record.outputs),
+        Lookup::Found(outputs) => (Known::Recorded, outputs),
         Lookup::Absent => (Known::Nothing, Vec::new()),
         Lookup::Broken(flaw) => (Known::Flawed(flaw), Vec::new()),
     };

@@ -5,7 +5,7 @@ use super::graph::InstanceId;
 use super::kind::{Failure, Point};
 use crate::digest::Key;
 use crate::spec::StageId;
-use crate::store::RecordedOutput;
+use crate::store::{Look, RecordedOutput};
 
 /// What became of every instance that a run was about.
 #[derive(Debug, Default)]
@@ -16,6 +16,9 @@ pub struct Summary {
     pub cancelled: bool,
     /// How long all of it took, in seconds.
     pub seconds: f64,
+    /// All that a run of everything looked at, where it found nothing to do: as long as none of it
+    /// changes, there will be nothing to do.
+    pub look: Option<Look>,
 }
 
 /// What became of one instance.
@@ -117,6 +120,12 @@ impl Summary {
             matches!(report.outcome, Outcome::Fresh | Outcome::Ran { .. } | Outcome::Shared { .. })
         };
         self.reports.iter().all(done)
+    }
+
+    /// Says whether all was fresh, and nothing had to be written.
+    pub fn is_idle(&self) -> bool {
+        let idle = |report: &Report| matches!(report.outcome, Outcome::Fresh) && report.written.is_empty();
+        self.reports.iter().all(idle)
     }
 
     fn count(&self, of: impl Fn(&Outcome) -> bool) -> usize {

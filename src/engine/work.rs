@@ -4,9 +4,10 @@
 //! - A kind is asked once for each instance; what it refuses becomes that instance's failure.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::EngineError;
+use super::files::Ground;
 use super::graph::{InstanceId, Plan, settings_at};
 use super::kind::{Context, Effective, Failure, Kind};
 use super::observer::Planned;
@@ -19,6 +20,7 @@ use crate::spec::Pipeline;
 pub(super) struct Work<'a> {
     pub(super) pipeline: &'a Pipeline,
     pub(super) root: &'a Path,
+    pub(super) ground: Ground<'a>,
     pub(super) plan: Plan,
     pub(super) details: Vec<Details>,
     registry: &'a [Box<dyn Kind>],
@@ -55,7 +57,8 @@ impl<'a> Work<'a> {
         };
         let kinds = pipeline.stages.iter().map(kind_of).collect::<Result<_, EngineError>>()?;
         let plan = Plan::of(pipeline)?;
-        let mut work = Self { pipeline, root, plan, details: Vec::new(), registry, kinds };
+        let ground = Ground::new(root);
+        let mut work = Self { pipeline, root, ground, plan, details: Vec::new(), registry, kinds };
         work.details = work.plan.ids().map(|id| work.ask(id)).collect();
         work.refuse_two_writers()?;
         let places: Vec<Vec<String>> = work.details.iter().map(|detail| detail.places.clone()).collect();
@@ -83,6 +86,17 @@ impl<'a> Work<'a> {
 
     pub(super) fn name(&self, id: InstanceId) -> &str {
         &self.plan.instance(id).name
+    }
+
+    /// Names the folder of an instance in the store's views.
+    pub(super) fn folder(&self, id: InstanceId) -> PathBuf {
+        let instance = self.plan.instance(id);
+        let stage = &self.pipeline.stages[instance.stage.0].name;
+        let point = &instance.point;
+        let seed = point.seed.map(|seed| format!("seed={seed}"));
+        let listed = point.listed.iter().map(|(name, value)| format!("{name}={}", value.replace('/', "_")));
+        let parts = point.variant.clone().into_iter().chain(seed).chain(listed);
+        std::iter::once(stage.clone()).chain(parts).collect()
     }
 
     pub(super) fn context(&self, id: InstanceId) -> Context<'_> {

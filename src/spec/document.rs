@@ -19,6 +19,9 @@ use super::events::{Fault, Step, events, scan_faults};
 use super::scalar::{Scalar, scalars};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 
+/// From how many bytes on a text is long enough for two threads.
+const LONG: usize = 32 << 10;
+
 /// A value and where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
@@ -68,7 +71,8 @@ impl Node {
 pub(super) fn read(source: &Arc<Source>, part: Range<usize>, diagnostics: &mut Diagnostics) -> Option<Node> {
     let text = &source.text()[part.clone()];
     let place = |span: Range<usize>| Place::new(source, part.start + span.start..part.start + span.end);
-    let events = match events(text) {
+    let (events, typed) = read_twice(text);
+    let events = match events {
         Ok(events) => events,
         Err(faults) => {
             refuse(faults, &place, diagnostics);
@@ -78,7 +82,7 @@ pub(super) fn read(source: &Arc<Source>, part: Range<usize>, diagnostics: &mut D
     if events.is_empty() {
         return Some(Node { content: Content::Scalar(Scalar::Null), place: place(0..0) });
     }
-    let typed = match scalars(text) {
+    let typed = match typed {
         Ok(typed) => typed,
         Err(error) => {
             let at = error.location().map_or(0, |location| boundary(text, location.index()));
@@ -106,6 +110,34 @@ pub(super) fn read(source: &Arc<Source>, part: Range<usize>, diagnostics: &mut D
         diagnostics.add(Diagnostic::error(message).at(&place(0..text.len())).help(help));
     }
     root
+}
+
+type Events = Result<Vec<(Step, Range<usize>)>, Vec<Fault>>;
+type Scalars = Result<Vec<Scalar>, serde_yaml::Error>;
+
+/// Reads a text with both parsers, side by side if it is long.
+///
+/// serde_yaml is given nothing that may hold anchors before saphyr has refused them: it would follow
+/// them wherever they lead.
+fn read_twice(text: &str) -> (Events, Scalars) {
+    if text.len() < LONG || may_hold_anchors(text) {
+        let events = events(text);
+        let typed = if events.is_ok() { scalars(text) } else { Ok(Vec::new()) };
+        return (events, typed);
+    }
+    std::thread::scope(|scope| {
+        let typed = scope.spawn(|| scalars(text));
+        let events = events(text);
+        // A panic of the parser is a bug, and goes on here as it would have there.
+        let typed = typed.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (events, typed)
+    })
+}
+
+/// Says whether a sign stands somewhere that begins an anchor wherever a value may.
+fn may_hold_anchors(text: &str) -> bool {
+    let named = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' || !byte.is_ascii();
+    text.as_bytes().windows(2).any(|pair| pair[0] == b'&' && named(pair[1]))
 }
 
 fn refuse(faults: Vec<Fault>, place: &impl Fn(Range<usize>) -> Place, diagnostics: &mut Diagnostics) {

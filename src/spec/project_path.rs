@@ -17,28 +17,35 @@ pub(super) struct Ground<'a> {
     real_root: Option<PathBuf>,
     /// Whether a folder, by its path from the root, is inside.
     folders: BTreeMap<PathBuf, bool>,
+    /// Whether something is there, by its path.
+    there: BTreeMap<String, bool>,
 }
 
 impl<'a> Ground<'a> {
     /// Looks at a project's folder.
     pub fn new(root: &'a Path) -> Self {
-        Self { root, real_root: root.canonicalize().ok(), folders: BTreeMap::new() }
+        Self { root, real_root: root.canonicalize().ok(), folders: BTreeMap::new(), there: BTreeMap::new() }
     }
 
     /// Checks that a path, in the form that [`plain`] gives, leads nowhere outside through links.
     pub fn check(&mut self, path: &str) -> Result<(), Fault> {
+        if self.there.contains_key(path) {
+            return Ok(());
+        }
         let whole = self.root.join(path);
-        let link = whole.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
+        let metadata = whole.symlink_metadata();
+        let link = metadata.as_ref().is_ok_and(|metadata| metadata.is_symlink());
         let inside = if link { self.is_inside(&whole) } else { self.parent_is_inside(Path::new(path)) };
         if inside {
+            self.there.insert(path.to_owned(), if link { whole.exists() } else { metadata.is_ok() });
             return Ok(());
         }
         Err(("leads out of the project through a symbolic link", "name a path inside the project"))
     }
 
-    /// Says whether something is there.
+    /// Says whether something is there; the path must have passed [`Ground::check`].
     pub fn has(&self, path: &str) -> bool {
-        self.root.join(path).exists()
+        self.there.get(path).copied().unwrap_or_default()
     }
 
     /// Finds what is there under nearly the same name.

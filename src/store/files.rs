@@ -1,10 +1,13 @@
 //! Files as the store needs them: hashed once, written whole, synced to the disk.
 
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use rustix::io::Errno;
 
 use super::Store;
 use super::error::{Doing, StoreError};
@@ -54,22 +57,23 @@ impl Store {
     clippy::disallowed_methods,
     reason = "a file is racy only relative to the time of its hashing; no result holds it"
 )]
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
 }
 
 /// Writes `bytes` to `path` by way of `temporary`, so that no reader ever sees half of them.
+///
+/// It is not synced: this is for what a power failure may take, because it carries a seal or only saves time.
 pub(super) fn write_whole(temporary: &Path, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let mut file = File::create(temporary).doing("written", temporary)?;
-    file.write_all(bytes).doing("written", temporary)?;
-    file.sync_all().doing("written", temporary)?;
-    fs::rename(temporary, path).doing("written", path)
+    fs::write(temporary, bytes).doing("written", temporary)?;
+    move_below(temporary, path)
 }
 
-/// Makes the entries of a folder survive a power failure.
-pub(super) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
-    File::open(folder).and_then(|open| open.sync_all()).doing("synced", folder)
+/// Makes all that was written to the file system of `folder` survive a power failure.
+pub(super) fn sync_file_system(folder: &Path) -> Result<(), StoreError> {
+    let open = File::open(folder).doing("synced", folder)?;
+    rustix::fs::syncfs(&open).doing("synced", folder)
 }
 
 /// Makes the folder that `path` stands in.
@@ -80,28 +84,51 @@ pub(super) fn make_parent(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-/// Copies a file as another one with permissions `mode`, sharing the blocks where the file system can.
-pub(super) fn duplicate(from: &Path, to: &Path, mode: u32) -> Result<(), StoreError> {
-    if !reflink(from, to) {
-        let mut source = File::open(from).doing("read", from)?;
-        let mut target = File::create(to).doing("written", to)?;
-        io::copy(&mut source, &mut target).doing("written", to)?;
+/// Moves a file to a name in a folder that may not be there yet.
+pub(super) fn move_below(from: &Path, to: &Path) -> Result<(), StoreError> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            make_parent(to)?;
+            fs::rename(from, to).doing("written", to)
+        }
+        other => other.doing("written", to),
     }
-    fs::set_permissions(to, Permissions::from_mode(mode)).doing("written", to)
 }
 
-/// Makes `to` share the blocks of `from`; says whether the file system can.
-pub(super) fn reflink(from: &Path, to: &Path) -> bool {
-    let (Ok(source), Ok(target)) =
-        (File::open(from), OpenOptions::new().write(true).create(true).truncate(true).open(to))
-    else {
-        return false;
-    };
-    let done = rustix::fs::ioctl_ficlone(&target, &source).is_ok();
-    if !done {
-        // What is left is an empty file, which the caller writes or replaces; failing to remove it
-        // shows there.
-        drop(fs::remove_file(to));
+impl Store {
+    /// Copies a file as another one with permissions `mode`, sharing the blocks where the file system can.
+    pub(super) fn duplicate(&self, from: &Path, to: &Path, mode: u32) -> Result<(), StoreError> {
+        if !self.reflink(from, to) {
+            let mut source = File::open(from).doing("read", from)?;
+            let mut target = File::create(to).doing("written", to)?;
+            io::copy(&mut source, &mut target).doing("written", to)?;
+        }
+        fs::set_permissions(to, Permissions::from_mode(mode)).doing("written", to)
     }
-    done
+
+    /// Makes `to` share the blocks of `from`; says whether the file system can. One that can't is
+    /// not asked again.
+    pub(super) fn reflink(&self, from: &Path, to: &Path) -> bool {
+        if self.no_reflinks.load(Ordering::Relaxed) {
+            return false;
+        }
+        let (Ok(source), Ok(target)) =
+            (File::open(from), OpenOptions::new().write(true).create(true).truncate(true).open(to))
+        else {
+            return false;
+        };
+        let done = match rustix::fs::ioctl_ficlone(&target, &source) {
+            Ok(()) => true,
+            Err(error) => {
+                self.no_reflinks.store(error == Errno::OPNOTSUPP, Ordering::Relaxed);
+                false
+            }
+        };
+        if !done {
+            // What is left is an empty file, which the caller writes or replaces; failing to remove it
+            // shows there.
+            drop(fs::remove_file(to));
+        }
+        done
+    }
 }

@@ -5,19 +5,20 @@
 //! Invariants
 //! - A file that was modified within [`GRANULARITY`] of its hashing is not recognised: a later edit
 //!   in the same clock tick would look the same (git calls such an entry racy).
-//! - The file of the index ends with a digest of itself; one that does not fit counts as empty.
+//! - A damaged file of the index counts as empty: it is sealed.
 
 use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use super::sealed::{Magic, Reader, Writer};
 use crate::digest::Digest;
 
 /// The coarsest tick of a file system's clock that is reckoned with, in nanoseconds.
 const GRANULARITY: i64 = 2_000_000_000;
 
-const MAGIC: &[u8; 16] = b"recount index 1\n";
+const MAGIC: &Magic = b"recount index 1\n";
 
 /// What a file looks like from outside.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -42,6 +43,32 @@ impl Stamp {
             inode: metadata.ino(),
         }
     }
+
+    /// Takes what matters from what the system says of a file.
+    pub(super) fn of_stat(stat: &rustix::fs::Stat) -> Self {
+        let nanoseconds = |seconds: i64, rest: u64| {
+            seconds.saturating_mul(1_000_000_000).saturating_add(i64::try_from(rest).unwrap_or(0))
+        };
+        Self {
+            size: u64::try_from(stat.st_size).unwrap_or(0),
+            modified: nanoseconds(stat.st_mtime, stat.st_mtime_nsec),
+            changed: nanoseconds(stat.st_ctime, stat.st_ctime_nsec),
+            inode: stat.st_ino,
+        }
+    }
+
+    /// Says whether an edit after `time`, in nanoseconds since 1970, would make a file look different.
+    pub(super) fn is_settled(self, time: i64) -> bool {
+        self.modified.max(self.changed).saturating_add(GRANULARITY) < time
+    }
+
+    pub(super) fn to_numbers(self) -> [u64; 4] {
+        [self.size, self.modified.cast_unsigned(), self.changed.cast_unsigned(), self.inode]
+    }
+
+    pub(super) fn from_numbers([size, modified, changed, inode]: [u64; 4]) -> Self {
+        Self { size, modified: modified.cast_signed(), changed: changed.cast_signed(), inode }
+    }
 }
 
 /// What is known of files without reading them again.
@@ -49,6 +76,7 @@ impl Stamp {
 pub(super) struct StatIndex {
     entries: BTreeMap<String, Entry>,
     changed: bool,
+    loaded: bool,
 }
 
 struct Entry {
@@ -59,9 +87,12 @@ struct Entry {
 }
 
 impl StatIndex {
-    /// Reads the index at `path`; one that is absent or damaged is empty.
-    pub(super) fn load(path: &Path) -> Self {
-        std::fs::read(path).ok().and_then(|bytes| Self::decode(&bytes)).unwrap_or_default()
+    /// Reads the index at `path`, unless that is done; one that is absent or damaged is empty.
+    pub(super) fn load(&mut self, path: &Path) {
+        if !self.loaded {
+            *self = std::fs::read(path).ok().and_then(|bytes| Self::decode(&bytes)).unwrap_or_default();
+            self.loaded = true;
+        }
     }
 
     /// Gives the digest of the file called `name`, if it still looks like this.
@@ -71,12 +102,16 @@ impl StatIndex {
         (entry.settled && entry.stamp == stamp).then_some(entry.digest)
     }
 
+    /// Gives how a file looked when it was hashed, if an edit since would make it look different.
+    pub(super) fn settled(&self, name: &str) -> Option<(Stamp, Digest)> {
+        let entry = self.entries.get(name).filter(|entry| entry.settled)?;
+        Some((entry.stamp, entry.digest))
+    }
+
     /// Notes what a file held that looked like `stamp` before and after it was read, which began at
     /// `time`, in nanoseconds since 1970.
     pub(super) fn learn(&mut self, name: &str, stamp: Stamp, digest: Digest, time: i64) {
-        let latest = stamp.modified.max(stamp.changed);
-        let settled = latest.saturating_add(GRANULARITY) < time;
-        let entry = Entry { stamp, digest, settled, used: true };
+        let entry = Entry { stamp, digest, settled: stamp.is_settled(time), used: true };
         self.entries.insert(name.to_owned(), entry);
         self.changed = true;
     }
@@ -99,53 +134,26 @@ impl StatIndex {
             return None;
         }
         self.entries.retain(|name, entry| entry.used || exists(name));
-        let mut bytes = Vec::with_capacity(64 + self.entries.len() * 160);
-        bytes.extend_from_slice(MAGIC);
+        let mut writer = Writer::new(MAGIC, self.entries.len() * 128);
         for (name, entry) in &self.entries {
-            bytes.extend_from_slice(&(name.len() as u64).to_le_bytes());
-            bytes.extend_from_slice(name.as_bytes());
-            bytes.extend_from_slice(&entry.stamp.size.to_le_bytes());
-            bytes.extend_from_slice(&entry.stamp.modified.to_le_bytes());
-            bytes.extend_from_slice(&entry.stamp.changed.to_le_bytes());
-            bytes.extend_from_slice(&entry.stamp.inode.to_le_bytes());
-            bytes.push(u8::from(entry.settled));
-            bytes.extend_from_slice(&entry.digest.to_bytes());
+            writer.text(name);
+            writer.stamp(entry.stamp);
+            writer.flag(entry.settled);
+            writer.digest(entry.digest);
         }
-        let seal = Digest::of(&bytes);
-        bytes.extend_from_slice(&seal.to_bytes());
-        Some(bytes)
+        Some(writer.finish())
     }
 
     fn decode(bytes: &[u8]) -> Option<Self> {
-        let (body, seal) = bytes.split_last_chunk::<32>()?;
-        if Digest::of(body) != Digest::from_bytes(*seal) {
-            return None;
-        }
-        let mut rest = body.strip_prefix(MAGIC)?;
+        let mut reader = Reader::open(MAGIC, bytes)?;
         let mut entries = BTreeMap::new();
-        while !rest.is_empty() {
-            let length = usize::try_from(u64::from_le_bytes(take(&mut rest)?)).ok()?;
-            let (name, after) = rest.split_at_checked(length)?;
-            rest = after;
-            let stamp = Stamp {
-                size: u64::from_le_bytes(take(&mut rest)?),
-                modified: i64::from_le_bytes(take(&mut rest)?),
-                changed: i64::from_le_bytes(take(&mut rest)?),
-                inode: u64::from_le_bytes(take(&mut rest)?),
-            };
-            let settled = take::<1>(&mut rest)? != [0];
-            let digest = Digest::from_bytes(take(&mut rest)?);
-            let name = String::from_utf8(name.to_owned()).ok()?;
+        while !reader.is_empty() {
+            let (name, stamp) = (reader.text()?.to_owned(), reader.stamp()?);
+            let (settled, digest) = (reader.flag()?, reader.digest()?);
             entries.insert(name, Entry { stamp, digest, settled, used: false });
         }
-        Some(Self { entries, changed: false })
+        Some(Self { entries, ..Self::default() })
     }
-}
-
-fn take<const LENGTH: usize>(rest: &mut &[u8]) -> Option<[u8; LENGTH]> {
-    let (first, after) = rest.split_first_chunk::<LENGTH>()?;
-    *rest = after;
-    Some(*first)
 }
 
 #[cfg(test)]

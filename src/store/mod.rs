@@ -5,8 +5,11 @@
 //!   objects/ab/HEX       bytes, named by their SHA-256; read-only
 //!   records/ab/KEY.json  what a run left; written after its objects
 //!   index                path, size, times, inode → digest
+//!   ledger               key → what its record says was made
+//!   memo                 all that the last look with nothing to do saw, and its answer
 //!   names.json           instance → its last key; names.log is what a killed run had to add
 //!   by-name/             a view to browse; deleting it loses nothing
+//!   logs/                what an instance's last run printed
 //!   edited/              what a person had written where an output belongs
 //!   quarantine/          objects and records whose bytes were not what they had been
 //!   scratch/, temporary/ a run's own; swept by the next one
@@ -21,24 +24,30 @@
 //! - Knows no stage and no recipe: a record carries its recipe as JSON.
 
 mod checkpoints;
+mod commit;
 mod error;
 mod files;
 mod fsck;
 mod index;
 mod inventory;
+mod ledger;
+mod memo;
 mod names;
 mod object;
 mod place;
 mod record;
+mod sealed;
 mod session;
 mod view;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use error::StoreError;
 pub use fsck::{Damage, Examination, Fault};
+pub use memo::{Look, Memo};
 pub use object::Soundness;
 pub use place::{Placed, is_executable};
 pub use record::{Flaw, Lookup, Observed, Record, RecordedOutput};
@@ -46,11 +55,15 @@ pub use session::Session;
 
 use error::Doing;
 use index::StatIndex;
+use ledger::Ledger;
 
 /// The store of one project, open for reading.
 pub struct Store {
     folder: PathBuf,
     index: Mutex<StatIndex>,
+    ledger: Mutex<Ledger>,
+    /// Whether the file system was found to share no blocks between files.
+    no_reflinks: AtomicBool,
 }
 
 impl Store {
@@ -63,8 +76,12 @@ impl Store {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error).doing("read", folder),
             Ok(_) | Err(_) => {}
         }
-        let index = StatIndex::load(&folder.join("index"));
-        Ok(Self { folder: folder.to_owned(), index: Mutex::new(index) })
+        Ok(Self {
+            folder: folder.to_owned(),
+            index: Mutex::default(),
+            ledger: Mutex::default(),
+            no_reflinks: AtomicBool::new(false),
+        })
     }
 
     /// Gives the folder that the store is in.
@@ -74,6 +91,20 @@ impl Store {
 
     fn index(&self) -> MutexGuard<'_, StatIndex> {
         // A panic elsewhere leaves whole entries only, so the index can be used on.
-        self.index.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
+        index.load(&self.folder.join("index"));
+        index
+    }
+
+    /// Forgets what was read of the index and the ledger: another process may have written them since.
+    fn look_again(&self) {
+        *self.index.lock().unwrap_or_else(PoisonError::into_inner) = StatIndex::default();
+        *self.ledger.lock().unwrap_or_else(PoisonError::into_inner) = Ledger::default();
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        ledger.load(&self.folder.join("ledger"));
+        ledger
     }
 }

@@ -1,19 +1,23 @@
 //! Objects: bytes that are named by their SHA-256.
 //!
 //! Invariants
-//! - An object's file is synced before its name exists, and read-only from then on.
+//! - An object's file is written whole before its name exists, and read-only from then on; it is
+//!   synced together with others before a record names it.
 //! - What is not sound is never handed out, and never overwritten without having been set aside.
 
-use std::fs::{self, File, Permissions};
-use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::error::{Doing, StoreError};
-use super::files::make_parent;
+use super::files::{make_parent, move_below};
 use super::index::Stamp;
 use super::{Session, Store};
 use crate::digest::{Digest, ObjectId};
+
+/// Up to how many bytes a file is read whole to be stored.
+const IN_MEMORY: u64 = 1 << 20;
 
 /// Whether an object has the bytes that it is named by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,9 +59,28 @@ impl Session<'_> {
     /// # Errors
     /// [`StoreError`] when they can't be written.
     pub fn put_bytes(&self, bytes: &[u8]) -> Result<ObjectId, StoreError> {
+        let id = ObjectId(Digest::of(bytes));
+        if self.check_object(id)? == Soundness::Sound {
+            return Ok(id);
+        }
         let temporary = self.temporary();
-        fs::write(&temporary, bytes).doing("written", &temporary)?;
-        self.adopt(&temporary, ObjectId(Digest::of(bytes)))
+        let create = OpenOptions::new().write(true).create_new(true).mode(0o444).open(&temporary);
+        create.and_then(|mut file| file.write_all(bytes)).doing("written", &temporary)?;
+        self.adopt(&temporary, id)
+    }
+
+    /// Stores a copy of a file, which stays where it is.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be read, or its copy not written.
+    pub fn put_copy(&self, path: &Path) -> Result<ObjectId, StoreError> {
+        if fs::metadata(path).doing("read", path)?.len() <= IN_MEMORY {
+            return self.put_bytes(&fs::read(path).doing("read", path)?);
+        }
+        let temporary = self.temporary();
+        self.duplicate(path, &temporary, 0o444)?;
+        let digest = File::open(&temporary).and_then(Digest::of_reader).doing("read", path)?;
+        self.adopt(&temporary, ObjectId(digest))
     }
 
     /// Stores a file, which is gone from where it was; it must be on the store's file system, as
@@ -69,6 +92,7 @@ impl Session<'_> {
         let temporary = self.temporary();
         fs::rename(path, &temporary).doing("moved", path)?;
         let digest = File::open(&temporary).and_then(Digest::of_reader).doing("read", path)?;
+        fs::set_permissions(&temporary, Permissions::from_mode(0o444)).doing("written", &temporary)?;
         self.adopt(&temporary, ObjectId(digest))
     }
 
@@ -82,10 +106,7 @@ impl Session<'_> {
             Soundness::Corrupt => self.quarantine(&path)?,
             Soundness::Missing => {}
         }
-        fs::set_permissions(temporary, Permissions::from_mode(0o444)).doing("written", temporary)?;
-        File::open(temporary).and_then(|file| file.sync_all()).doing("written", temporary)?;
-        make_parent(&path)?;
-        fs::rename(temporary, &path).doing("written", &path)?;
+        move_below(temporary, &path)?;
         Ok(id)
     }
 

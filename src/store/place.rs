@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::Session;
 use super::error::{Doing, StoreError};
-use super::files::{duplicate, make_parent};
+use super::files::make_parent;
 use super::record::RecordedOutput;
 use crate::digest::{Digest, ObjectId};
 
@@ -56,12 +56,12 @@ impl Session<'_> {
         make_parent(path)?;
         let source = self.object_path(output.object);
         let temporary = self.temporary();
-        duplicate(&source, &temporary, mode)?;
+        self.duplicate(&source, &temporary, mode)?;
         match fs::rename(&temporary, path) {
             // A place may be on another file system than the store.
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                 let beside = path.with_added_extension("recount-new");
-                duplicate(&source, &beside, mode)?;
+                self.duplicate(&source, &beside, mode)?;
                 fs::rename(&beside, path).doing("written", path)?;
             }
             other => other.doing("written", path)?,
@@ -97,7 +97,7 @@ impl Session<'_> {
                 if metadata.is_symlink() {
                     duplicate_link(path, &kept).doing("moved", path)?;
                 } else {
-                    duplicate(path, &kept, metadata.permissions().mode() & 0o777)?;
+                    self.duplicate(path, &kept, metadata.permissions().mode() & 0o777)?;
                 }
                 fs::remove_file(path).doing("moved", path)?;
             }

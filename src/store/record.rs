@@ -1,11 +1,11 @@
 //! Records: what a run left, found by its key.
 //!
 //! Invariants
-//! - A record is written after its objects are on the disk.
+//! - A record is written after its objects are on the disk: see `commit`.
 //! - It carries the digest of its own text, so a damaged one is known for that.
 //! - Only `observed` holds what may differ between two honest runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -13,7 +13,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::error::{Doing, StoreError};
-use super::files::{make_parent, sync_folder, write_whole};
+use super::files::now;
+use super::index::Stamp;
 use super::object::Soundness;
 use super::{Session, Store};
 use crate::digest::{Digest, Key, ObjectId};
@@ -68,8 +69,8 @@ pub struct Observed {
 /// What the store has for a key.
 #[derive(Debug)]
 pub enum Lookup {
-    /// A record whose objects are sound.
-    Found(Record),
+    /// The outputs of a record; their objects are sound.
+    Found(Vec<RecordedOutput>),
     /// Nothing.
     Absent,
     /// A record that does not count.
@@ -124,23 +125,51 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when a file is there and can't be read.
     pub fn look_up(&self, key: Key) -> Result<Lookup, StoreError> {
-        let record = match self.read(key)? {
-            Text::Whole(record) => record,
+        let outputs = match self.outputs(key)? {
+            Text::Whole(outputs) => outputs,
             Text::Absent => return Ok(Lookup::Absent),
             Text::Damaged => return Ok(Lookup::Broken(Flaw::RecordCorrupt)),
         };
-        for output in &record.outputs {
-            let (output, object) = (output.name.clone(), output.object);
+        for output in &outputs {
+            let (name, object) = (|| output.name.clone(), output.object);
             match self.check_object(object)? {
                 Soundness::Sound => {}
-                Soundness::Missing => return Ok(Lookup::Broken(Flaw::ObjectMissing { output, object })),
-                Soundness::Corrupt => return Ok(Lookup::Broken(Flaw::ObjectCorrupt { output, object })),
+                Soundness::Missing => {
+                    return Ok(Lookup::Broken(Flaw::ObjectMissing { output: name(), object }));
+                }
+                Soundness::Corrupt => {
+                    return Ok(Lookup::Broken(Flaw::ObjectCorrupt { output: name(), object }));
+                }
             }
         }
-        Ok(Lookup::Found(record))
+        Ok(Lookup::Found(outputs))
     }
 
-    fn read(&self, key: Key) -> Result<Text, StoreError> {
+    /// Gives a record's outputs; reads it only if its file changed since it was last read.
+    fn outputs(&self, key: Key) -> Result<Text<Vec<RecordedOutput>>, StoreError> {
+        let path = self.record_path(key);
+        let before = match fs::metadata(&path) {
+            Ok(metadata) => Stamp::of(&metadata),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Text::Absent),
+            Err(error) => return Err(error).doing("read", &path),
+        };
+        if let Some(outputs) = self.ledger().recall(key, before) {
+            return Ok(Text::Whole(outputs));
+        }
+        let time = now();
+        Ok(match self.read(key)? {
+            Text::Whole(record) => {
+                if fs::metadata(&path).is_ok_and(|metadata| Stamp::of(&metadata) == before) {
+                    self.ledger().learn(key, before, &record.outputs, time);
+                }
+                Text::Whole(record.outputs)
+            }
+            Text::Absent => Text::Absent,
+            Text::Damaged => Text::Damaged,
+        })
+    }
+
+    fn read(&self, key: Key) -> Result<Text<Record>, StoreError> {
         let path = self.record_path(key);
         let text = match fs::read(&path) {
             Ok(bytes) => bytes,
@@ -155,8 +184,8 @@ impl Store {
     }
 }
 
-enum Text {
-    Whole(Record),
+enum Text<T> {
+    Whole(T),
     Absent,
     Damaged,
 }
@@ -177,28 +206,9 @@ impl Session<'_> {
         }
         Ok(lookup)
     }
-
-    /// Keeps a record, once its objects are sure to survive a power failure.
-    ///
-    /// # Errors
-    /// [`StoreError`] when something can't be written; the record then does not exist.
-    pub fn commit(&self, record: &Record) -> Result<(), StoreError> {
-        let folders: BTreeSet<PathBuf> = record
-            .outputs
-            .iter()
-            .filter_map(|output| self.object_path(output.object).parent().map(PathBuf::from))
-            .collect();
-        for folder in &folders {
-            sync_folder(folder)?;
-        }
-        let path = self.record_path(record.key);
-        make_parent(&path)?;
-        write_whole(&self.temporary(), &path, seal(record).as_bytes())?;
-        path.parent().map_or(Ok(()), sync_folder)
-    }
 }
 
-fn seal(record: &Record) -> String {
+pub(super) fn seal(record: &Record) -> String {
     let body = serde_json::to_string_pretty(record).expect("a record has only text for its keys");
     format!("{SEAL}{}{BODY}{body}{END}", Digest::of(body.as_bytes()))
 }

@@ -17,9 +17,9 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
 use super::Store;
+use super::commit::Queue;
 use super::error::{Doing, StoreError};
 use super::files::write_whole;
-use super::index::StatIndex;
 use super::names::Names;
 use crate::digest::Key;
 
@@ -31,6 +31,7 @@ pub struct Session<'s> {
     store: &'s Store,
     names: Mutex<Names>,
     next: AtomicU64,
+    pub(super) queue: Queue,
     _lock: File,
 }
 
@@ -62,10 +63,10 @@ impl Store {
                 other => return other.doing("locked", &path).map(|()| None),
             }
         }
-        // Another process may have written since this one looked.
-        *self.index() = StatIndex::load(&self.folder().join("index"));
+        self.look_again();
         let names = Mutex::new(Names::load(self.folder()));
-        let session = Session { store: self, names, next: AtomicU64::new(0), _lock: lock };
+        let session =
+            Session { store: self, names, next: AtomicU64::new(0), queue: Queue::default(), _lock: lock };
         session.empty("temporary")?;
         Ok(Some(session))
     }
@@ -122,15 +123,20 @@ impl Session<'_> {
         self.empty("scratch")
     }
 
-    /// Writes down what was learnt of files and names.
+    /// Keeps the records that are still queued, then writes down what was learnt of files and names.
     ///
     /// # Errors
-    /// [`StoreError`] when it can't be written; nothing but time is lost then.
+    /// [`StoreError`] when something can't be written: a record, or what only saves time.
     pub fn finish(self) -> Result<(), StoreError> {
+        self.settle_commits()?;
         let project = self.folder().parent().unwrap_or(Path::new("")).to_owned();
         let bytes = self.index().encode_if_changed(|name| project.join(name).exists());
         if let Some(bytes) = bytes {
             write_whole(&self.temporary(), &self.folder().join("index"), &bytes)?;
+        }
+        let bytes = self.ledger().encode_if_changed(|key| self.record_path(key).exists());
+        if let Some(bytes) = bytes {
+            write_whole(&self.temporary(), &self.folder().join("ledger"), &bytes)?;
         }
         self.names.lock().unwrap_or_else(PoisonError::into_inner).fold(&self.temporary())
     }

@@ -10,10 +10,18 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
-use super::Session;
 use super::error::{Doing, StoreError};
-use super::files::{duplicate, make_parent, reflink};
+use super::files::make_parent;
 use super::record::RecordedOutput;
+use super::{Session, Store};
+
+impl Store {
+    /// Gives where the log of an instance's last run is, if it printed anything; `folder` is its folder
+    /// below `by-name/`.
+    pub fn log_path(&self, folder: &Path) -> PathBuf {
+        self.folder().join("logs").join(below(folder)).with_added_extension("log")
+    }
+}
 
 impl Session<'_> {
     /// Shows outputs below `by-name/FOLDER`. With `anew`, what else is there goes; without, only
@@ -43,12 +51,12 @@ impl Session<'_> {
             let (object, view) = (fs::metadata(source)?, fs::metadata(view)?);
             io::Result::Ok(object.ino() == view.ino() && object.dev() == view.dev())
         };
-        if shared(&source).unwrap_or(false) || reflink(&source, view) {
+        if shared(&source).unwrap_or(false) || self.reflink(&source, view) {
             return Ok(());
         }
         match self.while_linking(output.object, |source| fs::hard_link(source, view)) {
             Ok(()) => Ok(()),
-            Err(_) => duplicate(&source, view, 0o444),
+            Err(_) => self.duplicate(&source, view, 0o444),
         }
     }
 }

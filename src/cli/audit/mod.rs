@@ -21,7 +21,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::engine::Ground;
+use crate::engine::Subject;
 use crate::report::audit::AuditFile;
 use crate::spec::{Pipeline, Value};
 use crate::store::Store;
@@ -75,13 +75,13 @@ struct Checked<'a> {
 }
 
 fn check_all(words: &AuditArguments, project: &Project, environment: &Environment) -> Result<(), Refusal> {
-    let ground = Ground {
+    let subject = Subject {
         root: &project.root,
         pipeline: &project.pipeline,
         registry: &project.kinds,
         store: &project.store,
     };
-    let survey = Survey::of(&ground, &project::options(environment))?;
+    let survey = Survey::of(&subject, &project::options(environment))?;
     let findings = check(&project.root, &survey);
     if words.settings.project.json {
         json::result("audit", &Checked { files: survey.expected.keys().collect(), findings: &findings });

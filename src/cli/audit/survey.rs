@@ -11,7 +11,7 @@ use std::path::Path;
 
 use crate::digest::{Digest, Key, ObjectId};
 use crate::engine::{
-    self, Content, EngineError, Failure, Ground, Options, Outcome, Output, Report, Summary, Watch,
+    self, Content, EngineError, Failure, Subject, Options, Outcome, Output, Report, Summary, Watch,
 };
 
 use super::evidence::Found;
@@ -37,8 +37,8 @@ impl Survey {
     ///
     /// # Errors
     /// [`EngineError`] when the pipeline does not fit together, or the store can't be read.
-    pub fn of(ground: &Ground<'_>, options: &Options<'_>) -> Result<Self, EngineError> {
-        let Ground { root, pipeline, registry, store } = *ground;
+    pub fn of(subject: &Subject<'_>, options: &Options<'_>) -> Result<Self, EngineError> {
+        let Subject { root, pipeline, registry, store } = *subject;
         let status = engine::status(root, pipeline, registry, store, options)?;
         let mut findings: Vec<Finding> = status.reports.iter().filter_map(stale).collect();
         let found = Found::gather(root, pipeline, store, &status, &mut findings)?;
@@ -48,7 +48,7 @@ impl Survey {
             if !REPEATED.contains(&kind) || !matches!(report.outcome, Outcome::Fresh) {
                 continue;
             }
-            match repeat(ground, options, &status, report) {
+            match repeat(subject, options, &status, report) {
                 Ok(outputs) => {
                     compare(report, &outputs, &mut findings);
                     expected.extend(
@@ -83,7 +83,7 @@ fn stale(report: &Report) -> Option<Finding> {
 type Made = (Output, Vec<u8>);
 
 fn repeat(
-    ground: &Ground<'_>,
+    subject: &Subject<'_>,
     options: &Options<'_>,
     status: &Summary,
     report: &Report,
@@ -91,11 +91,11 @@ fn repeat(
     let folder = || tempfile::tempdir().map_err(|error| Failure::new(error.to_string()));
     let (scratch, checkpoints) = (folder()?, folder()?);
     let folders = [scratch.path(), checkpoints.path()];
-    let outputs = engine::repeat(ground, options, status, report.instance, folders, &Unwatched)?;
+    let outputs = engine::repeat(subject, options, status, report.instance, folders, &Unwatched)?;
     let bytes = |output: Output| {
         let bytes = match &output.content {
             Content::Bytes(bytes) => bytes.clone(),
-            Content::Scratch(path) => read(path)?,
+            Content::Scratch(path) | Content::InPlace(path) => read(path)?,
         };
         Ok((output, bytes))
     };

@@ -1,0 +1,114 @@
+//! Ends the programs that are left running when this process is gone, however it went.
+//!
+//! group ──a line──▶ the watchman, a shell at the other end of a pipe ──pipe closed──▶ kill
+//!
+//! Invariants
+//! - One watchman serves all the programs of a store's runs: a program costs two lines, no process.
+//! - It has a process group of its own, so that a Ctrl-C in the terminal does not reach it.
+//! - A group that it ends is marked as ended first, for the next run to know when that was.
+
+use std::io::{self, Write};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::process::SHELL;
+use crate::engine::Running;
+
+/// Keeps the live groups as lines of group and mark; `start` and `end` are its orders.
+const WATCH: &str = r#"
+set -f
+line='
+'
+live=$line
+while read -r order group mark; do
+    case $order in
+    start) live="$live$group $mark$line" ;;
+    end)
+        before=${live%%"$line$group "*}
+        after=${live#*"$line$group "}
+        live="$before$line${after#*"$line"}" ;;
+    esac
+done
+IFS=$line
+for entry in $live; do
+    echo >"${entry#* }"
+    kill -KILL "-${entry%% *}"
+done 2>/dev/null
+"#;
+
+/// The watchman, from the first program on.
+#[derive(Default)]
+pub(super) struct Watchmen(Mutex<Option<Watchman>>);
+
+struct Watchman {
+    child: Child,
+    orders: Option<ChildStdin>,
+}
+
+/// A group that is watched over until this is dropped.
+pub(super) struct Watched<'w> {
+    watchmen: &'w Watchmen,
+    group: i32,
+}
+
+impl Watchmen {
+    /// Has the group watched over whose scratch folder is `scratch`.
+    pub(super) fn watch(&self, scratch: &Path, group: i32) -> io::Result<Watched<'_>> {
+        let mark: PathBuf = std::path::absolute(Running::end_mark(scratch))?;
+        let mark = mark.to_str().filter(|mark| !mark.contains('\n'));
+        let mark = mark
+            .ok_or_else(|| io::Error::other("the project's path is not UTF-8, or has a line break in it"))?;
+        let mut watchman = self.lock();
+        if watchman.is_none() {
+            *watchman = Some(Watchman::start()?);
+        }
+        let order = format!("start {group} {mark}\n");
+        if let Some(watchman) = watchman.as_mut() {
+            watchman.tell(&order)?;
+        }
+        Ok(Watched { watchmen: self, group })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Watchman>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Watched<'_> {
+    fn drop(&mut self) {
+        if let Some(watchman) = self.watchmen.lock().as_mut() {
+            // One that is gone watches nothing any more; the next program finds that out.
+            drop(watchman.tell(&format!("end {}\n", self.group)));
+        }
+    }
+}
+
+impl Watchman {
+    fn start() -> io::Result<Self> {
+        let mut child = Command::new(SHELL)
+            .args(["-c", WATCH])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()?;
+        let orders = child.stdin.take();
+        Ok(Self { child, orders })
+    }
+
+    fn tell(&mut self, order: &str) -> io::Result<()> {
+        match &mut self.orders {
+            Some(orders) => orders.write_all(order.as_bytes()),
+            None => Err(io::Error::from(io::ErrorKind::BrokenPipe)),
+        }
+    }
+}
+
+impl Drop for Watchman {
+    fn drop(&mut self) {
+        drop(self.orders.take());
+        drop(self.child.wait());
+    }
+}

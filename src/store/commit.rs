@@ -1,0 +1,133 @@
+//! Group commit: a record counts once its objects are on the disk, and one sync serves many records.
+//!
+//! record ──queue──▶ batch ──texts under other names, one sync──▶ names in `records/`
+//!
+//! Invariants
+//! - A record's name appears only after its objects and its own text are synced.
+//! - A batch waits at most [`GATHER`] for company, so that a kill costs no more than that of finished work.
+//! - Once a batch has failed nothing more is kept, and whoever commits next is told why.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::Session;
+use super::error::{Doing, StoreError};
+use super::files::{move_below, sync_file_system};
+use super::record::{Record, seal};
+use crate::digest::Key;
+
+/// How long a record waits for others to be synced with it.
+const GATHER: Duration = Duration::from_millis(100);
+
+/// The records that wait for their sync.
+#[derive(Default)]
+pub(super) struct Queue {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: Vec<(Key, PathBuf)>,
+    failed: Option<StoreError>,
+    named: bool,
+    closed: bool,
+}
+
+impl Queue {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Each change is one step, so a panic elsewhere leaves whole states only.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Session<'_> {
+    /// Queues a record; it counts once [`Session::while_committing`] or [`Session::finish`] has synced it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be written, or an earlier one could not be kept.
+    pub fn commit(&self, record: &Record) -> Result<(), StoreError> {
+        if let Some(failed) = &self.queue.state().failed {
+            return Err(again(failed));
+        }
+        let temporary = self.temporary();
+        fs::write(&temporary, seal(record)).doing("written", &temporary)?;
+        self.queue.state().waiting.push((record.key, temporary));
+        self.queue.changed.notify_all();
+        Ok(())
+    }
+
+    /// Does `work`, while records that it queues are synced and named, batch by batch.
+    pub fn while_committing<T>(&self, work: impl FnOnce() -> T) -> T {
+        std::thread::scope(|scope| {
+            scope.spawn(|| self.keep_committing());
+            let _closing = Closing(&self.queue);
+            work()
+        })
+    }
+
+    fn keep_committing(&self) {
+        loop {
+            let idle = |state: &mut State| state.waiting.is_empty() && !state.closed;
+            let state = self.queue.changed.wait_while(self.queue.state(), idle);
+            let state = state.unwrap_or_else(PoisonError::into_inner);
+            if state.waiting.is_empty() {
+                return;
+            }
+            let open = |state: &mut State| !state.closed;
+            let gathered = self.queue.changed.wait_timeout_while(state, GATHER, open);
+            drop(gathered.unwrap_or_else(PoisonError::into_inner));
+            self.commit_batch();
+        }
+    }
+
+    /// Keeps what is still queued, and makes the names of all records survive a power failure.
+    pub(super) fn settle_commits(&self) -> Result<(), StoreError> {
+        self.commit_batch();
+        if let Some(failed) = self.queue.state().failed.take() {
+            return Err(failed);
+        }
+        if std::mem::take(&mut self.queue.state().named) { sync_file_system(self.folder()) } else { Ok(()) }
+    }
+
+    fn commit_batch(&self) {
+        let batch = std::mem::take(&mut self.queue.state().waiting);
+        if batch.is_empty() {
+            return;
+        }
+        let result = self.name_records(&batch);
+        let mut state = self.queue.state();
+        state.named = true;
+        if let Err(error) = result {
+            state.failed.get_or_insert(error);
+        }
+    }
+
+    fn name_records(&self, batch: &[(Key, PathBuf)]) -> Result<(), StoreError> {
+        sync_file_system(self.folder())?;
+        for (key, temporary) in batch {
+            move_below(temporary, &self.record_path(*key))?;
+            self.drop_checkpoints(*key)?;
+        }
+        Ok(())
+    }
+}
+
+/// Closes the queue at the end of the work, even by a panic.
+struct Closing<'q>(&'q Queue);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.state().closed = true;
+        self.0.changed.notify_all();
+    }
+}
+
+/// Tells an error once more.
+fn again(error: &StoreError) -> StoreError {
+    let source = io::Error::new(error.source.kind(), error.source.to_string());
+    StoreError { path: error.path.clone(), action: error.action, source }
+}
