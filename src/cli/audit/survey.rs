@@ -11,7 +11,7 @@ use std::path::Path;
 
 use crate::digest::{Digest, Key, ObjectId};
 use crate::engine::{
-    self, Content, EngineError, Failure, Subject, Options, Outcome, Output, Report, Summary, Watch,
+    self, Content, EngineError, Failure, Options, Outcome, Output, Report, Subject, Summary, Watch,
 };
 
 use super::evidence::Found;
