@@ -44,6 +44,10 @@ pub(super) fn execute(
         session.drop_checkpoints(assembled.key)?;
     }
     let checkpoints = session.checkpoints(assembled.key);
+    if kind.cites() {
+        // What has only just run is cited by its record.
+        session.flush()?;
+    }
     let cited = cited_runs(session, &assembled.recipe)?;
     let job = Job {
         context: work.context(id),

@@ -32,6 +32,8 @@ pub(super) struct Queue {
 #[derive(Default)]
 struct State {
     waiting: Vec<(Key, PathBuf)>,
+    /// Batches that are being synced and named.
+    under_way: usize,
     failed: Option<StoreError>,
     named: bool,
     closed: bool,
@@ -58,6 +60,20 @@ impl Session<'_> {
         self.queue.state().waiting.push((record.key, temporary));
         self.queue.changed.notify_all();
         Ok(())
+    }
+
+    /// Waits until every record that was queued can be read.
+    ///
+    /// # Errors
+    /// [`StoreError`] when one could not be kept.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        self.commit_batch();
+        let under_way = |state: &mut State| state.under_way > 0;
+        let state = self.queue.changed.wait_while(self.queue.state(), under_way);
+        match &state.unwrap_or_else(PoisonError::into_inner).failed {
+            Some(failed) => Err(again(failed)),
+            None => Ok(()),
+        }
     }
 
     /// Does `work`, while records that it queues are synced and named, batch by batch.
@@ -94,16 +110,22 @@ impl Session<'_> {
     }
 
     fn commit_batch(&self) {
-        let batch = std::mem::take(&mut self.queue.state().waiting);
+        let mut state = self.queue.state();
+        let batch = std::mem::take(&mut state.waiting);
         if batch.is_empty() {
             return;
         }
+        state.under_way += 1;
+        drop(state);
         let result = self.name_records(&batch);
         let mut state = self.queue.state();
+        state.under_way -= 1;
         state.named = true;
         if let Err(error) = result {
             state.failed.get_or_insert(error);
         }
+        drop(state);
+        self.queue.changed.notify_all();
     }
 
     fn name_records(&self, batch: &[(Key, PathBuf)]) -> Result<(), StoreError> {

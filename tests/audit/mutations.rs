@@ -113,7 +113,7 @@ fn assert_found(project: &Project, survey: &Survey, file: &str, change: impl FnO
 
 /// Makes a change below the store, which is surveyed again.
 fn assert_found_in_store(project: &Project, random: &mut Random, path: &Path) {
-    let changed = Changed::write(path, |bytes| drop(change_digit(random, bytes)));
+    let changed = Changed::write(path, |bytes| _ = change_digit(random, bytes));
     let findings = project.check(&project.survey());
     changed.undo();
     assert!(!findings.is_empty(), "a change in {} was not found", path.display());

@@ -14,7 +14,7 @@ use crate::digest::{Digest, ObjectId};
 use crate::engine::{Recipe, Report, Summary};
 use crate::report::audit::Evidence;
 use crate::spec::{Pipeline, Value};
-use crate::store::{Record, RecordedOutput, Store, StoreError};
+use crate::store::{RecordedOutput, Store, StoreError};
 
 use super::finding::Finding;
 
@@ -64,7 +64,11 @@ impl Found {
             if let Some(seed) = report.point.seed {
                 found.seeds.insert(report.name.clone(), seed);
             }
-            let Some(record) = fresh_record(store, report)? else { continue };
+            let Some(key) = report.key.filter(|_| !report.outputs.is_empty()) else { continue };
+            let Some(record) = store.record(key)? else {
+                findings.push(Finding::new(&report.name, "its record is damaged"));
+                continue;
+            };
             let recipe = Recipe::from_json(&record.recipe);
             if recipe.is_none_or(|recipe| recipe.key() != record.key) {
                 findings.push(Finding::new(&report.name, "its record's recipe does not give its key"));
@@ -79,13 +83,6 @@ impl Found {
             }
         }
         Ok(found)
-    }
-}
-
-fn fresh_record(store: &Store, report: &Report) -> Result<Option<Record>, StoreError> {
-    match report.key.filter(|_| !report.outputs.is_empty()) {
-        Some(key) => store.record(key),
-        None => Ok(None),
     }
 }
 
