@@ -14,6 +14,7 @@ mod progress;
 mod project;
 mod run;
 mod say;
+mod seen;
 mod status;
 
 use std::process::ExitCode;

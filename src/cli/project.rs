@@ -128,10 +128,7 @@ pub fn options(environment: &Environment) -> Options<'static> {
         targets: Vec::new(),
         force: Vec::new(),
         clock: &seconds_since_1970,
-        facts: BTreeMap::from([
-            ("recount".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
-            ("simd".to_owned(), environment.simd.name().to_owned()),
-        ]),
+        facts: BTreeMap::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `recount run`: brings the pipeline up to date, and says what that took.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use crate::engine::{self, Failure, Options, Outcome, Summary};
@@ -14,7 +14,7 @@ use super::estimate::duration;
 use super::memory::{self, Answer};
 use super::progress::Progress;
 use super::project::{self, Project};
-use super::{Refusal, say, status};
+use super::{Refusal, say, seen, status};
 
 /// Carries `recount run` out.
 ///
@@ -36,6 +36,7 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         jobs: words.jobs.map_or(environment.cores, usize::from),
         targets: words.targets.clone(),
         force: words.force.clone(),
+        facts: seen::facts(&project.root, environment),
         ..project::options(environment)
     };
     if words.dry_run {
@@ -102,8 +103,11 @@ fn tell(project: &Project, summary: &Summary) -> Vec<String> {
         say::note(&format!("skipped {stage} · {count} of its instances, as `{because}` failed"));
     }
     say::result(&parts.join(" · "));
-    let outputs = summary.reports.iter().flat_map(|report| &report.outputs);
-    // Figures go with the report that shows them.
+    let stages = &project.pipeline.stages;
+    let needed: BTreeSet<StageId> = stages.iter().flat_map(|stage| stage.needs.iter().copied()).collect();
+    // What others need is on its way, not an end; figures go with the report that shows them.
+    let ends = summary.reports.iter().filter(|report| !needed.contains(&report.stage));
+    let outputs = ends.flat_map(|report| &report.outputs);
     let places = outputs.filter_map(|output| output.place.clone()).filter(|place| !place.ends_with(".svg"));
     let places: Vec<String> = places.collect();
     places.iter().for_each(|place| say::result(place));

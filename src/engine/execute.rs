@@ -20,6 +20,7 @@ use super::files::{difference, project_files};
 use super::graph::InstanceId;
 use super::inputs::{Assembled, cited_runs};
 use super::kind::{Content, Effective, Failure, Job, Output, Watch};
+use super::leftover::Running;
 use super::options::Options;
 use super::work::Work;
 use crate::store::{Observed, Record, RecordedOutput, Session, StoreError, is_executable};
@@ -82,8 +83,13 @@ pub(super) fn execute(
         }
         record
     });
-    // What can't be removed now is swept by the next run.
-    drop(fs::remove_dir_all(&scratch));
+    if kind.writes_in_place() {
+        // A note that stays would have the next run remove what is recorded by then.
+        Running::forget(&scratch).map_err(|error| {
+            Failure::new(format!("the note on `{}` can't be taken back: {error}", work.name(id)))
+        })?;
+    }
+    session.give_back(scratch);
     record
 }
 

@@ -7,8 +7,8 @@
 //!   store or in `edited/`.
 //! - What was written there after it had ended is a person's, and stays for the next run to keep.
 
-use std::fs::{self, File};
-use std::io;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,9 +19,10 @@ use walkdir::WalkDir;
 
 use crate::store::{Session, StoreError};
 
-const FILE: &str = "running.json";
+/// The ending of the file beside a run's scratch folder that notes its program, in its first line.
+const NOTE: &str = "running";
 
-/// The file that says by its time when a program ended.
+/// The ending of the file that says by its time when the program ended.
 const END: &str = "ended";
 
 /// How long after its end has been marked a program may still write, in nanoseconds: it is ended
@@ -35,34 +36,42 @@ const PATIENCE: Duration = Duration::from_millis(2);
 /// A program that a run has started, as the next run needs to know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Running {
-    /// The program's process group; `None` before it has one.
-    pub group: Option<i32>,
+    /// The program's process group.
+    pub group: i32,
     /// The files and folders that it writes, relative to the project's root.
     pub writes: Vec<String>,
 }
 
 impl Running {
-    /// Notes the program in a run's scratch folder.
+    /// Notes the program beside a run's scratch folder, before it may do anything.
     ///
     /// # Errors
     /// What the system says.
     pub fn note(&self, scratch: &Path) -> io::Result<()> {
-        let text = Noted { running: self.clone(), began: self.group.and_then(began) };
-        fs::write(scratch.join(FILE), serde_json::to_vec(&text)?)
+        let noted = Noted { running: self.clone(), began: began(self.group) };
+        overwrite(&scratch.with_extension(NOTE), &serde_json::to_string(&noted)?)
     }
 
-    /// Gives the file in a run's scratch folder that is written as the program ends; whoever sees
-    /// to its end writes it.
-    pub fn end_mark(scratch: &Path) -> PathBuf {
-        scratch.join(END)
-    }
-
-    /// Marks that the program ends now.
+    /// Takes the note back: what the program wrote is recorded, or removed.
     ///
     /// # Errors
     /// What the system says.
-    pub fn mark_end(scratch: &Path) -> io::Result<()> {
-        File::create(Self::end_mark(scratch)).map(drop)
+    pub fn forget(scratch: &Path) -> io::Result<()> {
+        overwrite(&scratch.with_extension(NOTE), "")
+    }
+
+    /// Gives the file beside a run's scratch folder whose first line is the group of the program that
+    /// ended last; whoever sees to its end writes it.
+    pub fn end_mark(scratch: &Path) -> PathBuf {
+        scratch.with_extension(END)
+    }
+
+    /// Marks that the program of a process group ends now.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn mark_end(scratch: &Path, group: i32) -> io::Result<()> {
+        overwrite(&Self::end_mark(scratch), &group.to_string())
     }
 }
 
@@ -72,13 +81,33 @@ struct Noted {
     began: Option<String>,
 }
 
+/// Replaces the first line of a file. What was longer stays behind it: cutting a file short makes some
+/// file systems write it at once.
+fn overwrite(path: &Path, line: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
+    file.write_all(format!("{line}\n").as_bytes())
+}
+
+fn first_line(path: &Path) -> Option<String> {
+    String::from_utf8_lossy(&fs::read(path).ok()?).lines().next().map(str::to_owned)
+}
+
+/// Gives when the noted program ended, in nanoseconds since 1970, if that is marked.
+fn marked(noted: &Noted, scratch: &Path) -> Option<i128> {
+    let mark = Running::end_mark(scratch);
+    let group = noted.running.group.to_string();
+    if first_line(&mark)? == group { fs::metadata(mark).ok().as_ref().map(changed) } else { None }
+}
+
 /// Clears away what killed runs left.
 pub(super) fn sweep(root: &Path, session: &Session<'_>) -> Result<(), StoreError> {
     let runs = fs::read_dir(session.scratch_root()).into_iter().flatten().flatten();
     for run in runs {
-        let noted = fs::read(run.path().join(FILE)).ok();
-        if let Some(noted) = noted.and_then(|bytes| serde_json::from_slice::<Noted>(&bytes).ok()) {
-            clear_away(root, &run.path(), &noted)?;
+        let path = run.path();
+        if path.extension().is_some_and(|extension| extension == NOTE)
+            && let Some(noted) = first_line(&path).and_then(|line| serde_json::from_str::<Noted>(&line).ok())
+        {
+            clear_away(root, &path.with_extension(""), &noted)?;
         }
     }
     session.sweep()
@@ -91,8 +120,8 @@ fn clear_away(root: &Path, scratch: &Path, noted: &Noted) -> Result<(), StoreErr
     };
     end(noted, scratch).map_err(doing("written", scratch))?;
     // Without a mark the machine itself stopped: what is younger than the note may be anybody's.
-    let mark = [END, FILE].iter().find_map(|name| fs::metadata(scratch.join(name)).ok());
-    let ended = mark.map_or(i128::MIN, |mark| changed(&mark)) + GRACE;
+    let began = || fs::metadata(scratch.with_extension(NOTE)).ok().as_ref().map(changed);
+    let ended = marked(noted, scratch).or_else(began).map_or(i128::MIN, |time| time + GRACE);
     for place in &noted.running.writes {
         let place = root.join(place);
         remove_older(&place, ended).map_err(doing("removed", &place))?;
@@ -133,21 +162,20 @@ fn changed(metadata: &fs::Metadata) -> i128 {
 
 /// Ends the program, if it runs, and sees to it that its end is marked.
 fn end(noted: &Noted, scratch: &Path) -> io::Result<()> {
-    let Some((group, pid)) = noted.running.group.and_then(|group| Some((group, Pid::from_raw(group)?)))
-    else {
-        return Ok(());
-    };
+    let group = noted.running.group;
+    let Some(pid) = Pid::from_raw(group) else { return Ok(()) };
     // Numbers of processes are used again: only the one that began then is meant.
     let runs = || noted.began.is_some() && began(group) == noted.began;
     if runs() {
         // It may have ended by itself in between, which is as good.
         let _ended = kill_process_group(pid, Signal::KILL);
         wait_while(runs);
-        return Running::mark_end(scratch);
+        return Running::mark_end(scratch, group);
     }
-    // If it ended just now, what is left of its group is about to mark that.
-    let mark = Running::end_mark(scratch);
-    wait_while(|| !mark.exists() && began(group).is_none() && test_kill_process_group(pid).is_ok());
+    // If it ended just now, the watchman is about to mark that.
+    wait_while(|| {
+        marked(noted, scratch).is_none() && began(group).is_none() && test_kill_process_group(pid).is_ok()
+    });
     Ok(())
 }
 

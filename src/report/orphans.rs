@@ -119,13 +119,6 @@ pub(super) fn check_text(text: &str, citations: &[Citation], names: &Names) -> R
     Ok(())
 }
 
-/// Finds the first numeral in a figure's text that is no name.
-pub(super) fn numeral_beside_names(text: &str, names: &Names) -> Option<String> {
-    let mut left: Vec<char> = text.chars().collect();
-    blank_names(&mut left, names);
-    numeral(&left).map(|(_, numeral)| numeral)
-}
-
 fn is_digit(symbol: char) -> bool {
     symbol.is_numeric()
 }

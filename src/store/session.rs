@@ -32,6 +32,7 @@ pub struct Session<'s> {
     names: Mutex<Names>,
     next: AtomicU64,
     pub(super) queue: Queue,
+    free: Mutex<Vec<PathBuf>>,
     _lock: File,
 }
 
@@ -65,8 +66,14 @@ impl Store {
         }
         self.look_again();
         let names = Mutex::new(Names::load(self.folder()));
-        let session =
-            Session { store: self, names, next: AtomicU64::new(0), queue: Queue::default(), _lock: lock };
+        let session = Session {
+            store: self,
+            names,
+            next: AtomicU64::new(0),
+            queue: Queue::default(),
+            free: Mutex::default(),
+            _lock: lock,
+        };
         session.empty("temporary")?;
         Ok(Some(session))
     }
@@ -105,14 +112,30 @@ impl Session<'_> {
         names.forget(keep, &self.temporary())
     }
 
-    /// Makes an empty folder for one run.
+    /// Gives an empty folder for one run.
     ///
     /// # Errors
     /// [`StoreError`] when it can't be made.
     pub fn scratch(&self) -> Result<PathBuf, StoreError> {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(path) = free {
+            return Ok(path);
+        }
         let path = self.scratch_root().join(self.count().to_string());
         fs::create_dir_all(&path).doing("made", &path)?;
         Ok(path)
+    }
+
+    /// Takes back what [`Session::scratch`] gave. Making and removing a folder for each run costs a file
+    /// system dearly, so one that was left empty is given to the next.
+    pub fn give_back(&self, scratch: PathBuf) {
+        let empty = fs::read_dir(&scratch).is_ok_and(|mut entries| entries.next().is_none());
+        if empty {
+            self.free.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
+        } else {
+            // What can't be removed now is swept at the end, or by the next session.
+            drop(fs::remove_dir_all(&scratch));
+        }
     }
 
     /// Removes everything below `scratch/`.
@@ -129,6 +152,7 @@ impl Session<'_> {
     /// [`StoreError`] when something can't be written: a record, or what only saves time.
     pub fn finish(self) -> Result<(), StoreError> {
         self.settle_commits()?;
+        self.sweep()?;
         let project = self.folder().parent().unwrap_or(Path::new("")).to_owned();
         let bytes = self.index().encode_if_changed(|name| project.join(name).exists());
         if let Some(bytes) = bytes {

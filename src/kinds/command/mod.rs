@@ -111,7 +111,7 @@ impl Kind for Command {
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
         let places = self.places(job.effective);
         let root = job.context.root;
-        let log = job.scratch.join("log");
+        let log = job.scratch.with_extension("log");
         let mut program = Program::start(job, &places, &self.variables(job.effective), &log)?;
         let watched = self
             .watchmen

@@ -77,7 +77,7 @@ impl<'j> Program<'j> {
         let child = child.map_err(|error| Failure::new(format!("`{SHELL}` can't be started: {error}")))?;
         let group = Pid::from_child(&child);
         let mut program = Self { child, group, scratch: job.scratch };
-        let running = Running { group: Some(program.group()), writes: places.to_vec() };
+        let running = Running { group: program.group(), writes: places.to_vec() };
         if let Err(error) = running.note(job.scratch) {
             program.end().map_err(lost)?;
             return Err(Failure::new(format!("the run can't be noted: {error}")));
@@ -131,7 +131,7 @@ impl<'j> Program<'j> {
 
     /// Ends the group, and gives how the leader ended.
     fn end(&mut self) -> io::Result<ExitStatus> {
-        let marked = Running::mark_end(self.scratch);
+        let marked = Running::mark_end(self.scratch, self.group());
         // A group that is gone by now is what was wanted.
         let _gone = kill_process_group(self.group, Signal::KILL);
         let status = self.child.wait()?;

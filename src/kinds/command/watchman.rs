@@ -33,7 +33,7 @@ while read -r order group mark; do
 done
 IFS=$line
 for entry in $live; do
-    echo >"${entry#* }"
+    echo "${entry%% *}" 1<>"${entry#* }"
     kill -KILL "-${entry%% *}"
 done 2>/dev/null
 "#;

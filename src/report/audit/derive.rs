@@ -76,8 +76,9 @@ fn number(from: &Origin, before: &[Derived], evidence: &dyn Evidence) -> Derived
         Origin::Parameter { variant, name, spelled } => {
             let value = evidence.setting(variant, name);
             let value = value.ok_or_else(|| format!("variant `{variant}` has no setting `{name}`"))?;
-            if value.to_string() != *spelled {
-                return Err(format!("`{name}` of `{variant}` is {value} where the audit file has {spelled}"));
+            let found = value.to_string();
+            if found != *spelled {
+                return Err(format!("`{name}` of `{variant}` is {found} where the audit file has {spelled}"));
             }
             of_json(&value).ok_or_else(|| format!("`{name}` of `{variant}` is no number"))
         }
