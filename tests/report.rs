@@ -4,6 +4,8 @@
 mod citations;
 #[path = "report/mistakes.rs"]
 mod mistakes;
+#[path = "report/pictures.rs"]
+mod pictures;
 #[path = "report/statements.rs"]
 mod statements;
 #[path = "report/sweep.rs"]

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use crate::digest::Digest;
-use crate::engine::{CitedRun, Content, Context, Effective, Failure, Job, Kind, Output, Read};
+use crate::engine::{CitedRun, Content, Context, Effective, Failure, Input, Job, Kind, Output, Read};
 use crate::lab::data::DataCard;
+use crate::lab::figures::Numeral;
 use crate::report::audit::{FigureFile, Place, Provenance, SettingPlaces};
 use crate::report::{
     self, Change, Ineffective, PlotReference, ReportInputs, RunResult, SourceDocument, VariantResult,
@@ -14,6 +15,7 @@ use crate::spec::{Field, Origin, Parameters, Pipeline, Schema, Settings, Shape, 
 
 use super::code_of;
 use super::files::{DATA_CARD, HISTORY, METRICS, OBSERVED, bytes_of, input, input_at, json_of, need_of};
+use super::plot::NUMERALS;
 use super::train;
 use super::variants::{Described, describe};
 
@@ -105,10 +107,13 @@ impl Kind for Render {
         let data: DataCard = json_of(input(job, DATA_CARD)?)?;
         let places = Places::new(text(parameters, "output")?, data.source == "synthetic");
         let mut plots = Vec::new();
-        for input in job.inputs.iter().filter(|input| input.stage == needs.plot) {
+        let drawn = |input: &&Input| input.stage == needs.plot && input.output.ends_with(".svg");
+        let mut numerals: BTreeMap<String, Vec<Numeral>> = json_of(input(job, NUMERALS)?)?;
+        for input in job.inputs.iter().filter(drawn) {
             let svg = String::from_utf8(bytes_of(input)?)
                 .map_err(|_| Failure::new(format!("`{}` is no text", input.output)))?;
-            plots.push(FigureFile { path: places.figure(&input.output), svg });
+            let numerals = numerals.remove(&input.output).unwrap_or_default();
+            plots.push(FigureFile { path: places.figure(&input.output), svg, numerals });
         }
         let inputs = ReportInputs {
             title: job.context.pipeline.title.clone(),

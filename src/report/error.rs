@@ -55,6 +55,16 @@ pub enum RenderError {
         /// The numeral.
         numeral: String,
     },
+    /// A figure has a numeral that nothing answers for, or that says something else than the runs.
+    #[error("{figure} shows `{text}`: {what}")]
+    Figure {
+        /// The figure, relative to the report.
+        figure: String,
+        /// The text in it.
+        text: String,
+        /// What is wrong.
+        what: String,
+    },
     /// A number stands in code, where it can be no link.
     #[error("line {line} of the report has a number in code: `{text}`")]
     InCode {
@@ -83,6 +93,7 @@ impl RenderError {
                 "print a measure through a filter, or write a name in code; a section is named by its variable, \
                  as `{{ longer.name }}`",
             ),
+            Self::Figure { .. } => Some("draw it with `Canvas::numeral`, which says what it states"),
             Self::InCode { .. } => Some("end the code before the number: `` `hidden` {{ m | parameter }} ``"),
         }
     }

@@ -23,6 +23,7 @@ mod format;
 mod inputs;
 mod measure;
 mod orphans;
+mod pictures;
 mod relation;
 mod render;
 mod section;

@@ -119,6 +119,21 @@ pub(super) fn check_text(text: &str, citations: &[Citation], names: &Names) -> R
     Ok(())
 }
 
+/// Finds the first numeral in a figure's text that belongs to no name; a name may be shortened to its
+/// beginning and `…`.
+pub(super) fn numeral_beside_names(text: &str, names: &Names) -> Option<String> {
+    let (before, after) = text.split_once('…').unwrap_or((text, ""));
+    let cut = before.len() < text.len();
+    let last = before.rsplit(" = ").next().filter(|_| cut).unwrap_or("");
+    let known = !last.is_empty() && names.all.iter().any(|name| name.starts_with(last));
+    let before = if known { before.strip_suffix(last).unwrap_or(before) } else { before };
+    [before, after].into_iter().find_map(|part| {
+        let mut left: Vec<char> = part.chars().collect();
+        blank_names(&mut left, names);
+        numeral(&left).map(|(_, numeral)| numeral)
+    })
+}
+
 fn is_digit(symbol: char) -> bool {
     symbol.is_numeric()
 }

@@ -12,7 +12,7 @@ use super::error::RenderError;
 use super::inputs::ReportInputs;
 use super::orphans::{self, Names};
 use super::tidy::tidy;
-use super::{comparison, context, filters};
+use super::{comparison, context, filters, pictures};
 
 /// The template that is the report; every other one is included by it.
 pub const MAIN_TEMPLATE: &str = "main.md.j2";
@@ -55,7 +55,15 @@ pub fn render(templates: &BTreeMap<String, String>, inputs: &ReportInputs) -> Re
     let Settled { text, citations, references } = ledger.settle(&tidy(&marked)).map_err(RenderError::from)?;
     orphans::check_text(&text, &citations, &names)?;
     let markdown = text + &definitions(&references, inputs);
-    let audit = audit::build(inputs, &markdown, &citations, &references, &[]);
+    // What only a figure shows is referred to behind all that the text does.
+    let mut all = references.clone();
+    let mut shown = Vec::new();
+    for figure in &inputs.provenance.figures {
+        let found = pictures::references(figure, inputs, &names)?;
+        shown.push((all.len()..all.len() + found.len()).collect());
+        all.extend(found);
+    }
+    let audit = audit::build(inputs, &markdown, &citations, &all, &shown);
     let page = audit::page(&audit, &audit_file_name(&inputs.provenance.page));
     Ok(Rendered { markdown, citations, references, audit, page })
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::digest::{Digest, Key, ObjectId};
+use crate::lab::figures::Numeral;
 
 /// Where everything in a report is from.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +58,8 @@ pub struct FigureFile {
     pub path: String,
     /// The SVG document.
     pub svg: String,
+    /// What its numerals state, in the order of the document.
+    pub numerals: Vec<Numeral>,
 }
 
 /// Where a setting's value was said.
