@@ -10,10 +10,10 @@
 //! | [`digest`] | canonical bytes → [`digest::Digest`] |
 //! | [`kinds`] | one file per stage kind: its parameters, their effective form, its run |
 //! | [`lab`] | the science: data, models, training, metrics, figures |
-//! | [`report`] | measures and the Markdown writer |
+//! | [`report`] | measures, claims and the Markdown writer |
 //!
 //! Arrows point down only: `cli → kinds → {lab, report, engine}`, `engine → {spec, store}`,
-//! `spec → diagnostic`, `store → digest`. `lab` imports nothing of ours but `digest`.
+//! `report → {lab, the trees of spec}`, `spec → diagnostic`, `store → digest`. `lab` imports nothing of ours but `digest`.
 //! `tests/layers.rs` holds them.
 
 pub mod cli;

@@ -1,6 +1,7 @@
 //! The prepared data: the facts of the real archive where it can be found, and of the generated gestures.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use recount::digest::Digest;
@@ -25,9 +26,9 @@ fn real_archive() -> Option<Vec<u8>> {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a test that was skipped must not look like one that passed")]
+/// Says so past the harness, which shows nothing of a test that passes.
 fn skipped() {
-    eprintln!("skipped: the archive is in no folder that RECOUNT_MIRRORS names");
+    let _ = writeln!(std::io::stderr(), "skipped: the archive is in no folder that RECOUNT_MIRRORS names");
 }
 
 fn synthetic() -> (Dataset, DataCard) {

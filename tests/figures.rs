@@ -106,6 +106,7 @@ fn run(seed: u64, epochs: Vec<Epoch>, confusion: Vec<Vec<u32>>, multiply_adds: u
             interval: [0.0, 1.0],
             macro_f1: 0.0,
             loss: None,
+            loss_deviation: None,
         },
         confusion,
         users: BTreeMap::new(),
@@ -113,6 +114,7 @@ fn run(seed: u64, epochs: Vec<Epoch>, confusion: Vec<Vec<u32>>, multiply_adds: u
         multiply_adds,
         sequence_length: 19,
         loss_gap: history.last().map(|last| last.valid_loss - last.train_loss),
+        held_out: None,
     };
     Run { seed, history, metrics }
 }

@@ -1,21 +1,28 @@
-"""The report's whole sweep in PyTorch: `python3 benches/peers/sweep.py ARTIFACTS`, after a run of recount's.
+"""The report's whole sweep, recount and PyTorch in turn: `python3 benches/peers/sweep.py`, after a run of recount's.
 
-What is trained is read from recount's own records below ARTIFACTS: each distinct experiment once for each seed, with its
-effective parameters, on the dataset that recount prepared, under the same protocol (Adam, scheduler, early stopping).
-One thread a training, `--jobs N` trainings at once (two unless told), the dearest first. `--seeds N…` restricts it.
+What is trained is read from recount's own records: each distinct experiment once for each seed, with its effective
+parameters, on the dataset that recount prepared, under the same protocol (Adam, scheduler, early stopping). Each training
+is run again by recount (`recount run --force`, one thread), then by PyTorch (one thread), on the same one CPU.
 
-Prints a line for each training, with recount's seconds for the same experiment and seed from its record, then the sums.
+Prints a line for each training, then the sums: CPU seconds (user and system), recount's those of its whole process,
+PyTorch's those of the training alone. `--seeds N…` restricts it, `--project DIR` takes another folder than this one.
 """
 
 import argparse
 import hashlib
 import json
+import os
 import pathlib
+import resource
+import subprocess
 import sys
 import time
 from multiprocessing import get_context
 
-sys.path.append(str(pathlib.Path(__file__).parents[2] / "tests" / "reference"))
+ROOT = pathlib.Path(__file__).parents[2]
+RECOUNT = ROOT / "target" / "release" / "recount"
+
+sys.path.append(str(ROOT / "tests" / "reference"))
 
 
 def experiments(artifacts, data, seeds):
@@ -25,11 +32,11 @@ def experiments(artifacts, data, seeds):
         record = json.loads(path.read_text())["record"]
         recipe = record["recipe"]
         if recipe["kind"] == "train" and digest in str(recipe["inputs"]) and (not seeds or recipe["seed"] in seeds):
-            yield recipe["parameters"], recipe["seed"], record["observed"]
+            yield recipe["parameters"], recipe["seed"], record["observed"]["instance"]
 
 
 def train(task):
-    """Trains one experiment and gives its seconds, epochs and best validation accuracy."""
+    """Trains one experiment and gives its CPU seconds, epochs and best validation accuracy."""
     import torch
     from model import Classifier
     from notebook import LABELS, Split
@@ -52,7 +59,7 @@ def train(task):
         for inputs, labels in split.epoch():
             yield torch.from_numpy(inputs), torch.from_numpy(labels).long()
 
-    start = time.monotonic()
+    start = time.process_time()
     best_loss, waited, best_accuracy, epochs = float("inf"), 0, 0.0, 0
     while epochs < parameters["epochs"] and waited < parameters["stop_patience"]:
         model.train()
@@ -71,27 +78,36 @@ def train(task):
         epochs += 1
         best_accuracy = max(best_accuracy, accuracy)
         best_loss, waited = (loss, 0) if loss < best_loss else (best_loss, waited + 1)
-    return time.monotonic() - start, epochs, best_accuracy
+    return time.process_time() - start, epochs, best_accuracy
+
+
+def seconds_of_recount(project, instance):
+    """Runs a training again with recount, and gives the CPU seconds of its process."""
+    used = lambda: sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+    before = used()
+    command = [RECOUNT, "run", "--project", project, "--jobs", "1", "--force", instance, instance]
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    return used() - before
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("artifacts", type=pathlib.Path)
+    parser.add_argument("--project", type=pathlib.Path, default=ROOT)
     parser.add_argument("--seeds", type=int, nargs="+", default=[])
-    parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
-    data = arguments.artifacts / "by-name" / "prepare" / "dataset.safetensors"
-    told = sorted(experiments(arguments.artifacts, data, arguments.seeds), key=lambda each: -each[2]["seconds"])
-    begin = time.monotonic()
+    artifacts = arguments.project / "artifacts"
+    data = artifacts / "by-name" / "prepare" / "dataset.safetensors"
+    told = sorted(experiments(artifacts, data, arguments.seeds), key=lambda told: told[2])
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     ours = theirs = 0.0
-    with get_context("spawn").Pool(arguments.jobs) as pool:
-        tasks = [(str(data), parameters, seed) for parameters, seed, _ in told]
-        for (_, seed, observed), (seconds, epochs, accuracy) in zip(told, pool.imap(train, tasks)):
-            ours, theirs = ours + observed["seconds"], theirs + seconds
-            print(f"{observed['instance']:24} recount {observed['seconds']:6.1f} s   PyTorch {seconds:6.1f} s, "
-                  f"{epochs} epochs, best accuracy {accuracy:.3f}", flush=True)
-    print(f"sum of {len(told)} trainings: recount {ours:.0f} s, PyTorch {theirs:.0f} s: {theirs / ours:.2f} times; "
-          f"PyTorch's wall {time.monotonic() - begin:.0f} s with {arguments.jobs} at once")
+    with get_context("spawn").Pool(1) as pool:
+        for parameters, seed, instance in told:
+            recount = seconds_of_recount(arguments.project, instance)
+            seconds, epochs, accuracy = pool.apply(train, [(str(data), parameters, seed)])
+            ours, theirs = ours + recount, theirs + seconds
+            print(f"{instance:24} recount {recount:6.1f} s   PyTorch {seconds:6.1f} s, {epochs} epochs, "
+                  f"best accuracy {accuracy:.3f}", flush=True)
+    print(f"sum of {len(told)} trainings: recount {ours:.0f} s, PyTorch {theirs:.0f} s: {theirs / ours:.2f} times")
 
 
 if __name__ == "__main__":

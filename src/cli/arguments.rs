@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::completions::targets;
 
 /// Re-runs what changed, re-tells the report, and answers for every number in it.
 #[derive(Parser)]
@@ -25,22 +27,43 @@ pub enum Command {
     Status(StatusArguments),
     /// Say where a number of the report is from, down to the run, the settings, the data and the code
     Audit(AuditArguments),
+    /// Say why a target would run: every reason, old and new, back to where the change began
+    Why(WhyArguments),
+    /// Draw the graph: as a tree, or for Mermaid, Graphviz or a browser
+    Dag(DagArguments),
+    /// List the runs of the past that did something
+    Log(LogArguments),
+    /// Compare two revisions' locks: which parameters changed, and which measures moved
+    Diff(DiffArguments),
+    /// Run a chain again from the raw data, and say whether it gives the same bits
+    Verify(VerifyArguments),
     /// Read the whole store again, and set aside what is damaged
     Fsck(ProjectArguments),
+    /// Free what neither pipeline.lock, nor the last runs, nor git's branches and tags name
+    Gc(GcArguments),
+    /// Write a small pipeline to start from into a folder
+    Init(InitArguments),
+    /// Print JSON schemas of the YAML files, for editors
+    Schema(SchemaArguments),
+    /// Print what makes a shell complete recount's words and targets
+    Completions(CompletionsArguments),
 }
 
 /// The words of `recount run`.
 #[derive(Args, Default)]
 pub struct RunArguments {
     /// Only these and what they need: `train`, `train[2.4.2]`, `train[2.4.2,seed=1]`, or a file that a stage writes
-    #[arg(value_name = "TARGET")]
+    #[arg(value_name = "TARGET", add = targets())]
     pub targets: Vec<String>,
     /// How many instances to run at once; a training uses one thread [default: the cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
     /// Run these even when they are fresh
-    #[arg(long, value_name = "TARGET")]
+    #[arg(long, value_name = "TARGET", add = targets())]
     pub force: Vec<String>,
+    /// After a failure, go on with what does not need what failed
+    #[arg(short, long)]
+    pub keep_going: bool,
     /// Only say what would run, and why
     #[arg(long)]
     pub dry_run: bool,
@@ -69,6 +92,147 @@ pub struct StatusArguments {
     /// The settings that hold for this command
     #[command(flatten)]
     pub settings: SettingArguments,
+}
+
+/// The words of `recount why`.
+#[derive(Args)]
+pub struct WhyArguments {
+    /// What to explain, named as for `run`
+    #[arg(value_name = "TARGET", required = true, add = targets())]
+    pub targets: Vec<String>,
+    /// The settings that hold for this command
+    #[command(flatten)]
+    pub settings: SettingArguments,
+}
+
+/// The words of `recount dag`.
+#[derive(Args)]
+pub struct DagArguments {
+    /// How to draw it
+    #[arg(long, value_enum, default_value_t = DagFormat::Tree)]
+    pub format: DagFormat,
+    /// Draw every instance, not one node a stage
+    #[arg(long)]
+    pub instances: bool,
+    /// The settings that hold for this command
+    #[command(flatten)]
+    pub settings: SettingArguments,
+}
+
+/// How a graph is drawn.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DagFormat {
+    /// Lines of text, from what nothing needs down to what needs nothing
+    Tree,
+    /// A Mermaid flowchart
+    Mermaid,
+    /// Graphviz's language
+    Dot,
+    /// A picture for a browser
+    Svg,
+}
+
+/// The words of `recount log`.
+#[derive(Args)]
+pub struct LogArguments {
+    /// How many runs to list
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+    pub runs: usize,
+    /// Where the project is
+    #[command(flatten)]
+    pub project: ProjectArguments,
+}
+
+/// The words of `recount diff`.
+#[derive(Args)]
+pub struct DiffArguments {
+    /// The revision to compare from
+    #[arg(value_name = "REV", default_value = "HEAD")]
+    pub from: String,
+    /// The revision to compare to [default: pipeline.lock as it is now]
+    #[arg(value_name = "REV")]
+    pub to: Option<String>,
+    /// Tell also the measures that stand in lists, such as each epoch's
+    #[arg(long)]
+    pub all: bool,
+    /// Where the project is
+    #[command(flatten)]
+    pub project: ProjectArguments,
+}
+
+/// The words of `recount init`.
+#[derive(Args)]
+pub struct InitArguments {
+    /// The folder, made where there is none
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+}
+
+/// The words of `recount schema`.
+#[derive(Args)]
+pub struct SchemaArguments {
+    /// `pipeline`, or the kind whose settings files to describe
+    #[arg(value_name = "NAME", default_value = "pipeline")]
+    pub name: String,
+    /// Write all of them into this folder instead
+    #[arg(long, value_name = "DIR")]
+    pub write: Option<PathBuf>,
+}
+
+/// The words of `recount completions`.
+#[derive(Args)]
+pub struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// A shell that can be told how to complete.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// Bash
+    Bash,
+    /// Zsh
+    Zsh,
+    /// Fish
+    Fish,
+}
+
+/// The words of `recount verify`.
+#[derive(Args)]
+pub struct VerifyArguments {
+    /// What to run again, with all it needs: `train[2.4.2,seed=1]`, `report/week-3.md` [default: a sample of one]
+    #[arg(value_name = "TARGET", conflicts_with_all = ["sample", "all"])]
+    pub targets: Vec<String>,
+    /// So many recorded instances, chosen at random
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "all")]
+    pub sample: Option<u16>,
+    /// Everything
+    #[arg(long)]
+    pub all: bool,
+    /// How many instances to run at once [default: the cores]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// The settings that hold for this command
+    #[command(flatten)]
+    pub settings: SettingArguments,
+}
+
+/// The words of `recount gc`.
+#[derive(Args)]
+pub struct GcArguments {
+    /// Keep what this many last runs had
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub keep_runs: u16,
+    /// Only say what would go
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Where the project is
+    #[command(flatten)]
+    pub project: ProjectArguments,
 }
 
 /// Words that every command on a pipeline takes.

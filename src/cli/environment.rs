@@ -14,7 +14,7 @@ pub struct Environment {
     pub mirrors: Vec<PathBuf>,
     /// The user's cache folder for recount, where there is one.
     pub cache: Option<PathBuf>,
-    /// Whether nothing may be downloaded: `RECOUNT_OFFLINE` is set and not empty.
+    /// Whether nothing may be downloaded: `RECOUNT_OFFLINE` is set, and neither empty nor `0`.
     pub offline: bool,
     /// The instruction set: `RECOUNT_SIMD`, else the widest that this processor has.
     pub simd: Simd,
@@ -24,6 +24,8 @@ pub struct Environment {
     pub terminal: bool,
     /// Whether texts may be coloured.
     pub colour: bool,
+    /// The command line after the program's name, as it was typed.
+    pub words: Vec<String>,
     /// What this program's file looks like: another build may judge otherwise.
     pub program: Option<String>,
     /// Every variable, for `command` stages to be given the ones they name.
@@ -44,11 +46,12 @@ impl Environment {
         Ok(Self {
             mirrors: env::split_paths(&mirrors).filter(|path| !path.as_os_str().is_empty()).collect(),
             cache: cache_folder(filled("XDG_CACHE_HOME"), filled("HOME")),
-            offline: filled("RECOUNT_OFFLINE").is_some(),
+            offline: filled("RECOUNT_OFFLINE").is_some_and(|value| value != "0"),
             simd: simd(filled("RECOUNT_SIMD"))?,
             cores: thread::available_parallelism().map_or(1, usize::from),
             terminal,
             colour: terminal && filled("NO_COLOR").is_none(),
+            words: env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
             program: program(),
             variables: env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

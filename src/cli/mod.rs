@@ -5,21 +5,34 @@
 mod archive;
 mod arguments;
 pub mod audit;
+mod completions;
+mod dag;
+mod diff;
 mod environment;
 mod estimate;
 mod fsck;
+mod gc;
+mod git;
+mod init;
 mod json;
+mod line;
+mod log;
 mod memory;
 mod progress;
 mod project;
+mod reasons;
 mod run;
 mod say;
+mod schema;
 mod seen;
 mod status;
+mod time;
+mod verify;
+mod why;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use crate::engine::EngineError;
 use crate::store::StoreError;
@@ -62,7 +75,7 @@ impl From<EngineError> for Refusal {
     fn from(error: EngineError) -> Self {
         match &error {
             EngineError::UnknownTarget { help, .. } => Self::input(format!("{error}\nhelp: {help}")),
-            EngineError::Store(_) => Self::failed(error.to_string()),
+            EngineError::Store(_) | EngineError::Copy { .. } => Self::failed(error.to_string()),
             EngineError::UnknownKind { .. }
             | EngineError::NoMatch { .. }
             | EngineError::TwoWriters { .. } => Self::input(error.to_string()),
@@ -72,13 +85,24 @@ impl From<EngineError> for Refusal {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    completions::answer();
+    let words = line::in_order(&Arguments::command(), std::env::args_os().collect());
+    let arguments = Arguments::parse_from(words);
     let done = Environment::read().map_err(Refusal::input).and_then(|environment| match arguments.command {
         None => run::run(&arguments.run, &environment),
         Some(Command::Run(words)) => run::run(&words, &environment),
         Some(Command::Status(words)) => status::status(&words.settings, &environment),
         Some(Command::Audit(words)) => audit::audit(&words, &environment),
+        Some(Command::Why(words)) => why::why(&words, &environment),
+        Some(Command::Dag(words)) => dag::dag(&words, &environment),
+        Some(Command::Log(words)) => log::log(&words),
+        Some(Command::Diff(words)) => diff::diff(&words),
+        Some(Command::Init(words)) => init::init(&words),
+        Some(Command::Schema(words)) => schema::schema(&words),
+        Some(Command::Completions(words)) => completions::completions(&words),
+        Some(Command::Verify(words)) => verify::verify(&words, &environment),
         Some(Command::Fsck(words)) => fsck::fsck(&words, &environment),
+        Some(Command::Gc(words)) => gc::gc(&words),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

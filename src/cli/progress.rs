@@ -62,7 +62,7 @@ impl Progress {
     }
 
     fn plan(&self, instances: &[Planned]) {
-        let whole = self.bar("{bar:24} {msg}");
+        let whole = self.bar("{bar:24} {wide_msg}");
         let mut state = self.state();
         state.planned = instances.len();
         for planned in instances {
@@ -73,7 +73,7 @@ impl Progress {
     }
 
     fn start(&self, instance: InstanceId, name: &str, reasons: &[Reason]) {
-        let bar = self.bar("  {prefix} {msg}");
+        let bar = self.bar("  {prefix} {wide_msg}");
         bar.set_prefix(name.to_owned());
         let why = match reasons {
             [] | [Reason::NeverRun] => String::new(),

@@ -1,6 +1,5 @@
 //! Opens a project for a command: its folder, its checked pipeline, the kinds, the store, Ctrl-C.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -19,6 +18,8 @@ use super::{Refusal, say};
 pub struct Project {
     /// Its folder.
     pub root: PathBuf,
+    /// The current folder within it; empty where that is elsewhere.
+    pub folder: PathBuf,
     /// Its pipeline, with every `--set` in it.
     pub pipeline: Pipeline,
     /// Every kind.
@@ -46,6 +47,8 @@ impl Project {
         let root = root(words.project.folder.as_deref())?;
         let pipeline = spec::load(&root, &kinds::schemas(), &words.set)
             .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))?;
+        kinds::check(&root, &pipeline)
+            .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))?;
         let store = Store::open(&root.join("artifacts"))?;
         let cancel = catch_stop()?;
         let found =
@@ -63,7 +66,8 @@ impl Project {
             simd: environment.simd,
             variables: environment.variables.clone(),
         });
-        Ok(Self { root, pipeline, kinds, store, cancel, archive: found, generated_because })
+        let folder = folder_within(&root);
+        Ok(Self { root, folder, pipeline, kinds, store, cancel, archive: found, generated_because })
     }
 }
 
@@ -107,6 +111,16 @@ impl Stored {
     }
 }
 
+/// Gives where in a project the current folder is.
+fn folder_within(root: &Path) -> PathBuf {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let within = here
+        .ok()
+        .zip(root.canonicalize().ok())
+        .and_then(|(here, root)| here.strip_prefix(root).ok().map(Path::to_owned));
+    within.unwrap_or_default()
+}
+
 /// Writes a path as a person names it: relative to the project where it is in there.
 pub fn relative(root: &Path, path: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).display().to_string()
@@ -125,10 +139,9 @@ fn catch_stop() -> Result<Cancel, Refusal> {
 pub fn options(environment: &Environment) -> Options<'static> {
     Options {
         jobs: environment.cores,
-        targets: Vec::new(),
-        force: Vec::new(),
+        asked: environment.words.clone(),
         clock: &seconds_since_1970,
-        facts: BTreeMap::new(),
+        ..Options::default()
     }
 }
 
@@ -140,7 +153,7 @@ fn seconds_since_1970() -> f64 {
 /// Finds the folder that is named, or the nearest one upwards that holds a pipeline.
 ///
 /// # Errors
-/// A [`Refusal`] when it is no folder.
+/// A [`Refusal`] when there is no such folder.
 pub fn root(named: Option<&Path>) -> Result<PathBuf, Refusal> {
     if let Some(named) = named {
         let is_folder = named.is_dir();

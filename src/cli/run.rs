@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
+use serde::Serialize;
+
 use crate::engine::{self, Failure, Options, Outcome, Summary};
 use crate::spec::StageId;
 use crate::store::Store;
@@ -14,7 +16,14 @@ use super::estimate::duration;
 use super::memory::{self, Answer};
 use super::progress::Progress;
 use super::project::{self, Project};
-use super::{Refusal, say, seen, status};
+use super::reasons::InstanceEntry;
+use super::{Refusal, json, say, seen, status};
+
+/// How many files are named at the end.
+const PLACES: usize = 10;
+
+/// How many failures are told in full.
+const FAILURES: usize = 10;
 
 /// Carries `recount run` out.
 ///
@@ -22,10 +31,11 @@ use super::{Refusal, say, seen, status};
 /// A [`Refusal`]: bad input, a failed stage, or Ctrl-C.
 pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusal> {
     let root = project::root(words.settings.project.folder.as_deref())?;
-    let whole = words.targets.is_empty() && words.force.is_empty() && !words.dry_run;
+    let idle_line =
+        words.targets.is_empty() && words.force.is_empty() && !words.dry_run && !words.settings.project.json;
     #[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
     let began = Instant::now();
-    if whole && let Some(answer) = memory::recall(&root, &words.settings.set, environment)? {
+    if idle_line && let Some(answer) = memory::recall(&root, &words.settings.set, environment)? {
         tell_idle(&answer, began.elapsed().as_secs_f64());
         return Ok(());
     }
@@ -35,12 +45,16 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
     let options = Options {
         jobs: words.jobs.map_or(environment.cores, usize::from),
         targets: words.targets.clone(),
+        folder: project.folder.clone(),
         force: words.force.clone(),
         facts: seen::facts(&project.root, environment),
+        keep_going: words.keep_going,
+        // A trial, or another machine's lack of the data, is not what the files say.
+        lock: words.settings.set.is_empty() && project.generated_because.is_none(),
         ..project::options(environment)
     };
     if words.dry_run {
-        return status::show(&project, &options);
+        return status::show(&project, &options, words.settings.project.json);
     }
     let progress = Progress::new(environment.terminal);
     if let Some(why) = &project.generated_because {
@@ -55,11 +69,20 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         &progress,
         &project.cancel,
     )?;
-    let places = tell(&project, &summary);
-    memory::keep(&project, &words.settings.set, environment, read, &mut summary, places);
+    if summary.lock.as_ref().is_some_and(|lock| lock.rebuilt) {
+        say::note("note    pipeline.lock was damaged or in conflict; it is made anew from the store");
+    }
+    let outputs = outputs(&project, &summary);
+    if words.settings.project.json {
+        json::result("run", &Body::of(&summary));
+    } else {
+        tell(&project, &summary);
+        outputs.iter().for_each(|line| say::result(line));
+    }
+    memory::keep(&project, &words.settings.set, environment, read, &mut summary, outputs);
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
     if !failures.is_empty() {
-        return Err(Refusal::failed(failed(&failures)));
+        return Err(Refusal::failed(failed(&failures, words)));
     }
     if summary.cancelled { Err(Refusal::stopped()) } else { Ok(()) }
 }
@@ -77,14 +100,15 @@ fn generated(why: &str) -> String {
     format!("note    the report will be on generated data, not on the gestures: {why}")
 }
 
-/// Says what became of the run, on standard output; gives the places that it names.
-fn tell(project: &Project, summary: &Summary) -> Vec<String> {
+/// Says what became of the run, on standard output.
+fn tell(project: &Project, summary: &Summary) {
     let counts = [
         ("ran", summary.ran()),
         ("same experiment", summary.shared()),
         ("fresh", summary.fresh()),
         ("failed", summary.failed()),
         ("skipped", summary.skipped()),
+        ("not begun", summary.stopped()),
     ];
     let counts = counts.iter().filter(|(_, count)| *count > 0);
     let mut parts: Vec<String> = counts.map(|(word, count)| format!("{word} {count}")).collect();
@@ -103,26 +127,86 @@ fn tell(project: &Project, summary: &Summary) -> Vec<String> {
         say::note(&format!("skipped {stage} · {count} of its instances, as `{because}` failed"));
     }
     say::result(&parts.join(" · "));
-    let stages = &project.pipeline.stages;
-    let needed: BTreeSet<StageId> = stages.iter().flat_map(|stage| stage.needs.iter().copied()).collect();
-    // What others need is on its way, not an end; figures go with the report that shows them.
-    let ends = summary.reports.iter().filter(|report| !needed.contains(&report.stage));
-    let outputs = ends.flat_map(|report| &report.outputs);
-    let places = outputs.filter_map(|output| output.place.clone()).filter(|place| !place.ends_with(".svg"));
-    let places: Vec<String> = places.collect();
-    places.iter().for_each(|place| say::result(place));
+}
+
+/// Names the files that the pipeline is there for: those of stages that no other stage needs.
+fn outputs(project: &Project, summary: &Summary) -> Vec<String> {
+    let needed: BTreeSet<StageId> =
+        project.pipeline.stages.iter().flat_map(|stage| stage.needs.iter().copied()).collect();
+    let last = summary.reports.iter().filter(|report| !needed.contains(&report.stage));
+    let outputs = last.flat_map(|report| &report.outputs).filter_map(|output| output.place.clone());
+    // Figures go with the report that shows them.
+    let mut places: Vec<String> = outputs.filter(|place| !place.ends_with(".svg")).collect();
+    if let Some(more) = places.len().checked_sub(PLACES).filter(|more| *more > 0) {
+        places.truncate(PLACES);
+        places.push(format!("and {more} more files"));
+    }
     places
 }
 
 /// Lists failures with what to do, each with the command that repeats it alone.
-fn failed(failures: &[(&str, &Failure)]) -> String {
+fn failed(failures: &[(&str, &Failure)], words: &RunArguments) -> String {
     let mut text = String::new();
-    for (name, failure) in failures {
+    for (name, failure) in failures.iter().take(FAILURES) {
         text.push_str(&format!("error: {name}: {failure}\n"));
         if let Failure::Failed { help: Some(help), .. } = failure {
             text.push_str(&format!("help: {help}\n"));
         }
-        text.push_str(&format!("help: to run it alone: recount run '{name}'\n"));
+        text.push_str(&format!("help: to run it alone: recount run{} {}\n", repeated(words), quoted(name)));
+    }
+    if let Some(more) = failures.len().checked_sub(FAILURES).filter(|more| *more > 0) {
+        text.push_str(&format!("error: {more} more failed; `recount status` lists them\n"));
     }
     text
+}
+
+/// Gives the options that a run needs to be the same run again.
+fn repeated(words: &RunArguments) -> String {
+    let settings = &words.settings;
+    let project = settings
+        .project
+        .folder
+        .iter()
+        .map(|folder| format!(" --project {}", quoted(&folder.to_string_lossy())));
+    let set = settings.set.iter().map(|set| format!(" --set {}", quoted(set)));
+    project.chain(set).collect()
+}
+
+/// Puts a word in quotes for a shell.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Body<'s> {
+    complete: bool,
+    ran: usize,
+    same_experiment: usize,
+    fresh: usize,
+    failed: usize,
+    skipped: usize,
+    not_begun: usize,
+    stopped: bool,
+    seconds: f64,
+    lock_rebuilt: bool,
+    instances: Vec<InstanceEntry<'s>>,
+}
+
+impl<'s> Body<'s> {
+    fn of(summary: &'s Summary) -> Self {
+        Self {
+            complete: summary.is_complete(),
+            ran: summary.ran(),
+            same_experiment: summary.shared(),
+            fresh: summary.fresh(),
+            failed: summary.failed(),
+            skipped: summary.skipped(),
+            not_begun: summary.stopped(),
+            stopped: summary.cancelled,
+            seconds: summary.seconds,
+            lock_rebuilt: summary.lock.as_ref().is_some_and(|lock| lock.rebuilt),
+            instances: summary.reports.iter().map(InstanceEntry::of).collect(),
+        }
+    }
 }

@@ -1,15 +1,41 @@
 //! `recount status`: what is fresh and what is stale, with the first reason; runs nothing.
+//!
+//! verdicts ──▶ groups of a stage's instances that stand alike ──▶ one line a group, and the counts
+//!
+//! Invariants
+//! - A stage takes few lines, whether it has one instance or a hundred thousand.
 
 use std::collections::BTreeMap;
 
-use crate::engine::{self, Options, Outcome};
+use serde::Serialize;
+
+use crate::engine::{self, Options, Outcome, Report, Summary};
+use crate::kinds::{self, Described};
 use crate::spec::StageId;
 
 use super::archive::Network;
 use super::arguments::SettingArguments;
 use super::environment::Environment;
 use super::project::{self, Project};
-use super::{Refusal, say};
+use super::reasons::InstanceEntry;
+use super::{Refusal, json, say};
+
+/// How many groups of a stage are told one by one.
+const GROUPS: usize = 5;
+
+/// How many of the last runs are asked what failed.
+const RUNS: usize = 50;
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Body<'s> {
+    fresh: usize,
+    stale: usize,
+    waits: usize,
+    failed: usize,
+    instances: Vec<InstanceEntry<'s>>,
+    failed_last_time: BTreeMap<&'s str, &'s str>,
+}
 
 /// Carries `recount status` out.
 ///
@@ -17,47 +43,168 @@ use super::{Refusal, say};
 /// A [`Refusal`] for bad input.
 pub fn status(words: &SettingArguments, environment: &Environment) -> Result<(), Refusal> {
     let project = Project::open(words, environment, Network::Untouched)?;
-    show(&project, &project::options(environment))
+    show(&project, &project::options(environment), words.project.json)
 }
 
 /// Shows the verdict on every instance that is not fresh, and the counts.
 ///
 /// # Errors
 /// A [`Refusal`] for a target that names nothing, or a store that can't be read.
-pub fn show(project: &Project, options: &Options<'_>) -> Result<(), Refusal> {
+pub fn show(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(), Refusal> {
     let summary = engine::status(&project.root, &project.pipeline, &project.kinds, &project.store, options)?;
+    let failures = last_failures(project);
+    let count =
+        |of: fn(&Outcome) -> bool| summary.reports.iter().filter(|report| of(&report.outcome)).count();
+    let stale = count(|outcome| matches!(outcome, Outcome::Stale { .. }));
+    let waits = count(|outcome| matches!(outcome, Outcome::Depends { .. }));
+    if as_json {
+        let shown = summary.reports.iter().filter_map(|report| {
+            Some((report.name.as_str(), failures.get(&report.name).filter(|_| is_pending(report))?.as_str()))
+        });
+        let body = Body {
+            fresh: summary.fresh(),
+            stale,
+            waits,
+            failed: summary.failed(),
+            failed_last_time: shown.collect(),
+            instances: summary.reports.iter().map(InstanceEntry::of).collect(),
+        };
+        json::result("status", &body);
+        return Ok(());
+    }
     if let Some(why) = &project.generated_because {
         say::note(&format!("note    on generated data, not on the gestures: {why}"));
     }
-    let mut stale = 0;
-    // What waits is told once a stage: by the thousand its lines would hide what matters.
-    let mut waiting: BTreeMap<StageId, (usize, &str)> = BTreeMap::new();
+    tell_groups(project, &summary, &failures);
+    tell_places(project, &summary);
+    for line in same_experiments(project)? {
+        say::result(&line);
+    }
+    say::result(&format!("fresh {} · stale {stale} · waiting for these {waits}", summary.fresh()));
+    Ok(())
+}
+
+fn is_pending(report: &Report) -> bool {
+    matches!(report.outcome, Outcome::Stale { .. } | Outcome::Depends { .. })
+}
+
+/// Gives the first line of why each instance failed that has not run since.
+fn last_failures(project: &Project) -> BTreeMap<String, String> {
+    let mut failures = BTreeMap::new();
+    for run in project.store.last_runs(RUNS).into_values() {
+        for name in &run.ran {
+            failures.remove(name);
+        }
+        let first = |why: String| why.lines().next().unwrap_or_default().to_owned();
+        failures.extend(run.failed.into_iter().map(|(name, why)| (name, first(why))));
+    }
+    failures
+}
+
+/// Instances of a stage that stand alike.
+struct Alike<'s> {
+    word: &'static str,
+    why: String,
+    first: &'s str,
+    count: usize,
+}
+
+fn tell_groups(project: &Project, summary: &Summary, failures: &BTreeMap<String, String>) {
+    let mut stages: Vec<(StageId, usize)> = Vec::new();
+    let mut groups: BTreeMap<StageId, Vec<Alike<'_>>> = BTreeMap::new();
+    let mut places: BTreeMap<(StageId, &str, String), usize> = BTreeMap::new();
     for report in &summary.reports {
-        let name = &report.name;
-        match &report.outcome {
-            Outcome::Stale { reasons } => {
-                stale += 1;
-                let why = reasons.first().map(|reason| format!(" · {reason}")).unwrap_or_default();
-                say::result(&format!("stale   {name}{why}"));
-            }
-            Outcome::Depends { on } => {
-                waiting.entry(report.stage).or_insert((0, on.as_str())).0 += 1;
-            }
-            Outcome::Shared { with } => {
-                say::result(&format!("same    {name} · the same experiment as {with}"))
-            }
-            Outcome::Failed(failure) => say::result(&format!("failed  {name} · {failure}")),
-            Outcome::Skipped { because } => say::result(&format!("skipped {name} · `{because}` failed")),
-            Outcome::Fresh | Outcome::Ran { .. } | Outcome::Stopped => {}
+        match stages.iter_mut().find(|(stage, _)| *stage == report.stage) {
+            Some((_, count)) => *count += 1,
+            None => stages.push((report.stage, 1)),
+        }
+        let Some((word, why)) = standing(report, failures) else { continue };
+        let groups = groups.entry(report.stage).or_default();
+        let place = *places.entry((report.stage, word, why.clone())).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(alike) => alike.count += 1,
+            None => groups.push(Alike { word, why, first: &report.name, count: 1 }),
         }
     }
-    for (stage, (count, on)) in &waiting {
-        say::result(&format!(
-            "waits   {} · {count} of its instances, for {on}",
-            project.pipeline.stages[stage.0].name
-        ));
+    for (stage, of) in stages {
+        let name = &project.pipeline.stages[stage.0].name;
+        let groups = groups.remove(&stage).unwrap_or_default();
+        for alike in groups.iter().take(GROUPS) {
+            let who = if alike.count == 1 {
+                alike.first.to_owned()
+            } else {
+                format!("{name} · {} of {of}", alike.count)
+            };
+            say::result(&format!("{:<7} {who}{}", alike.word, alike.why));
+        }
+        if let Some(rest) = groups.get(GROUPS..).filter(|rest| !rest.is_empty()) {
+            let count: usize = rest.iter().map(|alike| alike.count).sum();
+            say::result(&format!("also    {name} · {count} more of {of}, such as {}", rest[0].first));
+        }
     }
-    let waiting: usize = waiting.values().map(|(count, _)| count).sum();
-    say::result(&format!("fresh {} · stale {stale} · waiting for these {waiting}", summary.fresh()));
-    Ok(())
+}
+
+/// Says how an instance stands, in a word and what follows its name; `None` where there is nothing to say.
+fn standing(report: &Report, failures: &BTreeMap<String, String>) -> Option<(&'static str, String)> {
+    let failed = failures.get(&report.name).filter(|_| is_pending(report));
+    let last = failed.map(|why| format!(" · failed last time: {why}")).unwrap_or_default();
+    Some(match &report.outcome {
+        Outcome::Stale { reasons } => {
+            let why = reasons.first().map(|reason| format!(" · {reason}")).unwrap_or_default();
+            ("stale", why + &last)
+        }
+        Outcome::Depends { on } => ("waits", format!(" · for {on}{last}")),
+        Outcome::Failed(failure) => ("failed", format!(" · {failure}")),
+        Outcome::Shared { .. }
+        | Outcome::Skipped { .. }
+        | Outcome::Fresh
+        | Outcome::Ran { .. }
+        | Outcome::Stopped => {
+            return None;
+        }
+    })
+}
+
+/// Names the outputs of fresh instances that are not at their place.
+fn tell_places(project: &Project, summary: &Summary) {
+    for place in summary.reports.iter().flat_map(|report| &report.written) {
+        let (word, then) = if project.root.join(place).symlink_metadata().is_ok() {
+            ("edited", "a run keeps it in artifacts/edited/ and writes it again")
+        } else {
+            ("deleted", "a run writes it again")
+        };
+        say::result(&format!("{word:<7} {place} · {then}"));
+    }
+}
+
+/// Tells which variants are one experiment under several names, one line each, and why they are.
+fn same_experiments(project: &Project) -> Result<Vec<String>, Refusal> {
+    let stages = project.pipeline.stages.iter().enumerate().filter(|(_, stage)| stage.kind == "train");
+    let mut lines = Vec::new();
+    for (index, stage) in stages {
+        let described = kinds::describe(&project.pipeline, StageId(index))
+            .map_err(|failure| Refusal::input(format!("{}: {failure}", stage.name)))?;
+        let firsts = described.iter().filter(|it| it.first.is_none() && !it.same_as.is_empty());
+        for first in firsts {
+            let names = std::iter::once(first.variant.name.as_str()).chain(first.same_as.iter().copied());
+            let names = names.collect::<Vec<_>>().join(", ");
+            lines.push(format!(
+                "same    {}[{names}] · one experiment: {}",
+                stage.name,
+                reason(first, &described)
+            ));
+        }
+    }
+    Ok(lines)
+}
+
+/// Says why `first` and those that are the same as it are one experiment.
+fn reason(first: &Described<'_>, all: &[Described<'_>]) -> String {
+    let is_twin = |it: &&Described<'_>| first.same_as.contains(&it.variant.name.as_str());
+    let declared = |it: &Described<'_>, name: &str| it.variant.settings.parameters.get(name).cloned();
+    let differs =
+        |name: &str| all.iter().filter(is_twin).any(|it| declared(it, name) != declared(first, name));
+    let idle = first.without_effect.iter().filter(|(name, _)| differs(name));
+    let reasons: Vec<String> = idle.map(|(name, why)| format!("{why}, `{name}` has no effect")).collect();
+    if reasons.is_empty() { "their settings are equal".to_owned() } else { reasons.join("; ") }
 }

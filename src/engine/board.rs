@@ -50,6 +50,7 @@ struct State<T> {
     to_run: BinaryHeap<Queued>,
     carried: BTreeMap<InstanceId, T>,
     busy: usize,
+    halted: bool,
     unfinished_members: Vec<usize>,
     unfinished_groups: Vec<usize>,
     failed: Vec<Option<InstanceId>>,
@@ -111,6 +112,7 @@ impl<T> Board<T> {
             to_run: BinaryHeap::new(),
             carried: BTreeMap::new(),
             busy: 0,
+            halted: false,
             unfinished_members: work.plan.groups.iter().map(Vec::len).collect(),
             unfinished_groups,
             failed: vec![None; groups],
@@ -131,6 +133,9 @@ impl<T> Board<T> {
                 state.busy += 1;
                 return Some(Task::Decide(id));
             }
+            if state.halted {
+                state.to_run.clear();
+            }
             if let Some(Queued { instance, .. }) = state.to_run.pop() {
                 let carried = state.carried.remove(&instance).expect("what is queued carries its recipe");
                 state.busy += 1;
@@ -143,6 +148,12 @@ impl<T> Board<T> {
             let waited = self.changed.wait_timeout(state, PATIENCE);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    /// Begins nothing more; what is begun goes on.
+    pub(super) fn halt(&self) {
+        self.state().halted = true;
+        self.changed.notify_all();
     }
 
     /// Says that a task given by [`Board::next`] is over.
@@ -250,6 +261,7 @@ mod tests {
             to_run: BinaryHeap::new(),
             carried: BTreeMap::new(),
             busy: 1,
+            halted: false,
             unfinished_members: Vec::new(),
             unfinished_groups: Vec::new(),
             failed: Vec::new(),

@@ -159,7 +159,8 @@ pub fn decide(recipe: &Recipe, key: Key, last: Option<&Recipe>, known: &Known, f
     Verdict::Stale { key, reasons }
 }
 
-fn differences(old: &Recipe, new: &Recipe) -> Vec<Reason> {
+/// Gives a reason for everything in which two recipes differ.
+pub fn differences(old: &Recipe, new: &Recipe) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if old.kind != new.kind {
         reasons.push(Reason::Kind { old: old.kind.clone(), new: new.kind.clone() });

@@ -34,6 +34,14 @@ pub enum EngineError {
         /// The file, relative to the root.
         place: String,
     },
+    /// A file of the project can't be copied for a second run.
+    #[error("`{}` can't be copied: {error}", path.display())]
+    Copy {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
     /// A target names nothing.
     #[error("nothing is called `{target}`")]
     UnknownTarget {

@@ -23,6 +23,7 @@ use super::kind::{Content, Effective, Failure, Job, Output, Watch};
 use super::leftover::Running;
 use super::options::Options;
 use super::work::Work;
+use crate::digest::ObjectId;
 use crate::store::{Observed, Record, RecordedOutput, Session, StoreError, is_executable};
 
 /// Runs an instance and records what it made.
@@ -86,7 +87,7 @@ pub(super) fn execute(
     if kind.writes_in_place() {
         // A note that stays would have the next run remove what is recorded by then.
         Running::forget(&scratch).map_err(|error| {
-            Failure::new(format!("the note on `{}` can't be taken back: {error}", work.name(id)))
+            Failure::new(format!("`{}` can't be written: {error}", Running::note_file(&scratch).display()))
         })?;
     }
     session.give_back(scratch);
@@ -138,7 +139,11 @@ fn refuse_changed(
     id: InstanceId,
 ) -> Result<(), Failure> {
     let after = project_files(&work.ground, &effective.files, session)?;
-    match difference(&assembled.files, &after) {
+    let is_other = |(place, object): &(&String, &ObjectId)| {
+        !session.digest_file(&work.root.join(place)).is_ok_and(|digest| digest == object.0)
+    };
+    let edited = || assembled.places.iter().find(is_other).map(|(place, _)| place.as_str());
+    match difference(&assembled.files, &after).or_else(edited) {
         None => Ok(()),
         Some(file) => {
             let instance = work.name(id);

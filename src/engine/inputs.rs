@@ -12,7 +12,7 @@ use super::graph::{InstanceId, Need};
 use super::kind::{CitedRun, Failure, Input, ProjectFile, Read};
 use super::recipe::Recipe;
 use super::work::Work;
-use crate::digest::Key;
+use crate::digest::{Key, ObjectId};
 use crate::spec::StageId;
 use crate::store::{RecordedOutput, Store};
 
@@ -22,6 +22,8 @@ pub(super) struct Assembled {
     pub(super) key: Key,
     pub(super) inputs: Vec<Input>,
     pub(super) files: Vec<ProjectFile>,
+    /// Where in the project a program finds what it reads of its needs, and what it should find there.
+    pub(super) places: BTreeMap<String, ObjectId>,
 }
 
 /// What a finished instance left, and under which key.
@@ -41,15 +43,20 @@ pub(super) fn assemble(
     let instance = work.plan.instance(id);
     let mut inputs = BTreeMap::new();
     let mut cited = BTreeMap::new();
+    let mut places = BTreeMap::new();
     let reads: BTreeMap<StageId, &Read> = effective.reads.iter().map(|read| (read.stage, read)).collect();
     for need in &instance.needs {
         if let Some(read) = reads.get(&need.stage) {
-            read_need(work, store, read, need, outputs, &mut inputs)?;
+            read_need(work, store, read, need, outputs, &mut inputs, &mut places)?;
         }
         if work.kind(id).cites() {
             let members = work.plan.members(need).iter();
             cited.extend(members.map(|&member| (work.name(member).to_owned(), outputs(member).0)));
         }
+    }
+    if !work.kind(id).writes_in_place() {
+        // Any other kind reads the objects themselves.
+        places.clear();
     }
     let files = project_files(&work.ground, &effective.files, store)?;
     let recipe = Recipe {
@@ -62,7 +69,7 @@ pub(super) fn assemble(
         cited,
     };
     let key = recipe.key();
-    Ok(Assembled { recipe, key, inputs: inputs.into_values().collect(), files })
+    Ok(Assembled { recipe, key, inputs: inputs.into_values().collect(), files, places })
 }
 
 /// Reads the records of the runs that a recipe cites.
@@ -84,6 +91,7 @@ fn read_need(
     need: &Need,
     outputs: &Outputs<'_>,
     inputs: &mut BTreeMap<String, Input>,
+    places: &mut BTreeMap<String, ObjectId>,
 ) -> Result<(), Failure> {
     let stage = &work.pipeline.stages[need.stage.0].name;
     for &member in work.plan.members(need) {
@@ -106,6 +114,7 @@ fn read_need(
                 object: output.object,
                 path: store.object_path(output.object),
             };
+            places.extend(output.place.iter().map(|place| (place.clone(), output.object)));
             // Whether a program may be executed is part of what it is for those that run it.
             let manner = if output.executable { " (executable)" } else { "" };
             inputs.insert(format!("{prefix}/{}{manner}", output.name), input);

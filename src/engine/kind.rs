@@ -51,6 +51,11 @@ pub trait Kind: Send + Sync {
         false
     }
 
+    /// Names the outputs that hold what was only observed, such as times: two honest runs may differ in them.
+    fn observed(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Runs an instance.
     ///
     /// # Errors

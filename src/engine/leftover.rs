@@ -49,7 +49,12 @@ impl Running {
     /// What the system says.
     pub fn note(&self, scratch: &Path) -> io::Result<()> {
         let noted = Noted { running: self.clone(), began: began(self.group) };
-        overwrite(&scratch.with_extension(NOTE), &serde_json::to_string(&noted)?)
+        overwrite(&Self::note_file(scratch), &serde_json::to_string(&noted)?)
+    }
+
+    /// Gives the file beside a run's scratch folder that [`Running::note`] writes.
+    pub fn note_file(scratch: &Path) -> PathBuf {
+        scratch.with_extension(NOTE)
     }
 
     /// Takes the note back: what the program wrote is recorded, or removed.
@@ -57,7 +62,7 @@ impl Running {
     /// # Errors
     /// What the system says.
     pub fn forget(scratch: &Path) -> io::Result<()> {
-        overwrite(&scratch.with_extension(NOTE), "")
+        overwrite(&Self::note_file(scratch), "")
     }
 
     /// Gives the file beside a run's scratch folder whose first line is the group of the program that
@@ -120,7 +125,7 @@ fn clear_away(root: &Path, scratch: &Path, noted: &Noted) -> Result<(), StoreErr
     };
     end(noted, scratch).map_err(doing("written", scratch))?;
     // Without a mark the machine itself stopped: what is younger than the note may be anybody's.
-    let began = || fs::metadata(scratch.with_extension(NOTE)).ok().as_ref().map(changed);
+    let began = || fs::metadata(Running::note_file(scratch)).ok().as_ref().map(changed);
     let ended = marked(noted, scratch).or_else(began).map_or(i128::MIN, |time| time + GRACE);
     for place in &noted.running.writes {
         let place = root.join(place);

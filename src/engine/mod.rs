@@ -17,6 +17,8 @@ mod graph;
 mod inputs;
 mod kind;
 mod leftover;
+mod lock;
+mod lock_file;
 mod observer;
 mod options;
 mod recipe;
@@ -25,9 +27,11 @@ mod run;
 mod status;
 mod summary;
 mod target;
+mod verify;
+mod why;
 mod work;
 
-pub use decide::{Known, Reason, Verdict, decide};
+pub use decide::{Known, Reason, Verdict, decide, differences};
 pub use error::EngineError;
 pub use graph::{GroupId, Instance, InstanceId, Need, Plan};
 pub use kind::{
@@ -35,6 +39,8 @@ pub use kind::{
     Registry, Watch,
 };
 pub use leftover::Running;
+pub use lock::{Lock, Locked};
+pub use lock_file::{LOCK_FILE, LockChange};
 pub use observer::{Event, Observer, Planned};
 pub use options::{Cancel, Options};
 pub use recipe::Recipe;
@@ -42,3 +48,6 @@ pub use repeat::{Subject, repeat};
 pub use run::run;
 pub use status::status;
 pub use summary::{Outcome, Report, Summary};
+pub use target::targets;
+pub use verify::{Checked, Difference, Found, Verification, verify};
+pub use why::{Cause, Explanation, why};

@@ -4,7 +4,8 @@
 //!
 //! Invariants
 //! - What is finished is recorded at once: a kill or a failure elsewhere loses none of it.
-//! - A failed instance stops those that need it, and no others.
+//! - A failed instance stops those that need it; no others where the run is to keep going, and what is
+//!   running in any case.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -17,6 +18,7 @@ use super::graph::InstanceId;
 use super::inputs::{Assembled, assemble};
 use super::kind::{Failure, Kind, Watch};
 use super::leftover;
+use super::lock_file;
 use super::observer::{Event, Observer};
 use super::options::{Cancel, Options};
 use super::recipe::Recipe;
@@ -24,7 +26,7 @@ use super::summary::{Outcome, Report, Summary};
 use super::work::Work;
 use crate::digest::Key;
 use crate::spec::Pipeline;
-use crate::store::{Look, Lookup, RecordedOutput, Session, Store, StoreError};
+use crate::store::{Look, Lookup, RecordedOutput, Run, Session, Store, StoreError};
 
 /// Brings what `options` name up to date.
 ///
@@ -73,8 +75,11 @@ pub fn run(
                 // look in between, with nothing to do, costs them nothing.
                 session.drop_all_checkpoints()?;
             }
-            session.finish()?;
             let mut summary = summarise(&work, results, cancel, (options.clock)() - began);
+            let kept = keep(&work, &session, options, began, &mut summary);
+            session.sweep()?;
+            session.finish()?;
+            kept?;
             if whole && options.force.is_empty() && summary.is_idle() {
                 summary.look = work.ground.end_look().map(|look| with_outputs(look, store, &summary));
             }
@@ -83,6 +88,41 @@ pub fn run(
     };
     observer.event(Event::Finished { summary: &summary });
     Ok(summary)
+}
+
+/// Tells the lock and the log of runs what this one gave.
+fn keep(
+    work: &Work<'_>,
+    session: &Session<'_>,
+    options: &Options<'_>,
+    started: f64,
+    summary: &mut Summary,
+) -> Result<(), StoreError> {
+    // What could not be recorded is nothing to tell.
+    session.settle()?;
+    if options.lock {
+        let done = summary.reports.iter().filter(|report| report.is_done());
+        let done =
+            done.filter_map(|report| Some((report.name.as_str(), report.key?, report.outputs.as_slice())));
+        let whole = options.targets.is_empty();
+        summary.lock = Some(lock_file::update(work.root, session, &work.plan, whole, done)?);
+    }
+    if summary.ran() + summary.failed() == 0 && session.news().is_empty() {
+        return Ok(());
+    }
+    let failures = summary.failures().map(|(name, failure)| (name.to_owned(), failure.to_string()));
+    session.log_run(&Run {
+        started,
+        seconds: summary.seconds,
+        asked: options.asked.clone(),
+        facts: options.facts.clone(),
+        ran: summary.names(|outcome| matches!(outcome, Outcome::Ran { .. })),
+        failed: failures.collect(),
+        stopped: summary.cancelled,
+        fresh: summary.fresh(),
+        keys: session.news(),
+        left: summary.lock.as_ref().map(|lock| lock.left.clone()).unwrap_or_default(),
+    })
 }
 
 /// Adds to a look the outputs: at their place, or where they have none, in the store.
@@ -151,6 +191,7 @@ impl Crew<'_> {
     fn try_decide(&self, id: InstanceId) -> Result<(), Failure> {
         let assembled = self.assemble(id)?;
         let key = assembled.key;
+        let before = self.board.runner(key);
         let (known, outputs) = match self.session.claim(key)? {
             Lookup::Found(outputs) => (Known::Recorded, Some(outputs)),
             Lookup::Absent => (Known::Nothing, None),
@@ -168,8 +209,9 @@ impl Crew<'_> {
             (Verdict::Fresh { .. }, None) => vec![Reason::RecordMissing],
             (Verdict::Stale { reasons, .. }, _) => reasons,
         };
-        if runner.is_some() {
-            // Its record was damaged after it was written: there is nothing to share.
+        if before.is_some() {
+            // Its record was damaged after it was written: there is nothing to share. One that ended
+            // after the look into the store has left a record that is yet to be seen.
             self.board.forget(key);
         }
         match self.board.queue(id, key, self.work.details[id.0].cost, Stale { assembled, reasons }) {
@@ -289,6 +331,9 @@ impl Crew<'_> {
         let outcome = if stopped {
             Outcome::Stopped
         } else {
+            if !self.options.keep_going {
+                self.board.halt();
+            }
             self.observer.event(Event::Failed { instance: id, name, failure: &failure });
             Outcome::Failed(failure)
         };
@@ -377,5 +422,5 @@ fn summarise(work: &Work<'_>, results: Vec<OnceLock<Finished>>, cancel: &Cancel,
             }
         })
         .collect();
-    Summary { reports, cancelled: cancel.is_cancelled(), seconds, look: None }
+    Summary { reports, cancelled: cancel.is_cancelled(), seconds, ..Summary::default() }
 }

@@ -32,13 +32,20 @@ pub fn status(
 ) -> Result<Summary, EngineError> {
     let began = (options.clock)();
     let work = Work::of(root, pipeline, registry, options)?;
+    let reports = verdicts(&work, store)?.into_iter().flatten().collect();
+    let seconds = (options.clock)() - began;
+    Ok(Summary { reports, seconds, ..Summary::default() })
+}
+
+/// Gives the verdict on every wanted instance, in the place of its id.
+pub(super) fn verdicts(work: &Work<'_>, store: &Store) -> Result<Vec<Option<Report>>, StoreError> {
     let last = store.last_keys();
     let mut reports: Vec<Option<Report>> = work.plan.ids().map(|_| None).collect();
     for id in work.wanted().collect::<Vec<_>>() {
         let instance = work.plan.instance(id);
-        let (key, outputs, outcome) = match stale_need(&work, id, &reports) {
+        let (key, outputs, outcome) = match stale_need(work, id, &reports) {
             Some(on) => (None, Vec::new(), Outcome::Depends { on }),
-            None => judge(&work, store, id, last.get(&instance.name).copied(), &reports)?,
+            None => judge(work, store, id, last.get(&instance.name).copied(), &reports)?,
         };
         reports[id.0] = Some(Report {
             instance: id,
@@ -46,13 +53,21 @@ pub fn status(
             stage: instance.stage,
             point: instance.point.clone(),
             key,
+            written: misplaced(work, store, &outputs),
             outputs,
-            written: Vec::new(),
             outcome,
         });
     }
-    let seconds = (options.clock)() - began;
-    Ok(Summary { reports: reports.into_iter().flatten().collect(), cancelled: false, seconds, look: None })
+    Ok(reports)
+}
+
+/// Gives the places of a fresh instance's outputs at which something else is, or nothing.
+fn misplaced(work: &Work<'_>, store: &Store, outputs: &[RecordedOutput]) -> Vec<String> {
+    let placed = outputs.iter().filter_map(|output| Some((output, output.place.as_ref()?)));
+    let elsewhere = placed.filter(|(output, place)| {
+        !store.digest_file(&work.root.join(place)).is_ok_and(|digest| digest == output.object.0)
+    });
+    elsewhere.map(|(_, place)| place.clone()).collect()
 }
 
 /// Names the instance at the root of why a need's outputs are not known.

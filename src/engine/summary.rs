@@ -3,6 +3,7 @@
 use super::decide::Reason;
 use super::graph::InstanceId;
 use super::kind::{Failure, Point};
+use super::lock_file::LockChange;
 use crate::digest::Key;
 use crate::spec::StageId;
 use crate::store::{Look, RecordedOutput};
@@ -14,6 +15,8 @@ pub struct Summary {
     pub reports: Vec<Report>,
     /// Whether the run was asked to stop.
     pub cancelled: bool,
+    /// What became of `pipeline.lock`, where the run was to tell of it.
+    pub lock: Option<LockChange>,
     /// How long all of it took, in seconds.
     pub seconds: f64,
     /// All that a run of everything looked at, where it found nothing to do: as long as none of it
@@ -36,10 +39,17 @@ pub struct Report {
     pub key: Option<Key>,
     /// Its outputs, where it has them.
     pub outputs: Vec<RecordedOutput>,
-    /// Places at which an output was missing or another one, and was written.
+    /// Places at which an output was missing or another one, and was written (of a status: would be).
     pub written: Vec<String>,
     /// What became of it.
     pub outcome: Outcome,
+}
+
+impl Report {
+    /// Says whether the instance has its outputs.
+    pub fn is_done(&self) -> bool {
+        matches!(self.outcome, Outcome::Fresh | Outcome::Ran { .. } | Outcome::Shared { .. })
+    }
 }
 
 /// What became of one instance.
@@ -106,6 +116,11 @@ impl Summary {
         self.count(|outcome| matches!(outcome, Outcome::Skipped { .. }))
     }
 
+    /// Counts the instances that the run's end came before.
+    pub fn stopped(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::Stopped))
+    }
+
     /// Gives every failure, with the instance's name.
     pub fn failures(&self) -> impl Iterator<Item = (&str, &Failure)> {
         self.reports.iter().filter_map(|report| match &report.outcome {
@@ -116,10 +131,12 @@ impl Summary {
 
     /// Says whether every instance has its outputs.
     pub fn is_complete(&self) -> bool {
-        let done = |report: &Report| {
-            matches!(report.outcome, Outcome::Fresh | Outcome::Ran { .. } | Outcome::Shared { .. })
-        };
-        self.reports.iter().all(done)
+        self.reports.iter().all(Report::is_done)
+    }
+
+    /// Gives the names of the instances with an outcome.
+    pub fn names(&self, of: impl Fn(&Outcome) -> bool) -> Vec<String> {
+        self.reports.iter().filter(|report| of(&report.outcome)).map(|report| report.name.clone()).collect()
     }
 
     /// Says whether all was fresh, and nothing had to be written.

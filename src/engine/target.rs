@@ -4,22 +4,35 @@
 //! - A target takes in all that its instances need.
 //! - A name that fits nothing is an error that says what may have been meant.
 
+use std::collections::BTreeSet;
+use std::path::{Component, Path};
+
 use super::error::EngineError;
-use super::graph::{InstanceId, Plan};
+use super::graph::{Instance, InstanceId, Plan};
+use super::kind::Kind;
+use super::options::Options;
+use super::work::Work;
 use crate::spec::{Pipeline, nearest};
 
-/// Finds the instances that `targets` name, as a flag for each instance. `places` gives where an
-/// instance's outputs belong.
-pub(super) fn named(
+/// Finds the instances that `targets` name, as a flag for each instance; outputs are named as seen from
+/// `folder`, which is relative to the project.
+pub(super) fn named(work: &Work<'_>, targets: &[String], folder: &Path) -> Result<Vec<bool>, EngineError> {
+    let places: Vec<&[String]> = work.details.iter().map(|details| details.places.as_slice()).collect();
+    find(work.pipeline, &work.plan, &places, targets, folder)
+}
+
+fn find(
     pipeline: &Pipeline,
     plan: &Plan,
-    places: &[Vec<String>],
+    places: &[&[String]],
     targets: &[String],
+    folder: &Path,
 ) -> Result<Vec<bool>, EngineError> {
     let mut named = vec![false; plan.instances.len()];
     for target in targets {
+        let meant = Meant { target, place: within(folder, target), points: points(pipeline, plan, target)? };
         let found: Vec<InstanceId> =
-            plan.ids().filter(|&id| fits(pipeline, plan, &places[id.0], id, target)).collect();
+            plan.ids().filter(|&id| meant.fits(pipeline, plan.instance(id), places[id.0])).collect();
         if found.is_empty() {
             return Err(unknown(pipeline, plan, places, target));
         }
@@ -28,6 +41,26 @@ pub(super) fn named(
         }
     }
     Ok(named)
+}
+
+/// Gives everything that can be named as a target: stages, variants of stages, instances, outputs.
+///
+/// # Errors
+/// [`EngineError`] when the pipeline does not fit together.
+pub fn targets(
+    root: &Path,
+    pipeline: &Pipeline,
+    registry: &[Box<dyn Kind>],
+) -> Result<Vec<String>, EngineError> {
+    let work = Work::of(root, pipeline, registry, &Options::default())?;
+    let mut names: BTreeSet<String> = pipeline.stages.iter().map(|stage| stage.name.clone()).collect();
+    for (instance, details) in work.plan.instances.iter().zip(&work.details) {
+        let stage = &pipeline.stages[instance.stage.0].name;
+        names.extend(instance.point.variant.iter().map(|variant| format!("{stage}[{variant}]")));
+        names.insert(instance.name.clone());
+        names.extend(details.places.iter().cloned());
+    }
+    Ok(names.into_iter().collect())
 }
 
 /// Adds to the flagged instances all that they need.
@@ -48,34 +81,85 @@ pub(super) fn with_needs(plan: &Plan, mut flags: Vec<bool>) -> Vec<bool> {
     flags
 }
 
-fn fits(pipeline: &Pipeline, plan: &Plan, places: &[String], id: InstanceId, target: &str) -> bool {
-    let instance = plan.instance(id);
-    let stage = &pipeline.stages[instance.stage.0].name;
-    if target == stage || target == instance.name {
-        return true;
-    }
-    let place = target.strip_prefix("./").unwrap_or(target);
-    if places.iter().any(|own| own == place) {
-        return true;
-    }
-    let Some(parts) = bracketed(target, stage) else {
-        return false;
-    };
-    let own = instance.point.coordinates();
-    parts.split(',').map(str::trim).all(|part| {
-        let (name, value) = part.split_once('=').unwrap_or(("variant", part));
-        own.iter().any(|(own_name, own_value)| own_name == name && own_value == value)
-    })
+/// A stage, and coordinates of it by name.
+type Points<'t> = (&'t str, Vec<(String, String)>);
+
+/// What a target may mean.
+struct Meant<'t> {
+    target: &'t str,
+    /// The file or folder of the project, if it can be one.
+    place: Option<String>,
+    /// The stage and the coordinates in brackets, if it has some.
+    points: Option<Points<'t>>,
 }
 
-fn bracketed<'t>(target: &'t str, stage: &str) -> Option<&'t str> {
-    target.strip_prefix(stage)?.strip_prefix('[')?.strip_suffix(']')
+impl Meant<'_> {
+    fn fits(&self, pipeline: &Pipeline, instance: &Instance, places: &[String]) -> bool {
+        let stage = &pipeline.stages[instance.stage.0].name;
+        if self.target == stage || self.target == instance.name {
+            return true;
+        }
+        let within = |place: &String, own: &String| {
+            place == own || place.strip_prefix(own.as_str()).is_some_and(|rest| rest.starts_with('/'))
+        };
+        if self.place.as_ref().is_some_and(|place| places.iter().any(|own| within(place, own))) {
+            return true;
+        }
+        self.points.as_ref().is_some_and(|(name, wanted)| {
+            let own = instance.point.coordinates();
+            name == stage && wanted.iter().all(|part| own.contains(part))
+        })
+    }
 }
 
-fn unknown(pipeline: &Pipeline, plan: &Plan, places: &[Vec<String>], target: &str) -> EngineError {
+/// Reads `stage[a,b=c]`; a value without a name is a variant, or else of the one listed coordinate that has it.
+fn points<'t>(pipeline: &Pipeline, plan: &Plan, target: &'t str) -> Result<Option<Points<'t>>, EngineError> {
+    let Some((name, rest)) = target.split_once('[') else { return Ok(None) };
+    let (Some(inner), Some(stage)) = (rest.strip_suffix(']'), pipeline.stage(name)) else { return Ok(None) };
+    let mut wanted = Vec::new();
+    for part in inner.split(',').map(str::trim) {
+        if let Some((axis, value)) = part.split_once('=') {
+            wanted.push((axis.to_owned(), value.to_owned()));
+            continue;
+        }
+        let instances = plan.instances.iter().filter(|instance| instance.stage == stage);
+        let mut axes: BTreeSet<&str> = BTreeSet::new();
+        for point in instances.map(|instance| &instance.point) {
+            axes.extend(point.variant.iter().filter(|variant| *variant == part).map(|_| "variant"));
+            axes.extend(
+                point.listed.iter().filter(|(_, value)| value == part).map(|(axis, _)| axis.as_str()),
+            );
+        }
+        if axes.len() > 1 && !axes.contains("variant") {
+            let ways: Vec<String> = axes.iter().map(|axis| format!("`{axis}={part}`")).collect();
+            let help = format!("say which coordinate is meant: {}", ways.join(" or "));
+            return Err(EngineError::UnknownTarget { target: target.to_owned(), help });
+        }
+        let axis =
+            if axes.contains("variant") { "variant" } else { axes.first().copied().unwrap_or("variant") };
+        wanted.push((axis.to_owned(), part.to_owned()));
+    }
+    Ok(Some((name, wanted)))
+}
+
+/// Gives the path in the project that `target` is, seen from `folder`; `None` for one that leads out of it.
+fn within(folder: &Path, target: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.components().chain(Path::new(target).components()) {
+        match part {
+            Component::Normal(name) => parts.push(name.to_str()?),
+            Component::ParentDir => drop(parts.pop()?),
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn unknown(pipeline: &Pipeline, plan: &Plan, places: &[&[String]], target: &str) -> EngineError {
     let stages = pipeline.stages.iter().map(|stage| stage.name.as_str());
     let names = plan.instances.iter().map(|instance| instance.name.as_str());
-    let places = places.iter().flatten().map(String::as_str);
+    let places = places.iter().copied().flatten().map(String::as_str);
     let near = nearest(target, stages.chain(names).chain(places));
     let help = match near {
         Some(name) => format!("did you mean `{name}`?"),
@@ -113,9 +197,15 @@ mod tests {
             seeds: vec![1, 2],
             ..stage("train", vec![Axis::Variant, Axis::Seed], vec![StageId(0)])
         };
+        let listed = |name: &str, values: &[&str]| Axis::Listed {
+            name: name.to_owned(),
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+        };
+        let count = vec![listed("word", &["alpha", "gamma"]), listed("other", &["alpha", "beta"])];
         let stages = vec![
             stage("prepare", Vec::new(), Vec::new()),
             train,
+            stage("count", count, Vec::new()),
             stage("render", Vec::new(), vec![StageId(1)]),
         ];
         Pipeline { title: String::new(), stages }
@@ -124,9 +214,11 @@ mod tests {
     fn selected(target: &str) -> Result<Vec<String>, EngineError> {
         let pipeline = pipeline();
         let plan = Plan::of(&pipeline)?;
-        let mut places = vec![Vec::new(); plan.instances.len()];
-        *places.last_mut().expect("there are instances") = vec!["report/week-3.md".to_owned()];
-        let flags = named(&pipeline, &plan, &places, &[target.to_owned()])?;
+        let written = ["report/week-3.md".to_owned(), "report/plots".to_owned()];
+        let mut places: Vec<&[String]> = vec![&[]; plan.instances.len()];
+        *places.last_mut().expect("there are instances") = &written;
+        let (folder, target) = target.split_once(':').unwrap_or(("", target));
+        let flags = find(&pipeline, &plan, &places, &[target.to_owned()], Path::new(folder))?;
         let flags = with_needs(&plan, flags);
         Ok(plan.ids().filter(|id| flags[id.0]).map(|id| plan.instance(id).name.clone()).collect())
     }
@@ -144,12 +236,39 @@ mod tests {
     }
 
     #[test]
+    fn an_output_is_named_from_the_current_folder_or_by_a_file_in_its_folder() {
+        for target in
+            ["report:week-3.md", "src:../report/week-3.md", "report:plots/loss.svg", "report/plots/a.svg"]
+        {
+            assert_eq!(selected(target).expect("a place").len(), 6, "{target}");
+        }
+        assert!(selected("report:report/week-3.md").is_err());
+        assert!(selected(":../report/week-3.md").is_err());
+        assert!(selected("report/plots.svg").is_err());
+    }
+
+    #[test]
+    fn a_listed_value_needs_no_name_while_only_one_coordinate_has_it() {
+        assert_eq!(selected("count[beta]").expect("a word").len(), 2);
+        assert_eq!(
+            selected("count[word=alpha,beta]").expect("an instance"),
+            ["count[word=alpha,other=beta]"]
+        );
+        match selected("count[alpha]") {
+            Err(EngineError::UnknownTarget { help, .. }) => {
+                assert_eq!(help, "say which coordinate is meant: `other=alpha` or `word=alpha`");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
     fn an_unknown_target_says_what_may_have_been_meant() {
         for (target, help) in [
             ("tran", "did you mean `train`?"),
             (
                 "train[2.4.9]",
-                "a target is a stage, an instance of one, or an output; the stages are `prepare`, `train`, `render`",
+                "a target is a stage, an instance of one, or an output; the stages are `prepare`, `train`, `count`, `render`",
             ),
             ("report/week-4.md", "did you mean `report/week-3.md`?"),
             ("train[2.4.2,seed=3]", "did you mean `train[2.4.2,seed=1]`?"),

@@ -61,12 +61,11 @@ impl<'a> Work<'a> {
         let mut work = Self { pipeline, root, ground, plan, details: Vec::new(), registry, kinds };
         work.details = work.plan.ids().map(|id| work.ask(id)).collect();
         work.refuse_two_writers()?;
-        let places: Vec<Vec<String>> = work.details.iter().map(|detail| detail.places.clone()).collect();
-        let forced = target::named(pipeline, &work.plan, &places, &options.force)?;
+        let forced = target::named(&work, &options.force, &options.folder)?;
         let wanted = if options.targets.is_empty() {
             vec![true; forced.len()]
         } else {
-            let named = target::named(pipeline, &work.plan, &places, &options.targets)?;
+            let named = target::named(&work, &options.targets, &options.folder)?;
             target::with_needs(&work.plan, named)
         };
         for (index, detail) in work.details.iter_mut().enumerate() {

@@ -4,6 +4,7 @@ use std::error::Error;
 
 use crate::digest::Digest;
 use crate::engine::{Context, Effective, Failure, Job, Kind, Output, Read};
+use crate::lab::data::Dataset;
 use crate::lab::history::History;
 use crate::lab::metrics;
 use crate::lab::nn::{Simd, multiply_adds};
@@ -17,7 +18,7 @@ use super::files::{
 use super::train;
 
 /// The parameters of a training that its evaluation depends on: the others are in the weights already.
-const MODEL: [&str; 5] = ["batch", "cell", "conv", "hidden", "layers"];
+const MODEL: [&str; 6] = ["batch", "cell", "conv", train::HELD_OUT, "hidden", "layers"];
 
 /// Describes the settings of `evaluate`: it has none.
 pub fn schema() -> Schema {
@@ -58,16 +59,24 @@ impl Kind for Evaluate {
     }
 
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
-        let dataset = read_dataset(job)?;
+        let parameters = &job.effective.parameters;
+        let (dataset, new) = train::known_and_new(read_dataset(job)?, parameters)?;
         let history: History = json_of(input(job, HISTORY)?)?;
         let weights = bytes_of(input(job, WEIGHTS)?)?;
-        let settings = train::model_settings(&job.effective.parameters)?;
+        let settings = train::model_settings(parameters)?;
         let failure = |error: &dyn Error| Failure::new(error.to_string());
         let logits =
             trainer::score(&dataset, &settings, &weights, self.simd).map_err(|error| failure(&error))?;
         let multiply_adds = |steps| multiply_adds(&settings, dataset.channels, dataset.labels, steps);
-        let metrics =
+        let mut metrics =
             metrics::measure(&dataset, &logits, &history, multiply_adds).map_err(|error| failure(&error))?;
+        if !new.is_empty() {
+            let theirs = Dataset { valid: new, ..dataset };
+            let logits =
+                trainer::score(&theirs, &settings, &weights, self.simd).map_err(|error| failure(&error))?;
+            let held_out = metrics::measure_held_out(&theirs, &logits).map_err(|error| failure(&error))?;
+            metrics.held_out = Some(held_out);
+        }
         Ok(vec![json_output(METRICS, &metrics)])
     }
 }

@@ -8,12 +8,14 @@ mod plot;
 mod prepare;
 mod progress;
 mod render;
+mod told;
 mod train;
 mod variants;
 
 pub use command::Command;
 pub use prepare::Archive;
-pub use variants::{Described, describe};
+pub use render::check;
+pub use variants::{Described, Difference, describe};
 
 use crate::digest::Digest;
 use crate::engine::Registry;

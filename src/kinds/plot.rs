@@ -7,11 +7,11 @@ use crate::engine::{Context, Effective, Failure, Job, Kind, Output, Read};
 use crate::lab::figures::{self, FigureInput, Numeral, Run, VariantRuns};
 use crate::lab::history::History;
 use crate::lab::metrics::Metrics;
-use crate::spec::{Parameters, Schema, Value};
+use crate::spec::{Parameters, Schema, StageId, Value};
 
 use super::code_of;
 use super::files::{HISTORY, METRICS, bytes_output, input_at, json_of, json_output, need_of};
-use super::variants::describe;
+use super::variants::{Described, describe};
 
 /// Describes the settings of `plot`: it has none.
 pub fn schema() -> Schema {
@@ -36,7 +36,7 @@ impl Kind for Plot {
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
         let (train, evaluate) = (need_of(context, "train")?, need_of(context, "evaluate")?);
         // The figures name the variants in their order, and draw the same experiment once.
-        let variants = describe(context.pipeline, train).into_iter().map(|described| {
+        let variants = drawn(context, train)?.into_iter().map(|described| {
             let mut entry = Parameters::from([("name".to_owned(), described.variant.name.as_str().into())]);
             if let Some(first) = described.first {
                 entry.insert("same_as".to_owned(), first.into());
@@ -58,7 +58,7 @@ impl Kind for Plot {
         let context = &job.context;
         let (train, evaluate) = (need_of(context, "train")?, need_of(context, "evaluate")?);
         let mut variants = Vec::new();
-        for described in describe(context.pipeline, train) {
+        for described in drawn(context, train)? {
             let name = described.variant.name.as_str();
             let mut runs = Vec::new();
             for &seed in context.pipeline.seeds_of(train) {
@@ -86,4 +86,10 @@ impl Kind for Plot {
 
 fn file_name(figure: &str) -> String {
     format!("{figure}.svg")
+}
+
+/// The variants that the figures compare: with users held out, an accuracy is about fewer people than the others.
+fn drawn<'a>(context: &Context<'a>, train: StageId) -> Result<Vec<Described<'a>>, Failure> {
+    let described = describe(context.pipeline, train)?;
+    Ok(described.into_iter().filter(|variant| !variant.holds_users_out()).collect())
 }

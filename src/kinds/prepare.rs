@@ -7,10 +7,11 @@ use crate::digest::Digest;
 use crate::engine::{Context, Effective, Failure, Job, Kind, Output};
 use crate::lab::data::fetch::ARCHIVE_SHA256;
 use crate::lab::data::{self, Source};
-use crate::spec::{Field, Parameters, Schema, Shape, Value};
+use crate::spec::{Field, Schema, Shape, Value};
 
 use super::code_of;
 use super::files::{DATA_CARD, DATASET, bytes_output, json_output};
+use super::told::Told;
 
 /// Describes the settings of `prepare`.
 pub fn schema() -> Schema {
@@ -66,9 +67,10 @@ impl Kind for Prepare {
     }
 
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
-        let mut parameters = context.settings.parameters.clone();
-        let source = match (parameters.get("source").and_then(Value::as_text), &self.archive) {
-            (Some("synthetic"), _) | (Some("auto"), Archive::Absent(_)) => "synthetic",
+        let told = Told::of("prepare", &context.settings.parameters);
+        read_split(&told)?;
+        let source = match (told.text("source")?, &self.archive) {
+            ("synthetic", _) | ("auto", Archive::Absent(_)) => "synthetic",
             (_, Archive::Here(_)) => "smartwatch",
             (_, Archive::Absent(why)) => {
                 return Err(Failure::new(format!("the SmartWatch archive can't be had: {why}")).with_help(
@@ -77,6 +79,7 @@ impl Kind for Prepare {
                 ));
             }
         };
+        let mut parameters = told.finish()?.effective;
         parameters.insert("source".to_owned(), source.into());
         if source == "smartwatch" {
             parameters.insert("archive".to_owned(), ARCHIVE_SHA256.into());
@@ -94,7 +97,7 @@ impl Kind for Prepare {
             _ => None,
         };
         let source = archive.as_deref().map_or(Source::Synthetic, |archive| Source::SmartWatch { archive });
-        let (split_seed, train_fraction) = split(parameters)?;
+        let (split_seed, train_fraction) = read_split(&Told::of("prepare", parameters))?;
         let (dataset, card) = data::prepare(source, split_seed, train_fraction)
             .map_err(|error| Failure::new(error.to_string()))?;
         if card.contradictory_duplicates > 0 {
@@ -107,9 +110,6 @@ impl Kind for Prepare {
     }
 }
 
-fn split(parameters: &Parameters) -> Result<(u64, f64), Failure> {
-    let seed = parameters.get("split_seed").and_then(Value::as_integer);
-    let seed = seed.and_then(|seed| u64::try_from(seed).ok());
-    let fraction = parameters.get("train_fraction").and_then(Value::as_number);
-    seed.zip(fraction).ok_or_else(|| Failure::new("`split_seed` or `train_fraction` is missing"))
+fn read_split(told: &Told<'_>) -> Result<(u64, f64), Failure> {
+    Ok((told.whole("split_seed")?, told.number("train_fraction")?))
 }

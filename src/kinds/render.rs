@@ -2,22 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 
+use crate::diagnostic::{Diagnostics, Source};
 use crate::digest::Digest;
 use crate::engine::{CitedRun, Content, Context, Effective, Failure, Input, Job, Kind, Output, Read};
 use crate::lab::data::DataCard;
 use crate::lab::figures::Numeral;
 use crate::report::audit::{FigureFile, Place, Provenance, SettingPlaces};
 use crate::report::{
-    self, Change, Ineffective, PlotReference, ReportInputs, RunResult, SourceDocument, VariantResult,
+    self, Change, Claim, Ineffective, PlotReference, ReportInputs, RunResult, SourceDocument, VariantResult,
+    read_claims,
 };
 use crate::spec::{Field, Origin, Parameters, Pipeline, Schema, Settings, Shape, StageId, Value};
 
 use super::code_of;
 use super::files::{DATA_CARD, HISTORY, METRICS, OBSERVED, bytes_of, input, input_at, json_of, need_of};
 use super::plot::NUMERALS;
-use super::train;
-use super::variants::{Described, describe};
+use super::told::Told;
+use super::variants::{Described, Difference, describe};
 
 /// Describes the settings of `render`.
 pub fn schema() -> Schema {
@@ -36,7 +39,13 @@ pub fn schema() -> Schema {
                 name: "source",
                 shape: Shape::ExistingPath,
                 default: Some("report/source.yaml".into()),
-                about: "what the source document says, section by section",
+                about: "the sections of the source document, and the variants that are theirs",
+            },
+            Field {
+                name: "claims",
+                shape: Shape::ExistingPath,
+                default: Some("report/claims.yaml".into()),
+                about: "what the source document claims",
             },
             Field {
                 name: "output",
@@ -63,10 +72,13 @@ impl Kind for Render {
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
         let needs = Needs::of(context)?;
         let pipeline = context.pipeline;
-        let variants = describe(pipeline, needs.train);
+        let variants = describe(pipeline, needs.train)?;
         let variants = variants.into_iter().map(|described| told(pipeline, needs.train, described)).collect();
         let overrides = overrides(pipeline).into_iter().map(Value::Text).collect();
-        let mut parameters = context.settings.parameters.clone();
+        let own = Told::of("render", &context.settings.parameters);
+        let files = ["template", "source", "claims"].map(|name| own.text(name).map(str::to_owned));
+        own.text("output")?;
+        let mut parameters = own.finish()?.effective;
         parameters.insert("title".to_owned(), pipeline.title.as_str().into());
         parameters.insert("variants".to_owned(), Value::List(variants));
         parameters.insert("overrides".to_owned(), Value::List(overrides));
@@ -85,7 +97,7 @@ impl Kind for Render {
                 read(needs.evaluate, &[METRICS]),
                 read(needs.plot, &[]),
             ],
-            files: vec![text(&parameters, "template")?.to_owned(), text(&parameters, "source")?.to_owned()],
+            files: files.into_iter().collect::<Result<_, _>>()?,
             parameters,
         })
     }
@@ -106,6 +118,7 @@ impl Kind for Render {
         let parameters = &job.effective.parameters;
         let data: DataCard = json_of(input(job, DATA_CARD)?)?;
         let places = Places::new(text(parameters, "output")?, data.source == "synthetic");
+        let source = source_document(job, text(parameters, "source")?)?;
         let mut plots = Vec::new();
         let drawn = |input: &&Input| input.stage == needs.plot && input.output.ends_with(".svg");
         let mut numerals: BTreeMap<String, Vec<Numeral>> = json_of(input(job, NUMERALS)?)?;
@@ -121,7 +134,8 @@ impl Kind for Render {
             data,
             data_output: format!("{}/{DATA_CARD}", job.context.pipeline.stages[needs.prepare.0].name),
             variants: variants(job, &needs)?,
-            source: source_document(job, text(parameters, "source")?)?,
+            claims: claims(job, text(parameters, "claims")?, &source)?,
+            source,
             plots: plots.iter().map(|plot| reference(&plot.path)).collect(),
             base: json_map(&job.context.pipeline.settings(needs.train, None).parameters),
             provenance: provenance(job, &needs, &places, plots)?,
@@ -142,6 +156,27 @@ impl Kind for Render {
         };
         Ok(texts.into_iter().chain(figures).map(output).collect())
     }
+}
+
+/// Reads the claims of every report of a pipeline, so that a mistake is told before anything runs; what can't be read
+/// at all is the run's to tell.
+///
+/// # Errors
+/// Every mistake in their files.
+pub fn check(root: &Path, pipeline: &Pipeline) -> Result<(), Diagnostics> {
+    let mut mistakes = Diagnostics::default();
+    for stage in pipeline.stages.iter().filter(|stage| stage.kind == "render") {
+        let file = |name: &str| {
+            let path = stage.base.parameters.get(name).and_then(Value::as_text)?;
+            Some((path, fs::read_to_string(root.join(path)).ok()?))
+        };
+        let (Some((source, text)), Some((claims, told))) = (file("source"), file("claims")) else { continue };
+        let Ok(document) = SourceDocument::read(source, &text) else { continue };
+        if let Err(found) = read_claims(&Source::file(claims, told), &document) {
+            mistakes.append(found);
+        }
+    }
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
 }
 
 /// The stages that a report is made from.
@@ -232,7 +267,7 @@ fn provenance(
     figures: Vec<FigureFile>,
 ) -> Result<Provenance, Failure> {
     let pipeline = job.context.pipeline;
-    let source_file = text(&job.effective.parameters, "source")?.to_owned();
+    let source_file = text(&job.effective.parameters, "claims")?.to_owned();
     let base = (String::new(), setting_places(pipeline.settings(needs.train, None)));
     let variants = pipeline.variants_of(needs.train).iter();
     let variants = variants.map(|variant| (variant.name.clone(), setting_places(&variant.settings)));
@@ -324,7 +359,7 @@ fn variants(job: &Job<'_>, needs: &Needs) -> Result<Vec<VariantResult>, Failure>
         format!("{}[{variant},seed={seed}]", pipeline.stages[stage.0].name)
     };
     let mut results = Vec::new();
-    for described in describe(pipeline, needs.train) {
+    for described in describe(pipeline, needs.train)? {
         let variant = described.variant;
         let name = variant.name.as_str();
         let declared = &variant.settings.parameters;
@@ -348,12 +383,11 @@ fn variants(job: &Job<'_>, needs: &Needs) -> Result<Vec<VariantResult>, Failure>
             changed: changes(&parent.parameters, declared),
             runs,
             same_as: described.same_as.into_iter().map(str::to_owned).collect(),
-            ineffective: train::without_effect(declared)
+            differs: described.differs.iter().map(difference).collect(),
+            ineffective: described
+                .without_effect
                 .into_iter()
-                .map(|(parameter, reason)| Ineffective {
-                    parameter: parameter.to_owned(),
-                    reason: reason.to_owned(),
-                })
+                .map(|(parameter, reason)| Ineffective { parameter, reason: reason.to_owned() })
                 .collect(),
         });
     }
@@ -369,6 +403,15 @@ fn changes(old: &Parameters, new: &Parameters) -> Vec<Change> {
     differing.collect()
 }
 
+fn difference(difference: &Difference) -> report::Difference {
+    let value = |value: &Option<Value>| value.as_ref().map(json);
+    report::Difference {
+        name: difference.name.clone(),
+        old: value(&difference.old),
+        new: value(&difference.new),
+    }
+}
+
 fn json_map(parameters: &Parameters) -> BTreeMap<String, serde_json::Value> {
     parameters.iter().map(|(name, value)| (name.clone(), json(value))).collect()
 }
@@ -379,6 +422,11 @@ fn json(value: &Value) -> serde_json::Value {
 
 fn source_document(job: &Job<'_>, path: &str) -> Result<SourceDocument, Failure> {
     SourceDocument::read(path, &project_text(job, path)?).map_err(|error| Failure::new(error.to_string()))
+}
+
+fn claims(job: &Job<'_>, path: &str, document: &SourceDocument) -> Result<Vec<Claim>, Failure> {
+    let source = Source::file(path, project_text(job, path)?);
+    read_claims(&source, document).map_err(|mistakes| Failure::new(mistakes.to_string()))
 }
 
 /// The templates by their path below the template folder.
@@ -417,7 +465,7 @@ mod tests {
             write("stages/train.yaml", &train).expect("it can be written");
             let pipeline = crate::spec::load(folder.path(), &crate::kinds::schemas(), &[]);
             let pipeline = pipeline.unwrap_or_else(|mistakes| panic!("{mistakes}"));
-            let described = describe(&pipeline, StageId(0)).remove(0);
+            let described = describe(&pipeline, StageId(0)).expect("every setting is read").remove(0);
             told(&pipeline, StageId(0), described)
         };
         assert_ne!(told_with(1), told_with(3), "the report says what the variant changes");

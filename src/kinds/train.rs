@@ -2,6 +2,7 @@
 
 use crate::digest::Digest;
 use crate::engine::{Context, Effective, Failure, Job, Kind, Output};
+use crate::lab::data::Dataset;
 use crate::lab::history::{Divergence, Observed};
 use crate::lab::nn::{Simd, multiply_adds};
 use crate::lab::settings::{Cell, Conv, Settings};
@@ -11,6 +12,10 @@ use crate::spec::{Field, Parameters, Schema, Shape, Value};
 use super::code_of;
 use super::files::{DATASET, HISTORY, OBSERVED, WEIGHTS, bytes_output, json_output, read_dataset, reads_of};
 use super::progress::Progress;
+use super::told::{Reduced, Told};
+
+/// The parameter that names the users to hold out.
+pub const HELD_OUT: &str = "held_out_users";
 
 /// Describes the settings of `train`.
 pub fn schema() -> Schema {
@@ -67,6 +72,12 @@ pub fn schema() -> Schema {
                 5.into(),
                 "epochs without improvement after which training stops",
             ),
+            field(
+                HELD_OUT,
+                Shape::List(Box::new(Shape::Text)),
+                Value::List(Vec::new()),
+                "users whose sequences neither train nor validate, so that the model can be tried on new people",
+            ),
         ],
     }
 }
@@ -96,7 +107,7 @@ impl Kind for Train {
 
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
         Ok(Effective {
-            parameters: effective(&context.settings.parameters),
+            parameters: reduce(&context.settings.parameters)?.effective,
             seeded: true,
             reads: reads_of(context, "prepare", &[DATASET])?,
             files: Vec::new(),
@@ -110,12 +121,16 @@ impl Kind for Train {
         per_sequence * f64::from(settings.epochs)
     }
 
+    fn observed(&self) -> &'static [&'static str] {
+        &[OBSERVED]
+    }
+
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
         let settings = settings(&job.effective.parameters)?;
         let seed = job.context.point.seed.ok_or_else(|| {
             Failure::new("this stage has no seed").with_help("write `each: [variant, seed]` in pipeline.yaml")
         })?;
-        let dataset = read_dataset(job)?;
+        let (dataset, _) = known_and_new(read_dataset(job)?, &job.effective.parameters)?;
         let mut progress = Progress::of(job, settings.epochs);
         let trained = trainer::train(&dataset, &settings, seed, self.simd, &mut progress).map_err(failure)?;
         if let Some(diverged) = &trained.history.diverged {
@@ -130,58 +145,58 @@ impl Kind for Train {
     }
 }
 
-/// Reduces parameters to those that reach the model: what [`without_effect`] names is left out.
-pub fn effective(declared: &Parameters) -> Parameters {
-    let idle = without_effect(declared);
-    let reaches = |name: &str| idle.iter().all(|(parameter, _)| *parameter != name);
-    declared
-        .iter()
-        .filter(|(name, _)| reaches(name))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+/// Reduces parameters to those that reach the model.
+///
+/// # Errors
+/// A [`Failure`] naming a parameter that no code reads.
+pub fn reduce(declared: &Parameters) -> Result<Reduced, Failure> {
+    let told = Told::of("train", declared);
+    read(&told)?;
+    told.texts(HELD_OUT)?;
+    told.finish()
 }
 
-/// Names the parameters that change nothing in these settings, and the circumstance that makes it so.
-pub fn without_effect(declared: &Parameters) -> Vec<(&'static str, &'static str)> {
-    let one_layer = declared.get("layers").and_then(Value::as_integer) == Some(1);
-    if one_layer { vec![("dropout", "with one layer")] } else { Vec::new() }
-}
-
-/// Reads effective parameters as the trainer's settings.
+/// Reads parameters as the trainer's settings.
 ///
 /// # Errors
 /// A [`Failure`] naming the parameter; the spec has checked them, so only a pipeline that was built
 /// without it can bring one.
 pub fn settings(parameters: &Parameters) -> Result<Settings, Failure> {
-    let missing = |name: &str| Failure::new(format!("`{name}` is missing or has a wrong type"));
-    let number = |name: &str| parameters.get(name).and_then(Value::as_number).ok_or_else(|| missing(name));
-    let whole = |name: &str| {
-        let value = parameters.get(name).and_then(Value::as_integer);
-        value.and_then(|value| u32::try_from(value).ok()).ok_or_else(|| missing(name))
+    read(&Told::of("train", parameters))
+}
+
+fn read(told: &Told<'_>) -> Result<Settings, Failure> {
+    let layers = told.whole("layers")?;
+    let dropout = if layers > 1 {
+        told.number("dropout")? as f32
+    } else {
+        told.idle("dropout", "with one layer");
+        0.0
     };
-    let word = |name: &str| parameters.get(name).and_then(Value::as_text).ok_or_else(|| missing(name));
     Ok(Settings {
-        cell: match word("cell")? {
-            "gru" => Cell::Gru,
-            "lstm" => Cell::Lstm,
-            _ => return Err(missing("cell")),
-        },
-        hidden: whole("hidden")? as usize,
-        layers: whole("layers")? as usize,
-        // Absent where it has no effect.
-        dropout: parameters.get("dropout").and_then(Value::as_number).unwrap_or(0.0) as f32,
-        conv: match word("conv")? {
-            "none" => Conv::None,
-            "conv1d" => Conv::Same,
-            _ => return Err(missing("conv")),
-        },
-        batch: whole("batch")? as usize,
-        epochs: whole("epochs")?,
-        learning_rate: number("learning_rate")?,
-        weight_decay: number("weight_decay")?,
-        plateau_factor: number("plateau_factor")?,
-        plateau_patience: whole("plateau_patience")?,
-        stop_patience: whole("stop_patience")?,
+        cell: told.word("cell", &[("gru", Cell::Gru), ("lstm", Cell::Lstm)])?,
+        hidden: told.whole("hidden")?,
+        layers,
+        dropout,
+        conv: told.word("conv", &[("none", Conv::None), ("conv1d", Conv::Same)])?,
+        batch: told.whole("batch")?,
+        epochs: told.whole("epochs")?,
+        learning_rate: told.number("learning_rate")?,
+        weight_decay: told.number("weight_decay")?,
+        plateau_factor: told.number("plateau_factor")?,
+        plateau_patience: told.whole("plateau_patience")?,
+        stop_patience: told.whole("stop_patience")?,
+    })
+}
+
+/// Takes the users to hold out from a dataset: what is left, and the indices of their sequences.
+///
+/// # Errors
+/// A [`Failure`] for users that the data does not have, or without whom nobody is left.
+pub fn known_and_new(dataset: Dataset, parameters: &Parameters) -> Result<(Dataset, Vec<u32>), Failure> {
+    let users = Told::of("train", parameters).texts(HELD_OUT)?;
+    dataset.without_users(&users).map_err(|error| {
+        Failure::new(error.to_string()).with_help(format!("name other users in `{HELD_OUT}`"))
     })
 }
 
@@ -211,5 +226,38 @@ fn failure(error: TrainError) -> Failure {
     match error {
         TrainError::Cancelled => Failure::Cancelled,
         other => Failure::new(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn declared(others: &[(&str, Value)]) -> Parameters {
+        let defaults = schema().fields.into_iter().map(|field| (field.name.to_owned(), field.default));
+        let mut declared: Parameters = defaults.filter_map(|(name, value)| Some((name, value?))).collect();
+        declared.extend(others.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        declared
+    }
+
+    #[test]
+    fn every_field_of_the_schema_is_read_or_idle_for_a_reason() {
+        let one = reduce(&declared(&[])).expect("no field is read by nobody");
+        assert_eq!(one.without_effect, [("dropout".to_owned(), "with one layer")]);
+        let three = reduce(&declared(&[("layers", 3.into())])).expect("no field is read by nobody");
+        assert_eq!((three.effective.len(), three.without_effect.len()), (schema().fields.len(), 0));
+    }
+
+    #[test]
+    fn a_field_that_is_added_and_read_by_nobody_is_an_error() {
+        let failure = reduce(&declared(&[("momentum", 0.9.into())])).expect_err("nothing reads it");
+        assert_eq!(failure.to_string(), "`momentum` is a setting of `train` that no code reads");
+    }
+
+    #[test]
+    fn what_is_effective_is_enough_to_train_by() {
+        let declared = declared(&[("hidden", 16.into())]);
+        let effective = reduce(&declared).expect("every field is read").effective;
+        assert_eq!(settings(&effective), settings(&declared));
     }
 }

@@ -3,6 +3,7 @@
 //! | name | is |
 //! |---|---|
 //! | `variant` | the variant |
+//! | `words` | the words of comparison that this bears out (see `comparative`) |
 //! | `rivals` | the names of other experiments whose range over the seeds touches its own |
 //! | `users` | a list of `name`, `accuracy` over seeds, sorted by name |
 //! | `confusions` | the most frequent errors: `label`, `taken_for`, `times` over all seeds |
@@ -51,6 +52,7 @@ pub(super) fn best_view(variants: &[&VariantResult], views: &BTreeMap<String, Va
         }
     }
     context! {
+        words => vec!["most accurate"],
         variant => views[&variant.name].clone(),
         rivals => variants.iter().filter(is_rival).map(|it| it.name.clone()).collect::<Vec<_>>(),
         users => users(variant),

@@ -16,7 +16,7 @@ use super::format::Format;
 use super::measure::Measure;
 
 /// Private-use characters: a mark is the index of an entry between the first two.
-const OPEN: char = '\u{E000}';
+pub(super) const OPEN: char = '\u{E000}';
 const CLOSE: char = '\u{E001}';
 
 /// Stands where a measure was joined into a text without a format.

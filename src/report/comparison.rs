@@ -1,4 +1,4 @@
-//! Two spreads → the words that prose may use about them.
+//! Two spreads → the words that prose may use about them; a template prints one by `borne_by` (see `comparative`).
 //!
 //! | `relation` | when |
 //! |---|---|
@@ -8,6 +8,8 @@
 //!
 //! Invariants
 //! - Prose is chosen by a relation, so that it cannot contradict the numbers beside it.
+
+use std::cmp::Ordering;
 
 use minijinja::{Environment, Error, ErrorKind, Value, context};
 
@@ -61,19 +63,32 @@ impl Standing {
 }
 
 fn compare(left: &Spread, right: &Spread) -> Value {
+    let standing = Standing::of(left, right);
+    let means = left.mean.value().total_cmp(&right.mean.value());
     context! {
-        relation => match Standing::of(left, right) {
+        words => words(standing, means).to_vec(),
+        relation => match standing {
             Standing::Identical => "identical",
             Standing::Higher => "higher",
             Standing::Lower => "lower",
             Standing::Overlapping => "overlapping",
         },
-        means => match left.mean.value().total_cmp(&right.mean.value()) {
-            std::cmp::Ordering::Less => "lower",
-            std::cmp::Ordering::Equal => "equal",
-            std::cmp::Ordering::Greater => "higher",
+        means => match means {
+            Ordering::Less => "lower",
+            Ordering::Equal => "equal",
+            Ordering::Greater => "higher",
         },
         difference => Measure::difference(&left.mean, &right.mean).to_template(),
+    }
+}
+
+/// Gives the words of comparison that hold of the left one.
+fn words(standing: Standing, means: Ordering) -> &'static [&'static str] {
+    match (standing, means) {
+        (Standing::Identical, _) => &["identical"],
+        (_, Ordering::Greater) => &["higher", "larger", "more accurate"],
+        (_, Ordering::Less) => &["lower", "smaller", "less accurate"],
+        (_, Ordering::Equal) => &["the same on average"],
     }
 }
 

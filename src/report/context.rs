@@ -12,6 +12,7 @@
 //! | `variant(name)` | one of them, or `none` |
 //! | `plot(name)` | the path of a figure, or `none` |
 //! | `best` | the variant with the highest mean of the best epochs, or `none` (see `best`) |
+//! | `new_users` | the variants that hold users out (see `new_users`) |
 //! | `settings` | `varied`: the names of settings that differ between variants; `common`: the others with their value |
 //! | `closing` | the templates in `closing/`, in the order of their names |
 //!
@@ -27,6 +28,7 @@ use super::best::best_view;
 use super::data::data_view;
 use super::inputs::{ReportInputs, RunResult, VariantResult};
 use super::measure::Measure;
+use super::new_users::new_users;
 use super::section::{Results, section_view};
 use super::variant::{setting, view};
 
@@ -58,7 +60,9 @@ pub(super) fn build(inputs: &ReportInputs, templates: &BTreeMap<String, String>)
         sections => sections,
         extras => ordered.iter().filter(|it| !named(it)).map(view_of).collect::<Vec<_>>(),
         variants => ordered.iter().map(view_of).collect::<Vec<_>>(),
-        best => best_view(&ordered, &views),
+        // With users held out, an accuracy is about fewer people than the others.
+        best => best_view(&with_all_users(&ordered), &views),
+        new_users => new_users(&ordered, &views),
         settings => settings(&ordered),
         closing => closing(templates),
         variant => lookup(views.clone()),
@@ -105,6 +109,11 @@ fn same_before<'a>(
     };
     let described: Vec<&VariantResult> = same.iter().filter(|it| !as_run(it)).copied().collect();
     if described.is_empty() { same } else { described }
+}
+
+fn with_all_users<'a>(variants: &[&'a VariantResult]) -> Vec<&'a VariantResult> {
+    let holds_out = |variant: &&&VariantResult| variant.runs.iter().any(|run| run.metrics.held_out.is_some());
+    variants.iter().filter(|variant| !holds_out(variant)).copied().collect()
 }
 
 fn totals(inputs: &ReportInputs, ordered: &[&VariantResult]) -> Value {

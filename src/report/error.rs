@@ -73,6 +73,14 @@ pub enum RenderError {
         /// The line, without the number.
         text: String,
     },
+    /// A line that prints a measure has a word of comparison that nothing bears out.
+    #[error("line {line} of the report says `{word}` beside a measure, and nothing bears it out")]
+    Unborne {
+        /// The line of the report, from 1.
+        line: usize,
+        /// The word.
+        word: &'static str,
+    },
 }
 
 impl From<Stray> for RenderError {
@@ -88,6 +96,9 @@ impl RenderError {
         match self {
             Self::NoMain { .. } => Some("add the file, or point the stage's `template` at its folder"),
             Self::Template { help, .. } => help.as_deref(),
+            Self::Unborne { .. } => {
+                Some("let the numbers choose the word: `\"higher\" | borne_by(compare(this, that))`")
+            }
             Self::Unformatted { .. } => Some("format the number before joining it: `(m | fixed(3)) ~ \"…\"`"),
             Self::Typed { .. } | Self::Orphan { .. } => Some(
                 "print a measure through a filter, or write a name in code; a section is named by its variable, \

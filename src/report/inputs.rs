@@ -10,6 +10,7 @@ use crate::lab::history::{History, Observed};
 use crate::lab::metrics::Metrics;
 
 use super::audit::Provenance;
+use super::claims::Claim;
 use super::source::SourceDocument;
 
 /// All that a report is made from.
@@ -23,8 +24,10 @@ pub struct ReportInputs {
     pub data_output: String,
     /// Every variant, in the order in which its file names them.
     pub variants: Vec<VariantResult>,
-    /// What the source document says.
+    /// The sections of the source document.
     pub source: SourceDocument,
+    /// What it claims.
+    pub claims: Vec<Claim>,
     /// The figures that exist.
     pub plots: Vec<PlotReference>,
     /// Each `--set` that was in force, as it was typed.
@@ -50,6 +53,8 @@ pub struct VariantResult {
     pub effective: BTreeMap<String, serde_json::Value>,
     /// The declared settings that differ from those of the variant it is derived from.
     pub changed: Vec<Change>,
+    /// The settings that differ in effect from those of the variant it is derived from.
+    pub differs: Vec<Difference>,
     /// Its runs, one for each seed.
     pub runs: Vec<RunResult>,
     /// Other variants with equal effective settings.
@@ -67,6 +72,17 @@ pub struct Change {
     pub old: serde_json::Value,
     /// Its value here.
     pub new: serde_json::Value,
+}
+
+/// A setting whose effect differs from that in the variant that this one is derived from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// The setting.
+    pub name: String,
+    /// Its value there; `None` where it has no effect.
+    pub old: Option<serde_json::Value>,
+    /// Its value here; `None` where it has no effect.
+    pub new: Option<serde_json::Value>,
 }
 
 /// A setting that its run does not use.

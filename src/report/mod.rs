@@ -8,36 +8,37 @@
 //!   records where it is from.
 //! - A numeral that is neither this nor a name is refused, in a template and in the finished text.
 //! - Equal inputs and templates give equal bytes; nothing here reads a clock, a file or the environment.
+//! - Of `spec` it knows the trees that YAML reads as, and nothing of pipelines.
 //! - Knows no stage kind and no store: whoever calls it says what each output is named.
 
 pub mod audit;
 mod best;
 mod citation;
+mod claims;
+mod comparative;
 mod comparison;
 mod context;
 mod data;
 mod error;
-mod figures;
 mod filters;
 mod format;
 mod inputs;
 mod measure;
+mod new_users;
 mod orphans;
 mod pictures;
-mod relation;
 mod render;
 mod section;
 mod source;
 mod spread;
-mod statement;
 mod tidy;
 mod variant;
 
 pub use citation::{Citation, Reference, reference_name};
+pub use claims::{Claim, Relation, Repeats, Runs, Statistic, read_claims};
 pub use error::RenderError;
 pub use format::Format;
-pub use inputs::{Change, Ineffective, PlotReference, ReportInputs, RunResult, VariantResult};
+pub use inputs::{Change, Difference, Ineffective, PlotReference, ReportInputs, RunResult, VariantResult};
 pub use measure::{Aggregate, Measure, Number, Source};
-pub use relation::{Relation, Repeats, Statement};
 pub use render::{MAIN_TEMPLATE, Rendered, audit_file_name, render};
-pub use source::{Figure, Figures, Form, Section, SourceDocument, SourceError};
+pub use source::{Figure, Section, SourceDocument, SourceError};

@@ -6,21 +6,18 @@
 //! | `template` | `sections/NUMBER.md.j2` with dashes for dots where that file exists, else `section.md.j2` |
 //! | `leaf` | whether it describes an experiment; `false` for a section of sections |
 //! | `described`, `as_run` | variants (see `variant`), or `none` |
-//! | `figures` | the document's accuracy (`between`, `several`, `values`, `most`), or `none` |
-//! | `described_lie`, `as_run_lie` | how the figures lie to the measured ranges: `agrees`, `above`, `below`, `between`, or `none` |
+//! | `figures` | the document's accuracy (see `claims::figures_view`), or `none` |
 //! | `executed` | a list of `name`, `described`, `executed`: settings in whose effect the code differed |
 //! | `never_reached` | the variant that `as_run` is the same experiment as, where the described change had no effect at all; else `none` |
-//! | `statements` | a list of `relation`, `variant`, `than`, `values`, `repeats` (`some`, `of`, or `none`), `readings` (see `statement`) |
+//! | `claims` | what the document claims there, each with its readings (see `claims`) |
 
 use std::collections::BTreeMap;
 
 use minijinja::{Value, context};
 
-use super::figures::{figures_lie, figures_view};
+use super::claims::{Circumstances, Claim, Reading, claim_view, figures_view, judge};
 use super::inputs::{ReportInputs, VariantResult};
-use super::relation::Statement;
 use super::source::Section;
-use super::statement::{reading, statement_view};
 use super::variant::{Summary, setting};
 
 /// The template of a section that has none of its own.
@@ -74,9 +71,8 @@ impl Section {
 pub(super) fn section_view(section: &Section, results: &Results<'_>) -> Value {
     let described = results.variant(section.described.as_ref());
     let as_run = results.variant(section.as_run.as_ref());
-    let lie = |variant: Option<&VariantResult>| {
-        figures_lie(section.accuracy.as_ref()?, &results.summaries[variant?.name.as_str()])
-    };
+    let claims: Vec<&Claim> =
+        results.inputs.claims.iter().filter(|claim| claim.section == section.number).collect();
     let depth = section.number.split('.').count();
     context! {
         number => section.number.clone(),
@@ -86,18 +82,14 @@ pub(super) fn section_view(section: &Section, results: &Results<'_>) -> Value {
         leaf => section.described.is_some(),
         described => results.view(described),
         as_run => results.view(as_run),
-        figures => section.accuracy.as_ref().map(|figures| figures_view(&section.number, figures)),
-        described_lie => lie(described),
-        as_run_lie => lie(as_run),
+        figures => figures_view(&claims),
         executed => described.zip(as_run).map_or_else(Vec::new, |(described, as_run)| {
             executed(described, as_run)
         }),
         never_reached => described.zip(as_run).and_then(|(described, as_run)| {
             never_reached(described, as_run, results)
         }),
-        statements => section.statements.iter().map(|statement| {
-            statement_view(&section.number, statement, readings(statement, results))
-        }).collect::<Vec<_>>(),
+        claims => claims.iter().map(|claim| claim_view(claim, &readings(claim, results))).collect::<Vec<_>>(),
     }
 }
 
@@ -133,13 +125,15 @@ fn never_reached<'a>(
     (base.effective == as_run.effective && base.name != as_run.name).then_some(base.name.as_str())
 }
 
-fn readings(statement: &Statement, results: &Results<'_>) -> Vec<Value> {
-    let described = reading(statement, false, |name| {
+fn readings<'a>(claim: &Claim, results: &'a Results<'_>) -> Vec<Reading<'a>> {
+    let is_other = |name: &String| results.executed(name).is_some_and(|executed| executed.name != *name);
+    let differs = claim.than.iter().chain([&claim.variant]).any(is_other);
+    let circumstances = Circumstances { as_run: false, differs, synthetic: results.inputs.synthetic };
+    let described = judge(claim, circumstances, |name| {
         results.summaries.get_key_value(name).map(|(name, summary)| (*name, summary))
     });
-    let differs = |name: &String| results.executed(name).is_some_and(|executed| executed.name != *name);
-    let as_run = statement.than.iter().chain([&statement.variant]).any(differs).then(|| {
-        reading(statement, true, |name| {
+    let as_run = differs.then(|| {
+        judge(claim, Circumstances { as_run: true, ..circumstances }, |name| {
             let name = results.executed(name)?.name.as_str();
             Some((name, results.summaries.get(name)?))
         })

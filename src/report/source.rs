@@ -1,14 +1,12 @@
-//! `source.yaml` → what the source document says, as data.
+//! `source.yaml` → the sections of the source document, as data; what it claims is `claims`' to say.
 //!
 //! Invariants
 //! - A figure keeps the spelling of the document, so that quoting it rounds nothing.
-//! - Statements name variants that some section declares; anything else is a mistake with its place.
+//! - Section numbers are unique.
 
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-
-use super::relation::Statement;
 
 /// The source document, section by section.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -32,35 +30,6 @@ pub struct Section {
     pub described: Option<String>,
     /// The variant that does what the experiment's code executed, where that differs.
     pub as_run: Option<String>,
-    /// The accuracy that the document gives.
-    pub accuracy: Option<Figures>,
-    /// What the document says besides, and a comparison can check.
-    #[serde(default)]
-    pub statements: Vec<Statement>,
-}
-
-/// Figures of the document that belong together.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Figures {
-    /// How they belong together.
-    pub form: Form,
-    /// The figures; two for [`Form::Between`], one for [`Form::About`].
-    pub values: Vec<Figure>,
-    /// The highest single figure, where the document gives one besides.
-    pub most: Option<Figure>,
-}
-
-/// How figures belong together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Form {
-    /// One figure for all runs.
-    About,
-    /// The lowest and the highest.
-    Between,
-    /// One figure for each run.
-    Each,
 }
 
 /// A number between 0 and 1 as the document prints it: an accuracy, or a difference of losses.
@@ -150,45 +119,14 @@ impl SourceDocument {
     }
 
     fn check(&self) -> Result<(), (String, String)> {
-        let variants: BTreeSet<&String> = self
-            .sections
-            .iter()
-            .flat_map(|section| section.described.iter().chain(&section.as_run))
-            .collect();
         let mut numbers = BTreeSet::new();
         for section in &self.sections {
             let fault = |message: String| Err((section.number.clone(), message));
             if !numbers.insert(&section.number) {
                 return fault("its number stands twice".to_owned());
             }
-            if section.described.is_none() && (section.as_run.is_some() || section.accuracy.is_some()) {
-                return fault("it has results but no `described` variant".to_owned());
-            }
-            if let Some(figures) = &section.accuracy {
-                let right = match figures.form {
-                    Form::About => figures.values.len() == 1,
-                    Form::Between => {
-                        matches!(&figures.values[..], [low, high] if low.value <= high.value)
-                    }
-                    Form::Each => !figures.values.is_empty(),
-                };
-                if !right {
-                    return fault(
-                        "its accuracy needs one value for `about`, the lower and the higher one for `between`, \
-                         at least one for `each`"
-                            .to_owned(),
-                    );
-                }
-            }
-            for statement in &section.statements {
-                if let Some(message) = statement.fault() {
-                    return fault(message);
-                }
-                for name in statement.than.iter().chain([&statement.variant]) {
-                    if !variants.contains(name) {
-                        return fault(format!("no section has the variant `{name}`"));
-                    }
-                }
+            if section.described.is_none() && section.as_run.is_some() {
+                return fault("it has an `as_run` but no `described` variant".to_owned());
             }
         }
         Ok(())
@@ -207,13 +145,18 @@ mod tests {
 
     #[test]
     fn a_figure_keeps_its_spelling() {
-        let document =
-            with("    described: a\n    accuracy: { form: between, values: [\"0.50\", \"0.9656\"] }\n")
-                .expect("the document is well formed");
-        let figures = document.sections[0].accuracy.as_ref().expect("it has figures");
-        assert_eq!(figures.values[0].text(), "0.50");
-        assert!((figures.values[0].tolerance() - 0.005).abs() < 1e-12);
-        assert!((figures.values[1].tolerance() - 0.00005).abs() < 1e-12);
+        let [long, short] =
+            ["0.50", "0.9656"].map(|text| Figure::try_from(text.to_owned()).expect("a figure"));
+        assert_eq!(long.text(), "0.50");
+        assert!((long.tolerance() - 0.005).abs() < 1e-12);
+        assert!((short.tolerance() - 0.00005).abs() < 1e-12);
+        assert!(
+            ["91", "NaN", "1.1", "-0.5", "9e-1"]
+                .map(str::to_owned)
+                .map(Figure::try_from)
+                .iter()
+                .all(Result::is_err)
+        );
     }
 
     #[test]
@@ -225,20 +168,11 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_on_an_unknown_variant_is_refused() {
-        let error = with("    statements: [{ relation: overfits, variant: b }]\n");
-        let message = error.expect_err("no section has `b`").to_string();
-        assert_eq!(message, "source.yaml: section 1: no section has the variant `b`");
-    }
-
-    #[test]
-    fn figures_that_are_no_fractions_or_do_not_fit_their_form_are_refused() {
-        for values in [
-            "form: about, values: [\"91\"]",
-            "form: about, values: [\"NaN\"]",
-            "form: between, values: [\"0.9\"]",
-        ] {
-            assert!(with(&format!("    described: a\n    accuracy: {{ {values} }}\n")).is_err(), "{values}");
-        }
+    fn a_section_contradicts_neither_itself_nor_another() {
+        let error = with("    as_run: a\n").expect_err("nothing is described");
+        let message = "source.yaml: section 1: it has an `as_run` but no `described` variant";
+        assert_eq!(error.to_string(), message);
+        let error = with("  - { number: \"1\", heading: Two }\n").expect_err("the number stands twice");
+        assert_eq!(error.to_string(), "source.yaml: section 1: its number stands twice");
     }
 }

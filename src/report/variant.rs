@@ -5,6 +5,7 @@
 //! | `name`, `from` | its name, and the variant it is derived from or `none` |
 //! | `settings` | by name: `value`, and `reason` (why it has no effect, or `none`) |
 //! | `changed` | a list of `name`, `old`, `new`, `reason` against `from` |
+//! | `differs` | a list of `name`, `old`, `new` in effect against `from`; `none` where there is no effect |
 //! | `same_as`, `same_because` | earlier variants that are the same experiment; settings that differ from them without effect |
 //! | `best`, `last`, `whole`, `macro_f1` | accuracies over seeds (see `spread`), or `none` |
 //! | `train_loss`, `valid_loss`, `gap` | losses of the last epoch over seeds, or `none` |
@@ -21,7 +22,7 @@ use serde_json::Value as Json;
 
 use crate::lab::history::{Divergence, Epoch};
 
-use super::inputs::{RunResult, VariantResult};
+use super::inputs::{Difference, RunResult, VariantResult};
 use super::measure::{Measure, Number, Source};
 use super::spread::Spread;
 
@@ -39,8 +40,14 @@ pub(super) struct Summary {
     pub distance: Option<Spread>,
     /// Epochs of all seeds whose validation loss is above the training loss, and all of them.
     pub gap_epochs: (Measure, Measure),
+    /// Validation loss minus training loss by epoch, one for each seed that has the epoch.
+    pub gaps_by_epoch: Vec<Vec<f64>>,
     /// Wall time of the training.
     pub seconds: Option<Spread>,
+    /// Sequences that accuracies are measured on.
+    pub examples: f64,
+    /// Variance of a mean validation loss that comes from the size of the validation set, in square nats.
+    pub loss_variance: f64,
 }
 
 impl Summary {
@@ -59,7 +66,13 @@ impl Summary {
                 Some(Measure::difference(&valid_loss(run)?, &train_loss(run)?))
             }),
             gap_epochs: epochs_by_gap(variant),
+            gaps_by_epoch: gaps_by_epoch(variant),
             seconds: over(variant, |run| Some(run.seconds())),
+            examples: mean(variant, |run| Some(f64::from(run.metrics.whole.score.examples))),
+            loss_variance: mean(variant, |run| {
+                let deviation = run.metrics.whole.loss_deviation?;
+                Some(deviation * deviation / f64::from(run.metrics.whole.score.examples))
+            }),
         }
     }
 }
@@ -91,6 +104,7 @@ pub(super) fn view(variant: &VariantResult, earlier: &[&VariantResult]) -> Value
         from => variant.from.clone(),
         settings => settings(variant),
         changed => changed(variant),
+        differs => differs(variant),
         same_as => earlier.iter().map(|other| other.name.clone()).collect::<Vec<_>>(),
         same_because => earlier.first().map_or_else(Vec::new, |other| same_because(variant, other)),
         best => Spread::to_template(summary.best.as_ref()),
@@ -165,6 +179,22 @@ fn changed(variant: &VariantResult) -> Vec<Value> {
                 old => setting(from, &change.name, &change.old),
                 new => setting(&variant.name, &change.name, &change.new),
                 reason => reason(variant, &change.name),
+            }
+        })
+        .collect()
+}
+
+fn differs(variant: &VariantResult) -> Vec<Value> {
+    let from = variant.from.as_deref().unwrap_or_default();
+    variant
+        .differs
+        .iter()
+        .map(|difference| {
+            let Difference { name, old, new } = difference;
+            context! {
+                name => name.clone(),
+                old => old.as_ref().map(|old| setting(from, name, old)),
+                new => new.as_ref().map(|new| setting(&variant.name, name, new)),
             }
         })
         .collect()
@@ -255,6 +285,25 @@ fn epochs(run: &RunResult) -> Measure {
 
 fn weights(run: &RunResult) -> Measure {
     Measure::whole(&run.metrics_output(), "/parameters", run.metrics.parameters)
+}
+
+/// Averages a number over the runs that have it; 0 without any.
+fn mean(variant: &VariantResult, number: impl Fn(&RunResult) -> Option<f64>) -> f64 {
+    let numbers: Vec<f64> = variant.runs.iter().filter_map(number).collect();
+    numbers.iter().sum::<f64>() / numbers.len().max(1) as f64
+}
+
+fn gaps_by_epoch(variant: &VariantResult) -> Vec<Vec<f64>> {
+    let mut epochs: Vec<Vec<f64>> = Vec::new();
+    for run in &variant.runs {
+        for (index, epoch) in run.history.epochs.iter().enumerate() {
+            if epochs.len() == index {
+                epochs.push(Vec::new());
+            }
+            epochs[index].push(epoch.valid_loss - epoch.train_loss);
+        }
+    }
+    epochs
 }
 
 /// Counts the epochs of all seeds whose validation loss is above the training loss, and all epochs.

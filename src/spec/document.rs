@@ -24,24 +24,32 @@ const LONG: usize = 32 << 10;
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
+pub struct Node {
+    /// What stands there.
     pub content: Content,
+    /// Where.
     pub place: Place,
 }
 
 /// What a value is.
 #[derive(Clone, Debug)]
-pub(super) enum Content {
+pub enum Content {
+    /// A value without parts.
     Scalar(Scalar),
+    /// Its items, in order.
     List(Vec<Node>),
+    /// Its lines, in order.
     Map(Vec<Entry>),
 }
 
 /// One line of a map.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub struct Entry {
+    /// Its name.
     pub key: String,
+    /// Where the name stands.
     pub key_place: Place,
+    /// What stands behind it.
     pub value: Node,
 }
 
@@ -68,7 +76,7 @@ impl Node {
 ///
 /// Gives `None`, with the mistakes in `diagnostics`, for what can't be read as a tree at all; an empty
 /// text is a null. Repeated keys and keys that are no texts are mistakes that leave a tree.
-pub(super) fn read(source: &Arc<Source>, part: Range<usize>, diagnostics: &mut Diagnostics) -> Option<Node> {
+pub fn read(source: &Arc<Source>, part: Range<usize>, diagnostics: &mut Diagnostics) -> Option<Node> {
     let text = &source.text()[part.clone()];
     let place = |span: Range<usize>| Place::new(source, part.start + span.start..part.start + span.end);
     let (events, typed) = read_twice(text);

@@ -7,11 +7,7 @@ use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// Gives the entries of a map; anything else is a mistake, except nothing, which is an empty map.
-pub(super) fn entries<'a>(
-    node: &'a Node,
-    subject: &str,
-    diagnostics: &mut Diagnostics,
-) -> Option<&'a [Entry]> {
+pub fn entries<'a>(node: &'a Node, subject: &str, diagnostics: &mut Diagnostics) -> Option<&'a [Entry]> {
     match &node.content {
         Content::Map(entries) => Some(entries),
         Content::Scalar(Scalar::Null) => Some(&[]),
@@ -24,7 +20,7 @@ pub(super) fn entries<'a>(
 }
 
 /// Gives the items of a list; anything else is a mistake, except nothing, which is an empty list.
-pub(super) fn items<'a>(node: &'a Node, subject: &str, diagnostics: &mut Diagnostics) -> Option<&'a [Node]> {
+pub fn items<'a>(node: &'a Node, subject: &str, diagnostics: &mut Diagnostics) -> Option<&'a [Node]> {
     match &node.content {
         Content::List(items) => Some(items),
         Content::Scalar(Scalar::Null) => Some(&[]),
@@ -41,7 +37,7 @@ pub(super) fn items<'a>(node: &'a Node, subject: &str, diagnostics: &mut Diagnos
 }
 
 /// Gives a text that is not empty; anything else is a mistake, with help for an unquoted number.
-pub(super) fn text<'a>(node: &'a Node, subject: &str, diagnostics: &mut Diagnostics) -> Option<&'a str> {
+pub fn text<'a>(node: &'a Node, subject: &str, diagnostics: &mut Diagnostics) -> Option<&'a str> {
     let mistake = match &node.content {
         Content::Scalar(Scalar::Text(text)) if !text.trim().is_empty() => return Some(text),
         Content::Scalar(Scalar::Null) => Diagnostic::error(format!("{subject} has no value")),
@@ -55,12 +51,12 @@ pub(super) fn text<'a>(node: &'a Node, subject: &str, diagnostics: &mut Diagnost
 }
 
 /// Finds an entry by name.
-pub(super) fn entry<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
+pub fn entry<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
     entries.iter().find(|entry| entry.key == name)
 }
 
 /// Tells which entries have a name that is not among `known`; `explain` may know better help.
-pub(super) fn refuse_unknown(
+pub fn refuse_unknown(
     entries: &[Entry],
     known: &[&str],
     whose: &str,
@@ -81,7 +77,7 @@ pub(super) fn refuse_unknown(
 }
 
 /// Says whether a name is neither there nor, as one that nobody knows, misspelt.
-pub(super) fn is_missing(entries: &[Entry], name: &str, known: &[&str]) -> bool {
+pub fn is_missing(entries: &[Entry], name: &str, known: &[&str]) -> bool {
     let strange = entries.iter().map(|entry| entry.key.as_str()).filter(|key| !known.contains(key));
     entry(entries, name).is_none() && suggestion::nearest(name, strange).is_none()
 }

@@ -12,6 +12,8 @@
 //! | `outputs`, `path_uses`, `project_path` | who writes what, and where |
 //! | `template` | coordinates in braces |
 //! | `suggestion` | did-you-mean |
+//! | `json_schema` | what all this checks, for editors |
+//! | `tree` | the trees, for readers of other files |
 //!
 //! Invariants
 //! - Knows no kind: what a stage may say comes as [`Schema`]s.
@@ -23,6 +25,7 @@ mod events;
 mod file;
 mod graph;
 mod inherit;
+mod json_schema;
 mod load;
 mod order;
 mod outline;
@@ -38,8 +41,10 @@ mod settings_file;
 mod shape;
 mod suggestion;
 mod template;
+pub mod tree;
 mod value;
 
+pub use json_schema::{FileSchema, file_schemas};
 pub use load::load;
 pub use pipeline::{Axis, Origin, Pipeline, Settings, Stage, StageId, Variant};
 pub use schema::{Field, Schema, Shape};

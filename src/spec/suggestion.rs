@@ -26,7 +26,7 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
 /// Gives help for an unknown word: the nearest one if there is one, else what there is.
 ///
 /// `one` and `many` name what the words are, such as "a stage named" and "the stages are".
-pub(super) fn help<'a>(
+pub fn help<'a>(
     written: &str,
     known: impl IntoIterator<Item = &'a str> + Clone,
     one: &str,

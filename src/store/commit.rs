@@ -7,6 +7,7 @@
 //! - A batch waits at most [`GATHER`] for company, so that a kill costs no more than that of finished work.
 //! - Once a batch has failed nothing more is kept, and whoever commits next is told why.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use super::Session;
 use super::error::{Doing, StoreError};
 use super::files::{move_below, sync_file_system};
-use super::record::{Record, seal};
+use super::record::{Record, RecordedOutput, seal};
 use crate::digest::Key;
 
 /// How long a record waits for others to be synced with it.
@@ -34,6 +35,8 @@ struct State {
     waiting: Vec<(Key, PathBuf)>,
     /// Batches that are being synced and named.
     under_way: usize,
+    /// What those records say was made, until they have their names.
+    made: BTreeMap<Key, Vec<RecordedOutput>>,
     failed: Option<StoreError>,
     named: bool,
     closed: bool,
@@ -57,7 +60,10 @@ impl Session<'_> {
         }
         let temporary = self.temporary();
         fs::write(&temporary, seal(record)).doing("written", &temporary)?;
-        self.queue.state().waiting.push((record.key, temporary));
+        let mut state = self.queue.state();
+        state.waiting.push((record.key, temporary));
+        state.made.insert(record.key, record.outputs.clone());
+        drop(state);
         self.queue.changed.notify_all();
         Ok(())
     }
@@ -74,6 +80,11 @@ impl Session<'_> {
             Some(failed) => Err(again(failed)),
             None => Ok(()),
         }
+    }
+
+    /// Gives what a record says was made that has no name yet.
+    pub(super) fn queued(&self, key: Key) -> Option<Vec<RecordedOutput>> {
+        self.queue.state().made.get(&key).cloned()
     }
 
     /// Does `work`, while records that it queues are synced and named, batch by batch.
@@ -101,7 +112,10 @@ impl Session<'_> {
     }
 
     /// Keeps what is still queued, and makes the names of all records survive a power failure.
-    pub(super) fn settle_commits(&self) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError`] when a record could not be kept.
+    pub fn settle(&self) -> Result<(), StoreError> {
         self.commit_batch();
         if let Some(failed) = self.queue.state().failed.take() {
             return Err(failed);
@@ -117,7 +131,12 @@ impl Session<'_> {
         }
         state.under_way += 1;
         drop(state);
-        let result = self.name_records(&batch);
+        let result = self.name_records(&batch).and_then(|()| {
+            let keys: BTreeSet<Key> = batch.iter().map(|(key, _)| *key).collect();
+            self.queue.state().made.retain(|key, _| !keys.contains(key));
+            // Whoever remembers a name from now on sees that its record is there.
+            self.names().release(&keys)
+        });
         let mut state = self.queue.state();
         state.under_way -= 1;
         state.named = true;
@@ -131,6 +150,7 @@ impl Session<'_> {
     fn name_records(&self, batch: &[(Key, PathBuf)]) -> Result<(), StoreError> {
         sync_file_system(self.folder())?;
         for (key, temporary) in batch {
+            let _naming = self.naming();
             move_below(temporary, &self.record_path(*key))?;
             self.drop_checkpoints(*key)?;
         }

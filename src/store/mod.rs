@@ -8,6 +8,7 @@
 //!   ledger               key → what its record says was made
 //!   memo                 all that the last look with nothing to do saw, and its answer
 //!   names.json           instance → its last key; names.log is what a killed run had to add
+//!   runs/NUMBER.json     the log: one entry a run that did something
 //!   by-name/             a view to browse; deleting it loses nothing
 //!   logs/                what an instance's last run printed
 //!   edited/              what a person had written where an output belongs
@@ -28,6 +29,7 @@ mod commit;
 mod error;
 mod files;
 mod fsck;
+mod gc;
 mod index;
 mod inventory;
 mod ledger;
@@ -36,6 +38,7 @@ mod names;
 mod object;
 mod place;
 mod record;
+mod runs;
 mod sealed;
 mod session;
 mod view;
@@ -47,10 +50,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use error::StoreError;
 pub use fsck::{Damage, Examination, Fault};
+pub use gc::Garbage;
 pub use memo::{Look, Memo};
 pub use object::Soundness;
 pub use place::{Placed, is_executable};
 pub use record::{Flaw, Lookup, Observed, Record, RecordedOutput};
+pub use runs::Run;
 pub use session::Session;
 
 use error::Doing;

@@ -5,8 +5,9 @@
 //! Invariants
 //! - Losing both files loses reasons, not results: records are found by key.
 //! - A line of the log that is not whole is left out, so a kill between two writes does no harm.
+//! - On the disk a name leads to a record that is there: one whose record is yet to be named waits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,10 @@ use crate::digest::{Digest, Key};
 /// The last key of each instance.
 pub(super) struct Names {
     keys: BTreeMap<String, Key>,
+    /// What became another key since these were read.
+    news: BTreeMap<String, Key>,
+    /// What is yet to be written, as its record is.
+    held: Vec<(String, Key)>,
     folder: PathBuf,
     log: Option<File>,
 }
@@ -38,7 +43,7 @@ impl Names {
                 keys.insert(name.to_owned(), Key(digest));
             }
         }
-        Self { keys, folder: folder.to_owned(), log: None }
+        Self { keys, news: BTreeMap::new(), held: Vec::new(), folder: folder.to_owned(), log: None }
     }
 
     /// Gives the last key of an instance.
@@ -51,11 +56,35 @@ impl Names {
         self.keys
     }
 
-    /// Notes an instance's key, so that even a killed run has noted it.
-    pub(super) fn remember(&mut self, name: &str, key: Key) -> Result<(), StoreError> {
+    /// Gives the keys that were noted and are other ones than before.
+    pub(super) fn news(&self) -> &BTreeMap<String, Key> {
+        &self.news
+    }
+
+    /// Notes an instance's key, on the disk at once if it is `recorded`, so that even a killed run has
+    /// noted it.
+    pub(super) fn remember(&mut self, name: &str, key: Key, recorded: bool) -> Result<(), StoreError> {
         if self.keys.insert(name.to_owned(), key) == Some(key) {
             return Ok(());
         }
+        self.news.insert(name.to_owned(), key);
+        if recorded {
+            return self.log(&format!("{key} {name}\n"));
+        }
+        self.held.push((name.to_owned(), key));
+        Ok(())
+    }
+
+    /// Writes down the names that waited for these records.
+    pub(super) fn release(&mut self, recorded: &BTreeSet<Key>) -> Result<(), StoreError> {
+        let ready: Vec<(String, Key)> = self.held.extract_if(.., |(_, key)| recorded.contains(key)).collect();
+        if ready.is_empty() {
+            return Ok(());
+        }
+        self.log(&ready.iter().map(|(name, key)| format!("{key} {name}\n")).collect::<String>())
+    }
+
+    fn log(&mut self, lines: &str) -> Result<(), StoreError> {
         let path = self.folder.join("names.log");
         let log = match &mut self.log {
             Some(log) => log,
@@ -64,7 +93,7 @@ impl Names {
                 self.log.insert(open.doing("written", &path)?)
             }
         };
-        log.write_all(format!("{key} {name}\n").as_bytes()).doing("written", &path)
+        log.write_all(lines.as_bytes()).doing("written", &path)
     }
 
     /// Forgets the names whose keys are not to be kept, at once and on the disk; gives them.
@@ -93,6 +122,7 @@ impl Names {
     fn write(&mut self, temporary: &Path) -> Result<(), StoreError> {
         let log = self.folder.join("names.log");
         self.log = None;
+        self.held.clear();
         let text = serde_json::to_string_pretty(&self.keys).expect("names and keys are text");
         write_whole(temporary, &self.folder.join("names.json"), text.as_bytes())?;
         match fs::remove_file(&log) {

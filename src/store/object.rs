@@ -98,6 +98,7 @@ impl Session<'_> {
 
     fn adopt(&self, temporary: &Path, id: ObjectId) -> Result<ObjectId, StoreError> {
         let path = self.object_path(id);
+        let _naming = self.naming();
         match self.check_object(id)? {
             Soundness::Sound => {
                 fs::remove_file(temporary).doing("removed", temporary)?;
@@ -108,6 +109,15 @@ impl Session<'_> {
         }
         move_below(temporary, &path)?;
         Ok(id)
+    }
+
+    /// Moves an object to `quarantine/` that was found damaged, if it still is.
+    pub(super) fn quarantine_object(&self, id: ObjectId) -> Result<(), StoreError> {
+        let _naming = self.naming();
+        match self.check_object(id)? {
+            Soundness::Corrupt => self.quarantine(&self.object_path(id)),
+            Soundness::Sound | Soundness::Missing => Ok(()),
+        }
     }
 
     /// Moves a damaged file to `quarantine/`, out of the way of a new one.

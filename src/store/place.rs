@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::Session;
 use super::error::{Doing, StoreError};
-use super::files::make_parent;
+use super::files::{make_parent, write_whole};
 use super::record::RecordedOutput;
 use crate::digest::{Digest, ObjectId};
 
@@ -67,6 +67,20 @@ impl Session<'_> {
             other => other.doing("written", path)?,
         }
         Ok(Placed { written: true, kept })
+    }
+
+    /// Puts a text of ours at `path`, whole or not at all, in place of what stands there.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be written.
+    pub fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+        match write_whole(&self.temporary(), path, bytes) {
+            // The project may be on another file system than the store.
+            Err(error) if error.source.kind() == io::ErrorKind::CrossesDevices => {
+                write_whole(&path.with_added_extension("recount-new"), path, bytes)
+            }
+            other => other,
+        }
     }
 
     /// Keeps the file at `path` in `edited/` if the store does not have its bytes, and a symbolic

@@ -47,6 +47,14 @@ pub struct RecordedOutput {
     pub executable: bool,
 }
 
+impl RecordedOutput {
+    /// Says whether it holds only what was observed of the run, such as times: equal keys promise
+    /// nothing of its bytes.
+    pub fn is_observed(&self) -> bool {
+        self.name.rsplit('/').next() == Some(OBSERVED)
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn is_false(flag: &bool) -> bool {
     !flag
@@ -98,6 +106,9 @@ pub enum Flaw {
     },
 }
 
+/// The name of an output that holds what was only observed.
+const OBSERVED: &str = "observed.json";
+
 const SEAL: &str = "{\"seal\": \"";
 const BODY: &str = "\", \"record\": ";
 const END: &str = "}\n";
@@ -130,6 +141,10 @@ impl Store {
             Text::Absent => return Ok(Lookup::Absent),
             Text::Damaged => return Ok(Lookup::Broken(Flaw::RecordCorrupt)),
         };
+        self.check_outputs(outputs)
+    }
+
+    fn check_outputs(&self, outputs: Vec<RecordedOutput>) -> Result<Lookup, StoreError> {
         for output in &outputs {
             let (name, object) = (|| output.name.clone(), output.object);
             match self.check_object(object)? {
@@ -191,17 +206,24 @@ enum Text<T> {
 }
 
 impl Session<'_> {
-    /// Finds a key's record as [`Store::look_up`] does, and sets aside what is damaged.
+    /// Finds a key's record as [`Store::look_up`] does, one of this session before it has its name
+    /// too, and sets aside what is damaged.
     ///
     /// # Errors
     /// [`StoreError`] when a file can't be read or moved.
     pub fn claim(&self, key: Key) -> Result<Lookup, StoreError> {
-        let lookup = self.look_up(key)?;
+        let lookup = match self.queued(key) {
+            Some(outputs) => self.check_outputs(outputs)?,
+            None => self.look_up(key)?,
+        };
         match &lookup {
-            Lookup::Broken(Flaw::RecordCorrupt) => self.quarantine(&self.record_path(key))?,
-            Lookup::Broken(Flaw::ObjectCorrupt { object, .. }) => {
-                self.quarantine(&self.object_path(*object))?;
+            Lookup::Broken(Flaw::RecordCorrupt) => {
+                let _naming = self.naming();
+                if matches!(self.read(key)?, Text::Damaged) {
+                    self.quarantine(&self.record_path(key))?;
+                }
             }
+            Lookup::Broken(Flaw::ObjectCorrupt { object, .. }) => self.quarantine_object(*object)?,
             Lookup::Broken(Flaw::ObjectMissing { .. }) | Lookup::Found(_) | Lookup::Absent => {}
         }
         Ok(lookup)

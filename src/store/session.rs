@@ -10,7 +10,7 @@ use std::io;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
@@ -33,6 +33,9 @@ pub struct Session<'s> {
     next: AtomicU64,
     pub(super) queue: Queue,
     free: Mutex<Vec<PathBuf>>,
+    /// Held while an object or a record gets its name or loses it, so that what was found damaged is not
+    /// confused with the sound one that another thread has put in its place.
+    naming: Mutex<()>,
     _lock: File,
 }
 
@@ -72,6 +75,7 @@ impl Store {
             next: AtomicU64::new(0),
             queue: Queue::default(),
             free: Mutex::default(),
+            naming: Mutex::default(),
             _lock: lock,
         };
         session.empty("temporary")?;
@@ -100,7 +104,13 @@ impl Session<'_> {
     /// # Errors
     /// [`StoreError`] when it can't be written.
     pub fn remember(&self, instance: &str, key: Key) -> Result<(), StoreError> {
-        self.names.lock().unwrap_or_else(PoisonError::into_inner).remember(instance, key)
+        let mut names = self.names();
+        names.remember(instance, key, self.queued(key).is_none())
+    }
+
+    /// Gives the instances that have another key since the session began.
+    pub fn news(&self) -> BTreeMap<String, Key> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).news().clone()
     }
 
     /// Forgets the instances' last keys that are not to be kept; gives them.
@@ -151,8 +161,7 @@ impl Session<'_> {
     /// # Errors
     /// [`StoreError`] when something can't be written: a record, or what only saves time.
     pub fn finish(self) -> Result<(), StoreError> {
-        self.settle_commits()?;
-        self.sweep()?;
+        self.settle()?;
         let project = self.folder().parent().unwrap_or(Path::new("")).to_owned();
         let bytes = self.index().encode_if_changed(|name| project.join(name).exists());
         if let Some(bytes) = bytes {
@@ -163,6 +172,14 @@ impl Session<'_> {
             write_whole(&self.temporary(), &self.folder().join("ledger"), &bytes)?;
         }
         self.names.lock().unwrap_or_else(PoisonError::into_inner).fold(&self.temporary())
+    }
+
+    pub(super) fn names(&self) -> MutexGuard<'_, Names> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn naming(&self) -> MutexGuard<'_, ()> {
+        self.naming.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives a path that nobody else uses, on the store's file system.

@@ -12,6 +12,7 @@ use crate::project::Project;
 const REPORT: &str = "report/week-3.synthetic.md";
 const AUDIT: &str = "report/week-3.synthetic.audit.json";
 const PAGE: &str = "report/week-3.synthetic.audit.md";
+const LOCK: &str = "pipeline.lock";
 const PLOTS: &str = "report/plots.synthetic";
 
 /// Numbers that are the same in every run: digests of a counter.
@@ -135,7 +136,13 @@ fn each_of_a_thousand_changes_is_found_and_nothing_else() {
     for _ in 0..150 {
         assert_found(&project, &survey, REPORT, |bytes| swap_citations(&mut random, bytes));
     }
-    for _ in 0..150 {
+    for _ in 0..50 {
+        assert_found(&project, &survey, LOCK, |bytes| {
+            change_digit(&mut random, bytes);
+            0
+        });
+    }
+    for _ in 0..100 {
         assert_found(&project, &survey, AUDIT, |bytes| change_digit(&mut random, bytes));
     }
     for _ in 0..100 {

@@ -44,7 +44,13 @@ impl Project {
 
     fn lay_out(&self) {
         let home = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let files = ["pipeline.yaml", "stages/prepare.yaml", "stages/render.yaml", "report/source.yaml"];
+        let files = [
+            "pipeline.yaml",
+            "stages/prepare.yaml",
+            "stages/render.yaml",
+            "report/source.yaml",
+            "report/claims.yaml",
+        ];
         let templates = WalkDir::new(home.join("report/template")).into_iter().flatten();
         let templates = templates.filter(|entry| entry.file_type().is_file());
         let files = files.map(|file| home.join(file)).into_iter();
@@ -53,6 +59,9 @@ impl Project {
             fs::create_dir_all(target.parent().expect("it has a folder")).expect("a folder can be made");
             fs::copy(&file, target).expect("a file can be copied");
         }
+        // Asked for, not fallen back to: such a run keeps its lock.
+        fs::write(self.path("stages/prepare.yaml"), "params: { source: synthetic }\n")
+            .expect("it can be written");
         fs::write(self.path("stages/train.yaml"), TRAIN).expect("the copy can be written");
     }
 
@@ -87,13 +96,7 @@ impl Project {
             variables: Vec::new(),
         });
         let store = Store::open(&self.path("artifacts")).expect("the store is there");
-        let options = Options {
-            jobs: 1,
-            targets: Vec::new(),
-            force: Vec::new(),
-            clock: &|| 0.0,
-            facts: std::collections::BTreeMap::new(),
-        };
+        let options = Options { jobs: 1, ..Options::default() };
         let root = self.folder.path();
         let subject = Subject { root, pipeline: &pipeline, registry: &kinds, store: &store };
         Survey::of(&subject, &options).expect("the pipeline fits together")
@@ -106,7 +109,7 @@ impl Project {
 
     /// Checks the files against a survey.
     pub fn check(&self, survey: &Survey) -> Vec<Finding> {
-        check(self.folder.path(), survey)
+        check(self.folder.path(), survey, true)
     }
 
     /// Every file below a folder of the project, sorted.

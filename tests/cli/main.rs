@@ -1,4 +1,10 @@
 //! The command line, end to end: the real program on small projects of `command` stages.
 
+mod commands;
+mod documented;
 mod fsck;
+mod gc;
+mod lock;
+mod memo;
 mod project;
+mod schemas;

@@ -1,7 +1,11 @@
 //! The engine and the store, end to end, on toy `command` stages in temporary projects.
 
 mod crash;
+mod damage;
+mod flips;
+mod holes;
 mod made;
+mod property;
 mod rerun;
 mod schedule;
 mod support;

@@ -1,5 +1,6 @@
 //! Which instances there are, which share a run, and in what order they start.
 
+use std::slice;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -45,6 +46,23 @@ fn equal_variants_share_their_runs_down_the_pipeline() {
 fn a_seed_that_nothing_draws_from_makes_no_difference() {
     let ran = week(false).run();
     assert_eq!((ran.summary.ran(), ran.summary.shared()), (1 + 2 + 2 + 1, 4 + 4));
+}
+
+#[test]
+fn equal_keys_run_once_however_soon_the_first_one_ends() {
+    let word =
+        Axis::Listed { name: "word".to_owned(), values: (0..40).map(|word| word.to_string()).collect() };
+    for _ in 0..200 {
+        let project = Project::swift(vec![made("same", [("text", "x".into())]).over(slice::from_ref(&word))]);
+        let ran = project.run_with(&[], &[], 4, &Cancel::default());
+        // One that looks just after it was recorded finds it as if it had always been there.
+        assert_eq!(
+            (ran.summary.ran(), ran.summary.shared() + ran.summary.fresh()),
+            (1, 39),
+            "{:#?}",
+            ran.events
+        );
+    }
 }
 
 #[test]

@@ -114,6 +114,11 @@ impl Project {
         Self { _folder: Some(folder), ..Self::at(Path::new(""), stages) }.moved_in()
     }
 
+    /// A project in memory, for a test that has many.
+    pub fn swift(stages: Vec<Toy>) -> Self {
+        Self { _folder: Some(swift_folder()), ..Self::at(Path::new(""), stages) }.moved_in()
+    }
+
     /// The project of a folder that somebody else made.
     pub fn at(root: &Path, stages: Vec<Toy>) -> Self {
         let environment = vec![("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned())];
@@ -251,14 +256,21 @@ impl Project {
     }
 }
 
+/// Makes a temporary folder, in memory where that can be: syncing files there takes no time.
+pub fn swift_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+    folder.expect("a temporary folder can be made")
+}
+
 fn options(targets: &[&str], force: &[&str], jobs: usize) -> Options<'static> {
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
     Options {
         jobs,
         targets: texts(targets),
         force: texts(force),
-        clock: &|| 0.0,
+        keep_going: true,
         facts: BTreeMap::from([("machine".to_owned(), "a test".to_owned())]),
+        ..Options::default()
     }
 }
 

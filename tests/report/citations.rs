@@ -102,7 +102,7 @@ fn hovering_over_a_number_names_its_run() {
     assert!(said("\"mean of 3 · evaluate 2.4.2 · seeds 1, 2, 3 · best accuracy · keys "));
     assert!(said("\"evaluate 2.4.2 · seed 1 · best epoch 15, accuracy · key "));
     assert!(said("\"hidden of 2.4.2 · stages/train.yaml:29\""));
-    assert!(said("\"quoted from the source, section 1.8 · report/source.yaml:72\""));
+    assert!(said("\"quoted from the source, section 1.8 · report/claims.yaml:44\""));
 }
 
 #[test]

@@ -2,15 +2,17 @@
 //!
 //! The numbers are fixtures: they have the shape of results and are results of nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use recount::diagnostic::Source;
 use recount::digest::{Digest, Key, ObjectId};
 use recount::lab::data::{DataCard, Lengths};
 use recount::lab::history::{Epoch, History, Observed};
 use recount::lab::metrics::{Metrics, Score, Whole};
 use recount::report::audit::{Place, Provenance, Run};
 use recount::report::{
-    Change, Ineffective, PlotReference, ReportInputs, RunResult, SourceDocument, VariantResult,
+    Change, Difference, Ineffective, PlotReference, ReportInputs, RunResult, SourceDocument, VariantResult,
+    read_claims,
 };
 use serde_json::{Value as Json, json};
 
@@ -61,7 +63,7 @@ fn base_settings() -> BTreeMap<String, Json> {
     let settings = json!({
         "cell": "gru", "hidden": 64, "layers": 1, "dropout": 0.1, "conv": "none", "batch": 32, "epochs": 3,
         "learning_rate": 0.001, "weight_decay": 1e-5, "plateau_factor": 0.5, "plateau_patience": 5,
-        "stop_patience": 5,
+        "stop_patience": 5, "held_out_users": [],
     });
     settings.as_object().expect("it is an object").clone().into_iter().collect()
 }
@@ -72,6 +74,16 @@ fn effective(declared: &BTreeMap<String, Json>) -> BTreeMap<String, Json> {
         effective.remove("dropout");
     }
     effective
+}
+
+fn differences(old: &BTreeMap<String, Json>, new: &BTreeMap<String, Json>) -> Vec<Difference> {
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let difference = |name: &String| Difference {
+        name: name.clone(),
+        old: old.get(name).cloned(),
+        new: new.get(name).cloned(),
+    };
+    names.into_iter().map(difference).filter(|it| it.old != it.new).collect()
 }
 
 fn run(variant: &str, settings: &BTreeMap<String, Json>, seed: u64, accuracy: f64, gap: f64) -> RunResult {
@@ -112,6 +124,7 @@ fn run(variant: &str, settings: &BTreeMap<String, Json>, seed: u64, accuracy: f6
             interval: [accuracy - 0.01, accuracy + 0.01],
             macro_f1: accuracy,
             loss: Some(loss),
+            loss_deviation: Some(0.25),
         },
         confusion,
         users: (1..=8)
@@ -121,6 +134,7 @@ fn run(variant: &str, settings: &BTreeMap<String, Json>, seed: u64, accuracy: f6
         multiply_adds: 60 * hidden * (hidden + 3) * number("layers"),
         sequence_length: 19,
         loss_gap: Some(gap),
+        held_out: None,
     };
     RunResult {
         seed,
@@ -149,7 +163,9 @@ fn sweep(rows: &[Row]) -> Vec<VariantResult> {
             let old = declared.insert((*setting).to_owned(), new.clone()).expect("the setting exists");
             changed.push(Change { name: (*setting).to_owned(), old, new });
         }
+        let parent = effective(&inherited);
         let effective = effective(&declared);
+        let differs = differences(&parent, &effective);
         let ineffective = if declared["layers"] == 1 {
             vec![Ineffective { parameter: "dropout".to_owned(), reason: "with one layer".to_owned() }]
         } else {
@@ -162,6 +178,7 @@ fn sweep(rows: &[Row]) -> Vec<VariantResult> {
             declared,
             effective,
             changed,
+            differs,
             runs,
             same_as: Vec::new(),
             ineffective,
@@ -179,7 +196,9 @@ fn sweep(rows: &[Row]) -> Vec<VariantResult> {
 
 /// Makes the inputs of a report on `rows`.
 pub fn inputs(rows: &[Row]) -> ReportInputs {
-    let source = include_str!("../../report/source.yaml");
+    let source = SourceDocument::read("report/source.yaml", include_str!("../../report/source.yaml"))
+        .expect("the source document reads");
+    let claims = Source::file("report/claims.yaml", include_str!("../../report/claims.yaml"));
     let mut plots: Vec<String> = ["confusion", "accuracy", "cost", "loss-gap"].map(str::to_owned).to_vec();
     plots.extend(CURVES.map(|section| format!("curves-{section}")));
     ReportInputs {
@@ -187,7 +206,8 @@ pub fn inputs(rows: &[Row]) -> ReportInputs {
         data: card(),
         data_output: "prepare/data-card.json".to_owned(),
         variants: sweep(rows),
-        source: SourceDocument::read("report/source.yaml", source).expect("the source document reads"),
+        claims: read_claims(&claims, &source).unwrap_or_else(|mistakes| panic!("{mistakes}")),
+        source,
         plots: plots
             .into_iter()
             .map(|name| PlotReference { path: format!("plots/{name}.svg"), name })
@@ -195,12 +215,12 @@ pub fn inputs(rows: &[Row]) -> ReportInputs {
         overrides: Vec::new(),
         synthetic: false,
         base: base_settings(),
-        provenance: provenance(source),
+        provenance: provenance(include_str!("../../report/claims.yaml")),
     }
 }
 
 /// Made-up runs and places for every variant: enough for each number to be from somewhere.
-fn provenance(source: &str) -> Provenance {
+fn provenance(source_text: &str) -> Provenance {
     let run = |instance: &str, kind: &str, seed: Option<u64>| {
         let digest = |part: &str| Digest::of(format!("{instance}/{part}").as_bytes());
         let run = Run {
@@ -233,8 +253,8 @@ fn provenance(source: &str) -> Provenance {
         page: "week-3.audit.md".to_owned(),
         runs,
         settings,
-        source_file: "report/source.yaml".to_owned(),
-        source_text: source.to_owned(),
+        source_file: "report/claims.yaml".to_owned(),
+        source_text: source_text.to_owned(),
         figures: Vec::new(),
     }
 }

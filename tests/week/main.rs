@@ -5,4 +5,5 @@ mod killed;
 mod project;
 mod readme;
 mod resumed;
+mod verify;
 mod whole;

@@ -28,7 +28,9 @@ impl Project {
         for folder in ["stages", "report/template"] {
             copy(home, folder, &project.path(""));
         }
-        fs::copy(home.join("report/source.yaml"), project.path("report/source.yaml")).expect("it is there");
+        for file in ["report/source.yaml", "report/claims.yaml"] {
+            fs::copy(home.join(file), project.path(file)).expect("it is there");
+        }
         let short = project.read("stages/train.yaml");
         // What differs stays different, so that there are as many experiments as in the whole sweep.
         let short = short
@@ -51,6 +53,18 @@ impl Project {
 
     pub fn read(&self, file: &str) -> String {
         fs::read_to_string(self.path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+    }
+
+    /// Every file of the project and of its store, with its bytes' length and its time.
+    pub fn files(&self) -> Vec<(PathBuf, u64, std::time::SystemTime)> {
+        let entries = WalkDir::new(self.folder.path()).sort_by_file_name().into_iter();
+        let files = entries.map(|entry| entry.expect("the project can be walked"));
+        let files = files.filter(|entry| entry.file_type().is_file());
+        let told = files.map(|entry| {
+            let metadata = entry.metadata().expect("a file has metadata");
+            (entry.path().to_owned(), metadata.len(), metadata.modified().expect("files have times"))
+        });
+        told.collect()
     }
 
     pub fn run(&self, arguments: &[&str]) -> Run {

@@ -2,6 +2,7 @@
 //! short epoch each, through the real program.
 
 use std::fs;
+use std::io::Write as _;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::project::{Project, Run};
@@ -33,7 +34,7 @@ fn the_same_experiment_runs_once() {
     let built = built();
     let (_, run) = &*built;
     let trained: Vec<String> = run.ran().into_iter().filter(|name| name.starts_with("train[")).collect();
-    let experiments = 22;
+    let experiments = 27;
     assert_eq!(trained.len(), experiments * 2, "{trained:?}");
     // 2.3.1 to 2.3.3 differ in a dropout that has nothing to act on.
     let dropout = trained.iter().filter(|name| name.starts_with("train[2.3."));
@@ -76,6 +77,30 @@ fn a_mistake_is_shown_with_its_place_and_nothing_runs() {
 }
 
 #[test]
+fn a_mistake_in_the_claims_is_shown_with_its_place_and_nothing_runs() {
+    let project = Project::new();
+    let claims = project.read("report/claims.yaml").replacen("relation: above", "relation: abov", 1);
+    fs::write(project.path("report/claims.yaml"), claims).expect("the copy can be written");
+    let run = project.run(&[]);
+    assert_eq!(run.code, Some(2), "{}", run.said);
+    assert!(run.said.contains("report/claims.yaml:20:"), "{}", run.said);
+    assert!(run.said.contains("the word `above` exists"), "{}", run.said);
+    assert!(run.ran().is_empty(), "{}", run.said);
+}
+
+#[test]
+fn status_tells_which_variants_are_one_experiment_and_why() {
+    let said = Project::new().run(&["status"]).done().said;
+    assert!(said.contains("same    train[1.1, 2.1] · one experiment: their settings are equal\n"), "{said}");
+    assert!(
+        said.contains(
+            "same    train[1.4, 1.5, 1.6] · one experiment: with one layer, `dropout` has no effect\n"
+        ),
+        "{said}"
+    );
+}
+
+#[test]
 fn with_the_archive_in_a_mirror_the_report_is_the_real_one() {
     #[expect(
         clippy::disallowed_methods,
@@ -84,7 +109,7 @@ fn with_the_archive_in_a_mirror_the_report_is_the_real_one() {
     let mirrors = std::env::var("RECOUNT_MIRRORS").unwrap_or_default();
     let there = std::env::split_paths(&mirrors).any(|folder| folder.join("gestures-dataset.zip").is_file());
     if !there {
-        eprintln_skip("RECOUNT_MIRRORS names no folder with the archive");
+        skipped("RECOUNT_MIRRORS names no folder with the archive");
         return;
     }
     let project = Project::new();
@@ -96,7 +121,7 @@ fn with_the_archive_in_a_mirror_the_report_is_the_real_one() {
     assert!(again.ran().is_empty(), "{:?}", again.ran());
 }
 
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn eprintln_skip(why: &str) {
-    eprintln!("skipped: {why}");
+/// Says so past the harness, which shows nothing of a test that passes.
+fn skipped(why: &str) {
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }

@@ -6,10 +6,11 @@
 //! - Every byte of the report, its audit and its figures is compared; so no change is outside the check.
 //! - Numbers are derived a second time from the audit file on the disk and the outputs alone, without templates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use crate::engine::{LOCK_FILE, Lock};
 use crate::report::audit::{AuditFile, Evidence, derive};
 use crate::report::{Number, reference_name};
 
@@ -19,9 +20,13 @@ use super::survey::Survey;
 /// How many differing lines of one file are told.
 const TOLD: usize = 20;
 
-/// Finds everything in the project in `root` that does not agree with `survey`.
-pub fn check(root: &Path, survey: &Survey) -> Vec<Finding> {
+/// Finds everything in the project in `root` that does not agree with `survey`; the lock only where the last
+/// run would have kept it, which one with `--set` or on generated data in place of the archive does not.
+pub fn check(root: &Path, survey: &Survey, is_locked: bool) -> Vec<Finding> {
     let mut findings = survey.findings.clone();
+    if is_locked {
+        lock(root, survey, &mut findings);
+    }
     if survey.expected.is_empty() && findings.is_empty() {
         findings.push(Finding::new("pipeline.yaml", "no stage renders a report that could be checked"));
     }
@@ -48,6 +53,33 @@ pub fn check(root: &Path, survey: &Survey) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Holds the lock against the keys and outputs that the store has.
+fn lock(root: &Path, survey: &Survey, findings: &mut Vec<Finding>) {
+    let text = match fs::read_to_string(root.join(LOCK_FILE)) {
+        Ok(text) => text,
+        Err(error) => return findings.push(Finding::new(LOCK_FILE, format!("it can't be read: {error}"))),
+    };
+    let Some(lock) = Lock::parse(&text) else {
+        return findings.push(Finding::new(LOCK_FILE, "it is damaged or in conflict"));
+    };
+    if lock.to_text() != text {
+        findings.push(Finding::new(LOCK_FILE, "it is not as a run writes it"));
+    }
+    let names: BTreeSet<&String> = lock.lines.keys().chain(survey.instances.keys()).collect();
+    for name in names {
+        let what = match (lock.lines.get(name), survey.instances.get(name)) {
+            (Some(line), Some(there)) if line == there => continue,
+            (Some(line), Some(there)) if line.key != there.key => {
+                format!("it has key {}, the store {}", line.key, there.key)
+            }
+            (Some(_), Some(_)) => "it has other outputs than the store".to_owned(),
+            (Some(_), None) => "the store has no outputs of what it names".to_owned(),
+            (None, _) => "it does not name what the store has".to_owned(),
+        };
+        findings.push(Finding::new(format!("{LOCK_FILE} {name}"), what));
+    }
 }
 
 /// Tells where two texts differ, line by line as far as they have the same lines.

@@ -126,6 +126,6 @@ fn settings(pipeline: &Pipeline) -> BTreeMap<String, BTreeMap<String, Json>> {
 /// The text of the file that holds the source document's figures.
 fn source(root: &Path, pipeline: &Pipeline) -> Option<String> {
     let render = pipeline.stages.iter().find(|stage| stage.kind == "render")?;
-    let path = render.base.parameters.get("source").and_then(Value::as_text)?;
+    let path = render.base.parameters.get("claims").and_then(Value::as_text)?;
     fs::read_to_string(root.join(path)).ok()
 }

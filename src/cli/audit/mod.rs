@@ -82,7 +82,8 @@ fn check_all(words: &AuditArguments, project: &Project, environment: &Environmen
         store: &project.store,
     };
     let survey = Survey::of(&subject, &project::options(environment))?;
-    let findings = check(&project.root, &survey);
+    let is_locked = words.settings.set.is_empty() && project.generated_because.is_none();
+    let findings = check(&project.root, &survey, is_locked);
     if words.settings.project.json {
         json::result("audit", &Checked { files: survey.expected.keys().collect(), findings: &findings });
     } else {

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::digest::{Digest, Key, ObjectId};
+use crate::digest::{Digest, ObjectId};
 use crate::engine::{
-    self, Content, EngineError, Failure, Options, Outcome, Output, Report, Subject, Summary, Watch,
+    self, Content, EngineError, Failure, Locked, Options, Outcome, Output, Report, Subject, Summary, Watch,
 };
 
 use super::evidence::Found;
@@ -28,8 +28,8 @@ pub struct Survey {
     pub expected: BTreeMap<String, Vec<u8>>,
     /// Outputs and settings, to derive numbers from.
     pub found: Found,
-    /// The key and the outputs of each instance.
-    pub instances: BTreeMap<String, (Key, BTreeMap<String, ObjectId>)>,
+    /// The key and the outputs of each instance, as a lock has them.
+    pub instances: BTreeMap<String, Locked>,
 }
 
 impl Survey {
@@ -61,8 +61,8 @@ impl Survey {
             }
         }
         let instances = status.reports.into_iter().filter_map(|report| {
-            let outputs = report.outputs.into_iter().map(|output| (output.name, output.object));
-            Some((report.name, (report.key?, outputs.collect())))
+            let locked = Locked::of(report.key?, &report.outputs);
+            Some((report.name, locked))
         });
         Ok(Self { findings, expected, found, instances: instances.collect() })
     }

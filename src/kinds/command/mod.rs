@@ -21,7 +21,8 @@ mod process;
 mod watchman;
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ use crate::digest::Digest;
 use crate::engine::{Context, Effective, Failure, Job, Kind, Output, Read};
 use crate::spec::{Field, Parameters, Schema, Shape, Value, substitute};
 
+use super::told::Told;
 use process::{End, Program};
 use watchman::Watchmen;
 
@@ -74,12 +76,12 @@ impl Kind for Command {
     }
 
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
-        let settings = &context.settings.parameters;
+        let told = Told::of("command", &context.settings.parameters);
         let coordinates = context.point.coordinates();
         let filled = |name: &str| -> Vec<String> {
-            texts(settings.get(name)).iter().map(|text| substitute(text, &coordinates)).collect()
+            texts(told.any(name)).iter().map(|text| substitute(text, &coordinates)).collect()
         };
-        let run = match settings.get("run") {
+        let run = match told.any("run") {
             Some(Value::Text(line)) => Value::Text(substitute(line, &coordinates)),
             _ => list(filled("run")),
         };
@@ -87,7 +89,7 @@ impl Kind for Command {
             return Err(Failure::new("it has nothing to run").with_help("give `run` a program"));
         }
         // A variable that is not set is left out: naming it changes nothing for the program.
-        let named = texts(settings.get("env"));
+        let named = texts(told.any("env"));
         let env = named.iter().filter_map(|name| {
             self.environment.get(name).map(|value| (name.clone(), Value::Text(value.clone())))
         });
@@ -97,7 +99,10 @@ impl Kind for Command {
             ("env".to_owned(), Value::Map(env.collect())),
         ]);
         let reads = context.stage.needs.iter().map(|&stage| Read { stage, outputs: Vec::new() });
-        Ok(Effective { parameters, seeded: false, reads: reads.collect(), files: filled("inputs") })
+        let files = filled("inputs");
+        told.any("timeout_seconds");
+        told.finish()?;
+        Ok(Effective { parameters, seeded: false, reads: reads.collect(), files })
     }
 
     fn places(&self, effective: &Effective) -> Vec<String> {
@@ -173,6 +178,10 @@ fn judge(end: &End, log: &Path, job: &Job<'_>) -> Result<(), Failure> {
         message.push_str(&format!("\n  … {cut} lines more in {whole}"));
     }
     message.extend(lines[cut..].iter().map(|line| format!("\n  {line}")));
+    // On a full disk what it said last is lost, and that is what it would have said.
+    if let Err(error) = File::options().append(true).open(log).and_then(|mut log| log.write_all(b"\n")) {
+        message.push_str(&format!("\n  `{}` can't be written: {error}", log.display()));
+    }
     Err(Failure::new(message).with_help(help))
 }
 

@@ -61,8 +61,7 @@ impl<'j> Program<'j> {
             other => (format!("{GATE}exec \"$@\" </dev/null"), super::texts(other)),
         };
         let file = File::create(log).and_then(|file| Ok((file.try_clone()?, file)));
-        let (output, errors) =
-            file.map_err(|error| Failure::new(format!("its log can't be made: {error}")))?;
+        let (output, errors) = file.map_err(|error| unwritten(log, &error))?;
         let child = std::process::Command::new(SHELL)
             .args(["-c", &script, "sh"])
             .args(words)
@@ -79,8 +78,8 @@ impl<'j> Program<'j> {
         let mut program = Self { child, group, scratch: job.scratch };
         let running = Running { group: program.group(), writes: places.to_vec() };
         if let Err(error) = running.note(job.scratch) {
-            program.end().map_err(lost)?;
-            return Err(Failure::new(format!("the run can't be noted: {error}")));
+            program.end()?;
+            return Err(unwritten(&Running::note_file(job.scratch), &error));
         }
         Ok(program)
     }
@@ -97,7 +96,7 @@ impl<'j> Program<'j> {
         drop((&gate).write_all(b"\n"));
         drop(gate);
         let waited = self.wait(timeout, watch);
-        let status = self.end().map_err(lost)?;
+        let status = self.end()?;
         Ok(match waited.map_err(lost)? {
             Some(end) => end,
             None if status.success() => End::Success,
@@ -130,13 +129,18 @@ impl<'j> Program<'j> {
     }
 
     /// Ends the group, and gives how the leader ended.
-    fn end(&mut self) -> io::Result<ExitStatus> {
+    fn end(&mut self) -> Result<ExitStatus, Failure> {
         let marked = Running::mark_end(self.scratch, self.group());
         // A group that is gone by now is what was wanted.
         let _gone = kill_process_group(self.group, Signal::KILL);
-        let status = self.child.wait()?;
-        marked.map(|()| status)
+        let status = self.child.wait().map_err(lost)?;
+        marked.map_err(|error| unwritten(&Running::end_mark(self.scratch), &error))?;
+        Ok(status)
     }
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!("`{}` can't be written: {error}", path.display()))
 }
 
 fn lost(error: io::Error) -> Failure {

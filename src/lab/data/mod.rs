@@ -6,6 +6,7 @@
 //! | `archive` | the archive's bytes → raw sequences |
 //! | `synthetic` | raw sequences of the same shape, generated |
 //! | `split` | which sequences train and which validate |
+//! | `hold_out` | users that are taken out of the split |
 //! | `describe` | raw sequences → the data card |
 //! | `prepare` | all of these in their order |
 //! | `packed` | the dataset ⇄ bytes |
@@ -15,6 +16,7 @@ mod card;
 mod dataset;
 mod describe;
 pub mod fetch;
+mod hold_out;
 mod packed;
 mod prepare;
 mod raw;
@@ -24,6 +26,7 @@ mod synthetic;
 pub use archive::{ArchiveError, LineError, read_archive};
 pub use card::{DataCard, Lengths};
 pub use dataset::{Dataset, Sequence};
+pub use hold_out::HoldOutError;
 pub use packed::PackedError;
 pub use prepare::{DataError, Source, prepare};
 pub use raw::RawSequence;

@@ -1,4 +1,4 @@
-//! Mean cross-entropy of logits.
+//! Cross-entropy of logits: its mean and its standard deviation.
 
 use crate::lab::number::{exp, ln};
 
@@ -7,11 +7,20 @@ use crate::lab::number::{exp, ln};
 /// # Shapes
 /// `logits` is `[examples, labels]`, unnormalised; `truth` is `[examples]`, each below `labels`.
 pub(super) fn mean_cross_entropy(logits: &[f32], labels: usize, truth: &[u32]) -> Option<f64> {
-    let sum = logits
-        .chunks_exact(labels)
-        .zip(truth)
-        .fold(0.0, |sum, (row, &label)| sum + cross_entropy(row, label as usize));
+    let sum = losses(logits, labels, truth).fold(0.0, |sum, loss| sum + loss);
     Some(sum / truth.len() as f64).filter(|mean| mean.is_finite())
+}
+
+/// Gives the standard deviation over the rows of what [`mean_cross_entropy`] averages, in nats; `None` for a single
+/// row, or where it is not finite.
+pub(super) fn deviation_of_cross_entropy(logits: &[f32], labels: usize, truth: &[u32]) -> Option<f64> {
+    let mean = mean_cross_entropy(logits, labels, truth).filter(|_| truth.len() > 1)?;
+    let squares = losses(logits, labels, truth).fold(0.0, |sum, loss| sum + (loss - mean) * (loss - mean));
+    Some((squares / (truth.len() - 1) as f64).sqrt()).filter(|deviation| deviation.is_finite())
+}
+
+fn losses(logits: &[f32], labels: usize, truth: &[u32]) -> impl Iterator<Item = f64> {
+    logits.chunks_exact(labels).zip(truth).map(|(row, &label)| cross_entropy(row, label as usize))
 }
 
 /// Computes `ln Σ exp(logit − highest) − (logits[label] − highest)`: no term overflows.
@@ -36,6 +45,15 @@ mod tests {
         // −ln(e / (e + 1)) = 0.313 261 687…, −ln(1 / (e + 1)) = 1.313 261 687…
         let loss = mean_cross_entropy(&[1.0, 0.0, 1.0, 0.0], 2, &[0, 1]).expect("it is finite");
         assert!((loss - 0.813_261_687_518_222_8).abs() < 1e-15);
+    }
+
+    #[test]
+    fn the_deviation_agrees_with_sums_by_hand() {
+        // The losses above differ by 1: their deviation is 1/√2.
+        let deviation = deviation_of_cross_entropy(&[1.0, 0.0, 1.0, 0.0], 2, &[0, 1]);
+        assert!((deviation.expect("it is finite") - std::f64::consts::FRAC_1_SQRT_2).abs() < 1e-15);
+        assert_eq!(deviation_of_cross_entropy(&[1.0, 0.0], 2, &[0]), None);
+        assert_eq!(deviation_of_cross_entropy(&[f32::NAN, 0.0, 1.0, 0.0], 2, &[0, 1]), None);
     }
 
     #[test]

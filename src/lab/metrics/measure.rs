@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::loss::mean_cross_entropy;
+use super::loss::{deviation_of_cross_entropy, mean_cross_entropy};
 use super::score::{confusion, macro_f1, predict, score, wilson};
 use super::{Metrics, Score, Whole};
 use crate::lab::data::{Dataset, Sequence};
@@ -42,17 +42,8 @@ pub fn measure(
     history: &History,
     multiply_adds: impl FnOnce(u32) -> u64,
 ) -> Result<Metrics, MeasureError> {
-    let sequences: Vec<Sequence> =
-        dataset.valid.iter().map(|&index| dataset.sequences[index as usize]).collect();
-    let (labels, examples) = (dataset.labels, sequences.len());
-    if examples == 0 {
-        return Err(MeasureError::EmptyValidation);
-    }
-    if labels == 0 || logits.len() != labels * examples {
-        return Err(MeasureError::Shape { found: logits.len(), labels, examples });
-    }
-    let truth: Vec<u32> = sequences.iter().map(|sequence| sequence.label).collect();
-    let predicted: Vec<Option<u32>> = logits.chunks_exact(labels).map(predict).collect();
+    let (sequences, truth, predicted) = scored(dataset, logits)?;
+    let labels = dataset.labels;
     let score = score_where(&truth, &predicted, |_| true).expect("there are examples");
     let sequence_length = median(sequences.iter().map(|sequence| sequence.length).collect());
     Ok(Metrics {
@@ -66,6 +57,7 @@ pub fn measure(
             score,
             macro_f1: macro_f1(labels, &truth, &predicted),
             loss: mean_cross_entropy(logits, labels, &truth),
+            loss_deviation: deviation_of_cross_entropy(logits, labels, &truth),
         },
         confusion: confusion(labels, &truth, &predicted),
         users: users_of(dataset, &sequences, &truth, &predicted),
@@ -76,11 +68,31 @@ pub fn measure(
             .last()
             .map(|epoch| epoch.valid_loss - epoch.train_loss)
             .filter(|gap| gap.is_finite()),
+        held_out: None,
     })
 }
 
+/// The validation sequences, their labels and their predictions.
+pub(super) type Scored = (Vec<Sequence>, Vec<u32>, Vec<Option<u32>>);
+
+/// Takes the predictions out of the logits of the validation set.
+pub(super) fn scored(dataset: &Dataset, logits: &[f32]) -> Result<Scored, MeasureError> {
+    let sequences: Vec<Sequence> =
+        dataset.valid.iter().map(|&index| dataset.sequences[index as usize]).collect();
+    let (labels, examples) = (dataset.labels, sequences.len());
+    if examples == 0 {
+        return Err(MeasureError::EmptyValidation);
+    }
+    if labels == 0 || logits.len() != labels * examples {
+        return Err(MeasureError::Shape { found: logits.len(), labels, examples });
+    }
+    let truth: Vec<u32> = sequences.iter().map(|sequence| sequence.label).collect();
+    let predicted: Vec<Option<u32>> = logits.chunks_exact(labels).map(predict).collect();
+    Ok((sequences, truth, predicted))
+}
+
 /// Scores each user who has validation sequences.
-fn users_of(
+pub(super) fn users_of(
     dataset: &Dataset,
     sequences: &[Sequence],
     truth: &[u32],
@@ -98,7 +110,11 @@ fn users_of(
 }
 
 /// Scores the examples at the chosen places; `None` if there are none.
-fn score_where(truth: &[u32], predicted: &[Option<u32>], chosen: impl Fn(usize) -> bool) -> Option<Score> {
+pub(super) fn score_where(
+    truth: &[u32],
+    predicted: &[Option<u32>],
+    chosen: impl Fn(usize) -> bool,
+) -> Option<Score> {
     let (mut correct, mut examples) = (0, 0);
     for (place, (label, prediction)) in truth.iter().zip(predicted).enumerate() {
         if chosen(place) {

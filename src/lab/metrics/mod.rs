@@ -6,7 +6,8 @@
 //! |---|---|
 //! | `measure` | puts all measures together |
 //! | `score` | predictions, accuracy, its interval, confusion, macro-F1 |
-//! | `loss` | mean cross-entropy |
+//! | `loss` | cross-entropy |
+//! | `held_out` | the same for users held out |
 //! | `spread` | one measure over several seeds |
 //!
 //! Invariants
@@ -15,6 +16,7 @@
 //!
 //! [`History`]: super::history::History
 
+mod held_out;
 mod loss;
 mod measure;
 mod score;
@@ -26,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 use super::history::{Divergence, Epoch};
 
+pub use held_out::{HeldOut, measure_held_out};
 pub use measure::{MeasureError, measure};
 pub use spread::Spread;
 
@@ -57,6 +60,9 @@ pub struct Metrics {
     pub sequence_length: u32,
     /// Validation loss minus training loss of the last epoch; absent if none finished or it is not finite.
     pub loss_gap: Option<f64>,
+    /// The final weights on the users held out; absent where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_out: Option<HeldOut>,
 }
 
 /// Predictions against labels.
@@ -82,4 +88,6 @@ pub struct Whole {
     pub macro_f1: f64,
     /// Mean cross-entropy, in nats; absent where it is not finite.
     pub loss: Option<f64>,
+    /// Standard deviation of the sequences' cross-entropies, in nats; absent where it is not finite.
+    pub loss_deviation: Option<f64>,
 }

@@ -114,17 +114,18 @@ pub fn split(output: &str) -> (&str, &str) {
     output[from..].find('/').map_or((output, ""), |at| (&output[..from + at], &output[from + at + 1..]))
 }
 
-/// Finds the line, from 1, on which the text of a source file prints a figure of a section.
+/// Finds the line, from 1, on which the text of a source file prints a figure of a section: behind that
+/// section's `section:`, before the next one.
 pub(crate) fn quoted_line(text: &str, section: &str, figure: &str) -> Option<usize> {
-    let number = |line: &str| {
-        let value = line.trim_start().strip_prefix("- number:")?.trim();
-        Some(value.trim_matches(['"', '\'']).to_owned())
-    };
     let mut inside = false;
-    for (index, line) in text.lines().enumerate() {
-        if let Some(number) = number(line) {
-            inside = number == section;
-        } else if inside && holds(line, figure) {
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#')) {
+        let mut rest = line;
+        if let Some((_, behind)) = line.split_once("section:") {
+            let (number, behind) = behind.split_once(',').unwrap_or((behind, ""));
+            inside = number.trim().trim_matches(['"', '\'', ' ', '}']) == section;
+            rest = behind;
+        }
+        if inside && holds(rest, figure) {
             return Some(index + 1);
         }
     }
@@ -151,9 +152,9 @@ mod tests {
 
     #[test]
     fn a_figure_is_found_in_its_own_section() {
-        let text = "sections:\n  - number: \"1\"\n    values: [\"0.91\"]\n  - number: \"2\"\n    values: [\"0.915\", \"0.91\"]\n";
-        assert_eq!(quoted_line(text, "1", "0.91"), Some(3));
-        assert_eq!(quoted_line(text, "2", "0.91"), Some(5));
+        let text = "# 0.91\n- { section: \"1\", values: [\"0.91\"] }\n- { section: \"2\",\n    values: [\"0.915\", \"0.91\"] }\n";
+        assert_eq!(quoted_line(text, "1", "0.91"), Some(2));
+        assert_eq!(quoted_line(text, "2", "0.91"), Some(4));
         assert_eq!(quoted_line(text, "1", "0.915"), None);
     }
 }

@@ -19,7 +19,8 @@ pub struct Left<'a, const STRIDE: usize> {
 
 /// Computes `ROWS` rows, from row `first`, times `weights`, on top of `start`.
 ///
-/// `weights` are `N` lines for each element of a left row.
+/// `weights` are `N` lines for each element of a left row. Wide registers hold all of a row's sums; narrow ones
+/// hold those of one line, and the left rows are read again for the next.
 #[inline(always)]
 pub fn tile<L: Lanes, const ROWS: usize, const N: usize, const STRIDE: usize>(
     lanes: L,
@@ -29,6 +30,32 @@ pub fn tile<L: Lanes, const ROWS: usize, const N: usize, const STRIDE: usize>(
     start: [L::Vector; N],
 ) -> [[L::Vector; N]; ROWS] {
     let mut sums = [start; ROWS];
+    if L::WIDE {
+        add_product(lanes, left, first, weights, |lines| lines.each_ref(), &mut sums);
+    } else {
+        for column in 0..N {
+            let mut narrow = [[start[column]]; ROWS];
+            add_product(lanes, left, first, weights, |lines| [&lines[column]], &mut narrow);
+            for (sums, [sum]) in sums.iter_mut().zip(narrow) {
+                sums[column] = sum;
+            }
+        }
+    }
+    sums
+}
+
+/// Adds a product to `sums`, with those `W` of the weights' `N` lines that `chosen` gives.
+#[inline(always)]
+fn add_product<'a, L: Lanes, const ROWS: usize, const N: usize, const W: usize, const STRIDE: usize>(
+    lanes: L,
+    left: Left<'_, STRIDE>,
+    first: usize,
+    weights: &'a [[Line; N]],
+    chosen: impl Fn(&'a [Line; N]) -> [&'a Line; W],
+    sums: &mut [[L::Vector; W]; ROWS],
+) {
+    // A copy of its own, which stays in registers.
+    let mut added = *sums;
     let mut rest = weights;
     let mut base = first * STRIDE;
     while !rest.is_empty() {
@@ -41,41 +68,29 @@ pub fn tile<L: Lanes, const ROWS: usize, const N: usize, const STRIDE: usize>(
                 for (row, factor) in factors.iter_mut().enumerate() {
                     *factor = lanes.splat(rows[row * STRIDE][element]);
                 }
-                add_outer(lanes, &mut sums, factors, weights.each_ref());
+                add_outer(lanes, &mut added, factors, chosen(weights));
             }
         }
         base += left.panel;
     }
-    sums
+    *sums = added;
 }
 
 /// Adds the outer product of `factors` and `lines` to `sums`.
-///
-/// Either the lines stay in registers while the factors pass, or, where sixteen registers must do, each line
-/// is done with before the next is read.
 #[inline(always)]
-pub fn add_outer<L: Lanes, const ROWS: usize, const N: usize>(
+pub fn add_outer<L: Lanes, const ROWS: usize, const W: usize>(
     lanes: L,
-    sums: &mut [[L::Vector; N]; ROWS],
+    sums: &mut [[L::Vector; W]; ROWS],
     factors: [L::Vector; ROWS],
-    lines: [&Line; N],
+    lines: [&Line; W],
 ) {
-    if L::WIDE {
-        let mut loaded = [lanes.splat(0.0); N];
-        for (vector, line) in loaded.iter_mut().zip(lines) {
-            *vector = lanes.load(line);
-        }
-        for (sums, factor) in sums.iter_mut().zip(factors) {
-            for (sum, &vector) in sums.iter_mut().zip(&loaded) {
-                *sum = lanes.fused(factor, vector, *sum);
-            }
-        }
-    } else {
-        for (column, line) in lines.iter().enumerate() {
-            let vector = lanes.load(line);
-            for (sums, factor) in sums.iter_mut().zip(factors) {
-                sums[column] = lanes.fused(factor, vector, sums[column]);
-            }
+    let mut loaded = [lanes.splat(0.0); W];
+    for (vector, line) in loaded.iter_mut().zip(lines) {
+        *vector = lanes.load(line);
+    }
+    for (sums, factor) in sums.iter_mut().zip(factors) {
+        for (sum, &vector) in sums.iter_mut().zip(&loaded) {
+            *sum = lanes.fused(factor, vector, *sum);
         }
     }
 }
@@ -86,10 +101,11 @@ pub trait Tile {
     fn tile<const ROWS: usize>(&mut self, first: usize);
 }
 
-/// Cuts `rows` rows into tiles of nearly equal height that fit the registers at `N` lines a row.
+/// Cuts `rows` rows into tiles of nearly equal height that fit the registers: with `N` lines a row where they are
+/// wide, with one where they are not.
 #[inline(always)]
 pub fn in_tiles<L: Lanes, const N: usize>(rows: usize, work: &mut impl Tile) {
-    let most = if L::WIDE { (24 / N).min(12) } else { (6 / N).max(1) };
+    let most = if L::WIDE { (24 / N).min(12) } else { 6 };
     let tiles = rows.div_ceil(most);
     let mut first = 0;
     for index in 0..tiles {

@@ -158,7 +158,7 @@ pub trait Kernel {
 pub trait Lanes: Copy {
     /// Sixteen lanes in registers.
     type Vector: Copy;
-    /// Whether 24 accumulators fit into the registers (32 of 64 bytes), or only six (16 of 32 bytes).
+    /// Whether 24 sums fit into the registers (32 of 64 bytes), or only six (16 of 32 bytes, two for a vector).
     const WIDE: bool;
     /// The same number in every lane.
     fn splat(self, number: f32) -> Self::Vector;

@@ -1,0 +1,58 @@
+//! `recount completions`: what makes a shell ask this program how to complete a word.
+//!
+//! shell ──COMPLETE set──▶ [`answer`] ──▶ words; for a target, the pipeline's stages, instances and outputs
+//!
+//! Invariants
+//! - A project that can't be read offers nothing, and says nothing: a person is in the middle of a line.
+
+use clap::CommandFactory as _;
+use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
+use clap_complete::env::{CompleteEnv, Shells};
+
+use crate::engine;
+
+use super::archive::Network;
+use super::arguments::{Arguments, CompletionsArguments, SettingArguments, Shell};
+use super::environment::Environment;
+use super::project::Project;
+use super::{Refusal, say};
+
+/// The variable by which a shell asks.
+const VARIABLE: &str = "COMPLETE";
+
+/// Answers a shell that asks how to complete a line, and ends the program then.
+pub fn answer() {
+    CompleteEnv::with_factory(Arguments::command).var(VARIABLE).complete();
+}
+
+/// Offers the targets of the project around the current folder.
+pub fn targets() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        let names = Environment::read().ok().and_then(|environment| {
+            let project =
+                Project::open(&SettingArguments::default(), &environment, Network::Untouched).ok()?;
+            engine::targets(&project.root, &project.pipeline, &project.kinds).ok()
+        });
+        names.unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
+    })
+}
+
+/// Carries `recount completions` out.
+///
+/// # Errors
+/// A [`Refusal`] when the script can't be made.
+pub fn completions(words: &CompletionsArguments) -> Result<(), Refusal> {
+    let shell = match words.shell {
+        Shell::Bash => "bash",
+        Shell::Zsh => "zsh",
+        Shell::Fish => "fish",
+    };
+    let mut script = Vec::new();
+    let shells = Shells::builtins();
+    let completer = shells.completer(shell).expect("clap_complete knows the common shells");
+    completer
+        .write_registration(VARIABLE, "recount", "recount", "recount", &mut script)
+        .map_err(|error| Refusal::failed(format!("the script can't be made: {error}")))?;
+    say::result(String::from_utf8_lossy(&script).trim_end());
+    Ok(())
+}

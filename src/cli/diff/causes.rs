@@ -1,0 +1,115 @@
+//! Which change of a setting, a file or code lies behind an instance's change, through all it needs.
+//!
+//! two locks + the records they name ──▶ for each instance the changes at the root
+//!
+//! Invariants
+//! - An input's change is never told as such where the instance that made the input is known: what
+//!   changed there is told instead.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::digest::{Key, ObjectId};
+use crate::engine::{Lock, Reason, Recipe, differences};
+use crate::store::{Record, Store, StoreError};
+
+/// A change: the instance it was made to, and what it is.
+pub(super) type Change = (String, Reason);
+
+/// Two locks, the store that has their records, and what was found so far.
+pub(super) struct Causes<'c> {
+    store: &'c Store,
+    old: &'c Lock,
+    new: &'c Lock,
+    /// The instances of which an output changed from the one object to the other.
+    makers: BTreeMap<(ObjectId, ObjectId), Vec<String>>,
+    known: BTreeMap<String, Vec<Change>>,
+}
+
+impl<'c> Causes<'c> {
+    /// Sets two locks side by side.
+    pub(super) fn between(store: &'c Store, old: &'c Lock, new: &'c Lock) -> Self {
+        let mut makers: BTreeMap<_, Vec<String>> = BTreeMap::new();
+        for (name, after) in &new.lines {
+            let Some(before) = old.lines.get(name) else { continue };
+            for (output, object) in &after.outputs {
+                if let Some(was) = before.outputs.get(output) {
+                    makers.entry((*was, *object)).or_default().push(name.clone());
+                }
+            }
+        }
+        Self { store, old, new, makers, known: BTreeMap::new() }
+    }
+
+    /// Gives the changes behind an instance that both locks have; none where the store lacks a record.
+    pub(super) fn of(&mut self, name: &str) -> Result<Vec<Change>, StoreError> {
+        if let Some(known) = self.known.get(name) {
+            return Ok(known.clone());
+        }
+        // In the way of a circle, which only an edited lock can have.
+        self.known.insert(name.to_owned(), Vec::new());
+        let keys = self.old.lines.get(name).zip(self.new.lines.get(name));
+        let Some((old, new)) = keys.map(|(old, new)| (old.key, new.key)) else { return Ok(Vec::new()) };
+        let (Some(old), Some(new)) = (self.recipe(old)?, self.recipe(new)?) else { return Ok(Vec::new()) };
+        let mut changes: Vec<Change> = Vec::new();
+        let mut asked = BTreeSet::new();
+        for reason in differences(&old, &new) {
+            let maker = match &reason {
+                Reason::Input { name: input, old: Some(old), new: Some(new) } => {
+                    let mut makers = self.makers.get(&(*old, *new)).into_iter().flatten();
+                    makers.find(|maker| makes(maker, input, name)).cloned()
+                }
+                _ => None,
+            };
+            let behind = match maker {
+                Some(maker) if !asked.insert(maker.clone()) => continue,
+                Some(maker) => self.of(&maker)?,
+                None => Vec::new(),
+            };
+            if behind.is_empty() {
+                changes.push((name.to_owned(), reason));
+            }
+            for change in behind {
+                if !changes.contains(&change) {
+                    changes.push(change);
+                }
+            }
+        }
+        self.known.insert(name.to_owned(), changes.clone());
+        Ok(changes)
+    }
+
+    fn recipe(&self, key: Key) -> Result<Option<Recipe>, StoreError> {
+        let record: Option<Record> = self.store.record(key)?;
+        Ok(record.and_then(|record| Recipe::from_json(&record.recipe)))
+    }
+}
+
+/// Says whether an input of the instance `reader` is an output of `maker`: it is named after that instance, or
+/// only after its stage where all coordinates are shared.
+fn makes(maker: &str, input: &str, reader: &str) -> bool {
+    let named_by = |name: &str| input.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
+    let (stage, shared) = coordinates(maker);
+    let own = coordinates(reader).1;
+    named_by(maker) || named_by(stage) && shared.iter().all(|part| own.contains(part))
+}
+
+fn coordinates(instance: &str) -> (&str, Vec<&str>) {
+    match instance.split_once('[') {
+        Some((stage, rest)) => (stage, rest.trim_end_matches(']').split(',').collect()),
+        None => (instance, Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_input_is_of_the_instance_it_is_named_after_or_of_the_one_that_stands_alike() {
+        assert!(makes("train[2.1,seed=1]", "train/weights", "evaluate[2.1,seed=1]"));
+        assert!(!makes("train[2.1,seed=2]", "train/weights", "evaluate[2.1,seed=1]"));
+        assert!(makes("train[2.1,seed=2]", "train[2.1,seed=2]/history.json", "plot"));
+        assert!(!makes("train[2.1,seed=1]", "train[2.1,seed=2]/history.json", "plot"));
+        assert!(makes("prepare", "prepare/dataset", "train[2.1,seed=1]"));
+    }
+}

@@ -1,0 +1,128 @@
+//! `recount gc`: frees what neither the lock, nor the last runs, nor git's branches and tags name.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use indicatif::HumanBytes;
+use serde::Serialize;
+
+use crate::digest::Key;
+use crate::engine::{LOCK_FILE, Lock};
+use crate::store::Garbage;
+
+use super::arguments::GcArguments;
+use super::git::Git;
+use super::project::Stored;
+use super::{Refusal, json, say};
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report<'g> {
+    dry_run: bool,
+    freed: Freed<'g>,
+    kept: Kept,
+}
+
+#[derive(Serialize)]
+struct Freed<'g> {
+    records: Vec<Freeing<'g>>,
+    objects: usize,
+    bytes: u64,
+}
+
+#[derive(Serialize)]
+struct Freeing<'g> {
+    instance: &'g str,
+    key: Key,
+}
+
+#[derive(Serialize)]
+struct Kept {
+    records: usize,
+    objects: usize,
+    bytes: u64,
+}
+
+/// Carries `recount gc` out.
+///
+/// # Errors
+/// A [`Refusal`] when a lock in the way is no lock, or something can't be removed.
+pub fn gc(words: &GcArguments) -> Result<(), Refusal> {
+    let stored = Stored::open(&words.project)?;
+    let garbage = match stored.session()? {
+        None => Garbage::default(),
+        Some(session) => {
+            let mut keep = locked(&stored.root)?;
+            keep.extend(stored.store.keys_of_last_runs(usize::from(words.keep_runs)));
+            let garbage = stored.store.garbage(&keep)?;
+            if !words.dry_run {
+                session.collect(&garbage)?;
+            }
+            session.finish()?;
+            garbage
+        }
+    };
+    if words.project.json {
+        json::result("gc", &report(&garbage, words.dry_run));
+    } else {
+        say::result(&format!(
+            "{} {} · records {} · objects {}",
+            if words.dry_run { "would free" } else { "freed" },
+            HumanBytes(garbage.bytes),
+            garbage.records.len(),
+            garbage.objects,
+        ));
+        say::result(&format!(
+            "kept {} · records {} · objects {}",
+            HumanBytes(garbage.kept_bytes),
+            garbage.kept_records,
+            garbage.kept_objects,
+        ));
+    }
+    Ok(())
+}
+
+fn report(garbage: &Garbage, dry_run: bool) -> Report<'_> {
+    let records = garbage.records.iter().map(|(key, instance)| Freeing { instance, key: *key });
+    Report {
+        dry_run,
+        freed: Freed { records: records.collect(), objects: garbage.objects, bytes: garbage.bytes },
+        kept: Kept {
+            records: garbage.kept_records,
+            objects: garbage.kept_objects,
+            bytes: garbage.kept_bytes,
+        },
+    }
+}
+
+/// Gives the keys that the project's lock names, here and wherever git keeps it.
+fn locked(root: &Path) -> Result<BTreeSet<Key>, Refusal> {
+    let mut keys = BTreeSet::new();
+    let path = root.join(LOCK_FILE);
+    match fs::read_to_string(&path) {
+        Ok(text) => {
+            let lock = Lock::parse(&text).ok_or_else(|| {
+                Refusal::input(format!(
+                    "`{LOCK_FILE}` is damaged or in conflict, so it can't say what to keep\n\
+                     help: `recount run` makes it anew"
+                ))
+            })?;
+            keys.extend(lock.keys());
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(Refusal::failed(format!("`{LOCK_FILE}` can't be read: {error}"))),
+    }
+    if let Some(git) = Git::of(root)? {
+        // One that was committed in conflict names nothing that could be kept.
+        let locks = git.at_every_ref(LOCK_FILE)?;
+        keys.extend(
+            locks
+                .iter()
+                .filter_map(|text| Lock::parse(text))
+                .flat_map(|lock| lock.keys().collect::<Vec<_>>()),
+        );
+    }
+    Ok(keys)
+}

@@ -1,0 +1,80 @@
+//! The order of a command line's words: options may stand before the command.
+//!
+//! Invariants
+//! - Words keep their order among themselves; only a command's name moves, to the front.
+//! - A word that follows an option which takes a value is that value, never a command.
+
+use std::ffi::OsString;
+
+use clap::Command;
+
+/// Moves the command's name, if there is one behind options alone, to the front.
+pub fn in_order(command: &Command, mut words: Vec<OsString>) -> Vec<OsString> {
+    let mut at = 1;
+    while let Some(word) = words.get(at).and_then(|word| word.to_str()) {
+        if !word.starts_with('-') {
+            if command.find_subcommand(word).is_some() {
+                let name = words.remove(at);
+                words.insert(1, name);
+            }
+            break;
+        }
+        if word == "--" {
+            break;
+        }
+        at += if takes_next(command, word) { 2 } else { 1 };
+    }
+    words
+}
+
+/// Says whether an option's value is the next word.
+fn takes_next(command: &Command, word: &str) -> bool {
+    let option = command
+        .get_arguments()
+        .chain(command.get_subcommands().flat_map(Command::get_arguments))
+        .find(|option| match word.strip_prefix("--") {
+            Some(long) => option.get_long() == Some(long),
+            None => {
+                let mut letters = word.chars().skip(1);
+                letters.next() == option.get_short() && letters.next().is_none()
+            }
+        });
+    option.is_some_and(|option| option.get_action().takes_values())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::*;
+    use crate::cli::arguments::Arguments;
+
+    fn ordered(line: &str) -> String {
+        let words = line.split(' ').map(OsString::from).collect();
+        let words = in_order(&Arguments::command(), words);
+        words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_command_may_stand_behind_its_options() {
+        for (line, meant) in [
+            ("recount --set train.hidden=32 status", "recount status --set train.hidden=32"),
+            ("recount --set=train.hidden=32 status", "recount status --set=train.hidden=32"),
+            ("recount --project status fsck", "recount fsck --project status"),
+            ("recount -j 2 run train", "recount run -j 2 train"),
+            ("recount -j2 --keep-runs 3 gc", "recount gc -j2 --keep-runs 3"),
+            ("recount --dry-run train", "recount --dry-run train"),
+            ("recount train status", "recount train status"),
+            ("recount -- status", "recount -- status"),
+            ("recount", "recount"),
+        ] {
+            assert_eq!(ordered(line), meant);
+        }
+    }
+
+    #[test]
+    fn the_words_fit_together() {
+        Arguments::command().debug_assert();
+        assert!(Arguments::try_parse_from(["recount", "status", "--jobs", "2"]).is_err());
+    }
+}

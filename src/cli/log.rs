@@ -1,0 +1,61 @@
+//! `recount log`: the runs of the past that did something, the latest first.
+
+use serde::Serialize;
+
+use crate::store::Run;
+
+use super::arguments::LogArguments;
+use super::estimate::duration;
+use super::project::Stored;
+use super::time::written;
+use super::{Refusal, json, say};
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Body {
+    runs: Vec<Entry>,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    number: u64,
+    #[serde(flatten)]
+    run: Run,
+}
+
+/// Carries `recount log` out.
+///
+/// # Errors
+/// A [`Refusal`] when the store can't be opened.
+pub fn log(words: &LogArguments) -> Result<(), Refusal> {
+    let stored = Stored::open(&words.project)?;
+    let runs = stored.store.last_runs(words.runs);
+    if words.project.json {
+        let runs = runs.into_iter().rev().map(|(number, run)| Entry { number, run });
+        json::result("log", &Body { runs: runs.collect() });
+        return Ok(());
+    }
+    if runs.is_empty() {
+        say::result("no run has done anything yet");
+    }
+    for (number, run) in runs.iter().rev() {
+        say::result(&line(*number, run));
+        for (name, why) in &run.failed {
+            say::result(&format!("     failed {name} · {}", why.lines().next().unwrap_or_default()));
+        }
+    }
+    Ok(())
+}
+
+fn line(number: u64, run: &Run) -> String {
+    let counts = [("ran", run.ran.len()), ("failed", run.failed.len()), ("fresh", run.fresh)];
+    let counts = counts.iter().filter(|(_, count)| *count > 0);
+    let mut parts = vec![format!("{number:>4} {}", written(run.started))];
+    parts.extend(counts.map(|(word, count)| format!("{word} {count}")));
+    parts.push(duration(run.seconds));
+    if run.stopped {
+        parts.push("stopped".to_owned());
+    }
+    parts.push(format!("recount {}", run.asked.join(" ")).trim_end().to_owned());
+    parts.join(" · ")
+}

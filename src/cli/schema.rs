@@ -1,0 +1,45 @@
+//! `recount schema`: JSON schemas of the YAML files, for editors.
+
+use std::fs;
+
+use serde_json::Value as Json;
+
+use crate::kinds;
+use crate::spec::{FileSchema, file_schemas};
+
+use super::arguments::SchemaArguments;
+use super::{Refusal, say};
+
+/// Carries `recount schema` out.
+///
+/// # Errors
+/// A [`Refusal`] for a name that no file has, or a folder that can't be written to.
+pub fn schema(words: &SchemaArguments) -> Result<(), Refusal> {
+    let schemas = file_schemas(&kinds::schemas());
+    if let Some(folder) = &words.write {
+        for schema in &schemas {
+            let path = folder.join(format!("{}.json", schema.name));
+            let written = fs::create_dir_all(folder).and_then(|()| fs::write(&path, text(&schema.json)));
+            written.map_err(|error| {
+                Refusal::failed(format!("`{}` can't be written: {error}", path.display()))
+            })?;
+        }
+        return Ok(());
+    }
+    let named = |schema: &&FileSchema| schema.name == words.name;
+    let Some(schema) = schemas.iter().find(named) else {
+        let names: Vec<String> = schemas.iter().map(|schema| format!("`{}`", schema.name)).collect();
+        return Err(Refusal::input(format!(
+            "there is no schema `{}`\nhelp: the schemas are {}",
+            words.name,
+            names.join(", ")
+        )));
+    };
+    say::result(text(&schema.json).trim_end());
+    Ok(())
+}
+
+/// Writes a schema as its file holds it.
+pub fn text(json: &Json) -> String {
+    serde_json::to_string_pretty(json).expect("a schema has only text for its keys") + "\n"
+}

@@ -1,0 +1,156 @@
+//! `recount why`: every reason why a target would run, back to where the change began.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::digest::Key;
+use crate::engine::{self, Cause, Explanation, Options, Outcome, Reason};
+use crate::spec::{Origin, Pipeline};
+
+use super::archive::Network;
+use super::arguments::WhyArguments;
+use super::environment::Environment;
+use super::project::{self, Project};
+use super::reasons::ReasonEntry;
+use super::{Refusal, json, say};
+
+/// How many instances of one cause are named.
+const NAMED: usize = 3;
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Body {
+    instances: Vec<Entry>,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    instance: String,
+    /// `fresh`, `stale`, `waits` or `failed`.
+    verdict: &'static str,
+    key: Option<Key>,
+    message: Option<String>,
+    reasons: Vec<ReasonEntry>,
+    causes: Vec<CauseEntry>,
+}
+
+#[derive(Serialize)]
+struct CauseEntry {
+    instance: String,
+    through: Vec<String>,
+    reasons: Vec<ReasonEntry>,
+    message: Option<String>,
+}
+
+/// Carries `recount why` out.
+///
+/// # Errors
+/// A [`Refusal`] for bad input, or a store that can't be read.
+pub fn why(words: &WhyArguments, environment: &Environment) -> Result<(), Refusal> {
+    let project = Project::open(&words.settings, environment, Network::Untouched)?;
+    let options = Options {
+        targets: words.targets.clone(),
+        folder: project.folder.clone(),
+        ..project::options(environment)
+    };
+    let told = engine::why(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
+    if words.settings.project.json {
+        json::result("why", &Body { instances: told.iter().map(entry).collect() });
+        return Ok(());
+    }
+    for explanation in &told {
+        tell(&project.pipeline, explanation);
+    }
+    Ok(())
+}
+
+fn tell(pipeline: &Pipeline, explanation: &Explanation) {
+    let name = &explanation.name;
+    let verdict = match &explanation.outcome {
+        Outcome::Fresh => "fresh: the store has its outputs".to_owned(),
+        Outcome::Depends { .. } => "stale: what it needs has to run first".to_owned(),
+        Outcome::Failed(failure) => format!("can't run: {failure}"),
+        _ => "stale".to_owned(),
+    };
+    say::result(&format!("{name} · {verdict}"));
+    let line = |indent: &str, reason: &Reason, of: &str| {
+        let place = place(pipeline, of, reason).map(|place| format!(" · {place}")).unwrap_or_default();
+        say::result(&format!("{indent}{reason}{place}"));
+    };
+    for reason in &explanation.reasons {
+        line("  ", reason, name);
+    }
+    for causes in alike(&explanation.causes) {
+        let names: Vec<&str> = causes.iter().take(NAMED).map(|cause| cause.name.as_str()).collect();
+        let more = match causes.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let through = match causes[0].through.as_slice() {
+            [] => String::new(),
+            through => format!(" · needed through {}", through.join(", ")),
+        };
+        say::result(&format!("  because of {}{more}{through}", names.join(", ")));
+        for reason in &causes[0].reasons {
+            line("    ", reason, &causes[0].name);
+        }
+        if let Some(failure) = &causes[0].failure {
+            say::result(&format!("    it can't run: {failure}"));
+        }
+    }
+}
+
+/// Puts causes together that have the same reasons, in the order in which they come.
+fn alike(causes: &[Cause]) -> Vec<Vec<&Cause>> {
+    let mut groups: Vec<Vec<&Cause>> = Vec::new();
+    let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for cause in causes {
+        let stage = cause.name.split('[').next().unwrap_or(&cause.name).to_owned();
+        let texts: Vec<String> = cause.reasons.iter().map(Reason::to_string).collect();
+        let failure = cause.failure.as_ref().map(ToString::to_string).unwrap_or_default();
+        let place = *places.entry((stage, texts.join("\n") + &failure)).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(cause),
+            None => groups.push(vec![cause]),
+        }
+    }
+    groups
+}
+
+/// Says where a parameter that changed stands.
+fn place(pipeline: &Pipeline, instance: &str, reason: &Reason) -> Option<String> {
+    let (Reason::Parameter { name, .. } | Reason::Items { name, .. }) = reason else { return None };
+    let field = name.split(['.', '[']).next()?;
+    let stage = pipeline.stage(instance.split('[').next()?)?;
+    let inner = instance.split_once('[').map(|(_, rest)| rest.trim_end_matches(']'));
+    let variant = inner.and_then(|inner| inner.split(',').find(|part| !part.contains('=')));
+    match pipeline.settings(stage, variant).origins.get(field)? {
+        Origin::File { path, line, .. } => Some(format!("{path}:{line}")),
+        Origin::Override(argument) => Some(format!("--set {argument}")),
+        Origin::Default => None,
+    }
+}
+
+fn entry(explanation: &Explanation) -> Entry {
+    let (verdict, message) = match &explanation.outcome {
+        Outcome::Fresh => ("fresh", None),
+        Outcome::Depends { .. } => ("waits", None),
+        Outcome::Failed(failure) => ("failed", Some(failure.to_string())),
+        _ => ("stale", None),
+    };
+    let cause = |cause: &Cause| CauseEntry {
+        instance: cause.name.clone(),
+        through: cause.through.clone(),
+        reasons: cause.reasons.iter().map(ReasonEntry::of).collect(),
+        message: cause.failure.as_ref().map(ToString::to_string),
+    };
+    Entry {
+        instance: explanation.name.clone(),
+        verdict,
+        key: explanation.key,
+        message,
+        reasons: explanation.reasons.iter().map(ReasonEntry::of).collect(),
+        causes: explanation.causes.iter().map(cause).collect(),
+    }
+}

@@ -1,0 +1,169 @@
+//! `pipeline.lock`: each instance's key and outputs, one line an instance, for git to keep.
+//!
+//! text ──parse──▶ [`Lock`] ──take in what a run gave──▶ text
+//!
+//! Invariants
+//! - Lines are sorted by their bytes, so that sorting the file changes nothing and a merge of two runs
+//!   conflicts only where both changed the same instance.
+//! - What was only observed (times) is not in it: equal experiments give equal lines on every machine.
+//! - A text with a line that is not whole, such as one in conflict after a merge, is no lock.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::digest::{Digest, Key, ObjectId};
+use crate::store::RecordedOutput;
+
+/// The first line; it sorts before every instance.
+const HEADER: &str = "# recount lock 1: instance, key, outputs; written by each run";
+
+/// Each instance's key and outputs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lock {
+    /// By instance name.
+    pub lines: BTreeMap<String, Locked>,
+}
+
+/// What a lock says of one instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locked {
+    /// Its key.
+    pub key: Key,
+    /// Its outputs' objects by name, without those that were only observed.
+    pub outputs: BTreeMap<String, ObjectId>,
+}
+
+impl Locked {
+    /// Takes what a run recorded.
+    pub fn of(key: Key, outputs: &[RecordedOutput]) -> Self {
+        let lasting = outputs.iter().filter(|output| !output.is_observed());
+        Self { key, outputs: lasting.map(|output| (output.name.clone(), output.object)).collect() }
+    }
+}
+
+impl Lock {
+    /// Reads a lock's text; `None` where a line is damaged or in conflict.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut lines = text.lines();
+        if lines.next()? != HEADER {
+            return None;
+        }
+        let lines: Option<BTreeMap<String, Locked>> = lines.map(parse_line).collect();
+        Some(Self { lines: lines? })
+    }
+
+    /// Gives the keys of its instances.
+    pub fn keys(&self) -> impl Iterator<Item = Key> + '_ {
+        self.lines.values().map(|locked| locked.key)
+    }
+
+    /// Writes it down.
+    pub fn to_text(&self) -> String {
+        let mut lines: Vec<String> = self.lines.iter().map(|(name, locked)| line(name, locked)).collect();
+        // Escaped names need not be in the order of the names themselves.
+        lines.sort_unstable();
+        let mut text =
+            String::with_capacity(HEADER.len() + 1 + lines.iter().map(|line| line.len() + 1).sum::<usize>());
+        for line in std::iter::once(HEADER).chain(lines.iter().map(String::as_str)) {
+            text.push_str(line);
+            text.push('\n');
+        }
+        text
+    }
+}
+
+fn line(name: &str, locked: &Locked) -> String {
+    let mut line = escape(name).into_owned();
+    line.push('\t');
+    line.push_str(&locked.key.0.to_hex());
+    for (output, object) in &locked.outputs {
+        line.push('\t');
+        line.push_str(&escape(output));
+        line.push('=');
+        line.push_str(&object.0.to_hex());
+    }
+    line
+}
+
+fn parse_line(line: &str) -> Option<(String, Locked)> {
+    let mut parts = line.split('\t');
+    let name = unescape(parts.next()?)?;
+    let key = Key(Digest::from_hex(parts.next()?)?);
+    let output = |part: &str| {
+        let (name, hex) = part.rsplit_once('=')?;
+        Some((unescape(name)?, ObjectId(Digest::from_hex(hex)?)))
+    };
+    let outputs: Option<BTreeMap<String, ObjectId>> = parts.map(output).collect();
+    Some((name, Locked { key, outputs: outputs? }))
+}
+
+/// Keeps a name on one line and in one column.
+fn escape(name: &str) -> Cow<'_, str> {
+    if !name.contains(['\\', '\t', '\n', '\r']) {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(name.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r"))
+}
+
+fn unescape(text: &str) -> Option<String> {
+    let mut name = String::with_capacity(text.len());
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        name.push(match letter {
+            '\\' => match letters.next()? {
+                '\\' => '\\',
+                't' => '\t',
+                'n' => '\n',
+                'r' => '\r',
+                _ => return None,
+            },
+            other => other,
+        });
+    }
+    Some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn lock(names: &[&str]) -> Lock {
+        let locked = |name: &str| Locked {
+            key: Key(Digest::of(name.as_bytes())),
+            outputs: BTreeMap::from([(format!("{name}=\t.json"), ObjectId(Digest::of(b"bytes")))]),
+        };
+        Lock { lines: names.iter().map(|name| ((*name).to_owned(), locked(name))).collect() }
+    }
+
+    #[test]
+    fn a_lock_in_conflict_or_cut_short_is_none() {
+        let text = lock(&["prepare", "train"]).to_text();
+        assert!(Lock::parse(&text).is_some());
+        let train = text.lines().last().expect("it has a line");
+        let conflict =
+            text.replace(train, &format!("<<<<<<< ours\n{train}\n=======\n{train}\n>>>>>>> theirs"));
+        assert_eq!(Lock::parse(&conflict), None);
+        assert_eq!(Lock::parse(&text[..text.len() - 9]), None);
+        assert_eq!(Lock::parse(""), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back_and_sorting_it_changes_nothing(names in prop::collection::btree_set("[a-z\\\\\t\n= ]{1,6}", 0..5)) {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let lock = lock(&names);
+            let text = lock.to_text();
+            let mut lines: Vec<&str> = text.lines().collect();
+            lines.sort_unstable();
+            prop_assert_eq!(lines.join("\n") + "\n", text);
+            prop_assert_eq!(Lock::parse(&lock.to_text()), Some(lock));
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_panic(text in "\\PC{0,80}") {
+            drop(Lock::parse(&format!("{HEADER}\n{text}")));
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Runs a chain again, from the raw data and in a store of its own, and compares what it gives.
+//!
+//! the store ──status──▶ what is recorded ───────────────────────────────┐
+//! the project's files ──copied──▶ a scratch project ──run──▶ what it gives ┴──▶ [`Verification`]
+//!
+//! Invariants
+//! - Nothing of the store reaches the second run, but for what was only observed, such as times: a clock does not repeat.
+//! - The project and its store are not written to.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::error::EngineError;
+use super::files::project_files;
+use super::kind::{Content, Context, Effective, Failure, Job, Kind, Output, Registry};
+use super::observer::Observer;
+use super::options::{Cancel, Options};
+use super::run::run;
+use super::status::status;
+use super::summary::{Outcome, Report};
+use super::work::Work;
+use crate::digest::Digest;
+use crate::spec::{Parameters, Pipeline};
+use crate::store::{RecordedOutput, Store};
+
+/// What a second run gave.
+#[derive(Debug)]
+pub struct Verification {
+    /// One for each instance, in topological order.
+    pub checked: Vec<Checked>,
+    /// Whether it was asked to stop.
+    pub cancelled: bool,
+    /// How long all of it took, in seconds.
+    pub seconds: f64,
+}
+
+/// What a second run of one instance gave.
+#[derive(Debug)]
+pub struct Checked {
+    /// The instance's name.
+    pub name: String,
+    /// How it compares.
+    pub found: Found,
+}
+
+/// How a second run compares with what is recorded.
+#[derive(Debug)]
+pub enum Found {
+    /// Every output has the same bytes.
+    Equal,
+    /// An output differs.
+    Differs(Difference),
+    /// There is nothing to compare with: the instance would run, or waits for one that would.
+    Unrecorded,
+    /// The second run failed.
+    Failed(Failure),
+    /// It did not come to a second run.
+    NotRun,
+}
+
+/// The first output that differs, with where its bytes are.
+#[derive(Debug)]
+pub struct Difference {
+    /// The output's name.
+    pub output: String,
+    /// The bytes that are recorded; `None` where there is no such output.
+    pub recorded: Option<PathBuf>,
+    /// The bytes of the second run; `None` where it has no such output.
+    pub again: Option<PathBuf>,
+}
+
+impl Verification {
+    /// Says whether every instance gave the same bytes.
+    pub fn is_equal(&self) -> bool {
+        self.checked.iter().all(|checked| matches!(checked.found, Found::Equal))
+    }
+}
+
+/// Runs what `options` name again below `scratch`, an empty folder, and compares it with the store.
+///
+/// # Errors
+/// [`EngineError`] when nothing could be begun; what became of an instance stands in the [`Verification`].
+#[expect(clippy::too_many_arguments, reason = "those of `run`, and where to run")]
+pub fn verify(
+    root: &Path,
+    pipeline: &Pipeline,
+    registry: Registry,
+    store: &Store,
+    scratch: &Path,
+    options: &Options<'_>,
+    observer: &dyn Observer,
+    cancel: &Cancel,
+) -> Result<Verification, EngineError> {
+    let recorded = status(root, pipeline, &registry, store, options)?;
+    let recorded: BTreeMap<&str, &Report> =
+        recorded.reports.iter().map(|report| (report.name.as_str(), report)).collect();
+    let project = scratch.join("project");
+    copy_files(root, &project, pipeline, &registry, store, options)?;
+    let observed = Arc::new(observed(&recorded, store));
+    let registry: Registry = registry
+        .into_iter()
+        .map(|kind| Box::new(Repeated { kind, observed: Arc::clone(&observed) }) as Box<dyn Kind>)
+        .collect();
+    let again_store = Store::open(&scratch.join("store"))?;
+    let again = run(&project, pipeline, &registry, &again_store, options, observer, cancel)?;
+    let checked = again.reports.iter().map(|report| Checked {
+        name: report.name.clone(),
+        found: compare(recorded.get(report.name.as_str()).copied(), store, report, &again_store),
+    });
+    Ok(Verification { checked: checked.collect(), cancelled: again.cancelled, seconds: again.seconds })
+}
+
+/// Copies the files of the project that the wanted instances read; one that is missing is the run's to tell.
+fn copy_files(
+    root: &Path,
+    project: &Path,
+    pipeline: &Pipeline,
+    registry: &Registry,
+    store: &Store,
+    options: &Options<'_>,
+) -> Result<(), EngineError> {
+    let work = Work::of(root, pipeline, registry, options)?;
+    let copy = |from: &Path, name: &str| -> io::Result<()> {
+        let to = project.join(name);
+        to.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::copy(from, to).map(drop)
+    };
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |error| EngineError::Copy { path, error }
+    };
+    fs::create_dir_all(project).map_err(failed(project))?;
+    for id in work.wanted() {
+        let Ok(effective) = &work.details[id.0].effective else { continue };
+        for file in project_files(&work.ground, &effective.files, store).unwrap_or_default() {
+            copy(&file.path, &file.name).map_err(failed(&file.path))?;
+        }
+    }
+    Ok(())
+}
+
+/// Where the recorded outputs are, by instance and name.
+type Observed = BTreeMap<(String, String), PathBuf>;
+
+fn observed(recorded: &BTreeMap<&str, &Report>, store: &Store) -> Observed {
+    let outputs = recorded.iter().flat_map(|(name, report)| {
+        report.outputs.iter().map(|output| ((*name).to_owned(), output.name.clone(), output.object))
+    });
+    outputs.map(|(instance, output, object)| ((instance, output), store.object_path(object))).collect()
+}
+
+fn compare(recorded: Option<&Report>, store: &Store, again: &Report, again_store: &Store) -> Found {
+    match &again.outcome {
+        Outcome::Failed(failure) => return Found::Failed(failure.clone()),
+        Outcome::Fresh | Outcome::Ran { .. } | Outcome::Shared { .. } => {}
+        Outcome::Skipped { .. } | Outcome::Stopped | Outcome::Stale { .. } | Outcome::Depends { .. } => {
+            return Found::NotRun;
+        }
+    }
+    let Some(recorded) = recorded.filter(|report| matches!(report.outcome, Outcome::Fresh)) else {
+        return Found::Unrecorded;
+    };
+    let find = |outputs: &[RecordedOutput], name: &str| outputs.iter().find(|it| it.name == name).cloned();
+    let names = again.outputs.iter().chain(&recorded.outputs).map(|output| &output.name);
+    for name in names {
+        let [before, after] = [&recorded.outputs, &again.outputs].map(|outputs| find(outputs, name));
+        if before != after {
+            return Found::Differs(Difference {
+                output: name.clone(),
+                recorded: before.map(|output| store.object_path(output.object)),
+                again: after.map(|output| again_store.object_path(output.object)),
+            });
+        }
+    }
+    Found::Equal
+}
+
+/// A kind whose outputs that were only observed are those of the first run.
+struct Repeated {
+    kind: Box<dyn Kind>,
+    observed: Arc<Observed>,
+}
+
+impl Kind for Repeated {
+    fn name(&self) -> &'static str {
+        self.kind.name()
+    }
+
+    fn code(&self) -> Digest {
+        self.kind.code()
+    }
+
+    fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
+        self.kind.effective(context)
+    }
+
+    fn cost(&self, effective: &Parameters) -> f64 {
+        self.kind.cost(effective)
+    }
+
+    fn places(&self, effective: &Effective) -> Vec<String> {
+        self.kind.places(effective)
+    }
+
+    fn writes_in_place(&self) -> bool {
+        self.kind.writes_in_place()
+    }
+
+    fn observed(&self) -> &'static [&'static str] {
+        self.kind.observed()
+    }
+
+    fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
+        let mut outputs = self.kind.run(job)?;
+        for output in outputs.iter_mut().filter(|output| self.observed().contains(&output.name.as_str())) {
+            let place = self.observed.get(&(job.instance.to_owned(), output.name.clone()));
+            // One that was never recorded, or is gone, is what it is now.
+            if let Some(bytes) = place.and_then(|path| fs::read(path).ok()) {
+                output.content = Content::Bytes(bytes);
+            }
+        }
+        Ok(outputs)
+    }
+}

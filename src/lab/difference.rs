@@ -1,0 +1,167 @@
+//! Where two files that should be the same begin to differ, in the words of what they hold.
+
+use std::fmt;
+
+use safetensors::tensor::SafeTensors;
+use serde_json::Value as Json;
+
+/// The first place at which two files differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// An element of a tensor.
+    Tensor {
+        /// The tensor.
+        name: String,
+        /// The element, from 0, in the order in which they lie.
+        index: usize,
+        /// The element's bytes in either file.
+        bytes: [Vec<u8>; 2],
+    },
+    /// A value of a JSON document.
+    Value {
+        /// Where, as a JSON pointer (RFC 6901).
+        pointer: String,
+        /// The value in either document; `None` where there is none.
+        values: [Option<String>; 2],
+    },
+    /// A byte.
+    Byte {
+        /// The byte, from 0.
+        offset: usize,
+    },
+}
+
+/// Finds the first place at which `left` and `right`, two states of the file `name`, differ; `None` if they don't.
+pub fn first_difference(name: &str, left: &[u8], right: &[u8]) -> Option<Place> {
+    let offset = left.iter().zip(right).position(|(left, right)| left != right);
+    let offset = offset.or_else(|| (left.len() != right.len()).then(|| left.len().min(right.len())))?;
+    let told = match name.rsplit_once('.').map(|(_, suffix)| suffix) {
+        Some("safetensors") => in_tensors(left, right),
+        Some("json") => in_json(left, right),
+        _ => None,
+    };
+    // What differs in its spelling alone has a byte and no other place.
+    Some(told.unwrap_or(Place::Byte { offset }))
+}
+
+fn in_tensors(left: &[u8], right: &[u8]) -> Option<Place> {
+    let [left, right] = [left, right].map(SafeTensors::deserialize);
+    let (left, right) = (left.ok()?, right.ok()?);
+    let mut names = left.names();
+    names.sort_unstable();
+    for name in names {
+        let own = left.tensor(name).ok()?;
+        let other =
+            right.tensor(name).ok().filter(|it| it.shape() == own.shape() && it.dtype() == own.dtype())?;
+        let width = own.data().len() / own.shape().iter().product::<usize>().max(1);
+        let pairs = own.data().chunks(width.max(1)).zip(other.data().chunks(width.max(1)));
+        if let Some((index, (own, other))) = pairs.enumerate().find(|(_, (own, other))| own != other) {
+            let bytes = [own.to_vec(), other.to_vec()];
+            return Some(Place::Tensor { name: name.to_owned(), index, bytes });
+        }
+    }
+    None
+}
+
+fn in_json(left: &[u8], right: &[u8]) -> Option<Place> {
+    let [left, right] = [left, right].map(serde_json::from_slice::<Json>);
+    walk(Some(&left.ok()?), Some(&right.ok()?), "")
+}
+
+fn walk(left: Option<&Json>, right: Option<&Json>, pointer: &str) -> Option<Place> {
+    if left == right {
+        return None;
+    }
+    match (left, right) {
+        (Some(Json::Object(own)), Some(Json::Object(other))) => {
+            let names = own.keys().chain(other.keys().filter(|name| !own.contains_key(*name)));
+            let mut names = names.map(|name| (name, name.replace('~', "~0").replace('/', "~1")));
+            names
+                .find_map(|(name, token)| walk(own.get(name), other.get(name), &format!("{pointer}/{token}")))
+        }
+        (Some(Json::Array(own)), Some(Json::Array(other))) => (0..own.len().max(other.len()))
+            .find_map(|index| walk(own.get(index), other.get(index), &format!("{pointer}/{index}"))),
+        _ => {
+            let values = [left, right].map(|value| value.map(Json::to_string));
+            Some(Place::Value { pointer: pointer.to_owned(), values })
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tensor { name, index, bytes: [left, right] } => {
+                write!(out, "tensor `{name}`, element {index}: {} became {}", element(left), element(right))
+            }
+            Self::Value { pointer, values } => {
+                let [left, right] = values.each_ref().map(|value| value.as_deref().unwrap_or("nothing"));
+                match epoch(pointer) {
+                    Some((epoch, field)) => write!(out, "epoch {epoch}, `{field}`")?,
+                    None => write!(out, "{pointer}")?,
+                }
+                write!(out, ": {left} became {right}")
+            }
+            Self::Byte { offset } => write!(out, "byte {offset}"),
+        }
+    }
+}
+
+/// Takes `/epochs/3/valid_loss` of a history apart: epoch 4, `valid_loss`.
+fn epoch(pointer: &str) -> Option<(usize, &str)> {
+    let (index, field) = pointer.strip_prefix("/epochs/")?.split_once('/')?;
+    Some((index.parse::<usize>().ok()? + 1, field))
+}
+
+/// Shows an element: four bytes are nearly always a number of single precision.
+fn element(bytes: &[u8]) -> String {
+    match <[u8; 4]>::try_from(bytes) {
+        Ok(bytes) => f32::from_le_bytes(bytes).to_string(),
+        Err(_) => format!("{bytes:02x?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use safetensors::tensor::{Dtype, TensorView, serialize};
+
+    use super::*;
+
+    fn told(name: &str, left: &[u8], right: &[u8]) -> Option<String> {
+        first_difference(name, left, right).map(|place| place.to_string())
+    }
+
+    #[test]
+    fn a_history_differs_in_an_epoch_and_a_field() {
+        let history = |loss: f64| {
+            format!(
+                "{{\"epochs\":[{{\"epoch\":1,\"valid_loss\":0.5}},{{\"epoch\":2,\"valid_loss\":{loss}}}]}}"
+            )
+        };
+        let (left, right) = (history(0.25), history(0.375));
+        let place = told("history.json", left.as_bytes(), right.as_bytes());
+        assert_eq!(place.as_deref(), Some("epoch 2, `valid_loss`: 0.25 became 0.375"));
+        assert_eq!(told("history.json", left.as_bytes(), left.as_bytes()), None);
+    }
+
+    #[test]
+    fn a_document_differs_at_a_pointer_and_in_spelling_at_a_byte() {
+        let place = told("metrics.json", b"{\"a/b\": [1, 2]}", b"{\"a/b\": [1]}");
+        assert_eq!(place.as_deref(), Some("/a~1b/1: 2 became nothing"));
+        assert_eq!(told("metrics.json", b"{\"a\": 1}", b"{\"a\":1}").as_deref(), Some("byte 5"));
+        assert_eq!(told("figure.svg", b"<svg", b"<svg>").as_deref(), Some("byte 4"));
+    }
+
+    #[test]
+    fn weights_differ_in_a_tensor_and_an_element() {
+        let weights = |last: f32| {
+            let bytes: Vec<u8> = [1.0, 2.0, last].into_iter().flat_map(f32::to_le_bytes).collect();
+            let view = TensorView::new(Dtype::F32, vec![3], &bytes).expect("three numbers");
+            serialize([("fc.bias", view)], None).expect("one tensor")
+        };
+        let place = told("weights.safetensors", &weights(3.0), &weights(3.5));
+        assert_eq!(place.as_deref(), Some("tensor `fc.bias`, element 2: 3 became 3.5"));
+        let damaged = told("weights.safetensors", b"damaged", b"damages");
+        assert_eq!(damaged.as_deref(), Some("byte 6"));
+    }
+}

@@ -1,0 +1,56 @@
+//! The document's figures, as a template sees and quotes them.
+
+use minijinja::{Value, context};
+
+use super::claim::{Claim, Relation, Runs};
+use crate::report::measure::{Measure, Number, Source};
+use crate::report::source::Figure;
+use crate::report::spread::Spread;
+
+/// Gives the range of `figures`, widened by half of their last decimal on either side.
+pub(super) fn bounds<'a>(figures: impl IntoIterator<Item = &'a Figure>) -> (f64, f64) {
+    figures.into_iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), figure| {
+        let (value, tolerance) = (figure.value(), figure.tolerance());
+        (low.min(value - tolerance), high.max(value + tolerance))
+    })
+}
+
+/// Says how figures lie to a range over seeds: `touches` it, or every seed is on one side of them: `above` or `below`.
+pub(super) fn lies(figures: &[Figure], spread: &Spread) -> &'static str {
+    let (low, high) = bounds(figures);
+    if spread.most.value() < low {
+        "above"
+    } else if spread.least.value() > high {
+        "below"
+    } else {
+        "touches"
+    }
+}
+
+/// Shows the accuracies that `claims` of one section give to a template; `none` where they give none.
+///
+/// | name | is |
+/// |---|---|
+/// | `values`, `between` | the figures; whether they are the ends of a range |
+/// | `most` | the highest single one, where the document gives it besides |
+pub fn figures_view(claims: &[&Claim]) -> Value {
+    let find = |relations: &[Relation]| claims.iter().find(|claim| relations.contains(&claim.relation));
+    let Some(claim) = find(&[Relation::About, Relation::Between]) else { return Value::from(()) };
+    let most = find(&[Relation::Most]).and_then(|claim| Some((claim, claim.values.first()?)));
+    context! {
+        between => claim.runs == Some(Runs::Range),
+        values => claim.values.iter().map(|figure| quote_figure(claim, figure)).collect::<Vec<_>>(),
+        most => most.map(|(claim, figure)| quote_figure(claim, figure)),
+    }
+}
+
+/// Shows a figure of a claim to a template.
+pub(super) fn quote_figure(claim: &Claim, figure: &Figure) -> Value {
+    quote(&claim.section, figure.text(), Number::Real(figure.value()))
+}
+
+/// Shows a number of the document, which its `section` spells as `text`, to a template.
+pub(super) fn quote(section: &str, text: &str, number: Number) -> Value {
+    let source = Source::Quoted { section: section.to_owned(), text: text.to_owned() };
+    Measure { number, source }.to_template()
+}

@@ -1,0 +1,376 @@
+//! A claim and what was measured → a verdict.
+//!
+//! | verdict | when |
+//! |---|---|
+//! | `holds` | the test of `evidence` bears the claim out; figures are reached by a seed and not refuted |
+//! | `within_noise` | neither is shown: the seeds and the validation set are too few to tell |
+//! | `contradicted` | the test refutes it; two variants that share their runs can't stand above one another |
+//! | `not_applicable` | the data is generated; or a figure is held against an experiment that the code did not run |
+//!
+//! Each verdict errs about one time in twenty at most: one-sided tests are at half of that. A claim on several
+//! others holds if it holds for each, which needs no correction (R. L. Berger, "Multiparameter hypothesis testing and
+//! acceptance sampling", Technometrics 24 (1982), 295–300), and is contradicted if it is for one of them at that
+//! level divided by their number (Bonferroni). *The same* is an equivalence within [`SAME`], tested from both sides
+//! (D. J. Schuirmann, J. Pharmacokinetics and Biopharmaceutics 15 (1987), 657–680). Over all claims some verdict errs.
+//!
+//! Invariants
+//! - A claim is read twice where the executed code differed from the description: once for each.
+//! - Without a result for every variant it names, a claim has no reading.
+
+use minijinja::{Value, context};
+
+use super::claim::{Claim, Relation, Runs, Statistic};
+use super::evidence::{Contrast, Estimate, chance_of_counts};
+use super::figures::{bounds, lies, quote, quote_figure};
+use crate::report::comparison::Standing;
+use crate::report::measure::{Measure, Number};
+use crate::report::source::Figure;
+use crate::report::spread::Spread;
+use crate::report::variant::Summary;
+
+/// How often a verdict may be wrong.
+const LEVEL: f64 = 0.05;
+
+/// The same for a test of one side.
+pub const HALF_LEVEL: f64 = LEVEL / 2.0;
+
+/// Accuracies that differ by less are the same: one unit of the last decimal that the document mostly prints.
+const SAME: f64 = 0.01;
+
+/// A training loss below this, in nats, is zero to one decimal.
+const NEAR_ZERO: f64 = 0.05;
+
+/// From favourable to unfavourable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// It is borne out.
+    Holds,
+    /// It is neither borne out nor refuted.
+    WithinNoise,
+    /// It is refuted.
+    Contradicted,
+    /// It is about something else than what was measured.
+    NotApplicable,
+}
+
+impl Verdict {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::WithinNoise => "within_noise",
+            Self::Contradicted => "contradicted",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+
+    /// Judges by the chance of what was measured if the claim were false, and if it were true.
+    fn of_chances(if_false: f64, if_true: f64, contradictions: f64) -> Self {
+        if if_false < HALF_LEVEL {
+            Self::Holds
+        } else if if_true < contradictions {
+            Self::Contradicted
+        } else {
+            Self::WithinNoise
+        }
+    }
+}
+
+/// Which side of a comparison the document says a variant is on.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Higher,
+    Lower,
+    Same,
+}
+
+/// A claim as it reads for the variants that were described, or for those that were executed.
+pub struct Reading<'a> {
+    as_run: bool,
+    name: &'a str,
+    value: &'a Spread,
+    counted: Option<(Measure, Measure)>,
+    others: Vec<(&'a str, &'a Spread, Verdict)>,
+    verdict: Verdict,
+}
+
+/// What a claim is judged under.
+#[derive(Clone, Copy)]
+pub struct Circumstances {
+    /// Whether executed twins stand in for the described variants.
+    pub as_run: bool,
+    /// Whether the described variants differ from those that were executed.
+    pub differs: bool,
+    /// Whether the data is generated.
+    pub synthetic: bool,
+}
+
+/// Judges `claim`, taking each variant's summary from `summary` under the name it gives.
+pub fn judge<'a>(
+    claim: &Claim,
+    circumstances: Circumstances,
+    summary: impl Fn(&str) -> Option<(&'a str, &'a Summary)>,
+) -> Option<Reading<'a>> {
+    let read = |name: &str| {
+        let (name, summary) = summary(name)?;
+        Some((name, summary, quantity(claim.statistic, claim.relation, summary)?))
+    };
+    let (name, own, value) = read(&claim.variant)?;
+    let others = claim.than.iter().map(|name| read(name)).collect::<Option<Vec<_>>>()?;
+    let others: Vec<(&str, &Spread, Verdict)> = others
+        .into_iter()
+        .map(|(name, other, spread)| {
+            let estimates = [(own, value), (other, spread)].map(|(of, spread)| estimate(claim, of, spread));
+            let shared = Standing::of(value, spread) == Standing::Identical;
+            (name, spread, compared(claim, &estimates, shared))
+        })
+        .collect();
+    let counted = counted(claim.relation, own);
+    let found = match others.iter().map(|(_, _, verdict)| *verdict).max() {
+        Some(worst) => worst,
+        None => alone(claim, own, value, counted.as_ref()),
+    };
+    let elsewhere = claim.relation.is_figure() && circumstances.differs && !circumstances.as_run;
+    let verdict = if circumstances.synthetic || elsewhere { Verdict::NotApplicable } else { found };
+    Some(Reading { as_run: circumstances.as_run, name, value, counted, others, verdict })
+}
+
+impl Reading<'_> {
+    /// Gives the words of comparison that the verdicts bear out.
+    fn words(&self) -> Vec<&'static str> {
+        let all = self.others.iter().map(|(_, _, verdict)| *verdict).chain([self.verdict]);
+        all.filter_map(|verdict| match verdict {
+            Verdict::Holds => Some("holds"),
+            Verdict::WithinNoise => Some("within noise"),
+            Verdict::Contradicted => Some("contradicted"),
+            Verdict::NotApplicable => None,
+        })
+        .collect()
+    }
+
+    /// Shows the reading of `claim` to a template.
+    ///
+    /// | name | is |
+    /// |---|---|
+    /// | `as_run` | whether executed twins stand in for the described variants |
+    /// | `name`, `value` | the variant, and what it measured over its seeds |
+    /// | `counted` | `some` and `all` of what was counted, or `none` |
+    /// | `than` | a list of `name`, `mean` |
+    /// | `verdict` | one of the table above |
+    /// | `holding`, `noisy`, `contradicted` | the names in `than` by the verdict on each |
+    /// | `words` | the words of comparison that the verdicts bear out (see `comparative`) |
+    /// | `lies` | how the document's figures lie to the seeds: `touches`, `above`, `below`; `none` without figures |
+    fn to_template(&self, claim: &Claim) -> Value {
+        let with = |wanted: Verdict| {
+            let those = self.others.iter().filter(|(_, _, verdict)| *verdict == wanted);
+            those.map(|(name, _, _)| (*name).to_owned()).collect::<Vec<String>>()
+        };
+        context! {
+            as_run => self.as_run,
+            name => self.name,
+            value => Spread::to_template(Some(self.value)),
+            counted => self.counted.as_ref().map(|(some, all)| {
+                context! { some => some.to_template(), all => all.to_template() }
+            }),
+            than => self.others.iter().map(|(name, other, _)| {
+                context! { name => *name, mean => other.mean.to_template() }
+            }).collect::<Vec<_>>(),
+            verdict => self.verdict.name(),
+            holding => with(Verdict::Holds),
+            noisy => with(Verdict::WithinNoise),
+            contradicted => with(Verdict::Contradicted),
+            words => self.words(),
+            lies => claim.relation.is_figure().then(|| lies(&claim.values, self.value)),
+        }
+    }
+}
+
+/// Gives the words of comparison that a claim is told in; they are the source's own.
+fn words_of(relation: Relation) -> &'static [&'static str] {
+    match relation {
+        Relation::Same => &["as accurate"],
+        Relation::Above => &["more accurate"],
+        Relation::Below => &["less accurate"],
+        Relation::Highest | Relation::Most => &["most accurate"],
+        Relation::Slower => &["takes longer"],
+        Relation::Faster => &["takes less time"],
+        Relation::Underfits => &["underfits"],
+        Relation::Overfits => &["overfits"],
+        Relation::About
+        | Relation::Between
+        | Relation::TrainLossNearZero
+        | Relation::GapAbove
+        | Relation::GapBetween
+        | Relation::GapNegativeIn
+        | Relation::GapPositive => &[],
+    }
+}
+
+/// Shows a claim to a template: its fields by their names, and its `readings`.
+pub fn claim_view(claim: &Claim, readings: &[Reading<'_>]) -> Value {
+    let count = |number: u32| quote(&claim.section, &number.to_string(), Number::Whole(number.into()));
+    context! {
+        section => claim.section.clone(),
+        relation => claim.relation.name(),
+        variant => claim.variant.clone(),
+        statistic => claim.statistic.name(),
+        figure => claim.relation.is_figure(),
+        runs => claim.runs.map(Runs::name),
+        than => claim.than.clone(),
+        values => claim.values.iter().map(|figure| quote_figure(claim, figure)).collect::<Vec<_>>(),
+        repeats => claim.repeats.map(|repeats| {
+            context! { some => count(repeats.some), of => count(repeats.of) }
+        }),
+        words => words_of(claim.relation).to_vec(),
+        readings => readings.iter().map(|reading| reading.to_template(claim)).collect::<Vec<_>>(),
+    }
+}
+
+/// Finds what a claim is about.
+fn quantity(statistic: Statistic, relation: Relation, summary: &Summary) -> Option<&Spread> {
+    match statistic {
+        Statistic::BestEpoch => summary.best.as_ref(),
+        Statistic::LastEpoch => summary.last.as_ref(),
+        Statistic::TrainLoss => summary.train_loss.as_ref(),
+        Statistic::Time => summary.seconds.as_ref(),
+        Statistic::LossGap => match relation {
+            Relation::GapAbove | Relation::GapBetween => summary.distance.as_ref(),
+            _ => summary.gap.as_ref(),
+        },
+    }
+}
+
+/// Estimates a quantity of a variant; the training set and the clock add no noise of a validation set.
+fn estimate(claim: &Claim, summary: &Summary, spread: &Spread) -> Estimate {
+    let values: Vec<f64> = spread.parts.iter().map(Measure::value).collect();
+    match claim.statistic {
+        Statistic::BestEpoch | Statistic::LastEpoch => Estimate::of_accuracies(&values, summary.examples),
+        Statistic::LossGap => Estimate::of(&values, summary.loss_variance),
+        Statistic::TrainLoss | Statistic::Time => Estimate::of(&values, 0.0),
+    }
+}
+
+fn wanted(relation: Relation) -> Wanted {
+    match relation {
+        Relation::Same => Wanted::Same,
+        Relation::Below | Relation::Faster => Wanted::Lower,
+        _ => Wanted::Higher,
+    }
+}
+
+/// Judges a variant against another one; `shared` says that they have the same runs.
+fn compared(claim: &Claim, [own, other]: &[Estimate; 2], shared: bool) -> Verdict {
+    let wanted = wanted(claim.relation);
+    if shared {
+        return if matches!(wanted, Wanted::Same) { Verdict::Holds } else { Verdict::Contradicted };
+    }
+    let Some(contrast) = Contrast::of(own, other) else { return Verdict::WithinNoise };
+    let contradictions = HALF_LEVEL / claim.than.len() as f64;
+    match wanted {
+        Wanted::Higher => {
+            Verdict::of_chances(contrast.chance_above(0.0), contrast.chance_below(0.0), contradictions)
+        }
+        Wanted::Lower => {
+            Verdict::of_chances(contrast.chance_below(0.0), contrast.chance_above(0.0), contradictions)
+        }
+        Wanted::Same => {
+            let apart = contrast.chance_below(SAME).max(contrast.chance_above(-SAME));
+            let same = contrast.chance_above(SAME).min(contrast.chance_below(-SAME));
+            Verdict::of_chances(apart, same, contradictions)
+        }
+    }
+}
+
+/// Counts what the document counts: seeds with a negative gap, epochs with a positive one.
+fn counted(relation: Relation, summary: &Summary) -> Option<(Measure, Measure)> {
+    match relation {
+        Relation::GapNegativeIn => {
+            let gaps = &summary.gap.as_ref()?.parts;
+            let negative = gaps.iter().filter(|gap| gap.value() < 0.0).cloned().collect();
+            Some((Measure::count(negative), Measure::count(gaps.clone())))
+        }
+        Relation::GapPositive => Some(summary.gap_epochs.clone()),
+        _ => None,
+    }
+}
+
+/// Judges a claim on one variant.
+fn alone(claim: &Claim, summary: &Summary, value: &Spread, counted: Option<&(Measure, Measure)>) -> Verdict {
+    let own = estimate(claim, summary, value);
+    let bound = |bound: f64, below: bool| match Contrast::of_bound(&own, bound) {
+        None => Verdict::WithinNoise,
+        Some(contrast) => {
+            let [above, under] = [contrast.chance_above(0.0), contrast.chance_below(0.0)];
+            let [if_false, if_true] = if below { [under, above] } else { [above, under] };
+            Verdict::of_chances(if_false, if_true, HALF_LEVEL)
+        }
+    };
+    match claim.relation {
+        Relation::TrainLossNearZero => bound(NEAR_ZERO, true),
+        Relation::GapNegativeIn => {
+            let (some, all) = counted.expect("this relation counts");
+            let repeats = claim.repeats.expect("a checked claim has the repeats it needs");
+            of_counts((some.value() as u32, all.value() as u32), (repeats.some, repeats.of))
+        }
+        Relation::GapPositive => always_positive(summary),
+        Relation::About | Relation::Between | Relation::Most | Relation::GapBetween => {
+            figures(claim, &own, value)
+        }
+        // Only `Overfits` is left: the relations that compare have others to stand against.
+        _ => bound(0.0, false),
+    }
+}
+
+/// Judges the document's figures: refuted by the test, else reached by a seed, or not.
+fn figures(claim: &Claim, own: &Estimate, value: &Spread) -> Verdict {
+    let figures = &claim.values;
+    let unit = figures.iter().fold(0.0, |unit: f64, figure| unit.max(2.0 * figure.tolerance()));
+    let chance = match (claim.relation, &figures[..]) {
+        (Relation::About, [_, _, ..]) => {
+            let printed: Vec<f64> = figures.iter().map(Figure::value).collect();
+            Contrast::of_runs(&printed, own).map(|contrast| contrast.chance_apart())
+        }
+        (Relation::Between | Relation::GapBetween, _) => {
+            // Of the runs behind a range one is at its nearer end.
+            let (low, high) = (figures[0].value(), figures[figures.len() - 1].value());
+            let mean = value.mean.value();
+            let near = mean.clamp(low, high);
+            Contrast::of_run(near, unit, own).map(|contrast| contrast.chance_apart())
+        }
+        _ => Contrast::of_run(figures[0].value(), unit, own).map(|contrast| contrast.chance_apart()),
+    };
+    // The highest of several runs may be further out than one of them.
+    let tries = claim.repeats.map_or(1.0, |repeats| f64::from(repeats.of));
+    let (low, high) = bounds(figures);
+    let reached = value.least.value() <= high && low <= value.most.value();
+    match chance {
+        Some(chance) if chance < LEVEL / tries => Verdict::Contradicted,
+        _ if reached => Verdict::Holds,
+        _ => Verdict::WithinNoise,
+    }
+}
+
+/// Judges a share of repeats: the same share holds, another one may be chance.
+fn of_counts(own: (u32, u32), document: (u32, u32)) -> Verdict {
+    if own.0 * document.1 == document.0 * own.1 {
+        Verdict::Holds
+    } else if chance_of_counts(own, document) < LEVEL {
+        Verdict::Contradicted
+    } else {
+        Verdict::WithinNoise
+    }
+}
+
+/// Judges what is said of every epoch: one epoch refutes it if its gap is negative beyond noise, at a level divided
+/// by the number of epochs.
+fn always_positive(summary: &Summary) -> Verdict {
+    let epochs = &summary.gaps_by_epoch;
+    if epochs.iter().flatten().all(|gap| *gap > 0.0) {
+        return Verdict::Holds;
+    }
+    let level = HALF_LEVEL / epochs.len() as f64;
+    let refutes = |gaps: &&Vec<f64>| {
+        let contrast = Contrast::of_bound(&Estimate::of(gaps, summary.loss_variance), 0.0);
+        contrast.is_some_and(|contrast| contrast.chance_below(0.0) < level)
+    };
+    if epochs.iter().any(|gaps| refutes(&gaps)) { Verdict::Contradicted } else { Verdict::WithinNoise }
+}

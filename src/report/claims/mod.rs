@@ -1,0 +1,27 @@
+//! What the source document claims, held against what was measured.
+//!
+//! claims.yaml ──read──▶ [`Claim`]s ──judge, with the variants' summaries──▶ readings with a verdict ──▶ templates
+//!
+//! | file | its duty |
+//! |---|---|
+//! | `claim` | a claim as data: relation, variants, statistic, figures |
+//! | `read` | YAML → claims; every mistake with its place |
+//! | `evidence` | the statistical test, its assumptions and its source |
+//! | `judge` | a claim and summaries → verdict |
+//! | `figures` | the document's figures as templates see them |
+//!
+//! Invariants
+//! - A verdict is computed here and nowhere else; a template chooses words by it.
+
+mod claim;
+mod evidence;
+mod figures;
+mod judge;
+mod read;
+
+pub use claim::{Claim, Relation, Repeats, Runs, Statistic};
+pub use read::read_claims;
+
+pub(super) use evidence::{Contrast, Estimate};
+pub(super) use figures::figures_view;
+pub(super) use judge::{Circumstances, HALF_LEVEL, Reading, claim_view, judge};

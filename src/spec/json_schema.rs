@@ -1,0 +1,133 @@
+//! Describes the YAML files to editors, as JSON schemas.
+//!
+//! kinds' [`Schema`]s ──▶ one schema for `pipeline.yaml`, one for the `stages/NAME.yaml` of each kind that has one
+//!
+//! Invariants
+//! - Says what `load` checks within one file, and nothing that it does not; what holds between files is `load`'s alone.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::schema::{Field, Schema, Shape};
+
+const DIALECT: &str = "http://json-schema.org/draft-07/schema#";
+
+/// A schema, and the name that its file goes by: `pipeline`, or a kind's name.
+pub struct FileSchema {
+    /// Its name.
+    pub name: String,
+    /// The schema.
+    pub json: Json,
+}
+
+/// Gives the schema of every file that a project may have.
+pub fn file_schemas(schemas: &[Schema]) -> Vec<FileSchema> {
+    let own = schemas.iter().filter(|schema| !schema.inline && !schema.fields.is_empty());
+    let own = own.map(|schema| FileSchema { name: schema.kind.to_owned(), json: settings(schema) });
+    std::iter::once(FileSchema { name: "pipeline".to_owned(), json: pipeline(schemas) }).chain(own).collect()
+}
+
+fn pipeline(schemas: &[Schema]) -> Json {
+    let stages: Vec<Json> = schemas.iter().map(stage).collect();
+    json!({
+        "$schema": DIALECT,
+        "title": "pipeline.yaml of recount",
+        "type": "object",
+        "required": ["recount", "title", "stages"],
+        "additionalProperties": false,
+        "properties": {
+            "recount": { "const": 1, "description": "the version of this language" },
+            "title": { "type": "string", "minLength": 1, "description": "what the report is called" },
+            "stages": { "type": "array", "minItems": 1, "items": { "anyOf": stages } },
+        },
+    })
+}
+
+fn stage(schema: &Schema) -> Json {
+    let mut properties = Map::new();
+    let texts = json!({ "type": "array", "items": { "type": "string" }, "uniqueItems": true });
+    properties.insert("name".to_owned(), described(json!({ "type": "string" }), "the stage's name"));
+    properties.insert("kind".to_owned(), described(json!({ "const": schema.kind }), "what the stage does"));
+    properties.insert("needs".to_owned(), described(texts, "the stages whose outputs it reads"));
+    if schema.repeats {
+        let each = if schema.inline {
+            let scalar = json!({ "type": ["string", "number", "boolean"] });
+            let values = json!({ "type": "array", "minItems": 1, "items": scalar, "uniqueItems": true });
+            json!({ "type": "object", "additionalProperties": values })
+        } else {
+            json!({ "type": "array", "items": { "enum": ["variant", "seed"] }, "uniqueItems": true })
+        };
+        properties.insert("each".to_owned(), described(each, "what the stage is repeated over"));
+    }
+    let mut required = vec!["name", "kind"];
+    if schema.inline {
+        properties.extend(fields(&schema.fields));
+        required.extend(schema.fields.iter().filter(|field| field.default.is_none()).map(|field| field.name));
+    }
+    json!({ "type": "object", "required": required, "additionalProperties": false, "properties": properties })
+}
+
+fn settings(schema: &Schema) -> Json {
+    let params =
+        json!({ "type": "object", "additionalProperties": false, "properties": fields(&schema.fields) });
+    let mut properties = Map::new();
+    properties.insert("params".to_owned(), described(params, "what holds where no variant says otherwise"));
+    if schema.repeats {
+        let seeds = json!({ "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "integer", "minimum": 0 } });
+        properties.insert("seeds".to_owned(), described(seeds, "each variant runs once with each of them"));
+        let mut own = fields(&schema.fields);
+        own.insert(
+            "name".to_owned(),
+            described(json!({ "type": "string" }), "the variant's name, in quotes"),
+        );
+        own.insert(
+            "from".to_owned(),
+            described(json!({ "type": "string" }), "the variant whose settings it takes over"),
+        );
+        let variant = json!({ "type": "object", "required": ["name"], "additionalProperties": false, "properties": own });
+        let variants = json!({ "type": "array", "minItems": 1, "items": variant });
+        properties.insert("variants".to_owned(), described(variants, "named sets of settings"));
+    }
+    json!({
+        "$schema": DIALECT,
+        "title": format!("settings of a stage of kind {}", schema.kind),
+        "type": "object",
+        "additionalProperties": false,
+        "properties": properties,
+    })
+}
+
+fn fields(fields: &[Field]) -> Map<String, Json> {
+    let field = |field: &Field| {
+        let mut json = described(shape(&field.shape), field.about);
+        if let (Json::Object(map), Some(default)) = (&mut json, &field.default) {
+            map.insert("default".to_owned(), serde_json::to_value(default).unwrap_or_default());
+        }
+        (field.name.to_owned(), json)
+    };
+    fields.iter().map(field).collect()
+}
+
+fn described(mut json: Json, about: &str) -> Json {
+    if let Json::Object(map) = &mut json {
+        map.insert("description".to_owned(), about.into());
+    }
+    json
+}
+
+fn shape(shape: &Shape) -> Json {
+    match shape {
+        Shape::Integer { least, most } => json!({ "type": "integer", "minimum": least, "maximum": most }),
+        Shape::Number { least, most, above_least, below_most } => {
+            let mut json = json!({ "type": "number" });
+            let mut bound = |name: &str, value: &f64| json[name] = (*value).into();
+            bound(if *above_least { "exclusiveMinimum" } else { "minimum" }, least);
+            bound(if *below_most { "exclusiveMaximum" } else { "maximum" }, most);
+            json
+        }
+        Shape::Choice(words) => json!({ "enum": words }),
+        Shape::Bool => json!({ "type": "boolean" }),
+        Shape::Text | Shape::ExistingPath | Shape::OutputPath => json!({ "type": "string", "minLength": 1 }),
+        Shape::List(inner) => json!({ "type": "array", "items": self::shape(inner) }),
+        Shape::Either(one, other) => json!({ "anyOf": [self::shape(one), self::shape(other)] }),
+    }
+}

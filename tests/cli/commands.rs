@@ -1,0 +1,252 @@
+//! What each command tells a person, and a program.
+
+use snapbox::{assert_data_eq, str};
+
+use crate::gc::git;
+use crate::project::{Project, said};
+
+#[test]
+fn why_goes_back_to_where_the_change_began() {
+    let project = Project::words();
+    assert_data_eq!(
+        project.run(&["why", "sum"]).done().out,
+        str![
+            "sum · fresh: the store has its outputs
+
+"
+        ]
+    );
+    project.write("text.txt", "alpha\nbeta\n");
+    assert_data_eq!(
+        project.run(&["why", "sum.txt"]).done().out,
+        str![[r#"
+sum · stale: what it needs has to run first
+  because of count[word=alpha], count[word=beta], count[word=gamma]
+    file `text.txt` [..] → [..]
+
+"#]]
+    );
+    project.edit("pipeline.yaml", "grep -c {word}", "grep -c -i {word}");
+    project.run(&["count[alpha]", "count[beta]", "count[gamma]"]).done();
+    let told = project.run(&["why", "sum"]).done().out;
+    assert!(told.starts_with("sum · stale\n  input `count[word=beta]/counts/beta.json` "), "{told}");
+    assert!(told.contains("  because of count[word=beta]\n    `run` "), "{told}");
+    assert!(told.contains("  because of count[word=gamma]\n    `run` "), "{told}");
+    assert!(told.contains("`run` ") && told.contains(" · pipeline.yaml:7"), "{told}");
+    let json = project.run(&["why", "sum", "--json"]).done().json();
+    assert_eq!(json["instances"][0]["verdict"], "stale");
+    assert_eq!(json["instances"][0]["causes"][0]["reasons"][0]["what"], "parameter");
+}
+
+#[test]
+fn status_tells_a_stage_in_few_lines() {
+    let words: Vec<String> = (0..300).map(|word| format!("w{word}")).collect();
+    let project = Project::empty();
+    let pipeline = crate::project::WORDS.replace("alpha, beta, gamma", &words.join(", "));
+    project.write("pipeline.yaml", &pipeline).write("text.txt", "w1 w2\n");
+    assert_data_eq!(
+        project.run(&["status"]).done().out,
+        str![[r#"
+stale   count · 300 of 300 · never run before
+waits   sum · for count[word=w0]
+fresh 0 · stale 300 · waiting for these 1
+
+"#]]
+    );
+}
+
+#[test]
+fn status_names_what_was_edited_deleted_or_failed_last_time() {
+    let project = Project::words();
+    project.write("sum.txt", "mine\n");
+    std::fs::remove_file(project.path("counts/beta.json")).expect("it is there");
+    let untouched = "a run keeps it in artifacts/edited/ and writes it again";
+    for words in [&["status"][..], &["run", "--dry-run"]] {
+        let told = project.run(words).done().out;
+        assert!(told.contains(&format!("edited  sum.txt · {untouched}\n")), "{told}");
+        assert!(told.contains("deleted counts/beta.json · a run writes it again\n"), "{told}");
+    }
+    project.run(&[]).done();
+    assert_eq!(project.run(&["status"]).done().out, "fresh 4 · stale 0 · waiting for these 0\n");
+    project.edit("pipeline.yaml", "> sum.txt", "> sum.txt; exit 3");
+    project.run(&[]).ended(1);
+    let told = project.run(&["status"]).done().out;
+    assert!(
+        told.starts_with("stale   sum · `run` ")
+            && told.contains(" · failed last time: it ended with exit code 3\n"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_failure_shows_the_last_lines_of_its_log_and_how_to_repeat_it() {
+    let project = Project::words();
+    let set = "sum.run=echo wrong; exit 3";
+    let said = project.run(&["--set", set, "run"]).ended(1);
+    assert!(said.err.contains("error: sum: it ended with exit code 3\n  wrong\n"), "{}", said.err);
+    assert!(
+        said.err.contains("help: to run it alone: recount run --set 'sum.run=echo wrong; exit 3' 'sum'\n"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn after_a_failure_nothing_more_is_begun_unless_asked_for() {
+    let project = Project::words();
+    project.edit("pipeline.yaml", "grep -c {word} text.txt", "grep -c -i {word} text.txt").edit(
+        "pipeline.yaml",
+        "run: printf",
+        "run: test {word} != alpha && printf",
+    );
+    let said = project.run(&["run", "--jobs", "1"]).ended(1);
+    assert_eq!(said.ran(), [""; 0], "{}", said.err);
+    assert!(said.out.starts_with("failed 1 · not begun 3 · "), "{}", said.out);
+    let said = project.run(&["run", "--jobs", "1", "--keep-going"]).ended(1);
+    assert_eq!(said.ran(), ["count[word=beta]", "count[word=gamma]"]);
+    assert!(said.out.starts_with("ran 2 · failed 1 · skipped 1 · "), "{}", said.out);
+}
+
+#[test]
+fn a_run_tells_a_program_what_became_of_each_instance() {
+    let project = Project::words();
+    project.write("text.txt", "alpha beta\nbeta gamma\n");
+    let json = project.run(&["run", "--json"]).done().json();
+    assert_eq!(
+        (&json["version"], &json["command"], &json["complete"]),
+        (&1.into(), &"run".into(), &true.into())
+    );
+    assert_eq!((&json["ran"], &json["fresh"]), (&4.into(), &0.into()));
+    let first = &json["instances"][0];
+    assert_eq!((&first["instance"], &first["outcome"]), (&"count[word=alpha]".into(), &"ran".into()));
+    assert_eq!(first["reasons"][0]["name"], "text.txt");
+    let json = project.run(&["status", "--json"]).done().json();
+    assert_eq!((&json["fresh"], &json["stale"]), (&4.into(), &0.into()));
+}
+
+#[test]
+fn targets_are_seen_from_the_current_folder() {
+    let project = Project::words();
+    project.write("text.txt", "alpha\nbeta\ngamma\n");
+    assert_eq!(project.run_in("counts", &["beta.json"]).done().ran(), ["count[word=beta]"]);
+    assert_eq!(project.run(&["counts/alpha.json"]).done().ran(), ["count[word=alpha]"]);
+    let said = project.run(&["count[delta]"]).ended(2);
+    assert!(said.err.contains("nothing is called `count[delta]`"), "{}", said.err);
+}
+
+#[test]
+fn a_command_may_stand_behind_its_options() {
+    let project = Project::words();
+    let path = project.path("").display().to_string();
+    let told = project.run(&["--project", &path, "status"]).done();
+    assert_eq!(told.out, "fresh 4 · stale 0 · waiting for these 0\n");
+}
+
+#[test]
+fn the_log_tells_what_each_run_did() {
+    let project = Project::empty();
+    assert_eq!(project.run(&["log"]).done().out, "no run has done anything yet\n");
+    let project = Project::words();
+    project.run(&[]).done();
+    project.edit("pipeline.yaml", "> sum.txt", "> sum.txt; exit 3").run(&["run", "sum"]).ended(1);
+    assert_data_eq!(
+        project.run(&["log"]).done().out,
+        str![[r#"
+   2 [..] UTC · failed 1 · fresh 3 · [..] s · recount run sum
+     failed sum · it ended with exit code 3
+   1 [..] UTC · ran 4 · [..] s · recount run
+
+"#]]
+    );
+    let json = project.run(&["log", "--json", "-n", "1"]).done().json();
+    assert_eq!(json["runs"][0]["failed"]["sum"], "it ended with exit code 3");
+}
+
+#[test]
+fn diff_tells_which_change_moved_which_measure() {
+    let project = Project::words();
+    project.write(".gitignore", "artifacts\nhome\n");
+    let said = project.run(&["diff"]).ended(2);
+    assert!(said.err.contains("the project is in no git repository"), "{}", said.err);
+    git(&project, &["init", "--quiet", "--initial-branch", "main"]);
+    git(&project, &["add", "."]);
+    git(&project, &["commit", "--quiet", "--message", "first"]);
+    assert_eq!(project.run(&["diff"]).done().out, "HEAD → now · changed 0 · added 0 · removed 0\n");
+    project.edit("pipeline.yaml", "grep -c {word}", "grep -o {word}").edit(
+        "pipeline.yaml",
+        "text.txt)",
+        "text.txt | wc -l)",
+    );
+    project.write("text.txt", "alpha beta\nbeta gamma\ngamma\ngamma alpha alpha\n").run(&[]).done();
+    assert_data_eq!(
+        project.run(&["diff"]).done().out,
+        str![[r#"
+changed count[word=alpha]
+  because of `run` [..] → [..]
+  because of file `text.txt` [..] → [..]
+  counts/alpha.json#/count  1 → 3  +2  one run: noise unknown
+...
+"#]]
+    );
+    let json = project.run(&["diff", "--json"]).done().json();
+    assert_eq!(json["changed"][0]["measures"][0]["difference"], 2.0);
+    assert_eq!(json["changed"][3]["causes"][0]["instance"], "count[word=alpha]");
+    project.run(&["gc", "--keep-runs", "1"]).done();
+    git(&project, &["commit", "--quiet", "--all", "--message", "second"]);
+    let told = project.run(&["diff", "HEAD~1", "HEAD"]).done().out;
+    assert!(!told.contains("lacking"), "{told}");
+    project.run(&["gc", "--keep-runs", "1"]).done();
+    let told = project.run(&["diff", "HEAD~1", "HEAD"]).done().out;
+    assert!(told.contains("lacking 4 of HEAD~1, such as count[word=alpha]"), "{told}");
+    assert!(project.run(&["diff", "nowhere"]).ended(2).err.contains("git knows no revision `nowhere`"));
+}
+
+#[test]
+fn what_init_writes_runs_and_is_never_overwritten() {
+    let project = Project::empty();
+    project.run(&["init"]).done();
+    let said = project.run(&[]).done();
+    assert_eq!(said.ran(), ["count[word=sea]", "count[word=ship]", "count[word=storm]", "table"]);
+    assert_eq!(
+        project.read("table.md"),
+        "| word | count |\n|---|---|\n| sea | 3 |\n| ship | 3 |\n| storm | 3 |\n"
+    );
+    let said = project.run(&["init"]).ended(2);
+    assert!(said.err.contains("`./pipeline.yaml` exists, and nothing is overwritten"), "{}", said.err);
+    let other = Project::empty();
+    other.write("sub/scripts/count.sh", "mine");
+    other.run(&["init", "sub"]).ended(2);
+    assert!(!other.path("sub/pipeline.yaml").exists());
+}
+
+#[test]
+fn dag_draws_stages_or_instances() {
+    let project = Project::words();
+    assert_eq!(project.run(&["dag"]).done().out, "sum\n└── count × 3\n");
+    let told = project.run(&["dag", "--instances", "--format", "mermaid"]).done().out;
+    assert!(told.contains("n2[\"count[word=gamma]\"]\n") && told.contains("n2 --> n3\n"), "{told}");
+}
+
+#[test]
+fn a_shell_is_offered_words_and_targets() {
+    let project = Project::words();
+    let mut shell = project.command(&["--", "recount", "why", "count"]);
+    let offered = said(shell.env("COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", "2").env("_CLAP_IFS", "\n"))
+        .done()
+        .out;
+    assert_eq!(
+        offered.lines().collect::<Vec<_>>(),
+        [
+            "count",
+            "count[word=alpha]",
+            "count[word=beta]",
+            "count[word=gamma]",
+            "counts/alpha.json",
+            "counts/beta.json",
+            "counts/gamma.json"
+        ]
+    );
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(project.run(&["completions", shell]).done().out.contains("COMPLETE"), "{shell}");
+    }
+}

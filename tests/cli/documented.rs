@@ -1,0 +1,32 @@
+//! The console blocks of `docs/commands.md`, run one after the other in one project.
+
+use std::fs;
+use std::path::Path;
+
+use snapbox::assert_data_eq;
+
+use crate::project::{Project, said};
+
+#[test]
+fn what_the_page_shows_is_what_the_program_prints() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/commands.md");
+    let page = fs::read_to_string(page).expect("the page can be read");
+    let project = Project::empty();
+    fs::create_dir(project.path("bin")).expect("a folder can be made");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_recount"), project.path("bin/recount"))
+        .expect("it can be linked");
+    let path = format!("{}:/usr/local/bin:/usr/bin:/bin", project.path("bin").display());
+    let mut tried = 0;
+    for block in page.split("```console\n").skip(1) {
+        let block = block.split("```").next().unwrap_or_default();
+        for shown in block.split("$ ").skip(1) {
+            let (line, prints) = shown.split_once('\n').expect("a command ends its line");
+            let mut shell = std::process::Command::new("sh");
+            let shell = shell.args(["-c", line]).current_dir(project.path("")).env_clear();
+            let said = said(shell.env("PATH", &path).env("HOME", project.path("home")));
+            assert_data_eq!(said.err + &said.out, prints.to_owned());
+            tried += 1;
+        }
+    }
+    assert!(tried > 10, "{tried} commands were tried");
+}

@@ -1,0 +1,109 @@
+//! A chain that is run again gives the same bits, and what was tampered with is found.
+
+use recount::digest::Key;
+use recount::store::{Store, StoreError};
+use serde_json::Value as Json;
+
+use crate::project::Project;
+
+/// A project with one training evaluated, on generated data.
+fn trained() -> Project {
+    let project = Project::new();
+    project.run(&["evaluate[2.3.1,seed=1]"]).done();
+    project
+}
+
+/// Puts `change` of an output's bytes into the store in its place, under a record that is sound.
+fn forge(project: &Project, instance: &str, output: &str, change: impl Fn(&mut Vec<u8>)) {
+    let store = Store::open(&project.path("artifacts")).expect("there is a store");
+    let key: Key = store.last_keys()[instance];
+    let mut record = store.record(key).expect("the record can be read").expect("it was run");
+    let session = store.lock(|| false).expect("the store can be locked").expect("nobody else has it");
+    let place = record.outputs.iter_mut().find(|it| it.name == output).expect("it has the output");
+    let mut bytes = std::fs::read(store.object_path(place.object)).expect("the object is there");
+    change(&mut bytes);
+    place.object = session.put_bytes(&bytes).expect("there is room");
+    let committed: Result<(), StoreError> = session.commit(&record);
+    committed.expect("there is room");
+    session.finish().expect("there is room");
+}
+
+#[test]
+fn an_honest_chain_is_equal_and_nothing_of_the_project_changes() {
+    let project = trained();
+    let before = project.files();
+    let run = project.run(&["verify", "evaluate[2.3.1,seed=1]"]).done();
+    for instance in ["prepare", "train[2.3.1,seed=1]", "evaluate[2.3.1,seed=1]"] {
+        assert!(run.said.contains(&format!("equal   {instance}\n")), "{}", run.said);
+    }
+    assert_eq!(project.files(), before);
+    assert!(!project.run(&["verify", "evaluate[2.3.1,seed=1]", "--json"]).done().said.contains("differs"));
+    let sample = project.run(&["verify", "--sample", "2"]).done();
+    assert!(sample.said.contains("equal"), "{}", sample.said);
+}
+
+#[test]
+fn a_forged_history_is_found_by_its_epoch() {
+    let project = trained();
+    forge(&project, "train[2.3.1,seed=1]", "history.json", |bytes| {
+        let mut history: Json = serde_json::from_slice(bytes).expect("a history is JSON");
+        history["epochs"][1]["accuracy"] = 0.99.into();
+        *bytes = serde_json::to_vec_pretty(&history).expect("it is JSON");
+    });
+    let run = project.run(&["verify", "train[2.3.1,seed=1]"]);
+    assert_eq!(run.code, Some(1), "{}", run.said);
+    let line = run.said.lines().find(|line| line.starts_with("differs")).expect("it differs");
+    assert!(
+        line.starts_with("differs train[2.3.1,seed=1] · history.json: epoch 2, `accuracy`: 0.99 became 0."),
+        "{line}"
+    );
+    assert!(run.said.contains("equal   prepare"), "{}", run.said);
+
+    let run = project.run(&["verify", "train[2.3.1,seed=1]", "--json"]);
+    assert_eq!(run.code, Some(1), "{}", run.said);
+    let start = run.said.find('{').expect("it prints JSON");
+    let told: Json = serde_json::from_str(&run.said[start..]).expect("and nothing behind it");
+    assert_eq!(told["equal"], false);
+    assert_eq!(
+        (&told["instances"][1]["verdict"], &told["instances"][1]["output"]),
+        (&"differs".into(), &"history.json".into())
+    );
+}
+
+#[test]
+fn forged_weights_are_found_by_their_tensor() {
+    let project = trained();
+    forge(&project, "train[2.3.1,seed=1]", "weights.safetensors", |bytes| {
+        *bytes.last_mut().expect("there are weights") ^= 1;
+    });
+    let run = project.run(&["verify", "train[2.3.1,seed=1]"]);
+    assert_eq!(run.code, Some(1), "{}", run.said);
+    assert!(run.said.contains("weights.safetensors: tensor `"), "{}", run.said);
+}
+
+#[test]
+fn what_is_not_recorded_can_t_be_confirmed() {
+    let project = trained();
+    let run = project.run(&["verify", "train[2.3.1,seed=2]"]);
+    assert_eq!(run.code, Some(1), "{}", run.said);
+    assert!(
+        run.said.contains("unknown train[2.3.1,seed=2] · nothing is recorded to compare it with"),
+        "{}",
+        run.said
+    );
+    let run = project.run(&["verify", "train[2.3.9]"]);
+    assert_eq!(run.code, Some(2), "{}", run.said);
+    let run = Project::new().run(&["verify"]);
+    assert_eq!(run.code, Some(2), "{}", run.said);
+    assert!(run.said.contains("run the pipeline first"), "{}", run.said);
+}
+
+#[test]
+fn the_whole_report_is_the_same_again() {
+    let project = Project::new();
+    project.run(&[]).done();
+    let report = project.read("report/week-3.synthetic.md");
+    let run = project.run(&["verify", "--all"]).done();
+    assert!(run.said.contains("equal   render\n"), "{}", run.said);
+    assert_eq!(project.read("report/week-3.synthetic.md"), report);
+}
