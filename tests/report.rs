@@ -6,6 +6,8 @@ mod citations;
 mod claims;
 #[path = "report/mistakes.rs"]
 mod mistakes;
+#[path = "report/pictures.rs"]
+mod pictures;
 #[path = "report/sweep.rs"]
 mod sweep;
 
@@ -40,6 +42,27 @@ fn report(inputs: &ReportInputs) -> Rendered {
     render(&templates(), inputs).unwrap_or_else(|error| panic!("{error} ({:?})", error.help()))
 }
 
+/// Gives a report's text as it reads on a page: without link targets.
+fn text(inputs: &ReportInputs) -> String {
+    unlinked(&report(inputs).markdown)
+}
+
+fn unlinked(markdown: &str) -> String {
+    let lines = markdown.lines().filter(|line| !line.starts_with("[n")).map(|line| {
+        let mut plain = String::new();
+        for (index, piece) in line.split("][n").enumerate() {
+            let piece = if index == 0 { piece } else { piece.split_once(']').expect("a link ends").1 };
+            plain.push_str(piece);
+            if line.matches("][n").count() > index {
+                let bracket = plain.rfind('[').expect("a link begins");
+                plain.remove(bracket);
+            }
+        }
+        plain
+    });
+    lines.collect::<Vec<_>>().join("\n").trim_end().to_owned() + "\n"
+}
+
 /// Gives the sweep with other accuracies.
 fn with_accuracies(accuracies: &[(&str, f64)]) -> ReportInputs {
     let mut rows = SWEEP.to_vec();
@@ -61,7 +84,7 @@ fn part<'a>(markdown: &'a str, heading: &str) -> &'a str {
 #[test]
 fn every_section_of_the_document_stands_with_its_number() {
     let inputs = inputs(SWEEP);
-    let markdown = report(&inputs).markdown;
+    let markdown = text(&inputs);
     let mut place = 0;
     for section in &inputs.source.sections {
         let depth = section.number.split('.').count() + 1;
@@ -74,7 +97,7 @@ fn every_section_of_the_document_stands_with_its_number() {
 #[test]
 fn prose_follows_the_numbers() {
     let sentence = |rows: &[Row]| {
-        let markdown = report(&inputs(rows)).markdown;
+        let markdown = text(&inputs(rows));
         let section = part(&markdown, "#### 2.4.1").to_owned();
         let line = section.lines().find(|line| line.starts_with("The accuracy of the best epochs"));
         line.expect("it is compared with its parent").to_owned()
@@ -98,7 +121,7 @@ fn prose_follows_the_numbers() {
 
 #[test]
 fn code_that_ran_under_other_settings_is_listed() {
-    let markdown = report(&inputs(SWEEP)).markdown;
+    let markdown = text(&inputs(SWEEP));
     let found = part(&markdown, "### Code that ran something else");
     assert!(found.contains("- 1.1: 1.1-as-run ran with `epochs` 6 instead of 3.\n"), "{found}");
     assert!(found.contains("- 1.7: 1.7-as-run ran with `hidden` 64 instead of 16.\n"), "{found}");
@@ -107,7 +130,7 @@ fn code_that_ran_under_other_settings_is_listed() {
 
 #[test]
 fn the_best_variant_is_called_so_with_those_that_the_seeds_do_not_tell_from_it() {
-    let best = |inputs: &ReportInputs| part(&report(inputs).markdown, "## The best variant").to_owned();
+    let best = |inputs: &ReportInputs| part(&text(inputs), "## The best variant").to_owned();
     let close = best(&inputs(SWEEP));
     assert!(
         close.contains("touches that of 2.6.1 and 2.7.2, so that the seeds do not tell it apart"),
@@ -119,7 +142,7 @@ fn the_best_variant_is_called_so_with_those_that_the_seeds_do_not_tell_from_it()
 
 #[test]
 fn the_same_experiment_under_two_names_is_said_to_be_one() {
-    let markdown = report(&inputs(SWEEP)).markdown;
+    let markdown = text(&inputs(SWEEP));
     let same = "2.3.2 is the same experiment as 1.2, 2.2 and 2.3.1: with one layer, `dropout` has no effect.";
     assert!(part(&markdown, "#### 2.3.2").contains(same));
     assert!(
@@ -130,7 +153,7 @@ fn the_same_experiment_under_two_names_is_said_to_be_one() {
 
 #[test]
 fn a_change_that_the_executed_code_did_not_make_is_named() {
-    let markdown = report(&inputs(SWEEP)).markdown;
+    let markdown = text(&inputs(SWEEP));
     let section = part(&markdown, "### 1.3");
     assert!(section.contains("`hidden` was 64 where the text describes 256"), "{section}");
     assert!(section.contains("The change never reached the model: what ran is what had run as 1.2."));
@@ -140,7 +163,7 @@ fn a_change_that_the_executed_code_did_not_make_is_named() {
 
 #[test]
 fn a_table_is_one_block_of_lines() {
-    let markdown = report(&inputs(SWEEP)).markdown;
+    let markdown = text(&inputs(SWEEP));
     let lines: Vec<&str> = markdown.lines().collect();
     for window in lines.windows(3) {
         let torn = window[0].starts_with('|') && window[1].is_empty() && window[2].starts_with('|');
@@ -154,7 +177,7 @@ fn a_table_is_one_block_of_lines() {
 #[test]
 fn only_figures_that_exist_are_shown() {
     let mut inputs = inputs(SWEEP);
-    let shown = |inputs: &ReportInputs| report(inputs).markdown.matches("\n![").count();
+    let shown = |inputs: &ReportInputs| text(inputs).matches("\n![").count();
     assert_eq!(shown(&inputs), inputs.plots.len());
     inputs.plots.retain(|plot| plot.name == "curves-2.4");
     assert_eq!(shown(&inputs), 1);
@@ -168,7 +191,7 @@ fn generated_data_is_not_held_against_the_source() {
     inputs.synthetic = true;
     inputs.data =
         DataCard { source: "synthetic".to_owned(), archive: None, duplicates: Vec::new(), ..card() };
-    let markdown = report(&inputs).markdown;
+    let markdown = text(&inputs);
     assert!(markdown.contains("> **Generated data.**"));
     assert!(part(&markdown, "### 1.2").contains("the comparison is not applicable"));
     for verdict in ["this holds", "contradicted", "within noise", "above every seed", "SHA-256"] {
@@ -178,17 +201,17 @@ fn generated_data_is_not_held_against_the_source() {
         part(&markdown, "### Changes that never").contains("1.3: what ran"),
         "this does not depend on data"
     );
-    assert!(markdown.contains("No two sequences have the same bytes."));
+    assert!(markdown.contains("Each sequence has bytes of its own."));
 }
 
 #[test]
 fn a_smaller_sweep_has_a_smaller_report() {
     let mut rows = SWEEP.to_vec();
     rows.retain(|row| ["2.1", "2.2"].contains(&row.0));
-    let markdown = report(&inputs(&rows)).markdown;
+    let markdown = text(&inputs(&rows));
     assert!(part(&markdown, "#### 2.4.2").contains("This experiment was not part of the run."));
     assert!(part(&markdown, "### 2.2").contains("is higher than that of 2.1"));
-    let markdown = report(&inputs(&[])).markdown;
+    let markdown = text(&inputs(&[]));
     assert!(markdown.contains("### 1.1 Original model"));
     assert!(!markdown.contains("## The best variant"));
 }
@@ -199,7 +222,7 @@ fn a_variant_that_no_section_names_is_reported_too() {
     rows.push(("wide and deep", Some("2.4.2"), &[("layers", "2"), ("hidden", "512")], 0.993, 0.02));
     let mut inputs = inputs(&rows);
     inputs.overrides = vec!["train[2.4.2].epochs=17".to_owned()];
-    let markdown = report(&inputs).markdown;
+    let markdown = text(&inputs);
     let section = part(&markdown, "### wide and deep");
     assert!(section.contains("`layers` from 1 to 2 and `hidden` from 128 to 512"), "{section}");
     assert!(section.contains("is higher than that of 2.4.2"), "{section}");
@@ -218,7 +241,7 @@ fn runs_without_a_finished_epoch_have_no_accuracy() {
         (metrics.best, metrics.last, metrics.loss_gap, metrics.epochs) = (None, None, None, 0);
         metrics.diverged = Some(diverged);
     }
-    let markdown = report(&inputs).markdown;
+    let markdown = text(&inputs);
     let section = part(&markdown, "#### 2.5.4");
     assert!(section.contains("No epoch of 2.5.4 finished with a finite loss"), "{section}");
     assert!(section.contains("| 0, diverged in 1 |"), "{section}");
@@ -236,7 +259,7 @@ fn runs_without_a_finished_epoch_have_no_accuracy() {
 fn one_seed_has_a_value_and_no_range() {
     let mut inputs = inputs(SWEEP);
     inputs.variants.iter_mut().for_each(|variant| variant.runs.truncate(1));
-    let markdown = report(&inputs).markdown;
+    let markdown = text(&inputs);
     assert!(part(&markdown, "### 2.2").contains("With one seed, 2.2 reaches an accuracy of 0.9"));
     let overview = part(&markdown, "## Overview");
     assert!(!overview.contains("(0."), "{overview}");
@@ -256,7 +279,8 @@ fn a_new_section_is_a_new_file() {
         .insert("closing/95-rows.md.j2".to_owned(), "## Rows\n\n{{ data.rows | whole }} rows.\n".to_owned());
     templates.insert("closing/95-rows.md.j2~".to_owned(), "an older draft\n".to_owned());
     templates.remove("sections/2-6-1.md.j2");
-    let markdown = render(&templates, &inputs(SWEEP)).expect("the templates are sound").markdown;
+    let rendered = render(&templates, &inputs(SWEEP)).expect("the templates are sound");
+    let markdown = unlinked(&rendered.markdown);
     assert!(part(&markdown, "#### 2.5.4").contains("A lead of its own."));
     assert!(markdown.ends_with("## Rows\n\n64,070 rows.\n"));
     assert!(part(&markdown, "#### 2.6.1").contains("Against 2.4.2 it changes"), "a section needs no file");

@@ -25,6 +25,8 @@ pub enum Command {
     Run(RunArguments),
     /// Say what is fresh and what is stale, and why, without running anything
     Status(StatusArguments),
+    /// Say where a number of the report is from, down to the run, the settings, the data and the code
+    Audit(AuditArguments),
     /// Say why a target would run: every reason, old and new, back to where the change began
     Why(WhyArguments),
     /// Draw the graph: as a tree, or for Mermaid, Graphviz or a browser
@@ -65,6 +67,20 @@ pub struct RunArguments {
     /// Only say what would run, and why
     #[arg(long)]
     pub dry_run: bool,
+    /// The settings that hold for this command
+    #[command(flatten)]
+    pub settings: SettingArguments,
+}
+
+/// The words of `recount audit`.
+#[derive(Args)]
+pub struct AuditArguments {
+    /// A number as it is printed (`0.984`), a reference (`n42`), a place (`report/week-3.md:57`) or a variant (`2.4.2`)
+    #[arg(required_unless_present = "check", conflicts_with = "check", allow_hyphen_values = true)]
+    pub what: Option<String>,
+    /// Derive every number again, and compare the report, its audit and its figures with what the runs left
+    #[arg(long)]
+    pub check: bool,
     /// The settings that hold for this command
     #[command(flatten)]
     pub settings: SettingArguments,

@@ -4,6 +4,7 @@
 
 mod archive;
 mod arguments;
+pub mod audit;
 mod completions;
 mod dag;
 mod diff;
@@ -23,6 +24,7 @@ mod reasons;
 mod run;
 mod say;
 mod schema;
+mod seen;
 mod status;
 mod time;
 mod verify;
@@ -90,6 +92,7 @@ pub fn main() -> ExitCode {
         None => run::run(&arguments.run, &environment),
         Some(Command::Run(words)) => run::run(&words, &environment),
         Some(Command::Status(words)) => status::status(&words.settings, &environment),
+        Some(Command::Audit(words)) => audit::audit(&words, &environment),
         Some(Command::Why(words)) => why::why(&words, &environment),
         Some(Command::Dag(words)) => dag::dag(&words, &environment),
         Some(Command::Log(words)) => log::log(&words),

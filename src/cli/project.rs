@@ -1,6 +1,5 @@
 //! Opens a project for a command: its folder, its checked pipeline, the kinds, the store, Ctrl-C.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -142,10 +141,6 @@ pub fn options(environment: &Environment) -> Options<'static> {
         jobs: environment.cores,
         asked: environment.words.clone(),
         clock: &seconds_since_1970,
-        facts: BTreeMap::from([
-            ("recount".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
-            ("simd".to_owned(), environment.simd.name().to_owned()),
-        ]),
         ..Options::default()
     }
 }

@@ -17,7 +17,7 @@ use super::memory::{self, Answer};
 use super::progress::Progress;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
-use super::{Refusal, json, say, status};
+use super::{Refusal, json, say, seen, status};
 
 /// How many files are named at the end.
 const PLACES: usize = 10;
@@ -47,6 +47,7 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         targets: words.targets.clone(),
         folder: project.folder.clone(),
         force: words.force.clone(),
+        facts: seen::facts(&project.root, environment),
         keep_going: words.keep_going,
         // A trial, or another machine's lack of the data, is not what the files say.
         lock: words.settings.set.is_empty() && project.generated_because.is_none(),

@@ -105,6 +105,15 @@ pub enum Reason {
         /// What it is.
         new: Option<ObjectId>,
     },
+    /// A run that it names is another one, although what it reads of it may be the same.
+    Cited {
+        /// The instance.
+        name: String,
+        /// The key of the run it named.
+        old: Option<Key>,
+        /// The key of the run it names now.
+        new: Option<Key>,
+    },
     /// The record of the run is gone.
     RecordMissing,
     /// The record of the run is damaged.
@@ -168,6 +177,7 @@ pub fn differences(old: &Recipe, new: &Recipe) -> Vec<Reason> {
         new,
     }));
     reasons.extend(changes(&old.files, &new.files).map(|(name, old, new)| Reason::File { name, old, new }));
+    reasons.extend(changes(&old.cited, &new.cited).map(|(name, old, new)| Reason::Cited { name, old, new }));
     reasons
 }
 
@@ -212,6 +222,10 @@ impl fmt::Display for Reason {
                 change(out, &format!("input `{name}`"), &short(old), &short(new))
             }
             Self::File { name, old, new } => change(out, &format!("file `{name}`"), &short(old), &short(new)),
+            Self::Cited { name, old, new } => {
+                let short = |key: &Option<Key>| key.map(|key| format!("{}…", key.0.short()));
+                change(out, &format!("run of `{name}`"), &short(old), &short(new))
+            }
             Self::RecordMissing => out.write_str("its record is gone from the store"),
             Self::RecordCorrupt => out.write_str("its record in the store is damaged"),
             Self::ObjectMissing { output } => write!(out, "output `{output}` is gone from the store"),
@@ -262,6 +276,7 @@ mod tests {
             seed: Some(1),
             inputs: BTreeMap::from([("prepare/dataset".to_owned(), object("old"))]),
             files: BTreeMap::new(),
+            cited: BTreeMap::new(),
         }
     }
 

@@ -18,7 +18,7 @@ use walkdir::WalkDir;
 
 use super::files::{difference, project_files};
 use super::graph::InstanceId;
-use super::inputs::Assembled;
+use super::inputs::{Assembled, cited_runs};
 use super::kind::{Content, Effective, Failure, Job, Output, Watch};
 use super::leftover::Running;
 use super::options::Options;
@@ -46,12 +46,18 @@ pub(super) fn execute(
         session.drop_checkpoints(assembled.key)?;
     }
     let checkpoints = session.checkpoints(assembled.key);
+    if kind.cites() {
+        // What has only just run is cited by its record.
+        session.flush()?;
+    }
+    let cited = cited_runs(session, &assembled.recipe)?;
     let job = Job {
         context: work.context(id),
         instance: work.name(id),
         effective,
         inputs: &assembled.inputs,
         files: &assembled.files,
+        cited: &cited,
         scratch: &scratch,
         checkpoints: &checkpoints,
         log: &session.log_path(&work.folder(id)),

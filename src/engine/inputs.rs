@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::files::project_files;
 use super::graph::{InstanceId, Need};
-use super::kind::{Failure, Input, ProjectFile, Read};
+use super::kind::{CitedRun, Failure, Input, ProjectFile, Read};
 use super::recipe::Recipe;
 use super::work::Work;
 use crate::digest::{Key, ObjectId};
@@ -26,8 +26,11 @@ pub(super) struct Assembled {
     pub(super) places: BTreeMap<String, ObjectId>,
 }
 
+/// What a finished instance left, and under which key.
+pub(super) type Left<'o> = (Key, &'o [RecordedOutput]);
+
 /// Gives what a finished instance left.
-pub(super) type Outputs<'o> = dyn Fn(InstanceId) -> &'o [RecordedOutput] + 'o;
+pub(super) type Outputs<'o> = dyn Fn(InstanceId) -> Left<'o> + 'o;
 
 /// Puts together an instance's recipe.
 pub(super) fn assemble(
@@ -39,11 +42,16 @@ pub(super) fn assemble(
     let effective = work.details[id.0].effective.as_ref().map_err(Failure::clone)?;
     let instance = work.plan.instance(id);
     let mut inputs = BTreeMap::new();
+    let mut cited = BTreeMap::new();
     let mut places = BTreeMap::new();
     let reads: BTreeMap<StageId, &Read> = effective.reads.iter().map(|read| (read.stage, read)).collect();
     for need in &instance.needs {
         if let Some(read) = reads.get(&need.stage) {
             read_need(work, store, read, need, outputs, &mut inputs, &mut places)?;
+        }
+        if work.kind(id).cites() {
+            let members = work.plan.members(need).iter();
+            cited.extend(members.map(|&member| (work.name(member).to_owned(), outputs(member).0)));
         }
     }
     if !work.kind(id).writes_in_place() {
@@ -58,9 +66,22 @@ pub(super) fn assemble(
         seed: instance.point.seed.filter(|_| effective.seeded),
         inputs: inputs.iter().map(|(name, input)| (name.clone(), input.object)).collect(),
         files: files.iter().map(|file| (file.name.clone(), file.object)).collect(),
+        cited,
     };
     let key = recipe.key();
     Ok(Assembled { recipe, key, inputs: inputs.into_values().collect(), files, places })
+}
+
+/// Reads the records of the runs that a recipe cites.
+pub(super) fn cited_runs(store: &Store, recipe: &Recipe) -> Result<Vec<CitedRun>, Failure> {
+    let read = |(instance, &key): (&String, &Key)| {
+        let record = store.record(key)?;
+        let known = record.and_then(|record| Some((Recipe::from_json(&record.recipe)?, record.outputs)));
+        let (recipe, outputs) =
+            known.ok_or_else(|| Failure::new(format!("the record of `{instance}` can't be read")))?;
+        Ok(CitedRun { instance: instance.clone(), key, recipe, outputs })
+    };
+    recipe.cited.iter().map(read).collect()
 }
 
 fn read_need(
@@ -74,7 +95,7 @@ fn read_need(
 ) -> Result<(), Failure> {
     let stage = &work.pipeline.stages[need.stage.0].name;
     for &member in work.plan.members(need) {
-        let left = outputs(member);
+        let (_, left) = outputs(member);
         for wanted in read.outputs.iter().filter(|wanted| !wanted.ends_with('/')) {
             if !left.iter().any(|output| output.name == *wanted) {
                 return Err(Failure::new(format!("`{}` has no output `{wanted}`", work.name(member))));

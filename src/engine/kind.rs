@@ -8,8 +8,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::digest::{Digest, ObjectId};
+use super::recipe::Recipe;
+use crate::digest::{Digest, Key, ObjectId};
 use crate::spec::{Parameters, Pipeline, Settings, Stage, StageId};
+use crate::store::RecordedOutput;
 
 /// A stage kind: reduces settings to what matters, and runs.
 pub trait Kind: Send + Sync {
@@ -40,6 +42,12 @@ pub trait Kind: Send + Sync {
     /// Says whether a run itself writes to its [`Kind::places`], as another program's run does; what
     /// a person wrote there is then kept before the run begins.
     fn writes_in_place(&self) -> bool {
+        false
+    }
+
+    /// Says whether outputs name the runs that their inputs are from. The keys of those runs then enter
+    /// the recipe beside their bytes, so that no output names a run that is no longer the one.
+    fn cites(&self) -> bool {
         false
     }
 
@@ -129,6 +137,8 @@ pub struct Job<'a> {
     pub inputs: &'a [Input],
     /// The project's files that the run reads, one for each file (folders are walked).
     pub files: &'a [ProjectFile],
+    /// The runs that its inputs are from, by instance; empty unless it cites them.
+    pub cited: &'a [CitedRun],
     /// An empty folder for the run alone, on the store's file system; gone afterwards.
     pub scratch: &'a Path,
     /// A folder for what a run that is killed leaves to the next run with the same key; made by whoever
@@ -153,6 +163,19 @@ pub struct Input {
     pub object: ObjectId,
     /// Where the bytes are; to be read, never written.
     pub path: PathBuf,
+}
+
+/// A run that an input is from, for kinds that say so in what they make.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CitedRun {
+    /// The instance that needs it under this name, such as `train[2.4.2,seed=1]`.
+    pub instance: String,
+    /// Its key; instances that are the same experiment share it.
+    pub key: Key,
+    /// What determined it.
+    pub recipe: Recipe,
+    /// What it made.
+    pub outputs: Vec<RecordedOutput>,
 }
 
 /// A file of the project, as an input.

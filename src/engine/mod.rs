@@ -22,6 +22,7 @@ mod lock_file;
 mod observer;
 mod options;
 mod recipe;
+mod repeat;
 mod run;
 mod status;
 mod summary;
@@ -34,7 +35,8 @@ pub use decide::{Known, Reason, Verdict, decide, differences};
 pub use error::EngineError;
 pub use graph::{GroupId, Instance, InstanceId, Need, Plan};
 pub use kind::{
-    Content, Context, Effective, Failure, Input, Job, Kind, Output, Point, ProjectFile, Read, Registry, Watch,
+    CitedRun, Content, Context, Effective, Failure, Input, Job, Kind, Output, Point, ProjectFile, Read,
+    Registry, Watch,
 };
 pub use leftover::Running;
 pub use lock::{Lock, Locked};
@@ -42,6 +44,7 @@ pub use lock_file::{LOCK_FILE, LockChange};
 pub use observer::{Event, Observer, Planned};
 pub use options::{Cancel, Options};
 pub use recipe::Recipe;
+pub use repeat::{Subject, repeat};
 pub use run::run;
 pub use status::status;
 pub use summary::{Outcome, Report, Summary};

@@ -31,6 +31,9 @@ pub struct Recipe {
     pub inputs: BTreeMap<String, ObjectId>,
     /// What it reads of the project, by path relative to the root.
     pub files: BTreeMap<String, ObjectId>,
+    /// The runs whose keys its outputs name, by instance; empty for what names none.
+    #[serde(default)]
+    pub cited: BTreeMap<String, Key>,
 }
 
 impl Recipe {
@@ -68,6 +71,14 @@ impl Recipe {
             writer.begin(name, Branch::Map, objects.len());
             for (name, object) in objects {
                 writer.leaf(name, Leaf::Digest(object.0));
+            }
+            writer.end();
+        }
+        // Absent where empty: what cites no run has the key that it always had.
+        if !self.cited.is_empty() {
+            writer.begin("cited", Branch::Map, self.cited.len());
+            for (instance, key) in &self.cited {
+                writer.leaf(instance, Leaf::Digest(key.0));
             }
             writer.end();
         }
@@ -239,7 +250,8 @@ mod tests {
             inputs in objects(),
             files in objects(),
         ) -> Recipe {
-            Recipe { kind, code: Digest::of(&[u8::from(code)]), parameters, seed, inputs, files }
+            let cited = BTreeMap::new();
+            Recipe { kind, code: Digest::of(&[u8::from(code)]), parameters, seed, inputs, files, cited }
         }
     }
 
@@ -266,6 +278,7 @@ mod tests {
             seed: None,
             inputs: BTreeMap::new(),
             files: BTreeMap::new(),
+            cited: BTreeMap::new(),
         }
     }
 
@@ -282,5 +295,16 @@ mod tests {
         let input = Recipe { inputs: entry.clone(), ..with("a", 1.into()) };
         let file = Recipe { files: entry, ..with("a", 1.into()) };
         assert_ne!(input.key(), file.key());
+    }
+
+    #[test]
+    fn a_run_that_is_named_enters_the_key_and_naming_none_changes_no_key() {
+        let plain = with("a", 1.into());
+        assert!(plain.to_json().get("cited").is_none());
+        let cited = |run: &[u8]| BTreeMap::from([("train".to_owned(), Key(Digest::of(run)))]);
+        let one = Recipe { cited: cited(b"one"), ..plain.clone() };
+        assert_ne!(one.key(), plain.key());
+        assert_ne!(one.key(), Recipe { cited: cited(b"other"), ..plain }.key());
+        assert_eq!(Recipe::from_json(&one.to_json()), Some(one));
     }
 }

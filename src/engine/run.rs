@@ -262,7 +262,8 @@ impl Crew<'_> {
         let outputs = |id: InstanceId| {
             let finished =
                 self.results[id.0].get().expect("an instance is ready once its needs are finished");
-            finished.outputs.as_slice()
+            let key = finished.key.expect("what is needed has not failed, so it has a key");
+            (key, finished.outputs.as_slice())
         };
         assemble(self.work, self.session, id, &outputs)
     }

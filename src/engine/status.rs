@@ -92,7 +92,8 @@ fn judge(
 ) -> Result<Judged, StoreError> {
     let outputs = |id: InstanceId| {
         let report = reports[id.0].as_ref().expect("needs are judged before those that need them");
-        report.outputs.as_slice()
+        let key = report.key.expect("what is needed is fresh, so it has a key");
+        (key, report.outputs.as_slice())
     };
     let assembled = match assemble(work, store, id, &outputs) {
         Ok(assembled) => assembled,

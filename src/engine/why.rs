@@ -115,6 +115,7 @@ impl Inquiry<'_> {
             seed: self.work.plan.instance(id).point.seed.filter(|_| effective.seeded),
             inputs: last.inputs.clone(),
             files: files.into_iter().map(|file| (file.name, file.object)).collect(),
+            cited: last.cited.clone(),
         };
         Ok(differences(&last, &now))
     }

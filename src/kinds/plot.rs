@@ -1,20 +1,25 @@
 //! `plot`: histories and metrics as SVG figures.
 
+use std::collections::BTreeMap;
+
 use crate::digest::Digest;
 use crate::engine::{Context, Effective, Failure, Job, Kind, Output, Read};
-use crate::lab::figures::{self, FigureInput, Run, VariantRuns};
+use crate::lab::figures::{self, FigureInput, Numeral, Run, VariantRuns};
 use crate::lab::history::History;
 use crate::lab::metrics::Metrics;
 use crate::spec::{Parameters, Schema, StageId, Value};
 
 use super::code_of;
-use super::files::{HISTORY, METRICS, bytes_output, input_at, json_of, need_of};
+use super::files::{HISTORY, METRICS, bytes_output, input_at, json_of, json_output, need_of};
 use super::variants::{Described, describe};
 
 /// Describes the settings of `plot`: it has none.
 pub fn schema() -> Schema {
     Schema { kind: "plot", repeats: false, inline: false, fields: Vec::new() }
 }
+
+/// What the numerals of the figures state, by the figure's file name.
+pub(super) const NUMERALS: &str = "numerals.json";
 
 /// Draws every figure.
 pub struct Plot;
@@ -69,11 +74,18 @@ impl Kind for Plot {
         }
         let labels = variants.iter().flat_map(|variant| &variant.runs).map(|run| run.metrics.confusion.len());
         let input = FigureInput { labels: labels.max().unwrap_or(0), variants };
-        let figures = figures::draw(&input).into_iter();
-        Ok(figures
-            .map(|figure| bytes_output(format!("{}.svg", figure.name), figure.svg.into_bytes()))
-            .collect())
+        let figures = figures::draw(&input);
+        let numerals: BTreeMap<String, &Vec<Numeral>> =
+            figures.iter().map(|figure| (file_name(&figure.name), &figure.numerals)).collect();
+        let numerals = json_output(NUMERALS, &numerals);
+        let pictures =
+            figures.into_iter().map(|figure| bytes_output(file_name(&figure.name), figure.svg.into_bytes()));
+        Ok(pictures.chain([numerals]).collect())
     }
+}
+
+fn file_name(figure: &str) -> String {
+    format!("{figure}.svg")
 }
 
 /// The variants that the figures compare: with users held out, an accuracy is about fewer people than the others.

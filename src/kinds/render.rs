@@ -6,8 +6,10 @@ use std::path::Path;
 
 use crate::diagnostic::{Diagnostics, Source};
 use crate::digest::Digest;
-use crate::engine::{Content, Context, Effective, Failure, Input, Job, Kind, Output, Read};
+use crate::engine::{CitedRun, Content, Context, Effective, Failure, Input, Job, Kind, Output, Read};
 use crate::lab::data::DataCard;
+use crate::lab::figures::Numeral;
+use crate::report::audit::{FigureFile, Place, Provenance, SettingPlaces};
 use crate::report::{
     self, Change, Claim, Ineffective, PlotReference, ReportInputs, RunResult, SourceDocument, VariantResult,
     read_claims,
@@ -16,6 +18,7 @@ use crate::spec::{Field, Origin, Parameters, Pipeline, Schema, Settings, Shape, 
 
 use super::code_of;
 use super::files::{DATA_CARD, HISTORY, METRICS, OBSERVED, bytes_of, input, input_at, json_of, need_of};
+use super::plot::NUMERALS;
 use super::told::Told;
 use super::variants::{Described, Difference, describe};
 
@@ -79,6 +82,9 @@ impl Kind for Render {
         parameters.insert("title".to_owned(), pipeline.title.as_str().into());
         parameters.insert("variants".to_owned(), Value::List(variants));
         parameters.insert("overrides".to_owned(), Value::List(overrides));
+        let base = pipeline.settings(needs.train, None);
+        parameters.insert("base".to_owned(), Value::Map(base.parameters.clone()));
+        parameters.insert("places".to_owned(), told_places(base));
         let read = |stage, outputs: &[&str]| Read {
             stage,
             outputs: outputs.iter().map(|&output| output.to_owned()).collect(),
@@ -96,10 +102,15 @@ impl Kind for Render {
         })
     }
 
+    fn cites(&self) -> bool {
+        true
+    }
+
     fn places(&self, effective: &Effective) -> Vec<String> {
         // Which of the two it will be is known once the data is.
         let output = effective.parameters.get("output").and_then(Value::as_text).unwrap_or_default();
-        [false, true].map(|synthetic| Places::new(output, synthetic).report).to_vec()
+        let places = [false, true].map(|synthetic| Places::new(output, synthetic));
+        places.iter().flat_map(|places| [places.report(), places.audit(), places.page()]).collect()
     }
 
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
@@ -108,7 +119,15 @@ impl Kind for Render {
         let data: DataCard = json_of(input(job, DATA_CARD)?)?;
         let places = Places::new(text(parameters, "output")?, data.source == "synthetic");
         let source = source_document(job, text(parameters, "source")?)?;
-        let plots: Vec<&Input> = job.inputs.iter().filter(|input| input.stage == needs.plot).collect();
+        let mut plots = Vec::new();
+        let drawn = |input: &&Input| input.stage == needs.plot && input.output.ends_with(".svg");
+        let mut numerals: BTreeMap<String, Vec<Numeral>> = json_of(input(job, NUMERALS)?)?;
+        for input in job.inputs.iter().filter(drawn) {
+            let svg = String::from_utf8(bytes_of(input)?)
+                .map_err(|_| Failure::new(format!("`{}` is no text", input.output)))?;
+            let numerals = numerals.remove(&input.output).unwrap_or_default();
+            plots.push(FigureFile { path: places.figure(&input.output), svg, numerals });
+        }
         let inputs = ReportInputs {
             title: job.context.pipeline.title.clone(),
             synthetic: data.source == "synthetic",
@@ -117,24 +136,25 @@ impl Kind for Render {
             variants: variants(job, &needs)?,
             claims: claims(job, text(parameters, "claims")?, &source)?,
             source,
-            plots: plots.iter().map(|plot| places.reference(&plot.output)).collect(),
+            plots: plots.iter().map(|plot| reference(&plot.path)).collect(),
+            base: json_map(&job.context.pipeline.settings(needs.train, None).parameters),
+            provenance: provenance(job, &needs, &places, plots)?,
             overrides: overrides(job.context.pipeline),
         };
         let rendered = report::render(&templates(job, text(parameters, "template")?)?, &inputs)
-            .map_err(|error| Failure::new(error.to_string()))?;
-        let mut outputs = vec![Output {
-            name: places.file.clone(),
-            place: Some(places.report.clone()),
-            content: Content::Bytes(rendered.markdown.into_bytes()),
-        }];
-        for plot in plots {
-            outputs.push(Output {
-                name: format!("{}/{}", places.plots, plot.output),
-                place: Some(places.plot(&plot.output)),
-                content: Content::Bytes(bytes_of(plot)?),
-            });
-        }
-        Ok(outputs)
+            .map_err(|error| failure(&error))?;
+        let texts = [
+            (places.report_file.clone(), rendered.markdown),
+            (places.audit_file(), rendered.audit.to_text()),
+            (places.page_file(), rendered.page),
+        ];
+        let figures = inputs.provenance.figures.into_iter().map(|figure| (figure.path, figure.svg));
+        let output = |(name, text): (String, String)| Output {
+            place: Some(format!("{}{name}", places.folder)),
+            name,
+            content: Content::Bytes(text.into_bytes()),
+        };
+        Ok(texts.into_iter().chain(figures).map(output).collect())
     }
 }
 
@@ -179,11 +199,10 @@ impl Needs {
     }
 }
 
-/// Where a report and its figures are written: generated data never touches the real report.
+/// Where a report, its audit and its figures are written: generated data never touches the real report.
 struct Places {
-    report: String,
-    file: String,
     folder: String,
+    report_file: String,
     plots: &'static str,
 }
 
@@ -193,24 +212,110 @@ impl Places {
             Some((folder, file)) => (format!("{folder}/"), file),
             None => (String::new(), output),
         };
-        let (file, plots) = if synthetic {
+        let (report_file, plots) = if synthetic {
             (format!("{}.synthetic.md", file.trim_end_matches(".md")), "plots.synthetic")
         } else {
             (file.to_owned(), "plots")
         };
-        Self { report: format!("{folder}{file}"), file, folder, plots }
+        Self { folder, report_file, plots }
     }
 
-    fn plot(&self, output: &str) -> String {
-        format!("{}{}/{output}", self.folder, self.plots)
+    fn page_file(&self) -> String {
+        format!("{}.audit.md", self.report_file.trim_end_matches(".md"))
     }
 
-    fn reference(&self, output: &str) -> PlotReference {
-        PlotReference {
-            name: output.trim_end_matches(".svg").to_owned(),
-            path: format!("{}/{output}", self.plots),
+    fn audit_file(&self) -> String {
+        report::audit_file_name(&self.page_file())
+    }
+
+    fn report(&self) -> String {
+        format!("{}{}", self.folder, self.report_file)
+    }
+
+    fn page(&self) -> String {
+        format!("{}{}", self.folder, self.page_file())
+    }
+
+    fn audit(&self) -> String {
+        format!("{}{}", self.folder, self.audit_file())
+    }
+
+    /// The path of a figure relative to the report.
+    fn figure(&self, output: &str) -> String {
+        format!("{}/{output}", self.plots)
+    }
+}
+
+fn reference(path: &str) -> PlotReference {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    PlotReference { name: file.trim_end_matches(".svg").to_owned(), path: path.to_owned() }
+}
+
+fn failure(error: &report::RenderError) -> Failure {
+    let failure = Failure::new(error.to_string());
+    match error.help() {
+        Some(help) => failure.with_help(help),
+        None => failure,
+    }
+}
+
+/// Gathers where everything in the report is from.
+fn provenance(
+    job: &Job<'_>,
+    needs: &Needs,
+    places: &Places,
+    figures: Vec<FigureFile>,
+) -> Result<Provenance, Failure> {
+    let pipeline = job.context.pipeline;
+    let source_file = text(&job.effective.parameters, "claims")?.to_owned();
+    let base = (String::new(), setting_places(pipeline.settings(needs.train, None)));
+    let variants = pipeline.variants_of(needs.train).iter();
+    let variants = variants.map(|variant| (variant.name.clone(), setting_places(&variant.settings)));
+    Ok(Provenance {
+        report: places.report_file.clone(),
+        page: places.page_file(),
+        runs: job.cited.iter().map(|run| (run.instance.clone(), told_run(run))).collect(),
+        settings: std::iter::once(base).chain(variants).collect(),
+        source_text: project_text(job, &source_file)?,
+        source_file,
+        figures,
+    })
+}
+
+fn told_run(run: &CitedRun) -> report::audit::Run {
+    let CitedRun { key, recipe, outputs, .. } = run;
+    report::audit::Run {
+        key: *key,
+        kind: recipe.kind.clone(),
+        code: recipe.code,
+        seed: recipe.seed,
+        parameters: json_map(&recipe.parameters),
+        inputs: recipe.inputs.clone(),
+        files: recipe.files.clone(),
+        outputs: outputs.iter().map(|output| (output.name.clone(), output.object)).collect(),
+    }
+}
+
+fn setting_places(settings: &Settings) -> SettingPlaces {
+    let place = |origin: &Origin| match origin {
+        Origin::Default => Place::Default,
+        Origin::Override(text) => Place::Set(text.clone()),
+        Origin::File { path, line, column, variant } => {
+            Place::File { path: path.clone(), line: *line, column: *column, by: variant.clone() }
         }
-    }
+    };
+    settings.origins.iter().map(|(name, origin)| (name.clone(), place(origin))).collect()
+}
+
+/// Tells the places of settings as a parameter, so that no report cites a line that has moved.
+fn told_places(settings: &Settings) -> Value {
+    let place = |origin: &Origin| match origin {
+        Origin::Default => "default".to_owned(),
+        Origin::Override(text) => format!("--set {text}"),
+        Origin::File { path, line, column, .. } => format!("{path}:{line}:{column}"),
+    };
+    let places = settings.origins.iter().map(|(name, origin)| (name.clone(), place(origin).into()));
+    Value::Map(places.collect())
 }
 
 /// Tells a variant as a parameter, so that whatever the report says of it is in the key.
@@ -222,6 +327,7 @@ fn told(pipeline: &Pipeline, train: StageId, described: Described<'_>) -> Value 
         ("parent".to_owned(), Value::Map(parent.parameters.clone())),
         ("name".to_owned(), variant.name.as_str().into()),
         ("declared".to_owned(), Value::Map(variant.settings.parameters.clone())),
+        ("places".to_owned(), told_places(&variant.settings)),
         ("effective".to_owned(), Value::Map(described.effective)),
     ]);
     if let Some(from) = &variant.from {
@@ -368,14 +474,15 @@ mod tests {
     #[test]
     fn generated_data_gets_its_own_report_and_figures() {
         let places = Places::new("report/week-3.md", true);
-        assert_eq!(places.report, "report/week-3.synthetic.md");
-        assert_eq!(places.plot("cost.svg"), "report/plots.synthetic/cost.svg");
+        assert_eq!(places.report(), "report/week-3.synthetic.md");
+        assert_eq!(places.audit(), "report/week-3.synthetic.audit.json");
+        assert_eq!(places.figure("cost.svg"), "plots.synthetic/cost.svg");
     }
 
     #[test]
     fn a_report_at_the_root_keeps_its_figures_beside_it() {
         let places = Places::new("week-3.md", false);
-        assert_eq!(places.report, "week-3.md");
-        assert_eq!(places.plot("cost.svg"), "plots/cost.svg");
+        assert_eq!(places.report(), "week-3.md");
+        assert_eq!(places.page(), "week-3.audit.md");
     }
 }

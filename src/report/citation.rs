@@ -1,14 +1,18 @@
 //! Marks in the text under construction → citations in the order of the finished text.
 //!
 //! A filter *enters* a measure and gets a mark; the mark travels through macros and joins like any
-//! text; *settling* replaces each mark that arrived by its printed form.
+//! text; *settling* replaces each mark that arrived by a reference link, `[0.984][n42]`.
 //!
 //! Invariants
 //! - A citation exists for each printed number, at its place, and for none that was formatted but
 //!   never printed.
+//! - Numbers that are printed alike and are from the same place share a reference; references are
+//!   numbered as the text first needs them.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::format::Format;
 use super::measure::Measure;
 
 /// Private-use characters: a mark is the index of an entry between the first two.
@@ -21,6 +25,8 @@ pub(super) const BARE: char = '\u{E002}';
 /// A measure as the report prints it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Citation {
+    /// Index of its reference among those of the report.
+    pub reference: usize,
     /// The number as printed, without its unit.
     pub text: String,
     /// Line of the report, from 1.
@@ -31,17 +37,46 @@ pub struct Citation {
     pub measure: Measure,
 }
 
+/// What all citations of one number share.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reference {
+    /// The number as printed, without its unit.
+    pub text: String,
+    /// How it is printed.
+    pub format: Format,
+    /// The number before rounding, and where it is from.
+    pub measure: Measure,
+}
+
+/// Gives the name that a reference has in the report: `n1` for the first.
+pub fn reference_name(index: usize) -> String {
+    format!("n{}", index + 1)
+}
+
 /// Every measure that a template formatted.
 #[derive(Debug, Default)]
-pub(super) struct Ledger(Mutex<Vec<(String, Measure)>>);
+pub(super) struct Ledger(Mutex<Vec<Reference>>);
 
-/// A mark that stands for no formatted measure.
+/// A text whose numbers are links.
+#[derive(Debug, PartialEq)]
+pub(super) struct Settled {
+    /// The text.
+    pub text: String,
+    /// Its numbers, in their order.
+    pub citations: Vec<Citation>,
+    /// What they refer to, by the index that a citation has.
+    pub references: Vec<Reference>,
+}
+
+/// A mark that can't become a link.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Stray {
     /// Line of the text, from 1.
     pub line: usize,
     /// The line itself, without marks.
     pub text: String,
+    /// Whether it is a formatted number, and stands in code, where no link is one.
+    pub in_code: bool,
 }
 
 impl Ledger {
@@ -49,50 +84,69 @@ impl Ledger {
     ///
     /// # Returns
     /// The mark to print in its place.
-    pub fn enter(&self, text: String, measure: &Measure) -> String {
+    pub fn enter(&self, text: String, format: Format, measure: &Measure) -> String {
         let mut entries = self.entries();
         let mark = format!("{OPEN}{}{CLOSE}", entries.len());
-        entries.push((text, measure.clone()));
+        entries.push(Reference { text, format, measure: measure.clone() });
         mark
     }
 
-    /// Replaces every mark by what was entered for it.
+    /// Replaces every mark by a link that shows what was entered for it.
     ///
     /// # Errors
-    /// [`Stray`] for a measure that was printed without a format.
-    pub fn settle(&self, marked: &str) -> Result<(String, Vec<Citation>), Stray> {
+    /// [`Stray`] for a measure that was printed without a format, or in code.
+    pub fn settle(&self, marked: &str) -> Result<Settled, Stray> {
         let entries = self.entries();
-        let mut settled = String::with_capacity(marked.len());
-        let mut citations = Vec::new();
+        let mut settled = Settled {
+            text: String::with_capacity(marked.len()),
+            citations: Vec::new(),
+            references: Vec::new(),
+        };
+        let mut known: BTreeMap<String, usize> = BTreeMap::new();
         for (index, line) in marked.split_inclusive('\n').enumerate() {
-            let stray =
-                || Stray { line: index + 1, text: line.replace([OPEN, CLOSE, BARE], "").trim().to_owned() };
+            let stray = |in_code| {
+                let text = line.replace([OPEN, CLOSE, BARE], "").trim().to_owned();
+                Stray { line: index + 1, text, in_code }
+            };
             let mut rest = line;
             let mut column = 1;
+            let mut code = false;
             while let Some(at) = rest.find([OPEN, CLOSE, BARE]) {
                 let (plain, mark) = rest.split_at(at);
-                let (number, after) =
-                    mark.strip_prefix(OPEN).and_then(|mark| mark.split_once(CLOSE)).ok_or_else(stray)?;
+                let parts = mark.strip_prefix(OPEN).and_then(|mark| mark.split_once(CLOSE));
+                let (number, after) = parts.ok_or_else(|| stray(false))?;
                 let entry = number.parse::<usize>().ok().and_then(|number| entries.get(number));
-                let (text, measure) = entry.ok_or_else(stray)?;
-                settled.push_str(plain);
-                settled.push_str(text);
-                column += plain.chars().count();
-                citations.push(Citation {
+                let entry = entry.ok_or_else(|| stray(false))?;
+                code ^= plain.matches('`').count() % 2 == 1;
+                if code {
+                    return Err(stray(true));
+                }
+                let origin = format!("{} {} {}", entry.text, entry.format, entry.measure.source);
+                let next = settled.references.len();
+                let reference = *known.entry(origin).or_insert(next);
+                if reference == next {
+                    settled.references.push(entry.clone());
+                }
+                let (text, name) = (&entry.text, reference_name(reference));
+                let before = plain.chars().count() + 1;
+                settled.citations.push(Citation {
+                    reference,
                     text: text.clone(),
                     line: index + 1,
-                    column,
-                    measure: measure.clone(),
+                    column: column + before,
+                    measure: entry.measure.clone(),
                 });
-                column += text.chars().count();
+                let link = format!("{plain}[{text}][{name}]");
+                column += link.chars().count();
+                settled.text.push_str(&link);
                 rest = after;
             }
-            settled.push_str(rest);
+            settled.text.push_str(rest);
         }
-        Ok((settled, citations))
+        Ok(settled)
     }
 
-    fn entries(&self) -> MutexGuard<'_, Vec<(String, Measure)>> {
+    fn entries(&self) -> MutexGuard<'_, Vec<Reference>> {
         // An entry is pushed whole, so what a panicking filter left behind is still sound.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -106,22 +160,37 @@ mod tests {
         Measure::whole("prepare/data-card.json", "/rows", number)
     }
 
+    fn entered(ledger: &Ledger, number: u32) -> String {
+        ledger.enter(number.to_string(), Format::Whole, &rows(number))
+    }
+
     #[test]
     fn citations_stand_in_the_order_of_the_text() {
         let ledger = Ledger::default();
-        let (first, second) = (ledger.enter("7".into(), &rows(7)), ledger.enter("30".into(), &rows(30)));
-        let (text, citations) =
-            ledger.settle(&format!("é {second} and\n{first}\n")).expect("both marks are entered");
-        assert_eq!(text, "é 30 and\n7\n");
-        let places: Vec<_> = citations.iter().map(|it| (it.text.as_str(), it.line, it.column)).collect();
-        assert_eq!(places, [("30", 1, 3), ("7", 2, 1)]);
+        let (first, second) = (entered(&ledger, 7), entered(&ledger, 30));
+        let settled = ledger.settle(&format!("é {second} and\n{first}\n")).expect("both marks are entered");
+        assert_eq!(settled.text, "é [30][n1] and\n[7][n2]\n");
+        let places: Vec<_> =
+            settled.citations.iter().map(|it| (it.text.as_str(), it.line, it.column)).collect();
+        assert_eq!(places, [("30", 1, 4), ("7", 2, 2)]);
+    }
+
+    #[test]
+    fn equal_numbers_share_a_reference() {
+        let ledger = Ledger::default();
+        let marks = [7, 30, 7].map(|number| entered(&ledger, number)).join(" ");
+        let rounded = ledger.enter("7".to_owned(), Format::Fixed(0), &rows(7));
+        let settled = ledger.settle(&format!("{marks} {rounded}\n")).expect("all marks are entered");
+        assert_eq!(settled.text, "[7][n1] [30][n2] [7][n1] [7][n3]\n");
+        assert_eq!(settled.references.len(), 3);
     }
 
     #[test]
     fn a_formatted_number_that_is_not_printed_is_not_cited() {
         let ledger = Ledger::default();
-        ledger.enter("7".into(), &rows(7));
-        assert_eq!(ledger.settle("no number\n"), Ok(("no number\n".to_owned(), Vec::new())));
+        entered(&ledger, 7);
+        let settled = ledger.settle("no number\n").expect("there is no mark");
+        assert_eq!((settled.text.as_str(), settled.citations), ("no number\n", Vec::new()));
     }
 
     #[test]
@@ -129,10 +198,20 @@ mod tests {
         let ledger = Ledger::default();
         for mark in [format!("{BARE}"), format!("{OPEN}0{CLOSE}"), format!("{OPEN}"), format!("{CLOSE}")] {
             let text = mark.replace([OPEN, CLOSE, BARE], "");
+            let text = format!("rows: {text}").trim().to_owned();
             assert_eq!(
                 ledger.settle(&format!("\nrows: {mark}\n")),
-                Err(Stray { line: 2, text: format!("rows: {text}").trim().to_owned() })
+                Err(Stray { line: 2, text, in_code: false })
             );
         }
+    }
+
+    #[test]
+    fn a_number_in_code_is_refused_since_no_link_can_be_there() {
+        let ledger = Ledger::default();
+        let mark = entered(&ledger, 7);
+        assert!(ledger.settle(&format!("`rows` {mark}\n")).is_ok());
+        let stray = ledger.settle(&format!("`rows {mark}`\n")).expect_err("it stands in code");
+        assert!(stray.in_code);
     }
 }

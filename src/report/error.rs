@@ -2,6 +2,8 @@
 
 use minijinja::ErrorKind;
 
+use super::citation::Stray;
+
 /// Why a report cannot be rendered.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum RenderError {
@@ -31,6 +33,46 @@ pub enum RenderError {
         /// The line, without the number.
         text: String,
     },
+    /// A template states a quantity itself.
+    #[error("{template}:{line}:{column}: `{numeral}` is typed, so that nothing answers for it")]
+    Typed {
+        /// The template, relative to its folder.
+        template: String,
+        /// The line in it, from 1.
+        line: usize,
+        /// The column, from 1, in characters.
+        column: usize,
+        /// The numeral, or the count in words.
+        numeral: String,
+    },
+    /// The finished report has a numeral that is neither a measure nor a name.
+    #[error("line {line}, column {column} of the report: nothing answers for `{numeral}`")]
+    Orphan {
+        /// The line of the report, from 1.
+        line: usize,
+        /// The column, from 1, in characters.
+        column: usize,
+        /// The numeral.
+        numeral: String,
+    },
+    /// A figure has a numeral that nothing answers for, or that says something else than the runs.
+    #[error("{figure} shows `{text}`: {what}")]
+    Figure {
+        /// The figure, relative to the report.
+        figure: String,
+        /// The text in it.
+        text: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// A number stands in code, where it can be no link.
+    #[error("line {line} of the report has a number in code: `{text}`")]
+    InCode {
+        /// The line of the report, from 1.
+        line: usize,
+        /// The line, without the number.
+        text: String,
+    },
     /// A line that prints a measure has a word of comparison that nothing bears out.
     #[error("line {line} of the report says `{word}` beside a measure, and nothing bears it out")]
     Unborne {
@@ -39,6 +81,13 @@ pub enum RenderError {
         /// The word.
         word: &'static str,
     },
+}
+
+impl From<Stray> for RenderError {
+    fn from(stray: Stray) -> Self {
+        let Stray { line, text, in_code } = stray;
+        if in_code { Self::InCode { line, text } } else { Self::Unformatted { line, text } }
+    }
 }
 
 impl RenderError {
@@ -51,6 +100,12 @@ impl RenderError {
                 Some("let the numbers choose the word: `\"higher\" | borne_by(compare(this, that))`")
             }
             Self::Unformatted { .. } => Some("format the number before joining it: `(m | fixed(3)) ~ \"…\"`"),
+            Self::Typed { .. } | Self::Orphan { .. } => Some(
+                "print a measure through a filter, or write a name in code; a section is named by its variable, \
+                 as `{{ longer.name }}`",
+            ),
+            Self::Figure { .. } => Some("draw it with `Canvas::numeral`, which says what it states"),
+            Self::InCode { .. } => Some("end the code before the number: `` `hidden` {{ m | parameter }} ``"),
         }
     }
 

@@ -1,131 +1,162 @@
-//! The filters through which a template prints a measure.
+//! How a number is printed: its rounding, its unit, and the same again from the format's name.
 //!
-//! | filter | prints | for |
+//! | format | prints | for |
 //! |---|---|---|
 //! | `fixed(3)` | `0.984` | shares as fractions, losses |
 //! | `percent(1)` | `98.4 %` | shares |
 //! | `whole` | `14,548` | counts |
+//! | `spelled` | `three` | small counts in prose |
 //! | `significant(3)` | `0.0025`, `12.3`, `4.05e18` | numbers of any size |
 //! | `seconds` | `4.2 s`, `41 s` | times |
 //! | `parameter` | the value as it is spelled | settings |
 //! | `quoted` | the figure as the source document prints it | figures of the source |
-//! | `paragraph` | its lines without empty ones between them | text, not numbers |
 //!
 //! Invariants
 //! - Rounding is decimal and exact (half to even on the float's exact value), the same everywhere.
-//! - A bare number never reaches the text: the formatter refuses it and names the filters.
+//! - A format has one name, and the name gives the format back.
 
-use std::sync::Arc;
+use std::fmt;
 
-use minijinja::value::ValueKind;
-use minijinja::{Environment, Error, ErrorKind, Output, State, Value};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::citation::Ledger;
 use super::measure::{Measure, Number, Source};
 
-const FORMATS: &str =
-    "format the number: `| fixed(3)`, `| percent(1)`, `| whole`, `| significant(3)`, `| seconds`";
-
-/// Gives `environment` the filters, and the formatter that refuses bare numbers.
-pub(super) fn install(environment: &mut Environment<'_>, ledger: &Arc<Ledger>) {
-    environment.set_formatter(print);
-    let book = Arc::clone(ledger);
-    environment.add_filter("fixed", move |value: &Value, digits: u8| {
-        let measure = measure(value)?;
-        Ok::<_, Error>(book.enter(fixed(finite(measure)?, digits), measure))
-    });
-    let book = Arc::clone(ledger);
-    environment.add_filter("percent", move |value: &Value, digits: u8| {
-        let measure = measure(value)?;
-        Ok::<_, Error>(book.enter(fixed(finite(measure)? * 100.0, digits), measure) + " %")
-    });
-    let book = Arc::clone(ledger);
-    environment.add_filter("whole", move |value: &Value| {
-        let measure = measure(value)?;
-        match measure.number {
-            Number::Whole(number) => Ok(book.enter(grouped(number), measure)),
-            Number::Real(_) => Err(refuse("`whole` prints counts; this number has a fraction: use `fixed`")),
-        }
-    });
-    let book = Arc::clone(ledger);
-    environment.add_filter("significant", move |value: &Value, digits: u8| {
-        let measure = measure(value)?;
-        Ok::<_, Error>(book.enter(significant(finite(measure)?, digits), measure))
-    });
-    let book = Arc::clone(ledger);
-    environment.add_filter("seconds", move |value: &Value| {
-        let measure = measure(value)?;
-        let seconds = finite(measure)?;
-        let digits = if seconds < 10.0 { 1 } else { 0 };
-        let text =
-            if seconds < GROUPED_SECONDS { fixed(seconds, digits) } else { grouped(seconds.round() as u64) };
-        Ok::<_, Error>(book.enter(text, measure) + " s")
-    });
-    let book = Arc::clone(ledger);
-    environment.add_filter("parameter", move |value: &Value| {
-        if let Some(text) = value.as_str() {
-            return Ok(format!("`{text}`"));
-        }
-        let measure = measure(value)?;
-        match &measure.source {
-            Source::Parameter { text, .. } => Ok(book.enter(text.clone(), measure)),
-            _ => Err(refuse("`parameter` prints settings; this number is measured")),
-        }
-    });
-    environment.add_filter("paragraph", paragraph);
-    let book = Arc::clone(ledger);
-    environment.add_filter("quoted", move |value: &Value| {
-        let measure = measure(value)?;
-        match &measure.source {
-            Source::Quoted { text, .. } => Ok(book.enter(text.clone(), measure)),
-            _ => Err(refuse("`quoted` prints figures of the source document; this number is our own")),
-        }
-    });
+/// How a number is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Format {
+    /// So many decimals.
+    Fixed(u8),
+    /// Hundredfold, with so many decimals.
+    Percent(u8),
+    /// A count, digits in groups.
+    Whole,
+    /// A count as a word up to twelve.
+    Spelled,
+    /// So many digits from the first that is not zero.
+    Significant(u8),
+    /// A time.
+    Seconds,
+    /// A setting, as it is spelled.
+    Parameter,
+    /// A figure of the source document, as it is spelled there.
+    Quoted,
 }
 
 /// From this many seconds on, digits are grouped.
 const GROUPED_SECONDS: f64 = 999.5;
 
-fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
-    if value.downcast_object_ref::<Measure>().is_some() {
-        return Err(refuse(FORMATS));
+/// The counts that prose prefers as words.
+const WORDS: [&str; 13] = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+];
+
+impl Format {
+    /// Prints a measure, without its unit.
+    ///
+    /// # Errors
+    /// What is wrong, for who wrote the template.
+    pub fn print(self, measure: &Measure) -> Result<String, &'static str> {
+        self.print_from(measure.number, &measure.source)
     }
-    match value.kind() {
-        ValueKind::Number => Err(refuse("a number that no run answers for: print measures alone")),
-        ValueKind::None => Err(refuse("there is no value to print: ask `is none` first")),
-        ValueKind::Map | ValueKind::Seq | ValueKind::Iterable | ValueKind::Plain => {
-            Err(refuse("this is not a text: print one of its parts"))
+
+    /// Prints a number of which only its origin is asked besides, and that only where it is printed as it is
+    /// spelled there.
+    ///
+    /// # Errors
+    /// What is wrong, for who wrote the template.
+    pub fn print_from(self, number: Number, source: &Source) -> Result<String, &'static str> {
+        let value = || match number.value() {
+            value if value.is_finite() => Ok(value),
+            _ => Err("the number is not finite"),
+        };
+        let count = |other: &'static str| match number {
+            Number::Whole(number) => Ok(number),
+            Number::Real(_) => Err(other),
+        };
+        match self {
+            Self::Fixed(digits) => Ok(fixed(value()?, digits)),
+            Self::Percent(digits) => Ok(fixed(value()? * 100.0, digits)),
+            Self::Whole => {
+                count("`whole` prints counts; this number has a fraction: use `fixed`").map(grouped)
+            }
+            Self::Spelled => {
+                let number = count("`spelled` prints counts; this number has a fraction: use `fixed`")?;
+                let word = usize::try_from(number).ok().and_then(|number| WORDS.get(number));
+                Ok(word.map_or_else(|| grouped(number), |word| (*word).to_owned()))
+            }
+            Self::Significant(digits) => Ok(significant(value()?, digits)),
+            Self::Seconds => {
+                let seconds = value()?;
+                let digits = if seconds < 10.0 { 1 } else { 0 };
+                let long = seconds >= GROUPED_SECONDS;
+                Ok(if long { grouped(seconds.round() as u64) } else { fixed(seconds, digits) })
+            }
+            Self::Parameter => match source {
+                Source::Parameter { text, .. } => Ok(text.clone()),
+                _ => Err("`parameter` prints settings; this number is measured"),
+            },
+            Self::Quoted => match source {
+                Source::Quoted { text, .. } => Ok(text.clone()),
+                _ => Err("`quoted` prints figures of the source document; this number is our own"),
+            },
         }
-        _ => minijinja::escape_formatter(out, state, value),
+    }
+
+    /// Gives what stands behind the number.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Percent(_) => " %",
+            Self::Seconds => " s",
+            _ => "",
+        }
+    }
+
+    /// Reads a format's name; `None` for anything else.
+    pub fn named(name: &str) -> Option<Self> {
+        let digits = |format: &str| {
+            let digits = name.strip_prefix(format)?.strip_prefix('(')?.strip_suffix(')')?;
+            digits.parse::<u8>().ok().filter(|number| number.to_string() == digits)
+        };
+        Some(match name {
+            "whole" => Self::Whole,
+            "spelled" => Self::Spelled,
+            "seconds" => Self::Seconds,
+            "parameter" => Self::Parameter,
+            "quoted" => Self::Quoted,
+            _ => digits("fixed")
+                .map(Self::Fixed)
+                .or_else(|| digits("percent").map(Self::Percent))
+                .or_else(|| digits("significant").map(Self::Significant))?,
+        })
     }
 }
 
-fn measure(value: &Value) -> Result<&Measure, Error> {
-    value.downcast_object_ref::<Measure>().ok_or_else(|| match value.kind() {
-        ValueKind::Undefined => Error::from(ErrorKind::UndefinedError),
-        ValueKind::None => refuse("there is no number here: ask `is none` first"),
-        ValueKind::Number => refuse("a number that no run answers for can't be formatted"),
-        _ => refuse("this is not a number"),
-    })
-}
-
-fn finite(measure: &Measure) -> Result<f64, Error> {
-    let value = measure.value();
-    if value.is_finite() { Ok(value) } else { Err(refuse("the number is not finite")) }
-}
-
-fn refuse(message: &'static str) -> Error {
-    Error::new(ErrorKind::InvalidOperation, message)
-}
-
-/// Joins the sentences that conditions and macros leave on lines of their own.
-fn paragraph(text: &str) -> String {
-    let mut joined = String::with_capacity(text.len());
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        joined.push_str(line);
-        joined.push('\n');
+impl fmt::Display for Format {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fixed(digits) => write!(out, "fixed({digits})"),
+            Self::Percent(digits) => write!(out, "percent({digits})"),
+            Self::Whole => out.write_str("whole"),
+            Self::Spelled => out.write_str("spelled"),
+            Self::Significant(digits) => write!(out, "significant({digits})"),
+            Self::Seconds => out.write_str("seconds"),
+            Self::Parameter => out.write_str("parameter"),
+            Self::Quoted => out.write_str("quoted"),
+        }
     }
-    joined
+}
+
+impl Serialize for Format {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Format {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::named(&name).ok_or_else(|| serde::de::Error::custom(format!("`{name}` is no format")))
+    }
 }
 
 fn fixed(value: f64, digits: u8) -> String {
@@ -183,8 +214,20 @@ mod tests {
     }
 
     #[test]
-    fn a_paragraph_has_no_empty_lines() {
-        assert_eq!(paragraph("\nOne.\n\n  Two. \n"), "One.\nTwo.\n");
+    fn a_format_is_known_by_its_name() {
+        let formats = [Format::Fixed(3), Format::Percent(1), Format::Whole, Format::Spelled, Format::Quoted];
+        for format in formats.into_iter().chain([Format::Significant(3), Format::Seconds, Format::Parameter])
+        {
+            assert_eq!(Format::named(&format.to_string()), Some(format));
+        }
+        assert_eq!(Format::named("fixed"), None);
+        assert_eq!(Format::named("fixed(03)"), None);
+    }
+
+    #[test]
+    fn small_counts_are_words() {
+        let spelled = |number: u32| Format::Spelled.print(&Measure::whole("card.json", "/rows", number));
+        assert_eq!([1, 12, 1300].map(|it| spelled(it).expect("it is a count")), ["one", "twelve", "1,300"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::lab::data::DataCard;
 use crate::lab::history::{History, Observed};
 use crate::lab::metrics::Metrics;
 
+use super::audit::Provenance;
 use super::claims::Claim;
 use super::source::SourceDocument;
 
@@ -33,6 +34,10 @@ pub struct ReportInputs {
     pub overrides: Vec<String>,
     /// Whether the data is generated, so that the source's figures are about something else.
     pub synthetic: bool,
+    /// The settings of the stage that trains, which variants without a parent are derived from.
+    pub base: BTreeMap<String, serde_json::Value>,
+    /// Where everything is from.
+    pub provenance: Provenance,
 }
 
 /// One variant's settings and runs.

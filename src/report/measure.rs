@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use minijinja::Value;
 use minijinja::value::{DynObject, Object, ObjectRepr};
+use serde::{Deserialize, Serialize};
 
 use super::citation::BARE;
 
@@ -26,12 +27,23 @@ pub struct Measure {
 }
 
 /// A count, or a quantity.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum Number {
     /// A whole number.
     Whole(u64),
     /// A number with a fraction.
     Real(f64),
+}
+
+impl Number {
+    /// Gives it, whole or not.
+    pub fn value(self) -> f64 {
+        match self {
+            Self::Whole(number) => number as f64,
+            Self::Real(number) => number,
+        }
+    }
 }
 
 /// Where a number is from.
@@ -82,7 +94,8 @@ pub enum Source {
 }
 
 /// How a measure is made from others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Aggregate {
     /// Arithmetic mean.
     Mean,
@@ -96,6 +109,48 @@ pub enum Aggregate {
     Sum,
     /// How many of them there are.
     Count,
+    /// The first of two divided by the second.
+    Share,
+}
+
+impl Aggregate {
+    /// Makes a number from others, which it takes in their order; `None` where there are none to make it from.
+    pub fn of(self, parts: &[Number]) -> Option<Number> {
+        let values = || parts.iter().map(|part| part.value());
+        let by_value = |a: &&Number, b: &&Number| a.value().total_cmp(&b.value());
+        match (self, parts) {
+            (Self::Count, _) => Some(Number::Whole(u64::try_from(parts.len()).ok()?)),
+            (Self::Sum, _) => {
+                let whole = parts.iter().try_fold(0_u64, |sum, part| match part {
+                    Number::Whole(number) => sum.checked_add(*number),
+                    Number::Real(_) => None,
+                });
+                Some(whole.map_or_else(|| Number::Real(values().sum()), Number::Whole))
+            }
+            (_, []) => None,
+            (Self::Mean, _) => Some(Number::Real(values().sum::<f64>() / parts.len() as f64)),
+            (Self::Least, _) => parts.iter().min_by(by_value).copied(),
+            (Self::Most, _) => parts.iter().max_by(by_value).copied(),
+            (Self::Difference, [left, right]) => Some(Number::Real((left.value() - right.value()).abs())),
+            (Self::Share, [some, all]) if all.value() != 0.0 => {
+                Some(Number::Real(some.value() / all.value()))
+            }
+            (Self::Difference | Self::Share, _) => None,
+        }
+    }
+
+    /// Gives its name, as templates and the audit file spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mean => "mean",
+            Self::Least => "least",
+            Self::Most => "most",
+            Self::Difference => "difference",
+            Self::Sum => "sum",
+            Self::Count => "count",
+            Self::Share => "share",
+        }
+    }
 }
 
 impl Measure {
@@ -122,54 +177,48 @@ impl Measure {
 
     /// Counts `parts`.
     pub fn count(parts: Vec<Self>) -> Self {
-        let number = u64::try_from(parts.len()).expect("a length fits in 64 bits");
-        Self { number: Number::Whole(number), source: Source::Made { by: Aggregate::Count, parts } }
+        Self::made(Aggregate::Count, parts).expect("no parts have a count, which is zero")
     }
 
     /// Adds `parts`: whole as long as all of them are.
     pub fn sum(parts: Vec<Self>) -> Self {
-        let whole = parts.iter().try_fold(0_u64, |sum, part| match part.number {
-            Number::Whole(number) => sum.checked_add(number),
-            Number::Real(_) => None,
-        });
-        let number = whole.map_or_else(|| Number::Real(parts.iter().map(Self::value).sum()), Number::Whole);
-        Self { number, source: Source::Made { by: Aggregate::Sum, parts } }
+        Self::made(Aggregate::Sum, parts).expect("no parts have a sum, which is zero")
     }
 
     /// Averages `parts`; `None` without any.
     pub fn mean(parts: Vec<Self>) -> Option<Self> {
-        if parts.is_empty() {
-            return None;
-        }
-        let number = parts.iter().map(Self::value).sum::<f64>() / parts.len() as f64;
-        Some(Self { number: Number::Real(number), source: Source::Made { by: Aggregate::Mean, parts } })
+        Self::made(Aggregate::Mean, parts)
     }
 
     /// Finds the least of `parts`; `None` without any.
     pub fn least(parts: Vec<Self>) -> Option<Self> {
-        let number = parts.iter().min_by(|a, b| a.value().total_cmp(&b.value()))?.number;
-        Some(Self { number, source: Source::Made { by: Aggregate::Least, parts } })
+        Self::made(Aggregate::Least, parts)
     }
 
     /// Finds the most of `parts`; `None` without any.
     pub fn most(parts: Vec<Self>) -> Option<Self> {
-        let number = parts.iter().max_by(|a, b| a.value().total_cmp(&b.value()))?.number;
-        Some(Self { number, source: Source::Made { by: Aggregate::Most, parts } })
+        Self::made(Aggregate::Most, parts)
     }
 
     /// Gives the distance between two measures.
     pub fn difference(left: &Self, right: &Self) -> Self {
-        let number = Number::Real((left.value() - right.value()).abs());
         let parts = vec![left.clone(), right.clone()];
-        Self { number, source: Source::Made { by: Aggregate::Difference, parts } }
+        Self::made(Aggregate::Difference, parts).expect("two parts have a difference")
+    }
+
+    /// Divides one count by another, which it is a part of; `None` without anything to be a part of.
+    pub fn share(some: Self, all: Self) -> Option<Self> {
+        Self::made(Aggregate::Share, vec![some, all])
+    }
+
+    fn made(by: Aggregate, parts: Vec<Self>) -> Option<Self> {
+        let numbers: Vec<Number> = parts.iter().map(|part| part.number).collect();
+        Some(Self { number: by.of(&numbers)?, source: Source::Made { by, parts } })
     }
 
     /// Gives the number, whole or not.
     pub fn value(&self) -> f64 {
-        match self.number {
-            Number::Whole(number) => number as f64,
-            Number::Real(number) => number,
-        }
+        self.number.value()
     }
 
     /// Hands it to a template, which can compare it, and print it through a filter.
@@ -187,15 +236,7 @@ impl fmt::Display for Source {
             Self::Parameter { variant, name, .. } => write!(out, "setting {name} of {variant}"),
             Self::Quoted { section, .. } => write!(out, "the source document, section {section}"),
             Self::Made { by, parts } => {
-                let by = match by {
-                    Aggregate::Mean => "mean",
-                    Aggregate::Least => "least",
-                    Aggregate::Most => "most",
-                    Aggregate::Difference => "difference",
-                    Aggregate::Sum => "sum",
-                    Aggregate::Count => "count",
-                };
-                write!(out, "{by}(")?;
+                write!(out, "{}(", by.name())?;
                 for (index, part) in parts.iter().enumerate() {
                     let comma = if index == 0 { "" } else { "; " };
                     write!(out, "{comma}{}", part.source)?;

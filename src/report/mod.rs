@@ -1,14 +1,17 @@
 //! Measures, and the Markdown writer that cites each number it prints.
 //!
-//! [`ReportInputs`] ──context──▶ template values ──minijinja──▶ marked text ──tidy, settle──▶ [`Rendered`]
+//! [`ReportInputs`] ──context──▶ template values ──minijinja──▶ marked text ──tidy, settle──▶ linked text
+//! ──audit──▶ [`Rendered`]: the report with a definition for each link, and what its numbers answer with
 //!
 //! Invariants
 //! - A template sees numbers as [`Measure`]s alone, and a measure is printed by a filter alone, which
 //!   records where it is from.
+//! - A numeral that is neither this nor a name is refused, in a template and in the finished text.
 //! - Equal inputs and templates give equal bytes; nothing here reads a clock, a file or the environment.
 //! - Of `spec` it knows the trees that YAML reads as, and nothing of pipelines.
 //! - Knows no stage kind and no store: whoever calls it says what each output is named.
 
+pub mod audit;
 mod best;
 mod citation;
 mod claims;
@@ -17,10 +20,13 @@ mod comparison;
 mod context;
 mod data;
 mod error;
+mod filters;
 mod format;
 mod inputs;
 mod measure;
 mod new_users;
+mod orphans;
+mod pictures;
 mod render;
 mod section;
 mod source;
@@ -28,10 +34,11 @@ mod spread;
 mod tidy;
 mod variant;
 
-pub use citation::Citation;
+pub use citation::{Citation, Reference, reference_name};
 pub use claims::{Claim, Relation, Repeats, Runs, Statistic, read_claims};
 pub use error::RenderError;
+pub use format::Format;
 pub use inputs::{Change, Difference, Ineffective, PlotReference, ReportInputs, RunResult, VariantResult};
 pub use measure::{Aggregate, Measure, Number, Source};
-pub use render::{MAIN_TEMPLATE, Rendered, render};
+pub use render::{MAIN_TEMPLATE, Rendered, audit_file_name, render};
 pub use source::{Figure, Section, SourceDocument, SourceError};

@@ -1,4 +1,4 @@
-//! Templates and inputs → Markdown and the citations of its numbers.
+//! Templates and inputs → Markdown whose numbers are links, and the audit that they lead to.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,11 +6,13 @@ use std::sync::Arc;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
-use super::citation::{Citation, Ledger};
+use super::audit::{self, AuditFile};
+use super::citation::{Citation, Ledger, Reference, Settled, reference_name};
 use super::error::RenderError;
 use super::inputs::ReportInputs;
+use super::orphans::{self, Names};
 use super::tidy::tidy;
-use super::{comparative, comparison, context, format};
+use super::{comparative, comparison, context, filters, pictures};
 
 /// The template that is the report; every other one is included by it.
 pub const MAIN_TEMPLATE: &str = "main.md.j2";
@@ -22,6 +24,12 @@ pub struct Rendered {
     pub markdown: String,
     /// Every number in it that is a measure, in the order of the text.
     pub citations: Vec<Citation>,
+    /// What they refer to, by the index that a citation has.
+    pub references: Vec<Reference>,
+    /// Where every number is from.
+    pub audit: AuditFile,
+    /// The same as Markdown.
+    pub page: String,
 }
 
 /// Renders a report.
@@ -34,6 +42,10 @@ pub fn render(templates: &BTreeMap<String, String>, inputs: &ReportInputs) -> Re
     if !templates.contains_key(MAIN_TEMPLATE) {
         return Err(RenderError::NoMain { name: MAIN_TEMPLATE.to_owned() });
     }
+    let names = Names::of(inputs);
+    for (name, text) in templates.iter().filter(|(name, _)| name.ends_with(".j2")) {
+        orphans::check_template(name, text, &names)?;
+    }
     let ledger = Arc::new(Ledger::default());
     let environment = environment(templates, &ledger).map_err(|error| RenderError::of(&error))?;
     let marked = environment
@@ -42,10 +54,36 @@ pub fn render(templates: &BTreeMap<String, String>, inputs: &ReportInputs) -> Re
         .map_err(|error| RenderError::of(&error))?;
     let told = comparative::settle(&tidy(&marked))
         .map_err(|loose| RenderError::Unborne { line: loose.line, word: loose.word })?;
-    let (markdown, citations) = ledger
-        .settle(&told)
-        .map_err(|stray| RenderError::Unformatted { line: stray.line, text: stray.text })?;
-    Ok(Rendered { markdown, citations })
+    let Settled { text, citations, references } = ledger.settle(&told).map_err(RenderError::from)?;
+    orphans::check_text(&text, &citations, &names)?;
+    let markdown = text + &definitions(&references, inputs);
+    // What only a figure shows is referred to behind all that the text does.
+    let mut all = references.clone();
+    let mut shown = Vec::new();
+    for figure in &inputs.provenance.figures {
+        let found = pictures::references(figure, inputs, &names)?;
+        shown.push((all.len()..all.len() + found.len()).collect());
+        all.extend(found);
+    }
+    let audit = audit::build(inputs, &markdown, &citations, &all, &shown);
+    let page = audit::page(&audit, &audit_file_name(&inputs.provenance.page));
+    Ok(Rendered { markdown, citations, references, audit, page })
+}
+
+/// Gives the file name of the audit file that stands beside its page.
+pub fn audit_file_name(page: &str) -> String {
+    format!("{}.json", page.trim_end_matches(".md"))
+}
+
+/// Writes where each link leads and what hovering over it says; GitHub shows none of these lines.
+fn definitions(references: &[Reference], inputs: &ReportInputs) -> String {
+    let mut text = String::new();
+    for (index, reference) in references.iter().enumerate() {
+        let (name, page) = (reference_name(index), &inputs.provenance.page);
+        let words = audit::words(&reference.measure, inputs).replace('\\', "/").replace('"', "'");
+        text.push_str(&format!("\n[{name}]: {page}#{name} \"{words}\""));
+    }
+    if text.is_empty() { text } else { text + "\n" }
 }
 
 fn environment(
@@ -60,7 +98,7 @@ fn environment(
     );
     // Errors carry the expression at fault only so; the report itself does not change.
     environment.set_debug(true);
-    format::install(&mut environment, ledger);
+    filters::install(&mut environment, ledger);
     comparison::install(&mut environment);
     comparative::install(&mut environment);
     for (name, text) in templates {

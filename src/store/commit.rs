@@ -33,6 +33,8 @@ pub(super) struct Queue {
 #[derive(Default)]
 struct State {
     waiting: Vec<(Key, PathBuf)>,
+    /// Batches that are being synced and named.
+    under_way: usize,
     /// What those records say was made, until they have their names.
     made: BTreeMap<Key, Vec<RecordedOutput>>,
     failed: Option<StoreError>,
@@ -64,6 +66,20 @@ impl Session<'_> {
         drop(state);
         self.queue.changed.notify_all();
         Ok(())
+    }
+
+    /// Waits until every record that was queued can be read.
+    ///
+    /// # Errors
+    /// [`StoreError`] when one could not be kept.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        self.commit_batch();
+        let under_way = |state: &mut State| state.under_way > 0;
+        let state = self.queue.changed.wait_while(self.queue.state(), under_way);
+        match &state.unwrap_or_else(PoisonError::into_inner).failed {
+            Some(failed) => Err(again(failed)),
+            None => Ok(()),
+        }
     }
 
     /// Gives what a record says was made that has no name yet.
@@ -108,10 +124,13 @@ impl Session<'_> {
     }
 
     fn commit_batch(&self) {
-        let batch = std::mem::take(&mut self.queue.state().waiting);
+        let mut state = self.queue.state();
+        let batch = std::mem::take(&mut state.waiting);
         if batch.is_empty() {
             return;
         }
+        state.under_way += 1;
+        drop(state);
         let result = self.name_records(&batch).and_then(|()| {
             let keys: BTreeSet<Key> = batch.iter().map(|(key, _)| *key).collect();
             self.queue.state().made.retain(|key, _| !keys.contains(key));
@@ -119,10 +138,13 @@ impl Session<'_> {
             self.names().release(&keys)
         });
         let mut state = self.queue.state();
+        state.under_way -= 1;
         state.named = true;
         if let Err(error) = result {
             state.failed.get_or_insert(error);
         }
+        drop(state);
+        self.queue.changed.notify_all();
     }
 
     fn name_records(&self, batch: &[(Key, PathBuf)]) -> Result<(), StoreError> {

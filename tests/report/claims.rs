@@ -6,11 +6,11 @@ use recount::report::{RenderError, ReportInputs, RunResult, SourceDocument, read
 use snapbox::{assert_data_eq, str};
 
 use super::sweep::{SWEEP, inputs};
-use super::{part, report, templates, with_accuracies};
+use super::{part, templates, text, unlinked, with_accuracies};
 
 /// Gives the line of `heading`'s section that judges a claim which begins with `says`.
 fn claim(inputs: &ReportInputs, heading: &str, says: &str) -> String {
-    let markdown = report(inputs).markdown;
+    let markdown = text(inputs);
     let section = part(&markdown, heading);
     let line = section.lines().find(|line| line.starts_with(&format!("- The source {says}")));
     line.unwrap_or_else(|| panic!("no claim `{says}` in\n{section}")).to_owned()
@@ -24,7 +24,7 @@ fn change_runs(inputs: &mut ReportInputs, name: &str, change: impl Fn(&mut RunRe
 
 /// Says whether the report lists a claim as contradicted.
 fn is_listed(inputs: &ReportInputs, says: &str) -> bool {
-    part(&report(inputs).markdown, "### Claims that are contradicted").contains(says)
+    part(&text(inputs), "### Claims that are contradicted").contains(says)
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn losses_are_held_against_what_the_source_says_of_them() {
 #[test]
 fn every_claim_stands_in_the_table_with_its_verdict() {
     let inputs = inputs(SWEEP);
-    let markdown = report(&inputs).markdown;
+    let markdown = text(&inputs);
     let table = part(&markdown, "## What becomes of the claims");
     let rows: Vec<&str> =
         table.lines().filter(|line| line.starts_with("| 1.") || line.starts_with("| 2.")).collect();
@@ -190,7 +190,7 @@ fn new_users_answer_whether_a_model_overfits() {
             run.metrics.held_out =
                 Some(HeldOut { score: score(801), interval: [own - 0.03, own + 0.03], users });
         });
-        part(&report(&inputs).markdown, "## New users").to_owned()
+        part(&text(&inputs), "## New users").to_owned()
     };
     let falls = with(0.7);
     assert!(falls.contains("| 2.2-new-users | 1 | 0.916 | 0.690 | 0.660–0.720 |"), "{falls}");
@@ -202,12 +202,12 @@ fn new_users_answer_whether_a_model_overfits() {
     let noise = with(0.91);
     assert!(noise.contains("its mean accuracy differs by 0.009, which is within noise."), "{noise}");
     assert!(noise.contains("In this sense it is shown of none of them."), "{noise}");
-    assert!(!report(&inputs(SWEEP)).markdown.contains("## New users"), "nobody is held out there");
+    assert!(!text(&inputs(SWEEP)).contains("## New users"), "nobody is held out there");
 }
 
 #[test]
 fn what_was_varied_is_what_differs_in_effect() {
-    let markdown = report(&inputs(SWEEP)).markdown;
+    let markdown = text(&inputs(SWEEP));
     let found = part(&markdown, "## What was really varied");
     for row in [
         "| 2.2 | 2.1 | `epochs` 3 → 16 | – | 1.2: equal settings |",
@@ -224,7 +224,7 @@ fn with_sentence(sentence: &str) -> Result<String, RenderError> {
     let lead =
         format!("{{% extends \"section.md.j2\" %}}\n{{% block lead %}}\n{sentence}\n{{% endblock %}}\n");
     templates.insert("sections/2-4-1.md.j2".to_owned(), lead);
-    render(&templates, &inputs(SWEEP)).map(|rendered| rendered.markdown)
+    render(&templates, &inputs(SWEEP)).map(|rendered| unlinked(&rendered.markdown))
 }
 
 #[test]

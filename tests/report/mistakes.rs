@@ -56,6 +56,30 @@ fn a_filter_refuses_a_number_of_another_sort() {
 }
 
 #[test]
+fn a_typed_quantity_is_refused_in_any_template() {
+    let mut templates = templates();
+    let lead = "{% extends \"section.md.j2\" %}\n{% block lead %}\nIt reaches 0.98.\n{% endblock %}\n";
+    templates.insert("sections/2-4-1.md.j2".to_owned(), lead.to_owned());
+    let error = render(&templates, &inputs(SWEEP)).expect_err("no run answers for it");
+    assert_eq!(
+        error.to_string(),
+        "sections/2-4-1.md.j2:3:12: `0.98` is typed, so that nothing answers for it"
+    );
+    let error = render_main("It takes\nthree seeds.\n").expect_err("a count in words is one");
+    assert_eq!(error.to_string(), "main.md.j2:2:1: `three seeds` is typed, so that nothing answers for it");
+}
+
+#[test]
+fn a_number_that_comes_as_a_text_is_refused_in_the_report() {
+    let error = render_main("# Report\n\nIt is {{ \"0.98\" }}.\n").expect_err("no run answers for it");
+    assert_eq!(error, RenderError::Orphan { line: 3, column: 7, numeral: "0.98".to_owned() });
+    assert!(error.help().is_some());
+    render_main("# Report\n\nAs {{ \"2.4.2\" }} did.\n").expect("it is the name of a section");
+    let code = render_main("`rows {{ data.rows | whole }}`\n").expect_err("no link can be in code");
+    assert!(matches!(code, RenderError::InCode { line: 1, .. }), "{code}");
+}
+
+#[test]
 fn mistakes_in_templates_have_their_place() {
     let (message, line, help) = refusal("one\ntwo\n{{ titel }}\n");
     assert_eq!((message.as_str(), line), ("`titel` is not defined", 3));

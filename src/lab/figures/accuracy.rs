@@ -1,6 +1,7 @@
 //! `accuracy`: how well each variant does, with its seeds apart.
 
 use super::Figure;
+use super::canvas::Picture;
 use super::input::{FigureInput, mean};
 use super::rows::{Row, RowPlot};
 use super::scale::Scale;
@@ -34,5 +35,6 @@ pub(super) fn draw(input: &FigureInput) -> Vec<Figure> {
             .map(|variant| Row::new(variant, variant.best_accuracies(), mean(&variant.last_accuracies())))
             .collect(),
     };
-    vec![Figure { name: "accuracy".to_owned(), title: title.to_owned(), svg: plot.svg(), alt }]
+    let Picture { svg, numerals } = plot.draw();
+    vec![Figure { name: "accuracy".to_owned(), title: title.to_owned(), alt, svg, numerals }]
 }

@@ -5,6 +5,8 @@
 //! - plotters' SVG backend places on whole units, so a picture is drawn in tenths of a pixel.
 //! - Text is XML-safe: the backend escapes markup, and characters that XML forbids are replaced here.
 
+use std::cell::RefCell;
+
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea as _};
@@ -13,6 +15,7 @@ use plotters::prelude::{Color as _, RGBColor};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, FontTransform, IntoTextStyle as _};
 
+use super::numeral::{Numeral, Quantity};
 use super::palette::{DARK, FAINT, PAPER};
 
 /// The width of every figure that is free to choose one, in pixels.
@@ -28,6 +31,15 @@ pub(super) type Place = (f64, f64);
 /// A picture under construction.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
+    numerals: RefCell<Vec<Numeral>>,
+}
+
+/// A finished picture.
+pub(super) struct Picture {
+    /// The SVG document.
+    pub(super) svg: String,
+    /// What its numerals state.
+    pub(super) numerals: Vec<Numeral>,
 }
 
 /// A line's look.
@@ -113,7 +125,7 @@ impl Face {
     }
 }
 
-/// Draws a picture of `size` (width and height in pixels) and gives it as an SVG document.
+/// Draws a picture of `size` (width and height in pixels).
 ///
 /// `title` and `description` stand in it for who can't see it.
 pub(super) fn picture(
@@ -121,17 +133,18 @@ pub(super) fn picture(
     title: &str,
     description: &str,
     paint: impl FnOnce(&Canvas<'_>),
-) -> String {
+) -> Picture {
     let (width, height) = (units(size.0), units(size.1));
     let mut drawn = String::new();
     let backend = SVGBackend::with_string(&mut drawn, (width.unsigned_abs(), height.unsigned_abs()));
-    let canvas = Canvas { area: backend.into_drawing_area() };
+    let canvas = Canvas { area: backend.into_drawing_area(), numerals: RefCell::default() };
     paint(&canvas);
     canvas.area.present().expect("drawing into memory can't fail");
+    let numerals = canvas.numerals.take();
     drop(canvas);
     // The backend can give its root element neither a name nor a scale, and draws no round corners.
     let (_, marks) = drawn.split_once('\n').expect("the backend gives the root element a line of its own");
-    format!(
+    let svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" \
          role=\"img\">\n<title>{}</title>\n<desc>{}</desc>\n\
          <rect width=\"{width}\" height=\"{height}\" rx=\"100\" fill=\"{PAPER}\"/>\n{marks}",
@@ -139,7 +152,8 @@ pub(super) fn picture(
         size.1,
         escaped(title),
         escaped(description),
-    )
+    );
+    Picture { svg, numerals }
 }
 
 impl Canvas<'_> {
@@ -190,6 +204,17 @@ impl Canvas<'_> {
         let style =
             font.into_text_style(&self.area).color(&face.color).pos(Pos::new(face.side, VPos::Center));
         self.put(&Text::new(allowed(text), corner(at), style));
+    }
+
+    /// Writes one line of text that has a numeral, and says what that states.
+    pub(super) fn numeral(&self, text: &str, of: Quantity, at: Place, face: Face) {
+        self.numerals.borrow_mut().push(Numeral { text: allowed(text), of });
+        self.text(text, at, face);
+    }
+
+    /// Writes one line of text that marks a place on an axis.
+    pub(super) fn tick(&self, text: &str, at: Place, face: Face) {
+        self.numeral(text, Quantity::Axis, at, face);
     }
 
     fn put<'a, E>(&self, element: &'a E)

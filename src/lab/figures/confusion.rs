@@ -1,8 +1,9 @@
 //! `confusion`: which gestures the best variant takes for which.
 
 use super::Figure;
-use super::canvas::{Canvas, Face, Ink, MARGIN, Place, TEXT, picture, shortened};
+use super::canvas::{Canvas, Face, Ink, MARGIN, Picture, Place, TEXT, picture, shortened};
 use super::input::{FigureInput, VariantRuns, mean};
+use super::numeral::Quantity;
 use super::palette::{DARK, FAINT, WHITE, shade};
 
 /// Counts over all runs of a variant: `[true label][predicted label]`.
@@ -25,9 +26,9 @@ pub(super) fn draw(input: &FigureInput) -> Vec<Figure> {
         best.name,
         finding(&counts)
     );
-    let matrix = Matrix { title: &title, counts: &counts, cell: cell(&counts) };
-    let svg = picture(matrix.size(), &title, &alt, |canvas| matrix.paint(canvas));
-    vec![Figure { name: "confusion".to_owned(), title, alt, svg }]
+    let matrix = Matrix { variant: &best.name, title: &title, counts: &counts, cell: cell(&counts) };
+    let Picture { svg, numerals } = picture(matrix.size(), &title, &alt, |canvas| matrix.paint(canvas));
+    vec![Figure { name: "confusion".to_owned(), title, alt, svg, numerals }]
 }
 
 /// Sums the matrices of a variant's runs; absent where none has `labels` rows and columns, or all
@@ -67,6 +68,7 @@ fn cell(counts: &Counts) -> f64 {
 }
 
 struct Matrix<'a> {
+    variant: &'a str,
     title: &'a str,
     counts: &'a Counts,
     cell: f64,
@@ -93,8 +95,8 @@ impl Matrix<'_> {
             let begin = index as f64 * self.cell;
             let middle = begin + self.cell / 2.0;
             let label = index.to_string();
-            canvas.text(&label, (left - 10.0, top + middle), Face::PLAIN.ending());
-            canvas.text(&label, (left + middle, top + side + 14.0), Face::PLAIN.centred());
+            canvas.tick(&label, (left - 10.0, top + middle), Face::PLAIN.ending());
+            canvas.tick(&label, (left + middle, top + side + 14.0), Face::PLAIN.centred());
             self.paint_row(canvas, index, top + begin);
         }
         let corners =
@@ -118,12 +120,19 @@ impl Matrix<'_> {
             let depth = 0.12 + 0.88 * share(*count);
             canvas.fill((left, top), (left + self.cell, top + self.cell), shade(depth));
             let face = Face::PLAIN.centred().colored(if depth > 0.6 { WHITE } else { DARK });
-            canvas.text(&count.to_string(), (left + self.cell / 2.0, middle), face);
+            let cell = Quantity::Cell { variant: self.variant.to_owned(), label: truth, predicted };
+            canvas.numeral(&count.to_string(), cell, (left + self.cell / 2.0, middle), face);
         }
         let right = CORNER.0 + row.len() as f64 * self.cell;
         canvas.line((CORNER.0, top), (right, top), Ink::new(shade(0.1), 0.6));
         if total > 0 {
-            canvas.text(&format!("{:.2}", share(row[truth])), (right + 38.0, middle), Face::NOTE.centred());
+            let recall = Quantity::Recall { variant: self.variant.to_owned(), label: truth };
+            canvas.numeral(
+                &format!("{:.2}", share(row[truth])),
+                recall,
+                (right + 38.0, middle),
+                Face::NOTE.centred(),
+            );
         }
     }
 }

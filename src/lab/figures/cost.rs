@@ -1,10 +1,11 @@
 //! `cost`: what accuracy costs in arithmetic.
 
 use super::Figure;
-use super::canvas::{Canvas, Face, Ink, MARGIN, Mark, Place, WIDTH, picture, shortened, text_width};
+use super::canvas::{Canvas, Face, Ink, MARGIN, Mark, Picture, Place, WIDTH, picture, shortened, text_width};
 use super::input::{FigureInput, VariantRuns, mean};
 use super::labels::beside;
 use super::logarithm::{Decades, power_of_ten};
+use super::numeral::Quantity;
 use super::palette::{BLUE, FAINT, GRID, VERMILLION};
 
 /// Draws accuracy against multiply-adds, one point for each experiment; nothing when no run
@@ -26,12 +27,12 @@ pub(super) fn draw(input: &FigureInput) -> Vec<Figure> {
     );
     let errors: Vec<u64> = points.iter().flat_map(|point| [error(point.low), error(point.high)]).collect();
     let Some(up) = Decades::covering(&errors) else { return Vec::new() };
-    let svg = picture((WIDTH, BOTTOM + 60.0), title, &alt, |canvas| {
+    let Picture { svg, numerals } = picture((WIDTH, BOTTOM + 60.0), title, &alt, |canvas| {
         canvas.text(title, (MARGIN, 24.0), Face::TITLE);
         paint_axes(canvas, &across, &up);
         paint_points(canvas, &points, &across, &up);
     });
-    vec![Figure { name: "cost".to_owned(), title: title.to_owned(), alt, svg }]
+    vec![Figure { name: "cost".to_owned(), title: title.to_owned(), alt, svg, numerals }]
 }
 
 const LEFT: f64 = 90.0;
@@ -43,6 +44,8 @@ const BOTTOM: f64 = 600.0;
 struct Point {
     name: String,
     label: String,
+    /// Whether the label says how many other variants are the same experiment.
+    has_twins: bool,
     /// Multiply-adds of one forward pass.
     cost: u64,
     mean: f64,
@@ -64,6 +67,7 @@ fn points(variants: &[VariantRuns]) -> Vec<Point> {
         let name = shortened(&variant.name, 18);
         (cost > 0 && first(variant) == Some(&variant.name)).then(|| Point {
             name: variant.name.clone(),
+            has_twins: same > 0,
             label: if same == 0 { name } else { format!("{name} (+{same})") },
             cost,
             mean,
@@ -96,17 +100,17 @@ const MILLION: u64 = 1_000_000;
 fn paint_axes(canvas: &Canvas<'_>, across: &Decades, up: &Decades) {
     for (value, x) in across.marks(LEFT, RIGHT) {
         canvas.line((x, TOP), (x, BOTTOM), Ink::new(GRID, 1.0));
-        canvas.text(&power_of_ten(value), (x, BOTTOM + 15.0), Face::NOTE.centred());
+        canvas.tick(&power_of_ten(value), (x, BOTTOM + 15.0), Face::NOTE.centred());
     }
     for (error, y) in up.marks(TOP, BOTTOM).into_iter().filter(|(error, _)| *error <= MILLION) {
         canvas.line((LEFT, y), (RIGHT, y), Ink::new(GRID, 1.0));
-        canvas.text(&accuracy(error), (LEFT - 8.0, y), Face::NOTE.ending());
+        canvas.tick(&accuracy(error), (LEFT - 8.0, y), Face::NOTE.ending());
     }
     canvas.path(&[(LEFT, TOP), (LEFT, BOTTOM), (RIGHT, BOTTOM)], Ink::new(FAINT, 1.0));
     let axis = "multiply-adds of one forward pass over a sequence of median length (logarithmic)";
     canvas.text(axis, ((LEFT + RIGHT) / 2.0, BOTTOM + 40.0), Face::AXIS.centred());
     let axis = "validation accuracy of the best epoch (distance from 1 logarithmic)";
-    canvas.text(axis, (MARGIN + 8.0, (TOP + BOTTOM) / 2.0), Face::AXIS.centred().turned());
+    canvas.tick(axis, (MARGIN + 8.0, (TOP + BOTTOM) / 2.0), Face::AXIS.centred().turned());
 }
 
 fn paint_points(canvas: &Canvas<'_>, points: &[Point], across: &Decades, up: &Decades) {
@@ -135,7 +139,13 @@ fn paint_points(canvas: &Canvas<'_>, points: &[Point], across: &Decades, up: &De
         canvas.mark(mark, *anchor, 4.2, color, 0.85);
     }
     for (point, name) in points.iter().zip(&names) {
-        canvas.text(&point.label, name.place(), Face::PLAIN);
+        match point.has_twins {
+            true => {
+                let twins = Quantity::Twins { variant: point.name.clone() };
+                canvas.numeral(&point.label, twins, name.place(), Face::PLAIN);
+            }
+            false => canvas.text(&point.label, name.place(), Face::PLAIN),
+        }
     }
     paint_legend(canvas, points);
 }

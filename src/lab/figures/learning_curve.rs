@@ -7,7 +7,7 @@
 //! - The two loss panels share one axis, so that they can be compared by eye.
 
 use super::Figure;
-use super::canvas::{Canvas, Face, MARGIN, Mark, Place, WIDTH, picture, shortened, text_width};
+use super::canvas::{Canvas, Face, MARGIN, Mark, Picture, Place, WIDTH, picture, shortened, text_width};
 use super::input::{FigureInput, VariantRuns, drawable};
 use super::palette::SERIES;
 use super::panel::{Line, Panel, Value};
@@ -49,10 +49,10 @@ fn figure(section: &str, variants: &[&VariantRuns], labels: usize) -> Option<Fig
     let legend = curves.legend();
     let rows = legend.last().map_or(0.0, |(_, (_, y))| *y);
     let top = rows + 52.0;
-    let svg = picture((WIDTH, top + PANEL_HEIGHT + 56.0), &title, &alt, |canvas| {
+    let Picture { svg, numerals } = picture((WIDTH, top + PANEL_HEIGHT + 56.0), &title, &alt, |canvas| {
         curves.paint(canvas, &legend, top);
     });
-    Some(Figure { name: format!("curves-{section}"), title, alt, svg })
+    Some(Figure { name: format!("curves-{section}"), title, alt, svg, numerals })
 }
 
 fn lines<'a>(variants: &[&'a VariantRuns]) -> Vec<Line<'a>> {

@@ -1,6 +1,7 @@
 //! `loss-gap`: how much worse each variant does on sequences that it was not trained on.
 
 use super::Figure;
+use super::canvas::Picture;
 use super::input::{FigureInput, mean};
 use super::rows::{Row, RowPlot};
 use super::scale::Scale;
@@ -30,7 +31,8 @@ pub(super) fn draw(input: &FigureInput) -> Vec<Figure> {
         scale: scale(&gaps),
         rows: input.variants.iter().map(|variant| Row::new(variant, variant.loss_gaps(), None)).collect(),
     };
-    vec![Figure { name: "loss-gap".to_owned(), title: title.to_owned(), svg: plot.svg(), alt }]
+    let Picture { svg, numerals } = plot.draw();
+    vec![Figure { name: "loss-gap".to_owned(), title: title.to_owned(), alt, svg, numerals }]
 }
 
 /// The axis: all gaps and zero, unless a tenth of them or fewer would press the rest together.

@@ -9,6 +9,7 @@
 //! | `panel` | the axes of learning curves, and a line on them |
 //! | `input` | what a figure is drawn from, and the statistics that figures share |
 //! | `labels` | names beside points |
+//! | `numeral` | what a numeral in a picture states |
 //! | `canvas`, `palette`, `scale`, `logarithm` | ink, colours, linear and decimal axes |
 //!
 //! Invariants
@@ -17,6 +18,7 @@
 //!   take logarithms from the C library.
 //! - Numbers that are not finite, or too large for any loss, are left out, never drawn.
 //! - Where there is nothing to draw there is no figure.
+//! - A numeral that is no name is drawn as one, so that whoever shows the figure can hold it against the runs.
 //! - Knows no file and no stage.
 
 mod accuracy;
@@ -28,12 +30,14 @@ mod labels;
 mod learning_curve;
 mod logarithm;
 mod loss_gap;
+mod numeral;
 mod palette;
 mod panel;
 mod rows;
 mod scale;
 
 pub use input::{FigureInput, Run, VariantRuns};
+pub use numeral::{Numeral, Quantity};
 
 /// One picture, ready to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +51,8 @@ pub struct Figure {
     pub alt: String,
     /// The SVG document, UTF-8, with its own background.
     pub svg: String,
+    /// Every text of it that has a numeral besides names, in the order of the document.
+    pub numerals: Vec<Numeral>,
 }
 
 /// Draws the figures of one kind: none, one, or one for each section.

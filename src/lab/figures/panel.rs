@@ -68,13 +68,13 @@ impl Panel<'_> {
     pub(super) fn paint_axes(&self, canvas: &Canvas<'_>) {
         for tick in self.scale.ticks(self.bottom, self.top) {
             canvas.line((self.left, tick.place), (self.right, tick.place), Ink::new(GRID, 1.0));
-            canvas.text(&tick.label, (self.left - 7.0, tick.place), Face::NOTE.ending());
+            canvas.tick(&tick.label, (self.left - 7.0, tick.place), Face::NOTE.ending());
         }
         let step = step(self.longest);
         for epoch in (step..=self.longest).step_by(step) {
             let x = self.epoch(epoch);
             canvas.line((x, self.bottom), (x, self.bottom + 4.0), Ink::new(FAINT, 1.0));
-            canvas.text(&epoch.to_string(), (x, self.bottom + 15.0), Face::NOTE.centred());
+            canvas.tick(&epoch.to_string(), (x, self.bottom + 15.0), Face::NOTE.centred());
         }
         let corners = [(self.left, self.top), (self.left, self.bottom), (self.right, self.bottom)];
         canvas.path(&corners, Ink::new(FAINT, 1.0));

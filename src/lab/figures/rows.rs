@@ -3,7 +3,7 @@
 //! Invariants
 //! - Every row names its variant, also where the variant has no value.
 
-use super::canvas::{Canvas, Face, Ink, MARGIN, Mark, Place, WIDTH, picture, shortened, text_width};
+use super::canvas::{Canvas, Face, Ink, MARGIN, Mark, Picture, Place, WIDTH, picture, shortened, text_width};
 use super::input::{VariantRuns, mean};
 use super::palette::{BLUE, DARK, FAINT, GRID, STRIPE, VERMILLION};
 use super::scale::Scale;
@@ -57,8 +57,8 @@ const TOP: f64 = 92.0;
 const BOTTOM: f64 = 54.0;
 
 impl RowPlot<'_> {
-    /// Draws it as an SVG document.
-    pub(super) fn svg(&self) -> String {
+    /// Draws it.
+    pub(super) fn draw(&self) -> Picture {
         let height = TOP + ROW * self.rows.len() as f64 + BOTTOM;
         picture((WIDTH, height), self.title, self.alt, |canvas| self.paint(canvas))
     }
@@ -75,8 +75,8 @@ impl RowPlot<'_> {
         }
         for tick in self.scale.ticks(left, right) {
             canvas.line((tick.place, TOP), (tick.place, bottom), Ink::new(GRID, 1.0));
-            canvas.text(&tick.label, (tick.place, TOP - 12.0), Face::NOTE.centred());
-            canvas.text(&tick.label, (tick.place, bottom + 14.0), Face::NOTE.centred());
+            canvas.tick(&tick.label, (tick.place, TOP - 12.0), Face::NOTE.centred());
+            canvas.tick(&tick.label, (tick.place, bottom + 14.0), Face::NOTE.centred());
         }
         if self.scale.low() < 0.0 && self.scale.high() > 0.0 {
             let zero = self.scale.place(0.0, left, right);

@@ -1,0 +1,126 @@
+//! What a person points at → the references that are meant.
+//!
+//! | words | mean |
+//! |---|---|
+//! | `n42` | that reference |
+//! | `report/week-3.md:57`, `…:57:12` | what that line prints, or that column |
+//! | `stages/train.yaml:31`, `report/source.yaml:19` | what cites that line |
+//! | `2.4.2` | that variant |
+//! | `0.984`, `"98.4 %"`, `14548` | every number that is printed so |
+
+use std::path::Path;
+
+use crate::report::audit::{AuditFile, Origin, Place, ReferenceEntry};
+
+/// What was pointed at.
+#[derive(Default)]
+pub struct Meant {
+    /// Indices of references.
+    pub references: Vec<usize>,
+    /// A variant's name.
+    pub variant: Option<String>,
+}
+
+impl Meant {
+    /// Says whether there is no such thing in the report.
+    pub fn is_nothing(&self) -> bool {
+        self.references.is_empty() && self.variant.is_none()
+    }
+}
+
+/// Finds what `words` mean; `report` is the report's path relative to the project in `root`.
+pub fn find(audit: &AuditFile, root: &Path, report: &str, words: &str) -> Meant {
+    let words = words.trim();
+    let all = |fits: &dyn Fn(&ReferenceEntry) -> bool| -> Vec<usize> {
+        let entries = audit.references.iter().enumerate();
+        entries.filter(|(_, reference)| fits(reference)).map(|(index, _)| index).collect()
+    };
+    let named = all(&|reference| reference.name == words);
+    if !named.is_empty() {
+        return Meant { references: named, variant: None };
+    }
+    if let Some((file, line, column)) = place(words) {
+        let file = relative(root, file);
+        let fits = |reference: &ReferenceEntry| {
+            if file == report {
+                reference.places.iter().any(|(own, begin)| {
+                    let length = reference.text.chars().count();
+                    *own == line && column.is_none_or(|column| (*begin..*begin + length).contains(&column))
+                })
+            } else {
+                cites(audit, reference.source, &file, line)
+            }
+        };
+        return Meant { references: all(&fits), variant: None };
+    }
+    let variant = audit.variants.iter().find(|variant| variant.name == words && !words.is_empty());
+    let spelled = spelling(words);
+    Meant {
+        references: all(&|reference| {
+            let printed = spelling(&format!("{}{}", reference.text, reference.format.unit()));
+            printed == spelled || spelling(&reference.text) == spelled
+        }),
+        variant: variant.map(|variant| variant.name.clone()),
+    }
+}
+
+/// Writes a number as one types it: without groups, and with the keyboard's minus.
+fn spelling(text: &str) -> String {
+    text.chars()
+        .filter(|symbol| *symbol != ',' && !symbol.is_whitespace())
+        .map(|symbol| if symbol == '−' { '-' } else { symbol })
+        .collect()
+}
+
+/// Reads `FILE:LINE` or `FILE:LINE:COLUMN`.
+fn place(words: &str) -> Option<(&str, usize, Option<usize>)> {
+    let (rest, last) = words.rsplit_once(':')?;
+    let last: usize = last.parse().ok()?;
+    match rest.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?))) {
+        Some((file, line)) => Some((file, line, Some(last))),
+        None => Some((rest, last, None)),
+    }
+}
+
+/// Gives a file's path relative to the project, where it is in there.
+fn relative(root: &Path, file: &str) -> String {
+    let inside = Path::new(file).canonicalize().ok().and_then(|path| {
+        let root = root.canonicalize().ok()?;
+        Some(path.strip_prefix(root).ok()?.to_string_lossy().into_owned())
+    });
+    inside.unwrap_or_else(|| file.strip_prefix("./").unwrap_or(file).to_owned())
+}
+
+/// Says whether a source, or a part of it, cites a line of a file.
+fn cites(audit: &AuditFile, source: usize, file: &str, line: usize) -> bool {
+    match &audit.sources[source].from {
+        Origin::Parameter { variant, name, .. } => {
+            let variant = audit.variants.iter().find(|entry| entry.name == *variant);
+            let place = variant.and_then(|variant| variant.settings.get(name)).map(|entry| &entry.place);
+            matches!(place, Some(Place::File { path, line: own, .. }) if path == file && *own == line)
+        }
+        Origin::Quoted { line: own, .. } => audit.report.source == file && *own == line,
+        Origin::Made { parts, .. } => parts.iter().any(|part| cites(audit, *part, file, line)),
+        Origin::Output { .. } | Origin::Index { .. } | Origin::Seed { .. } => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_read_with_and_without_a_column() {
+        assert_eq!(place("report/week-3.md:57"), Some(("report/week-3.md", 57, None)));
+        assert_eq!(place("report/week-3.md:57:12"), Some(("report/week-3.md", 57, Some(12))));
+        assert_eq!(place("0.984"), None);
+        assert_eq!(place("2.4.2:x"), None);
+    }
+
+    #[test]
+    fn a_number_is_found_however_it_is_typed() {
+        assert_eq!(spelling("14,548"), spelling("14548"));
+        assert_eq!(spelling("−0.030"), spelling("-0.030"));
+        assert_eq!(spelling("98.4 %"), spelling("98.4%"));
+    }
+}

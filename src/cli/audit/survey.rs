@@ -1,0 +1,140 @@
+//! What there should be on the disk: derived from the records, the objects and the project's files alone.
+//!
+//! status ──▶ sound records and objects ──plot and render, run again──▶ the bytes at each place
+//!
+//! Invariants
+//! - Nothing is written but below a temporary folder, and nothing is taken from the files that are checked.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::digest::{Digest, ObjectId};
+use crate::engine::{
+    self, Content, EngineError, Failure, Locked, Options, Outcome, Output, Report, Subject, Summary, Watch,
+};
+
+use super::evidence::Found;
+use super::finding::Finding;
+
+/// The kinds whose runs are short enough to be run again for a check.
+const REPEATED: [&str; 2] = ["plot", "render"];
+
+/// What there should be.
+pub struct Survey {
+    /// What was amiss with the records and the objects themselves.
+    pub findings: Vec<Finding>,
+    /// The bytes that belong at each place of the project.
+    pub expected: BTreeMap<String, Vec<u8>>,
+    /// Outputs and settings, to derive numbers from.
+    pub found: Found,
+    /// The key and the outputs of each instance, as a lock has them.
+    pub instances: BTreeMap<String, Locked>,
+}
+
+impl Survey {
+    /// Surveys a project.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the pipeline does not fit together, or the store can't be read.
+    pub fn of(subject: &Subject<'_>, options: &Options<'_>) -> Result<Self, EngineError> {
+        let Subject { root, pipeline, registry, store } = *subject;
+        let status = engine::status(root, pipeline, registry, store, options)?;
+        let mut findings: Vec<Finding> = status.reports.iter().filter_map(stale).collect();
+        let found = Found::gather(root, pipeline, store, &status, &mut findings)?;
+        let mut expected = BTreeMap::new();
+        for report in &status.reports {
+            let kind = pipeline.stages[report.stage.0].kind.as_str();
+            if !REPEATED.contains(&kind) || !matches!(report.outcome, Outcome::Fresh) {
+                continue;
+            }
+            match repeat(subject, options, &status, report) {
+                Ok(outputs) => {
+                    compare(report, &outputs, &mut findings);
+                    expected.extend(
+                        outputs.into_iter().filter_map(|(output, bytes)| Some((output.place?, bytes))),
+                    );
+                }
+                Err(failure) => {
+                    findings.push(Finding::new(&report.name, format!("it can't be run again: {failure}")));
+                }
+            }
+        }
+        let instances = status.reports.into_iter().filter_map(|report| {
+            let locked = Locked::of(report.key?, &report.outputs);
+            Some((report.name, locked))
+        });
+        Ok(Self { findings, expected, found, instances: instances.collect() })
+    }
+}
+
+fn stale(report: &Report) -> Option<Finding> {
+    let what = match &report.outcome {
+        Outcome::Stale { reasons } => {
+            let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+            format!("it is stale: {}", reasons.join("; "))
+        }
+        Outcome::Failed(failure) => format!("{failure}"),
+        _ => return None,
+    };
+    Some(Finding::new(&report.name, what))
+}
+
+type Made = (Output, Vec<u8>);
+
+fn repeat(
+    subject: &Subject<'_>,
+    options: &Options<'_>,
+    status: &Summary,
+    report: &Report,
+) -> Result<Vec<Made>, Failure> {
+    let folder = || tempfile::tempdir().map_err(|error| Failure::new(error.to_string()));
+    let (scratch, checkpoints) = (folder()?, folder()?);
+    let folders = [scratch.path(), checkpoints.path()];
+    let outputs = engine::repeat(subject, options, status, report.instance, folders, &Unwatched)?;
+    let bytes = |output: Output| {
+        let bytes = match &output.content {
+            Content::Bytes(bytes) => bytes.clone(),
+            Content::Scratch(path) | Content::InPlace(path) => read(path)?,
+        };
+        Ok((output, bytes))
+    };
+    outputs.into_iter().map(bytes).collect()
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// Holds what a run gives now against what its record says that it gave.
+fn compare(report: &Report, outputs: &[Made], findings: &mut Vec<Finding>) {
+    let recorded: BTreeMap<&str, ObjectId> =
+        report.outputs.iter().map(|output| (output.name.as_str(), output.object)).collect();
+    for (output, bytes) in outputs {
+        let place = format!("{}/{}", report.name, output.name);
+        match recorded.get(output.name.as_str()) {
+            Some(object) if object.0 == Digest::of(bytes) => {}
+            Some(_) => {
+                findings.push(Finding::new(place, "running it again gives other bytes than its record names"))
+            }
+            None => findings.push(Finding::new(place, "its record does not name this output")),
+        }
+    }
+    for name in recorded.keys().filter(|name| outputs.iter().all(|(output, _)| output.name != **name)) {
+        let what = "its record names this output, and running it again does not give it";
+        findings.push(Finding::new(format!("{}/{name}", report.name), what));
+    }
+}
+
+/// Nobody watches a run that is only compared.
+struct Unwatched;
+
+impl Watch for Unwatched {
+    fn progress(&self, _fraction: f64, _standing: &str) {}
+
+    fn notice(&self, _line: &str) {}
+
+    fn cancelled(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,145 @@
+//! A chain as text, from the printed number down to the data.
+
+use std::fmt::Write as _;
+
+use crate::cli::estimate::duration;
+use crate::report::audit::{Place, SettingEntry};
+
+use super::chain::{Chain, Cited, Run, Step, Variant};
+
+/// How many references are told in full; of more, only where they stand.
+const FULL: usize = 12;
+
+/// Writes a chain.
+pub fn tell(chain: &Chain) -> String {
+    let mut text = String::new();
+    for cited in chain.references.iter().take(FULL) {
+        tell_cited(&mut text, cited);
+    }
+    for cited in chain.references.iter().skip(FULL) {
+        put(&mut text, 0, &format!("{} · {} · {}", cited.name, cited.printed, cited.places.join(", ")));
+    }
+    for variant in &chain.variants {
+        tell_variant(&mut text, variant);
+    }
+    for run in &chain.runs {
+        tell_run(&mut text, run);
+    }
+    if let Some(data) = &chain.data {
+        put(&mut text, 0, &format!("data {}", data.source));
+        if let Some(archive) = &data.archive {
+            put(&mut text, 1, &format!("archive   SHA-256 {archive}"));
+        }
+        put(&mut text, 1, &format!("origin    {}", data.origin));
+    }
+    text
+}
+
+fn put(text: &mut String, depth: usize, line: &str) {
+    writeln!(text, "{:1$}{line}", "", depth * 2).expect("a String takes any text");
+}
+
+fn tell_cited(text: &mut String, cited: &Cited) {
+    put(text, 0, &format!("{} · {}", cited.name, cited.printed));
+    for place in &cited.places {
+        put(text, 1, &format!("printed   {place}"));
+    }
+    put(text, 1, &format!("rounding  {} of {}", cited.format, cited.number.value.value()));
+    tell_step(text, 1, &cited.number);
+}
+
+fn tell_step(text: &mut String, depth: usize, step: &Step) {
+    put(text, depth, &format!("{} = {}", step.from, step.value.value()));
+    for part in &step.parts {
+        tell_step(text, depth + 1, part);
+    }
+}
+
+fn tell_variant(text: &mut String, variant: &Variant) {
+    let name = if variant.name.is_empty() { "the stage's own params" } else { &variant.name };
+    let from = variant.from.as_ref().map_or_else(String::new, |from| format!(", derived from {from}"));
+    put(text, 0, &format!("variant {name}{from}"));
+    if !variant.same_as.is_empty() {
+        put(text, 1, &format!("same      the same experiment as {}", variant.same_as.join(", ")));
+    }
+    let widest = variant.settings.keys().map(String::len).max().unwrap_or(0);
+    for (setting, SettingEntry { value, place, without_effect }) in &variant.settings {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let by = match place {
+            Place::File { by: Some(by), .. } if *by != variant.name => format!(", inherited from {by}"),
+            Place::File { by: None, .. } => ", the stage's own params".to_owned(),
+            _ => String::new(),
+        };
+        let idle = without_effect.as_ref().map_or_else(String::new, |why| format!(" · no effect {why}"));
+        put(text, 1, &format!("{setting:widest$}  {value:8} {place}{by}{idle}"));
+    }
+}
+
+fn tell_run(text: &mut String, run: &Run) {
+    let entry = &run.entry;
+    put(text, 0, &format!("run {}", run.instance));
+    put(text, 1, &format!("key       {}", entry.key));
+    put(text, 1, &format!("code      {} of kind {}", entry.code, entry.kind));
+    let mut effective: Vec<String> = entry
+        .parameters
+        .iter()
+        .filter(|(_, value)| !value.is_array() && !value.is_object())
+        .map(|(name, value)| {
+            format!("{name} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+        })
+        .collect();
+    effective.extend(entry.seed.map(|seed| format!("seed {seed}")));
+    if !effective.is_empty() {
+        put(text, 1, &format!("effective {}", effective.join(", ")));
+    }
+    for (input, object) in entry.inputs.iter().filter(|_| entry.inputs.len() <= FULL) {
+        let from = run.from.get(input).map_or_else(String::new, |from| format!(" of {from}"));
+        put(text, 1, &format!("input     {input} {}{from}", object.0.short()));
+    }
+    for (output, object) in entry.outputs.iter().filter(|_| entry.outputs.len() <= FULL) {
+        put(text, 1, &format!("output    {output} {object}"));
+    }
+    let others = entry.instances.iter().filter(|name| **name != run.instance).cloned().collect::<Vec<_>>();
+    if !others.is_empty() {
+        put(text, 1, &format!("shared    with {}", others.join(", ")));
+    }
+    match &run.observed {
+        Some(seen) => {
+            let mut facts =
+                vec![format!("ran as {}", seen.instance), duration(seen.seconds), moment(seen.started)];
+            facts.extend(seen.facts.iter().map(|(name, value)| format!("{name} {value}")));
+            put(text, 1, &format!("observed  {}", facts.join(" · ")));
+        }
+        None => put(text, 1, "observed  nothing: this store has no record of the run"),
+    }
+}
+
+/// Writes seconds since 1970 as a date and a time of day, in UTC.
+///
+/// # Source
+/// H. Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`.
+fn moment(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    let (days, second) = (whole / 86_400 + 719_468, whole % 86_400);
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    let (hour, minute) = (second / 3600, second % 3600 / 60);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{:02} UTC", second % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_a_date() {
+        assert_eq!(moment(0.0), "1970-01-01 00:00:00 UTC");
+        assert_eq!(moment(951_827_696.0), "2000-02-29 12:34:56 UTC");
+        assert_eq!(moment(1_798_675_199.0), "2026-12-30 23:59:59 UTC");
+    }
+}

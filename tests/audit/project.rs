@@ -1,0 +1,120 @@
+//! A small sweep on generated data, trained once by the real program and shared by every test here.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use recount::cli::audit::{Finding, Survey, check};
+use recount::engine::{Options, Registry, Subject};
+use recount::kinds::{Archive, Surroundings, registry, schemas};
+use recount::lab::nn::Simd;
+use recount::spec::{self, Pipeline};
+use recount::store::Store;
+use walkdir::WalkDir;
+
+/// Two experiments under three names, two seeds each.
+const TRAIN: &str = "\
+seeds: [1, 2]
+params: { hidden: 8, epochs: 2, batch: 64 }
+variants:
+  - { name: \"2.1\" }
+  - { name: \"2.2\", from: \"2.1\", epochs: 3 }
+  - { name: \"2.3.1\", from: \"2.2\", dropout: 0.5 }
+";
+
+/// A project whose report is rendered.
+pub struct Project {
+    folder: tempfile::TempDir,
+}
+
+impl Project {
+    /// The project that all tests share; each leaves it as it was.
+    pub fn shared() -> MutexGuard<'static, Self> {
+        static SHARED: OnceLock<Mutex<Project>> = OnceLock::new();
+        let shared = SHARED.get_or_init(|| {
+            let project = Self { folder: tempfile::tempdir().expect("a temporary folder can be made") };
+            project.lay_out();
+            let (code, said) = project.recount(&["run"]);
+            assert_eq!(code, Some(0), "{said}");
+            Mutex::new(project)
+        });
+        shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lay_out(&self) {
+        let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let files = [
+            "pipeline.yaml",
+            "stages/prepare.yaml",
+            "stages/render.yaml",
+            "report/source.yaml",
+            "report/claims.yaml",
+        ];
+        let templates = WalkDir::new(home.join("report/template")).into_iter().flatten();
+        let templates = templates.filter(|entry| entry.file_type().is_file());
+        let files = files.map(|file| home.join(file)).into_iter();
+        for file in files.chain(templates.map(walkdir::DirEntry::into_path)) {
+            let target = self.path("").join(file.strip_prefix(home).expect("it lies in the project"));
+            fs::create_dir_all(target.parent().expect("it has a folder")).expect("a folder can be made");
+            fs::copy(&file, target).expect("a file can be copied");
+        }
+        // Asked for, not fallen back to: such a run keeps its lock.
+        fs::write(self.path("stages/prepare.yaml"), "params: { source: synthetic }\n")
+            .expect("it can be written");
+        fs::write(self.path("stages/train.yaml"), TRAIN).expect("the copy can be written");
+    }
+
+    pub fn path(&self, file: &str) -> PathBuf {
+        self.folder.path().join(file)
+    }
+
+    pub fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.path(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+    }
+
+    /// Runs the program with nothing of the caller's environment; gives the exit code and what it printed.
+    pub fn recount(&self, words: &[&str]) -> (Option<i32>, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_recount"))
+            .args(words)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("HOME", self.path("home"))
+            .env("RECOUNT_OFFLINE", "1")
+            .output()
+            .expect("the program can be started");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program prints UTF-8");
+        (output.status.code(), text(output.stdout) + &text(output.stderr))
+    }
+
+    /// Surveys the project in this process.
+    pub fn survey(&self) -> Survey {
+        let pipeline = self.pipeline();
+        let kinds: Registry = registry(Surroundings {
+            archive: Archive::Absent("the tests have none".to_owned()),
+            simd: Simd::best(),
+            variables: Vec::new(),
+        });
+        let store = Store::open(&self.path("artifacts")).expect("the store is there");
+        let options = Options { jobs: 1, ..Options::default() };
+        let root = self.folder.path();
+        let subject = Subject { root, pipeline: &pipeline, registry: &kinds, store: &store };
+        Survey::of(&subject, &options).expect("the pipeline fits together")
+    }
+
+    fn pipeline(&self) -> Pipeline {
+        let loaded = spec::load(self.folder.path(), &schemas(), &[]);
+        loaded.unwrap_or_else(|mistakes| panic!("{mistakes}"))
+    }
+
+    /// Checks the files against a survey.
+    pub fn check(&self, survey: &Survey) -> Vec<Finding> {
+        check(self.folder.path(), survey, true)
+    }
+
+    /// Every file below a folder of the project, sorted.
+    pub fn files(&self, folder: &str) -> Vec<PathBuf> {
+        let files = WalkDir::new(self.path(folder)).sort_by_file_name().into_iter().flatten();
+        files.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect()
+    }
+}
