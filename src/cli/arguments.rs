@@ -213,9 +213,6 @@ pub struct VerifyArguments {
     /// How many instances to run at once [default: the cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
-    /// Print the result as JSON
-    #[arg(long)]
-    pub json: bool,
     /// The settings that hold for this command
     #[command(flatten)]
     pub settings: SettingArguments,

@@ -48,7 +48,7 @@ pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), 
     if verification.cancelled {
         return Err(Refusal::stopped());
     }
-    if words.json {
+    if words.settings.project.json {
         json::result("verify", &as_json(&verification));
     } else {
         tell(&verification);

@@ -9,8 +9,8 @@ fn a_failure_is_told_once_with_what_to_do_and_what_waits_for_it_is_counted() {
     assert_eq!(run.code, Some(1), "{}", run.said);
     let lines: Vec<&str> = run.said.lines().filter(|line| line.starts_with("skipped")).collect();
     let expected = [
-        "skipped train · 68 of its instances, as `prepare` failed",
-        "skipped evaluate · 68 of its instances, as `prepare` failed",
+        "skipped train · 78 of its instances, as `prepare` failed",
+        "skipped evaluate · 78 of its instances, as `prepare` failed",
         "skipped plot · 1 of its instances, as `prepare` failed",
         "skipped render · 1 of its instances, as `prepare` failed",
     ];

@@ -126,7 +126,8 @@ impl Kind for Command {
         let end = program.run(timeout(job), job.watch);
         drop(watched);
         let result = end.and_then(|end| judge(&end, &log, job)).and_then(|()| places::collect(job, &places));
-        keep_log(&log, job);
+        let kept = keep_log(&log, job);
+        let result = result.and_then(|outputs| kept.map(|()| outputs));
         if result.is_err() {
             places::clear(root, &places)?;
         }
@@ -143,15 +144,17 @@ fn timeout(job: &Job<'_>) -> Option<Duration> {
     .filter(|timeout| !timeout.is_zero())
 }
 
-/// Keeps what the program printed where a person finds it; a program that printed nothing leaves nothing.
-fn keep_log(log: &Path, job: &Job<'_>) {
-    // The log is for reading: that it can't be kept is no reason for a result not to be.
-    if fs::metadata(log).is_ok_and(|metadata| metadata.len() > 0) {
-        let folder = job.log.parent().map_or(Ok(()), fs::create_dir_all);
-        drop(folder.and_then(|()| fs::rename(log, job.log)));
+/// Keeps what the program printed where a person finds it; one that printed nothing leaves nothing.
+fn keep_log(log: &Path, job: &Job<'_>) -> Result<(), Failure> {
+    let printed = fs::metadata(log).is_ok_and(|metadata| metadata.len() > 0);
+    let kept = if printed {
+        job.log.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::rename(log, job.log))
+    } else if job.log.exists() {
+        fs::remove_file(job.log)
     } else {
-        drop(fs::remove_file(job.log));
-    }
+        Ok(())
+    };
+    kept.map_err(|error| Failure::new(format!("its log `{}` can't be kept: {error}", job.log.display())))
 }
 
 fn judge(end: &End, log: &Path, job: &Job<'_>) -> Result<(), Failure> {
