@@ -209,6 +209,10 @@ impl Kind for Repeated {
         self.kind.writes_in_place()
     }
 
+    fn cites(&self) -> bool {
+        self.kind.cites()
+    }
+
     fn observed(&self) -> &'static [&'static str] {
         self.kind.observed()
     }
