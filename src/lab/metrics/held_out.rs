@@ -24,10 +24,10 @@ pub struct HeldOut {
 /// Scores the sequences in [`Dataset::valid`], which here are those of the users held out.
 ///
 /// # Shapes
-/// As for [`super::measure`].
+/// As for [`super::measure()`].
 ///
 /// # Errors
-/// As for [`super::measure`].
+/// As for [`super::measure()`].
 pub fn measure_held_out(dataset: &Dataset, logits: &[f32]) -> Result<HeldOut, MeasureError> {
     let (sequences, truth, predicted) = scored(dataset, logits)?;
     let score = score_where(&truth, &predicted, |_| true).expect("there are examples");
