@@ -9,6 +9,7 @@
 //! | `settings_file`, `inherit` | `stages/NAME.yaml`: parameters, seeds, variants `from` one another |
 //! | `overrides` | `--set` |
 //! | `graph`, `order` | needs, circles, whose variants and seeds a stage takes |
+//! | `reading` | the pipeline beside its text, for one edit to be taken in |
 //! | `outputs`, `path_uses`, `project_path` | who writes what, and where |
 //! | `template` | coordinates in braces |
 //! | `suggestion` | did-you-mean |
@@ -34,6 +35,7 @@ mod overrides;
 mod path_uses;
 mod pipeline;
 mod project_path;
+mod reading;
 mod repeats;
 mod scalar;
 mod schema;
@@ -45,8 +47,9 @@ pub mod tree;
 mod value;
 
 pub use json_schema::{FileSchema, file_schemas};
-pub use load::load;
+pub use load::{load, read};
 pub use pipeline::{Axis, Origin, Pipeline, Settings, Stage, StageId, Variant};
+pub use reading::{Lines, Reading};
 pub use schema::{Field, Schema, Shape};
 pub use suggestion::nearest;
 pub use template::substitute;

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::document::{self, Entry, Node};
 use super::entries::{
@@ -19,7 +20,7 @@ use super::schema::Schema;
 use super::settings_file::Told;
 use super::shape::said;
 use super::suggestion;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 
 /// The file that draws the graph.
 pub(super) const PATH: &str = "pipeline.yaml";
@@ -36,12 +37,16 @@ pub(super) struct Outline<'s> {
     pub stages: Vec<Draft<'s>>,
     /// Whether a stage's name can't be read, so that nothing can be said about unknown ones.
     pub nameless: bool,
+    /// The text that it was read from.
+    pub source: Arc<Source>,
 }
 
 /// A stage as it is drawn, and what it is told.
 pub(super) struct Draft<'s> {
     pub name: String,
     pub place: Place,
+    /// Where it begins, in bytes.
+    pub start: usize,
     /// Its kind's schema; `None` if there is no such kind, which is told already.
     pub schema: Option<&'s Schema>,
     pub each: Vec<(Axis, Place)>,
@@ -89,7 +94,7 @@ pub(super) fn read<'s>(
     let mut nameless = entry(fields, "stages").is_none();
     let list = entry(fields, "stages");
     let stages = list.map(|entry| stages(entry, schemas, &mut nameless, diagnostics)).unwrap_or_default();
-    Some(Outline { title, stages, nameless })
+    Some(Outline { title, stages, nameless, source })
 }
 
 fn check_version(node: &Node, diagnostics: &mut Diagnostics) {
@@ -133,7 +138,12 @@ fn stages<'s>(
     drawn
 }
 
-fn stage<'s>(node: &Node, schemas: &'s [Schema], diagnostics: &mut Diagnostics) -> Option<Draft<'s>> {
+/// Reads one stage; `None` for one whose name can't be read.
+pub(super) fn stage<'s>(
+    node: &Node,
+    schemas: &'s [Schema],
+    diagnostics: &mut Diagnostics,
+) -> Option<Draft<'s>> {
     let fields = entries(node, "a stage", diagnostics)?;
     let required = |name: &str, diagnostics: &mut Diagnostics| {
         if is_missing(fields, name, &STAGE) {
@@ -171,7 +181,17 @@ fn stage<'s>(node: &Node, schemas: &'s [Schema], diagnostics: &mut Diagnostics) 
     let each_refused = diagnostics.len() > mistakes;
     let needs = entry(fields, "needs").map(|entry| needs(&entry.value, diagnostics)).unwrap_or_default();
     let (name, place) = name?;
-    Some(Draft { name: name.to_owned(), place: place.clone(), schema, each, each_refused, needs, told })
+    let start = node.place.span().start;
+    Some(Draft {
+        name: name.to_owned(),
+        place: place.clone(),
+        start,
+        schema,
+        each,
+        each_refused,
+        needs,
+        told,
+    })
 }
 
 fn schema<'s>(node: &Node, schemas: &'s [Schema], diagnostics: &mut Diagnostics) -> Option<&'s Schema> {

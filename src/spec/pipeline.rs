@@ -7,14 +7,16 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::value::Parameters;
 
 /// Index of a stage in [`Pipeline::stages`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct StageId(pub usize);
 
 /// The graph, with every setting resolved.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pipeline {
     /// What the report is called.
     pub title: String,
@@ -64,7 +66,7 @@ impl Pipeline {
 }
 
 /// A named node of the graph.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Stage {
     /// Its name, unique in the pipeline.
     pub name: String,
@@ -84,7 +86,7 @@ pub struct Stage {
 }
 
 /// One thing that a stage is repeated over.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Axis {
     /// Every variant of the stage, or of the stage it needs that has variants.
     Variant,
@@ -100,7 +102,7 @@ pub enum Axis {
 }
 
 /// A named set of settings, derived from another one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Variant {
     /// Its name, unique in the stage.
     pub name: String,
@@ -111,7 +113,7 @@ pub struct Variant {
 }
 
 /// Parameters, and where each came from.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     /// Every parameter of the kind.
     pub parameters: Parameters,
@@ -120,7 +122,7 @@ pub struct Settings {
 }
 
 /// Where a parameter's value was said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Origin {
     /// Nowhere: it is the kind's default.
     Default,

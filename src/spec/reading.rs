@@ -1,0 +1,447 @@
+//! A pipeline with the text that it was read from, so that one edit need not have all of it read again.
+//!
+//! pipeline + text ──encode──▶ bytes ──decode──▶ the same, settings where somebody needs them
+//! old text + new text ──what they share at both ends──▶ the items between ──read──▶ the stages in their place
+//!
+//! Invariants
+//! - Either the result is what [`super::load`] would give for the new text, or there is none: an edit is only
+//!   taken in if it leaves every stage its name, its kind, its `each`, its needs and its paths, since on these
+//!   the checks across stages depend, and if nothing in it is a mistake.
+//! - The lines before and after the edit are whole items of one block list. YAML ends an item where the next
+//!   line of its indentation begins with a dash, and the edited lines must be readable by themselves.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::document::{self, Content};
+use super::file::{self, File};
+use super::inherit;
+use super::outline::{self, Draft};
+use super::path_uses::{path_shape, templates};
+use super::pipeline::{Axis, Origin, Pipeline, Settings, Stage, StageId, Variant};
+use super::schema::Schema;
+use crate::diagnostic::{Diagnostics, Source};
+
+/// A pipeline, and where its stages stand in the text that it was read from.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The pipeline. The settings of a stage whose kind stands whole in `pipeline.yaml` may be missing, after
+    /// [`Reading::decode`], until [`Reading::complete`] is asked for them.
+    pub pipeline: Pipeline,
+    /// What it was read from.
+    pub lines: Lines,
+}
+
+/// The text of `pipeline.yaml`, and where its stages stand in it.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    text: String,
+    /// The stages' items, in the order of the text; empty where they are no block list with an item to a line.
+    items: Vec<Item>,
+    /// The settings that are still bytes, by stage: none of them once they are in the pipeline.
+    bytes: Vec<Option<Vec<u8>>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Item {
+    /// Where its first line begins, in bytes.
+    start: usize,
+    stage: StageId,
+}
+
+/// A stage with its settings as bytes, in which lines are counted from the stage's own first.
+#[derive(Serialize, Deserialize)]
+struct Packed<'p> {
+    #[serde(borrow)]
+    name: Cow<'p, str>,
+    #[serde(borrow)]
+    kind: Cow<'p, str>,
+    each: Cow<'p, [Axis]>,
+    needs: Cow<'p, [StageId]>,
+    variants: Cow<'p, [Variant]>,
+    seeds: Cow<'p, [u64]>,
+    #[serde(borrow, serialize_with = "as_bytes")]
+    base: Cow<'p, [u8]>,
+}
+
+fn as_bytes<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_bytes(bytes)
+}
+
+impl Reading {
+    /// Puts a pipeline beside its text; `starts` says where each stage begins, in the order of the text.
+    pub(super) fn new(pipeline: Pipeline, text: &str, starts: &[(usize, StageId)]) -> Self {
+        let first_lines = starts.iter().map(|&(start, stage)| {
+            let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
+            (Item { start: line, stage }, &text[line..start])
+        });
+        let (items, before): (Vec<Item>, Vec<&str>) = first_lines.unzip();
+        let listed = before.first().is_some_and(|first| {
+            first.trim_start_matches(' ').starts_with("- ") && before.iter().all(|other| other == first)
+        });
+        let items = if listed { items } else { Vec::new() };
+        let bytes = vec![None; pipeline.stages.len()];
+        Self { pipeline, lines: Lines { text: text.to_owned(), items, bytes } }
+    }
+
+    /// Reads what [`Lines::encode`] gave; `None` for anything else.
+    pub fn decode(bytes: &[u8], schemas: &[Schema]) -> Option<Self> {
+        let (title, text, items, packed): (String, String, Vec<Item>, Vec<Packed<'_>>) =
+            postcard::from_bytes(bytes).ok()?;
+        let lines = Lines { text, items, bytes: Vec::with_capacity(packed.len()) };
+        let mut reading =
+            Self { pipeline: Pipeline { title, stages: Vec::with_capacity(packed.len()) }, lines };
+        let mut whole = Vec::new();
+        for (index, packed) in packed.into_iter().enumerate() {
+            if !schemas.iter().any(|schema| schema.kind == packed.kind && schema.inline) {
+                whole.push(StageId(index));
+            }
+            reading.pipeline.stages.push(Stage {
+                name: packed.name.into_owned(),
+                kind: packed.kind.into_owned(),
+                each: packed.each.into_owned(),
+                needs: packed.needs.into_owned(),
+                base: Settings::default(),
+                variants: packed.variants.into_owned(),
+                seeds: packed.seeds.into_owned(),
+            });
+            reading.lines.bytes.push(Some(packed.base.into_owned()));
+        }
+        reading.unpack(&whole)?;
+        Some(reading)
+    }
+
+    /// Sees to it that these stages, and all that need one of them, have their settings.
+    pub fn complete(&mut self, stages: &BTreeSet<String>) -> Option<()> {
+        let mut wanted: Vec<bool> = Vec::with_capacity(self.pipeline.stages.len());
+        for stage in &self.pipeline.stages {
+            let needs = stage.needs.iter().any(|need| wanted[need.0]);
+            wanted.push(needs || stages.contains(&stage.name));
+        }
+        let wanted = wanted.into_iter().enumerate().filter(|(_, wanted)| *wanted);
+        self.unpack(&wanted.map(|(index, _)| StageId(index)).collect::<Vec<_>>())
+    }
+
+    /// Reads the settings of stages, where they are still bytes.
+    fn unpack(&mut self, stages: &[StageId]) -> Option<()> {
+        let packed: Vec<StageId> =
+            stages.iter().copied().filter(|id| self.lines.bytes[id.0].is_some()).collect();
+        if packed.is_empty() {
+            return Some(());
+        }
+        let first = self.lines.first_lines();
+        for id in packed {
+            let stage = &mut self.pipeline.stages[id.0];
+            stage.base = postcard::from_bytes(&self.lines.bytes[id.0].take()?).ok()?;
+            own_lines(stage, |line| line + first[id.0]);
+        }
+        Some(())
+    }
+
+    /// Takes in what was edited in `pipeline.yaml` since, and names the stages in which something differs;
+    /// `None` where all of it has to be read again.
+    pub fn edited(mut self, root: &Path, schemas: &[Schema]) -> Option<(Self, BTreeSet<String>)> {
+        let File::Text(source) = file::read(root, outline::PATH, &mut Diagnostics::default()) else {
+            return None;
+        };
+        if source.text() == self.lines.text {
+            return Some((self, BTreeSet::new()));
+        }
+        let (items, old, new) = self.touched(source.text())?;
+        let drafts = self.drafts(&source, new.clone(), schemas)?;
+        if drafts.len() != items.len() {
+            return None;
+        }
+        let stages: Vec<StageId> = self.lines.items[items.clone()].iter().map(|item| item.stage).collect();
+        self.unpack(&stages)?;
+        let mut changed = BTreeSet::new();
+        for (id, draft) in stages.into_iter().zip(&drafts) {
+            let stage = self.replaced(id, draft)?;
+            let before = &mut self.pipeline.stages[id.0];
+            if before.base.parameters != stage.base.parameters {
+                changed.insert(stage.name.clone());
+            }
+            *before = stage;
+        }
+        for (item, draft) in self.lines.items[items.clone()].iter_mut().zip(&drafts) {
+            item.start = source.text()[..draft.start].rfind('\n').map_or(0, |end| end + 1);
+        }
+        let (before, after) =
+            (count_lines(&self.lines.text[old.clone()]), count_lines(&source.text()[new.clone()]));
+        for item in &mut self.lines.items[items.end..] {
+            item.start = item.start - old.end + new.end;
+            if before != after {
+                own_lines(&mut self.pipeline.stages[item.stage.0], |line| line - before + after);
+            }
+        }
+        source.text().clone_into(&mut self.lines.text);
+        Some((self, changed))
+    }
+
+    /// Finds the items that an edit lies in, and their bytes in the old and in the new text.
+    fn touched(&self, new: &str) -> Option<(Range<usize>, Range<usize>, Range<usize>)> {
+        let old = &self.lines.text;
+        let shared =
+            |ends: &mut dyn Iterator<Item = (u8, u8)>| ends.take_while(|(one, other)| one == other).count();
+        let head = shared(&mut old.bytes().zip(new.bytes()));
+        let most = old.len().min(new.len()) - head;
+        let tail = shared(&mut old.bytes().rev().zip(new.bytes().rev())).min(most);
+        let first = self.lines.items.partition_point(|item| item.start < head).checked_sub(1)?;
+        let last = self.lines.items.partition_point(|item| item.start < old.len() - tail);
+        let start = self.lines.items[first].start;
+        let end = self.lines.items.get(last).map_or(old.len(), |item| item.start);
+        let touched = start..new.len() - (old.len() - end);
+        let text = new.get(touched.clone())?;
+        let dash = old[start..].find('-').map(|at| &old[start..=start + at])?;
+        let whole = text.strip_prefix(dash)?.starts_with(' ') && (end == old.len() || text.ends_with('\n'));
+        whole.then_some((first..last, start..end, touched))
+    }
+
+    /// Reads edited items; `None` for anything that is not a list of stages without a mistake.
+    fn drafts<'s>(
+        &self,
+        source: &Arc<Source>,
+        part: Range<usize>,
+        schemas: &'s [Schema],
+    ) -> Option<Vec<Draft<'s>>> {
+        let mut mistakes = Diagnostics::default();
+        let document = document::read(source, part, &mut mistakes)?;
+        let Content::List(nodes) = &document.content else { return None };
+        let drafts: Option<Vec<Draft<'s>>> =
+            nodes.iter().map(|node| outline::stage(node, schemas, &mut mistakes)).collect();
+        for (index, draft) in drafts.iter().flatten().enumerate() {
+            for field in draft.schema.iter().filter(|schema| schema.inline).flat_map(|schema| &schema.fields)
+            {
+                templates(index, draft, field, &mut mistakes);
+            }
+        }
+        drafts.filter(|_| mistakes.is_empty())
+    }
+
+    /// Makes the stage that a draft draws, if it has all of the old one that other stages may depend on.
+    fn replaced(&self, id: StageId, draft: &Draft<'_>) -> Option<Stage> {
+        let old = &self.pipeline.stages[id.0];
+        let schema = draft.schema?;
+        let needs = old.needs.iter().map(|need| self.pipeline.stages[need.0].name.as_str());
+        let same = draft.name == old.name
+            && schema.kind == old.kind
+            && draft.each.iter().map(|(axis, _)| axis).eq(&old.each)
+            && draft.needs.iter().map(|(name, _)| name.as_str()).eq(needs);
+        if !same || !schema.inline {
+            // What is said of other kinds here is all compared above.
+            return same.then(|| old.clone());
+        }
+        let base = inherit::base(schema, &draft.told.params);
+        let paths = schema.fields.iter().filter(|field| path_shape(&field.shape).is_some());
+        let mut paths = paths.map(|field| field.name);
+        let same = paths.all(|name| base.parameters.get(name) == old.base.parameters.get(name));
+        same.then(|| Stage { base, ..old.clone() })
+    }
+}
+
+impl Lines {
+    /// Writes a pipeline down with these lines of it.
+    pub fn encode(&self, pipeline: &Pipeline) -> Option<Vec<u8>> {
+        let first = self.first_lines();
+        let packed = pipeline.stages.iter().zip(&self.bytes).zip(first).map(|((stage, bytes), first)| {
+            let base = match bytes {
+                Some(bytes) => Cow::Borrowed(bytes.as_slice()),
+                None => Cow::Owned(pack(stage, first)?),
+            };
+            Some(Packed {
+                name: Cow::Borrowed(&stage.name),
+                kind: Cow::Borrowed(&stage.kind),
+                each: Cow::Borrowed(&stage.each),
+                needs: Cow::Borrowed(&stage.needs),
+                variants: Cow::Borrowed(&stage.variants),
+                seeds: Cow::Borrowed(&stage.seeds),
+                base,
+            })
+        });
+        let packed: Vec<Packed<'_>> = packed.collect::<Option<_>>()?;
+        postcard::to_stdvec(&(&pipeline.title, &self.text, &self.items, packed)).ok()
+    }
+
+    /// Counts, for each stage, the lines before its item; 0 for all where the stages are no list of items.
+    fn first_lines(&self) -> Vec<usize> {
+        let mut lines = vec![0; self.bytes.len()];
+        let (mut line, mut at) = (0, 0);
+        for item in &self.items {
+            line += count_lines(&self.text[at..item.start]);
+            at = item.start;
+            lines[item.stage.0] = line;
+        }
+        lines
+    }
+}
+
+fn pack(stage: &Stage, first_line: usize) -> Option<Vec<u8>> {
+    let mut stage = stage.clone();
+    own_lines(&mut stage, |line| line - first_line);
+    postcard::to_stdvec(&stage.base).ok()
+}
+
+fn count_lines(text: &str) -> usize {
+    text.bytes().filter(|byte| *byte == b'\n').count()
+}
+
+/// Counts the lines of `pipeline.yaml` anew in which a stage's settings stand.
+fn own_lines(stage: &mut Stage, anew: impl Fn(usize) -> usize) {
+    for origin in stage.base.origins.values_mut() {
+        if let Origin::File { path, line, .. } = origin
+            && path == outline::PATH
+        {
+            *line = anew(*line);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::spec::{Field, Shape, Value, read};
+
+    const PIPELINE: &str = "\
+recount: 1
+title: Test
+stages:
+  - name: a # the first
+    kind: command
+    run: cp source out/a
+    outputs: [out/a]
+  - { name: b, kind: command, run: \"cat out/a > 'out/b'\", outputs: [out/b], needs: [a] }
+
+  - name: c
+    kind: learn
+    needs: [b]
+  # Nothing follows.
+  - name: d
+    kind: command
+    each: { i: [1, 2] }
+    run: |-
+      one {i}
+      - two
+    outputs: [\"out/d{i}\"]
+    needs: [a]
+";
+
+    fn schemas() -> Vec<Schema> {
+        let field = |name, shape, default| Field { name, shape, default, about: "a setting" };
+        let outputs = Shape::List(Box::new(Shape::OutputPath));
+        vec![
+            Schema {
+                kind: "learn",
+                fields: vec![field("rate", Shape::Text, Some("low".into()))],
+                repeats: true,
+                inline: false,
+            },
+            Schema {
+                kind: "command",
+                fields: vec![
+                    field("run", Shape::Text, None),
+                    field("outputs", outputs, Some(Value::List(Vec::new()))),
+                ],
+                repeats: true,
+                inline: true,
+            },
+        ]
+    }
+
+    /// A project with the text that was read, put on a disk and taken from it.
+    fn kept() -> (tempfile::TempDir, Reading) {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        fs::write(folder.path().join("pipeline.yaml"), PIPELINE).expect("there is room");
+        let reading = read(folder.path(), &schemas(), &[]).expect("the file has no mistake");
+        let bytes = reading.lines.encode(&reading.pipeline).expect("it can be written");
+        (folder, Reading::decode(&bytes, &schemas()).expect("it reads back"))
+    }
+
+    fn all_of(mut reading: Reading) -> Pipeline {
+        let names = reading.pipeline.stages.iter().map(|stage| stage.name.clone()).collect();
+        reading.complete(&names).expect("its settings read back");
+        reading.pipeline
+    }
+
+    /// Edits the text, and gives what is taken in, beside what is read of the whole.
+    fn edited(text: &str) -> (Option<(Pipeline, BTreeSet<String>)>, Option<Pipeline>) {
+        let (folder, reading) = kept();
+        fs::write(folder.path().join("pipeline.yaml"), text).expect("there is room");
+        let taken = reading.edited(folder.path(), &schemas());
+        let whole = read(folder.path(), &schemas(), &[]).ok();
+        (taken.map(|(reading, changed)| (all_of(reading), changed)), whole.map(|reading| reading.pipeline))
+    }
+
+    #[test]
+    fn what_is_kept_reads_back() {
+        let (folder, reading) = kept();
+        let whole = read(folder.path(), &schemas(), &[]).expect("the file has no mistake");
+        assert_eq!(all_of(reading), whole.pipeline);
+    }
+
+    #[test]
+    fn another_command_is_taken_in_with_the_lines_of_all_that_follows() {
+        for (old, new, stage) in [
+            ("cp source out/a", "cp other out/a", "a"),
+            ("    run: cp source out/a\n", "    run: >-\n      cp source\n      out/a2\n", "a"),
+            ("cat out/a >", "cat out/a out/a >", "b"),
+            ("one {i}", "one {i} {i}\n\n      more", "d"),
+        ] {
+            let (taken, whole) = edited(&PIPELINE.replace(old, new));
+            let (pipeline, changed) = taken.expect("only a command changed");
+            assert_eq!(Some(pipeline), whole, "{new}");
+            assert_eq!(changed, BTreeSet::from([stage.to_owned()]), "{new}");
+        }
+    }
+
+    #[test]
+    fn what_others_depend_on_and_mistakes_have_all_of_it_read_again() {
+        for (old, new) in [
+            ("name: a", "name: aa"),
+            ("outputs: [out/a]", "outputs: [out/aa]"),
+            ("needs: [b]", "needs: [a]"),
+            ("kind: learn", "kind: command"),
+            ("i: [1, 2]", "i: [1, 2, 3]"),
+            ("cp source out/a", "cp {unknown} out/a"),
+            ("cp source out/a", "\"cp source out/a"),
+            ("  # Nothing", "  - { name: e, kind: learn }\n  # Nothing"),
+            ("title: Test", "title: Other"),
+            ("    needs: [a]\n", "    needs: [a]\nmore: 1\n"),
+        ] {
+            let text = PIPELINE.replace(old, new);
+            assert_ne!(text, PIPELINE);
+            assert!(edited(&text).0.is_none(), "{new}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_in_is_what_all_of_it_gives(
+            at in any::<prop::sample::Index>(),
+            length in 0_usize..12,
+            put in prop_oneof![
+                Just(String::new()),
+                Just("\n".to_owned()),
+                Just("\n  - name: z\n".to_owned()),
+                Just("  - ".to_owned()),
+                "[a-d \"'#:{}\\[\\]|>,&*!-]{0,6}".prop_map(String::from),
+            ],
+        ) {
+            let start = at.index(PIPELINE.len());
+            let end = (start + length).min(PIPELINE.len());
+            let text = format!("{}{put}{}", &PIPELINE[..start], &PIPELINE[end..]);
+            let (taken, whole) = edited(&text);
+            if let Some((pipeline, _)) = taken {
+                prop_assert_eq!(Some(pipeline), whole, "{}", text);
+            }
+        }
+    }
+}
