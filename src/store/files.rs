@@ -1,7 +1,7 @@
 //! Files as the store needs them: hashed once, written whole, synced to the disk.
 
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -17,6 +17,9 @@ use crate::digest::Digest;
 /// How often a file that changes while it is read is read again.
 const ATTEMPTS: usize = 3;
 
+/// From how many bytes on a file is read piece by piece.
+const SMALL: usize = 4 << 10;
+
 impl Store {
     /// Gives the digest of the file at `path`; reads it only if it changed since it was last read.
     ///
@@ -31,7 +34,7 @@ impl Store {
         let mut attempt = 1;
         loop {
             let time = now();
-            let digest = Digest::of_reader(File::open(path)?)?;
+            let digest = read_digest(path, before.size())?;
             let after = Stamp::of(&fs::metadata(path)?);
             if after == before {
                 self.index().learn(&name, after, digest, time);
@@ -49,8 +52,29 @@ impl Store {
     /// project that is moved keeps its index.
     pub(super) fn index_name(&self, path: &Path) -> String {
         let project = self.folder().parent().unwrap_or(Path::new(""));
-        path.strip_prefix(project).unwrap_or(path).to_string_lossy().into_owned()
+        let [whole, start] = [path, project].map(|path| path.as_os_str().as_encoded_bytes());
+        // Nearly every path is the project's folder and a name; taking a path apart takes longer than a hash.
+        let name = whole.strip_prefix(start).and_then(|rest| rest.strip_prefix(b"/"));
+        match name.and_then(|name| std::str::from_utf8(name).ok()) {
+            Some(name) if !name.starts_with(['.', '/']) => name.to_owned(),
+            _ => path.strip_prefix(project).unwrap_or(path).to_string_lossy().into_owned(),
+        }
     }
+}
+
+/// Digests a file that has about `size` bytes; a small one by a single read, since most files are small.
+pub(super) fn read_digest(path: &Path, size: u64) -> io::Result<Digest> {
+    let mut file = File::open(path)?;
+    let mut buffer = [0; SMALL];
+    let Some(start) = usize::try_from(size).ok().and_then(|size| buffer.get_mut(..=size)) else {
+        return Digest::of_reader(file);
+    };
+    let length = file.read(start)?;
+    if length as u64 == size {
+        // A regular file gives less than is asked for only at its end.
+        return Ok(Digest::of(&start[..length]));
+    }
+    Digest::of_reader(start[..length].chain(file))
 }
 
 #[expect(

@@ -12,7 +12,7 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::sealed::{Magic, Reader, Writer};
+use super::sealed::{Magic, News, Reader, Writer};
 use crate::digest::Digest;
 
 /// The coarsest tick of a file system's clock that is reckoned with, in nanoseconds.
@@ -62,6 +62,11 @@ impl Stamp {
         self.modified.max(self.changed).saturating_add(GRANULARITY) < time
     }
 
+    /// Gives how many bytes the file has.
+    pub(super) fn size(self) -> u64 {
+        self.size
+    }
+
     pub(super) fn to_numbers(self) -> [u64; 4] {
         [self.size, self.modified.cast_unsigned(), self.changed.cast_unsigned(), self.inode]
     }
@@ -75,7 +80,7 @@ impl Stamp {
 #[derive(Default)]
 pub(super) struct StatIndex {
     entries: BTreeMap<String, Entry>,
-    changed: bool,
+    news: News,
     loaded: bool,
 }
 
@@ -102,10 +107,11 @@ impl StatIndex {
         (entry.settled && entry.stamp == stamp).then_some(entry.digest)
     }
 
-    /// Gives how a file looked when it was hashed, if an edit since would make it look different.
-    pub(super) fn settled(&self, name: &str) -> Option<(Stamp, Digest)> {
-        let entry = self.entries.get(name).filter(|entry| entry.settled)?;
-        Some((entry.stamp, entry.digest))
+    /// Gives how a file looked when it was hashed, if it was asked for since the index was read, and whether
+    /// an edit since would make it look different.
+    pub(super) fn asked(&self, name: &str) -> Option<(Stamp, Digest, bool)> {
+        let entry = self.entries.get(name).filter(|entry| entry.used)?;
+        Some((entry.stamp, entry.digest, entry.settled))
     }
 
     /// Notes what a file held that looked like `stamp` before and after it was read, which began at
@@ -113,7 +119,7 @@ impl StatIndex {
     pub(super) fn learn(&mut self, name: &str, stamp: Stamp, digest: Digest, time: i64) {
         let entry = Entry { stamp, digest, settled: stamp.is_settled(time), used: true };
         self.entries.insert(name.to_owned(), entry);
-        self.changed = true;
+        self.news.add(stamp.size());
     }
 
     /// Notes that a link made or removed by us changed how a file looks, and nothing else.
@@ -123,17 +129,21 @@ impl StatIndex {
             && before == (Stamp { changed: before.changed, ..after })
         {
             entry.stamp = after;
-            self.changed = true;
+            self.news.add(after.size());
         }
     }
 
-    /// Gives the bytes to keep if there is something new in them, without the entries of files
-    /// that were not asked for and no longer exist.
+    /// Gives the bytes to keep if enough is new in them, without the entries of files that were not asked for
+    /// and no longer exist; where most were not asked for, nobody looked at most of the project.
     pub(super) fn encode_if_changed(&mut self, exists: impl Fn(&str) -> bool) -> Option<Vec<u8>> {
-        if !std::mem::take(&mut self.changed) {
+        if !self.news.is_worth(self.entries.len()) {
             return None;
         }
-        self.entries.retain(|name, entry| entry.used || exists(name));
+        self.news = News::default();
+        let unused = self.entries.values().filter(|entry| !entry.used).count();
+        if unused * 2 < self.entries.len() {
+            self.entries.retain(|name, entry| entry.used || exists(name));
+        }
         let mut writer = Writer::new(MAGIC, self.entries.len() * 128);
         for (name, entry) in &self.entries {
             writer.text(name);

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::index::Stamp;
 use super::record::RecordedOutput;
-use super::sealed::{Magic, Reader, Writer};
+use super::sealed::{Magic, News, Reader, Writer};
 use crate::digest::{Key, ObjectId};
 
 const MAGIC: &Magic = b"recount ledger 1";
@@ -20,7 +20,7 @@ const MAGIC: &Magic = b"recount ledger 1";
 #[derive(Default)]
 pub(super) struct Ledger {
     entries: BTreeMap<Key, Entry>,
-    changed: bool,
+    news: News,
     loaded: bool,
 }
 
@@ -49,16 +49,17 @@ impl Ledger {
     pub(super) fn learn(&mut self, key: Key, stamp: Stamp, outputs: &[RecordedOutput], time: i64) {
         if stamp.is_settled(time) {
             self.entries.insert(key, Entry { stamp, outputs: outputs.to_vec() });
-            self.changed = true;
+            self.news.add(stamp.size());
         }
     }
 
-    /// Gives the bytes to keep if there is something new in them, without the entries of records
+    /// Gives the bytes to keep if enough is new in them, without the entries of records
     /// that no longer exist.
     pub(super) fn encode_if_changed(&mut self, exists: impl Fn(Key) -> bool) -> Option<Vec<u8>> {
-        if !std::mem::take(&mut self.changed) {
+        if !self.news.is_worth(self.entries.len()) {
             return None;
         }
+        self.news = News::default();
         self.entries.retain(|key, _| exists(*key));
         let mut writer = Writer::new(MAGIC, self.entries.len() * 160);
         for (key, entry) in &self.entries {

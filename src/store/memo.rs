@@ -1,14 +1,14 @@
-//! The memo of the last look at a whole project that found nothing to do.
+//! The memo of a whole project that was brought up to date: what it looked like then, and what was said.
 //!
-//! [`Look`], filled while looking ──memorise──▶ `memo` ──everything looks the same?──▶ its answer
+//! [`Look`], filled while looking ──memorise──▶ `memo` ──compare──▶ what has changed since
 //!
 //! Invariants
-//! - A memo is written only of files whose bytes the stat index knows, and which an edit since would
-//!   make look different; what was younger than the clock's granularity leaves no memo.
+//! - A memo is written only of files whose bytes are known, each with a stamp from before its reading.
+//! - What was too young for a later edit to make it look different is read again when it is compared.
 //! - A file that looks different and has the same bytes is no change.
-//! - It only says that nothing changed; what to do about a change is decided without it.
+//! - It only says what changed; what to do about a change is decided without it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
@@ -16,41 +16,18 @@ use std::thread;
 
 use rustix::fs::{AtFlags, statat};
 
+use super::Store;
 use super::error::StoreError;
-use super::files::{now, write_whole};
+use super::files::{now, read_digest, write_whole};
 use super::index::Stamp;
+use super::look::{Entry, Look, Seen, listing};
 use super::sealed::{Magic, Reader, Writer};
-use super::{Session, Store};
-use crate::digest::{Digest, ObjectId};
+use crate::digest::Digest;
 
-const MAGIC: &Magic = b"recount memo 1\n\0";
+const MAGIC: &Magic = b"recount memo 2\n\0";
 
 /// How many entries are worth a thread.
 const SHARE: usize = 2_000;
-
-/// What is looked at while a project is judged, by path from its folder.
-#[derive(Debug)]
-pub struct Look {
-    began: i64,
-    /// With what a file looked like before it was read, where the reader did not go by the stat index.
-    files: BTreeMap<String, Option<Stamp>>,
-    /// With what a folder looked like before it was listed; `None` is one that was not there.
-    folders: BTreeMap<String, Option<Stamp>>,
-}
-
-impl Look {
-    /// Adds a file that was read by way of the stat index.
-    pub fn file(&mut self, name: impl Into<String>) {
-        self.files.entry(name.into()).or_insert(None);
-    }
-
-    /// Adds all that another one has.
-    pub fn join(&mut self, other: Self) {
-        self.began = self.began.min(other.began);
-        self.files.extend(other.files);
-        self.folders.extend(other.folders);
-    }
-}
 
 /// A memo as it stands on the disk.
 pub struct Memo {
@@ -61,172 +38,155 @@ pub struct Memo {
     entries: Vec<Entry>,
 }
 
-struct Entry {
-    name: String,
-    seen: Seen,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Seen {
-    File(Stamp, Digest),
-    Folder(Stamp),
-    Nothing,
+/// Something worth keeping beside a memo, and read only when it is asked for.
+pub struct Detail {
+    /// Its name, unique among those of a memo.
+    pub name: &'static str,
+    /// Its bytes; the answer should hold their digest, since a kill may leave those of another memo.
+    pub bytes: Vec<u8>,
 }
 
 impl Store {
-    /// Begins to look: the store's own folders, in which objects and records come and go.
-    pub fn look(&self) -> Look {
-        let mut look = Look { began: now(), files: BTreeMap::new(), folders: BTreeMap::new() };
-        let folder = self.folder();
-        self.look_at_folder(&mut look, &folder.join("by-name"));
-        for kept in ["objects", "records"] {
-            let kept = folder.join(kept);
-            self.look_at_folder(&mut look, &kept);
-            for entry in fs::read_dir(&kept).into_iter().flatten().flatten() {
-                self.look_at_folder(&mut look, &entry.path());
-            }
-        }
-        look
-    }
-
-    /// Looks at a folder that is about to be listed.
-    pub fn look_at_folder(&self, look: &mut Look, path: &Path) {
-        look.folders.insert(self.index_name(path), stamp(path));
-    }
-
-    /// Looks at a file that is about to be read, and would be missed or noticed if it came.
-    pub fn look_at_file(&self, look: &mut Look, path: &Path) {
-        let name = self.index_name(path);
-        match stamp(path) {
-            Some(stamp) => drop(look.files.insert(name, Some(stamp))),
-            None => drop(look.folders.insert(name, None)),
-        }
-    }
-
-    /// Looks at an object that stands at no other place.
-    pub fn look_at_object(&self, look: &mut Look, id: ObjectId) {
-        look.file(self.index_name(&self.object_path(id)));
-    }
-
     /// Reads the memo; `None` where there is none, or a damaged one.
     pub fn memo(&self) -> Option<Memo> {
         Memo::decode(&fs::read(self.folder().join("memo")).ok()?)
     }
 
-    /// Says whether all that a memo's look saw is as it was then; writes the memo anew where files only
-    /// look different.
+    /// Reads a detail of the memo; `None` unless its bytes have the digest.
+    pub fn detail(&self, name: &str, digest: Digest) -> Option<Vec<u8>> {
+        fs::read(self.folder().join(file_of(name))).ok().filter(|bytes| Digest::of(bytes) == digest)
+    }
+
+    /// Names, relative to the project, what is no longer as a memo's look saw it; writes the memo anew where
+    /// files only look different.
     ///
     /// # Errors
     /// [`StoreError`] when the memo can't be written.
-    pub fn holds(&self, memo: &mut Memo) -> Result<bool, StoreError> {
-        let began = now();
+    pub fn compare(&self, memo: &mut Memo) -> Result<Vec<String>, StoreError> {
         let root = self.folder().parent().unwrap_or(Path::new("")).to_owned();
         let shares = memo.entries.len().div_ceil(SHARE).clamp(1, 8);
         let shares = shares.min(thread::available_parallelism().map_or(1, usize::from));
         let length = memo.entries.len().div_ceil(shares).max(1);
-        let checked = thread::scope(|scope| {
+        let compared = thread::scope(|scope| {
             let chunks: Vec<_> =
-                memo.entries.chunks_mut(length).map(|chunk| scope.spawn(|| check(&root, chunk))).collect();
-            let checked: Vec<Checked> =
-                chunks.into_iter().map(|chunk| chunk.join().unwrap_or(Checked::Changed)).collect();
-            checked.into_iter().max().unwrap_or(Checked::Same)
+                memo.entries.chunks_mut(length).map(|chunk| scope.spawn(|| compare(&root, chunk))).collect();
+            let join = |chunk: thread::ScopedJoinHandle<'_, Compared>| {
+                // A panic of a thread goes on here as it would have there.
+                chunk.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            chunks.into_iter().map(join).fold(Compared::default(), Compared::with)
         });
-        let settled = |entry: &Entry| match entry.seen {
-            Seen::File(stamp, _) | Seen::Folder(stamp) => stamp.is_settled(began),
-            Seen::Nothing => true,
-        };
-        if checked == Checked::Touched
-            && memo.entries.iter().all(settled)
-            && let Some(session) = self.lock(|| false)?
+        if compared.touched
+            && compared.changed.is_empty()
+            && let Some(_lock) = self.acquire(|| false)?
         {
-            session.write_memo(memo)?;
+            self.write_beside("memo", &memo.encode())?;
         }
-        Ok(checked != Checked::Changed)
+        Ok(compared.changed)
     }
 
-    /// Writes the memo of a look that found nothing to do, unless something that it saw is too young
-    /// or has changed since; then there is none.
+    /// Writes the memo of a look, unless something that it saw has changed since, or would take long to
+    /// tell apart; then there is none. What the look did not look at is as `before` saw it.
     ///
     /// # Errors
     /// [`StoreError`] when it can't be written.
-    pub fn memorise(&self, question: Digest, answer: String, look: &Look) -> Result<(), StoreError> {
-        let Some(session) = self.lock(|| false)? else { return Ok(()) };
-        let Some(entries) = session.seen(look) else { return Ok(()) };
-        session.write_memo(&Memo { question, answer, entries })
+    pub fn memorise(
+        &self,
+        question: Digest,
+        answer: String,
+        details: &[Detail],
+        look: &Look,
+        before: Option<Memo>,
+    ) -> Result<(), StoreError> {
+        let Some(_lock) = self.acquire(|| false)? else { return Ok(()) };
+        let Some(mut entries) = self.seen(look) else { return Ok(()) };
+        if let Some(before) = before {
+            let known: BTreeSet<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+            let kept: Vec<Entry> =
+                before.entries.into_iter().filter(|it| !known.contains(it.name.as_str())).collect();
+            entries.extend(kept);
+        }
+        for Detail { name, bytes } in details {
+            self.write_beside(&file_of(name), bytes)?;
+        }
+        self.write_beside("memo", &Memo { question, answer, entries }.encode())
     }
 
-    fn seen(&self, look: &Look) -> Option<Vec<Entry>> {
-        let root = self.folder().parent().unwrap_or(Path::new(""));
-        let mut entries = Vec::with_capacity(look.files.len() + look.folders.len());
-        for (name, before) in &look.files {
-            if self.index().settled(name).is_none() {
-                // Whoever read it did not ask the index; what it was then is in `before`.
-                before.as_ref()?;
-                self.digest_file(&root.join(name)).ok()?;
-            }
-            let (stamp, digest) = self.index().settled(name)?;
-            if before.is_some_and(|before| before != stamp) {
-                return None;
-            }
-            entries.push(Entry { name: name.clone(), seen: Seen::File(stamp, digest) });
-        }
-        for (name, before) in &look.folders {
-            let seen = match before {
-                Some(stamp) if !stamp.is_settled(look.began) => return None,
-                Some(stamp) => Seen::Folder(*stamp),
-                None => Seen::Nothing,
-            };
-            entries.push(Entry { name: name.clone(), seen });
-        }
-        Some(entries)
+    /// Writes a file of the store's folder; to be called by whoever has the lock.
+    fn write_beside(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        write_whole(&self.folder().join("temporary").join(name), &self.folder().join(name), bytes)
     }
 }
 
-impl Session<'_> {
-    fn write_memo(&self, memo: &Memo) -> Result<(), StoreError> {
-        write_whole(&self.temporary(), &self.folder().join("memo"), &memo.encode())
-    }
+/// Names the file that a detail is in.
+fn file_of(detail: &str) -> String {
+    format!("memo.{detail}")
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Checked {
-    Same,
-    Touched,
-    Changed,
+/// What a comparison found.
+#[derive(Default)]
+struct Compared {
+    changed: Vec<String>,
+    /// Whether something looked different, or might have been.
+    touched: bool,
+}
+
+impl Compared {
+    fn with(mut self, other: Self) -> Self {
+        self.changed.extend(other.changed);
+        Self { touched: self.touched || other.touched, ..self }
+    }
 }
 
 /// Compares entries with what is there, and takes over what only looks different.
-fn check(root: &Path, entries: &mut [Entry]) -> Checked {
-    let Ok(folder) = File::open(if root.as_os_str().is_empty() { Path::new(".") } else { root }) else {
-        return Checked::Changed;
-    };
-    let mut checked = Checked::Same;
+fn compare(root: &Path, entries: &mut [Entry]) -> Compared {
+    let mut compared = Compared::default();
+    let open = File::open(if root.as_os_str().is_empty() { Path::new(".") } else { root });
     for entry in entries {
-        let stamp = match statat(&folder, entry.name.as_str(), AtFlags::empty()) {
-            Ok(stat) => Some(Stamp::of_stat(&stat)),
-            Err(rustix::io::Errno::NOENT) => None,
-            Err(_) => return Checked::Changed,
-        };
-        match (entry.seen, stamp) {
-            (Seen::File(before, _) | Seen::Folder(before), Some(stamp)) if before == stamp => {}
-            (Seen::Nothing, None) => {}
-            (Seen::File(_, digest), Some(stamp)) => {
-                let now = File::open(root.join(&entry.name)).and_then(Digest::of_reader);
-                if !now.is_ok_and(|now| now == digest) {
-                    return Checked::Changed;
-                }
-                entry.seen = Seen::File(stamp, digest);
-                checked = Checked::Touched;
+        let stamp = match open.as_ref().map(|folder| statat(folder, entry.name.as_str(), AtFlags::empty())) {
+            Ok(Ok(stat)) => Some(Stamp::of_stat(&stat)),
+            Ok(Err(rustix::io::Errno::NOENT)) => None,
+            Ok(Err(_)) | Err(_) => {
+                compared.changed.push(entry.name.clone());
+                continue;
             }
-            _ => return Checked::Changed,
+        };
+        let path = || root.join(&entry.name);
+        let now = match (entry.seen, stamp) {
+            (Seen::File { stamp: before, settled: true, .. }, Some(stamp)) if before == stamp => continue,
+            (Seen::Folder { stamp: before, listing: None }, Some(stamp)) if before == stamp => continue,
+            (Seen::Nothing, None) => continue,
+            (Seen::File { digest, .. }, Some(stamp)) => again(&path(), stamp, digest).ok(),
+            (Seen::Folder { listing: Some(before), .. }, Some(_)) => relisted(&path(), before),
+            _ => None,
+        };
+        match now {
+            Some(now) => {
+                entry.seen = now;
+                compared.touched = true;
+            }
+            None => compared.changed.push(entry.name.clone()),
         }
     }
-    checked
+    compared
 }
 
-fn stamp(path: &Path) -> Option<Stamp> {
-    let metadata: io::Result<fs::Metadata> = fs::metadata(path);
-    metadata.ok().map(|metadata| Stamp::of(&metadata))
+/// Reads a file that had this stamp, and a digest once.
+fn again(path: &Path, stamp: Stamp, digest: Digest) -> io::Result<Seen> {
+    let time = now();
+    if read_digest(path, stamp.size())? != digest {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    Ok(Seen::File { stamp, digest, settled: stamp.is_settled(time) })
+}
+
+/// Lists a folder again that had these entries when it was young.
+fn relisted(path: &Path, before: Digest) -> Option<Seen> {
+    let time = now();
+    let stamp = Stamp::of(&fs::metadata(path).ok()?);
+    let same = listing(path) == before;
+    let listing = (!stamp.is_settled(time)).then_some(before);
+    same.then_some(Seen::Folder { stamp, listing })
 }
 
 impl Memo {
@@ -237,16 +197,17 @@ impl Memo {
         for Entry { name, seen } in &self.entries {
             writer.text(name);
             match *seen {
-                Seen::File(stamp, digest) => {
-                    writer.number(0);
+                Seen::File { stamp, digest, settled } => {
+                    writer.number(if settled { 0 } else { 1 });
                     writer.stamp(stamp);
                     writer.digest(digest);
                 }
-                Seen::Folder(stamp) => {
-                    writer.number(1);
+                Seen::Folder { stamp, listing } => {
+                    writer.number(if listing.is_none() { 2 } else { 3 });
                     writer.stamp(stamp);
+                    listing.into_iter().for_each(|listing| writer.digest(listing));
                 }
-                Seen::Nothing => writer.number(2),
+                Seen::Nothing => writer.number(4),
             }
         }
         writer.finish()
@@ -259,9 +220,12 @@ impl Memo {
         while !reader.is_empty() {
             let name = reader.text()?.to_owned();
             let seen = match reader.number()? {
-                0 => Seen::File(reader.stamp()?, reader.digest()?),
-                1 => Seen::Folder(reader.stamp()?),
-                2 => Seen::Nothing,
+                tag @ (0 | 1) => {
+                    Seen::File { stamp: reader.stamp()?, digest: reader.digest()?, settled: tag == 0 }
+                }
+                2 => Seen::Folder { stamp: reader.stamp()?, listing: None },
+                3 => Seen::Folder { stamp: reader.stamp()?, listing: Some(reader.digest()?) },
+                4 => Seen::Nothing,
                 _ => return None,
             };
             entries.push(Entry { name, seen });
@@ -276,61 +240,105 @@ mod tests {
 
     use super::*;
 
-    /// A project whose files are old enough to be told apart from younger ones.
+    /// Puts a file's time far back, as it is for most files of a project.
+    fn age(file: &Path) {
+        let open = File::options().write(true).open(file).expect("it is there");
+        open.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(5)).expect("it is ours");
+    }
+
+    /// A project of two files, an empty folder, and a name where nothing is.
     fn project() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let store = Store::open(&folder.path().join("artifacts")).expect("the store opens");
+        fs::create_dir_all(folder.path().join("artifacts/temporary")).expect("it can be made");
+        fs::create_dir(folder.path().join("d")).expect("it can be made");
         for name in ["a", "b"] {
             fs::write(folder.path().join(name), name).expect("there is room");
         }
         (folder, store)
     }
 
-    fn memorised(folder: &Path, store: &Store) -> Memo {
-        let mut look = store.look();
-        for name in ["a", "b"] {
-            // What no clock can be told to do: the change of a file's metadata lies two seconds back.
-            let stamp = stamp(&folder.join(name)).expect("it is there");
-            store.index().learn(name, stamp, Digest::of(name.as_bytes()), i64::MAX);
-            look.file(name);
+    fn look(folder: &Path, store: &Store) -> Look {
+        let mut look = Look::default();
+        for name in ["a", "b", "c"] {
+            store.look_at_file(&mut look, &folder.join(name));
         }
-        look.folders.retain(|_, stamp| stamp.is_none());
-        store.look_at_file(&mut look, &folder.join("c"));
-        let entries = store.seen(&look).expect("all of it is settled");
-        Memo { question: Digest::of(b"?"), answer: "nothing to do".to_owned(), entries }
+        store.look_at_folder(&mut look, &folder.join("d"));
+        look
+    }
+
+    fn memorised(folder: &Path, store: &Store) -> Memo {
+        let look = look(folder, store);
+        let answer = "nothing to do".to_owned();
+        store.memorise(Digest::of(b"?"), answer, &[], &look, None).expect("it can be written");
+        store.memo().expect("all of it is known")
+    }
+
+    fn changed(store: &Store, memo: &mut Memo) -> Vec<String> {
+        store.compare(memo).expect("it can be compared")
     }
 
     #[test]
     fn what_looks_the_same_or_has_the_same_bytes_is_no_change() {
         let (folder, store) = project();
         let mut memo = memorised(folder.path(), &store);
-        assert!(store.holds(&mut memo).expect("it can be checked"));
-        let touched = File::options().write(true).open(folder.path().join("a")).expect("it is there");
-        touched.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(5)).expect("it is ours");
-        assert!(store.holds(&mut memo).expect("it can be checked"));
+        assert_eq!(changed(&store, &mut memo), [""; 0]);
+        age(&folder.path().join("a"));
+        assert_eq!(changed(&store, &mut memo), [""; 0]);
+        // A name that came and went leaves the folder with another time and the same entries.
+        fs::write(folder.path().join("d/e"), "e").expect("there is room");
+        fs::remove_file(folder.path().join("d/e")).expect("it is there");
+        assert_eq!(changed(&store, &mut memo), [""; 0]);
     }
 
     #[test]
-    fn an_edit_a_file_that_goes_and_one_that_comes_are_changes() {
-        let changes: [fn(&Path); 3] = [
-            |folder| fs::write(folder.join("a"), "c").expect("there is room"),
-            |folder| fs::remove_file(folder.join("b")).expect("it is there"),
-            |folder| fs::write(folder.join("c"), "c").expect("there is room"),
+    fn an_edit_is_a_change_even_in_the_tick_of_the_look_and_so_is_what_comes_or_goes() {
+        type Change = (&'static str, fn(&Path));
+        let changes: [Change; 4] = [
+            ("a", |folder| fs::write(folder.join("a"), "z").expect("there is room")),
+            ("b", |folder| fs::remove_file(folder.join("b")).expect("it is there")),
+            ("c", |folder| fs::write(folder.join("c"), "c").expect("there is room")),
+            ("d", |folder| fs::write(folder.join("d/e"), "e").expect("there is room")),
         ];
-        for change in changes {
+        for (name, change) in changes {
             let (folder, store) = project();
             let mut memo = memorised(folder.path(), &store);
             change(folder.path());
-            assert!(!store.holds(&mut memo).expect("it can be checked"));
+            assert_eq!(changed(&store, &mut memo), [name]);
         }
     }
 
     #[test]
-    fn a_young_folder_leaves_no_memo() {
+    fn what_changed_since_the_look_is_a_change_and_what_was_seen_twice_otherwise_leaves_no_memo() {
         let (folder, store) = project();
-        let mut look = store.look();
-        store.look_at_folder(&mut look, folder.path());
-        assert!(store.seen(&look).is_none());
+        let first = look(folder.path(), &store);
+        fs::write(folder.path().join("a"), "other").expect("there is room");
+        let mut torn = look(folder.path(), &store);
+        store.memorise(Digest::of(b"?"), String::new(), &[], &first, None).expect("it can be written");
+        assert!(store.memo().is_none_or(|mut memo| changed(&store, &mut memo) == ["a"]));
+        fs::remove_file(folder.path().join("artifacts/memo")).unwrap_or_default();
+        torn.join(first);
+        store.memorise(Digest::of(b"?"), String::new(), &[], &torn, None).expect("it can be written");
+        assert!(store.memo().is_none());
+    }
+
+    #[test]
+    fn what_was_not_looked_at_again_is_as_the_memo_before_saw_it() {
+        let (folder, store) = project();
+        let before = memorised(folder.path(), &store);
+        fs::write(folder.path().join("a"), "other").expect("there is room");
+        let mut look = Look::default();
+        store.look_at_file(&mut look, &folder.path().join("a"));
+        let detail = Detail { name: "part", bytes: b"bytes".to_vec() };
+        store
+            .memorise(Digest::of(b"?"), String::new(), &[detail], &look, Some(before))
+            .expect("it can be written");
+        assert_eq!(store.detail("part", Digest::of(b"bytes")), Some(b"bytes".to_vec()));
+        assert_eq!(store.detail("part", Digest::of(b"others")), None);
+        let mut memo = store.memo().expect("all of it is known");
+        assert_eq!(changed(&store, &mut memo), [""; 0]);
+        fs::write(folder.path().join("b"), "other").expect("there is room");
+        assert_eq!(changed(&store, &mut memo), ["b"]);
     }
 
     #[test]

@@ -6,8 +6,8 @@
 //!   records/ab/KEY.json  what a run left; written after its objects
 //!   index                path, size, times, inode → digest
 //!   ledger               key → what its record says was made
-//!   memo                 all that the last look with nothing to do saw, and its answer
-//!   names.json           instance → its last key; names.log is what a killed run had to add
+//!   memo                 what all looked like when it was up to date, and what was said; memo.NAME beside it
+//!   names.json           instance → its last key; names.log is what runs since have to add
 //!   runs/NUMBER.json     the log: one entry a run that did something
 //!   by-name/             a view to browse; deleting it loses nothing
 //!   logs/                what an instance's last run printed
@@ -33,6 +33,7 @@ mod gc;
 mod index;
 mod inventory;
 mod ledger;
+mod look;
 mod memo;
 mod names;
 mod object;
@@ -51,7 +52,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use error::StoreError;
 pub use fsck::{Damage, Examination, Fault};
 pub use gc::Garbage;
-pub use memo::{Look, Memo};
+pub use look::Look;
+pub use memo::{Detail, Memo};
 pub use object::Soundness;
 pub use place::{Placed, is_executable};
 pub use record::{Flaw, Lookup, Observed, Record, RecordedOutput};

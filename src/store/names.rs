@@ -16,6 +16,12 @@ use super::error::{Doing, StoreError};
 use super::files::write_whole;
 use crate::digest::{Digest, Key};
 
+/// To how many names a line of the log is few.
+const FEW: usize = 64;
+
+/// Bytes of a line of the log, about: a key and a name.
+const LINE: usize = 80;
+
 /// The last key of each instance.
 pub(super) struct Names {
     keys: BTreeMap<String, Key>,
@@ -111,9 +117,12 @@ impl Names {
         Ok(forgotten.into_iter().collect())
     }
 
-    /// Moves what the log holds into `names.json`, by way of `temporary`.
+    /// Moves what the log holds into `names.json`, by way of `temporary`, once it is long enough to be worth
+    /// writing all names again.
     pub(super) fn fold(&mut self, temporary: &Path) -> Result<(), StoreError> {
-        if self.log.is_none() && !self.folder.join("names.log").exists() {
+        let log = fs::metadata(self.folder.join("names.log")).map_or(0, |log| log.len() as usize);
+        if log == 0 || log * FEW < self.keys.len() * LINE {
+            // What is still held has no record, and is lost with it.
             return Ok(());
         }
         self.write(temporary)

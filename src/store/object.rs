@@ -34,7 +34,9 @@ impl Store {
     /// Gives where an object is, or would be.
     pub fn object_path(&self, id: ObjectId) -> PathBuf {
         let hex = id.0.to_hex();
-        self.folder().join("objects").join(&hex[..2]).join(&hex)
+        let mut path = PathBuf::with_capacity(self.folder().as_os_str().len() + hex.len() + 16);
+        path.extend([self.folder(), Path::new("objects"), Path::new(&hex[..2]), Path::new(&hex)]);
+        path
     }
 
     /// Says whether an object is sound; reads it only if its file changed since it was last read.

@@ -12,6 +12,32 @@ use crate::digest::Digest;
 /// Bytes that begin every sealed file and name its format.
 pub(super) type Magic = [u8; 16];
 
+/// How much is new in what a sealed file holds: a little is not worth writing all of it again.
+#[derive(Default)]
+pub(super) struct News {
+    entries: usize,
+    bytes: u64,
+}
+
+impl News {
+    /// Counts an entry that spares reading so many bytes.
+    pub(super) fn add(&mut self, bytes: u64) {
+        self.entries += 1;
+        self.bytes += bytes;
+    }
+
+    /// Says whether a file of so many entries is worth writing.
+    pub(super) fn is_worth(&self, entries: usize) -> bool {
+        self.bytes > MUCH || self.entries * FEW > entries
+    }
+}
+
+/// Every how many entries a new one is reason enough.
+const FEW: usize = 64;
+
+/// How many bytes that need not be read again are reason enough.
+const MUCH: u64 = 8 << 20;
+
 /// A sealed file under construction.
 pub(super) struct Writer(Vec<u8>);
 

@@ -53,20 +53,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the lock can't be taken for another reason.
-    pub fn lock(&self, mut keep_waiting: impl FnMut() -> bool) -> Result<Option<Session<'_>>, StoreError> {
-        fs::create_dir_all(self.folder()).doing("made", self.folder())?;
-        let path = self.folder().join("lock");
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
-        let lock = lock.doing("opened", &path)?;
-        loop {
-            match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => break,
-                Err(Errno::WOULDBLOCK) if !keep_waiting() => return Ok(None),
-                Err(Errno::WOULDBLOCK) => std::thread::sleep(PATIENCE),
-                Err(Errno::INTR) => {}
-                other => return other.doing("locked", &path).map(|()| None),
-            }
-        }
+    pub fn lock(&self, keep_waiting: impl FnMut() -> bool) -> Result<Option<Session<'_>>, StoreError> {
+        let Some(lock) = self.acquire(keep_waiting)? else { return Ok(None) };
         self.look_again();
         let names = Mutex::new(Names::load(self.folder()));
         let session = Session {
@@ -80,6 +68,23 @@ impl Store {
         };
         session.empty("temporary")?;
         Ok(Some(session))
+    }
+
+    /// Takes the lock, which its file holds as long as it is open.
+    pub(super) fn acquire(&self, mut keep_waiting: impl FnMut() -> bool) -> Result<Option<File>, StoreError> {
+        fs::create_dir_all(self.folder()).doing("made", self.folder())?;
+        let path = self.folder().join("lock");
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let lock = lock.doing("opened", &path)?;
+        loop {
+            match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => return Ok(Some(lock)),
+                Err(Errno::WOULDBLOCK) if !keep_waiting() => return Ok(None),
+                Err(Errno::WOULDBLOCK) => std::thread::sleep(PATIENCE),
+                Err(Errno::INTR) => {}
+                other => return other.doing("locked", &path).map(|()| None),
+            }
+        }
     }
 
     /// Gives the last key of every instance, as it stands on the disk.

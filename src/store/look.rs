@@ -1,0 +1,162 @@
+//! What is looked at while a project is judged.
+//!
+//! files that are hashed, folders that are listed ──▶ [`Look`] ──memorise──▶ the memo's entries
+//!
+//! Invariants
+//! - A file that was seen with two contents, or a folder that changed since it was listed, makes a look
+//!   worthless: what was judged by it is no longer true of anything.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use super::Store;
+use super::files::now;
+use super::index::Stamp;
+use crate::digest::{Canonical, Digest, ObjectId};
+
+/// How many bytes of young files are worth reading again, for a memo that holds at once.
+const YOUNG: u64 = 64 << 20;
+
+/// What is looked at while a project is judged, by path from its folder.
+#[derive(Debug, Default)]
+pub struct Look {
+    files: BTreeMap<String, Digest>,
+    /// With what a folder looked like before it was listed; `None` is a place where nothing was.
+    folders: BTreeMap<String, Option<Seen>>,
+    /// Whether something was seen in two states.
+    torn: bool,
+}
+
+/// What a file or folder was when it was looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Seen {
+    File {
+        stamp: Stamp,
+        digest: Digest,
+        /// Whether an edit since would make it look different.
+        settled: bool,
+    },
+    Folder {
+        stamp: Stamp,
+        /// Digest of its entries' names, where a change since might not make it look different.
+        listing: Option<Digest>,
+    },
+    Nothing,
+}
+
+/// One thing that was looked at.
+pub(super) struct Entry {
+    pub(super) name: String,
+    pub(super) seen: Seen,
+}
+
+impl Look {
+    /// Adds a file that held this when it was judged by.
+    pub fn file(&mut self, name: impl Into<String>, digest: Digest) {
+        let before = self.files.insert(name.into(), digest);
+        self.torn |= before.is_some_and(|before| before != digest);
+    }
+
+    /// Adds all that another one has.
+    pub fn join(&mut self, other: Self) {
+        self.torn |= other.torn;
+        for (name, digest) in other.files {
+            self.file(name, digest);
+        }
+        self.folders.extend(other.folders);
+    }
+}
+
+impl Store {
+    /// Looks at a folder that is about to be listed.
+    pub fn look_at_folder(&self, look: &mut Look, path: &Path) {
+        look.folders.insert(self.index_name(path), folder(path));
+    }
+
+    /// Looks at a file that is about to be read, and would be missed or noticed if it came.
+    pub fn look_at_file(&self, look: &mut Look, path: &Path) {
+        match self.digest_file(path) {
+            Ok(digest) => look.file(self.index_name(path), digest),
+            // What is there and can't be read is told by whoever reads it.
+            Err(_) => drop(look.folders.insert(self.index_name(path), None)),
+        }
+    }
+
+    /// Looks at an object that stands at no other place.
+    pub fn look_at_object(&self, look: &mut Look, id: ObjectId) {
+        look.file(self.index_name(&self.object_path(id)), id.0);
+    }
+}
+
+impl Store {
+    /// Looks at the store's own folders, in which objects and records come and go.
+    pub fn look_at_store(&self, look: &mut Look) {
+        let folder = self.folder();
+        self.look_at_folder(look, &folder.join("by-name"));
+        for kept in ["objects", "records"] {
+            let kept = folder.join(kept);
+            self.look_at_folder(look, &kept);
+            for entry in fs::read_dir(&kept).into_iter().flatten().flatten() {
+                self.look_at_folder(look, &entry.path());
+            }
+        }
+    }
+
+    /// Gives what a look saw, unless something of it has changed since or would take long to tell apart.
+    pub(super) fn seen(&self, look: &Look) -> Option<Vec<Entry>> {
+        if look.torn {
+            return None;
+        }
+        let root = self.folder().parent().unwrap_or(Path::new(""));
+        let mut entries = Vec::with_capacity(look.files.len() + look.folders.len());
+        let mut young = 0;
+        for (name, expected) in &look.files {
+            let known = self.index().asked(name).filter(|(_, digest, _)| digest == expected);
+            let (stamp, digest, settled) = match known {
+                Some(known) => known,
+                None => self.look_again_at(name, &root.join(name))?,
+            };
+            if digest != *expected {
+                return None;
+            }
+            if !settled {
+                young += stamp.size();
+            }
+            entries.push(Entry { name: name.clone(), seen: Seen::File { stamp, digest, settled } });
+        }
+        for (name, seen) in &look.folders {
+            entries.push(Entry { name: name.clone(), seen: seen.unwrap_or(Seen::Nothing) });
+        }
+        (young <= YOUNG).then_some(entries)
+    }
+
+    /// Hashes a file that has been written since it was last asked for, unless that takes long.
+    fn look_again_at(&self, name: &str, path: &Path) -> Option<(Stamp, Digest, bool)> {
+        if fs::metadata(path).ok()?.len() > YOUNG {
+            return None;
+        }
+        self.digest_file(path).ok()?;
+        self.index().asked(name)
+    }
+}
+
+/// Sees a folder as it is; `None` where nothing is.
+pub(super) fn folder(path: &Path) -> Option<Seen> {
+    let time = now();
+    let stamp = Stamp::of(&fs::metadata(path).ok()?);
+    let listing = (!stamp.is_settled(time)).then(|| listing(path));
+    Some(Seen::Folder { stamp, listing })
+}
+
+/// Digests the names of a folder's entries.
+pub(super) fn listing(path: &Path) -> Digest {
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
+    names.sort_unstable();
+    let mut listing = Canonical::default();
+    for name in names {
+        listing.field(name.as_encoded_bytes());
+    }
+    listing.finish()
+}
