@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::graph::{GroupId, InstanceId};
+use super::graph::{GroupId, InstanceId, Need};
 use super::options::Cancel;
 use super::work::Work;
 use crate::digest::Key;
@@ -90,7 +90,7 @@ impl PartialEq for Queued {
 impl Eq for Queued {}
 
 impl<T> Board<T> {
-    /// Sets up the board; what needs nothing is ready.
+    /// Sets up the board; what needs nothing that is in doubt is ready.
     pub(super) fn of(work: &Work<'_>) -> Self {
         let (instances, groups) = (work.plan.instances.len(), work.plan.groups.len());
         let mut members = vec![Vec::new(); instances];
@@ -100,20 +100,24 @@ impl<T> Board<T> {
                 members[member.0].push(GroupId(index));
             }
         }
-        for id in work.wanted() {
+        for id in work.doubtful() {
             for need in &work.plan.instance(id).needs {
                 subscribers[need.group.0].push(id);
             }
         }
+        let unfinished =
+            |group: &Vec<InstanceId>| group.iter().filter(|member| work.certain[member.0].is_none()).count();
+        let unfinished_members: Vec<usize> = work.plan.groups.iter().map(unfinished).collect();
+        let waits = |need: &&Need| unfinished_members[need.group.0] > 0;
         let unfinished_groups: Vec<usize> =
-            work.plan.instances.iter().map(|instance| instance.needs.len()).collect();
+            work.plan.instances.iter().map(|instance| instance.needs.iter().filter(waits).count()).collect();
         let state = State {
-            to_decide: work.wanted().filter(|id| unfinished_groups[id.0] == 0).collect(),
+            to_decide: work.doubtful().filter(|id| unfinished_groups[id.0] == 0).collect(),
             to_run: BinaryHeap::new(),
             carried: BTreeMap::new(),
             busy: 0,
             halted: false,
-            unfinished_members: work.plan.groups.iter().map(Vec::len).collect(),
+            unfinished_members,
             unfinished_groups,
             failed: vec![None; groups],
             blocked_by: vec![None; instances],

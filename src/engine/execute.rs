@@ -35,13 +35,13 @@ pub(super) fn execute(
     assembled: &Assembled,
     watch: &dyn Watch,
 ) -> Result<Record, Failure> {
-    let effective = work.details[id.0].effective.as_ref().map_err(Failure::clone)?;
+    let effective = work.effective(id)?;
     let kind = work.kind(id);
     if kind.writes_in_place() {
-        keep_edited(work, session, &work.details[id.0].places, watch)?;
+        keep_edited(work, session, &work.details(id).places, watch)?;
     }
     let scratch = session.scratch()?;
-    if work.details[id.0].forced {
+    if work.is_forced(id) {
         // Whoever asks for a run again asks for the whole of it.
         session.drop_checkpoints(assembled.key)?;
     }

@@ -135,11 +135,12 @@ fn walk(
 }
 
 fn digest(ground: &Ground<'_>, store: &Store, path: &Path, name: &str) -> Result<ObjectId, Failure> {
-    if let Some(look) = ground.look().as_mut() {
-        look.file(name);
-    }
     let digest = store.digest_file(path);
-    digest.map(ObjectId).map_err(|error| Failure::new(format!("`{name}` can't be read: {error}")))
+    let digest = digest.map_err(|error| Failure::new(format!("`{name}` can't be read: {error}")))?;
+    if let Some(look) = ground.look().as_mut() {
+        look.file(name, digest);
+    }
+    Ok(ObjectId(digest))
 }
 
 /// Names a file that two listings do not have in common, if there is one.

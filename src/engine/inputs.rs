@@ -39,7 +39,7 @@ pub(super) fn assemble(
     id: InstanceId,
     outputs: &Outputs<'_>,
 ) -> Result<Assembled, Failure> {
-    let effective = work.details[id.0].effective.as_ref().map_err(Failure::clone)?;
+    let effective = work.effective(id)?;
     let instance = work.plan.instance(id);
     let mut inputs = BTreeMap::new();
     let mut cited = BTreeMap::new();

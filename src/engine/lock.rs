@@ -52,6 +52,27 @@ impl Lock {
         Some(Self { lines: lines? })
     }
 
+    /// Writes lines anew that a lock's text has; `None` where it has not, or is no lock. Apart from the
+    /// order of the lines, by which a conflict is noticed, the text is not looked into.
+    pub fn patched(text: &str, lines: &BTreeMap<String, Locked>) -> Option<String> {
+        let old: Vec<&str> = text.lines().collect();
+        if old.first() != Some(&HEADER) || !old.is_sorted_by(|one, other| one < other) {
+            return None;
+        }
+        let mut parts = Vec::with_capacity(lines.len());
+        for (name, locked) in lines {
+            let start = format!("{}\t", escape(name));
+            let place = old.partition_point(|line| *line < start.as_str());
+            old.get(place).filter(|line| line.starts_with(&start))?;
+            parts.push((place, line(name, locked)));
+        }
+        let mut new: Vec<&str> = old;
+        for (place, line) in &parts {
+            new[*place] = line;
+        }
+        Some(new.join("\n") + "\n")
+    }
+
     /// Gives the keys of its instances.
     pub fn keys(&self) -> impl Iterator<Item = Key> + '_ {
         self.lines.values().map(|locked| locked.key)
@@ -159,6 +180,23 @@ mod tests {
             lines.sort_unstable();
             prop_assert_eq!(lines.join("\n") + "\n", text);
             prop_assert_eq!(Lock::parse(&lock.to_text()), Some(lock));
+        }
+
+        #[test]
+        fn a_line_that_is_patched_is_as_if_all_were_written(
+            names in prop::collection::btree_set("[a-c][\\\\\t =\\[\\],a-c]{0,3}", 1..6),
+            chosen in any::<prop::sample::Index>(),
+        ) {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let mut lock = lock(&names);
+            let text = lock.to_text();
+            let name = *chosen.get(&names);
+            let locked = Locked { key: Key(Digest::of(b"new")), outputs: BTreeMap::new() };
+            let patched = Lock::patched(&text, &BTreeMap::from([(name.to_owned(), locked.clone())]));
+            lock.lines.insert(name.to_owned(), locked);
+            prop_assert_eq!(patched, Some(lock.to_text()));
+            let conflict = text.replacen('\n', "\n<<<<<<< ours\n=======\n>>>>>>> theirs\n", 1);
+            prop_assert_eq!(Lock::patched(&conflict, &BTreeMap::new()), None);
         }
 
         #[test]

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use super::graph::Plan;
 use super::lock::{Lock, Locked};
-use crate::digest::Key;
+use crate::digest::{Digest, Key};
 use crate::store::{RecordedOutput, Session, StoreError};
 
 /// The lock's place in a project.
@@ -25,6 +25,8 @@ pub const LOCK_FILE: &str = "pipeline.lock";
 pub struct LockChange {
     /// Whether the file was no lock, and is made anew from the store.
     pub rebuilt: bool,
+    /// Digest of the file as it is now; `None` where there is none.
+    pub digest: Option<Digest>,
     /// The instances whose lines are gone, as the pipeline no longer has them.
     pub left: Vec<String>,
 }
@@ -32,12 +34,14 @@ pub struct LockChange {
 /// An instance that has its outputs: its name, its key, and those.
 pub(super) type Done<'d> = (&'d str, Key, &'d [RecordedOutput]);
 
-/// Brings the lock up to date; `whole` is a run of the whole pipeline.
+/// Brings the lock up to date; `whole` is a run of the whole pipeline. `news` are the only instances that can
+/// have changed since the lock was written, where that is known.
 pub(super) fn update<'d>(
     root: &Path,
     session: &Session<'_>,
     plan: &Plan,
     whole: bool,
+    news: Option<impl Iterator<Item = Done<'d>>>,
     done: impl Iterator<Item = Done<'d>>,
 ) -> Result<LockChange, StoreError> {
     let path = root.join(LOCK_FILE);
@@ -46,6 +50,13 @@ pub(super) fn update<'d>(
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(source) => return Err(StoreError { path, action: "read", source }),
     };
+    if let Some((text, news)) = text.as_deref().zip(news) {
+        let lines = news.map(|(name, key, outputs)| (name.to_owned(), Locked::of(key, outputs))).collect();
+        if let Some(new) = Lock::patched(text, &lines) {
+            let digest = write(session, &path, Some(text), &new)?;
+            return Ok(LockChange { digest, ..LockChange::default() });
+        }
+    }
     let read = text.as_deref().map_or_else(|| Some(Lock::default()), Lock::parse);
     let rebuilt = read.is_none();
     let mut lock = match read {
@@ -66,13 +77,24 @@ pub(super) fn update<'d>(
     for (name, key, outputs) in done {
         lock.lines.insert(name.to_owned(), Locked::of(key, outputs));
     }
-    if text.is_some() || !lock.lines.is_empty() {
-        let new = lock.to_text();
-        if text.as_deref() != Some(new.as_str()) {
-            session.replace(&path, new.as_bytes())?;
-        }
+    if text.is_none() && lock.lines.is_empty() {
+        return Ok(LockChange { rebuilt, digest: None, left });
     }
-    Ok(LockChange { rebuilt, left })
+    let digest = write(session, &path, text.as_deref(), &lock.to_text())?;
+    Ok(LockChange { rebuilt, digest, left })
+}
+
+/// Puts a new text in the old one's place, if it is another one, and gives its digest.
+fn write(
+    session: &Session<'_>,
+    path: &Path,
+    old: Option<&str>,
+    new: &str,
+) -> Result<Option<Digest>, StoreError> {
+    if old != Some(new) {
+        session.replace(path, new.as_bytes())?;
+    }
+    Ok(Some(Digest::of(new.as_bytes())))
 }
 
 /// Gives a line to each instance whose last run is recorded.

@@ -9,6 +9,7 @@
 
 mod board;
 mod changes;
+mod crew;
 mod decide;
 mod error;
 mod execute;
@@ -24,6 +25,7 @@ mod options;
 mod recipe;
 mod repeat;
 mod run;
+mod standing;
 mod status;
 mod summary;
 mod target;
@@ -46,8 +48,9 @@ pub use options::{Cancel, Options};
 pub use recipe::Recipe;
 pub use repeat::{Subject, repeat};
 pub use run::run;
+pub use standing::{Certain, Standing};
 pub use status::status;
-pub use summary::{Outcome, Report, Summary};
-pub use target::targets;
+pub use summary::{Outcome, Report, Standstill, Summary};
+pub use target::{standing, targets};
 pub use verify::{Checked, Difference, Found, Verification, verify};
 pub use why::{Cause, Explanation, why};

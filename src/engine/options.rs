@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::standing::Certain;
+
 /// How a run is to be done; nothing in it enters a key.
 pub struct Options<'a> {
     /// Runs at a time, at least one.
@@ -16,6 +18,8 @@ pub struct Options<'a> {
     pub folder: PathBuf,
     /// What to run even though it is fresh, named as targets are.
     pub force: Vec<String>,
+    /// What needs no look, as nothing that it depends on has changed; it counts for a run of everything.
+    pub certain: Option<&'a Certain>,
     /// Whether to go on with what does not need a failed instance, where otherwise nothing more is begun.
     pub keep_going: bool,
     /// Whether the pipeline is as its files say it, so that `pipeline.lock` is to tell of this run.
@@ -36,6 +40,7 @@ impl Default for Options<'_> {
             targets: Vec::new(),
             folder: PathBuf::new(),
             force: Vec::new(),
+            certain: None,
             keep_going: false,
             lock: true,
             asked: Vec::new(),

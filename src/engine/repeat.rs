@@ -59,7 +59,7 @@ pub fn repeat(
     work.kind(instance).run(&Job {
         context: work.context(instance),
         instance: work.name(instance),
-        effective: work.details[instance.0].effective.as_ref().map_err(Failure::clone)?,
+        effective: work.effective(instance)?,
         inputs: &assembled.inputs,
         files: &assembled.files,
         cited: &cited,

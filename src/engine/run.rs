@@ -1,32 +1,27 @@
-//! Brings a pipeline up to date: workers that decide, run and record until nothing is left.
+//! Brings a pipeline up to date: plans it, has a crew work on it, and tells the lock and the log.
 //!
 //! Pipeline + Registry + Store ──run──▶ [`Summary`], with [`Event`]s on the way
 //!
 //! Invariants
 //! - What is finished is recorded at once: a kill or a failure elsewhere loses none of it.
-//! - A failed instance stops those that need it; no others where the run is to keep going, and what is
-//!   running in any case.
+//! - What is certain is not looked at; it counts as fresh.
 
 use std::path::Path;
 use std::sync::OnceLock;
 
-use super::board::{Board, Task, Turn};
-use super::decide::{Known, Reason, Verdict, decide};
+use super::board::Board;
+use super::crew::{Crew, Finished};
 use super::error::EngineError;
-use super::execute::{execute, kept_line};
-use super::graph::InstanceId;
-use super::inputs::{Assembled, assemble};
-use super::kind::{Failure, Kind, Watch};
+use super::kind::Kind;
 use super::leftover;
-use super::lock_file;
+use super::lock_file::{self, LOCK_FILE};
 use super::observer::{Event, Observer};
 use super::options::{Cancel, Options};
-use super::recipe::Recipe;
-use super::summary::{Outcome, Report, Summary};
+use super::standing::Standing;
+use super::summary::{Outcome, Report, Standstill, Summary};
 use super::work::Work;
-use crate::digest::Key;
 use crate::spec::Pipeline;
-use crate::store::{Look, Lookup, RecordedOutput, Run, Session, Store, StoreError};
+use crate::store::{Look, Run, Session, Store, StoreError};
 
 /// Brings what `options` name up to date.
 ///
@@ -50,12 +45,12 @@ pub fn run(
         }
         !cancel.is_cancelled()
     })?;
-    let results = work.plan.ids().map(|_| OnceLock::new()).collect();
+    let results = work.certain.iter().map(|standing| known(*standing)).collect();
     let summary = match session {
         None => summarise(&work, results, cancel, (options.clock)() - began),
         Some(session) => {
             leftover::sweep(root, &session)?;
-            work.ground.begin_look(session.look());
+            work.ground.begin_look(Look::default());
             observer.event(Event::Planned { instances: &work.planned() });
             let board = Board::of(&work);
             let crew = Crew { work: &work, session: &session, options, observer, cancel, board, results };
@@ -78,11 +73,11 @@ pub fn run(
             let mut summary = summarise(&work, results, cancel, (options.clock)() - began);
             let kept = keep(&work, &session, options, began, &mut summary);
             session.sweep()?;
+            if whole && summary.is_complete() {
+                summary.standstill = standstill(&work, &session, &summary);
+            }
             session.finish()?;
             kept?;
-            if whole && options.force.is_empty() && summary.is_idle() {
-                summary.look = work.ground.end_look().map(|look| with_outputs(look, store, &summary));
-            }
             summary
         }
     };
@@ -101,11 +96,12 @@ fn keep(
     // What could not be recorded is nothing to tell.
     session.settle()?;
     if options.lock {
-        let done = summary.reports.iter().filter(|report| report.is_done());
-        let done =
-            done.filter_map(|report| Some((report.name.as_str(), report.key?, report.outputs.as_slice())));
+        let done = || summary.reports.iter().filter(|report| report.is_done());
+        let in_doubt = |report: &&Report| work.certain[report.instance.0].is_none();
+        let news = work.certain.iter().any(Option::is_some).then(|| done().filter(in_doubt).filter_map(line));
         let whole = options.targets.is_empty();
-        summary.lock = Some(lock_file::update(work.root, session, &work.plan, whole, done)?);
+        summary.lock =
+            Some(lock_file::update(work.root, session, &work.plan, whole, news, done().filter_map(line))?);
     }
     if summary.ran() + summary.failed() == 0 && session.news().is_empty() {
         return Ok(());
@@ -125,287 +121,54 @@ fn keep(
     })
 }
 
-/// Adds to a look the outputs: at their place, or where they have none, in the store.
-fn with_outputs(mut look: Look, store: &Store, summary: &Summary) -> Look {
-    for output in summary.reports.iter().flat_map(|report| &report.outputs) {
-        match &output.place {
-            Some(place) => look.file(place),
-            None => store.look_at_object(&mut look, output.object),
-        }
-    }
-    look
+/// Gives what the lock says of an instance.
+fn line(report: &Report) -> Option<lock_file::Done<'_>> {
+    Some((report.name.as_str(), report.key?, report.outputs.as_slice()))
 }
 
-/// What became of an instance, written once.
-struct Finished {
-    key: Option<Key>,
-    outputs: Vec<RecordedOutput>,
-    written: Vec<String>,
-    outcome: Outcome,
+/// Makes what is certain of an instance its result.
+fn known(standing: Option<&Standing>) -> OnceLock<Finished> {
+    let finished = |standing: &Standing| Finished {
+        key: Some(standing.key),
+        outputs: standing.outputs.clone(),
+        written: Vec::new(),
+        outcome: Outcome::Fresh,
+    };
+    standing.map(finished).map_or_else(OnceLock::new, OnceLock::from)
 }
 
-impl Finished {
-    fn is_good(&self) -> bool {
-        matches!(self.outcome, Outcome::Fresh | Outcome::Ran { .. } | Outcome::Shared { .. })
+/// Gives how all stands now that was in doubt, and all that was looked at to know it.
+fn standstill(work: &Work<'_>, session: &Session<'_>, summary: &Summary) -> Option<Standstill> {
+    let mut look = work.ground.end_look()?;
+    session.look_at_store(&mut look);
+    if let Some(lock) = &summary.lock {
+        match lock.digest {
+            Some(digest) => look.file(LOCK_FILE, digest),
+            None => session.look_at_file(&mut look, &work.root.join(LOCK_FILE)),
+        }
     }
-
-    fn has_run(&self) -> bool {
-        matches!(self.outcome, Outcome::Ran { .. })
-    }
-}
-
-/// What all workers share.
-struct Crew<'c> {
-    work: &'c Work<'c>,
-    session: &'c Session<'c>,
-    options: &'c Options<'c>,
-    observer: &'c dyn Observer,
-    cancel: &'c Cancel,
-    board: Board<Stale>,
-    results: Vec<OnceLock<Finished>>,
-}
-
-/// A stale instance on its way to its run.
-struct Stale {
-    assembled: Assembled,
-    reasons: Vec<Reason>,
-}
-
-impl Crew<'_> {
-    fn labour(&self) {
-        while let Some(task) = self.board.next(self.cancel) {
-            let _busy = Busy { board: &self.board, cancel: self.cancel };
-            match task {
-                Task::Decide(id) => self.decide(id),
-                Task::Run(id, stale) => self.run(id, stale),
+    let mut standings = Vec::new();
+    for report in summary.reports.iter().filter(|report| work.certain[report.instance.0].is_none()) {
+        for output in &report.outputs {
+            match &output.place {
+                Some(place) => look.file(place, output.object.0),
+                None => session.look_at_object(&mut look, output.object),
             }
         }
+        standings.push(Standing {
+            name: report.name.clone(),
+            key: report.key?,
+            outputs: report.outputs.clone(),
+            files: work.effective(report.instance).ok()?.files.clone(),
+        });
     }
-
-    fn decide(&self, id: InstanceId) {
-        if let Err(failure) = self.try_decide(id) {
-            self.fail(id, None, failure);
-        }
-    }
-
-    fn try_decide(&self, id: InstanceId) -> Result<(), Failure> {
-        let assembled = self.assemble(id)?;
-        let key = assembled.key;
-        let before = self.board.runner(key);
-        let (known, outputs) = match self.session.claim(key)? {
-            Lookup::Found(outputs) => (Known::Recorded, Some(outputs)),
-            Lookup::Absent => (Known::Nothing, None),
-            Lookup::Broken(flaw) => (Known::Flawed(flaw), None),
-        };
-        let runner = self.board.runner(key);
-        let forced = self.work.details[id.0].forced && runner.is_none();
-        let last = if outputs.is_some() { None } else { self.last(id)? };
-        let reasons = match (decide(&assembled.recipe, key, last.as_ref(), &known, forced), outputs) {
-            (Verdict::Fresh { .. }, Some(outputs)) => {
-                let with = runner.map(|runner| self.work.name(runner).to_owned());
-                let outcome = with.map_or(Outcome::Fresh, |with| Outcome::Shared { with });
-                return self.finish(id, key, outputs, outcome);
-            }
-            (Verdict::Fresh { .. }, None) => vec![Reason::RecordMissing],
-            (Verdict::Stale { reasons, .. }, _) => reasons,
-        };
-        if before.is_some() {
-            // Its record was damaged after it was written: there is nothing to share. One that ended
-            // after the look into the store has left a record that is yet to be seen.
-            self.board.forget(key);
-        }
-        match self.board.queue(id, key, self.work.details[id.0].cost, Stale { assembled, reasons }) {
-            Turn::Waits => {}
-            // It was recorded between the look into the store and now.
-            Turn::Done => self.board.reconsider(&[id]),
-        }
-        Ok(())
-    }
-
-    fn run(&self, id: InstanceId, stale: Stale) {
-        let key = stale.assembled.key;
-        // A file may have changed while the instance was queued.
-        match self.assemble(id) {
-            Ok(now) if now.key == key => {}
-            _ => {
-                let mut again = self.board.release(key, false);
-                again.push(id);
-                return self.board.reconsider(&again);
-            }
-        }
-        let name = self.work.name(id);
-        self.observer.event(Event::Started { instance: id, name, reasons: &stale.reasons });
-        let watch = Told { observer: self.observer, cancel: self.cancel, instance: id, name };
-        let result = execute(self.work, self.session, self.options, id, &stale.assembled, &watch);
-        let followers = self.board.release(key, result.is_ok());
-        match result {
-            Ok(record) => {
-                let seconds = record.observed.seconds;
-                for follower in followers {
-                    let outcome = Outcome::Shared { with: name.to_owned() };
-                    self.finish_or_fail(follower, key, record.outputs.clone(), outcome);
-                }
-                let outcome = Outcome::Ran { reasons: stale.reasons, seconds };
-                self.finish_or_fail(id, key, record.outputs, outcome);
-            }
-            Err(failure) => {
-                for follower in followers {
-                    self.skip(follower, id);
-                    self.settle(follower, Some(id));
-                }
-                self.fail(id, Some(key), failure);
-            }
-        }
-    }
-
-    fn assemble(&self, id: InstanceId) -> Result<Assembled, Failure> {
-        let outputs = |id: InstanceId| {
-            let finished =
-                self.results[id.0].get().expect("an instance is ready once its needs are finished");
-            let key = finished.key.expect("what is needed has not failed, so it has a key");
-            (key, finished.outputs.as_slice())
-        };
-        assemble(self.work, self.session, id, &outputs)
-    }
-
-    fn last(&self, id: InstanceId) -> Result<Option<Recipe>, StoreError> {
-        let Some(key) = self.session.last(self.work.name(id)) else {
-            return Ok(None);
-        };
-        Ok(self.session.record(key)?.and_then(|record| Recipe::from_json(&record.recipe)))
-    }
-
-    fn finish_or_fail(&self, id: InstanceId, key: Key, outputs: Vec<RecordedOutput>, outcome: Outcome) {
-        if let Err(failure) = self.finish(id, key, outputs, outcome) {
-            self.fail(id, Some(key), failure);
-        }
-    }
-
-    /// Puts outputs where they belong, and lets those begin that need them.
-    fn finish(
-        &self,
-        id: InstanceId,
-        key: Key,
-        outputs: Vec<RecordedOutput>,
-        outcome: Outcome,
-    ) -> Result<(), Failure> {
-        let name = self.work.name(id);
-        // What a run has just written at its places needs no second look.
-        let in_place = matches!(outcome, Outcome::Ran { .. }) && self.work.kind(id).writes_in_place();
-        let written = if in_place { Vec::new() } else { self.place(id, &outputs)? };
-        let anew = self.session.last(name) != Some(key);
-        self.session.show(&self.work.folder(id), &outputs, anew)?;
-        self.session.remember(name, key)?;
-        match &outcome {
-            Outcome::Ran { seconds, .. } => {
-                self.observer.event(Event::Ran { instance: id, name, seconds: *seconds });
-            }
-            Outcome::Shared { with } => self.observer.event(Event::Shared { instance: id, name, with }),
-            _ => self.observer.event(Event::Fresh { instance: id, name }),
-        }
-        self.set(id, Finished { key: Some(key), outputs, written, outcome });
-        self.settle(id, None);
-        Ok(())
-    }
-
-    fn place(&self, id: InstanceId, outputs: &[RecordedOutput]) -> Result<Vec<String>, StoreError> {
-        let mut written = Vec::new();
-        for output in outputs {
-            let Some(place) = &output.place else { continue };
-            let path = self.work.root.join(place);
-            let placed = self.session.place(output, &path)?;
-            if let Some(kept) = placed.kept {
-                let line = kept_line(self.work.root, &path, &kept);
-                self.observer.event(Event::Notice { instance: id, name: self.work.name(id), line: &line });
-            }
-            if placed.written {
-                written.push(place.clone());
-            }
-        }
-        Ok(written)
-    }
-
-    fn fail(&self, id: InstanceId, key: Option<Key>, failure: Failure) {
-        let name = self.work.name(id);
-        let stopped = failure == Failure::Cancelled;
-        let outcome = if stopped {
-            Outcome::Stopped
-        } else {
-            if !self.options.keep_going {
-                self.board.halt();
-            }
-            self.observer.event(Event::Failed { instance: id, name, failure: &failure });
-            Outcome::Failed(failure)
-        };
-        self.set(id, Finished { key, outputs: Vec::new(), written: Vec::new(), outcome });
-        self.settle(id, Some(id));
-    }
-
-    fn skip(&self, id: InstanceId, failed: InstanceId) {
-        if self.cancel.is_cancelled() {
-            return;
-        }
-        let because = self.work.name(failed);
-        self.observer.event(Event::Skipped { instance: id, name: self.work.name(id), because });
-        let outcome = Outcome::Skipped { because: because.to_owned() };
-        self.set(id, Finished { key: None, outputs: Vec::new(), written: Vec::new(), outcome });
-    }
-
-    fn settle(&self, id: InstanceId, failed: Option<InstanceId>) {
-        for (blocked, failed) in self.board.settle(id, failed) {
-            self.skip(blocked, failed);
-        }
-    }
-
-    fn set(&self, id: InstanceId, finished: Finished) {
-        let first = self.results[id.0].set(finished).is_ok();
-        assert!(first, "an instance is finished once");
-    }
-}
-
-/// A worker at its task. One that panics, as an observer may make it, stops the run: what waits for
-/// its instance would wait for ever.
-struct Busy<'b> {
-    board: &'b Board<Stale>,
-    cancel: &'b Cancel,
-}
-
-impl Drop for Busy<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.cancel.cancel();
-        }
-        self.board.rest();
-    }
-}
-
-/// A run's watch: passes on what it is told, with the instance's name.
-struct Told<'t> {
-    observer: &'t dyn Observer,
-    cancel: &'t Cancel,
-    instance: InstanceId,
-    name: &'t str,
-}
-
-impl Watch for Told<'_> {
-    fn progress(&self, fraction: f64, standing: &str) {
-        let (instance, name) = (self.instance, self.name);
-        self.observer.event(Event::Progress { instance, name, fraction, standing });
-    }
-
-    fn notice(&self, line: &str) {
-        self.observer.event(Event::Notice { instance: self.instance, name: self.name, line });
-    }
-
-    fn cancelled(&self) -> bool {
-        self.cancel.is_cancelled()
-    }
+    Some(Standstill { look, standings })
 }
 
 fn summarise(work: &Work<'_>, results: Vec<OnceLock<Finished>>, cancel: &Cancel, seconds: f64) -> Summary {
     let unfinished =
         || Finished { key: None, outputs: Vec::new(), written: Vec::new(), outcome: Outcome::Stopped };
-    let wanted = work.plan.ids().zip(results).filter(|(id, _)| work.details[id.0].wanted);
+    let wanted = work.plan.ids().zip(results).filter(|(id, _)| work.is_wanted(*id));
     let reports = wanted
         .map(|(id, result)| {
             let Finished { key, outputs, written, outcome } = result.into_inner().unwrap_or_else(unfinished);

@@ -110,7 +110,7 @@ fn judge(
         }
         _ => None,
     };
-    let forced = work.details[id.0].forced;
+    let forced = work.is_forced(id);
     Ok(match decide(&assembled.recipe, assembled.key, last.as_ref(), &known, forced) {
         Verdict::Fresh { key } => (Some(key), outputs, Outcome::Fresh),
         Verdict::Stale { key, reasons } => (Some(key), Vec::new(), Outcome::Stale { reasons }),

@@ -4,6 +4,7 @@ use super::decide::Reason;
 use super::graph::InstanceId;
 use super::kind::{Failure, Point};
 use super::lock_file::LockChange;
+use super::standing::Standing;
 use crate::digest::Key;
 use crate::spec::StageId;
 use crate::store::{Look, RecordedOutput};
@@ -19,9 +20,17 @@ pub struct Summary {
     pub lock: Option<LockChange>,
     /// How long all of it took, in seconds.
     pub seconds: f64,
-    /// All that a run of everything looked at, where it found nothing to do: as long as none of it
-    /// changes, there will be nothing to do.
-    pub look: Option<Look>,
+    /// How everything stands, where all of it is up to date.
+    pub standstill: Option<Standstill>,
+}
+
+/// How everything stands at the end of a run that left nothing to do.
+#[derive(Debug)]
+pub struct Standstill {
+    /// All that was looked at: as long as none of it changes, there is nothing to do.
+    pub look: Look,
+    /// How each instance stands that was looked at, in topological order.
+    pub standings: Vec<Standing>,
 }
 
 /// What became of one instance.

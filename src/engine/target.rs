@@ -11,13 +11,14 @@ use super::error::EngineError;
 use super::graph::{Instance, InstanceId, Plan};
 use super::kind::Kind;
 use super::options::Options;
+use super::standing::Standing;
 use super::work::Work;
 use crate::spec::{Pipeline, nearest};
 
 /// Finds the instances that `targets` name, as a flag for each instance; outputs are named as seen from
 /// `folder`, which is relative to the project.
 pub(super) fn named(work: &Work<'_>, targets: &[String], folder: &Path) -> Result<Vec<bool>, EngineError> {
-    let places: Vec<&[String]> = work.details.iter().map(|details| details.places.as_slice()).collect();
+    let places: Vec<&[String]> = work.plan.ids().map(|id| work.details(id).places.as_slice()).collect();
     find(work.pipeline, &work.plan, &places, targets, folder)
 }
 
@@ -54,13 +55,49 @@ pub fn targets(
 ) -> Result<Vec<String>, EngineError> {
     let work = Work::of(root, pipeline, registry, &Options::default())?;
     let mut names: BTreeSet<String> = pipeline.stages.iter().map(|stage| stage.name.clone()).collect();
-    for (instance, details) in work.plan.instances.iter().zip(&work.details) {
+    for id in work.plan.ids() {
+        let instance = work.plan.instance(id);
         let stage = &pipeline.stages[instance.stage.0].name;
         names.extend(instance.point.variant.iter().map(|variant| format!("{stage}[{variant}]")));
         names.insert(instance.name.clone());
-        names.extend(details.places.iter().cloned());
+        names.extend(work.details(id).places.iter().cloned());
     }
     Ok(names.into_iter().collect())
+}
+
+/// Names the instances that `targets` name, where how each of them stands is enough to say; `None` for a
+/// target that only the pipeline explains.
+pub fn standing<'s>(standings: &'s [Standing], targets: &[String], folder: &Path) -> Option<Vec<&'s str>> {
+    let mut named = vec![false; standings.len()];
+    for target in targets {
+        let place = within(folder, target);
+        let mut known = false;
+        for (standing, named) in standings.iter().zip(&mut named) {
+            let places = || standing.outputs.iter().filter_map(|output| output.place.as_deref());
+            if place.as_ref().is_some_and(|place| places().any(|own| is_within(own, place) && own != place)) {
+                // A folder, which others may write to as well.
+                return None;
+            }
+            let name = standing.name.as_str();
+            let stage = name.split('[').next();
+            if name == target
+                || stage == Some(target.as_str())
+                || places().any(|own| Some(own) == place.as_deref())
+            {
+                *named = true;
+                known = true;
+            }
+        }
+        if !known {
+            return None;
+        }
+    }
+    Some(standings.iter().zip(named).filter(|(_, named)| *named).map(|(it, _)| it.name.as_str()).collect())
+}
+
+/// Says whether a place is a folder or file itself, or stands in it.
+fn is_within(place: &str, folder: &str) -> bool {
+    place.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Adds to the flagged instances all that they need.
@@ -99,10 +136,7 @@ impl Meant<'_> {
         if self.target == stage || self.target == instance.name {
             return true;
         }
-        let within = |place: &String, own: &String| {
-            place == own || place.strip_prefix(own.as_str()).is_some_and(|rest| rest.starts_with('/'))
-        };
-        if self.place.as_ref().is_some_and(|place| places.iter().any(|own| within(place, own))) {
+        if self.place.as_ref().is_some_and(|place| places.iter().any(|own| is_within(place, own))) {
             return true;
         }
         self.points.as_ref().is_some_and(|(name, wanted)| {

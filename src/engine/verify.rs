@@ -134,7 +134,7 @@ fn copy_files(
     };
     fs::create_dir_all(project).map_err(failed(project))?;
     for id in work.wanted() {
-        let Ok(effective) = &work.details[id.0].effective else { continue };
+        let Ok(effective) = work.effective(id) else { continue };
         for file in project_files(&work.ground, &effective.files, store).unwrap_or_default() {
             copy(&file.path, &file.name).map_err(failed(&file.path))?;
         }

@@ -104,7 +104,7 @@ impl Inquiry<'_> {
     fn own_reasons(&self, id: InstanceId) -> Result<Vec<Reason>, StoreError> {
         let Some(last) = self.last.get(self.work.name(id)) else { return Ok(vec![Reason::NeverRun]) };
         let Some(last) = self.recipe(*last)? else { return Ok(Vec::new()) };
-        let Ok(effective) = &self.work.details[id.0].effective else { return Ok(Vec::new()) };
+        let Ok(effective) = self.work.effective(id) else { return Ok(Vec::new()) };
         let Ok(files) = project_files(&self.work.ground, &effective.files, self.store) else {
             return Ok(Vec::new());
         };

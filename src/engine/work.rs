@@ -1,10 +1,12 @@
 //! All that is known before anything is decided: plan, effective parameters, costs, targets.
 //!
 //! Invariants
-//! - A kind is asked once for each instance; what it refuses becomes that instance's failure.
+//! - A kind is asked at most once for each instance, when somebody has to know; what it refuses becomes that
+//!   instance's failure.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::error::EngineError;
 use super::files::Ground;
@@ -12,6 +14,7 @@ use super::graph::{InstanceId, Plan, settings_at};
 use super::kind::{Context, Effective, Failure, Kind};
 use super::observer::Planned;
 use super::options::Options;
+use super::standing::Standing;
 use super::target;
 use crate::digest::Digest;
 use crate::spec::Pipeline;
@@ -22,7 +25,11 @@ pub(super) struct Work<'a> {
     pub(super) root: &'a Path,
     pub(super) ground: Ground<'a>,
     pub(super) plan: Plan,
-    pub(super) details: Vec<Details>,
+    /// How each instance stands that needs no look.
+    pub(super) certain: Vec<Option<&'a Standing>>,
+    details: Vec<OnceLock<Details>>,
+    wanted: Vec<bool>,
+    forced: Vec<bool>,
     registry: &'a [Box<dyn Kind>],
     kinds: Vec<(&'a dyn Kind, Digest)>,
 }
@@ -32,8 +39,6 @@ pub(super) struct Details {
     pub(super) effective: Result<Effective, Failure>,
     pub(super) places: Vec<String>,
     pub(super) cost: f64,
-    pub(super) wanted: bool,
-    pub(super) forced: bool,
 }
 
 impl<'a> Work<'a> {
@@ -45,7 +50,7 @@ impl<'a> Work<'a> {
         root: &'a Path,
         pipeline: &'a Pipeline,
         registry: &'a [Box<dyn Kind>],
-        options: &Options<'_>,
+        options: &Options<'a>,
     ) -> Result<Self, EngineError> {
         let kind_of = |stage: &crate::spec::Stage| {
             let kind = registry.iter().find(|kind| kind.name() == stage.kind);
@@ -58,19 +63,25 @@ impl<'a> Work<'a> {
         let kinds = pipeline.stages.iter().map(kind_of).collect::<Result<_, EngineError>>()?;
         let plan = Plan::of(pipeline)?;
         let ground = Ground::new(root);
-        let mut work = Self { pipeline, root, ground, plan, details: Vec::new(), registry, kinds };
-        work.details = work.plan.ids().map(|id| work.ask(id)).collect();
-        work.refuse_two_writers()?;
-        let forced = target::named(&work, &options.force, &options.folder)?;
-        let wanted = if options.targets.is_empty() {
-            vec![true; forced.len()]
-        } else {
-            let named = target::named(&work, &options.targets, &options.folder)?;
-            target::with_needs(&work.plan, named)
+        let count = plan.instances.len();
+        let certain = match options.certain {
+            Some(certain) if options.targets.is_empty() && options.force.is_empty() => certain.of(&plan),
+            _ => vec![None; count],
         };
-        for (index, detail) in work.details.iter_mut().enumerate() {
-            detail.wanted = wanted[index];
-            detail.forced = forced[index];
+        let details = plan.ids().map(|_| OnceLock::new()).collect();
+        let (wanted, forced) = (vec![true; count], vec![false; count]);
+        let mut work =
+            Self { pipeline, root, ground, plan, certain, details, wanted, forced, registry, kinds };
+        if work.certain.iter().all(Option::is_none) {
+            // Whoever is certain of some has seen before that no two write the same.
+            work.refuse_two_writers()?;
+        }
+        if !options.force.is_empty() {
+            work.forced = target::named(&work, &options.force, &options.folder)?;
+        }
+        if !options.targets.is_empty() {
+            let named = target::named(&work, &options.targets, &options.folder)?;
+            work.wanted = target::with_needs(&work.plan, named);
         }
         Ok(work)
     }
@@ -85,6 +96,26 @@ impl<'a> Work<'a> {
 
     pub(super) fn name(&self, id: InstanceId) -> &str {
         &self.plan.instance(id).name
+    }
+
+    /// Gives what is known of an instance; asks its kind the first time.
+    pub(super) fn details(&self, id: InstanceId) -> &Details {
+        self.details[id.0].get_or_init(|| self.ask(id))
+    }
+
+    /// Gives what of an instance's settings enters its recipe.
+    pub(super) fn effective(&self, id: InstanceId) -> Result<&Effective, Failure> {
+        self.details(id).effective.as_ref().map_err(Failure::clone)
+    }
+
+    /// Says whether an instance is to be brought up to date.
+    pub(super) fn is_wanted(&self, id: InstanceId) -> bool {
+        self.wanted[id.0]
+    }
+
+    /// Says whether an instance is to run even if it is fresh.
+    pub(super) fn is_forced(&self, id: InstanceId) -> bool {
+        self.forced[id.0]
     }
 
     /// Names the folder of an instance in the store's views.
@@ -113,16 +144,21 @@ impl<'a> Work<'a> {
 
     /// Gives the instances to bring up to date, in topological order.
     pub(super) fn wanted(&self) -> impl Iterator<Item = InstanceId> + '_ {
-        self.plan.ids().filter(|id| self.details[id.0].wanted)
+        self.plan.ids().filter(|id| self.wanted[id.0])
+    }
+
+    /// Gives those of the wanted instances that are to be looked at.
+    pub(super) fn doubtful(&self) -> impl Iterator<Item = InstanceId> + '_ {
+        self.wanted().filter(|id| self.certain[id.0].is_none())
     }
 
     pub(super) fn planned(&self) -> Vec<Planned> {
         let planned = |id: InstanceId| Planned {
             instance: id,
             name: self.name(id).to_owned(),
-            cost: self.details[id.0].cost,
+            cost: self.details(id).cost,
         };
-        self.wanted().map(planned).collect()
+        self.doubtful().map(planned).collect()
     }
 
     fn ask(&self, id: InstanceId) -> Details {
@@ -132,13 +168,13 @@ impl<'a> Work<'a> {
             Ok(effective) => (kind.places(effective), kind.cost(&effective.parameters)),
             Err(_) => (Vec::new(), 0.0),
         };
-        Details { effective, places, cost, wanted: false, forced: false }
+        Details { effective, places, cost }
     }
 
     fn refuse_two_writers(&self) -> Result<(), EngineError> {
         let mut writers: BTreeMap<&str, InstanceId> = BTreeMap::new();
         for id in self.plan.ids() {
-            for place in &self.details[id.0].places {
+            for place in &self.details(id).places {
                 if let Some(first) = writers.insert(place, id) {
                     return Err(EngineError::TwoWriters {
                         first: self.name(first).to_owned(),
