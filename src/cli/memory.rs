@@ -1,70 +1,139 @@
-//! Recognises a project in which nothing has changed since a run that found nothing to do.
+//! Recognises a project that was brought up to date, and what has changed in it since.
 //!
-//! Such a run ──[`keep`]──▶ the store's memo ──[`recall`], before a pipeline is even read──▶ its [`Answer`]
+//! Such a run ──[`keep`]──▶ the store's memo ──[`recall`], before a pipeline is even read──▶ [`Recalled`]
 //!
 //! Invariants
 //! - The question holds all that an answer depends on besides files: this very program, `--set`, where the
 //!   archive is, and the variables that stages name.
 //! - Whatever is doubtful is no answer: the pipeline is then read and judged as if there were no memo.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::thread;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{Canonical, Digest};
-use crate::engine::{Cancel, Summary};
-use crate::kinds::Archive;
-use crate::spec::{Pipeline, Value};
-use crate::store::{Look, Store};
+use crate::engine::{Cancel, Certain, Standing, Standstill, Summary};
+use crate::kinds::{self, Archive};
+use crate::spec::{Pipeline, Reading, Value};
+use crate::store::{Detail, Look, Memo, Store};
 
 use super::Refusal;
 use super::archive::{self, Network};
 use super::environment::Environment;
 use super::project::Project;
 
-/// What a run said that found nothing to do, and what that depended on besides files.
+/// The details that are kept beside the answer.
+const STANDINGS: &str = "standings";
+const READING: &str = "reading";
+
+/// What there is to say of a project that is up to date, and what that depends on besides files.
 #[derive(Serialize, Deserialize)]
 pub struct Answer {
-    /// How many instances were fresh.
+    /// How many instances are fresh.
     pub fresh: usize,
-    /// The places that its summary named.
+    /// The places that a run's summary names.
     pub places: Vec<String>,
     /// Why the data is generated, where it is.
     pub generated_because: Option<String>,
+    /// Which variants are one experiment, line by line.
+    pub same: Vec<String>,
     /// Whether the archive was looked for.
     archive: bool,
     /// The environment's variables that stages name.
     variables: Vec<String>,
+    /// Digests of the details.
+    standings: Digest,
+    reading: Digest,
 }
 
-/// Begins a look, at the files that a pipeline is read from; to be called before they are.
-pub fn begin(root: &Path, store: &Store) -> Look {
-    let mut look = store.look();
-    let stages = root.join("stages");
-    store.look_at_folder(&mut look, &stages);
-    for name in ["pipeline.yaml", "pipeline.lock"] {
-        store.look_at_file(&mut look, &root.join(name));
-    }
-    for entry in fs::read_dir(stages).into_iter().flatten().flatten() {
-        if entry.file_type().is_ok_and(|kind| !kind.is_dir()) {
-            store.look_at_file(&mut look, &entry.path());
-        }
-    }
-    look
+/// What a memo says of a project as it is now.
+pub enum Recalled {
+    /// Nothing has changed.
+    Same(Answer),
+    /// Something has, or nothing is known.
+    Changed {
+        /// The files that the pipeline is read from, looked at before they are.
+        look: Look,
+        /// What is known nevertheless.
+        part: Option<Box<Part>>,
+    },
 }
 
-/// Gives the answer of the last look, if everything is as it was then.
+/// What is known of a project in which little has changed.
+pub struct Part {
+    /// Its pipeline as it is now.
+    pub reading: Reading,
+    /// What there is to go by.
+    pub known: Known,
+}
+
+/// What is known without a look.
+pub struct Known {
+    /// The instances that need none.
+    pub certain: Certain,
+    /// The memo, for what is not looked at again.
+    memo: Memo,
+    /// The variables that stages name.
+    variables: Vec<String>,
+}
+
+/// Gives what the memo says of a project as it is now.
 ///
 /// # Errors
 /// A [`Refusal`] when the archive can't be used, as when it is asked for without a memo.
-pub fn recall(
+pub fn recall(root: &Path, overrides: &[String], environment: &Environment) -> Result<Recalled, Refusal> {
+    let store = Store::open(&root.join("artifacts"))?;
+    let known = known(root, &store, overrides, environment)?;
+    // Without a memo there is only more to do.
+    let compared = known.and_then(|(answer, mut memo)| {
+        let changed = store.compare(&mut memo).ok()?;
+        Some((answer, memo, changed))
+    });
+    match compared {
+        Some((answer, _, changed)) if changed.is_empty() => Ok(Recalled::Same(answer)),
+        compared => {
+            let look = begin(root, &store);
+            let part = compared.filter(|_| overrides.is_empty());
+            let part = part.and_then(|(answer, memo, changed)| part_of(root, &store, &answer, memo, changed));
+            Ok(Recalled::Changed { look, part: part.map(Box::new) })
+        }
+    }
+}
+
+/// Gives the answer for a project in which nothing has changed; `None` for any other.
+///
+/// # Errors
+/// As [`recall`].
+pub fn unchanged(
     root: &Path,
     overrides: &[String],
     environment: &Environment,
 ) -> Result<Option<Answer>, Refusal> {
     let store = Store::open(&root.join("artifacts"))?;
-    let Some(mut memo) = store.memo() else { return Ok(None) };
+    let known = known(root, &store, overrides, environment)?;
+    let same = |memo: &mut Memo| store.compare(memo).is_ok_and(|changed| changed.is_empty());
+    Ok(known.and_then(|(answer, mut memo)| same(&mut memo).then_some(answer)))
+}
+
+impl Answer {
+    /// Reads how each instance stands.
+    pub fn standings(&self, root: &Path) -> Option<Vec<Standing>> {
+        detail(&Store::open(&root.join("artifacts")).ok()?, STANDINGS, self.standings)
+    }
+}
+
+/// Reads the memo, if it answers this question.
+fn known(
+    root: &Path,
+    store: &Store,
+    overrides: &[String],
+    environment: &Environment,
+) -> Result<Option<(Answer, Memo)>, Refusal> {
+    let Some(memo) = store.memo() else { return Ok(None) };
     let Ok(answer) = serde_json::from_str::<Answer>(&memo.answer) else { return Ok(None) };
     let asked = if answer.archive {
         let found = archive::look(root, environment, Network::Untouched, &Cancel::default());
@@ -73,12 +142,56 @@ pub fn recall(
         None
     };
     let question = question(overrides, environment, asked.as_ref(), &answer.variables);
-    // Without a memo there is only more to do.
-    let holds = question == Some(memo.question) && store.holds(&mut memo).unwrap_or(false);
-    Ok(holds.then_some(answer))
+    Ok((question == Some(memo.question)).then_some((answer, memo)))
 }
 
-/// Keeps what a run said that found nothing to do; without it the next one takes longer, no more.
+/// Looks at the files that a pipeline is read from.
+fn begin(root: &Path, store: &Store) -> Look {
+    let mut look = Look::default();
+    let stages = root.join("stages");
+    store.look_at_folder(&mut look, &stages);
+    store.look_at_file(&mut look, &root.join("pipeline.yaml"));
+    for entry in fs::read_dir(stages).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| !kind.is_dir()) {
+            store.look_at_file(&mut look, &entry.path());
+        }
+    }
+    look
+}
+
+/// Finds out what is known although some files have changed.
+fn part_of(root: &Path, store: &Store, answer: &Answer, memo: Memo, changed: Vec<String>) -> Option<Part> {
+    let (files, edited): (Vec<String>, Vec<String>) =
+        changed.into_iter().partition(|name| name != "pipeline.yaml");
+    let schemas = kinds::schemas();
+    let (reading, standings) = thread::scope(|scope| {
+        let standings = scope.spawn(|| detail::<Vec<Standing>>(store, STANDINGS, answer.standings));
+        let reading = store.detail(READING, answer.reading);
+        let reading = reading.and_then(|bytes| Reading::decode(&bytes, &schemas));
+        let standings = standings.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Some((reading?, standings?))
+    })?;
+    let is_lost_input = |file: &String| {
+        !root.join(file).exists() && standings.iter().any(|standing| standing.files.contains(file))
+    };
+    if files.iter().any(is_lost_input) {
+        // A mistake in the pipeline, which is told with its line.
+        return None;
+    }
+    let (mut reading, stages) =
+        if edited.is_empty() { (reading, BTreeSet::new()) } else { reading.edited(root, &schemas)? };
+    let certain = Certain::but(standings, &files, &stages)?;
+    reading.complete(&certain.doubtful_stages())?;
+    let known = Known { certain, memo, variables: answer.variables.clone() };
+    Some(Part { reading, known })
+}
+
+fn detail<T: DeserializeOwned>(store: &Store, name: &str, digest: Digest) -> Option<T> {
+    postcard::from_bytes(&store.detail(name, digest)?).ok()
+}
+
+/// Keeps how all stands after a run that left nothing to do; without it the next one takes longer, no more.
+/// What the run took as certain is as `before` saw it.
 pub fn keep(
     project: &Project,
     overrides: &[String],
@@ -86,22 +199,40 @@ pub fn keep(
     read: Look,
     summary: &mut Summary,
     places: Vec<String>,
+    before: Option<Known>,
 ) {
-    let Some(mut look) = summary.look.take() else { return };
+    let Some(Standstill { mut look, standings }) = summary.standstill.take() else { return };
     look.join(read);
-    let variables = variables(&project.pipeline);
+    let mut variables = variables(&project.pipeline);
+    let (memo, standings) = match before {
+        Some(Known { certain, memo, variables: named }) => {
+            // Of stages that were not looked at only these are known.
+            variables.extend(named);
+            variables.sort();
+            variables.dedup();
+            (Some(memo), certain.with(standings))
+        }
+        None => (None, standings),
+    };
     let Some(question) = question(overrides, environment, project.archive.as_ref(), &variables) else {
         return;
     };
+    let Ok(same) = super::status::same_experiments(&project.pipeline) else { return };
+    let reading = project.lines.encode(&project.pipeline);
+    let (Ok(standings), Some(reading)) = (postcard::to_stdvec(&standings), reading) else { return };
     let answer = Answer {
-        fresh: summary.fresh(),
+        fresh: summary.reports.len(),
         places,
         generated_because: project.generated_because.clone(),
+        same,
         archive: project.archive.is_some(),
         variables,
+        standings: Digest::of(&standings),
+        reading: Digest::of(&reading),
     };
+    let details = [Detail { name: STANDINGS, bytes: standings }, Detail { name: READING, bytes: reading }];
     if let Ok(answer) = serde_json::to_string(&answer) {
-        drop(project.store.memorise(question, answer, &look));
+        drop(project.store.memorise(question, answer, &details, &look, memo));
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::engine::{Cancel, Options, Registry};
 use crate::kinds::{self, Archive, Surroundings};
 use crate::lab::data::fetch::FetchError;
-use crate::spec::{self, Pipeline};
+use crate::spec::{self, Lines, Pipeline, Reading};
 use crate::store::{Session, Store};
 
 use super::archive::{self, Network};
@@ -22,6 +22,8 @@ pub struct Project {
     pub folder: PathBuf,
     /// Its pipeline, with every `--set` in it.
     pub pipeline: Pipeline,
+    /// The text that it was read from.
+    pub lines: Lines,
     /// Every kind.
     pub kinds: Registry,
     /// Its store.
@@ -45,8 +47,22 @@ impl Project {
         network: Network,
     ) -> Result<Self, Refusal> {
         let root = root(words.project.folder.as_deref())?;
-        let pipeline = spec::load(&root, &kinds::schemas(), &words.set)
+        let reading = spec::read(&root, &kinds::schemas(), &words.set)
             .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))?;
+        Self::of(root, reading, environment, network)
+    }
+
+    /// Opens the project whose files were read already.
+    ///
+    /// # Errors
+    /// As [`Project::open`].
+    pub fn of(
+        root: PathBuf,
+        reading: Reading,
+        environment: &Environment,
+        network: Network,
+    ) -> Result<Self, Refusal> {
+        let Reading { pipeline, lines } = reading;
         kinds::check(&root, &pipeline)
             .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))?;
         let store = Store::open(&root.join("artifacts"))?;
@@ -67,7 +83,7 @@ impl Project {
             variables: environment.variables.clone(),
         });
         let folder = folder_within(&root);
-        Ok(Self { root, folder, pipeline, kinds, store, cancel, archive: found, generated_because })
+        Ok(Self { root, folder, pipeline, lines, kinds, store, cancel, archive: found, generated_because })
     }
 }
 
@@ -112,7 +128,7 @@ impl Stored {
 }
 
 /// Gives where in a project the current folder is.
-fn folder_within(root: &Path) -> PathBuf {
+pub fn folder_within(root: &Path) -> PathBuf {
     let here = std::env::current_dir().and_then(|here| here.canonicalize());
     let within = here
         .ok()

@@ -7,13 +7,12 @@ use serde::Serialize;
 
 use crate::engine::{self, Failure, Options, Outcome, Summary};
 use crate::spec::StageId;
-use crate::store::Store;
 
 use super::archive::Network;
 use super::arguments::RunArguments;
 use super::environment::Environment;
 use super::estimate::duration;
-use super::memory::{self, Answer};
+use super::memory::{self, Answer, Part, Recalled};
 use super::progress::Progress;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
@@ -35,18 +34,25 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         words.targets.is_empty() && words.force.is_empty() && !words.dry_run && !words.settings.project.json;
     #[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
     let began = Instant::now();
-    if idle_line && let Some(answer) = memory::recall(&root, &words.settings.set, environment)? {
-        tell_idle(&answer, began.elapsed().as_secs_f64());
-        return Ok(());
-    }
-    let read = memory::begin(&root, &Store::open(&root.join("artifacts"))?);
+    let (look, part) = match memory::recall(&root, &words.settings.set, environment)? {
+        Recalled::Same(answer) if idle_line => {
+            tell_idle(&answer, began.elapsed().as_secs_f64());
+            return Ok(());
+        }
+        Recalled::Same(_) => (None, None),
+        Recalled::Changed { look, part } => (Some(look), part.filter(|_| idle_line)),
+    };
     let network = if words.dry_run { Network::Untouched } else { Network::Allowed };
-    let project = Project::open(&words.settings, environment, network)?;
+    let (project, known) = match part.map(|part| *part) {
+        Some(Part { reading, known }) => (Project::of(root, reading, environment, network)?, Some(known)),
+        None => (Project::open(&words.settings, environment, network)?, None),
+    };
     let options = Options {
         jobs: words.jobs.map_or(environment.cores, usize::from),
         targets: words.targets.clone(),
         folder: project.folder.clone(),
         force: words.force.clone(),
+        certain: known.as_ref().map(|known| &known.certain),
         facts: seen::facts(&project.root, environment),
         keep_going: words.keep_going,
         // A trial, or another machine's lack of the data, is not what the files say.
@@ -79,7 +85,9 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         tell(&project, &summary);
         outputs.iter().for_each(|line| say::result(line));
     }
-    memory::keep(&project, &words.settings.set, environment, read, &mut summary, outputs);
+    if let Some(look) = look {
+        memory::keep(&project, &words.settings.set, environment, look, &mut summary, outputs, known);
+    }
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
     if !failures.is_empty() {
         return Err(Refusal::failed(failed(&failures, words)));

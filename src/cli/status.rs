@@ -11,11 +11,12 @@ use serde::Serialize;
 
 use crate::engine::{self, Options, Outcome, Report, Summary};
 use crate::kinds::{self, Described};
-use crate::spec::StageId;
+use crate::spec::{Pipeline, StageId};
 
 use super::archive::Network;
 use super::arguments::SettingArguments;
 use super::environment::Environment;
+use super::memory;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
 use super::{Refusal, json, say};
@@ -42,6 +43,14 @@ struct Body<'s> {
 /// # Errors
 /// A [`Refusal`] for bad input.
 pub fn status(words: &SettingArguments, environment: &Environment) -> Result<(), Refusal> {
+    let root = project::root(words.project.folder.as_deref())?;
+    if !words.project.json
+        && let Some(answer) = memory::unchanged(&root, &words.set, environment)?
+    {
+        tell_note(answer.generated_because.as_deref());
+        tell_end(&answer.same, [answer.fresh, 0, 0]);
+        return Ok(());
+    }
     let project = Project::open(words, environment, Network::Untouched)?;
     show(&project, &project::options(environment), words.project.json)
 }
@@ -72,16 +81,22 @@ pub fn show(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(
         json::result("status", &body);
         return Ok(());
     }
-    if let Some(why) = &project.generated_because {
-        say::note(&format!("note    on generated data, not on the gestures: {why}"));
-    }
+    tell_note(project.generated_because.as_deref());
     tell_groups(project, &summary, &failures);
     tell_places(project, &summary);
-    for line in same_experiments(project)? {
-        say::result(&line);
-    }
-    say::result(&format!("fresh {} · stale {stale} · waiting for these {waits}", summary.fresh()));
+    tell_end(&same_experiments(&project.pipeline)?, [summary.fresh(), stale, waits]);
     Ok(())
+}
+
+fn tell_note(generated_because: Option<&str>) {
+    if let Some(why) = generated_because {
+        say::note(&format!("note    on generated data, not on the gestures: {why}"));
+    }
+}
+
+fn tell_end(same: &[String], [fresh, stale, waits]: [usize; 3]) {
+    same.iter().for_each(|line| say::result(line));
+    say::result(&format!("fresh {fresh} · stale {stale} · waiting for these {waits}"));
 }
 
 fn is_pending(report: &Report) -> bool {
@@ -178,11 +193,11 @@ fn tell_places(project: &Project, summary: &Summary) {
 }
 
 /// Tells which variants are one experiment under several names, one line each, and why they are.
-fn same_experiments(project: &Project) -> Result<Vec<String>, Refusal> {
-    let stages = project.pipeline.stages.iter().enumerate().filter(|(_, stage)| stage.kind == "train");
+pub fn same_experiments(pipeline: &Pipeline) -> Result<Vec<String>, Refusal> {
+    let stages = pipeline.stages.iter().enumerate().filter(|(_, stage)| stage.kind == "train");
     let mut lines = Vec::new();
     for (index, stage) in stages {
-        let described = kinds::describe(&project.pipeline, StageId(index))
+        let described = kinds::describe(pipeline, StageId(index))
             .map_err(|failure| Refusal::input(format!("{}: {failure}", stage.name)))?;
         let firsts = described.iter().filter(|it| it.first.is_none() && !it.same_as.is_empty());
         for first in firsts {

@@ -11,9 +11,13 @@ use crate::spec::{Origin, Pipeline};
 use super::archive::Network;
 use super::arguments::WhyArguments;
 use super::environment::Environment;
+use super::memory;
 use super::project::{self, Project};
 use super::reasons::ReasonEntry;
 use super::{Refusal, json, say};
+
+/// What there is to say of what would not run.
+const FRESH: &str = "fresh: the store has its outputs";
 
 /// How many instances of one cause are named.
 const NAMED: usize = 3;
@@ -48,6 +52,15 @@ struct CauseEntry {
 /// # Errors
 /// A [`Refusal`] for bad input, or a store that can't be read.
 pub fn why(words: &WhyArguments, environment: &Environment) -> Result<(), Refusal> {
+    let root = project::root(words.settings.project.folder.as_deref())?;
+    if !words.settings.project.json
+        && let Some(answer) = memory::unchanged(&root, &words.settings.set, environment)?
+        && let Some(standings) = answer.standings(&root)
+        && let Some(named) = engine::standing(&standings, &words.targets, &project::folder_within(&root))
+    {
+        named.iter().for_each(|name| say::result(&format!("{name} · {FRESH}")));
+        return Ok(());
+    }
     let project = Project::open(&words.settings, environment, Network::Untouched)?;
     let options = Options {
         targets: words.targets.clone(),
@@ -68,7 +81,7 @@ pub fn why(words: &WhyArguments, environment: &Environment) -> Result<(), Refusa
 fn tell(pipeline: &Pipeline, explanation: &Explanation) {
     let name = &explanation.name;
     let verdict = match &explanation.outcome {
-        Outcome::Fresh => "fresh: the store has its outputs".to_owned(),
+        Outcome::Fresh => FRESH.to_owned(),
         Outcome::Depends { .. } => "stale: what it needs has to run first".to_owned(),
         Outcome::Failed(failure) => format!("can't run: {failure}"),
         _ => "stale".to_owned(),
