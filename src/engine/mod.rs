@@ -48,6 +48,6 @@ pub use repeat::{Subject, repeat};
 pub use run::run;
 pub use status::status;
 pub use summary::{Outcome, Report, Summary};
-pub use target::targets;
+pub use target::{check_target, targets};
 pub use verify::{Checked, Difference, Found, Verification, verify};
 pub use why::{Cause, Explanation, why};

@@ -250,3 +250,31 @@ fn a_shell_is_offered_words_and_targets() {
         assert!(project.run(&["completions", shell]).done().out.contains("COMPLETE"), "{shell}");
     }
 }
+
+#[test]
+fn a_target_that_looks_like_a_number_is_the_target() {
+    let project = Project::empty();
+    let stage = |name: &str| {
+        format!(
+            "  - {{ name: {name}, kind: command, run: echo {name} > {name}.txt, outputs: [{name}.txt] }}\n"
+        )
+    };
+    let pipeline = format!("recount: 1\ntitle: numbers\nstages:\n{}{}", stage("\"42\""), stage("n7"));
+    project.write("pipeline.yaml", &pipeline).run(&["run"]).done();
+    for target in ["42", "n7"] {
+        let told = project.run(&["verify", target]).done().out;
+        assert!(told.starts_with(&format!("equal   {target}\nequal 1 · ")), "{told}");
+    }
+    let other = project.run(&["verify", "43"]);
+    assert_eq!(other.code, Some(2), "{}", other.err);
+    assert_data_eq!(
+        other.err,
+        str![[r#"
+error: there is no audit file, as no stage renders a report
+help: a report is a stage of kind `render` in pipeline.yaml
+
+"#]]
+    );
+    let misspelled = project.run(&["verify", "n7.tx"]);
+    assert!(misspelled.err.contains("did you mean `n7.txt`?"), "{}", misspelled.err);
+}
