@@ -181,7 +181,7 @@ fn diff_tells_which_change_moved_which_measure() {
     assert_data_eq!(
         project.run(&["diff"]).done().out,
         str![[r#"
-changed count[word=alpha]
+changed count[word=alpha] · 1 measure moved
   because of `run` [..] → [..]
   because of file `text.txt` [..] → [..]
   counts/alpha.json#/count  1 → 3  +2  one run: noise unknown

@@ -27,6 +27,9 @@ use causes::Causes;
 use measures::{Place, measures};
 use noise::{Noise, Sample, judge, mean};
 
+/// How many causes of one change are told.
+const CAUSES: usize = 8;
+
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Body {
@@ -120,12 +123,14 @@ fn compare(store: &Store, (from, old): (&str, &Lock), (to, new): (&str, &Lock)) 
         changed: Vec::new(),
         lacking: Vec::new(),
     };
+    // What changed of itself stands before what changed for it.
+    let mut roots = Vec::new();
     let mut groups: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for name in old.lines.keys().filter(|name| new.lines.contains_key(*name)) {
         groups.entry(without_seed(name)).or_default().push(name);
     }
     let mut causes = Causes::between(store, old, new);
-    for members in groups.into_values() {
+    for (row, members) in groups {
         let differs = |name: &&str| old.lines.get(*name) != new.lines.get(*name);
         if !members.iter().any(differs) {
             continue;
@@ -157,8 +162,12 @@ fn compare(store: &Store, (from, old): (&str, &Lock), (to, new): (&str, &Lock)) 
             }
         }
         changed.measures = samples.into_iter().filter_map(|(place, sample)| moved(place, &sample)).collect();
-        body.changed.push(changed);
+        match changed.causes.iter().all(|cause| cause.instance == row) {
+            true => roots.push(changed),
+            false => body.changed.push(changed),
+        }
     }
+    body.changed.splice(..0, roots);
     Ok(body)
 }
 
@@ -201,10 +210,15 @@ fn tell(body: &Body, all: bool) {
             1 => String::new(),
             count => format!(" · {count} seeds"),
         };
-        say::result(&format!("changed {name}{runs}"));
-        for Cause { instance, reason } in &changed.causes {
+        say::result(&format!("changed {name}{runs}{}", counts(&changed.measures)));
+        let causes = changed.causes.len();
+        let told = if all || causes <= CAUSES + 1 { causes } else { CAUSES };
+        for Cause { instance, reason } in &changed.causes[..told] {
             let whose = if *instance == name { String::new() } else { format!("{instance} · ") };
             say::result(&format!("  because of {whose}{}", reason.text));
+        }
+        if told < causes {
+            say::result(&format!("  and of {} more changes: --all tells them", causes - told));
         }
         let (shown, hidden): (Vec<&Moved>, Vec<&Moved>) =
             changed.measures.iter().partition(|moved| all || !moved.listed);
@@ -233,13 +247,28 @@ fn tell(body: &Body, all: bool) {
     ));
 }
 
+/// Counts the measures that moved, but for those in lists.
+fn counts(measures: &[Moved]) -> String {
+    let plain: Vec<&Moved> = measures.iter().filter(|moved| !moved.listed).collect();
+    let beyond = plain.iter().filter(|moved| moved.noise == Some(Noise::Beyond)).count();
+    match (plain.len(), plain.iter().all(|moved| moved.noise == Some(Noise::Unknown))) {
+        (0, _) => String::new(),
+        (1, true) => " · 1 measure moved".to_owned(),
+        (count, true) => format!(" · {count} measures moved"),
+        (1, false) => format!(" · 1 measure moved, {beyond} beyond noise"),
+        (count, false) => format!(" · {count} measures moved, {beyond} beyond noise"),
+    }
+}
+
 fn table(measures: &[&Moved]) {
     let rows: Vec<[String; 5]> = measures
         .iter()
         .map(|moved| {
-            let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), written);
+            let values = [moved.old, moved.new, moved.difference];
+            let places = values.iter().flatten().filter_map(|value| decimals(*value)).max().unwrap_or(0);
+            let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |it| written(it, places));
             let difference = moved.difference.map_or_else(String::new, |difference| {
-                format!("{}{}", if difference > 0.0 { "+" } else { "" }, written(difference))
+                format!("{}{}", if difference > 0.0 { "+" } else { "" }, written(difference, places))
             });
             let noise = moved.noise.map_or("", Noise::words).to_owned();
             [
@@ -262,15 +291,42 @@ fn table(measures: &[&Moved]) {
     }
 }
 
-/// Writes a number with as many digits as a person compares.
-fn written(value: f64) -> String {
+/// How many decimals a number is written with at most.
+const DECIMALS: usize = 6;
+
+/// Gives the decimals that a number needs, so that a row has them alike; `None` for one that wants an exponent.
+fn decimals(value: f64) -> Option<usize> {
     if value == value.trunc() && value.abs() < 1e15 {
-        return format!("{value}");
+        return Some(0);
     }
-    let magnitude = value.abs();
-    if (1e-4..1e6).contains(&magnitude) {
-        let text = format!("{value:.6}");
-        return text.trim_end_matches('0').to_owned();
+    if !(1e-4..1e6).contains(&value.abs()) {
+        return None;
     }
-    format!("{value:.4e}")
+    let text = format!("{value:.DECIMALS$}");
+    let (_, fraction) = text.trim_end_matches('0').split_once('.')?;
+    Some(fraction.len())
+}
+
+/// Writes a number with `least` decimals or as many as it needs.
+fn written(value: f64, least: usize) -> String {
+    match decimals(value) {
+        Some(own) => format!("{value:.*}", own.max(least)),
+        None => format!("{value:.4e}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_has_the_decimals_of_the_number_that_needs_most() {
+        assert_eq!(
+            [15.0, 0.35, 14.999_999_9, -0.000_25, 1e-9].map(decimals),
+            [Some(0), Some(2), Some(0), Some(5), None]
+        );
+        assert_eq!(written(0.35, 6), "0.350000");
+        assert_eq!(written(14.999_999_9, 0), "15");
+        assert_eq!(written(1.5e-9, 6), "1.5000e-9");
+    }
 }
