@@ -83,12 +83,27 @@ fn a_failure_shows_the_last_lines_of_its_log_and_how_to_repeat_it() {
     let project = Project::words();
     let set = "sum.run=echo wrong; exit 3";
     let said = project.run(&["--set", set, "run"]).ended(1);
-    assert!(said.err.contains("error: sum: it ended with exit code 3\n  wrong\n"), "{}", said.err);
+    assert!(said.err.contains("failed  sum · it ended with exit code 3\n  wrong\n"), "{}", said.err);
+    assert!(said.err.contains("error: sum: it ended with exit code 3\nhelp: "), "{}", said.err);
+    assert_eq!(said.err.lines().filter(|line| *line == "  wrong").count(), 1, "once is enough: {}", said.err);
     assert!(
         said.err.contains("help: to run it alone: recount run --set 'sum.run=echo wrong; exit 3' 'sum'\n"),
         "{}",
         said.err
     );
+}
+
+#[test]
+fn a_run_that_only_writes_back_says_what_it_wrote() {
+    let project = Project::words();
+    std::fs::remove_file(project.path("sum.txt")).expect("it is there");
+    project.write("counts/beta.json", "edited");
+    let said = project.run(&[]).done();
+    assert!(said.err.contains("wrote   counts/beta.json\nwrote   sum.txt\n"), "{}", said.err);
+    assert!(said.out.starts_with("wrote 2 · fresh 4 · "), "{}", said.out);
+    assert!(project.run(&[]).done().out.starts_with("nothing to do · fresh 4 · "));
+    std::fs::remove_file(project.path("sum.txt")).expect("it is there");
+    assert_eq!(project.run(&["--json"]).done().json()["wrote"], 1);
 }
 
 #[test]
