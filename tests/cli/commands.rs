@@ -270,11 +270,9 @@ fn a_shell_is_offered_words_and_targets() {
 fn a_target_that_looks_like_a_number_is_the_target() {
     let project = Project::empty();
     let stage = |name: &str| {
-        format!(
-            "  - {{ name: {name}, kind: command, run: echo {name} > {name}.txt, outputs: [{name}.txt] }}\n"
-        )
+        format!("  - {{ name: \"{name}\", kind: command, run: echo > {name}.txt, outputs: [{name}.txt] }}\n")
     };
-    let pipeline = format!("recount: 1\ntitle: numbers\nstages:\n{}{}", stage("\"42\""), stage("n7"));
+    let pipeline = format!("recount: 1\ntitle: numbers\nstages:\n{}{}", stage("42"), stage("n7"));
     project.write("pipeline.yaml", &pipeline).run(&["run"]).done();
     for target in ["42", "n7"] {
         let told = project.run(&["verify", target]).done().out;

@@ -5,6 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use recount::engine::{Cancel, Outcome};
+use recount::spec::Value;
 
 use crate::support::{Project, Toy, citing, made, toy};
 
@@ -62,7 +63,10 @@ fn equal_output_bytes_stop_the_cascade() {
 
 #[test]
 fn what_cites_runs_runs_again_for_another_run_with_equal_bytes_and_nothing_else_does() {
-    let train = |cost: f64| made("train", [("text", "weights".into()), ("cost", cost.into())]).seeds(&[1, 2]);
+    let train = |cost: f64| {
+        let parameters = [("text", "weights".into()), ("seeded", Value::Bool(true)), ("cost", cost.into())];
+        made("train", parameters).seeds(&[1, 2])
+    };
     let mut project = Project::new(vec![
         train(1.0),
         made("copy", []).needs(&["train"]),

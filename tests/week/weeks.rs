@@ -115,7 +115,9 @@ fn each_measure_that_moved_is_told_with_the_settings_behind_it() {
     assert_eq!(moved["new"].as_f64(), Some(mean(after)));
     assert_eq!(moved["difference"].as_f64(), Some(mean(after) - mean(before)));
     // With two seeds a difference is beyond noise by Welch's test from 12.7 or 4.3 standard errors on.
-    let error = ((before[0] - before[1]).powi(2) / 4.0 + (after[0] - after[1]).powi(2) / 4.0).sqrt();
+    // The variance of a mean of two is a quarter of their squared difference.
+    let halves = [(before[0] - before[1]) / 2.0, (after[0] - after[1]) / 2.0];
+    let error = (halves[0] * halves[0] + halves[1] * halves[1]).sqrt();
     let errors = (mean(after) - mean(before)).abs() / error;
     let verdict = if errors > 12.706 {
         Some("beyond")
