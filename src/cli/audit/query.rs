@@ -75,8 +75,11 @@ fn spelling(text: &str) -> String {
 /// Says whether words have the form of a number, a reference, a variant or a place, rather than that of a name.
 pub fn points_into_a_report(words: &str) -> bool {
     let words = words.trim();
-    let number = words.strip_prefix('n').unwrap_or(words).trim_start_matches(['-', '−', '+', '.']);
-    number.starts_with(|first: char| first.is_ascii_digit()) || place(words).is_some()
+    let is_digit = |symbol: char| symbol.is_ascii_digit();
+    let is_reference =
+        words.strip_prefix('n').is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_digit));
+    let number = words.trim_start_matches(['-', '−', '+', '.']);
+    is_reference || number.starts_with(is_digit) || place(words).is_some()
 }
 
 /// Reads `FILE:LINE` or `FILE:LINE:COLUMN`.
@@ -129,7 +132,7 @@ mod tests {
         for words in ["0.984", "n42", "−0.030", "-0.030", "98.4 %", "2.4.2", "report/week-3.md:57"] {
             assert!(points_into_a_report(words), "{words}");
         }
-        for words in ["tran", "train[2.4.2]", "report/week-3.md", "number", "n"] {
+        for words in ["tran", "train[2.4.2]", "report/week-3.md", "number", "n", "n7.tx"] {
             assert!(!points_into_a_report(words), "{words}");
         }
     }
