@@ -54,7 +54,7 @@ const WEIGHTS: [&str; 6] = [
 const MADE: [(&str, &str); 7] = [
     ("history", "9c4e7077e73a9b70f658f8a6a8f749b8a5ca2e5efe34ab0b0ccddc546bbfae7b"),
     ("metrics", "ae854651cbcc8af91889730c54af42680245476597bec789e1c7df9cd86100e2"),
-    ("accuracy", "9680aa615078bf6bd03aa3e96a2590a042494e1dd39b601972cb6e0811cca694"),
+    ("accuracy", "de175e216c4eb924365409230514c5128786e88de6e2fc8937b65c8dcb8b706b"),
     ("curves-1", "f8cbda0753d27c57db7e7ec3a2d8437aad9f07123fc5af1fa51e54e8cdc9453b"),
     ("confusion", "c51702a869fffdf58535cc007062c9a58e8794279105e74cb469aac26d143652"),
     ("loss-gap", "9b916aa73722e713a4104bcf9c104c33bffb88afdd8656df7e7fb4b197250b48"),

@@ -201,8 +201,9 @@ pub enum Shell {
 /// The words of `recount verify`.
 #[derive(Args)]
 pub struct VerifyArguments {
-    /// What to run again, with all it needs: `train[2.4.2,seed=1]`, `report/week-3.md` [default: a sample of one]
-    #[arg(value_name = "TARGET", conflicts_with_all = ["sample", "all"])]
+    /// What to run again, with all it needs: `train[2.4.2,seed=1]`, `report/week-3.md`; or, where no target is called
+    /// so, a number of the report, named as for `audit`: `0.984`, `n42`, `report/week-3.md:57` [default: a sample of one]
+    #[arg(value_name = "TARGET|NUMBER", conflicts_with_all = ["sample", "all"], allow_negative_numbers = true, add = targets())]
     pub targets: Vec<String>,
     /// So many recorded instances, chosen at random
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "all")]

@@ -44,6 +44,8 @@ fn takes_next(command: &Command, word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use clap::{CommandFactory as _, Parser as _};
 
     use super::*;
@@ -72,9 +74,26 @@ mod tests {
         }
     }
 
+    /// Asserts that no two words of a command, or of one below it, have the same name: `clap` itself looks only in
+    /// builds with debug assertions.
+    fn assert_apart(command: &Command) {
+        let mut names = BTreeSet::new();
+        for argument in command.get_arguments() {
+            let long = argument.get_long().map(|long| format!("--{long}"));
+            let short = argument.get_short().map(|short| format!("-{short}"));
+            for name in [Some(argument.get_id().to_string()), long, short].into_iter().flatten() {
+                assert!(names.insert(name.clone()), "`{}` has two `{name}`", command.get_name());
+            }
+        }
+        command.get_subcommands().for_each(assert_apart);
+    }
+
     #[test]
     fn the_words_fit_together() {
-        Arguments::command().debug_assert();
+        let mut command = Arguments::command();
+        command.build();
+        assert_apart(&command);
+        command.debug_assert();
         assert!(Arguments::try_parse_from(["recount", "status", "--jobs", "2"]).is_err());
     }
 }

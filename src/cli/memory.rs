@@ -181,7 +181,9 @@ fn part_of(root: &Path, store: &Store, answer: &Answer, memo: Memo, changed: Vec
     let (mut reading, stages) =
         if edited.is_empty() { (reading, BTreeSet::new()) } else { reading.edited(root, &schemas)? };
     let certain = Certain::but(standings, &files, &stages)?;
-    reading.complete(&certain.doubtful_stages())?;
+    // Other kinds read what they need from the store, where only a look at everything finds damage; a command
+    // reads it at its place, which has just been compared.
+    reading.complete(&certain.doubtful_stages(), &schemas)?;
     let known = Known { certain, memo, variables: answer.variables.clone() };
     Some(Part { reading, known })
 }

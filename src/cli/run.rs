@@ -21,7 +21,7 @@ use super::{Refusal, json, say, seen, status};
 /// How many files are named at the end.
 const PLACES: usize = 10;
 
-/// How many failures are told in full.
+/// How many failures are told at the end.
 const FAILURES: usize = 10;
 
 /// Carries `recount run` out.
@@ -110,8 +110,13 @@ fn generated(why: &str) -> String {
 
 /// Says what became of the run, on standard output.
 fn tell(project: &Project, summary: &Summary) {
+    let restored = restored(summary);
+    for place in first_of(restored.clone()) {
+        say::note(&format!("wrote   {place}"));
+    }
     let counts = [
         ("ran", summary.ran()),
+        ("wrote", restored.len()),
         ("same experiment", summary.shared()),
         ("fresh", summary.fresh()),
         ("failed", summary.failed()),
@@ -120,7 +125,7 @@ fn tell(project: &Project, summary: &Summary) {
     ];
     let counts = counts.iter().filter(|(_, count)| *count > 0);
     let mut parts: Vec<String> = counts.map(|(word, count)| format!("{word} {count}")).collect();
-    if summary.is_complete() && summary.ran() == 0 {
+    if summary.is_idle() {
         parts.insert(0, "nothing to do".to_owned());
     }
     parts.push(duration(summary.seconds));
@@ -137,6 +142,12 @@ fn tell(project: &Project, summary: &Summary) {
     say::result(&parts.join(" · "));
 }
 
+/// Names the files that were missing or other ones, though nothing had to run for them.
+fn restored(summary: &Summary) -> Vec<String> {
+    let fresh = summary.reports.iter().filter(|report| matches!(report.outcome, Outcome::Fresh));
+    fresh.flat_map(|report| report.written.iter().cloned()).collect()
+}
+
 /// Names the files that the pipeline is there for: those of stages that no other stage needs.
 fn outputs(project: &Project, summary: &Summary) -> Vec<String> {
     let needed: BTreeSet<StageId> =
@@ -144,7 +155,11 @@ fn outputs(project: &Project, summary: &Summary) -> Vec<String> {
     let last = summary.reports.iter().filter(|report| !needed.contains(&report.stage));
     let outputs = last.flat_map(|report| &report.outputs).filter_map(|output| output.place.clone());
     // Figures go with the report that shows them.
-    let mut places: Vec<String> = outputs.filter(|place| !place.ends_with(".svg")).collect();
+    first_of(outputs.filter(|place| !place.ends_with(".svg")).collect())
+}
+
+/// Keeps as many places as are told, and says how many more there are.
+fn first_of(mut places: Vec<String>) -> Vec<String> {
     if let Some(more) = places.len().checked_sub(PLACES).filter(|more| *more > 0) {
         places.truncate(PLACES);
         places.push(format!("and {more} more files"));
@@ -152,11 +167,12 @@ fn outputs(project: &Project, summary: &Summary) -> Vec<String> {
     places
 }
 
-/// Lists failures with what to do, each with the command that repeats it alone.
+/// Lists failures with what to do, each with the command that repeats it alone; what a program printed was told
+/// when it failed.
 fn failed(failures: &[(&str, &Failure)], words: &RunArguments) -> String {
     let mut text = String::new();
     for (name, failure) in failures.iter().take(FAILURES) {
-        text.push_str(&format!("error: {name}: {failure}\n"));
+        text.push_str(&format!("error: {name}: {}\n", failure.headline()));
         if let Failure::Failed { help: Some(help), .. } = failure {
             text.push_str(&format!("help: {help}\n"));
         }
@@ -190,6 +206,7 @@ fn quoted(word: &str) -> String {
 struct Body<'s> {
     complete: bool,
     ran: usize,
+    wrote: usize,
     same_experiment: usize,
     fresh: usize,
     failed: usize,
@@ -206,6 +223,7 @@ impl<'s> Body<'s> {
         Self {
             complete: summary.is_complete(),
             ran: summary.ran(),
+            wrote: restored(summary).len(),
             same_experiment: summary.shared(),
             fresh: summary.fresh(),
             failed: summary.failed(),

@@ -244,6 +244,11 @@ impl Failure {
         Self::Failed { message: message.into(), help: None }
     }
 
+    /// Gives what went wrong in one line, without what a program printed.
+    pub fn headline(&self) -> String {
+        self.to_string().lines().next().unwrap_or_default().to_owned()
+    }
+
     /// Adds what to do about it.
     pub fn with_help(self, help: impl Into<String>) -> Self {
         match self {

@@ -51,6 +51,6 @@ pub use run::run;
 pub use standing::{Certain, Standing};
 pub use status::status;
 pub use summary::{Outcome, Report, Standstill, Summary};
-pub use target::{standing, targets};
+pub use target::{check_target, standing, targets};
 pub use verify::{Checked, Difference, Found, Verification, verify};
 pub use why::{Cause, Explanation, why};

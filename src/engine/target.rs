@@ -100,6 +100,21 @@ fn is_within(place: &str, folder: &str) -> bool {
     place.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// Refuses a target that names nothing; an output is named as seen from `folder`, relative to the project.
+///
+/// # Errors
+/// [`EngineError`] for such a target, or when the pipeline does not fit together.
+pub fn check_target(
+    root: &Path,
+    pipeline: &Pipeline,
+    registry: &[Box<dyn Kind>],
+    target: &str,
+    folder: &Path,
+) -> Result<(), EngineError> {
+    let work = Work::of(root, pipeline, registry, &Options::default())?;
+    named(&work, &[target.to_owned()], folder).map(drop)
+}
+
 /// Adds to the flagged instances all that they need.
 pub(super) fn with_needs(plan: &Plan, mut flags: Vec<bool>) -> Vec<bool> {
     let mut seen = vec![false; plan.groups.len()];

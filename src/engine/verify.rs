@@ -4,6 +4,8 @@
 //! the project's files ──copied──▶ a scratch project ──run──▶ what it gives ┴──▶ [`Verification`]
 //!
 //! Invariants
+//! - Only what is recorded is run, and only if something that was asked for is: without anything to compare with, a
+//!   second run would say nothing.
 //! - Nothing of the store reaches the second run, but for what was only observed, such as times: a clock does not repeat.
 //! - The project and its store are not written to.
 
@@ -13,14 +15,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::decide::Reason;
 use super::error::EngineError;
 use super::files::project_files;
+use super::graph::InstanceId;
 use super::kind::{Content, Context, Effective, Failure, Job, Kind, Output, Registry};
 use super::observer::Observer;
 use super::options::{Cancel, Options};
 use super::run::run;
 use super::status::status;
 use super::summary::{Outcome, Report};
+use super::target::named;
 use super::work::Work;
 use crate::digest::Digest;
 use crate::spec::{Parameters, Pipeline};
@@ -53,8 +58,13 @@ pub enum Found {
     Equal,
     /// An output differs.
     Differs(Difference),
-    /// There is nothing to compare with: the instance would run, or waits for one that would.
-    Unrecorded,
+    /// There is nothing to compare with: the instance would run, for these reasons.
+    Unrecorded(Vec<Reason>),
+    /// There is nothing to compare with: the instance needs one that would run or fails.
+    Waits {
+        /// The other one's name.
+        on: String,
+    },
     /// The second run failed.
     Failed(Failure),
     /// It did not come to a second run.
@@ -94,9 +104,26 @@ pub fn verify(
     observer: &dyn Observer,
     cancel: &Cancel,
 ) -> Result<Verification, EngineError> {
-    let recorded = status(root, pipeline, &registry, store, options)?;
-    let recorded: BTreeMap<&str, &Report> =
-        recorded.reports.iter().map(|report| (report.name.as_str(), report)).collect();
+    let status = status(root, pipeline, &registry, store, options)?;
+    let recorded: Vec<&Report> =
+        status.reports.iter().filter(|report| matches!(report.outcome, Outcome::Fresh)).collect();
+    let work = Work::of(root, pipeline, &registry, options)?;
+    let asked_for = named(&work, &options.targets, &options.folder)?;
+    let is_asked_for = |report: &&Report| options.targets.is_empty() || asked_for[report.instance.0];
+    if !recorded.iter().any(is_asked_for) {
+        let checked = status.reports.iter().map(unrecorded).collect();
+        return Ok(Verification { checked, cancelled: cancel.is_cancelled(), seconds: status.seconds });
+    }
+    // What a recorded instance needs is recorded too, so these targets take in nothing else.
+    let targets = recorded.iter().map(|report| report.name.clone()).collect();
+    let options = &Options {
+        jobs: options.jobs,
+        keep_going: options.keep_going,
+        lock: options.lock,
+        clock: options.clock,
+        targets,
+        ..Options::default()
+    };
     let project = scratch.join("project");
     copy_files(root, &project, pipeline, &registry, store, options)?;
     let observed = Arc::new(observed(&recorded, store));
@@ -106,11 +133,30 @@ pub fn verify(
         .collect();
     let again_store = Store::open(&scratch.join("store"))?;
     let again = run(&project, pipeline, &registry, &again_store, options, observer, cancel)?;
-    let checked = again.reports.iter().map(|report| Checked {
-        name: report.name.clone(),
-        found: compare(recorded.get(report.name.as_str()).copied(), store, report, &again_store),
+    let second: BTreeMap<InstanceId, &Report> =
+        again.reports.iter().map(|report| (report.instance, report)).collect();
+    let checked = status.reports.iter().map(|report| match second.get(&report.instance) {
+        Some(again) => {
+            Checked { name: report.name.clone(), found: compare((report, store), (again, &again_store)) }
+        }
+        None => unrecorded(report),
     });
     Ok(Verification { checked: checked.collect(), cancelled: again.cancelled, seconds: again.seconds })
+}
+
+/// Tells of an instance that is not run again what stands in the way.
+fn unrecorded(report: &Report) -> Checked {
+    let found = match &report.outcome {
+        Outcome::Stale { reasons } => Found::Unrecorded(reasons.clone()),
+        Outcome::Depends { on } => Found::Waits { on: on.clone() },
+        Outcome::Failed(failure) => Found::Failed(failure.clone()),
+        Outcome::Fresh
+        | Outcome::Ran { .. }
+        | Outcome::Shared { .. }
+        | Outcome::Skipped { .. }
+        | Outcome::Stopped => Found::NotRun,
+    };
+    Checked { name: report.name.clone(), found }
 }
 
 /// Copies the files of the project that the wanted instances read; one that is missing is the run's to tell.
@@ -145,14 +191,14 @@ fn copy_files(
 /// Where the recorded outputs are, by instance and name.
 type Observed = BTreeMap<(String, String), PathBuf>;
 
-fn observed(recorded: &BTreeMap<&str, &Report>, store: &Store) -> Observed {
-    let outputs = recorded.iter().flat_map(|(name, report)| {
-        report.outputs.iter().map(|output| ((*name).to_owned(), output.name.clone(), output.object))
+fn observed(recorded: &[&Report], store: &Store) -> Observed {
+    let outputs = recorded.iter().flat_map(|report| {
+        report.outputs.iter().map(|output| (report.name.clone(), output.name.clone(), output.object))
     });
     outputs.map(|(instance, output, object)| ((instance, output), store.object_path(object))).collect()
 }
 
-fn compare(recorded: Option<&Report>, store: &Store, again: &Report, again_store: &Store) -> Found {
+fn compare((recorded, store): (&Report, &Store), (again, again_store): (&Report, &Store)) -> Found {
     match &again.outcome {
         Outcome::Failed(failure) => return Found::Failed(failure.clone()),
         Outcome::Fresh | Outcome::Ran { .. } | Outcome::Shared { .. } => {}
@@ -160,9 +206,6 @@ fn compare(recorded: Option<&Report>, store: &Store, again: &Report, again_store
             return Found::NotRun;
         }
     }
-    let Some(recorded) = recorded.filter(|report| matches!(report.outcome, Outcome::Fresh)) else {
-        return Found::Unrecorded;
-    };
     let find = |outputs: &[RecordedOutput], name: &str| outputs.iter().find(|it| it.name == name).cloned();
     let names = again.outputs.iter().chain(&recorded.outputs).map(|output| &output.name);
     for name in names {

@@ -98,7 +98,7 @@ impl Reading {
             Self { pipeline: Pipeline { title, stages: Vec::with_capacity(packed.len()) }, lines };
         let mut whole = Vec::new();
         for (index, packed) in packed.into_iter().enumerate() {
-            if !schemas.iter().any(|schema| schema.kind == packed.kind && schema.inline) {
+            if !is_whole(&packed.kind, schemas) {
                 whole.push(StageId(index));
             }
             reading.pipeline.stages.push(Stage {
@@ -116,15 +116,18 @@ impl Reading {
         Some(reading)
     }
 
-    /// Sees to it that these stages, and all that need one of them, have their settings.
-    pub fn complete(&mut self, stages: &BTreeSet<String>) -> Option<()> {
+    /// Sees to it that these stages, and all that need one of them, have their settings; `None` where one of
+    /// them is of a kind that does not stand whole in `pipeline.yaml`.
+    pub fn complete(&mut self, stages: &BTreeSet<String>, schemas: &[Schema]) -> Option<()> {
         let mut wanted: Vec<bool> = Vec::with_capacity(self.pipeline.stages.len());
         for stage in &self.pipeline.stages {
             let needs = stage.needs.iter().any(|need| wanted[need.0]);
             wanted.push(needs || stages.contains(&stage.name));
         }
         let wanted = wanted.into_iter().enumerate().filter(|(_, wanted)| *wanted);
-        self.unpack(&wanted.map(|(index, _)| StageId(index)).collect::<Vec<_>>())
+        let wanted: Vec<StageId> = wanted.map(|(index, _)| StageId(index)).collect();
+        let whole = |id: &StageId| is_whole(&self.pipeline.stages[id.0].kind, schemas);
+        if wanted.iter().all(whole) { self.unpack(&wanted) } else { None }
     }
 
     /// Reads the settings of stages, where they are still bytes.
@@ -280,6 +283,11 @@ impl Lines {
     }
 }
 
+/// Says whether a kind's stages stand whole in `pipeline.yaml`.
+fn is_whole(kind: &str, schemas: &[Schema]) -> bool {
+    schemas.iter().any(|schema| schema.kind == kind && schema.inline)
+}
+
 fn pack(stage: &Stage, first_line: usize) -> Option<Vec<u8>> {
     let mut stage = stage.clone();
     own_lines(&mut stage, |line| line - first_line);
@@ -366,8 +374,8 @@ stages:
     }
 
     fn all_of(mut reading: Reading) -> Pipeline {
-        let names = reading.pipeline.stages.iter().map(|stage| stage.name.clone()).collect();
-        reading.complete(&names).expect("its settings read back");
+        let stages: Vec<StageId> = (0..reading.pipeline.stages.len()).map(StageId).collect();
+        reading.unpack(&stages).expect("its settings read back");
         reading.pipeline
     }
 

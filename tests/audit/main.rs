@@ -4,3 +4,4 @@ mod answers;
 mod mutations;
 mod project;
 mod schema;
+mod verify;

@@ -83,12 +83,27 @@ fn a_failure_shows_the_last_lines_of_its_log_and_how_to_repeat_it() {
     let project = Project::words();
     let set = "sum.run=echo wrong; exit 3";
     let said = project.run(&["--set", set, "run"]).ended(1);
-    assert!(said.err.contains("error: sum: it ended with exit code 3\n  wrong\n"), "{}", said.err);
+    assert!(said.err.contains("failed  sum · it ended with exit code 3\n  wrong\n"), "{}", said.err);
+    assert!(said.err.contains("error: sum: it ended with exit code 3\nhelp: "), "{}", said.err);
+    assert_eq!(said.err.lines().filter(|line| *line == "  wrong").count(), 1, "once is enough: {}", said.err);
     assert!(
         said.err.contains("help: to run it alone: recount run --set 'sum.run=echo wrong; exit 3' 'sum'\n"),
         "{}",
         said.err
     );
+}
+
+#[test]
+fn a_run_that_only_writes_back_says_what_it_wrote() {
+    let project = Project::words();
+    std::fs::remove_file(project.path("sum.txt")).expect("it is there");
+    project.write("counts/beta.json", "edited");
+    let said = project.run(&[]).done();
+    assert!(said.err.contains("wrote   counts/beta.json\nwrote   sum.txt\n"), "{}", said.err);
+    assert!(said.out.starts_with("wrote 2 · fresh 4 · "), "{}", said.out);
+    assert!(project.run(&[]).done().out.starts_with("nothing to do · fresh 4 · "));
+    std::fs::remove_file(project.path("sum.txt")).expect("it is there");
+    assert_eq!(project.run(&["--json"]).done().json()["wrote"], 1);
 }
 
 #[test]
@@ -181,7 +196,7 @@ fn diff_tells_which_change_moved_which_measure() {
     assert_data_eq!(
         project.run(&["diff"]).done().out,
         str![[r#"
-changed count[word=alpha]
+changed count[word=alpha] · 1 measure moved
   because of `run` [..] → [..]
   because of file `text.txt` [..] → [..]
   counts/alpha.json#/count  1 → 3  +2  one run: noise unknown
@@ -249,4 +264,30 @@ fn a_shell_is_offered_words_and_targets() {
     for shell in ["bash", "zsh", "fish"] {
         assert!(project.run(&["completions", shell]).done().out.contains("COMPLETE"), "{shell}");
     }
+}
+
+#[test]
+fn a_target_that_looks_like_a_number_is_the_target() {
+    let project = Project::empty();
+    let stage = |name: &str| {
+        format!("  - {{ name: \"{name}\", kind: command, run: echo > {name}.txt, outputs: [{name}.txt] }}\n")
+    };
+    let pipeline = format!("recount: 1\ntitle: numbers\nstages:\n{}{}", stage("42"), stage("n7"));
+    project.write("pipeline.yaml", &pipeline).run(&["run"]).done();
+    for target in ["42", "n7"] {
+        let told = project.run(&["verify", target]).done().out;
+        assert!(told.starts_with(&format!("equal   {target}\nequal 1 · ")), "{told}");
+    }
+    let other = project.run(&["verify", "43"]);
+    assert_eq!(other.code, Some(2), "{}", other.err);
+    assert_data_eq!(
+        other.err,
+        str![[r#"
+error: there is no audit file, as no stage renders a report
+help: a report is a stage of kind `render` in pipeline.yaml
+
+"#]]
+    );
+    let misspelled = project.run(&["verify", "n7.tx"]);
+    assert!(misspelled.err.contains("did you mean `n7.txt`?"), "{}", misspelled.err);
 }

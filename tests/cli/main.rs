@@ -4,6 +4,7 @@ mod commands;
 mod documented;
 mod fsck;
 mod gc;
+mod histories;
 mod lock;
 mod memo;
 mod project;

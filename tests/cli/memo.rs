@@ -44,8 +44,12 @@ const EDITS: [Edit; 13] = [
         set_time(project, "sum.txt");
     }),
     ("an output is removed and its object damaged", |project| {
+        let sum = project.read("sum.txt");
         remove(project, "sum.txt");
-        project.stored("objects").iter().for_each(|object| damage(object, |bytes| bytes[0] ^= 1));
+        let objects = project.stored("objects");
+        let object =
+            objects.iter().find(|object| fs::read(object).is_ok_and(|bytes| bytes == sum.as_bytes()));
+        damage(object.expect("the store has it"), |bytes| bytes[0] ^= 1);
     }),
     ("a command changes", |project| {
         project.edit("pipeline.yaml", "grep -c", "grep -ci");

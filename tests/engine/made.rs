@@ -1,4 +1,4 @@
-//! A kind for the engine's tests that runs in this process: writes its `text`, or what it reads.
+//! Kinds for the engine's tests that run in this process: one writes its `text`, or what it reads; one names its runs.
 
 use std::fs;
 
@@ -50,5 +50,32 @@ impl Kind for Made {
             Output { name: "out".to_owned(), place: None, content: Content::Bytes(bytes) },
             Output { name: "beside".to_owned(), place: None, content: Content::Scratch(beside) },
         ])
+    }
+}
+
+/// Reads what its needs wrote, and writes which runs that is from: a line `INSTANCE KEY` for each.
+pub struct Citing;
+
+impl Kind for Citing {
+    fn name(&self) -> &'static str {
+        "citing"
+    }
+
+    fn code(&self) -> Digest {
+        Digest::of(b"citing")
+    }
+
+    fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
+        Made.effective(context)
+    }
+
+    fn cites(&self) -> bool {
+        true
+    }
+
+    fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
+        let lines = job.cited.iter().map(|run| format!("{} {}\n", run.instance, run.key));
+        let content = Content::Bytes(lines.collect::<String>().into_bytes());
+        Ok(vec![Output { name: "out".to_owned(), place: Some(format!("{}.txt", job.instance)), content }])
     }
 }

@@ -5,8 +5,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use recount::engine::{Cancel, Outcome};
+use recount::spec::Value;
 
-use crate::support::{Project, Toy, toy};
+use crate::support::{Project, Toy, citing, made, toy};
 
 /// words.txt → sort → sorted.txt → count → count.txt, and beside them notes.txt → copy → copy.txt.
 fn chain() -> Project {
@@ -58,6 +59,38 @@ fn equal_output_bytes_stop_the_cascade() {
     project.run();
     project.write("words.txt", "a\nb\nb\n");
     project.run().assert_ran(["sort"]);
+}
+
+#[test]
+fn what_cites_runs_runs_again_for_another_run_with_equal_bytes_and_nothing_else_does() {
+    let train = |cost: f64| {
+        let parameters = [("text", "weights".into()), ("seeded", Value::Bool(true)), ("cost", cost.into())];
+        made("train", parameters).seeds(&[1, 2])
+    };
+    let mut project = Project::new(vec![
+        train(1.0),
+        made("copy", []).needs(&["train"]),
+        citing("report").needs(&["train"]),
+        citing("index").needs(&["copy"]),
+    ]);
+    let cited = |project: &Project| {
+        let keys = project.store().last_keys();
+        let line = |name: &str| format!("{name} {}\n", keys[name]);
+        ["train[seed=1]", "train[seed=2]"].map(line).concat()
+    };
+    project.run();
+    let first = project.read("report.txt");
+    assert_eq!(first, cited(&project));
+
+    let ran = project.set(train(2.0)).run();
+    ran.assert_ran(["train[seed=1]", "train[seed=2]", "report"]);
+    let why = ran.told("started").into_iter().find(|told| told.starts_with("report: "));
+    assert!(why.is_some_and(|why| why.contains("run of `train[seed=1]` ")), "{:?}", ran.events);
+    assert_eq!(project.read("report.txt"), cited(&project));
+    assert_ne!(project.read("report.txt"), first, "the runs have other keys");
+
+    project.set(train(1.0)).run().assert_ran([]);
+    assert_eq!(project.read("report.txt"), first);
 }
 
 #[test]

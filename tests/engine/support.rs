@@ -11,7 +11,7 @@ use recount::kinds::Command;
 use recount::spec::{Axis, Pipeline, Settings, Stage, StageId, Value, Variant};
 use recount::store::Store;
 
-use crate::made::Made;
+use crate::made::{Citing, Made};
 
 /// A pipeline of `command` stages, and the folder that it stands in.
 pub struct Project {
@@ -43,6 +43,11 @@ pub fn toy(name: &'static str, line: &str) -> Toy {
 /// A stage of the kind [`Made`], with its parameters.
 pub fn made<const COUNT: usize>(name: &'static str, parameters: [(&str, Value); COUNT]) -> Toy {
     plain(name, "made", parameters.map(|(name, value)| (name.to_owned(), value)).into())
+}
+
+/// A stage of the kind [`Citing`].
+pub fn citing(name: &'static str) -> Toy {
+    plain(name, "citing", BTreeMap::new())
 }
 
 fn plain(name: &'static str, kind: &'static str, parameters: BTreeMap<String, Value>) -> Toy {
@@ -235,7 +240,7 @@ impl Project {
     }
 
     fn registry(&self) -> Registry {
-        vec![Box::new(Command::new(self.environment.clone(), self.code)), Box::new(Made)]
+        vec![Box::new(Command::new(self.environment.clone(), self.code)), Box::new(Made), Box::new(Citing)]
     }
 
     fn pipeline(&self) -> Pipeline {

@@ -6,4 +6,5 @@ mod project;
 mod readme;
 mod resumed;
 mod verify;
+mod weeks;
 mod whole;

@@ -82,20 +82,40 @@ fn forged_weights_are_found_by_their_tensor() {
 }
 
 #[test]
-fn what_is_not_recorded_can_t_be_confirmed() {
+fn what_is_not_recorded_can_t_be_confirmed_and_what_is_runs_alone() {
     let project = trained();
-    let run = project.run(&["verify", "train[2.3.1,seed=2]"]);
+    let run = project.run(&["verify", "train[2.3.1]"]);
     assert_eq!(run.code, Some(1), "{}", run.said);
-    assert!(
-        run.said.contains("unknown train[2.3.1,seed=2] · nothing is recorded to compare it with"),
-        "{}",
-        run.said
-    );
+    let unknown = "unknown train[2.3.1,seed=2] · nothing is recorded to compare it with: never run before\n";
+    assert!(run.said.contains(unknown), "{}", run.said);
+    assert!(run.said.contains("equal   train[2.3.1,seed=1]\n"), "{}", run.said);
+    assert!(run.said.contains("error: 1 of 3 instances could not be confirmed"), "{}", run.said);
+    assert_eq!(run.ran(), ["prepare", "train[2.3.1,seed=1]"]);
     let run = project.run(&["verify", "train[2.3.9]"]);
     assert_eq!(run.code, Some(2), "{}", run.said);
     let run = Project::new().run(&["verify"]);
     assert_eq!(run.code, Some(2), "{}", run.said);
     assert!(run.said.contains("run the pipeline first"), "{}", run.said);
+}
+
+#[test]
+fn results_of_other_data_are_unknown_and_nothing_runs() {
+    let project = trained();
+    std::fs::write(project.path("stages/prepare.yaml"), "params: { source: synthetic, split_seed: 8 }\n")
+        .expect("the copy can be written");
+    let run = project.run(&["verify", "--all"]);
+    assert_eq!(run.code, Some(1), "{}", run.said);
+    assert!(run.ran().is_empty(), "{}", run.said);
+    for wanted in [
+        "unknown prepare · nothing is recorded to compare it with: `split_seed` ",
+        "unknown train[1.1,seed=1] and ",
+        " more · nothing is recorded of `prepare`, which it needs\n",
+        "equal 0 · not confirmed ",
+        "error: nothing was run: this store has no results of what was asked for",
+    ] {
+        assert!(run.said.contains(wanted), "`{wanted}` is missing:\n{}", run.said);
+    }
+    assert_eq!(run.said.lines().filter(|line| line.starts_with("unknown")).count(), 2, "{}", run.said);
 }
 
 #[test]

@@ -186,8 +186,8 @@ impl Walk<'_> {
     }
 }
 
-/// The variant in an instance's name.
-fn variant_of(instance: &str) -> Option<&str> {
+/// Gives the variant in an instance's name.
+pub fn variant_of(instance: &str) -> Option<&str> {
     let (_, point) = instance.strip_suffix(']')?.split_once('[')?;
     point.split(',').next().filter(|part| !part.contains('='))
 }

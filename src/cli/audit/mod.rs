@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `query` | what a person points at → references |
 //! | `chain`, `tell` | from a reference to the data; the same as text |
+//! | `behind` | the runs that a number rests on, for `recount verify` |
 //! | `survey` | what there should be, from records and objects |
 //! | `check` | the files on the disk against the survey |
 //! | `evidence`, `finding` | what numbers are derived from; what does not agree |
 
+mod behind;
 mod chain;
 mod check;
 mod evidence;
@@ -32,8 +34,10 @@ use super::environment::Environment;
 use super::project::{self, Project};
 use super::{Refusal, json, say};
 
+pub(super) use behind::Behind;
 pub use check::check;
 pub use finding::Finding;
+pub(super) use query::points_into_a_report;
 pub use survey::Survey;
 
 /// Carries `recount audit` out.
@@ -54,10 +58,7 @@ pub(super) fn audit(words: &AuditArguments, environment: &Environment) -> Result
     let (report, audit) = read(&project.root, &project.pipeline, &project.store)?;
     let meant = query::find(&audit, &project.root, &report, what);
     if meant.is_nothing() {
-        return Err(Refusal::input(format!(
-            "nothing in `{report}` is `{what}`\nhelp: a number is looked for as it is printed; a reference is n1 to n{}",
-            audit.references.len()
-        )));
+        return Err(no_such(what, &report, &audit));
     }
     let chain = chain::follow(&audit, &project.store, &report, &meant.references, meant.variant.as_deref());
     if words.settings.project.json {
@@ -66,6 +67,14 @@ pub(super) fn audit(words: &AuditArguments, environment: &Environment) -> Result
         say::result(tell::tell(&chain).trim_end());
     }
     Ok(())
+}
+
+/// Refuses words that mean nothing in a report.
+fn no_such(words: &str, report: &str, audit: &AuditFile) -> Refusal {
+    Refusal::input(format!(
+        "nothing in `{report}` is `{words}`\nhelp: a number is looked for as it is printed; a reference is n1 to n{}",
+        audit.references.len()
+    ))
 }
 
 #[derive(Serialize)]
@@ -117,6 +126,12 @@ fn read(root: &Path, pipeline: &Pipeline, store: &Store) -> Result<(String, Audi
         let audit = AuditFile::read(&text).map_err(|error| Refusal::failed(format!("{place}: {error}")))?;
         let folder = place.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
         return Ok((format!("{folder}{}", audit.report.file), audit));
+    }
+    if tried.is_empty() {
+        return Err(Refusal::input(
+            "there is no audit file, as no stage renders a report\n\
+             help: a report is a stage of kind `render` in pipeline.yaml",
+        ));
     }
     Err(Refusal::input(format!(
         "there is no audit file: {} can't be read\nhelp: `recount run` renders the report and its audit",

@@ -72,6 +72,16 @@ fn spelling(text: &str) -> String {
         .collect()
 }
 
+/// Says whether words have the form of a number, a reference, a variant or a place, rather than that of a name.
+pub fn points_into_a_report(words: &str) -> bool {
+    let words = words.trim();
+    let is_digit = |symbol: char| symbol.is_ascii_digit();
+    let is_reference =
+        words.strip_prefix('n').is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_digit));
+    let number = words.trim_start_matches(['-', '−', '+', '.']);
+    is_reference || number.starts_with(is_digit) || place(words).is_some()
+}
+
 /// Reads `FILE:LINE` or `FILE:LINE:COLUMN`.
 fn place(words: &str) -> Option<(&str, usize, Option<usize>)> {
     let (rest, last) = words.rsplit_once(':')?;
@@ -115,6 +125,16 @@ mod tests {
         assert_eq!(place("report/week-3.md:57:12"), Some(("report/week-3.md", 57, Some(12))));
         assert_eq!(place("0.984"), None);
         assert_eq!(place("2.4.2:x"), None);
+    }
+
+    #[test]
+    fn a_misspelled_name_points_into_no_report() {
+        for words in ["0.984", "n42", "−0.030", "-0.030", "98.4 %", "2.4.2", "report/week-3.md:57"] {
+            assert!(points_into_a_report(words), "{words}");
+        }
+        for words in ["tran", "train[2.4.2]", "report/week-3.md", "number", "n", "n7.tx"] {
+            assert!(!points_into_a_report(words), "{words}");
+        }
     }
 
     #[test]

@@ -3,14 +3,19 @@
 //! two locks + the records they name ──▶ for each instance the changes at the root
 //!
 //! Invariants
-//! - An input's change is never told as such where the instance that made the input is known: what
+//! - A change of an input, or of a cited run, is never told as such where the instance behind it is known: what
 //!   changed there is told instead.
+//! - What changed elsewhere comes first; a nested parameter that only repeats it, as a report's account of the
+//!   variants does, is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::digest::{Key, ObjectId};
 use crate::engine::{Lock, Reason, Recipe, differences};
+use crate::report::audit::split;
 use crate::store::{Record, Store, StoreError};
+
+use super::without_seed;
 
 /// A change: the instance it was made to, and what it is.
 pub(super) type Change = (String, Reason);
@@ -53,14 +58,14 @@ impl<'c> Causes<'c> {
         let mut changes: Vec<Change> = Vec::new();
         let mut asked = BTreeSet::new();
         for reason in differences(&old, &new) {
-            let maker = match &reason {
-                Reason::Input { name: input, old: Some(old), new: Some(new) } => {
-                    let mut makers = self.makers.get(&(*old, *new)).into_iter().flatten();
-                    makers.find(|maker| makes(maker, input, name)).cloned()
+            if let Some(alone) = self.alone(&reason) {
+                // An instance that only one of the two has; one line stands for all its seeds and outputs.
+                if asked.insert(alone) {
+                    changes.push((name.to_owned(), reason));
                 }
-                _ => None,
-            };
-            let behind = match maker {
+                continue;
+            }
+            let behind = match self.maker(&reason, name) {
                 Some(maker) if !asked.insert(maker.clone()) => continue,
                 Some(maker) => self.of(&maker)?,
                 None => Vec::new(),
@@ -74,14 +79,58 @@ impl<'c> Causes<'c> {
                 }
             }
         }
+        let (own, elsewhere): (Vec<Change>, Vec<Change>) =
+            changes.into_iter().partition(|(instance, _)| instance == name);
+        let own = own.into_iter().filter(|(_, reason)| !elsewhere.iter().any(|it| repeats(reason, &it.1)));
+        let own: Vec<Change> = own.collect();
+        let changes: Vec<Change> = elsewhere.into_iter().chain(own).collect();
         self.known.insert(name.to_owned(), changes.clone());
         Ok(changes)
+    }
+
+    /// Finds the instance whose change a reason of `reader` comes from.
+    fn maker(&self, reason: &Reason, reader: &str) -> Option<String> {
+        let other_run = |instance: &str| {
+            let (old, new) = (self.old.lines.get(instance)?, self.new.lines.get(instance)?);
+            (old.key != new.key).then(|| instance.to_owned())
+        };
+        match reason {
+            Reason::Input { name: input, old: Some(old), new: Some(new) } => {
+                let mut makers = self.makers.get(&(*old, *new)).into_iter().flatten();
+                let maker = makers.find(|maker| makes(maker, input, reader)).cloned();
+                // What was only observed stands in no lock; its name says whose it is.
+                maker.or_else(|| other_run(split(input).0))
+            }
+            Reason::Cited { name: run, old: Some(_), new: Some(_) } => other_run(run),
+            _ => None,
+        }
+    }
+
+    /// Gives the instance, without its seed, that a reason is about and that only one of the locks has.
+    fn alone(&self, reason: &Reason) -> Option<String> {
+        let instance = match reason {
+            Reason::Input { name, .. } => split(name).0,
+            Reason::Cited { name, .. } => name,
+            _ => return None,
+        };
+        let there = [self.old, self.new].map(|lock| lock.lines.contains_key(instance));
+        (there[0] != there[1]).then(|| without_seed(instance))
     }
 
     fn recipe(&self, key: Key) -> Result<Option<Recipe>, StoreError> {
         let record: Option<Record> = self.store.record(key)?;
         Ok(record.and_then(|record| Recipe::from_json(&record.recipe)))
     }
+}
+
+/// Says whether a parameter within another one changed as a parameter elsewhere did.
+fn repeats(own: &Reason, elsewhere: &Reason) -> bool {
+    let (Reason::Parameter { name, old, new }, Reason::Parameter { name: other, old: was, new: is }) =
+        (own, elsewhere)
+    else {
+        return false;
+    };
+    (old, new) == (was, is) && name.rsplit_once('.').is_some_and(|(_, inner)| inner == other)
 }
 
 /// Says whether an input of the instance `reader` is an output of `maker`: it is named after that instance, or
@@ -103,6 +152,19 @@ fn coordinates(instance: &str) -> (&str, Vec<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_nested_parameter_repeats_one_of_its_name_and_values_alone() {
+        let changed = |name: &str, new: i64| Reason::Parameter {
+            name: name.to_owned(),
+            old: Some(16.into()),
+            new: Some(new.into()),
+        };
+        assert!(repeats(&changed("variants[2.4.1].declared.epochs", 8), &changed("epochs", 8)));
+        assert!(!repeats(&changed("variants[2.4.1].declared.epochs", 9), &changed("epochs", 8)));
+        assert!(!repeats(&changed("variants[2.4.1].declared.batch", 8), &changed("epochs", 8)));
+        assert!(!repeats(&changed("epochs", 8), &changed("epochs", 8)));
+    }
 
     #[test]
     fn an_input_is_of_the_instance_it_is_named_after_or_of_the_one_that_stands_alike() {

@@ -1,7 +1,7 @@
 //! Every number of a run's JSON outputs, by where it stands: `metrics.json#/accuracy`.
 //!
 //! Invariants
-//! - What was only observed is no measure.
+//! - What was only observed is no measure; nor is what a report's audit file repeats of others' measures.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,8 +22,9 @@ pub(super) struct Place {
 /// Reads the numbers of a record's outputs; an output that the store lacks has none.
 pub(super) fn measures(store: &Store, record: &Record) -> BTreeMap<Place, f64> {
     let mut found = BTreeMap::new();
-    let outputs =
-        record.outputs.iter().filter(|output| !output.is_observed() && output.name.ends_with(".json"));
+    let outputs = record.outputs.iter().filter(|output| {
+        !output.is_observed() && output.name.ends_with(".json") && !output.name.ends_with(".audit.json")
+    });
     for output in outputs {
         let json = fs::read(store.object_path(output.object)).ok();
         let Some(json) = json.and_then(|bytes| serde_json::from_slice::<Json>(&bytes).ok()) else { continue };

@@ -2,6 +2,12 @@
 //!
 //! lock at REV, lock at REV or now ──▶ instances whose keys differ ──store──▶ changes and measures ──▶ table
 //!
+//! | file | its duty |
+//! |---|---|
+//! | `causes` | what lies behind an instance's change |
+//! | `measures`, `noise` | the numbers that moved; whether by more than the seeds' spread |
+//! | `tell` | all of it as text |
+//!
 //! Invariants
 //! - Seeds of one variant are one row: its values are their means, and their spread is the noise.
 //! - What the store no longer has is said, and never guessed.
@@ -9,8 +15,9 @@
 mod causes;
 mod measures;
 mod noise;
+mod tell;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 
 use serde::Serialize;
@@ -22,7 +29,7 @@ use super::arguments::DiffArguments;
 use super::git::Git;
 use super::project::Stored;
 use super::reasons::ReasonEntry;
-use super::{Refusal, json, say};
+use super::{Refusal, json};
 use causes::Causes;
 use measures::{Place, measures};
 use noise::{Noise, Sample, judge, mean};
@@ -94,7 +101,7 @@ pub fn diff(words: &DiffArguments) -> Result<(), Refusal> {
     if words.project.json {
         json::result("diff", &body);
     } else {
-        tell(&body, words.all);
+        tell::tell(&body, words.all);
     }
     Ok(())
 }
@@ -120,12 +127,14 @@ fn compare(store: &Store, (from, old): (&str, &Lock), (to, new): (&str, &Lock)) 
         changed: Vec::new(),
         lacking: Vec::new(),
     };
+    // What changed of itself stands before what changed for it.
+    let mut roots = Vec::new();
     let mut groups: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for name in old.lines.keys().filter(|name| new.lines.contains_key(*name)) {
         groups.entry(without_seed(name)).or_default().push(name);
     }
     let mut causes = Causes::between(store, old, new);
-    for members in groups.into_values() {
+    for (row, members) in groups {
         let differs = |name: &&str| old.lines.get(*name) != new.lines.get(*name);
         if !members.iter().any(differs) {
             continue;
@@ -157,8 +166,12 @@ fn compare(store: &Store, (from, old): (&str, &Lock), (to, new): (&str, &Lock)) 
             }
         }
         changed.measures = samples.into_iter().filter_map(|(place, sample)| moved(place, &sample)).collect();
-        body.changed.push(changed);
+        match changed.causes.iter().all(|cause| cause.instance == row) {
+            true => roots.push(changed),
+            false => body.changed.push(changed),
+        }
     }
+    body.changed.splice(..0, roots);
     Ok(body)
 }
 
@@ -186,91 +199,4 @@ fn without_seed(name: &str) -> String {
     let parts = inner.trim_end_matches(']').split(',').filter(|part| !part.starts_with("seed="));
     let parts: Vec<&str> = parts.collect();
     if parts.is_empty() { stage.to_owned() } else { format!("{stage}[{}]", parts.join(",")) }
-}
-
-fn tell(body: &Body, all: bool) {
-    for (word, names) in [("added", &body.added), ("removed", &body.removed)] {
-        let groups: BTreeSet<String> = names.iter().map(|name| without_seed(name)).collect();
-        for name in groups {
-            say::result(&format!("{word:<7} {name}"));
-        }
-    }
-    for changed in &body.changed {
-        let name = changed.instances.first().map(|name| without_seed(name)).unwrap_or_default();
-        let runs = match changed.instances.len() {
-            1 => String::new(),
-            count => format!(" · {count} seeds"),
-        };
-        say::result(&format!("changed {name}{runs}"));
-        for Cause { instance, reason } in &changed.causes {
-            let whose = if *instance == name { String::new() } else { format!("{instance} · ") };
-            say::result(&format!("  because of {whose}{}", reason.text));
-        }
-        let (shown, hidden): (Vec<&Moved>, Vec<&Moved>) =
-            changed.measures.iter().partition(|moved| all || !moved.listed);
-        table(&shown);
-        if !hidden.is_empty() {
-            say::result(&format!("  and {} numbers in lists: --all tells them", hidden.len()));
-        }
-    }
-    if !body.lacking.is_empty() {
-        let sides: BTreeSet<&str> = body.lacking.iter().map(|lacking| lacking.side.as_str()).collect();
-        let names: Vec<&str> = body.lacking.iter().take(3).map(|lacking| lacking.instance.as_str()).collect();
-        say::result(&format!(
-            "lacking {} of {}, such as {}: the store has no record of them, so nothing is known of their measures",
-            body.lacking.len(),
-            sides.into_iter().collect::<Vec<_>>().join(" and "),
-            names.join(", ")
-        ));
-    }
-    say::result(&format!(
-        "{} → {} · changed {} · added {} · removed {}",
-        body.from,
-        body.to,
-        body.changed.len(),
-        body.added.len(),
-        body.removed.len()
-    ));
-}
-
-fn table(measures: &[&Moved]) {
-    let rows: Vec<[String; 5]> = measures
-        .iter()
-        .map(|moved| {
-            let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), written);
-            let difference = moved.difference.map_or_else(String::new, |difference| {
-                format!("{}{}", if difference > 0.0 { "+" } else { "" }, written(difference))
-            });
-            let noise = moved.noise.map_or("", Noise::words).to_owned();
-            [
-                format!("{}#{}", moved.output, moved.pointer),
-                number(moved.old),
-                number(moved.new),
-                difference,
-                noise,
-            ]
-        })
-        .collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..5).map(width).collect();
-    for [place, old, new, difference, noise] in &rows {
-        let line = format!(
-            "  {place:<0$}  {old:>1$} → {new:>2$}  {difference:>3$}  {noise}",
-            widths[0], widths[1], widths[2], widths[3]
-        );
-        say::result(line.trim_end());
-    }
-}
-
-/// Writes a number with as many digits as a person compares.
-fn written(value: f64) -> String {
-    if value == value.trunc() && value.abs() < 1e15 {
-        return format!("{value}");
-    }
-    let magnitude = value.abs();
-    if (1e-4..1e6).contains(&magnitude) {
-        let text = format!("{value:.6}");
-        return text.trim_end_matches('0').to_owned();
-    }
-    format!("{value:.4e}")
 }

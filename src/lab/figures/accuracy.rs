@@ -6,7 +6,8 @@ use super::input::{FigureInput, mean};
 use super::rows::{Row, RowPlot};
 use super::scale::Scale;
 
-/// Draws the accuracy of every variant; nothing when no run finished an epoch.
+/// Draws the accuracy of every variant it is given: those that train on all users, whose accuracies are about the
+/// same sequences; nothing when no run finished an epoch.
 pub(super) fn draw(input: &FigureInput) -> Vec<Figure> {
     let ranked: Vec<(f64, &str)> = input
         .variants
@@ -17,9 +18,9 @@ pub(super) fn draw(input: &FigureInput) -> Vec<Figure> {
     let lowest = ranked.iter().copied().reduce(|worst, other| if other.0 < worst.0 { other } else { worst });
     let (Some((_, highest)), Some((_, lowest))) = (highest, lowest) else { return Vec::new() };
 
-    let title = "Validation accuracy of every variant";
+    let title = "Validation accuracy of the variants that train on all users";
     let alt = format!(
-        "Dot plot with a row for each variant: the accuracy of each seed's best epoch, their mean, and the mean \
+        "Dot plot with a row for each variant that trains on all users: the accuracy of each seed's best epoch, their mean, and the mean \
          of the last epochs; the mean of the best epochs is highest for {highest} and lowest for {lowest}."
     );
     let rows = input.variants.iter();

@@ -10,7 +10,8 @@ use crate::lab::metrics::Metrics;
 /// All that figures may show.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FigureInput {
-    /// The variants, in the order of the report.
+    /// The variants that train on all users, in the order of the report; with users held out, an accuracy is
+    /// about fewer people than the others'.
     pub variants: Vec<VariantRuns>,
     /// Number of labels (20).
     pub labels: usize,

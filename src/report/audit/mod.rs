@@ -9,7 +9,7 @@
 //! | `file` | the audit file: its form, its text, and reading it back |
 //! | `build` | references → the audit file's tables |
 //! | `words` | a source in a few words, for who hovers over a number |
-//! | `page` | the audit file as Markdown |
+//! | `page` | the audit file as Markdown: its numbers, its runs, its figures |
 //! | `derive` | every number again, from the outputs themselves |
 //!
 //! Invariants

@@ -1,0 +1,139 @@
+//! What `recount verify` is to run again: targets, the runs that numbers cite, everything, or a sample.
+//!
+//! Invariants
+//! - A word that names a target is that target; only what names none is looked for in the report.
+//! - A number is of the runs whose keys the audit file cites: others under the same names do not vouch for it.
+
+use std::collections::BTreeSet;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::cli::arguments::VerifyArguments;
+use crate::cli::audit::{Behind, points_into_a_report};
+use crate::cli::environment::Environment;
+use crate::cli::project::{self, Project};
+use crate::cli::{Refusal, say};
+use crate::engine::{self, EngineError, Options, Outcome};
+use crate::lab::random::Random;
+
+/// How many references of one number are named.
+const NAMED: usize = 5;
+
+/// What to run again.
+pub(super) struct Asked {
+    /// As the engine takes them; empty for everything.
+    pub(super) targets: Vec<String>,
+    /// The numbers among the words, whose cited instances are in the targets.
+    pub(super) numbers: Vec<Behind>,
+}
+
+impl Asked {
+    /// Finds what the words ask for, and says on standard error what numbers and samples stand for.
+    ///
+    /// # Errors
+    /// A [`Refusal`] for a word that names neither a target nor a number, or for a sample of nothing.
+    pub(super) fn of(
+        project: &Project,
+        words: &VerifyArguments,
+        environment: &Environment,
+    ) -> Result<Self, Refusal> {
+        let mut asked = Self { targets: Vec::new(), numbers: Vec::new() };
+        for word in &words.targets {
+            let Project { root, pipeline, kinds, folder, .. } = project;
+            match engine::check_target(root, pipeline, kinds, word, folder) {
+                Ok(()) => asked.targets.push(word.clone()),
+                Err(EngineError::UnknownTarget { .. }) if points_into_a_report(word) => {
+                    let number = Behind::of(project, word)?;
+                    say::note(&told(&number));
+                    asked.targets.extend(number.cited.iter().cloned());
+                    asked.numbers.push(number);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if words.targets.is_empty() && !words.all {
+            asked.targets = sample(project, words, environment)?;
+            say::note(&format!("sample  {}", asked.targets.join(" ")));
+        }
+        Ok(asked)
+    }
+
+    /// Refuses numbers whose runs are no more those that the pipeline names.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that names the first such run; or a store that can't be read.
+    pub(super) fn check_keys(&self, project: &Project, options: &Options<'_>) -> Result<(), Refusal> {
+        let Project { root, pipeline, kinds, store, .. } = project;
+        for Behind { words, instances, .. } in &self.numbers {
+            let options = Options {
+                targets: instances.iter().map(|(instance, _)| instance.clone()).collect(),
+                clock: options.clock,
+                ..Options::default()
+            };
+            let status = match engine::status(root, pipeline, kinds, store, &options) {
+                Err(EngineError::UnknownTarget { target, .. }) => {
+                    return Err(other_runs(words, &format!("`{target}`, which the pipeline does not have")));
+                }
+                status => status?,
+            };
+            for report in status.reports.iter().filter(|report| matches!(report.outcome, Outcome::Fresh)) {
+                let cited = instances.iter().find(|(instance, _)| *instance == report.name);
+                if let Some((cited, now)) = cited.map(|(_, key)| *key).zip(report.key)
+                    && cited != now
+                {
+                    let [cited, now] = [cited, now].map(|key| key.0.short());
+                    let run = format!("`{}` with key {cited}, and its key is {now} now", report.name);
+                    return Err(other_runs(words, &run));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn other_runs(words: &str, run: &str) -> Refusal {
+    Refusal::failed(format!(
+        "the report's `{words}` is of other runs than the pipeline's: of {run}\n\
+         help: `recount run` renders the report from the present ones"
+    ))
+}
+
+/// Says what a number stands for.
+fn told(number: &Behind) -> String {
+    let Behind { words, references, instances, .. } = number;
+    let mut names = references.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    if let Some(more) = references.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        names.push_str(&format!(" and {more} more"));
+    }
+    // A variant is of no reference, and a reference need not be named twice.
+    let names = if names.is_empty() || names == *words { String::new() } else { format!(" · {names}") };
+    let count = instances.iter().map(|(_, key)| key).collect::<BTreeSet<_>>().len();
+    format!("number  {words}{names} · rests on {count} {}", if count == 1 { "run" } else { "runs" })
+}
+
+/// Draws from what is recorded.
+fn sample(
+    project: &Project,
+    words: &VerifyArguments,
+    environment: &Environment,
+) -> Result<Vec<String>, Refusal> {
+    let options = project::options(environment);
+    let status = engine::status(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
+    let recorded = status.reports.iter().filter(|report| matches!(report.outcome, Outcome::Fresh));
+    // An instance without coordinates needs all the others: that is what `--all` is for.
+    let repeated = recorded.filter(|report| !report.point.coordinates().is_empty());
+    let mut names: Vec<String> = repeated.map(|report| report.name.clone()).collect();
+    if names.is_empty() {
+        return Err(Refusal::input(
+            "nothing is recorded that a sample could be taken of\nhelp: run the pipeline first: recount run",
+        ));
+    }
+    Random::new(now(), "instances to verify").shuffle(&mut names);
+    names.truncate(words.sample.map_or(1, usize::from));
+    Ok(names)
+}
+
+/// Gives nanoseconds that differ from call to call.
+#[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64)
+}

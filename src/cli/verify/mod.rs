@@ -1,0 +1,87 @@
+//! `recount verify`: runs a chain again from the raw data, and says whether it gives the same bits.
+//!
+//! words ──asked──▶ targets ──engine, in a scratch store──▶ what the second run gave ──tell──▶ text or JSON
+
+mod asked;
+mod tell;
+
+use std::fs;
+
+use crate::engine::{self, Found, Options};
+use crate::store::Store;
+
+use super::archive::Network;
+use super::arguments::VerifyArguments;
+use super::environment::Environment;
+use super::progress::Progress;
+use super::project::{self, Project};
+use super::{Refusal, json, say};
+use asked::Asked;
+
+/// What the scratch folders' names begin with.
+const PREFIX: &str = "verify-";
+
+/// Carries `recount verify` out.
+///
+/// # Errors
+/// A [`Refusal`]: bad input, a difference, a failed stage, or Ctrl-C.
+pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), Refusal> {
+    let project = Project::open(&words.settings, environment, Network::Untouched)?;
+    if let Some(why) = &project.generated_because {
+        say::note(&format!("note    on generated data, not on the gestures: {why}"));
+    }
+    let asked = Asked::of(&project, words, environment)?;
+    let options = Options {
+        jobs: words.jobs.map_or(environment.cores, usize::from),
+        targets: asked.targets.clone(),
+        folder: project.folder.clone(),
+        // One difference is no reason to leave the others unseen, and none of this is the project's own run.
+        keep_going: true,
+        lock: false,
+        ..project::options(environment)
+    };
+    asked.check_keys(&project, &options)?;
+    sweep(&project.store);
+    let failed = |error: std::io::Error| Refusal::failed(format!("there is no folder to run in: {error}"));
+    fs::create_dir_all(project.store.folder()).map_err(failed)?;
+    let scratch =
+        tempfile::Builder::new().prefix(PREFIX).tempdir_in(project.store.folder()).map_err(failed)?;
+    let progress = Progress::new(environment.terminal);
+    let Project { root, pipeline, kinds, store, cancel, .. } = project;
+    let verification =
+        engine::verify(&root, &pipeline, kinds, &store, scratch.path(), &options, &progress, &cancel)?;
+    if verification.cancelled {
+        return Err(Refusal::stopped());
+    }
+    if words.settings.project.json {
+        json::result("verify", &tell::as_json(&verification, &asked.numbers));
+    } else {
+        tell::tell(&verification);
+    }
+    let count = |of: fn(&Found) -> bool| verification.checked.iter().filter(|it| of(&it.found)).count();
+    let (of, equal) = (verification.checked.len(), count(|found| matches!(found, Found::Equal)));
+    if equal == of {
+        return Ok(());
+    }
+    if count(|found| matches!(found, Found::Unrecorded(_) | Found::Waits { .. } | Found::NotRun)) == of {
+        return Err(Refusal::failed(
+            "nothing was run: this store has no results of what was asked for\n\
+             help: `recount run` makes and records them; `recount status` says why they are not there",
+        ));
+    }
+    Err(Refusal::failed(format!("{} of {of} instances could not be confirmed", of - equal)))
+}
+
+/// Removes the folders that killed verifications left: those whose lock nobody holds.
+fn sweep(store: &Store) {
+    for entry in fs::read_dir(store.folder()).into_iter().flatten().flatten() {
+        let scratch = entry.path().join("store");
+        let is_ours =
+            entry.file_name().to_string_lossy().starts_with(PREFIX) && scratch.join("lock").is_file();
+        let free = || Store::open(&scratch).and_then(|store| Ok(store.lock(|| false)?.is_some()));
+        if is_ours && free().unwrap_or(false) {
+            // What can't be removed now is swept by the next one.
+            drop(fs::remove_dir_all(entry.path()));
+        }
+    }
+}

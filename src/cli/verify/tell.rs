@@ -1,0 +1,90 @@
+//! What a second run gave, as text and as JSON.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::cli::audit::Behind;
+use crate::cli::estimate::duration;
+use crate::cli::say;
+use crate::engine::{Checked, Difference, Failure, Found, Reason, Verification};
+use crate::lab::difference::first_difference;
+
+/// Prints a line for each instance, and the counts.
+pub(super) fn tell(verification: &Verification) {
+    // Those that wait for the same one stand in one line: it can be the whole pipeline.
+    let alike = |one: &Checked, other: &Checked| match (&one.found, &other.found) {
+        (Found::Waits { on }, Found::Waits { on: also }) => on == also,
+        _ => false,
+    };
+    for group in verification.checked.chunk_by(alike) {
+        let [Checked { name, found }, rest @ ..] = group else { continue };
+        let (word, told) = match found {
+            Found::Equal => ("equal", String::new()),
+            Found::Differs(difference) => {
+                ("differs", format!(" · {}: {}", difference.output, place(difference)))
+            }
+            Found::Unrecorded(reasons) => ("unknown", format!(" · {}", unrecorded(reasons))),
+            Found::Waits { on } => ("unknown", format!(" · {}", waits(on))),
+            // What a program printed was told when it failed.
+            Found::Failed(failure) => ("failed", format!(" · {}", failure.headline())),
+            Found::NotRun => ("skipped", String::new()),
+        };
+        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+        say::result(&format!("{word:<7} {name}{more}{told}"));
+    }
+    let equal = verification.checked.iter().filter(|it| matches!(it.found, Found::Equal)).count();
+    let rest = verification.checked.len() - equal;
+    let rest = if rest > 0 { format!(" · not confirmed {rest}") } else { String::new() };
+    say::result(&format!("equal {equal}{rest} · {}", duration(verification.seconds)));
+}
+
+/// Says why there is nothing to compare an instance with.
+fn unrecorded(reasons: &[Reason]) -> String {
+    let reasons: Vec<String> = reasons.iter().map(Reason::to_string).collect();
+    format!("nothing is recorded to compare it with: {}", reasons.join("; "))
+}
+
+fn waits(on: &str) -> String {
+    format!("nothing is recorded of `{on}`, which it needs")
+}
+
+/// Says where an output begins to differ.
+fn place(difference: &Difference) -> String {
+    let read = |path: &Option<PathBuf>| path.as_ref().map(fs::read).transpose();
+    match (read(&difference.recorded), read(&difference.again)) {
+        (Ok(Some(recorded)), Ok(Some(again))) => first_difference(&difference.output, &recorded, &again)
+            .map_or_else(|| "it may be executed in one of the two".to_owned(), |place| place.to_string()),
+        (Ok(None), _) => "it is not recorded".to_owned(),
+        (_, Ok(None)) => "the second run did not write it".to_owned(),
+        (Err(error), _) | (_, Err(error)) => format!("it can't be read: {error}"),
+    }
+}
+
+/// Gives the same for programs.
+pub(super) fn as_json(verification: &Verification, numbers: &[Behind]) -> Value {
+    let instances = verification.checked.iter().map(|Checked { name, found }| {
+        let (verdict, output, detail) = match found {
+            Found::Equal => ("equal", None, None),
+            Found::Differs(difference) => {
+                ("differs", Some(difference.output.as_str()), Some(place(difference)))
+            }
+            Found::Unrecorded(reasons) => ("unrecorded", None, Some(unrecorded(reasons))),
+            Found::Waits { on } => ("unrecorded", None, Some(waits(on))),
+            Found::Failed(failure) => ("failed", None, Some(Failure::to_string(failure))),
+            Found::NotRun => ("not_run", None, None),
+        };
+        json!({ "instance": name, "verdict": verdict, "output": output, "detail": detail })
+    });
+    let numbers = numbers.iter().map(|number| {
+        let instances: Vec<&str> = number.instances.iter().map(|(instance, _)| instance.as_str()).collect();
+        json!({ "asked": number.words, "references": number.references, "instances": instances })
+    });
+    json!({
+        "equal": verification.is_equal(),
+        "numbers": numbers.collect::<Vec<_>>(),
+        "instances": instances.collect::<Vec<_>>(),
+        "seconds": verification.seconds,
+    })
+}

@@ -1,0 +1,250 @@
+//! `render`: the report, from templates and the outputs of every other stage.
+//!
+//! settings ──parameters──▶ the key · outputs ──results──▶ [`ReportInputs`] with their provenance ──report──▶ files at their places
+//!
+//! | file | its duty |
+//! |---|---|
+//! | `parameters` | what the report says of settings, as part of its own key |
+//! | `results` | what the variants' runs left |
+//! | `provenance` | where all of it is from |
+//! | `places` | where the files are written |
+
+mod parameters;
+mod places;
+mod provenance;
+mod results;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use crate::diagnostic::{Diagnostics, Source};
+use crate::digest::Digest;
+use crate::engine::{Content, Context, Effective, Failure, Input, Job, Kind, Output, Read};
+use crate::lab::data::DataCard;
+use crate::lab::figures::Numeral;
+use crate::report::audit::FigureFile;
+use crate::report::{self, Claim, ReportInputs, SourceDocument, read_claims};
+use crate::spec::{Field, Parameters, Pipeline, Schema, Shape, StageId, Value};
+
+use super::code_of;
+use super::files::{DATA_CARD, HISTORY, METRICS, OBSERVED, bytes_of, input, json_of, need_of};
+use super::plot::NUMERALS;
+use super::told::Told;
+use super::variants::describe;
+use parameters::{overrides, told, told_places};
+use places::{Places, reference};
+use provenance::provenance;
+use results::{json_map, variants};
+
+/// Describes the settings of `render`.
+pub fn schema() -> Schema {
+    Schema {
+        kind: "render",
+        repeats: false,
+        inline: false,
+        fields: vec![
+            Field {
+                name: "template",
+                shape: Shape::ExistingPath,
+                default: Some("report/template".into()),
+                about: "the folder of the templates; `main.md.j2` in it is the report",
+            },
+            Field {
+                name: "source",
+                shape: Shape::ExistingPath,
+                default: Some("report/source.yaml".into()),
+                about: "the sections of the source document, and the variants that are theirs",
+            },
+            Field {
+                name: "claims",
+                shape: Shape::ExistingPath,
+                default: Some("report/claims.yaml".into()),
+                about: "what the source document claims",
+            },
+            Field {
+                name: "output",
+                shape: Shape::OutputPath,
+                default: Some("report/week-3.md".into()),
+                about: "where the report is written; its figures go to `plots/` beside it",
+            },
+        ],
+    }
+}
+
+/// Writes the report.
+pub struct Render;
+
+impl Kind for Render {
+    fn name(&self) -> &'static str {
+        "render"
+    }
+
+    fn code(&self) -> Digest {
+        code_of("render")
+    }
+
+    fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
+        let needs = Needs::of(context)?;
+        let pipeline = context.pipeline;
+        let variants = describe(pipeline, needs.train)?;
+        let variants = variants.into_iter().map(|described| told(pipeline, needs.train, described)).collect();
+        let overrides = overrides(pipeline).into_iter().map(Value::Text).collect();
+        let own = Told::of("render", &context.settings.parameters);
+        let files = ["template", "source", "claims"].map(|name| own.text(name).map(str::to_owned));
+        own.text("output")?;
+        let mut parameters = own.finish()?.effective;
+        parameters.insert("title".to_owned(), pipeline.title.as_str().into());
+        parameters.insert("variants".to_owned(), Value::List(variants));
+        parameters.insert("overrides".to_owned(), Value::List(overrides));
+        let base = pipeline.settings(needs.train, None);
+        parameters.insert("base".to_owned(), Value::Map(base.parameters.clone()));
+        parameters.insert("places".to_owned(), told_places(base));
+        let read = |stage, outputs: &[&str]| Read {
+            stage,
+            outputs: outputs.iter().map(|&output| output.to_owned()).collect(),
+        };
+        Ok(Effective {
+            seeded: false,
+            reads: vec![
+                read(needs.prepare, &[DATA_CARD]),
+                read(needs.train, &[HISTORY, OBSERVED]),
+                read(needs.evaluate, &[METRICS]),
+                read(needs.plot, &[]),
+            ],
+            files: files.into_iter().collect::<Result<_, _>>()?,
+            parameters,
+        })
+    }
+
+    fn cites(&self) -> bool {
+        true
+    }
+
+    fn places(&self, effective: &Effective) -> Vec<String> {
+        // Which of the two it will be is known once the data is.
+        let output = effective.parameters.get("output").and_then(Value::as_text).unwrap_or_default();
+        let places = [false, true].map(|synthetic| Places::new(output, synthetic));
+        places.iter().flat_map(|places| [places.report(), places.audit(), places.page()]).collect()
+    }
+
+    fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
+        let needs = Needs::of(&job.context)?;
+        let parameters = &job.effective.parameters;
+        let data: DataCard = json_of(input(job, DATA_CARD)?)?;
+        let places = Places::new(text(parameters, "output")?, data.source == "synthetic");
+        let source = source_document(job, text(parameters, "source")?)?;
+        let mut plots = Vec::new();
+        let drawn = |input: &&Input| input.stage == needs.plot && input.output.ends_with(".svg");
+        let mut numerals: BTreeMap<String, Vec<Numeral>> = json_of(input(job, NUMERALS)?)?;
+        for input in job.inputs.iter().filter(drawn) {
+            let svg = String::from_utf8(bytes_of(input)?)
+                .map_err(|_| Failure::new(format!("`{}` is no text", input.output)))?;
+            let numerals = numerals.remove(&input.output).unwrap_or_default();
+            plots.push(FigureFile { path: places.figure(&input.output), svg, numerals });
+        }
+        let inputs = ReportInputs {
+            title: job.context.pipeline.title.clone(),
+            synthetic: data.source == "synthetic",
+            data,
+            data_output: format!("{}/{DATA_CARD}", job.context.pipeline.stages[needs.prepare.0].name),
+            variants: variants(job, &needs)?,
+            claims: claims(job, text(parameters, "claims")?, &source)?,
+            source,
+            plots: plots.iter().map(|plot| reference(&plot.path)).collect(),
+            base: json_map(&job.context.pipeline.settings(needs.train, None).parameters),
+            provenance: provenance(job, &needs, &places, plots)?,
+            overrides: overrides(job.context.pipeline),
+        };
+        let rendered = report::render(&templates(job, text(parameters, "template")?)?, &inputs)
+            .map_err(|error| failure(&error))?;
+        let texts = [
+            (places.report_file.clone(), rendered.markdown),
+            (places.audit_file(), rendered.audit.to_text()),
+            (places.page_file(), rendered.page),
+        ];
+        let figures = inputs.provenance.figures.into_iter().map(|figure| (figure.path, figure.svg));
+        let output = |(name, text): (String, String)| Output {
+            place: Some(format!("{}{name}", places.folder)),
+            name,
+            content: Content::Bytes(text.into_bytes()),
+        };
+        Ok(texts.into_iter().chain(figures).map(output).collect())
+    }
+}
+
+/// Reads the claims of every report of a pipeline, so that a mistake is told before anything runs; what can't be read
+/// at all is the run's to tell.
+///
+/// # Errors
+/// Every mistake in their files.
+pub fn check(root: &Path, pipeline: &Pipeline) -> Result<(), Diagnostics> {
+    let mut mistakes = Diagnostics::default();
+    for stage in pipeline.stages.iter().filter(|stage| stage.kind == "render") {
+        let file = |name: &str| {
+            let path = stage.base.parameters.get(name).and_then(Value::as_text)?;
+            Some((path, fs::read_to_string(root.join(path)).ok()?))
+        };
+        let (Some((source, text)), Some((claims, told))) = (file("source"), file("claims")) else { continue };
+        let Ok(document) = SourceDocument::read(source, &text) else { continue };
+        if let Err(found) = read_claims(&Source::file(claims, told), &document) {
+            mistakes.append(found);
+        }
+    }
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+}
+
+/// The stages that a report is made from.
+struct Needs {
+    prepare: StageId,
+    train: StageId,
+    evaluate: StageId,
+    plot: StageId,
+}
+
+impl Needs {
+    fn of(context: &Context<'_>) -> Result<Self, Failure> {
+        let need = |kind| need_of(context, kind);
+        Ok(Self {
+            prepare: need("prepare")?,
+            train: need("train")?,
+            evaluate: need("evaluate")?,
+            plot: need("plot")?,
+        })
+    }
+}
+
+fn failure(error: &report::RenderError) -> Failure {
+    let failure = Failure::new(error.to_string());
+    match error.help() {
+        Some(help) => failure.with_help(help),
+        None => failure,
+    }
+}
+
+fn source_document(job: &Job<'_>, path: &str) -> Result<SourceDocument, Failure> {
+    SourceDocument::read(path, &project_text(job, path)?).map_err(|error| Failure::new(error.to_string()))
+}
+
+fn claims(job: &Job<'_>, path: &str, document: &SourceDocument) -> Result<Vec<Claim>, Failure> {
+    let source = Source::file(path, project_text(job, path)?);
+    read_claims(&source, document).map_err(|mistakes| Failure::new(mistakes.to_string()))
+}
+
+/// The templates by their path below the template folder.
+fn templates(job: &Job<'_>, folder: &str) -> Result<BTreeMap<String, String>, Failure> {
+    let prefix = format!("{folder}/");
+    let names = job.files.iter().filter_map(|file| file.name.strip_prefix(&prefix));
+    names.map(|name| Ok((name.to_owned(), project_text(job, &format!("{prefix}{name}"))?))).collect()
+}
+
+fn project_text(job: &Job<'_>, name: &str) -> Result<String, Failure> {
+    let file = job.files.iter().find(|file| file.name == name);
+    let file = file.ok_or_else(|| Failure::new(format!("`{name}` is missing")))?;
+    fs::read_to_string(&file.path).map_err(|error| Failure::new(format!("`{name}` can't be read: {error}")))
+}
+
+fn text<'a>(parameters: &'a Parameters, name: &str) -> Result<&'a str, Failure> {
+    let value = parameters.get(name).and_then(Value::as_text);
+    value.ok_or_else(|| Failure::new(format!("`{name}` is missing or is no text")))
+}

@@ -1,0 +1,81 @@
+//! Where a report, its audit and its figures are written.
+//!
+//! Invariants
+//! - Generated data never touches the real report: it has names of its own.
+
+use crate::report::{self, PlotReference};
+
+/// Where a report, its audit and its figures are written: generated data never touches the real report.
+pub(super) struct Places {
+    /// The folder of all of it, with a slash behind it; empty for the project's own.
+    pub(super) folder: String,
+    /// The report's file name.
+    pub(super) report_file: String,
+    plots: &'static str,
+}
+
+impl Places {
+    pub(super) fn new(output: &str, synthetic: bool) -> Self {
+        let (folder, file) = match output.rsplit_once('/') {
+            Some((folder, file)) => (format!("{folder}/"), file),
+            None => (String::new(), output),
+        };
+        let (report_file, plots) = if synthetic {
+            (format!("{}.synthetic.md", file.trim_end_matches(".md")), "plots.synthetic")
+        } else {
+            (file.to_owned(), "plots")
+        };
+        Self { folder, report_file, plots }
+    }
+
+    pub(super) fn page_file(&self) -> String {
+        format!("{}.audit.md", self.report_file.trim_end_matches(".md"))
+    }
+
+    pub(super) fn audit_file(&self) -> String {
+        report::audit_file_name(&self.page_file())
+    }
+
+    pub(super) fn report(&self) -> String {
+        format!("{}{}", self.folder, self.report_file)
+    }
+
+    pub(super) fn page(&self) -> String {
+        format!("{}{}", self.folder, self.page_file())
+    }
+
+    pub(super) fn audit(&self) -> String {
+        format!("{}{}", self.folder, self.audit_file())
+    }
+
+    /// The path of a figure relative to the report.
+    pub(super) fn figure(&self, output: &str) -> String {
+        format!("{}/{output}", self.plots)
+    }
+}
+
+/// Names a figure by its file, for the templates.
+pub(super) fn reference(path: &str) -> PlotReference {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    PlotReference { name: file.trim_end_matches(".svg").to_owned(), path: path.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generated_data_gets_its_own_report_and_figures() {
+        let places = Places::new("report/week-3.md", true);
+        assert_eq!(places.report(), "report/week-3.synthetic.md");
+        assert_eq!(places.audit(), "report/week-3.synthetic.audit.json");
+        assert_eq!(places.figure("cost.svg"), "plots.synthetic/cost.svg");
+    }
+
+    #[test]
+    fn a_report_at_the_root_keeps_its_figures_beside_it() {
+        let places = Places::new("week-3.md", false);
+        assert_eq!(places.report(), "week-3.md");
+        assert_eq!(places.page(), "week-3.audit.md");
+    }
+}

@@ -1,0 +1,58 @@
+//! Where everything in a report is from: the cited runs, the places of settings, the source's text, the figures.
+
+use crate::engine::{CitedRun, Failure, Job};
+use crate::report;
+use crate::report::audit::{FigureFile, Place, Provenance, SettingPlaces};
+use crate::spec::{Origin, Settings};
+
+use super::places::Places;
+use super::results::json_map;
+use super::{Needs, project_text, text};
+
+/// Gathers where everything in the report is from.
+pub(super) fn provenance(
+    job: &Job<'_>,
+    needs: &Needs,
+    places: &Places,
+    figures: Vec<FigureFile>,
+) -> Result<Provenance, Failure> {
+    let pipeline = job.context.pipeline;
+    let source_file = text(&job.effective.parameters, "claims")?.to_owned();
+    let base = (String::new(), setting_places(pipeline.settings(needs.train, None)));
+    let variants = pipeline.variants_of(needs.train).iter();
+    let variants = variants.map(|variant| (variant.name.clone(), setting_places(&variant.settings)));
+    Ok(Provenance {
+        report: places.report_file.clone(),
+        page: places.page_file(),
+        runs: job.cited.iter().map(|run| (run.instance.clone(), told_run(run))).collect(),
+        settings: std::iter::once(base).chain(variants).collect(),
+        source_text: project_text(job, &source_file)?,
+        source_file,
+        figures,
+    })
+}
+
+fn told_run(run: &CitedRun) -> report::audit::Run {
+    let CitedRun { key, recipe, outputs, .. } = run;
+    report::audit::Run {
+        key: *key,
+        kind: recipe.kind.clone(),
+        code: recipe.code,
+        seed: recipe.seed,
+        parameters: json_map(&recipe.parameters),
+        inputs: recipe.inputs.clone(),
+        files: recipe.files.clone(),
+        outputs: outputs.iter().map(|output| (output.name.clone(), output.object)).collect(),
+    }
+}
+
+fn setting_places(settings: &Settings) -> SettingPlaces {
+    let place = |origin: &Origin| match origin {
+        Origin::Default => Place::Default,
+        Origin::Override(text) => Place::Set(text.clone()),
+        Origin::File { path, line, column, variant } => {
+            Place::File { path: path.clone(), line: *line, column: *column, by: variant.clone() }
+        }
+    };
+    settings.origins.iter().map(|(name, origin)| (name.clone(), place(origin))).collect()
+}
