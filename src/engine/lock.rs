@@ -52,11 +52,13 @@ impl Lock {
         Some(Self { lines: lines? })
     }
 
-    /// Writes lines anew that a lock's text has; `None` where it has not, or is no lock. Apart from the
-    /// order of the lines, by which a conflict is noticed, the text is not looked into.
+    /// Writes lines anew that a lock's text has; `None` where it has not, or is no lock. The lines
+    /// themselves are not looked into, only that each has columns and stands in its order.
     pub fn patched(text: &str, lines: &BTreeMap<String, Locked>) -> Option<String> {
         let old: Vec<&str> = text.lines().collect();
-        if old.first() != Some(&HEADER) || !old.is_sorted_by(|one, other| one < other) {
+        let (first, rest) = old.split_first()?;
+        let sorted = rest.is_sorted_by(|one, other| one < other);
+        if *first != HEADER || !sorted || rest.iter().any(|line| !line.contains('\t')) {
             return None;
         }
         let mut parts = Vec::with_capacity(lines.len());
