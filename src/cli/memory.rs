@@ -19,7 +19,7 @@ use crate::digest::{Canonical, Digest};
 use crate::engine::{Cancel, Certain, Standing, Standstill, Summary};
 use crate::kinds::{self, Archive};
 use crate::spec::{Pipeline, Reading, Value};
-use crate::store::{Detail, Look, Memo, Store};
+use crate::store::{Detail, Look, Memo, Store, StoreError};
 
 use super::Refusal;
 use super::archive::{self, Network};
@@ -194,6 +194,9 @@ fn detail<T: DeserializeOwned>(store: &Store, name: &str, digest: Digest) -> Opt
 
 /// Keeps how all stands after a run that left nothing to do; without it the next one takes longer, no more.
 /// What the run took as certain is as `before` saw it.
+///
+/// # Errors
+/// [`StoreError`] when the memo can't be written.
 pub fn keep(
     project: &Project,
     overrides: &[String],
@@ -202,8 +205,8 @@ pub fn keep(
     summary: &mut Summary,
     places: Vec<String>,
     before: Option<Known>,
-) {
-    let Some(Standstill { mut look, standings }) = summary.standstill.take() else { return };
+) -> Result<(), StoreError> {
+    let Some(Standstill { mut look, standings }) = summary.standstill.take() else { return Ok(()) };
     look.join(read);
     let mut variables = variables(&project.pipeline);
     let (memo, standings) = match before {
@@ -217,11 +220,11 @@ pub fn keep(
         None => (None, standings),
     };
     let Some(question) = question(overrides, environment, project.archive.as_ref(), &variables) else {
-        return;
+        return Ok(());
     };
-    let Ok(same) = super::status::same_experiments(&project.pipeline) else { return };
+    let Ok(same) = super::status::same_experiments(&project.pipeline) else { return Ok(()) };
     let reading = project.lines.encode(&project.pipeline);
-    let (Ok(standings), Some(reading)) = (postcard::to_stdvec(&standings), reading) else { return };
+    let (Ok(standings), Some(reading)) = (postcard::to_stdvec(&standings), reading) else { return Ok(()) };
     let answer = Answer {
         fresh: summary.reports.len(),
         places,
@@ -233,9 +236,8 @@ pub fn keep(
         reading: Digest::of(&reading),
     };
     let details = [Detail { name: STANDINGS, bytes: standings }, Detail { name: READING, bytes: reading }];
-    if let Ok(answer) = serde_json::to_string(&answer) {
-        drop(project.store.memorise(question, answer, &details, &look, memo));
-    }
+    let Ok(answer) = serde_json::to_string(&answer) else { return Ok(()) };
+    project.store.memorise(question, answer, &details, &look, memo)
 }
 
 /// Names the variables that stages of any kind have in an `env`.

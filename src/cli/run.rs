@@ -86,7 +86,7 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         outputs.iter().for_each(|line| say::result(line));
     }
     if let Some(look) = look {
-        memory::keep(&project, &words.settings.set, environment, look, &mut summary, outputs, known);
+        memory::keep(&project, &words.settings.set, environment, look, &mut summary, outputs, known)?;
     }
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
     if !failures.is_empty() {

@@ -99,6 +99,13 @@ impl Store {
         before: Option<Memo>,
     ) -> Result<(), StoreError> {
         let Some(_lock) = self.acquire(|| false)? else { return Ok(()) };
+        let swept = |litter: &str| {
+            fs::read_dir(self.folder().join(litter)).map_or(true, |mut entries| entries.next().is_none())
+        };
+        if !swept("scratch") || !swept("temporary") {
+            // The next session sweeps, and a memo would have nobody begin one.
+            return Ok(());
+        }
         let Some(mut entries) = self.seen(look) else { return Ok(()) };
         if let Some(before) = before {
             let known: BTreeSet<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();

@@ -78,9 +78,11 @@ impl Watchmen {
 
 impl Drop for Watched<'_> {
     fn drop(&mut self) {
-        if let Some(watchman) = self.watchmen.lock().as_mut() {
-            // One that is gone watches nothing any more; the next program finds that out.
-            drop(watchman.tell(&format!("end {}\n", self.group)));
+        let mut watchman = self.watchmen.lock();
+        let told = watchman.as_mut().map(|watchman| watchman.tell(&format!("end {}\n", self.group)));
+        if let Some(Err(_)) = told {
+            // Not knowing that this one has ended, it would end it once more.
+            watchman.take().into_iter().for_each(Watchman::dismiss);
         }
     }
 }
@@ -103,6 +105,12 @@ impl Watchman {
             Some(orders) => orders.write_all(order.as_bytes()),
             None => Err(io::Error::from(io::ErrorKind::BrokenPipe)),
         }
+    }
+
+    /// Ends a watchman who can't be told any more what to watch.
+    fn dismiss(mut self) {
+        // One that is gone already is as good.
+        drop(self.child.kill());
     }
 }
 
