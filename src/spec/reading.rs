@@ -4,7 +4,7 @@
 //! old text + new text ──what they share at both ends──▶ the items between ──read──▶ the stages in their place
 //!
 //! Invariants
-//! - Either the result is what [`super::load`] would give for the new text, or there is none: an edit is only
+//! - Either the result is what [`super::load()`] would give for the new text, or there is none: an edit is only
 //!   taken in if it leaves every stage its name, its kind, its `each`, its needs and its paths, since on these
 //!   the checks across stages depend, and if nothing in it is a mistake.
 //! - The lines before and after the edit are whole items of one block list. YAML ends an item where the next
