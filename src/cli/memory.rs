@@ -25,6 +25,7 @@ use super::Refusal;
 use super::archive::{self, Network};
 use super::environment::Environment;
 use super::project::Project;
+use super::same::same_experiments;
 
 /// The details that are kept beside the answer.
 const STANDINGS: &str = "standings";
@@ -222,7 +223,7 @@ pub fn keep(
     let Some(question) = question(overrides, environment, project.archive.as_ref(), &variables) else {
         return Ok(());
     };
-    let Ok(same) = super::status::same_experiments(&project.pipeline) else { return Ok(()) };
+    let Ok(same) = same_experiments(&project.pipeline) else { return Ok(()) };
     let reading = project.lines.encode(&project.pipeline);
     let (Ok(standings), Some(reading)) = (postcard::to_stdvec(&standings), reading) else { return Ok(()) };
     let answer = Answer {

@@ -22,6 +22,7 @@ mod progress;
 mod project;
 mod reasons;
 mod run;
+mod same;
 mod say;
 mod schema;
 mod seen;

@@ -9,7 +9,7 @@
 //! | `settings_file`, `inherit` | `stages/NAME.yaml`: parameters, seeds, variants `from` one another |
 //! | `overrides` | `--set` |
 //! | `graph`, `order` | needs, circles, whose variants and seeds a stage takes |
-//! | `reading` | the pipeline beside its text, for one edit to be taken in |
+//! | `reading`, `packed` | the pipeline beside its text, for one edit to be taken in; as bytes |
 //! | `outputs`, `path_uses`, `project_path` | who writes what, and where |
 //! | `template` | coordinates in braces |
 //! | `suggestion` | did-you-mean |
@@ -32,6 +32,7 @@ mod order;
 mod outline;
 mod outputs;
 mod overrides;
+mod packed;
 mod path_uses;
 mod pipeline;
 mod project_path;
