@@ -31,6 +31,9 @@ use super::same::same_experiments;
 const STANDINGS: &str = "standings";
 const READING: &str = "reading";
 
+/// The file that draws the graph.
+const PIPELINE: &str = "pipeline.yaml";
+
 /// What there is to say of a project that is up to date, and what that depends on besides files.
 #[derive(Serialize, Deserialize)]
 pub struct Answer {
@@ -88,6 +91,7 @@ pub struct Known {
 /// A [`Refusal`] when the archive can't be used, as when it is asked for without a memo.
 pub fn recall(root: &Path, overrides: &[String], environment: &Environment) -> Result<Recalled, Refusal> {
     let store = Store::open(&root.join("artifacts"))?;
+    let sessions = store.sessions();
     let known = known(root, &store, overrides, environment)?;
     // Without a memo there is only more to do.
     let compared = known.and_then(|(answer, mut memo)| {
@@ -99,7 +103,9 @@ pub fn recall(root: &Path, overrides: &[String], environment: &Environment) -> R
         compared => {
             let look = begin(root, &store);
             let part = compared.filter(|_| overrides.is_empty());
-            let part = part.and_then(|(answer, memo, changed)| part_of(root, &store, &answer, memo, changed));
+            let part = part.and_then(|(answer, memo, changed)| {
+                part_of(root, &store, &answer, memo, (changed, sessions))
+            });
             Ok(Recalled::Changed { look, part: part.map(Box::new) })
         }
     }
@@ -146,12 +152,12 @@ fn known(
     Ok((question == Some(memo.question)).then_some((answer, memo)))
 }
 
-/// Looks at the files that a pipeline is read from.
-fn begin(root: &Path, store: &Store) -> Look {
+/// Looks at the files that a pipeline is read from, before they are.
+pub fn begin(root: &Path, store: &Store) -> Look {
     let mut look = Look::default();
     let stages = root.join("stages");
     store.look_at_folder(&mut look, &stages);
-    store.look_at_file(&mut look, &root.join("pipeline.yaml"));
+    store.look_at_file(&mut look, &root.join(PIPELINE));
     for entry in fs::read_dir(stages).into_iter().flatten().flatten() {
         if entry.file_type().is_ok_and(|kind| !kind.is_dir()) {
             store.look_at_file(&mut look, &entry.path());
@@ -160,10 +166,22 @@ fn begin(root: &Path, store: &Store) -> Look {
     look
 }
 
-/// Finds out what is known although some files have changed.
-fn part_of(root: &Path, store: &Store, answer: &Answer, memo: Memo, changed: Vec<String>) -> Option<Part> {
-    let (files, edited): (Vec<String>, Vec<String>) =
-        changed.into_iter().partition(|name| name != "pipeline.yaml");
+/// Finds out what is known although some files have changed, since the store had had so many sessions.
+fn part_of(
+    root: &Path,
+    store: &Store,
+    answer: &Answer,
+    mut memo: Memo,
+    (changed, sessions): (Vec<String>, u64),
+) -> Option<Part> {
+    let of_pipeline = |name: &String| {
+        Path::new(name).starts_with("stages") || ["pipeline.lock", "artifacts"].contains(&name.as_str())
+    };
+    if !Certain::is_worth(&changed) || changed.iter().any(of_pipeline) {
+        return None;
+    }
+    memo.forget(&changed);
+    let (files, edited): (Vec<String>, Vec<String>) = changed.into_iter().partition(|name| name != PIPELINE);
     let schemas = kinds::schemas();
     let (reading, standings) = thread::scope(|scope| {
         let standings = scope.spawn(|| detail::<Vec<Standing>>(store, STANDINGS, answer.standings));
@@ -175,13 +193,14 @@ fn part_of(root: &Path, store: &Store, answer: &Answer, memo: Memo, changed: Vec
     let is_lost_input = |file: &String| {
         !root.join(file).exists() && standings.iter().any(|standing| standing.files.contains(file))
     };
-    if files.iter().any(is_lost_input) {
-        // A mistake in the pipeline, which is told with its line.
+    let reads_pipeline = |standing: &Standing| standing.reads_or_wrote(PIPELINE);
+    if !edited.is_empty() && standings.iter().any(reads_pipeline) || files.iter().any(is_lost_input) {
+        // A stage that reads the pipeline itself, or a mistake in it, which is told with its line.
         return None;
     }
     let (mut reading, stages) =
         if edited.is_empty() { (reading, BTreeSet::new()) } else { reading.edited(root, &schemas)? };
-    let certain = Certain::but(standings, &files, &stages)?;
+    let certain = Certain::but(standings, &files, &stages, sessions)?;
     // Other kinds read what they need from the store, where only a look at everything finds damage; a command
     // reads it at its place, which has just been compared.
     reading.complete(&certain.doubtful_stages(), &schemas)?;

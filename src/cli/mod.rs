@@ -76,7 +76,9 @@ impl From<EngineError> for Refusal {
     fn from(error: EngineError) -> Self {
         match &error {
             EngineError::UnknownTarget { help, .. } => Self::input(format!("{error}\nhelp: {help}")),
-            EngineError::Store(_) | EngineError::Copy { .. } => Self::failed(error.to_string()),
+            EngineError::Store(_) | EngineError::Copy { .. } | EngineError::Overtaken => {
+                Self::failed(error.to_string())
+            }
             EngineError::UnknownKind { .. }
             | EngineError::NoMatch { .. }
             | EngineError::TwoWriters { .. } => Self::input(error.to_string()),

@@ -47,8 +47,7 @@ impl Project {
         network: Network,
     ) -> Result<Self, Refusal> {
         let root = root(words.project.folder.as_deref())?;
-        let reading = spec::read(&root, &kinds::schemas(), &words.set)
-            .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))?;
+        let reading = read(&root, words, environment)?;
         Self::of(root, reading, environment, network)
     }
 
@@ -85,6 +84,22 @@ impl Project {
         let folder = folder_within(&root);
         Ok(Self { root, folder, pipeline, lines, kinds, store, cancel, archive: found, generated_because })
     }
+}
+
+impl Project {
+    /// Reads the pipeline's files once more, as another process may have had time to change what was read.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with every mistake of its files.
+    pub fn read_again(&mut self, words: &SettingArguments, environment: &Environment) -> Result<(), Refusal> {
+        Reading { pipeline: self.pipeline, lines: self.lines } = read(&self.root, words, environment)?;
+        Ok(())
+    }
+}
+
+fn read(root: &Path, words: &SettingArguments, environment: &Environment) -> Result<Reading, Refusal> {
+    spec::read(root, &kinds::schemas(), &words.set)
+        .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))
 }
 
 /// A project's store, for commands that work without a pipeline.

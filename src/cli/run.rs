@@ -5,14 +5,15 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use crate::engine::{self, Failure, Options, Outcome, Summary};
+use crate::engine::{self, EngineError, Failure, Options, Outcome, Summary};
 use crate::spec::StageId;
+use crate::store::{Look, Store};
 
 use super::archive::Network;
 use super::arguments::RunArguments;
 use super::environment::Environment;
 use super::estimate::duration;
-use super::memory::{self, Answer, Part, Recalled};
+use super::memory::{self, Answer, Known, Part, Recalled};
 use super::progress::Progress;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
@@ -34,47 +35,44 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         words.targets.is_empty() && words.force.is_empty() && !words.dry_run && !words.settings.project.json;
     #[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
     let began = Instant::now();
-    let (look, part) = match memory::recall(&root, &words.settings.set, environment)? {
-        Recalled::Same(answer) if idle_line => {
-            tell_idle(&answer, began.elapsed().as_secs_f64());
-            return Ok(());
-        }
-        Recalled::Same(_) => (None, None),
-        Recalled::Changed { look, part } => (Some(look), part.filter(|_| idle_line)),
+    let begin = || Ok::<Look, Refusal>(memory::begin(&root, &Store::open(&root.join("artifacts"))?));
+    let (mut look, part) = match idle_line.then(|| memory::recall(&root, &words.settings.set, environment)) {
+        Some(recalled) => match recalled? {
+            Recalled::Same(answer) => {
+                tell_idle(&answer, began.elapsed().as_secs_f64());
+                return Ok(());
+            }
+            Recalled::Changed { look, part } => (look, part),
+        },
+        None => (begin()?, None),
     };
     let network = if words.dry_run { Network::Untouched } else { Network::Allowed };
-    let (project, known) = match part.map(|part| *part) {
-        Some(Part { reading, known }) => (Project::of(root, reading, environment, network)?, Some(known)),
+    let (mut project, mut known) = match part.map(|part| *part) {
+        Some(Part { reading, known }) => {
+            (Project::of(root.clone(), reading, environment, network)?, Some(known))
+        }
         None => (Project::open(&words.settings, environment, network)?, None),
     };
-    let options = Options {
-        jobs: words.jobs.map_or(environment.cores, usize::from),
-        targets: words.targets.clone(),
-        folder: project.folder.clone(),
-        force: words.force.clone(),
-        certain: known.as_ref().map(|known| &known.certain),
-        facts: seen::facts(&project.root, environment),
-        keep_going: words.keep_going,
-        // A trial, or another machine's lack of the data, is not what the files say.
-        lock: words.settings.set.is_empty() && project.generated_because.is_none(),
-        ..project::options(environment)
-    };
     if words.dry_run {
-        return status::show(&project, &options, words.settings.project.json);
+        return status::show(
+            &project,
+            &options(words, environment, &project, None),
+            words.settings.project.json,
+        );
     }
     let progress = Progress::new(environment.terminal);
     if let Some(why) = &project.generated_because {
         progress.line(&generated(why));
     }
-    let mut summary = engine::run(
-        &project.root,
-        &project.pipeline,
-        &project.kinds,
-        &project.store,
-        &options,
-        &progress,
-        &project.cancel,
-    )?;
+    let mut summary = match bring_up_to_date(words, environment, &project, known.as_ref(), &progress) {
+        Err(EngineError::Overtaken) => {
+            known = None;
+            look = begin()?;
+            project.read_again(&words.settings, environment)?;
+            bring_up_to_date(words, environment, &project, None, &progress)?
+        }
+        done => done?,
+    };
     if summary.lock.as_ref().is_some_and(|lock| lock.rebuilt) {
         say::note("note    pipeline.lock was damaged or in conflict; it is made anew from the store");
     }
@@ -85,14 +83,43 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         tell(&project, &summary);
         outputs.iter().for_each(|line| say::result(line));
     }
-    if let Some(look) = look {
-        memory::keep(&project, &words.settings.set, environment, look, &mut summary, outputs, known)?;
-    }
+    memory::keep(&project, &words.settings.set, environment, look, &mut summary, outputs, known)?;
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
     if !failures.is_empty() {
         return Err(Refusal::failed(failed(&failures, words)));
     }
     if summary.cancelled { Err(Refusal::stopped()) } else { Ok(()) }
+}
+
+fn options<'k>(
+    words: &RunArguments,
+    environment: &Environment,
+    project: &Project,
+    known: Option<&'k Known>,
+) -> Options<'k> {
+    Options {
+        jobs: words.jobs.map_or(environment.cores, usize::from),
+        targets: words.targets.clone(),
+        folder: project.folder.clone(),
+        force: words.force.clone(),
+        certain: known.map(|known| &known.certain),
+        facts: seen::facts(&project.root, environment),
+        keep_going: words.keep_going,
+        // A trial, or another machine's lack of the data, is not what the files say.
+        lock: words.settings.set.is_empty() && project.generated_because.is_none(),
+        ..project::options(environment)
+    }
+}
+
+fn bring_up_to_date(
+    words: &RunArguments,
+    environment: &Environment,
+    project: &Project,
+    known: Option<&Known>,
+    progress: &Progress,
+) -> Result<Summary, EngineError> {
+    let Project { root, pipeline, kinds, store, cancel, .. } = project;
+    engine::run(root, pipeline, kinds, store, &options(words, environment, project, known), progress, cancel)
 }
 
 /// Says that there was nothing to do, without having read the pipeline.

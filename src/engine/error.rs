@@ -42,6 +42,9 @@ pub enum EngineError {
         /// What the system says.
         error: std::io::Error,
     },
+    /// Another process has written to the store since it was found out what is certain.
+    #[error("another recount has run since the project was looked at")]
+    Overtaken,
     /// A target names nothing.
     #[error("nothing is called `{target}`")]
     UnknownTarget {

@@ -49,6 +49,9 @@ pub fn run(
     let summary = match session {
         None => summarise(&work, results, cancel, (options.clock)() - began),
         Some(session) => {
+            if options.certain.is_some_and(|certain| !certain.holds(&session)) {
+                return Err(EngineError::Overtaken);
+            }
             leftover::sweep(root, &session)?;
             work.ground.begin_look(Look::default());
             observer.event(Event::Planned { instances: &work.planned() });

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::graph::{GroupId, Plan};
 use crate::digest::{Key, ObjectId};
-use crate::store::RecordedOutput;
+use crate::store::{RecordedOutput, Session};
 
 /// How many changes are worth finding out whose they are.
 const CHANGES: usize = 100;
@@ -33,7 +33,8 @@ pub struct Standing {
 }
 
 impl Standing {
-    fn reads_or_wrote(&self, changed: &str) -> bool {
+    /// Says whether it reads this file or folder, or wrote it.
+    pub fn reads_or_wrote(&self, changed: &str) -> bool {
         let within = |name: &String| {
             let rest = changed.strip_prefix(name.as_str());
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -48,15 +49,20 @@ pub struct Certain {
     standings: Vec<Standing>,
     /// Where each instance is in `standings` that is not in doubt.
     places: HashMap<String, usize>,
+    /// How many sessions the store had had when all this was so.
+    sessions: u64,
 }
 
 impl Certain {
     /// Leaves out of `standings` what the changed files (or folders), named from the project, and the changed
-    /// stages put in doubt; `None` where there is more than that to be in doubt of.
-    pub fn but(standings: Vec<Standing>, files: &[String], stages: &BTreeSet<String>) -> Option<Self> {
-        if files.len() > CHANGES {
-            return None;
-        }
+    /// stages put in doubt; `None` where there is more than that to be in doubt of. `sessions` is how many
+    /// the store had had before the changes were found.
+    pub fn but(
+        standings: Vec<Standing>,
+        files: &[String],
+        stages: &BTreeSet<String>,
+        sessions: u64,
+    ) -> Option<Self> {
         let mut owned = vec![false; files.len()];
         let mut places = HashMap::with_capacity(standings.len());
         for (place, standing) in standings.iter().enumerate() {
@@ -70,7 +76,17 @@ impl Certain {
                 places.insert(standing.name.clone(), place);
             }
         }
-        owned.into_iter().all(|owned| owned).then_some(Self { standings, places })
+        owned.into_iter().all(|owned| owned).then_some(Self { standings, places, sessions })
+    }
+
+    /// Says whether so few changes are worth finding out whose they are.
+    pub fn is_worth(changes: &[String]) -> bool {
+        changes.len() <= CHANGES
+    }
+
+    /// Says whether nobody has written to the store since all this was so.
+    pub(super) fn holds(&self, session: &Session<'_>) -> bool {
+        session.earlier() == self.sessions
     }
 
     /// Names the stages that have an instance in doubt, apart from those in doubt by their needs alone.
@@ -173,7 +189,7 @@ mod tests {
         let (standings, plan) = fan();
         let files: Vec<String> = files.iter().map(|file| (*file).to_owned()).collect();
         let stages = stages.iter().map(|stage| (*stage).to_owned()).collect();
-        let certain = Certain::but(standings, &files, &stages)?;
+        let certain = Certain::but(standings, &files, &stages, 0)?;
         let names = certain.of(&plan).into_iter().flatten().map(|standing| standing.name.clone()).collect();
         Some(names)
     }

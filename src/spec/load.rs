@@ -71,6 +71,10 @@ fn checked(
             stage(&mut drafts[index], needs, diagnostics)
         })
         .collect();
+    if stages.len() < starts.len() {
+        // A stage without a kind, which is told.
+        return None;
+    }
     let pipeline = Pipeline { title: outline.title, stages };
     Some(Reading::new(pipeline, outline.source.text(), &starts))
 }

@@ -19,7 +19,7 @@ use super::scalar::Scalar;
 use super::schema::Schema;
 use super::settings_file::Told;
 use super::shape::said;
-use super::suggestion;
+use super::suggestion::{self, nearest};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 
 /// The file that draws the graph.
@@ -160,6 +160,16 @@ pub(super) fn stage<'s>(
         refuse_name("a stage", name, "", place, diagnostics);
     }
     let mut told = Told::default();
+    if kind.is_none() {
+        // Whatever else it may say is known only once its kind is; what was meant as the kind is told.
+        let near = |entry: &&Entry| {
+            !STAGE.contains(&entry.key.as_str()) && nearest("kind", [entry.key.as_str()]).is_some()
+        };
+        for entry in fields.iter().filter(near) {
+            let mistake = Diagnostic::error(format!("a stage has no field `{}`", entry.key));
+            diagnostics.add(mistake.at(&entry.key_place).help("did you mean `kind`?"));
+        }
+    }
     if let Some(schema) = schema {
         check_fields(fields, schema, name.map_or("NAME", |(name, _)| name), diagnostics);
         if schema.inline {

@@ -125,6 +125,9 @@ impl Reading {
         let text = new.get(touched.clone())?;
         let dash = old[start..].find('-').map(|at| &old[start..=start + at])?;
         let whole = text.strip_prefix(dash)?.starts_with(' ') && (end == old.len() || text.ends_with('\n'));
+        // Such a line ends a document, which is more than an item.
+        let ends = |line: &str| line.starts_with("...") || line.starts_with("---");
+        let whole = whole && !text.lines().any(ends);
         whole.then_some((first..last, start..end, touched))
     }
 
@@ -289,6 +292,7 @@ stages:
             ("  # Nothing", "  - { name: e, kind: learn }\n  # Nothing"),
             ("title: Test", "title: Other"),
             ("    needs: [a]\n", "    needs: [a]\nmore: 1\n"),
+            ("    needs: [a]\n", "    needs: [a]\n...\n"),
         ] {
             let text = PIPELINE.replace(old, new);
             assert_ne!(text, PIPELINE);

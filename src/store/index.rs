@@ -18,7 +18,7 @@ use crate::digest::Digest;
 /// The coarsest tick of a file system's clock that is reckoned with, in nanoseconds.
 const GRANULARITY: i64 = 2_000_000_000;
 
-const MAGIC: &Magic = b"recount index 1\n";
+const MAGIC: &Magic = b"recount index 2\n";
 
 /// What a file looks like from outside.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,7 +29,12 @@ pub(super) struct Stamp {
     /// When its bytes or its metadata were last changed, in nanoseconds since 1970.
     changed: i64,
     inode: u64,
+    /// Whether its owner may execute it.
+    executable: bool,
 }
+
+/// The bit of a file's mode that lets its owner execute it.
+const OWNER_EXECUTES: u32 = 0o100;
 
 impl Stamp {
     /// Takes what matters from a file's metadata.
@@ -41,6 +46,7 @@ impl Stamp {
             modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
             changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
             inode: metadata.ino(),
+            executable: metadata.mode() & OWNER_EXECUTES != 0,
         }
     }
 
@@ -54,6 +60,7 @@ impl Stamp {
             modified: nanoseconds(stat.st_mtime, stat.st_mtime_nsec),
             changed: nanoseconds(stat.st_ctime, stat.st_ctime_nsec),
             inode: stat.st_ino,
+            executable: stat.st_mode & OWNER_EXECUTES != 0,
         }
     }
 
@@ -62,17 +69,24 @@ impl Stamp {
         self.modified.max(self.changed).saturating_add(GRANULARITY) < time
     }
 
+    /// Says whether its owner may execute the file.
+    pub(super) fn executable(self) -> bool {
+        self.executable
+    }
+
     /// Gives how many bytes the file has.
     pub(super) fn size(self) -> u64 {
         self.size
     }
 
     pub(super) fn to_numbers(self) -> [u64; 4] {
-        [self.size, self.modified.cast_unsigned(), self.changed.cast_unsigned(), self.inode]
+        let inode = self.inode << 1 | u64::from(self.executable);
+        [self.size, self.modified.cast_unsigned(), self.changed.cast_unsigned(), inode]
     }
 
     pub(super) fn from_numbers([size, modified, changed, inode]: [u64; 4]) -> Self {
-        Self { size, modified: modified.cast_signed(), changed: changed.cast_signed(), inode }
+        let (modified, changed) = (modified.cast_signed(), changed.cast_signed());
+        Self { size, modified, changed, inode: inode >> 1, executable: inode & 1 == 1 }
     }
 }
 
@@ -170,7 +184,7 @@ impl StatIndex {
 mod tests {
     use super::*;
 
-    const OLD: Stamp = Stamp { size: 3, modified: 1_000, changed: 2_000, inode: 7 };
+    const OLD: Stamp = Stamp { size: 3, modified: 1_000, changed: 2_000, inode: 7, executable: false };
     const LATER: i64 = 10_000_000_000;
 
     #[test]

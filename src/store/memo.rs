@@ -24,7 +24,7 @@ use super::look::{Entry, Look, Seen, listing};
 use super::sealed::{Magic, Reader, Writer};
 use crate::digest::Digest;
 
-const MAGIC: &Magic = b"recount memo 2\n\0";
+const MAGIC: &Magic = b"recount memo 3\n\0";
 
 /// How many entries are worth a thread.
 const SHARE: usize = 2_000;
@@ -163,6 +163,9 @@ fn compare(root: &Path, entries: &mut [Entry]) -> Compared {
             (Seen::File { stamp: before, settled: true, .. }, Some(stamp)) if before == stamp => continue,
             (Seen::Folder { stamp: before, listing: None }, Some(stamp)) if before == stamp => continue,
             (Seen::Nothing, None) => continue,
+            (Seen::File { stamp: before, .. }, Some(stamp)) if before.executable() != stamp.executable() => {
+                None
+            }
             (Seen::File { digest, .. }, Some(stamp)) => again(&path(), stamp, digest).ok(),
             (Seen::Folder { listing: Some(before), .. }, Some(_)) => relisted(&path(), before),
             _ => None,
@@ -197,6 +200,11 @@ fn relisted(path: &Path, before: Digest) -> Option<Seen> {
 }
 
 impl Memo {
+    /// Leaves out what has these names, for whoever looks at it anew or has no use for it any more.
+    pub fn forget(&mut self, names: &[String]) {
+        self.entries.retain(|entry| !names.contains(&entry.name));
+    }
+
     fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new(MAGIC, self.answer.len() + self.entries.len() * 104);
         writer.digest(self.question);

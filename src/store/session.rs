@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::ops::Deref;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -36,6 +37,8 @@ pub struct Session<'s> {
     /// Held while an object or a record gets its name or loses it, so that what was found damaged is not
     /// confused with the sound one that another thread has put in its place.
     naming: Mutex<()>,
+    /// How many sessions there were before.
+    earlier: u64,
     _lock: File,
 }
 
@@ -56,6 +59,9 @@ impl Store {
     pub fn lock(&self, keep_waiting: impl FnMut() -> bool) -> Result<Option<Session<'_>>, StoreError> {
         let Some(lock) = self.acquire(keep_waiting)? else { return Ok(None) };
         self.look_again();
+        let path = self.folder().join("lock");
+        let earlier = sessions(&lock).doing("read", &path)?;
+        lock.write_all_at(&(earlier.wrapping_add(1)).to_le_bytes(), 0).doing("written", &path)?;
         let names = Mutex::new(Names::load(self.folder()));
         let session = Session {
             store: self,
@@ -64,6 +70,7 @@ impl Store {
             queue: Queue::default(),
             free: Mutex::default(),
             naming: Mutex::default(),
+            earlier,
             _lock: lock,
         };
         session.empty("temporary")?;
@@ -74,7 +81,7 @@ impl Store {
     pub(super) fn acquire(&self, mut keep_waiting: impl FnMut() -> bool) -> Result<Option<File>, StoreError> {
         fs::create_dir_all(self.folder()).doing("made", self.folder())?;
         let path = self.folder().join("lock");
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let lock = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path);
         let lock = lock.doing("opened", &path)?;
         loop {
             match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
@@ -85,6 +92,11 @@ impl Store {
                 other => return other.doing("locked", &path).map(|()| None),
             }
         }
+    }
+
+    /// Counts the sessions that there were: while the number stays, nobody has written to the store.
+    pub fn sessions(&self) -> u64 {
+        File::open(self.folder().join("lock")).and_then(|lock| sessions(&lock)).unwrap_or(0)
     }
 
     /// Gives the last key of every instance, as it stands on the disk.
@@ -98,7 +110,21 @@ impl Store {
     }
 }
 
+/// Reads the number that the lock's file holds.
+fn sessions(lock: &File) -> io::Result<u64> {
+    let mut bytes = [0; 8];
+    match lock.read_exact_at(&mut bytes, 0) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(0),
+        read => read.map(|()| u64::from_le_bytes(bytes)),
+    }
+}
+
 impl Session<'_> {
+    /// Counts the sessions that there were before this one.
+    pub fn earlier(&self) -> u64 {
+        self.earlier
+    }
+
     /// Gives the last key of an instance.
     pub fn last(&self, instance: &str) -> Option<Key> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner).last(instance)

@@ -136,7 +136,7 @@ fn a_run_that_remembers_does_what_one_that_looks_anew_does() {
             }
             let at = format!("history {seed}, step {step}");
             let forget = || drop(fs::remove_file(forgets.path("artifacts/memo")));
-            for words in [&["status"][..], &["run"], &["status"], &["why", "last"]] {
+            for words in [&["status"][..], &["run", "-j1"], &["status"], &["why", "last"]] {
                 forget();
                 let [one, other] = [remembers.run(words), forgets.run(words)];
                 assert_eq!(told(&one), told(&other), "{at}, {words:?}: {}", remembers.read("pipeline.yaml"));

@@ -1,6 +1,8 @@
 //! A run that remembers its last look sees whatever a run that looks anew sees.
 
 use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
@@ -97,4 +99,94 @@ fn a_run_with_a_memory_and_one_without_do_the_same_after_any_edit() {
         let again = remembers.run(&["run"]);
         assert_eq!(again.ran(), [""; 0], "{what}, and again: {}{}", again.err, again.out);
     }
+}
+
+/// Three commands that write a file each, and a fourth that reads one of the pipeline's own files.
+fn own_reader(input: &str) -> Project {
+    let leaf = |name: &str| {
+        format!(
+            "  - {{ name: {name}, kind: command, run: echo {name}1 > {name}.txt, outputs: [{name}.txt] }}\n"
+        )
+    };
+    let project = Project::empty();
+    let leaves = ["w", "x", "y"].map(leaf).concat();
+    let reader = format!(
+        "  - {{ name: reader, kind: command, run: cp {input} copy.txt, inputs: [{input}], outputs: [copy.txt] }}\n"
+    );
+    project.write("pipeline.yaml", &format!("recount: 1\ntitle: own\nstages:\n{leaves}{reader}"));
+    project
+}
+
+#[test]
+fn a_stage_that_reads_the_pipeline_is_in_doubt_whenever_that_is_edited() {
+    let project = own_reader("pipeline.yaml");
+    project.run(&["run"]).done();
+    project.edit("pipeline.yaml", "echo x1", "echo x2");
+    assert_eq!(project.run(&["run"]).done().ran(), ["reader", "x"]);
+    assert_eq!(project.read("copy.txt"), project.read("pipeline.yaml"));
+}
+
+#[test]
+fn a_file_of_the_pipeline_is_more_than_the_input_that_it_is_too() {
+    let project = own_reader("stages/prepare.yaml");
+    project.edit("pipeline.yaml", "stages:\n", "stages:\n  - { name: prepare, kind: prepare }\n");
+    project.write("stages/prepare.yaml", "params: { source: synthetic, split_seed: 42 }\n");
+    project.run(&["run"]).done();
+    project.edit("stages/prepare.yaml", "split_seed: 42", "split_seed: 43");
+    assert_eq!(project.run(&["run"]).done().ran(), ["prepare", "reader"]);
+}
+
+#[test]
+fn a_second_document_is_refused_by_a_run_that_remembers() {
+    let project = own_reader("pipeline.yaml");
+    project.run(&["run"]).done();
+    project.edit("pipeline.yaml", "outputs: [y.txt] }\n", "outputs: [y.txt] }\n...\n");
+    project.run(&["run"]).ended(2);
+}
+
+#[test]
+fn a_misspelt_kind_is_told_and_loses_no_stage() {
+    let project = own_reader("pipeline.yaml");
+    project.run(&["run"]).done();
+    let lock = project.read("pipeline.lock");
+    project.edit("pipeline.yaml", "name: reader, kind:", "name: reader, kinds:");
+    let said = project.run(&["run"]).ended(2);
+    assert!(said.err.contains("a stage has no field `kinds`"), "{}", said.err);
+    assert_eq!(project.read("pipeline.lock"), lock);
+}
+
+#[test]
+fn an_output_that_may_no_longer_be_executed_is_mended() {
+    let project = Project::empty();
+    project.write(
+        "pipeline.yaml",
+        "recount: 1\ntitle: bit\nstages:\n  - { name: tool, kind: command, run: \"echo 'echo 1' > tool.sh; chmod +x tool.sh\", \
+         outputs: [tool.sh] }\n  - { name: use, kind: command, needs: [tool], run: ./tool.sh > used.txt, outputs: [used.txt] }\n",
+    );
+    project.run(&["run"]).done();
+    fs::set_permissions(project.path("tool.sh"), fs::Permissions::from_mode(0o644)).expect("it is ours");
+    project.edit("pipeline.yaml", "./tool.sh > used", "./tool.sh  > used");
+    assert_eq!(project.run(&["run"]).done().ran(), ["use"]);
+}
+
+#[test]
+fn what_another_run_did_meanwhile_is_seen() {
+    let project = own_reader("pipeline.yaml");
+    project.run(&["run"]).done();
+    let mut trial = project.command(&[
+        "run",
+        "-j1",
+        "--set",
+        "w.run=sleep 2; echo w > w.txt",
+        "--set",
+        "x.run=echo trial > x.txt",
+    ]);
+    let mut trial =
+        trial.stderr(Stdio::null()).stdout(Stdio::null()).spawn().expect("the program can be started");
+    thread::sleep(Duration::from_millis(700));
+    project.edit("pipeline.yaml", "echo y1", "echo y2");
+    project.run(&["run"]).done();
+    assert!(trial.wait().expect("it ends").success());
+    let texts = ["w.txt", "x.txt", "y.txt"].map(|file| project.read(file));
+    assert_eq!(texts, ["w1\n", "x1\n", "y2\n"]);
 }
