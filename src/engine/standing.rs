@@ -35,11 +35,8 @@ pub struct Standing {
 impl Standing {
     /// Says whether it reads this file or folder, or wrote it.
     pub fn reads_or_wrote(&self, changed: &str) -> bool {
-        let within = |name: &String| {
-            let rest = changed.strip_prefix(name.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.files.iter().any(within) || self.outputs.iter().any(|output| output.place.iter().any(within))
+        let places = self.outputs.iter().filter_map(|output| output.place.as_ref());
+        self.files.iter().chain(places).any(|name| is_within(changed, name))
     }
 }
 
@@ -118,8 +115,13 @@ impl Certain {
     }
 }
 
+/// Says whether a place in the project is `folder` itself, a file or a folder, or stands in it.
+pub(super) fn is_within(place: &str, folder: &str) -> bool {
+    place.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// Names the stage that an instance is of.
-fn stage_of(instance: &str) -> &str {
+pub(super) fn stage_of(instance: &str) -> &str {
     instance.split('[').next().unwrap_or(instance)
 }
 

@@ -11,7 +11,7 @@ use super::error::EngineError;
 use super::graph::{Instance, InstanceId, Plan};
 use super::kind::Kind;
 use super::options::Options;
-use super::standing::Standing;
+use super::standing::{Standing, is_within, stage_of};
 use super::work::Work;
 use crate::spec::{Pipeline, nearest};
 
@@ -79,10 +79,7 @@ pub fn standing<'s>(standings: &'s [Standing], targets: &[String], folder: &Path
                 return None;
             }
             let name = standing.name.as_str();
-            let stage = name.split('[').next();
-            if name == target
-                || stage == Some(target.as_str())
-                || places().any(|own| Some(own) == place.as_deref())
+            if name == target || stage_of(name) == target || places().any(|own| Some(own) == place.as_deref())
             {
                 *named = true;
                 known = true;
@@ -93,11 +90,6 @@ pub fn standing<'s>(standings: &'s [Standing], targets: &[String], folder: &Path
         }
     }
     Some(standings.iter().zip(named).filter(|(_, named)| *named).map(|(it, _)| it.name.as_str()).collect())
-}
-
-/// Says whether a place is a folder or file itself, or stands in it.
-fn is_within(place: &str, folder: &str) -> bool {
-    place.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Refuses a target that names nothing; an output is named as seen from `folder`, relative to the project.
