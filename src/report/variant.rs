@@ -40,8 +40,8 @@ pub(super) struct Summary {
     pub distance: Option<Spread>,
     /// Epochs of all seeds whose validation loss is above the training loss, and all of them.
     pub gap_epochs: (Measure, Measure),
-    /// Validation loss minus training loss by epoch, one for each seed that has the epoch.
-    pub gaps_by_epoch: Vec<Vec<f64>>,
+    /// Validation loss minus training loss in nats: for each seed, one an epoch.
+    pub gaps: Vec<Vec<f64>>,
     /// Wall time of the training.
     pub seconds: Option<Spread>,
     /// Sequences that accuracies are measured on.
@@ -66,7 +66,7 @@ impl Summary {
                 Some(Measure::difference(&valid_loss(run)?, &train_loss(run)?))
             }),
             gap_epochs: epochs_by_gap(variant),
-            gaps_by_epoch: gaps_by_epoch(variant),
+            gaps: variant.runs.iter().map(gaps).collect(),
             seconds: over(variant, |run| Some(run.seconds())),
             examples: mean(variant, |run| Some(f64::from(run.metrics.whole.score.examples))),
             loss_variance: mean(variant, |run| {
@@ -293,17 +293,8 @@ fn mean(variant: &VariantResult, number: impl Fn(&RunResult) -> Option<f64>) -> 
     numbers.iter().sum::<f64>() / numbers.len().max(1) as f64
 }
 
-fn gaps_by_epoch(variant: &VariantResult) -> Vec<Vec<f64>> {
-    let mut epochs: Vec<Vec<f64>> = Vec::new();
-    for run in &variant.runs {
-        for (index, epoch) in run.history.epochs.iter().enumerate() {
-            if epochs.len() == index {
-                epochs.push(Vec::new());
-            }
-            epochs[index].push(epoch.valid_loss - epoch.train_loss);
-        }
-    }
-    epochs
+fn gaps(run: &RunResult) -> Vec<f64> {
+    run.history.epochs.iter().map(|epoch| epoch.valid_loss - epoch.train_loss).collect()
 }
 
 /// Counts the epochs of all seeds whose validation loss is above the training loss, and all epochs.
@@ -312,11 +303,12 @@ fn epochs_by_gap(variant: &VariantResult) -> (Measure, Measure) {
     for run in &variant.runs {
         let output = format!("{}/history.json", run.train);
         for (index, epoch) in run.history.epochs.iter().enumerate() {
-            let loss = Measure::real(&output, format!("/epochs/{index}/valid_loss"), epoch.valid_loss);
+            let loss = |name: &str, loss| Measure::real(&output, format!("/epochs/{index}/{name}"), loss);
+            let valid = loss("valid_loss", epoch.valid_loss);
             if epoch.valid_loss > epoch.train_loss {
-                above.push(loss.clone());
+                above.push(Measure::difference(&valid, &loss("train_loss", epoch.train_loss)));
             }
-            all.push(loss);
+            all.push(valid);
         }
     }
     (Measure::count(above), Measure::count(all))

@@ -8,22 +8,24 @@ use crate::report::source::Figure;
 use crate::report::spread::Spread;
 
 /// Gives the range of `figures`, widened by half of their last decimal on either side.
-pub(super) fn bounds<'a>(figures: impl IntoIterator<Item = &'a Figure>) -> (f64, f64) {
+fn bounds<'a>(figures: impl IntoIterator<Item = &'a Figure>) -> (f64, f64) {
     figures.into_iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), figure| {
         let (value, tolerance) = (figure.value(), figure.tolerance());
         (low.min(value - tolerance), high.max(value + tolerance))
     })
 }
 
-/// Says how figures lie to a range over seeds: `touches` it, or every seed is on one side of them: `above` or `below`.
+/// Says how figures lie to the values of the seeds: `reached` by one, `above` or `below` all of them, or `between` them.
 pub(super) fn lies(figures: &[Figure], spread: &Spread) -> &'static str {
     let (low, high) = bounds(figures);
-    if spread.most.value() < low {
+    if spread.parts.iter().any(|seed| (low..=high).contains(&seed.value())) {
+        "reached"
+    } else if spread.most.value() < low {
         "above"
     } else if spread.least.value() > high {
         "below"
     } else {
-        "touches"
+        "between"
     }
 }
 

@@ -7,7 +7,9 @@
 //! | `contradicted` | the test refutes it; two variants that share their runs can't stand above one another |
 //! | `not_applicable` | the data is generated; or a figure is held against an experiment that the code did not run |
 //!
-//! Each verdict errs about one time in twenty at most: one-sided tests are at half of that. A claim on several
+//! A comparison that holds, and whatever is contradicted, errs about one time in twenty at most: one-sided tests are at
+//! half of that. That a figure holds says that it is reached, and no more: how often a wrong one would be is not
+//! bounded. Nor is it for counts, where a few repeats may have the document's share by chance. A claim on several
 //! others holds if it holds for each, which needs no correction (R. L. Berger, "Multiparameter hypothesis testing and
 //! acceptance sampling", Technometrics 24 (1982), 295–300), and is contradicted if it is for one of them at that
 //! level divided by their number (Bonferroni). *The same* is an equivalence within [`SAME`], tested from both sides
@@ -21,7 +23,7 @@ use minijinja::{Value, context};
 
 use super::claim::{Claim, Relation, Runs, Statistic};
 use super::evidence::{Contrast, Estimate, chance_of_counts};
-use super::figures::{bounds, lies, quote, quote_figure};
+use super::figures::{lies, quote, quote_figure};
 use crate::report::comparison::Standing;
 use crate::report::measure::{Measure, Number};
 use crate::report::source::Figure;
@@ -158,7 +160,8 @@ impl Reading<'_> {
     /// | `verdict` | one of the table above |
     /// | `holding`, `noisy`, `contradicted` | the names in `than` by the verdict on each |
     /// | `words` | the words of comparison that the verdicts bear out (see `comparative`) |
-    /// | `lies` | how the document's figures lie to the seeds: `touches`, `above`, `below`; `none` without figures |
+    /// | `lies` | how the document's figures lie to the seeds (see `figures`), or `none` without figures |
+    /// | `undecidable` | whether so few repeats could refute no count |
     fn to_template(&self, claim: &Claim) -> Value {
         let with = |wanted: Verdict| {
             let those = self.others.iter().filter(|(_, _, verdict)| *verdict == wanted);
@@ -180,6 +183,9 @@ impl Reading<'_> {
             contradicted => with(Verdict::Contradicted),
             words => self.words(),
             lies => claim.relation.is_figure().then(|| lies(&claim.values, self.value)),
+            undecidable => claim.repeats.zip(self.counted.as_ref()).is_some_and(|(repeats, (_, all))| {
+                !is_decidable(all.value() as u32, (repeats.some, repeats.of))
+            }),
         }
     }
 }
@@ -340,11 +346,9 @@ fn figures(claim: &Claim, own: &Estimate, value: &Spread) -> Verdict {
     };
     // The highest of several runs may be further out than one of them.
     let tries = claim.repeats.map_or(1.0, |repeats| f64::from(repeats.of));
-    let (low, high) = bounds(figures);
-    let reached = value.least.value() <= high && low <= value.most.value();
     match chance {
         Some(chance) if chance < LEVEL / tries => Verdict::Contradicted,
-        _ if reached => Verdict::Holds,
+        _ if lies(figures, value) == "reached" => Verdict::Holds,
         _ => Verdict::WithinNoise,
     }
 }
@@ -360,17 +364,31 @@ fn of_counts(own: (u32, u32), document: (u32, u32)) -> Verdict {
     }
 }
 
-/// Judges what is said of every epoch: one epoch refutes it if its gap is negative beyond noise, at a level divided
-/// by the number of epochs.
+/// Says whether any count of `all` repeats would refute the document's share.
+fn is_decidable(all: u32, document: (u32, u32)) -> bool {
+    (0..=all).any(|some| of_counts((some, all), document) == Verdict::Contradicted)
+}
+
+/// Judges what is said of every epoch. Were it so, the mean over the epochs would be positive too: a mean that is
+/// negative beyond noise refutes it, and so does a single epoch. Half of the level is the mean's; the other half is
+/// divided among the epochs.
 fn always_positive(summary: &Summary) -> Verdict {
-    let epochs = &summary.gaps_by_epoch;
-    if epochs.iter().flatten().all(|gap| *gap > 0.0) {
+    let runs: Vec<&Vec<f64>> = summary.gaps.iter().filter(|gaps| !gaps.is_empty()).collect();
+    if runs.iter().copied().flatten().all(|gap| *gap > 0.0) {
         return Verdict::Holds;
     }
-    let level = HALF_LEVEL / epochs.len() as f64;
-    let refutes = |gaps: &&Vec<f64>| {
+    let refutes = |gaps: &[f64], level: f64| {
+        // The validation set is the same at each epoch, so that a mean over epochs is no less at its mercy.
         let contrast = Contrast::of_bound(&Estimate::of(gaps, summary.loss_variance), 0.0);
         contrast.is_some_and(|contrast| contrast.chance_below(0.0) < level)
     };
-    if epochs.iter().any(|gaps| refutes(&gaps)) { Verdict::Contradicted } else { Verdict::WithinNoise }
+    let share = HALF_LEVEL / 2.0;
+    let means: Vec<f64> = runs.iter().map(|gaps| gaps.iter().sum::<f64>() / gaps.len() as f64).collect();
+    let epochs = runs.iter().map(|gaps| gaps.len()).max().unwrap_or_default();
+    let at = |epoch: usize| runs.iter().filter_map(|gaps| gaps.get(epoch).copied()).collect::<Vec<f64>>();
+    if refutes(&means, share) || (0..epochs).any(|epoch| refutes(&at(epoch), share / epochs as f64)) {
+        Verdict::Contradicted
+    } else {
+        Verdict::WithinNoise
+    }
 }
