@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `identical` | the same values |
 //! | `higher`, `lower` | the ranges over the seeds do not touch |
-//! | `overlapping` | they do, so that the seeds do not tell the two apart |
+//! | `overlapping` | they do, so that the seeds do not tell the two apart: one may only be higher on average |
 //!
 //! Invariants
 //! - Prose is chosen by a relation, so that it cannot contradict the numbers beside it.
@@ -32,6 +32,9 @@ pub(super) fn install(environment: &mut Environment<'_>) {
         }
     });
 }
+
+/// Means that differ by less than this are printed alike, to the decimals that accuracies and losses have.
+const PRINTED: f64 = 0.0005;
 
 /// How one quantity over seeds stands to another; see the table above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +67,8 @@ impl Standing {
 
 fn compare(left: &Spread, right: &Spread) -> Value {
     let standing = Standing::of(left, right);
-    let means = left.mean.value().total_cmp(&right.mean.value());
+    let (own, other) = (left.mean.value(), right.mean.value());
+    let means = if (own - other).abs() < PRINTED { Ordering::Equal } else { own.total_cmp(&other) };
     context! {
         words => words(standing, means).to_vec(),
         relation => match standing {
@@ -86,9 +90,11 @@ fn compare(left: &Spread, right: &Spread) -> Value {
 fn words(standing: Standing, means: Ordering) -> &'static [&'static str] {
     match (standing, means) {
         (Standing::Identical, _) => &["identical"],
-        (_, Ordering::Greater) => &["higher", "larger", "more accurate"],
-        (_, Ordering::Less) => &["lower", "smaller", "less accurate"],
-        (_, Ordering::Equal) => &["the same on average"],
+        (Standing::Higher, _) => &["higher", "larger", "more accurate"],
+        (Standing::Lower, _) => &["lower", "smaller", "less accurate"],
+        (Standing::Overlapping, Ordering::Greater) => &["higher on average", "larger on average"],
+        (Standing::Overlapping, Ordering::Less) => &["lower on average", "smaller on average"],
+        (Standing::Overlapping, Ordering::Equal) => &["the same on average"],
     }
 }
 
@@ -96,13 +102,28 @@ fn words(standing: Standing, means: Ordering) -> &'static [&'static str] {
 mod tests {
     use super::*;
 
-    fn relation(left: &[f64], right: &[f64]) -> String {
+    fn compared(left: &[f64], right: &[f64]) -> Value {
         let spread = |values: &[f64]| {
             let parts = values.iter().map(|value| Measure::real("metrics.json", "/best/accuracy", *value));
             Spread::over(parts.collect()).expect("it has values")
         };
-        let compared = compare(&spread(left), &spread(right));
-        compared.get_attr("relation").expect("it has a relation").to_string()
+        compare(&spread(left), &spread(right))
+    }
+
+    fn relation(left: &[f64], right: &[f64]) -> String {
+        compared(left, right).get_attr("relation").expect("it has a relation").to_string()
+    }
+
+    #[test]
+    fn higher_is_said_of_every_seed_and_on_average_where_the_means_print_differently() {
+        let words = |left: &[f64], right: &[f64]| {
+            let words = compared(left, right).get_attr("words").expect("it has words");
+            words.try_iter().expect("it is a list").map(|word| word.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(words(&[0.8, 0.9], &[0.5, 0.7]), ["higher", "larger", "more accurate"]);
+        assert_eq!(words(&[0.6, 0.9], &[0.5, 0.7]), ["higher on average", "larger on average"]);
+        assert_eq!(words(&[0.5, 0.7], &[0.6, 0.9]), ["lower on average", "smaller on average"]);
+        assert_eq!(words(&[0.6, 0.7004], &[0.65, 0.65]), ["the same on average"]);
     }
 
     #[test]
