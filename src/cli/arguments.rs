@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::completions::targets;
+use crate::spec::nearest;
 
 /// Re-runs what changed, re-tells the report, and answers for every number in it.
 #[derive(Parser)]
@@ -47,6 +48,13 @@ pub enum Command {
     Schema(SchemaArguments),
     /// Print what makes a shell complete recount's words and targets
     Completions(CompletionsArguments),
+}
+
+/// Names the command that a word may have been meant as.
+pub fn nearest_command(word: &str) -> Option<String> {
+    let commands = Arguments::command();
+    let names = commands.get_subcommands().map(clap::Command::get_name);
+    nearest(word, names).map(str::to_owned)
 }
 
 /// The words of `recount run`.

@@ -75,7 +75,11 @@ impl From<StoreError> for Refusal {
 impl From<EngineError> for Refusal {
     fn from(error: EngineError) -> Self {
         match &error {
-            EngineError::UnknownTarget { help, .. } => Self::input(format!("{error}\nhelp: {help}")),
+            EngineError::UnknownTarget { target, help } => {
+                let command = arguments::nearest_command(target);
+                let other = command.map(|it| format!("\nhelp: a command named `{it}` exists"));
+                Self::input(format!("{error}\nhelp: {help}{}", other.unwrap_or_default()))
+            }
             EngineError::Store(_) | EngineError::Copy { .. } | EngineError::Overtaken => {
                 Self::failed(error.to_string())
             }

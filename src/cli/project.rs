@@ -66,27 +66,31 @@ impl Project {
             .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))?;
         let store = Store::open(&root.join("artifacts"))?;
         let cancel = catch_stop()?;
-        let found =
-            archive::find(&root, &pipeline, environment, network, &cancel).map_err(|error| match error {
-                FetchError::Cancelled => Refusal::stopped(),
-                other => Refusal::input(other.to_string()),
-            })?;
-        let generated_because = match &found {
-            Some(Archive::Absent(why)) if archive::may_be_generated(&pipeline) => Some(why.clone()),
-            Some(Archive::Absent(_) | Archive::Here(_)) | None => None,
-        };
-        let archive = found.clone().unwrap_or_else(|| Archive::Absent("no stage asks for it".to_owned()));
-        let kinds = kinds::registry(Surroundings {
-            archive,
-            simd: environment.simd,
-            variables: environment.variables.clone(),
-        });
+        let found = find(&root, &pipeline, environment, network, &cancel)?;
+        let kinds = kinds_for(found.clone(), environment);
+        let generated_because = why_generated(&pipeline, found.as_ref());
         let folder = folder_within(&root);
         Ok(Self { root, folder, pipeline, lines, kinds, store, cancel, archive: found, generated_because })
     }
 }
 
 impl Project {
+    /// Says whether a stage asks for the archive, and it is not here.
+    pub fn lacks_archive(&self) -> bool {
+        matches!(self.archive, Some(Archive::Absent(_)))
+    }
+
+    /// Looks for the archive again, over the network too.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with why it can't be used.
+    pub fn fetch(&mut self, environment: &Environment) -> Result<(), Refusal> {
+        self.archive = find(&self.root, &self.pipeline, environment, Network::Allowed, &self.cancel)?;
+        self.kinds = kinds_for(self.archive.clone(), environment);
+        self.generated_because = why_generated(&self.pipeline, self.archive.as_ref());
+        Ok(())
+    }
+
     /// Reads the pipeline's files once more, as another process may have had time to change what was read.
     ///
     /// # Errors
@@ -94,6 +98,34 @@ impl Project {
     pub fn read_again(&mut self, words: &SettingArguments, environment: &Environment) -> Result<(), Refusal> {
         Reading { pipeline: self.pipeline, lines: self.lines } = read(&self.root, words, environment)?;
         Ok(())
+    }
+}
+
+fn find(
+    root: &Path,
+    pipeline: &Pipeline,
+    environment: &Environment,
+    network: Network,
+    cancel: &Cancel,
+) -> Result<Option<Archive>, Refusal> {
+    archive::find(root, pipeline, environment, network, cancel).map_err(|error| match error {
+        FetchError::Cancelled => Refusal::stopped(),
+        other => Refusal::input(other.to_string()),
+    })
+}
+
+fn kinds_for(archive: Option<Archive>, environment: &Environment) -> Registry {
+    kinds::registry(Surroundings {
+        archive: archive.unwrap_or_else(|| Archive::Absent("no stage asks for it".to_owned())),
+        simd: environment.simd,
+        variables: environment.variables.clone(),
+    })
+}
+
+fn why_generated(pipeline: &Pipeline, archive: Option<&Archive>) -> Option<String> {
+    match archive {
+        Some(Archive::Absent(why)) if archive::may_be_generated(pipeline) => Some(why.clone()),
+        Some(Archive::Absent(_) | Archive::Here(_)) | None => None,
     }
 }
 

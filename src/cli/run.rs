@@ -6,6 +6,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use crate::engine::{self, EngineError, Failure, Options, Outcome, Summary};
+use crate::lab::data::fetch::ARCHIVE_NAME;
 use crate::spec::StageId;
 use crate::store::{Look, Store};
 
@@ -46,12 +47,11 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         },
         None => (begin()?, None),
     };
-    let network = if words.dry_run { Network::Untouched } else { Network::Allowed };
     let (mut project, mut known) = match part.map(|part| *part) {
         Some(Part { reading, known }) => {
-            (Project::of(root.clone(), reading, environment, network)?, Some(known))
+            (Project::of(root.clone(), reading, environment, Network::Untouched)?, Some(known))
         }
-        None => (Project::open(&words.settings, environment, network)?, None),
+        None => (Project::open(&words.settings, environment, Network::Untouched)?, None),
     };
     if words.dry_run {
         return status::show(
@@ -59,6 +59,14 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
             &options(words, environment, &project, None),
             words.settings.project.json,
         );
+    }
+    if project.lacks_archive() {
+        // A word that names nothing should not wait for the network.
+        let Project { root, pipeline, kinds, folder, .. } = &project;
+        for target in words.targets.iter().chain(&words.force) {
+            engine::check_target(root, pipeline, kinds, target, folder)?;
+        }
+        project.fetch(environment)?;
     }
     let progress = Progress::new(environment.terminal);
     if let Some(why) = &project.generated_because {
@@ -132,7 +140,10 @@ fn tell_idle(answer: &Answer, seconds: f64) {
 }
 
 fn generated(why: &str) -> String {
-    format!("note    the report will be on generated data, not on the gestures: {why}")
+    format!(
+        "note    the report will be on generated data, not on the gestures: {why}; \
+         `{ARCHIVE_NAME}` in `data/`, or in a folder that RECOUNT_MIRRORS names, is taken instead"
+    )
 }
 
 /// Says what became of the run, on standard output.

@@ -183,10 +183,13 @@ fn standing(report: &Report, failures: &BTreeMap<String, String>) -> Option<(&'s
 /// Names the outputs of fresh instances that are not at their place.
 fn tell_places(project: &Project, summary: &Summary) {
     for place in summary.reports.iter().flat_map(|report| &report.written) {
-        let (word, then) = if project.root.join(place).symlink_metadata().is_ok() {
-            ("edited", "a run keeps it in artifacts/edited/ and writes it again")
-        } else {
+        let path = project.root.join(place);
+        let (word, then) = if path.symlink_metadata().is_err() {
             ("deleted", "a run writes it again")
+        } else if project.store.has_bytes_of(&path) {
+            ("earlier", "a result from before; a run puts the present one there")
+        } else {
+            ("edited", "a run keeps it in artifacts/edited/ and writes it again")
         };
         say::result(&format!("{word:<7} {place} · {then}"));
     }

@@ -11,10 +11,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
-use super::Session;
 use super::error::{Doing, StoreError};
 use super::files::{make_parent, write_whole};
 use super::record::RecordedOutput;
+use super::{Session, Store};
 use crate::digest::{Digest, ObjectId};
 
 /// What had to be done for an output to be at its place.
@@ -33,6 +33,14 @@ pub struct Placed {
 pub fn is_executable(path: &Path) -> Result<bool, StoreError> {
     let metadata = fs::metadata(path).doing("read", path)?;
     Ok(metadata.permissions().mode() & 0o100 != 0)
+}
+
+impl Store {
+    /// Says whether the file at `path` holds what a run of this store made.
+    pub fn has_bytes_of(&self, path: &Path) -> bool {
+        let is_link = path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
+        !is_link && self.digest_file(path).is_ok_and(|digest| self.object_path(ObjectId(digest)).exists())
+    }
 }
 
 impl Session<'_> {

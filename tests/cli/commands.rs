@@ -56,6 +56,27 @@ fresh 0 · stale 300 · waiting for these 1
 }
 
 #[test]
+fn status_tells_an_earlier_result_from_an_edit() {
+    let project = Project::words();
+    let before = project.read("text.txt");
+    project.write("text.txt", "alpha beta\n").run(&[]).done();
+    project.write("text.txt", &before);
+    let told = project.run(&["status"]).done().out;
+    assert!(
+        told.contains("earlier sum.txt · a result from before; a run puts the present one there\n"),
+        "{told}"
+    );
+    project.run(&[]).done();
+    assert!(!project.path("artifacts/edited").exists(), "nobody has edited anything");
+}
+
+#[test]
+fn a_mistyped_command_is_told_as_one() {
+    let told = Project::words().run(&["statsu"]).ended(2).err;
+    assert!(told.ends_with("help: a command named `status` exists\n"), "{told}");
+}
+
+#[test]
 fn status_names_what_was_edited_deleted_or_failed_last_time() {
     let project = Project::words();
     project.write("sum.txt", "mine\n");

@@ -125,7 +125,10 @@ impl Kind for Render {
         // Which of the two it will be is known once the data is.
         let output = effective.parameters.get("output").and_then(Value::as_text).unwrap_or_default();
         let places = [false, true].map(|synthetic| Places::new(output, synthetic));
-        places.iter().flat_map(|places| [places.report(), places.audit(), places.page()]).collect()
+        places
+            .iter()
+            .flat_map(|places| [places.report(), places.audit(), places.page(), places.figures()])
+            .collect()
     }
 
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {

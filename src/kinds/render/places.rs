@@ -48,6 +48,11 @@ impl Places {
         format!("{}{}", self.folder, self.audit_file())
     }
 
+    /// The folder of the figures, relative to the project.
+    pub(super) fn figures(&self) -> String {
+        format!("{}{}", self.folder, self.plots)
+    }
+
     /// The path of a figure relative to the report.
     pub(super) fn figure(&self, output: &str) -> String {
         format!("{}/{output}", self.plots)
