@@ -41,4 +41,4 @@ pub use format::Format;
 pub use inputs::{Change, Difference, Ineffective, PlotReference, ReportInputs, RunResult, VariantResult};
 pub use measure::{Aggregate, Measure, Number, Source};
 pub use render::{MAIN_TEMPLATE, Rendered, audit_file_name, render};
-pub use source::{Figure, Section, SourceDocument, SourceError};
+pub use source::{Figure, Section, SourceDocument};

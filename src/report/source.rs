@@ -1,16 +1,19 @@
-//! `source.yaml` → the sections of the source document, as data; what it claims is `claims`' to say.
+//! `source.yaml` → the sections of the source document, as data, or every mistake in it with its place and what to do;
+//! what the document claims is `claims`' to say.
 //!
 //! Invariants
 //! - A figure keeps the spelling of the document, so that quoting it rounds nothing.
 //! - Section numbers are unique.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
+use crate::spec::tree::{Entry, Node, entries, entry, is_missing, items, read, refuse_unknown, text};
+
 /// The source document, section by section.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SourceDocument {
     /// What the document is called.
     pub document: String,
@@ -19,8 +22,7 @@ pub struct SourceDocument {
 }
 
 /// A section of the source document.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Section {
     /// Its number, such as `2.4.1`.
     pub number: String,
@@ -38,35 +40,6 @@ pub struct Section {
 pub struct Figure {
     text: String,
     value: f64,
-}
-
-/// Why a source document cannot be read.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum SourceError {
-    /// It is no YAML, or not of this form.
-    #[error("{file}{}: {message}", place(*line))]
-    Syntax {
-        /// The file.
-        file: String,
-        /// The line, from 1, where it is known.
-        line: Option<usize>,
-        /// What is wrong.
-        message: String,
-    },
-    /// A section contradicts itself or another one.
-    #[error("{file}: section {section}: {message}")]
-    Section {
-        /// The file.
-        file: String,
-        /// The section's number.
-        section: String,
-        /// What is wrong.
-        message: String,
-    },
-}
-
-fn place(line: Option<usize>) -> String {
-    line.map_or_else(String::new, |line| format!(":{line}"))
 }
 
 impl Figure {
@@ -99,38 +72,76 @@ impl TryFrom<String> for Figure {
     }
 }
 
+const DOCUMENT_FIELDS: [&str; 2] = ["document", "sections"];
+const SECTION_FIELDS: [&str; 4] = ["number", "heading", "described", "as_run"];
+
 impl SourceDocument {
-    /// Reads a source document from `text`, which stands in `file`.
+    /// Reads a source document.
     ///
     /// # Errors
-    /// [`SourceError`], with the line where the YAML is at fault and the section where its content is.
-    pub fn read(file: &str, text: &str) -> Result<Self, SourceError> {
-        let document: Self = serde_yaml::from_str(text).map_err(|error| SourceError::Syntax {
-            file: file.to_owned(),
-            line: error.location().map(|place| place.line()),
-            message: error.to_string(),
-        })?;
-        document.check().map_err(|(section, message)| SourceError::Section {
-            file: file.to_owned(),
-            section,
-            message,
-        })?;
-        Ok(document)
+    /// Every mistake that was found, sorted by place.
+    pub fn read(source: &Arc<Source>) -> Result<Self, Diagnostics> {
+        let mut diagnostics = Diagnostics::default();
+        let document = document(source, &mut diagnostics);
+        document.filter(|_| diagnostics.is_empty()).ok_or(diagnostics)
     }
+}
 
-    fn check(&self) -> Result<(), (String, String)> {
-        let mut numbers = BTreeSet::new();
-        for section in &self.sections {
-            let fault = |message: String| Err((section.number.clone(), message));
-            if !numbers.insert(&section.number) {
-                return fault("its number stands twice".to_owned());
-            }
-            if section.described.is_none() && section.as_run.is_some() {
-                return fault("it has an `as_run` but no `described` variant".to_owned());
-            }
+fn document(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<SourceDocument> {
+    let root = read(source, 0..source.text().len(), diagnostics)?;
+    let fields = entries(&root, "the source document", diagnostics)?;
+    refuse_unknown(fields, &DOCUMENT_FIELDS, "the source document", |_| None, diagnostics);
+    let whole = Place::whole(source);
+    let name = needed(fields, "document", &DOCUMENT_FIELDS, &whole, diagnostics);
+    let listed = needed(fields, "sections", &DOCUMENT_FIELDS, &whole, diagnostics)?;
+    let mut sections: Vec<Section> = Vec::new();
+    for node in items(&listed.value, "`sections`", diagnostics)? {
+        let Some(section) = section(node, diagnostics) else { continue };
+        if sections.iter().any(|other| other.number == section.number) {
+            let mistake = Diagnostic::error(format!("the section `{}` stands here twice", section.number));
+            diagnostics
+                .add(mistake.at(&node.place).help("keep one of the two, or give it a number of its own"));
+            continue;
         }
-        Ok(())
+        sections.push(section);
     }
+    let document = text(&name?.value, "`document`", diagnostics)?.to_owned();
+    Some(SourceDocument { document, sections })
+}
+
+fn section(node: &Node, diagnostics: &mut Diagnostics) -> Option<Section> {
+    let fields = entries(node, "a section", diagnostics)?;
+    refuse_unknown(fields, &SECTION_FIELDS, "a section", |_| None, diagnostics);
+    let [number, heading] =
+        ["number", "heading"].map(|name| needed(fields, name, &SECTION_FIELDS, &node.place, diagnostics));
+    let [described, as_run] = ["described", "as_run"].map(|name| entry(fields, name));
+    if let (None, Some(as_run)) = (described, as_run) {
+        let mistake = Diagnostic::error("it has an `as_run` but no `described` variant");
+        diagnostics
+            .add(mistake.at(&as_run.key_place).help("name the variant that the text describes: `described`"));
+    }
+    let mut told = |field: Option<&Entry>| {
+        let field = field?;
+        Some(text(&field.value, &format!("`{}`", field.key), diagnostics)?.to_owned())
+    };
+    let [number, heading, described, as_run] = [number, heading, described, as_run].map(&mut told);
+    Some(Section { number: number?, heading: heading?, described, as_run })
+}
+
+/// Finds a field that has to be there.
+fn needed<'n>(
+    fields: &'n [Entry],
+    name: &str,
+    known: &[&str],
+    place: &Place,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'n Entry> {
+    if is_missing(fields, name, known) {
+        let needed = known.iter().take(2).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+        let mistake = Diagnostic::error(format!("`{name}` is missing")).at(place);
+        diagnostics.add(mistake.help(format!("{needed} are needed here")));
+    }
+    entry(fields, name)
 }
 
 #[cfg(test)]
@@ -139,8 +150,9 @@ mod tests {
 
     const DOCUMENT: &str = "document: Week\nsections:\n  - number: \"1\"\n    heading: One\n";
 
-    fn with(lines: &str) -> Result<SourceDocument, SourceError> {
-        SourceDocument::read("source.yaml", &format!("{DOCUMENT}{lines}"))
+    fn mistakes(lines: &str) -> String {
+        let source = Source::file("source.yaml", format!("{DOCUMENT}{lines}"));
+        SourceDocument::read(&source).expect_err("there is a mistake").render(false)
     }
 
     #[test]
@@ -160,19 +172,25 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_in_the_yaml_has_its_line() {
-        let error = with("    colour: red\n").expect_err("the field is unknown");
-        assert!(matches!(&error, SourceError::Syntax { line: Some(_), .. }), "{error}");
-        assert!(error.to_string().starts_with("source.yaml:"), "{error}");
-        assert!(error.to_string().contains("colour"), "{error}");
-    }
-
-    #[test]
-    fn a_section_contradicts_neither_itself_nor_another() {
-        let error = with("    as_run: a\n").expect_err("nothing is described");
-        let message = "source.yaml: section 1: it has an `as_run` but no `described` variant";
-        assert_eq!(error.to_string(), message);
-        let error = with("  - { number: \"1\", heading: Two }\n").expect_err("the number stands twice");
-        assert_eq!(error.to_string(), "source.yaml: section 1: its number stands twice");
+    fn every_mistake_is_told_with_its_place_and_what_to_do() {
+        let told = mistakes(
+            "    colour: red\n    as_run: a\n  - { number: \"1\", heading: Two }\n  - { heading: 3 }\n",
+        );
+        for expected in [
+            "a section has no field `colour`\n --> source.yaml:5:5",
+            "it has an `as_run` but no `described` variant\n --> source.yaml:6:5",
+            "the section `1` stands here twice\n --> source.yaml:7:5",
+            "`number` is missing\n --> source.yaml:8:5",
+            "`heading` must be a text, not `3`\n --> source.yaml:8:16",
+            "help: put it in quotes: `\"3\"`",
+            "help: `number` and `heading` are needed here",
+        ] {
+            assert!(told.contains(expected), "{expected}\n{told}");
+        }
+        let source = Source::file("source.yaml", "sections: [");
+        assert!(SourceDocument::read(&source).is_err());
+        let source = Source::file("source.yaml", "sections: []\n");
+        let told = SourceDocument::read(&source).expect_err("it has no name").render(false);
+        assert!(told.contains("`document` is missing"), "{told}");
     }
 }

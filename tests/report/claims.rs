@@ -309,7 +309,8 @@ fn a_word_of_comparison_that_nothing_bears_out_cannot_stand_beside_a_measure() {
 fn mistakes(claims: &str) -> String {
     let document = "document: Week\nsections:\n  - { number: \"1\", heading: One, described: a }\n  \
                     - { number: \"2\", heading: Two, described: b }\n";
-    let document = SourceDocument::read("source.yaml", document).expect("the document is sound");
+    let document =
+        SourceDocument::read(&Source::file("source.yaml", document)).expect("the document is sound");
     let source = Source::file("report/claims.yaml", claims);
     read_claims(&source, &document).expect_err("there is a mistake").render(false)
 }

@@ -196,8 +196,9 @@ fn sweep(rows: &[Row]) -> Vec<VariantResult> {
 
 /// Makes the inputs of a report on `rows`.
 pub fn inputs(rows: &[Row]) -> ReportInputs {
-    let source = SourceDocument::read("report/source.yaml", include_str!("../../report/source.yaml"))
-        .expect("the source document reads");
+    let source =
+        SourceDocument::read(&Source::file("report/source.yaml", include_str!("../../report/source.yaml")))
+            .expect("the source document reads");
     let claims = Source::file("report/claims.yaml", include_str!("../../report/claims.yaml"));
     let mut plots: Vec<String> = ["confusion", "accuracy", "cost", "loss-gap"].map(str::to_owned).to_vec();
     plots.extend(CURVES.map(|section| format!("curves-{section}")));

@@ -176,7 +176,7 @@ impl Kind for Render {
     }
 }
 
-/// Reads the claims of every report of a pipeline, so that a mistake is told before anything runs; what can't be read
+/// Reads the source document and the claims of every report of a pipeline, so that a mistake is told before anything runs; what can't be read
 /// at all is the run's to tell.
 ///
 /// # Errors
@@ -188,9 +188,14 @@ pub fn check(root: &Path, pipeline: &Pipeline) -> Result<(), Diagnostics> {
             let path = stage.base.parameters.get(name).and_then(Value::as_text)?;
             Some((path, fs::read_to_string(root.join(path)).ok()?))
         };
-        let (Some((source, text)), Some((claims, told))) = (file("source"), file("claims")) else { continue };
-        let Ok(document) = SourceDocument::read(source, &text) else { continue };
-        if let Err(found) = read_claims(&Source::file(claims, told), &document) {
+        let Some((source, told)) = file("source") else { continue };
+        let document = SourceDocument::read(&Source::file(source, told));
+        let claims = file("claims");
+        let found = document.and_then(|document| match claims {
+            Some((claims, told)) => read_claims(&Source::file(claims, told), &document).map(drop),
+            None => Ok(()),
+        });
+        if let Err(found) = found {
             mistakes.append(found);
         }
     }
@@ -226,7 +231,8 @@ fn failure(error: &report::RenderError) -> Failure {
 }
 
 fn source_document(job: &Job<'_>, path: &str) -> Result<SourceDocument, Failure> {
-    SourceDocument::read(path, &project_text(job, path)?).map_err(|error| Failure::new(error.to_string()))
+    let source = Source::file(path, project_text(job, path)?);
+    SourceDocument::read(&source).map_err(|mistakes| Failure::new(mistakes.to_string()))
 }
 
 fn claims(job: &Job<'_>, path: &str, document: &SourceDocument) -> Result<Vec<Claim>, Failure> {
