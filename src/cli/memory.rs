@@ -62,6 +62,8 @@ pub enum Recalled {
     Changed {
         /// The files that the pipeline is read from, looked at before they are.
         look: Look,
+        /// The store, which knows them by now.
+        store: Store,
         /// What is known nevertheless.
         part: Option<Box<Part>>,
     },
@@ -106,7 +108,7 @@ pub fn recall(root: &Path, overrides: &[String], environment: &Environment) -> R
             let part = part.and_then(|(answer, memo, changed)| {
                 part_of(root, &store, &answer, memo, (changed, sessions))
             });
-            Ok(Recalled::Changed { look, part: part.map(Box::new) })
+            Ok(Recalled::Changed { look, store, part: part.map(Box::new) })
         }
     }
 }

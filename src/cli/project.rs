@@ -48,7 +48,8 @@ impl Project {
     ) -> Result<Self, Refusal> {
         let root = root(words.project.folder.as_deref())?;
         let reading = read(&root, words, environment)?;
-        Self::of(root, reading, environment, network)
+        let store = Store::open(&root.join("artifacts"))?;
+        Self::of(root, reading, store, environment, network)
     }
 
     /// Opens the project whose files were read already.
@@ -58,13 +59,13 @@ impl Project {
     pub fn of(
         root: PathBuf,
         reading: Reading,
+        store: Store,
         environment: &Environment,
         network: Network,
     ) -> Result<Self, Refusal> {
         let Reading { pipeline, lines } = reading;
         kinds::check(&root, &pipeline)
             .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))?;
-        let store = Store::open(&root.join("artifacts"))?;
         let cancel = catch_stop()?;
         let found = find(&root, &pipeline, environment, network, &cancel)?;
         let kinds = kinds_for(found.clone(), environment);

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::engine::{self, EngineError, Failure, Options, Outcome, Summary};
 use crate::lab::data::fetch::ARCHIVE_NAME;
 use crate::spec::StageId;
-use crate::store::{Look, Store};
+use crate::store::Store;
 
 use super::archive::Network;
 use super::arguments::RunArguments;
@@ -36,20 +36,24 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         words.targets.is_empty() && words.force.is_empty() && !words.dry_run && !words.settings.project.json;
     #[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
     let began = Instant::now();
-    let begin = || Ok::<Look, Refusal>(memory::begin(&root, &Store::open(&root.join("artifacts"))?));
-    let (mut look, part) = match idle_line.then(|| memory::recall(&root, &words.settings.set, environment)) {
-        Some(recalled) => match recalled? {
-            Recalled::Same(answer) => {
-                tell_idle(&answer, began.elapsed().as_secs_f64());
-                return Ok(());
+    let open = || Store::open(&root.join("artifacts"));
+    let (mut look, store, part) =
+        match idle_line.then(|| memory::recall(&root, &words.settings.set, environment)) {
+            Some(recalled) => match recalled? {
+                Recalled::Same(answer) => {
+                    tell_idle(&answer, began.elapsed().as_secs_f64());
+                    return Ok(());
+                }
+                Recalled::Changed { look, store, part } => (look, store, part),
+            },
+            None => {
+                let store = open()?;
+                (memory::begin(&root, &store), store, None)
             }
-            Recalled::Changed { look, part } => (look, part),
-        },
-        None => (begin()?, None),
-    };
+        };
     let (mut project, mut known) = match part.map(|part| *part) {
         Some(Part { reading, known }) => {
-            (Project::of(root.clone(), reading, environment, Network::Untouched)?, Some(known))
+            (Project::of(root.clone(), reading, store, environment, Network::Untouched)?, Some(known))
         }
         None => (Project::open(&words.settings, environment, Network::Untouched)?, None),
     };
@@ -75,7 +79,7 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
     let mut summary = match bring_up_to_date(words, environment, &project, known.as_ref(), &progress) {
         Err(EngineError::Overtaken) => {
             known = None;
-            look = begin()?;
+            look = memory::begin(&root, &open()?);
             project.read_again(&words.settings, environment)?;
             bring_up_to_date(words, environment, &project, None, &progress)?
         }

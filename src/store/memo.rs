@@ -12,7 +12,6 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
-use std::thread;
 
 use rustix::fs::{AtFlags, statat};
 
@@ -22,12 +21,10 @@ use super::files::{now, read_digest, write_whole};
 use super::index::Stamp;
 use super::look::{Entry, Look, Seen, listing};
 use super::sealed::{Magic, Reader, Writer};
+use super::shares::in_shares;
 use crate::digest::Digest;
 
 const MAGIC: &Magic = b"recount memo 3\n\0";
-
-/// How many entries are worth a thread.
-const SHARE: usize = 2_000;
 
 /// A memo as it stands on the disk.
 pub struct Memo {
@@ -64,18 +61,8 @@ impl Store {
     /// [`StoreError`] when the memo can't be written.
     pub fn compare(&self, memo: &mut Memo) -> Result<Vec<String>, StoreError> {
         let root = self.folder().parent().unwrap_or(Path::new("")).to_owned();
-        let shares = memo.entries.len().div_ceil(SHARE).clamp(1, 8);
-        let shares = shares.min(thread::available_parallelism().map_or(1, usize::from));
-        let length = memo.entries.len().div_ceil(shares).max(1);
-        let compared = thread::scope(|scope| {
-            let chunks: Vec<_> =
-                memo.entries.chunks_mut(length).map(|chunk| scope.spawn(|| compare(&root, chunk))).collect();
-            let join = |chunk: thread::ScopedJoinHandle<'_, Compared>| {
-                // A panic of a thread goes on here as it would have there.
-                chunk.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            };
-            chunks.into_iter().map(join).fold(Compared::default(), Compared::with)
-        });
+        let shares = in_shares(&mut memo.entries, |entries| compare(&root, entries));
+        let compared = shares.into_iter().fold(Compared::default(), Compared::with);
         if compared.touched
             && compared.changed.is_empty()
             && let Some(_lock) = self.acquire(|| false)?

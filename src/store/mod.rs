@@ -42,6 +42,7 @@ mod record;
 mod runs;
 mod sealed;
 mod session;
+mod shares;
 mod view;
 
 use std::io;
@@ -59,6 +60,7 @@ pub use place::{Placed, is_executable};
 pub use record::{Flaw, Lookup, Observed, Record, RecordedOutput};
 pub use runs::Run;
 pub use session::Session;
+pub use shares::in_shares;
 
 use error::Doing;
 use index::StatIndex;
