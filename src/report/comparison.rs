@@ -13,6 +13,7 @@ use std::cmp::Ordering;
 
 use minijinja::{Environment, Error, ErrorKind, Value, context};
 
+use super::comparative::Borne;
 use super::measure::Measure;
 use super::spread::Spread;
 
@@ -70,7 +71,7 @@ fn compare(left: &Spread, right: &Spread) -> Value {
     let (own, other) = (left.mean.value(), right.mean.value());
     let means = if (own - other).abs() < PRINTED { Ordering::Equal } else { own.total_cmp(&other) };
     context! {
-        words => words(standing, means).to_vec(),
+        words => Borne::words(words(standing, means).iter().copied()),
         relation => match standing {
             Standing::Identical => "identical",
             Standing::Higher => "higher",

@@ -276,6 +276,29 @@ fn a_sentence_that_contradicts_its_measures_cannot_be_rendered() {
 }
 
 #[test]
+fn there_is_no_way_around_what_the_measures_bear_out() {
+    let with = |rest: &str| {
+        with_sentence(&format!(
+            "{{% set compared = compare(section.described.best, variant(\"2.3.1\").best) %}}\n\
+             Its {{{{ section.described.best.mean | fixed(3) }}}} {rest}"
+        ))
+    };
+    let made_up =
+        with("is {{ \"higher\" | borne_by({\"words\": [\"higher\"]}) }}.").expect_err("it is a map");
+    assert!(made_up.to_string().contains("`borne_by` takes what was compared"), "{made_up}");
+    for (rest, word) in [
+        ("is not {{ \"lower\" | borne_by(compared) }}.", "lower"),
+        ("was tried,\nwhich is better.", "better"),
+        ("outperforms it.", "outperforms"),
+    ] {
+        assert!(
+            matches!(with(rest), Err(RenderError::Unborne { word: found, .. }) if found == word),
+            "{rest}"
+        );
+    }
+}
+
+#[test]
 fn a_verdict_that_a_claim_does_not_have_cannot_be_rendered() {
     let with = |word: &str| {
         with_sentence(&format!(

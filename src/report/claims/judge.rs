@@ -24,6 +24,7 @@ use minijinja::{Value, context};
 use super::claim::{Claim, Relation, Runs, Statistic};
 use super::evidence::{Contrast, Estimate, chance_of_counts};
 use super::figures::{lies, quote, quote_figure};
+use crate::report::comparative::Borne;
 use crate::report::comparison::Standing;
 use crate::report::measure::{Measure, Number};
 use crate::report::source::Figure;
@@ -181,7 +182,7 @@ impl Reading<'_> {
             holding => with(Verdict::Holds),
             noisy => with(Verdict::WithinNoise),
             contradicted => with(Verdict::Contradicted),
-            words => self.words(),
+            words => Borne::words(self.words()),
             lies => claim.relation.is_figure().then(|| lies(&claim.values, self.value)),
             undecidable => claim.repeats.zip(self.counted.as_ref()).is_some_and(|(repeats, (_, all))| {
                 !is_decidable(all.value() as u32, (repeats.some, repeats.of))
@@ -226,7 +227,7 @@ pub fn claim_view(claim: &Claim, readings: &[Reading<'_>]) -> Value {
         repeats => claim.repeats.map(|repeats| {
             context! { some => count(repeats.some), of => count(repeats.of) }
         }),
-        words => words_of(claim.relation).to_vec(),
+        words => Borne::words(words_of(claim.relation).iter().copied()),
         readings => readings.iter().map(|reading| reading.to_template(claim)).collect::<Vec<_>>(),
     }
 }
