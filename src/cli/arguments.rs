@@ -84,7 +84,7 @@ pub struct RunArguments {
 #[derive(Args)]
 pub struct AuditArguments {
     /// A number as it is printed (`0.984`), a reference (`n42`), a place (`report/week-3.md:57`) or a variant (`2.4.2`)
-    #[arg(required_unless_present = "check", conflicts_with = "check", allow_hyphen_values = true)]
+    #[arg(conflicts_with = "check", allow_hyphen_values = true)]
     pub what: Option<String>,
     /// Derive every number again, and compare the report, its audit and its figures with what the runs left
     #[arg(long)]

@@ -60,11 +60,21 @@ impl Git {
         let commit = format!("{revision}^{{commit}}");
         let known = self.command(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]).output();
         if !known.is_ok_and(|known| known.status.success()) {
-            return Err(Refusal::input(format!("git knows no revision `{revision}`")));
+            let help = if self.is_shallow() {
+                "this clone has a part of the history alone: `git fetch --unshallow` gets the rest"
+            } else {
+                "a revision is a commit, a branch or a tag, such as HEAD~1: `git log --oneline` lists commits"
+            };
+            return Err(Refusal::input(format!("git knows no revision `{revision}`\nhelp: {help}")));
         }
         let asked = format!("{revision}:{}{file}\n", self.prefix);
         let answer = self.feed(&["cat-file", "--batch"], asked.into_bytes())?;
         Ok(blobs(&answer).pop_first())
+    }
+
+    /// Says whether the repository was cloned without its whole history.
+    fn is_shallow(&self) -> bool {
+        self.run(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|said| said.starts_with(b"true"))
     }
 
     fn command(&self, words: &[&str]) -> Command {

@@ -1,9 +1,20 @@
-//! Which variants are one experiment under several names, and why they are.
+//! Which variants are one experiment under several names, and why each of them is.
+
+use serde::Serialize;
 
 use crate::kinds::{self, Described};
 use crate::spec::{Pipeline, StageId};
 
 use super::Refusal;
+
+/// A variant that is the same experiment as another one.
+#[derive(Debug, Serialize)]
+pub struct Twin {
+    /// Its name.
+    pub name: String,
+    /// Why it is the same, although it may be set otherwise.
+    pub why: String,
+}
 
 /// Tells which variants are one experiment under several names, one line each, and why they are.
 ///
@@ -22,20 +33,71 @@ pub fn same_experiments(pipeline: &Pipeline) -> Result<Vec<String>, Refusal> {
             lines.push(format!(
                 "same    {}[{names}] · one experiment: {}",
                 stage.name,
-                reason(first, &described)
+                reasons(&twins(first, &described))
             ));
         }
     }
     Ok(lines)
 }
 
-/// Says why `first` and those that are the same as it are one experiment.
-fn reason(first: &Described<'_>, all: &[Described<'_>]) -> String {
-    let is_twin = |it: &&Described<'_>| first.same_as.contains(&it.variant.name.as_str());
+/// Gives those that are the same as `first`, each with its reason.
+fn twins(first: &Described<'_>, all: &[Described<'_>]) -> Vec<Twin> {
+    let twins = all.iter().filter(|it| first.same_as.contains(&it.variant.name.as_str()));
     let declared = |it: &Described<'_>, name: &str| it.variant.settings.parameters.get(name).cloned();
-    let differs =
-        |name: &str| all.iter().filter(is_twin).any(|it| declared(it, name) != declared(first, name));
-    let idle = first.without_effect.iter().filter(|(name, _)| differs(name));
+    let twin = |it: &Described<'_>| {
+        let idle =
+            first.without_effect.iter().filter(|(name, _)| declared(it, name) != declared(first, name));
+        let idle = idle.map(|(name, why)| (name.as_str(), *why));
+        Twin { name: it.variant.name.clone(), why: why(idle) }
+    };
+    twins.map(twin).collect()
+}
+
+/// Says why two variants are one experiment; `idle` are the settings that differ, with why they have no effect.
+pub fn why<'i>(idle: impl Iterator<Item = (&'i str, &'i str)>) -> String {
     let reasons: Vec<String> = idle.map(|(name, why)| format!("{why}, `{name}` has no effect")).collect();
     if reasons.is_empty() { "their settings are equal".to_owned() } else { reasons.join("; ") }
+}
+
+/// Groups twins by their reasons, in the order of the first of each.
+pub fn grouped(twins: &[Twin]) -> Vec<(Vec<&str>, &str)> {
+    let mut groups: Vec<(Vec<&str>, &str)> = Vec::new();
+    for Twin { name, why } in twins {
+        match groups.iter_mut().find(|(_, known)| known == why) {
+            Some((names, _)) => names.push(name),
+            None => groups.push((vec![name], why)),
+        }
+    }
+    groups
+}
+
+/// Tells the reasons; where they are several, whose each one is.
+fn reasons(twins: &[Twin]) -> String {
+    let groups = grouped(twins);
+    if let [(_, why)] = groups.as_slice() {
+        return (*why).to_owned();
+    }
+    let told = groups.iter().map(|(names, why)| format!("{why} ({})", names.join(", ")));
+    told.collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_has_its_own_reason() {
+        let twin = |name: &str, idle: &[(&str, &str)]| Twin {
+            name: name.to_owned(),
+            why: why(idle.iter().copied()),
+        };
+        let dropout = [("dropout", "with one layer")];
+        let some = [twin("b", &dropout), twin("c", &[]), twin("d", &dropout)];
+        assert_eq!(
+            reasons(&some),
+            "with one layer, `dropout` has no effect (b, d); their settings are equal (c)"
+        );
+        assert_eq!(reasons(&some[..1]), "with one layer, `dropout` has no effect");
+        assert_eq!(reasons(&[]), "");
+    }
 }

@@ -19,7 +19,7 @@ use super::orphans::{Names, numeral_beside_names};
 /// Checks every numeral of a figure.
 ///
 /// # Returns
-/// A reference for each number that it shows, in the order of its texts.
+/// A reference for each number that it shows, in the order of its texts, with the line it stands on, from 1.
 ///
 /// # Errors
 /// [`RenderError::Figure`] for the first numeral that nothing answers for, or that says something else.
@@ -27,7 +27,7 @@ pub(super) fn references(
     figure: &FigureFile,
     inputs: &ReportInputs,
     names: &Names,
-) -> Result<Vec<Reference>, RenderError> {
+) -> Result<Vec<(Reference, usize)>, RenderError> {
     let fault = |text: &str, what: String| RenderError::Figure {
         figure: figure.path.clone(),
         text: text.to_owned(),
@@ -35,7 +35,7 @@ pub(super) fn references(
     };
     let mut references = Vec::new();
     let mut numerals = figure.numerals.iter().peekable();
-    for text in texts(&figure.svg) {
+    for (text, line) in texts(&figure.svg) {
         match numerals.next_if(|numeral| numeral.text == text) {
             Some(numeral) => {
                 let Some((measure, format, lead, tail)) = stated(numeral, inputs) else {
@@ -50,7 +50,7 @@ pub(super) fn references(
                 if rest.is_none_or(|rest| numeral_beside_names(rest, names).is_some()) {
                     return Err(fault(&text, format!("the runs give `{shown}`")));
                 }
-                references.push(Reference { text: printed, format, measure });
+                references.push((Reference { text: printed, format, measure }, line));
             }
             None => {
                 if let Some(numeral) = numeral_beside_names(&text, names) {
@@ -98,8 +98,8 @@ fn cell(variant: &VariantResult, label: usize, predicted: usize) -> Option<Measu
     Some(Measure::sum(variant.runs.iter().map(of).collect::<Option<_>>()?))
 }
 
-/// Gives the title, the description and every text of an SVG document, in its order.
-fn texts(svg: &str) -> Vec<String> {
+/// Gives the title, the description and every text of an SVG document, in its order, with the line each begins on.
+fn texts(svg: &str) -> Vec<(String, usize)> {
     let mut texts = Vec::new();
     let mut rest = svg;
     while let Some(at) = rest.find('<') {
@@ -110,8 +110,11 @@ fn texts(svg: &str) -> Vec<String> {
         let (Some(element), Some(begin)) = (element, rest.find('>')) else { continue };
         let content = &rest[begin + 1..];
         let end = content.find(&format!("</{element}")).unwrap_or(content.len());
-        let plain = content[..end].trim().replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
-        texts.push(plain.replace("&apos;", "'").replace("&amp;", "&"));
+        let written = content[..end].trim_start();
+        let before = svg.len() - content.len() + end - written.len();
+        let line = 1 + svg[..before].matches('\n').count();
+        let plain = written.trim_end().replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+        texts.push((plain.replace("&apos;", "'").replace("&amp;", "&"), line));
         rest = &content[end..];
     }
     texts
@@ -124,6 +127,6 @@ mod tests {
     #[test]
     fn the_texts_of_a_document_are_found() {
         let svg = "<svg>\n<title>A &amp; B</title>\n<rect x=\"1\"/>\n<text x=\"2\">\n1.0\n</text>\n</svg>";
-        assert_eq!(texts(svg), ["A & B", "1.0"]);
+        assert_eq!(texts(svg), [("A & B".to_owned(), 2), ("1.0".to_owned(), 5)]);
     }
 }

@@ -62,8 +62,9 @@ pub fn render(templates: &BTreeMap<String, String>, inputs: &ReportInputs) -> Re
     let mut shown = Vec::new();
     for figure in &inputs.provenance.figures {
         let found = pictures::references(figure, inputs, &names)?;
-        shown.push((all.len()..all.len() + found.len()).collect());
-        all.extend(found);
+        let first = all.len();
+        shown.push(found.iter().enumerate().map(|(index, (_, line))| (first + index, *line)).collect());
+        all.extend(found.into_iter().map(|(reference, _)| reference));
     }
     let audit = audit::build(inputs, &markdown, &citations, &all, &shown);
     let page = audit::page(&audit, &audit_file_name(&inputs.provenance.page));

@@ -1,13 +1,12 @@
 //! A thousand random single changes, and the check finds each of them.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use recount::cli::audit::{Finding, Survey};
 use recount::digest::Digest;
 
-use crate::project::Project;
+use crate::project::{Changed, Project};
 
 const REPORT: &str = "report/week-3.synthetic.md";
 const AUDIT: &str = "report/week-3.synthetic.audit.json";
@@ -29,35 +28,6 @@ impl Random {
     fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.below(all.len())]
     }
-}
-
-/// One changed file, as it was.
-struct Changed {
-    path: PathBuf,
-    was: Vec<u8>,
-    mode: u32,
-}
-
-impl Changed {
-    fn write(path: &Path, change: impl FnOnce(&mut Vec<u8>)) -> Self {
-        let was = fs::read(path).expect("the file is there");
-        let mode = fs::metadata(path).expect("the file is there").permissions().mode();
-        let mut bytes = was.clone();
-        change(&mut bytes);
-        assert_ne!(bytes, was, "{} was to be changed", path.display());
-        put(path, &bytes, 0o644);
-        Self { path: path.to_owned(), was, mode }
-    }
-
-    fn undo(self) {
-        put(&self.path, &self.was, self.mode);
-    }
-}
-
-fn put(path: &Path, bytes: &[u8], mode: u32) {
-    fs::set_permissions(path, Permissions::from_mode(0o644)).expect("the file is ours");
-    fs::write(path, bytes).expect("the file is ours");
-    fs::set_permissions(path, Permissions::from_mode(mode)).expect("the file is ours");
 }
 
 /// Changes a digit to another one; gives the line it stands in, from 1.

@@ -1,6 +1,7 @@
 //! A small sweep on generated data, trained once by the real program and shared by every test here.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -40,6 +41,20 @@ impl Project {
             Mutex::new(project)
         });
         shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A copy of what is committed, as a fresh clone has it: without the store.
+    pub fn clone_of_it(&self) -> Self {
+        let clone = Self { folder: tempfile::tempdir().expect("a temporary folder can be made") };
+        for file in self.files("") {
+            let within = file.strip_prefix(self.path("")).expect("it lies in the project");
+            if !within.starts_with("artifacts") && !within.starts_with("home") {
+                let target = clone.path("").join(within);
+                fs::create_dir_all(target.parent().expect("it has a folder")).expect("a folder can be made");
+                fs::copy(&file, target).expect("a file can be copied");
+            }
+        }
+        clone
     }
 
     fn lay_out(&self) {
@@ -117,4 +132,35 @@ impl Project {
         let files = WalkDir::new(self.path(folder)).sort_by_file_name().into_iter().flatten();
         files.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path).collect()
     }
+}
+
+/// One changed file, as it was.
+pub struct Changed {
+    path: PathBuf,
+    was: Vec<u8>,
+    mode: u32,
+}
+
+impl Changed {
+    /// Changes a file.
+    pub fn write(path: &Path, change: impl FnOnce(&mut Vec<u8>)) -> Self {
+        let was = fs::read(path).expect("the file is there");
+        let mode = fs::metadata(path).expect("the file is there").permissions().mode();
+        let mut bytes = was.clone();
+        change(&mut bytes);
+        assert_ne!(bytes, was, "{} was to be changed", path.display());
+        put(path, &bytes, 0o644);
+        Self { path: path.to_owned(), was, mode }
+    }
+
+    /// Writes it back.
+    pub fn undo(self) {
+        put(&self.path, &self.was, self.mode);
+    }
+}
+
+fn put(path: &Path, bytes: &[u8], mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(0o644)).expect("the file is ours");
+    fs::write(path, bytes).expect("the file is ours");
+    fs::set_permissions(path, Permissions::from_mode(mode)).expect("the file is ours");
 }

@@ -3,11 +3,12 @@
 //! a number, a reference, a place or a variant ──query, chain──▶ instances, each with the key that is cited
 
 use crate::digest::Key;
+use crate::report::audit::InstanceName;
 
 use super::super::Refusal;
 use super::super::project::Project;
-use super::chain::Step;
-use super::{chain, no_such, query, read};
+use super::chain::{self, Step};
+use super::printed::Printed;
 
 /// What was pointed at, and what it rests on.
 pub struct Behind {
@@ -27,18 +28,16 @@ impl Behind {
     /// # Errors
     /// A [`Refusal`] without an audit file, for words that mean nothing in it, and for numbers that no run left.
     pub fn of(project: &Project, words: &str) -> Result<Self, Refusal> {
-        let (report, audit) = read(&project.root, &project.pipeline, &project.store)?;
-        let meant = query::find(&audit, &project.root, &report, words);
-        if meant.is_nothing() {
-            return Err(no_such(words, &report, &audit));
-        }
+        let printed = Printed::read(&project.root, &project.pipeline, &project.store)?;
+        let meant = printed.find(&project.root, words)?;
+        let Printed { report, audit, .. } = printed;
         let chain =
             chain::follow(&audit, &project.store, &report, &meant.references, meant.variant.as_deref());
         let mut cited: Vec<String> = Vec::new();
         chain.references.iter().for_each(|reference| collect(&reference.number, &mut cited));
         if let Some(variant) = &meant.variant {
             let runs = chain.runs.iter().map(|run| &run.instance);
-            cited.extend(runs.filter(|it| chain::variant_of(it) == Some(variant)).cloned());
+            cited.extend(runs.filter(|it| InstanceName::of(it).variant() == Some(variant)).cloned());
         }
         let references: Vec<String> = chain.references.into_iter().map(|cited| cited.name).collect();
         let mut instances: Vec<(String, Key)> =

@@ -13,8 +13,13 @@ use serde_json::Value as Json;
 
 use crate::digest::ObjectId;
 use crate::report::Number;
-use crate::report::audit::{AuditFile, Origin, ReferenceEntry, RunEntry, SettingEntry, split};
+use crate::report::audit::{
+    AuditFile, InstanceName, Origin, ReferenceEntry, RunEntry, SettingEntry, VariantEntry, split,
+};
 use crate::store::{Observed, Store};
+
+use super::super::same::{self, Twin};
+use super::printed::beside;
 
 /// All that was found.
 #[derive(Debug, Default, Serialize)]
@@ -39,7 +44,7 @@ pub struct Cited {
     pub printed: String,
     /// How it is rounded.
     pub format: String,
-    /// Where it stands, as `FILE:LINE:COLUMN`.
+    /// Where it stands, as `FILE:LINE:COLUMN`; in a figure as `FILE:LINE`.
     pub places: Vec<String>,
     /// The number before rounding, and what it is made of.
     pub number: Step,
@@ -68,9 +73,9 @@ pub struct Variant {
     /// The variant that it is derived from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// Variants that are the same experiment: their runs have the same keys.
+    /// Variants that are the same experiment: their runs have the same keys; and why they have.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub same_as: Vec<String>,
+    pub same_as: Vec<Twin>,
     /// Its settings, with the place and the variant that each is from.
     pub settings: BTreeMap<String, SettingEntry>,
 }
@@ -115,16 +120,21 @@ pub fn follow(
         references.iter().map(|&index| walk.cited(&audit.references[index], report)).collect();
     if let Some(name) = variant {
         walk.variants.insert(name.to_owned());
-        let own = audit.runs.iter().flat_map(|run| &run.instances).filter(|it| variant_of(it) == Some(name));
+        let own = audit
+            .runs
+            .iter()
+            .flat_map(|run| &run.instances)
+            .filter(|it| InstanceName::of(it).variant() == Some(name));
         walk.instances.extend(own.cloned());
     }
     let runs = runs(audit, store, walk.instances);
-    walk.variants.extend(runs.iter().filter_map(|run| variant_of(&run.instance)).map(str::to_owned));
+    walk.variants
+        .extend(runs.iter().filter_map(|run| InstanceName::of(&run.instance).variant()).map(str::to_owned));
     let variants = audit.variants.iter().filter(|entry| walk.variants.contains(&entry.name));
     let variants = variants.map(|entry| Variant {
         name: entry.name.clone(),
         from: entry.from.clone(),
-        same_as: same_as(audit, &entry.name),
+        same_as: same_as(audit, entry),
         settings: entry.settings.clone(),
     });
     Chain { references, variants: variants.collect(), data: data(store, &runs), runs }
@@ -139,11 +149,15 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn cited(&mut self, reference: &ReferenceEntry, report: &str) -> Cited {
         let places = reference.places.iter().map(|(line, column)| format!("{report}:{line}:{column}"));
+        let shown = self.audit.figures.iter().flat_map(|figure| {
+            let place = beside(report, &figure.file);
+            figure.lines_of(&reference.name).map(move |line| format!("{place}:{line}"))
+        });
         Cited {
             name: reference.name.clone(),
             printed: format!("{}{}", reference.text, reference.format.unit()),
             format: reference.format.to_string(),
-            places: places.collect(),
+            places: places.chain(shown).collect(),
             number: self.step(reference.source),
         }
     }
@@ -186,19 +200,21 @@ impl Walk<'_> {
     }
 }
 
-/// Gives the variant in an instance's name.
-pub fn variant_of(instance: &str) -> Option<&str> {
-    let (_, point) = instance.strip_suffix(']')?.split_once('[')?;
-    point.split(',').next().filter(|part| !part.contains('='))
-}
-
-/// The other variants whose trainings are the same runs.
-fn same_as(audit: &AuditFile, name: &str) -> Vec<String> {
-    let trainings = audit.runs.iter().filter(|run| run.kind == "train");
-    let shared = trainings.filter(|run| run.instances.iter().any(|it| variant_of(it) == Some(name)));
-    let names: BTreeSet<&str> =
-        shared.flat_map(|run| run.instances.iter().filter_map(|it| variant_of(it))).collect();
-    names.into_iter().filter(|other| *other != name).map(str::to_owned).collect()
+/// The other variants whose trainings are the same runs, and what they have in common.
+fn same_as(audit: &AuditFile, own: &VariantEntry) -> Vec<Twin> {
+    let is_own = |it: &String| InstanceName::of(it).variant() == Some(own.name.as_str());
+    let trainings = audit.runs.iter().filter(|run| run.kind == "train" && run.instances.iter().any(is_own));
+    let shared: BTreeSet<&str> =
+        trainings.flat_map(|run| &run.instances).filter_map(|it| InstanceName::of(it).variant()).collect();
+    let twins = audit.variants.iter().filter(|it| it.name != own.name && shared.contains(it.name.as_str()));
+    let twin = |twin: &VariantEntry| {
+        let value = |of: &VariantEntry, name: &String| of.settings.get(name).map(|entry| entry.value.clone());
+        let differs = own.settings.iter().filter(|(name, _)| value(own, name) != value(twin, name));
+        let idle =
+            differs.filter_map(|(name, entry)| Some((name.as_str(), entry.without_effect.as_deref()?)));
+        Twin { name: twin.name.clone(), why: same::why(idle) }
+    };
+    twins.map(twin).collect()
 }
 
 /// Lists the runs behind `instances`, each once, and those that they read from.
@@ -223,7 +239,7 @@ fn runs(audit: &AuditFile, store: &Store, instances: Vec<String>) -> Vec<Run> {
             let Some(maker) = makers.get(&(output, *object)) else { continue };
             // Of the names that share a run, the one with the same variant and seed is the one that was read.
             let point = instance.find('[').map_or("", |at| &instance[at..]);
-            let wanted = format!("{}{point}", stage.split('[').next().unwrap_or(stage));
+            let wanted = format!("{}{point}", InstanceName::of(stage).stage);
             let name = maker.instances.iter().find(|it| **it == wanted).or(maker.instances.first());
             let name = name.cloned().unwrap_or_default();
             from.insert(input.clone(), name.clone());

@@ -1,6 +1,6 @@
 //! Something that does not agree with what the records and the objects say.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
@@ -22,6 +22,14 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: {}", self.place, self.what)
+        // What stands in a file that someone edited is not to steer the terminal.
+        for symbol in format!("{}: {}", self.place, self.what).chars() {
+            match symbol {
+                '\n' => out.write_char(symbol)?,
+                symbol if symbol.is_control() => write!(out, "{}", symbol.escape_default())?,
+                symbol => out.write_char(symbol)?,
+            }
+        }
+        Ok(())
     }
 }

@@ -4,13 +4,16 @@
 //! |---|---|
 //! | `n42` | that reference |
 //! | `report/week-3.md:57`, `…:57:12` | what that line prints, or that column |
+//! | `report/plots/confusion.svg:100` | what that line of a figure prints |
 //! | `stages/train.yaml:31`, `report/source.yaml:19` | what cites that line |
 //! | `2.4.2` | that variant |
 //! | `0.984`, `"98.4 %"`, `14548` | every number that is printed so |
 
 use std::path::Path;
 
-use crate::report::audit::{AuditFile, Origin, Place, ReferenceEntry};
+use crate::report::audit::{self, AuditFile, Origin, ReferenceEntry};
+
+use super::printed::beside;
 
 /// What was pointed at.
 #[derive(Default)]
@@ -28,6 +31,17 @@ impl Meant {
     }
 }
 
+/// A line of a file, or a column of it; both from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: String,
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: Option<usize>,
+}
+
 /// Finds what `words` mean; `report` is the report's path relative to the project in `root`.
 pub fn find(audit: &AuditFile, root: &Path, report: &str, words: &str) -> Meant {
     let words = words.trim();
@@ -39,14 +53,17 @@ pub fn find(audit: &AuditFile, root: &Path, report: &str, words: &str) -> Meant 
     if !named.is_empty() {
         return Meant { references: named, variant: None };
     }
-    if let Some((file, line, column)) = place(words) {
-        let file = relative(root, file);
+    if let Some(Place { file, line, column }) = place(words) {
+        let file = relative(root, &file);
+        let figure = audit.figures.iter().find(|figure| beside(report, &figure.file) == file);
         let fits = |reference: &ReferenceEntry| {
             if file == report {
                 reference.places.iter().any(|(own, begin)| {
                     let length = reference.text.chars().count();
                     *own == line && column.is_none_or(|column| (*begin..*begin + length).contains(&column))
                 })
+            } else if let Some(figure) = figure {
+                column.is_none() && figure.lines_of(&reference.name).any(|own| own == line)
             } else {
                 cites(audit, reference.source, &file, line)
             }
@@ -83,17 +100,18 @@ pub fn points_into_a_report(words: &str) -> bool {
 }
 
 /// Reads `FILE:LINE` or `FILE:LINE:COLUMN`.
-fn place(words: &str) -> Option<(&str, usize, Option<usize>)> {
+pub fn place(words: &str) -> Option<Place> {
+    let words = words.trim();
     let (rest, last) = words.rsplit_once(':')?;
     let last: usize = last.parse().ok()?;
     match rest.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?))) {
-        Some((file, line)) => Some((file, line, Some(last))),
-        None => Some((rest, last, None)),
+        Some((file, line)) => Some(Place { file: file.to_owned(), line, column: Some(last) }),
+        None => Some(Place { file: rest.to_owned(), line: last, column: None }),
     }
 }
 
 /// Gives a file's path relative to the project, where it is in there.
-fn relative(root: &Path, file: &str) -> String {
+pub fn relative(root: &Path, file: &str) -> String {
     let inside = Path::new(file).canonicalize().ok().and_then(|path| {
         let root = root.canonicalize().ok()?;
         Some(path.strip_prefix(root).ok()?.to_string_lossy().into_owned())
@@ -107,7 +125,7 @@ fn cites(audit: &AuditFile, source: usize, file: &str, line: usize) -> bool {
         Origin::Parameter { variant, name, .. } => {
             let variant = audit.variants.iter().find(|entry| entry.name == *variant);
             let place = variant.and_then(|variant| variant.settings.get(name)).map(|entry| &entry.place);
-            matches!(place, Some(Place::File { path, line: own, .. }) if path == file && *own == line)
+            matches!(place, Some(audit::Place::File { path, line: own, .. }) if path == file && *own == line)
         }
         Origin::Quoted { line: own, .. } => audit.report.source == file && *own == line,
         Origin::Made { parts, .. } => parts.iter().any(|part| cites(audit, *part, file, line)),
@@ -121,8 +139,9 @@ mod tests {
 
     #[test]
     fn places_are_read_with_and_without_a_column() {
-        assert_eq!(place("report/week-3.md:57"), Some(("report/week-3.md", 57, None)));
-        assert_eq!(place("report/week-3.md:57:12"), Some(("report/week-3.md", 57, Some(12))));
+        let at = |column| Some(Place { file: "report/week-3.md".to_owned(), line: 57, column });
+        assert_eq!(place("report/week-3.md:57"), at(None));
+        assert_eq!(place("report/week-3.md:57:12"), at(Some(12)));
         assert_eq!(place("0.984"), None);
         assert_eq!(place("2.4.2:x"), None);
     }

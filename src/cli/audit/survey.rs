@@ -16,9 +16,13 @@ use crate::engine::{
 
 use super::evidence::Found;
 use super::finding::Finding;
+use super::printed::places;
 
 /// The kinds whose runs are short enough to be run again for a check.
 const REPEATED: [&str; 2] = ["plot", "render"];
+
+/// How many reasons of a stale instance are told.
+const REASONS: usize = 5;
 
 /// What there should be.
 pub struct Survey {
@@ -30,6 +34,10 @@ pub struct Survey {
     pub found: Found,
     /// The key and the outputs of each instance, as a lock has them.
     pub instances: BTreeMap<String, Locked>,
+    /// Where audit files may lie: those that are expected, else those that an earlier run may have left.
+    pub audits: Vec<String>,
+    /// Whether the store has any run.
+    pub has_runs: bool,
 }
 
 impl Survey {
@@ -40,12 +48,20 @@ impl Survey {
     pub fn of(subject: &Subject<'_>, options: &Options<'_>) -> Result<Self, EngineError> {
         let Subject { root, pipeline, registry, store } = *subject;
         let status = engine::status(root, pipeline, registry, store, options)?;
-        let mut findings: Vec<Finding> = status.reports.iter().filter_map(stale).collect();
+        let is_fresh = |report: &Report| matches!(report.outcome, Outcome::Fresh);
+        let has_runs = status.reports.iter().any(is_fresh) || !store.last_keys().is_empty();
+        let mut findings: Vec<Finding> = match has_runs {
+            true => status.reports.iter().filter_map(stale).collect(),
+            false => vec![Finding::new(
+                "artifacts",
+                "this store has no runs, so no number could be derived; `recount run` makes them",
+            )],
+        };
         let found = Found::gather(root, pipeline, store, &status, &mut findings)?;
         let mut expected = BTreeMap::new();
         for report in &status.reports {
             let kind = pipeline.stages[report.stage.0].kind.as_str();
-            if !REPEATED.contains(&kind) || !matches!(report.outcome, Outcome::Fresh) {
+            if !REPEATED.contains(&kind) || !is_fresh(report) {
                 continue;
             }
             match repeat(subject, options, &status, report) {
@@ -64,15 +80,26 @@ impl Survey {
             let locked = Locked::of(report.key?, &report.outputs);
             Some((report.name, locked))
         });
-        Ok(Self { findings, expected, found, instances: instances.collect() })
+        let instances = instances.collect();
+        let mut audits: Vec<String> =
+            expected.keys().filter(|place| place.ends_with(".audit.json")).cloned().collect();
+        if audits.is_empty() {
+            audits = places(pipeline, store);
+        }
+        Ok(Self { findings, expected, found, instances, audits, has_runs })
     }
 }
 
+/// Tells an instance that is not fresh, with the first of its reasons.
 fn stale(report: &Report) -> Option<Finding> {
     let what = match &report.outcome {
         Outcome::Stale { reasons } => {
-            let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
-            format!("it is stale: {}", reasons.join("; "))
+            let told: Vec<String> = reasons.iter().take(REASONS).map(ToString::to_string).collect();
+            let more = match reasons.len() - told.len() {
+                0 => String::new(),
+                more => format!("; and {more} more: `recount why '{}'` tells them", report.name),
+            };
+            format!("it is stale: {}{more}", told.join("; "))
         }
         Outcome::Failed(failure) => format!("{failure}"),
         _ => return None,

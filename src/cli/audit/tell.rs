@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::cli::estimate::duration;
+use crate::cli::same;
 use crate::report::audit::{Place, SettingEntry};
 
 use super::chain::{Chain, Cited, Run, Step, Variant};
@@ -59,8 +60,8 @@ fn tell_variant(text: &mut String, variant: &Variant) {
     let name = if variant.name.is_empty() { "the stage's own params" } else { &variant.name };
     let from = variant.from.as_ref().map_or_else(String::new, |from| format!(", derived from {from}"));
     put(text, 0, &format!("variant {name}{from}"));
-    if !variant.same_as.is_empty() {
-        put(text, 1, &format!("same      the same experiment as {}", variant.same_as.join(", ")));
+    for (names, why) in same::grouped(&variant.same_as) {
+        put(text, 1, &format!("same      the same experiment as {}: {why}", names.join(", ")));
     }
     let widest = variant.settings.keys().map(String::len).max().unwrap_or(0);
     for (setting, SettingEntry { value, place, without_effect }) in &variant.settings {

@@ -88,7 +88,7 @@ pub fn diff(words: &DiffArguments) -> Result<(), Refusal> {
     let at = |revision: &str| {
         let git = git
             .as_ref()
-            .ok_or_else(|| Refusal::input("the project is in no git repository, so it has no revisions"))?;
+            .ok_or_else(|| Refusal::input("the project is in no git repository, so it has no revisions\nhelp: `git init` begins one; commit `pipeline.lock` after a run"))?;
         read(git.at(revision, LOCK_FILE)?, &format!("`{revision}`"))
     };
     let old = at(&words.from)?;

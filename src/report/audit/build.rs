@@ -13,13 +13,13 @@ use super::file::{
 };
 use super::provenance::{Place, Provenance};
 
-/// Builds the audit file of a finished report; `shown` gives the references of each figure's numbers.
+/// Builds the audit file of a finished report; `shown` gives the reference and the line of each figure's numbers.
 pub(crate) fn build(
     inputs: &ReportInputs,
     markdown: &str,
     citations: &[Citation],
     references: &[Reference],
-    shown: &[Vec<usize>],
+    shown: &[Vec<(usize, usize)>],
 ) -> AuditFile {
     let provenance = &inputs.provenance;
     let mut sources = Sources { provenance, entries: Vec::new(), known: BTreeMap::new() };
@@ -40,7 +40,8 @@ pub(crate) fn build(
     let figures = provenance.figures.iter().enumerate().map(|(index, figure)| FigureEntry {
         file: figure.path.clone(),
         sha256: Digest::of(figure.svg.as_bytes()),
-        references: shown.get(index).into_iter().flatten().map(|&it| reference_name(it)).collect(),
+        references: shown.get(index).into_iter().flatten().map(|(it, _)| reference_name(*it)).collect(),
+        lines: shown.get(index).into_iter().flatten().map(|(_, line)| *line).collect(),
     });
     AuditFile {
         recount_audit: VERSION,

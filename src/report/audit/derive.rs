@@ -5,10 +5,12 @@
 //! Invariants
 //! - Nothing is taken from the file but where to look and what to do with what is there.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use crate::report::format::Format;
-use crate::report::measure::{Number, Source};
+use crate::report::measure::{Aggregate, Number, Source};
 
 use super::file::{AuditFile, Origin, ReferenceEntry};
 use super::provenance::quoted_line;
@@ -100,6 +102,10 @@ fn number(from: &Origin, before: &[Derived], evidence: &dyn Evidence) -> Derived
                 Some(Err(why)) => Err(why.clone()),
                 None => Err(format!("there is no source {part} before it")),
             };
+            let once: BTreeSet<&usize> = parts.iter().collect();
+            if *by == Aggregate::Count && once.len() < parts.len() {
+                return Err("it counts a part twice".to_owned());
+            }
             let numbers = parts.iter().map(of).collect::<Result<Vec<Number>, String>>()?;
             by.of(&numbers).ok_or_else(|| format!("there is no {} of these parts", by.name()))
         }

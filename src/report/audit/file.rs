@@ -177,7 +177,7 @@ pub struct ReferenceEntry {
     /// Index of the number before rounding.
     pub source: usize,
     /// Where it stands in the report: line and column of its first character, from 1. Empty for one that
-    /// only a figure shows.
+    /// only a figure shows, whose entry has its line.
     pub places: Vec<(usize, usize)>,
 }
 
@@ -192,6 +192,24 @@ pub struct FigureEntry {
     /// The references of the numbers that it prints, in the order of its text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
+    /// The line, from 1, on which each of them stands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<usize>,
+}
+
+impl ReferenceEntry {
+    /// Gives the link that the report has at each of its places.
+    pub fn link(&self) -> String {
+        format!("[{}][{}]", self.text, self.name)
+    }
+}
+
+impl FigureEntry {
+    /// Gives the lines on which the figure prints a reference.
+    pub fn lines_of(&self, reference: &str) -> impl Iterator<Item = usize> {
+        let shown = self.references.iter().zip(&self.lines);
+        shown.filter(move |(name, _)| *name == reference).map(|(_, line)| *line)
+    }
 }
 
 impl AuditFile {
@@ -241,6 +259,11 @@ impl AuditFile {
                 && parts.iter().any(|part| *part >= index)
             {
                 return Err(format!("source {index} is made of one that does not stand before it"));
+            }
+        }
+        for figure in &self.figures {
+            if figure.lines.len() != figure.references.len() {
+                return Err(format!("{} has not one line for each number", figure.file));
             }
         }
         for reference in &self.references {

@@ -8,6 +8,8 @@ use serde_json::Value as Json;
 use crate::digest::{Digest, Key, ObjectId};
 use crate::lab::figures::Numeral;
 
+use super::name::split;
+
 /// Where everything in a report is from.
 #[derive(Clone, Debug, Default)]
 pub struct Provenance {
@@ -107,13 +109,6 @@ impl Provenance {
     }
 }
 
-/// Splits an output's name into the instance that left it and the output's own name.
-pub fn split(output: &str) -> (&str, &str) {
-    let bracket = output.find(']').filter(|_| output.find('[') < output.find('/'));
-    let from = bracket.unwrap_or(0);
-    output[from..].find('/').map_or((output, ""), |at| (&output[..from + at], &output[from + at + 1..]))
-}
-
 /// Finds the line, from 1, on which the text of a source file prints a figure of a section: behind that
 /// section's `section:`, before the next one.
 pub(crate) fn quoted_line(text: &str, section: &str, figure: &str) -> Option<usize> {
@@ -142,13 +137,6 @@ fn holds(line: &str, figure: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_output_is_split_behind_its_instance() {
-        assert_eq!(split("train[2.4.2,seed=1]/history.json"), ("train[2.4.2,seed=1]", "history.json"));
-        assert_eq!(split("prepare/data-card.json"), ("prepare", "data-card.json"));
-        assert_eq!(split("count[word=a/b]/out/x.txt"), ("count[word=a/b]", "out/x.txt"));
-    }
 
     #[test]
     fn a_figure_is_found_in_its_own_section() {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::report::inputs::ReportInputs;
 use crate::report::measure::{Aggregate, Measure, Source};
 
-use super::provenance::split;
+use super::name::{InstanceName, split};
 
 /// How many keys are told of an aggregate; the audit page has all.
 const KEYS: usize = 3;
@@ -30,13 +30,17 @@ fn place(source: &Source, inputs: &ReportInputs) -> String {
     match source {
         Source::Output { output, pointer } => {
             let (instance, _) = split(output);
-            format!("{} · {}", named(instance), pointed(instance, pointer, inputs))
+            format!("{} · {}", InstanceName::of(instance).words(), pointed(instance, pointer, inputs))
         }
         Source::Index { output, pointer } => {
             let (instance, _) = split(output);
-            format!("{} · the index of {}", named(instance), pointed(instance, pointer, inputs))
+            format!(
+                "{} · the index of {}",
+                InstanceName::of(instance).words(),
+                pointed(instance, pointer, inputs)
+            )
         }
-        Source::Seed { instance } => named(instance),
+        Source::Seed { instance } => InstanceName::of(instance).words(),
         Source::Parameter { variant, name, .. } => {
             let place = provenance.settings.get(variant).and_then(|places| places.get(name));
             let place = place.map_or_else(|| "the default".to_owned(), ToString::to_string);
@@ -50,20 +54,6 @@ fn place(source: &Source, inputs: &ReportInputs) -> String {
         }
         Source::Made { by, parts } => made(*by, parts, inputs),
     }
-}
-
-/// Names an instance in words: `train[2.4.2,seed=1]` is `train 2.4.2 · seed 1`.
-fn named(instance: &str) -> String {
-    let (stage, point) =
-        instance.strip_suffix(']').and_then(|it| it.split_once('[')).unwrap_or((instance, ""));
-    let mut text = stage.to_owned();
-    for part in point.split(',').filter(|part| !part.is_empty()) {
-        match part.split_once('=') {
-            Some((name, value)) => text.push_str(&format!(" · {name} {value}")),
-            None => text.push_str(&format!(" {part}")),
-        }
-    }
-    text
 }
 
 /// Names a place in an output in words; the best epoch gets its number.
@@ -109,7 +99,7 @@ fn made(by: Aggregate, parts: &[Measure], inputs: &ReportInputs) -> String {
         0 => text.push_str(&format!(" · {}", place(&first.source, inputs))),
         1 => text.push_str(&format!(
             " · {} · {}",
-            instances.iter().map(|it| named(it)).collect::<String>(),
+            instances.iter().map(|it| InstanceName::of(it).words()).collect::<String>(),
             what(first)
         )),
         _ => text.push_str(&format!(" · {} · {}", shared(&instances), what(first))),
@@ -159,19 +149,19 @@ fn what(part: &Measure) -> String {
 
 /// Names several instances by what they share: `evaluate 2.4.2 · seeds 1, 2, 3`, or the stage alone.
 fn shared(instances: &BTreeSet<String>) -> String {
-    let parts: Vec<(&str, &str)> = instances
-        .iter()
-        .map(|instance| instance.trim_end_matches(']').rsplit_once(",seed=").unwrap_or((instance, "")))
-        .collect();
-    let (first, _) = parts[0];
-    if parts.iter().all(|(point, seed)| *point == first && !seed.is_empty()) {
-        let seeds: Vec<&str> = parts.iter().map(|(_, seed)| *seed).collect();
-        let word = if seeds.len() == 1 { "seed" } else { "seeds" };
-        return format!("{} · {word} {}", named(&format!("{first}]")), seeds.join(", "));
+    let names: Vec<InstanceName<'_>> = instances.iter().map(|name| InstanceName::of(name)).collect();
+    let row = names[0].without_seed();
+    let seeds: Option<Vec<&str>> = names.iter().map(InstanceName::seed).collect();
+    match seeds.filter(|_| names.iter().all(|name| name.without_seed() == row)) {
+        Some(seeds) => {
+            let word = if seeds.len() == 1 { "seed" } else { "seeds" };
+            format!("{} · {word} {}", InstanceName::of(&row).words(), seeds.join(", "))
+        }
+        None => {
+            let stages: BTreeSet<&str> = names.iter().map(|name| name.stage).collect();
+            format!("{} runs of {}", names.len(), stages.into_iter().collect::<Vec<_>>().join(" and "))
+        }
     }
-    let stages: BTreeSet<&str> =
-        parts.iter().map(|(point, _)| point.split('[').next().unwrap_or(point)).collect();
-    format!("{} runs of {}", parts.len(), stages.into_iter().collect::<Vec<_>>().join(" and "))
 }
 
 #[cfg(test)]
@@ -183,7 +173,5 @@ mod tests {
         let of = |names: &[&str]| shared(&names.iter().map(|name| (*name).to_owned()).collect());
         assert_eq!(of(&["evaluate[2.2,seed=1]", "evaluate[2.2,seed=2]"]), "evaluate 2.2 · seeds 1, 2");
         assert_eq!(of(&["train[2.1,seed=1]", "train[2.2,seed=1]"]), "2 runs of train");
-        assert_eq!(named("train[2.4.2,seed=1]"), "train 2.4.2 · seed 1");
-        assert_eq!(named("prepare"), "prepare");
     }
 }

@@ -54,22 +54,3 @@ fn line(text: &mut String, entry: &str) {
 fn link(reference: &str) -> String {
     format!("[{reference}](#{reference})")
 }
-
-/// Splits an instance's name into what is left without its seed, and the seed: `train[2.4.2]`, `1`.
-fn apart(instance: &str) -> Option<(String, &str)> {
-    let (point, seed) = instance.strip_suffix(']')?.rsplit_once("seed=")?;
-    let point = point.trim_end_matches(',');
-    Some((point.strip_suffix('[').map_or_else(|| format!("{point}]"), str::to_owned), seed))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_seed_is_split_off_an_instance() {
-        assert_eq!(apart("train[2.4.2,seed=1]"), Some(("train[2.4.2]".to_owned(), "1")));
-        assert_eq!(apart("train[seed=12]"), Some(("train".to_owned(), "12")));
-        assert_eq!(apart("prepare"), None);
-    }
-}

@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 
 use crate::report::audit::file::{AuditFile, Origin, ReferenceEntry};
-use crate::report::audit::provenance::split;
+use crate::report::audit::name::{InstanceName, split};
 use crate::report::measure::{Aggregate, Number};
 
-use super::{apart, link};
+use super::link;
 
 /// The references of a file, and what the entries so far have told.
 pub(super) struct Numbers<'f> {
@@ -160,8 +160,12 @@ impl<'f> Numbers<'f> {
 }
 
 /// Names instances by their seeds alone, if that is all in which they differ.
-fn seeds(instances: &[&str]) -> (String, Vec<String>) {
-    let parts: Option<Vec<(String, &str)>> = instances.iter().map(|instance| apart(instance)).collect();
+fn seeds<'i>(instances: &[&'i str]) -> (String, Vec<String>) {
+    let apart = |instance: &&'i str| {
+        let name = InstanceName::of(instance);
+        Some((name.without_seed(), name.seed()?))
+    };
+    let parts: Option<Vec<(String, &str)>> = instances.iter().map(apart).collect();
     match parts {
         Some(parts) if parts.iter().all(|(point, _)| *point == parts[0].0) => {
             let names = parts.iter().map(|(_, seed)| format!("seed {seed}")).collect();

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use crate::digest::ObjectId;
 use crate::report::audit::file::{AuditFile, RunEntry};
+use crate::report::audit::name::InstanceName;
 
-use super::{apart, line};
+use super::line;
 
 /// How many objects of a run are told; the audit file has all.
 const OBJECTS: usize = 4;
@@ -30,8 +31,11 @@ pub(super) fn write(text: &mut String, file: &AuditFile) {
             Some(points) => {
                 line(text, &format!("- {}{}", quoted(&points), settings(&group[0])));
                 for run in group {
-                    let seed =
-                        run.instances.first().and_then(|name| apart(name)).map_or("", |(_, seed)| seed);
+                    let seed = run
+                        .instances
+                        .first()
+                        .and_then(|name| InstanceName::of(name).seed())
+                        .unwrap_or_default();
                     index += 1;
                     line(text, &format!("  - {} seed {seed}{}", anchor(index), rest(run)));
                 }
@@ -49,7 +53,11 @@ pub(super) fn write(text: &mut String, file: &AuditFile) {
 
 /// The names of a run's instances without their seeds, if all of them have one.
 fn points(run: &RunEntry) -> Option<Vec<String>> {
-    run.instances.iter().map(|name| apart(name).map(|(point, _)| point)).collect()
+    let apart = |name: &String| {
+        let name = InstanceName::of(name);
+        name.seed().map(|_| name.without_seed())
+    };
+    run.instances.iter().map(apart).collect()
 }
 
 fn anchor(index: usize) -> String {

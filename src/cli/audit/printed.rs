@@ -1,0 +1,215 @@
+//! The report that was rendered last: what its audit file says of it, and what lies on the disk.
+//!
+//! pipeline, last records ──▶ audit file ──query──▶ references, held against the report's own bytes
+//!
+//! Invariants
+//! - A place in an edited file is answered only where what stands there is still what the audit file has of it.
+//! - An answer for an edited report says that it was edited.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use crate::cli::{Refusal, say};
+use crate::digest::Digest;
+use crate::report::audit::{AuditFile, InstanceName};
+use crate::spec::{Pipeline, Value};
+use crate::store::Store;
+
+use super::query::{self, Meant, Place};
+
+/// A report, and where its numbers are from.
+pub struct Printed {
+    /// The report's path, relative to the project.
+    pub report: String,
+    /// The audit file's.
+    pub place: String,
+    /// What that says.
+    pub audit: AuditFile,
+    /// The report's bytes, where they can be read.
+    bytes: Option<Vec<u8>>,
+}
+
+impl Printed {
+    /// Reads the audit file of the report that was rendered last, and that report.
+    ///
+    /// # Errors
+    /// A [`Refusal`] where there is no audit file, or none that can be read.
+    pub fn read(root: &Path, pipeline: &Pipeline, store: &Store) -> Result<Self, Refusal> {
+        let places = places(pipeline, store);
+        for place in &places {
+            let text = match fs::read_to_string(root.join(place)) {
+                Ok(text) => text,
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => {
+                    return Err(Refusal::failed(format!(
+                        "the audit file `{place}` can't be read: {error}\n\
+                         help: `recount run` writes it again"
+                    )));
+                }
+            };
+            let audit = AuditFile::read(&text).map_err(|error| {
+                Refusal::failed(format!("{place}: {error}\nhelp: `recount run` writes it again"))
+            })?;
+            let report = beside(place, &audit.report.file);
+            let bytes = fs::read(root.join(&report)).ok();
+            return Ok(Self { report, place: place.clone(), audit, bytes });
+        }
+        if places.is_empty() {
+            return Err(Refusal::input(
+                "there is no audit file, as no stage renders a report\n\
+                 help: a report is a stage of kind `render` in pipeline.yaml",
+            ));
+        }
+        let names: Vec<String> = places.iter().map(|place| format!("`{place}`")).collect();
+        Err(Refusal::input(format!(
+            "there is no audit file, which would be {}\n\
+             help: `recount run` renders the report and its audit",
+            names.join(" or ")
+        )))
+    }
+
+    /// Finds what `words` mean in the report of the project in `root`; says so where the report was edited since.
+    ///
+    /// # Errors
+    /// A [`Refusal`] for words that mean nothing in it, and for a place that holds something else by now.
+    pub fn find(&self, root: &Path, words: &str) -> Result<Meant, Refusal> {
+        let meant = query::find(&self.audit, root, &self.report, words);
+        let place =
+            query::place(words).map(|place| Place { file: query::relative(root, &place.file), ..place });
+        if let Some(place) = &place
+            && !self.still_holds(root, place, &meant)
+        {
+            return Err(Refusal::failed(format!(
+                "`{words}` was edited since `{}` was written, so what stands there is not known\n\
+                 help: `recount audit --check` says what changed; `recount run` writes the file again",
+                self.place
+            )));
+        }
+        if meant.is_nothing() {
+            return Err(match &place {
+                Some(place) => self.nothing_at(root, words, place),
+                None => self.nothing_of(words),
+            });
+        }
+        if self.is_edited() {
+            say::note(&format!(
+                "note    `{}` is not as it was written: `recount audit --check` says what changed",
+                self.report
+            ));
+        }
+        Ok(meant)
+    }
+
+    /// Says whether the report is not the one that the audit file is about.
+    fn is_edited(&self) -> bool {
+        self.bytes.as_ref().is_none_or(|bytes| Digest::of(bytes) != self.audit.report.sha256)
+    }
+
+    /// Says whether a place in the report or a figure still holds all that the audit file has there.
+    fn still_holds(&self, root: &Path, place: &Place, meant: &Meant) -> bool {
+        if place.file == self.report {
+            let text = self.bytes.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+            let line: Option<Vec<char>> = place
+                .line
+                .checked_sub(1)
+                .and_then(|line| text.lines().nth(line))
+                .map(|line| line.chars().collect());
+            let stands = |index: &usize| {
+                let reference = &self.audit.references[*index];
+                let link: Vec<char> = reference.link().chars().collect();
+                let columns = reference.places.iter().filter(|(line, _)| *line == place.line);
+                let mut columns = columns.map(|(_, column)| column.checked_sub(2));
+                let line = line.as_deref().unwrap_or_default();
+                columns.all(|at| at.and_then(|at| line.get(at..)).is_some_and(|rest| rest.starts_with(&link)))
+            };
+            return !self.is_edited() || !meant.references.is_empty() && meant.references.iter().all(stands);
+        }
+        let mut figures = self.audit.figures.iter();
+        figures.find(|figure| beside(&self.report, &figure.file) == place.file).is_none_or(|figure| {
+            fs::read(root.join(&place.file)).is_ok_and(|bytes| Digest::of(&bytes) == figure.sha256)
+        })
+    }
+
+    /// Refuses a place that no number stands at.
+    fn nothing_at(&self, root: &Path, words: &str, place: &Place) -> Refusal {
+        let is_ours = place.file == self.report
+            || self.audit.figures.iter().any(|figure| beside(&self.report, &figure.file) == place.file);
+        let text = fs::read(root.join(&place.file)).ok();
+        let lines = text.map(|bytes| String::from_utf8_lossy(&bytes).lines().count());
+        Refusal::input(match lines {
+            Some(lines) if !(1..=lines).contains(&place.line) => {
+                format!("there is no `{words}`: `{}` has {} lines", place.file, lines)
+            }
+            Some(_) if is_ours => match place.column {
+                Some(_) => format!(
+                    "no number stands at `{words}`\nhelp: without the column, it is all that the line prints"
+                ),
+                None => format!("`{words}` prints no number that a run answers for"),
+            },
+            Some(_) => format!(
+                "no number of `{}` is from `{words}`\n\
+                 help: a line that sets what trained, or one of `{}`, is cited",
+                self.report, self.audit.report.source
+            ),
+            None => format!("there is no file `{}`", place.file),
+        })
+    }
+
+    /// Refuses words that are neither a number of the report nor a name in it.
+    fn nothing_of(&self, words: &str) -> Refusal {
+        let variant = InstanceName::of(words).variant();
+        let known = variant.filter(|name| self.audit.variants.iter().any(|variant| variant.name == *name));
+        let is_run = self.audit.run_of(words).is_some();
+        let help = match known {
+            Some(variant) => {
+                format!("`recount audit {variant}` tells all that the report has of that variant")
+            }
+            None if is_run => format!("`recount why {words}` says how that run stands"),
+            None => format!(
+                "a number is looked for as it is printed; a reference is n1 to n{}",
+                self.audit.references.len()
+            ),
+        };
+        Refusal::input(match known.is_some() || is_run {
+            true => format!("`{words}` is no number, but a run or a part of one\nhelp: {help}"),
+            false => format!("nothing in `{}` is `{words}`\nhelp: {help}", self.report),
+        })
+    }
+}
+
+/// Gives the path of a file that stands beside, or below the folder of, another one.
+pub fn beside(place: &str, file: &str) -> String {
+    place.rsplit_once('/').map_or_else(|| file.to_owned(), |(folder, _)| format!("{folder}/{file}"))
+}
+
+/// Where the audit file may be, each place once: where the last render put it, else where one would.
+pub fn places(pipeline: &Pipeline, store: &Store) -> Vec<String> {
+    let last = store.last_keys();
+    let mut places = Vec::new();
+    for stage in pipeline.stages.iter().filter(|stage| stage.kind == "render") {
+        let record = last.get(&stage.name).and_then(|key| store.record(*key).ok().flatten());
+        let outputs = record.into_iter().flat_map(|record| record.outputs);
+        places
+            .extend(outputs.filter_map(|output| output.place).filter(|place| place.ends_with(".audit.json")));
+        if let Some(output) = stage.base.parameters.get("output").and_then(Value::as_text) {
+            let stem = output.trim_end_matches(".md");
+            places.extend([format!("{stem}.audit.json"), format!("{stem}.synthetic.audit.json")]);
+        }
+    }
+    let mut seen = BTreeSet::new();
+    places.retain(|place| seen.insert(place.clone()));
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_beside_a_file_is_in_its_folder() {
+        assert_eq!(beside("report/week-3.audit.json", "week-3.md"), "report/week-3.md");
+        assert_eq!(beside("week-3.md", "plots/a.svg"), "plots/a.svg");
+    }
+}
