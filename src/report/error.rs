@@ -45,6 +45,18 @@ pub enum RenderError {
         /// The numeral, or the count in words.
         numeral: String,
     },
+    /// A template or the finished report has something in which a number could hide.
+    #[error("{place}:{line}:{column}: {fault}")]
+    Fault {
+        /// The template, relative to its folder, or `the report`.
+        place: String,
+        /// The line in it, from 1.
+        line: usize,
+        /// The column, from 1, in characters.
+        column: usize,
+        /// What is wrong.
+        fault: Fault,
+    },
     /// The finished report has a numeral that is neither a measure nor a name.
     #[error("line {line}, column {column} of the report: nothing answers for `{numeral}`")]
     Orphan {
@@ -83,6 +95,33 @@ pub enum RenderError {
     },
 }
 
+/// What a number could hide in.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum Fault {
+    /// Code that begins and does not end.
+    #[error("{0} opens code that is never closed")]
+    Unclosed(String),
+    /// A block of code that does not begin its line.
+    #[error("`{0}` opens a block of code, and is indented")]
+    Indented(String),
+    /// A number that is written as code.
+    #[error("`{0}` is a number in code, so that nothing answers for it")]
+    InCode(String),
+}
+
+impl Fault {
+    /// Says what to do about it.
+    fn help(&self) -> &'static str {
+        match self {
+            Self::Unclosed(_) => {
+                "close it: a span on its line and in its cell, a block by the sign that opened it"
+            }
+            Self::Indented(_) => "begin the fence, and its end, with the line",
+            Self::InCode(_) => "print a measure through a filter, outside of code: `{{ m | fixed(3) }}`",
+        }
+    }
+}
+
 impl From<Stray> for RenderError {
     fn from(stray: Stray) -> Self {
         let Stray { line, text, in_code } = stray;
@@ -104,6 +143,7 @@ impl RenderError {
                 "print a measure through a filter, or write a name in code; a section is named by its variable, \
                  as `{{ longer.name }}`",
             ),
+            Self::Fault { fault, .. } => Some(fault.help()),
             Self::Figure { .. } => Some("draw it with `Canvas::numeral`, which says what it states"),
             Self::InCode { .. } => Some("end the code before the number: `` `hidden` {{ m | parameter }} ``"),
         }

@@ -20,6 +20,7 @@ mod comparison;
 mod context;
 mod data;
 mod error;
+mod fence;
 mod filters;
 mod format;
 mod inputs;
@@ -36,7 +37,7 @@ mod variant;
 
 pub use citation::{Citation, Reference, reference_name};
 pub use claims::{Claim, Relation, Repeats, Runs, Statistic, read_claims};
-pub use error::RenderError;
+pub use error::{Fault, RenderError};
 pub use format::Format;
 pub use inputs::{Change, Difference, Ineffective, PlotReference, ReportInputs, RunResult, VariantResult};
 pub use measure::{Aggregate, Measure, Number, Source};
