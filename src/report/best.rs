@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use minijinja::{Value, context};
 
+use super::comparative::Borne;
 use super::comparison::Standing;
 use super::data::pointer_token;
 use super::inputs::{RunResult, VariantResult};
@@ -52,7 +53,7 @@ pub(super) fn best_view(variants: &[&VariantResult], views: &BTreeMap<String, Va
         }
     }
     context! {
-        words => vec!["most accurate"],
+        words => Borne::to_template(&["most accurate"]),
         variant => views[&variant.name].clone(),
         rivals => variants.iter().filter(is_rival).map(|it| it.name.clone()).collect::<Vec<_>>(),
         users => users(variant),

@@ -13,6 +13,7 @@ use std::cmp::Ordering;
 
 use minijinja::{Environment, Error, ErrorKind, Value, context};
 
+use super::comparative::Borne;
 use super::measure::Measure;
 use super::spread::Spread;
 
@@ -66,7 +67,7 @@ fn compare(left: &Spread, right: &Spread) -> Value {
     let standing = Standing::of(left, right);
     let means = left.mean.value().total_cmp(&right.mean.value());
     context! {
-        words => words(standing, means).to_vec(),
+        words => Borne::to_template(words(standing, means)),
         relation => match standing {
             Standing::Identical => "identical",
             Standing::Higher => "higher",

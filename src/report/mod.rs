@@ -12,6 +12,7 @@
 //! - Knows no stage kind and no store: whoever calls it says what each output is named.
 
 pub mod audit;
+mod beside;
 mod best;
 mod citation;
 mod claims;
@@ -28,6 +29,7 @@ mod measure;
 mod new_users;
 mod orphans;
 mod pictures;
+mod quantity;
 mod render;
 mod section;
 mod source;

@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use minijinja::{Value, context};
 
 use super::claims::{Contrast, Estimate, HALF_LEVEL};
+use super::comparative::Borne;
 use super::data::pointer_token;
 use super::inputs::{RunResult, VariantResult};
 use super::measure::Measure;
@@ -53,11 +54,11 @@ fn view(
         known_count => count("/whole/examples", known_count).to_template(),
         new_count => count("/held_out/examples", theirs.score.examples).to_template(),
         difference => Measure::difference(&known.mean, &new.mean).to_template(),
-        words => match fall {
-            "falls" => vec!["falls", "beyond noise"],
-            "rises" => vec!["beyond noise"],
-            _ => vec!["within noise"],
-        },
+        words => Borne::to_template(match fall {
+            "falls" => &["falls", "beyond noise"],
+            "rises" => &["beyond noise"],
+            _ => &["within noise"],
+        }),
         fall => fall,
         known => Spread::to_template(Some(&known)),
         new => Spread::to_template(Some(&new)),

@@ -22,6 +22,7 @@ use minijinja::{Value, context};
 use super::claim::{Claim, Relation, Runs, Statistic};
 use super::evidence::{Contrast, Estimate, chance_of_counts};
 use super::figures::{bounds, lies, quote, quote_figure};
+use crate::report::comparative::Borne;
 use crate::report::comparison::Standing;
 use crate::report::measure::{Measure, Number};
 use crate::report::source::Figure;
@@ -178,7 +179,7 @@ impl Reading<'_> {
             holding => with(Verdict::Holds),
             noisy => with(Verdict::WithinNoise),
             contradicted => with(Verdict::Contradicted),
-            words => self.words(),
+            words => Borne::to_template(&self.words()),
             lies => claim.relation.is_figure().then(|| lies(&claim.values, self.value)),
         }
     }
@@ -220,7 +221,7 @@ pub fn claim_view(claim: &Claim, readings: &[Reading<'_>]) -> Value {
         repeats => claim.repeats.map(|repeats| {
             context! { some => count(repeats.some), of => count(repeats.of) }
         }),
-        words => words_of(claim.relation).to_vec(),
+        words => Borne::to_template(words_of(claim.relation)),
         readings => readings.iter().map(|reading| reading.to_template(claim)).collect::<Vec<_>>(),
     }
 }

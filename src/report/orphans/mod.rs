@@ -251,6 +251,9 @@ mod tests {
             ("is 2.5\n", "2.5"),
             ("week 3\n", "3"),
             ("2.4 % of\n", "2.4"),
+            ("is 2.4.2 nats\n", "2.4.2"),
+            ("is 2.4 nats.\n", "2.4"),
+            ("over 1.1 epochs\n", "1.1"),
             ("-1.1\n", "1.1"),
         ] {
             assert_eq!(orphan(text).map(|(_, _, numeral)| numeral).as_deref(), Some(numeral), "{text}");

@@ -6,10 +6,14 @@
 use std::collections::BTreeSet;
 
 use super::super::inputs::ReportInputs;
+use super::counts::is_counted;
 use super::numeral::{blank, is_digit, numeral};
 
 /// Words of the field that hold digits.
 const TERMS: [&str; 2] = ["SHA-256", "F1"];
+
+/// Units that a name is never written with.
+const UNITS: [&str; 8] = ["nats", "nat", "s", "ms", "min", "h", "per", "percent"];
 
 /// Names that hold digits.
 pub struct Names {
@@ -99,8 +103,15 @@ fn ends(line: &[char], end: usize) -> bool {
         None => true,
         Some('.' | ',') => !line.get(end + 1).copied().is_some_and(is_digit),
         Some('-') => !line.get(end + 1).is_some_and(|symbol| symbol.is_alphanumeric()),
-        Some('%') => false,
-        Some(' ' | '\u{a0}') => line.get(end + 1) != Some(&'%'),
+        Some('%' | '‰' | '°') => false,
+        Some(' ' | '\u{a0}' | '\u{202f}') => !is_measured(&line[end + 1..]),
         Some(symbol) => !symbol.is_alphanumeric(),
     }
+}
+
+/// Says whether a unit or something that is counted stands here, so that what is before it is a quantity.
+fn is_measured(rest: &[char]) -> bool {
+    let word: String = rest.iter().take_while(|symbol| !symbol.is_whitespace()).collect();
+    let word = word.trim_end_matches(|symbol: char| symbol.is_ascii_punctuation() && symbol != '%');
+    word.starts_with(['%', '‰', '°']) || UNITS.contains(&word) || is_counted(&word.to_lowercase())
 }
