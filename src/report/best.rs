@@ -53,7 +53,7 @@ pub(super) fn best_view(variants: &[&VariantResult], views: &BTreeMap<String, Va
         }
     }
     context! {
-        words => Borne::words(["most accurate"]),
+        words => Borne::to_template(&["most accurate"]),
         variant => views[&variant.name].clone(),
         rivals => variants.iter().filter(is_rival).map(|it| it.name.clone()).collect::<Vec<_>>(),
         users => users(variant),

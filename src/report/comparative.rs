@@ -1,37 +1,30 @@
-//! Words of comparison: a paragraph that prints a measure may use one only if what was compared bears it out.
+//! Words of comparison: a sentence that prints a measure may use one only if what was compared bears it out.
 //!
 //! `"higher" | borne_by(compared)` ──▶ a marked word, or an error with its place in the template
-//! marked text ──settle──▶ text, unless beside a measure such a word has no mark, or is denied
+//! marked text ──settle──▶ text, unless a block with a measure has such a word without a mark, or denies a marked one
 //!
-//! Whatever can be said of measures is a value with `words`, [`Borne`] by it: what `compare` gives, a reading of a
-//! claim, a claim (its words are the source's), a fall from known to new users.
+//! Whatever can be said of measures is a value with `words`, the [`Borne`] words that it bears out: what `compare` gives, a
+//! reading of a claim, a claim (its words are the source's), a fall from known to new users.
 //!
 //! Invariants
-//! - No paragraph of the report that prints a measure has a word of [`WORDS`] that nothing bears out; a row of a table
-//!   is a paragraph. Code and headings are left out: such words are names there.
-//! - What is borne out is said as it is: the sentence does not deny it.
-//! - Only our own values bear words out: a map that a template makes up bears none.
+//! - No block of the report that prints a measure (a paragraph, an item of a list, a row of a table) has a word of
+//!   [`WORDS`] that nothing bears out; code and headings apart, where such words are names.
+//! - A clause that denies a word does not print it as borne out.
+//! - Only this program says what a comparison bears out: a template can make no [`Borne`].
 
 use std::sync::Arc;
 
-use minijinja::value::{Enumerator, Object, ObjectRepr};
+use minijinja::value::{Object, ObjectRepr};
 use minijinja::{Environment, Error, ErrorKind, Value};
 
 use super::citation::OPEN as MEASURE;
 
 /// The words, as they are written in lower case.
-const WORDS: [&str; 31] = [
+const WORDS: [&str; 35] = [
     "higher",
     "lower",
     "highest",
     "lowest",
-    "better",
-    "worse",
-    "worst",
-    "beats",
-    "outperforms",
-    "exceeds",
-    "improves",
     "larger",
     "smaller",
     "more accurate",
@@ -52,35 +45,22 @@ const WORDS: [&str; 31] = [
     "beyond noise",
     "falls",
     "rises",
+    "beats",
+    "outperforms",
+    "exceeds",
+    "better",
+    "worse",
+    "worst",
+    "greater",
+    "fewer",
+    "improved",
+    "improves",
+    "surpasses",
 ];
 
-/// Words that turn what follows them into its opposite.
-const DENIALS: [&str; 5] = ["not", "never", "no", "nor", "neither"];
-
-/// The words that a value bears out.
-#[derive(Debug)]
-pub(super) struct Borne(Vec<&'static str>);
-
-impl Borne {
-    /// Hands the words to a template, as a list.
-    pub fn words(words: impl IntoIterator<Item = &'static str>) -> Value {
-        Value::from_object(Self(words.into_iter().collect()))
-    }
-}
-
-impl Object for Borne {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Seq
-    }
-
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.0.get(key.as_usize()?).map(|word| Value::from(*word))
-    }
-
-    fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Seq(self.0.len())
-    }
-}
+/// What turns a word of comparison into its contrary, before it in its clause.
+const DENIALS: [&str; 11] =
+    ["not", "no", "never", "neither", "nor", "none", "nothing", "hardly", "without", "cannot", "false"];
 
 /// Private-use characters around a word that is borne out.
 const OPEN: char = '\u{E010}';
@@ -92,20 +72,41 @@ pub(super) struct Loose {
     /// The line of the text, from 1.
     pub line: usize,
     /// The word.
-    pub word: &'static str,
+    pub word: String,
+    /// What denies it in its clause, where it is borne out.
+    pub denied_by: Option<&'static str>,
+}
+
+/// The words that a comparison bears out.
+#[derive(Debug)]
+pub(super) struct Borne(Vec<&'static str>);
+
+impl Borne {
+    /// Hands `words` to a template as the `words` of what was compared.
+    pub fn to_template(words: &[&'static str]) -> Value {
+        Value::from_object(Self(words.to_vec()))
+    }
+}
+
+impl Object for Borne {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
 }
 
 /// Gives `environment` the filter `borne_by`.
 pub(super) fn install(environment: &mut Environment<'_>) {
     environment.add_filter("borne_by", |word: &str, by: &Value| {
         let words = by.get_attr("words").ok().and_then(|words| words.downcast_object::<Borne>());
-        let words = words.ok_or_else(|| {
-            refuse("`borne_by` takes what was compared, such as `compare(…)` or a reading".to_owned())
-        })?;
-        if words.0.contains(&word) {
+        let Some(Borne(words)) = words.as_deref() else {
+            return Err(refuse(
+                "`borne_by` takes what was compared, such as `compare(…)` or a reading".to_owned(),
+            ));
+        };
+        if words.contains(&word) {
             return Ok(format!("{OPEN}{word}{CLOSE}"));
         }
-        let borne = words.0.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        let borne = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
         let borne = if borne.is_empty() { "none of these words".to_owned() } else { borne };
         Err(refuse(format!("the measures do not bear out `{word}`; they bear out {borne}")))
     });
@@ -118,47 +119,58 @@ fn refuse(message: String) -> Error {
 /// Takes the marks out.
 ///
 /// # Errors
-/// [`Loose`] for the first word of a paragraph with a measure that has none, or that is denied.
+/// [`Loose`] for the first word in a block with a measure that has none, or that is denied.
 pub(super) fn settle(marked: &str) -> Result<String, Loose> {
-    let lines: Vec<&str> = marked.lines().collect();
-    let mut at = 0;
-    while at < lines.len() {
-        let end = end_of_paragraph(&lines, at);
-        if lines[at..end].iter().any(|line| line.contains(MEASURE)) && !lines[at].starts_with('#') {
-            check(&lines[at..end], at)?;
+    for (first, block) in blocks(marked) {
+        let line_of = |before: &str| first + before.matches('\n').count();
+        if let Some((before, word, denial)) = denied(&block) {
+            return Err(Loose { line: line_of(before), word: word.to_owned(), denied_by: Some(denial) });
         }
-        at = end;
+        if !block.contains(MEASURE) || block.starts_with('#') {
+            continue;
+        }
+        let loose = unmarked(&block).to_lowercase();
+        let spaced = loose.replace('\n', " ");
+        let found = WORDS.into_iter().filter_map(|word| Some((word_at(&spaced, word)?, word))).min();
+        if let Some((at, word)) = found {
+            return Err(Loose { line: line_of(&loose[..at]), word: word.to_owned(), denied_by: None });
+        }
     }
     Ok(marked.replace([OPEN, CLOSE], ""))
 }
 
-/// Finds the line behind the paragraph that begins at `at`; a heading, a row and an empty line stand alone.
-fn end_of_paragraph(lines: &[&str], at: usize) -> usize {
-    let alone = |line: &str| line.is_empty() || line.starts_with(['#', '|']);
-    if alone(lines[at]) {
-        return at + 1;
+/// Parts a text into what is read in one breath, each with its first line, from 1.
+fn blocks(text: &str) -> Vec<(usize, String)> {
+    let mut blocks: Vec<(usize, String)> = Vec::new();
+    let mut alone = true;
+    for (index, line) in text.lines().enumerate() {
+        let trimmed = line.trim_start();
+        let begins = trimmed.is_empty() || trimmed.starts_with(['|', '#']) || trimmed.starts_with("- ");
+        match blocks.last_mut().filter(|_| !alone && !begins) {
+            Some((_, block)) => {
+                block.push('\n');
+                block.push_str(line);
+            }
+            None => blocks.push((index + 1, line.to_owned())),
+        }
+        alone = trimmed.is_empty() || trimmed.starts_with(['|', '#']);
     }
-    let next = lines[at + 1..].iter().position(|line| alone(line) || line.starts_with("- "));
-    next.map_or(lines.len(), |length| at + 1 + length)
+    blocks
 }
 
-fn check(paragraph: &[&str], first: usize) -> Result<(), Loose> {
-    for (index, line) in paragraph.iter().enumerate() {
-        let loose = unmarked(line).to_lowercase();
-        if let Some(word) = WORDS.into_iter().find(|word| has_word(&loose, word)) {
-            return Err(Loose { line: first + index + 1, word });
-        }
-        for (at, _) in line.match_indices(OPEN) {
-            let before = line[..at].rsplit(['.', ';', ':', ',']).next().unwrap_or("").to_lowercase();
-            let denied =
-                before.split_whitespace().any(|word| DENIALS.contains(&word) || word.ends_with("n't"));
-            let said = line[at..].trim_start_matches(OPEN);
-            if let Some(word) = WORDS.into_iter().find(|word| denied && said.starts_with(word)) {
-                return Err(Loose { line: first + index + 1, word });
-            }
-        }
-    }
-    Ok(())
+/// Finds a marked word that its clause denies, with what is before it in the block.
+fn denied(block: &str) -> Option<(&str, &str, &'static str)> {
+    block.match_indices(OPEN).find_map(|(at, _)| {
+        let (before, rest) = block.split_at(at);
+        let clause = before.rsplit(['.', ':', ';', '|']).next().unwrap_or(before);
+        let clause = unmarked(clause).to_lowercase().replace('’', "'");
+        let mut words = clause.split(|symbol: char| !symbol.is_alphanumeric() && symbol != '\'');
+        let short = clause.contains("n't").then_some("n't");
+        let denial =
+            short.or_else(|| words.find_map(|word| DENIALS.into_iter().find(|denial| *denial == word)));
+        let word = rest.trim_start_matches(OPEN).split(CLOSE).next().unwrap_or_default();
+        Some((before, word, denial?))
+    })
 }
 
 /// Leaves out what is marked, and code.
@@ -177,9 +189,11 @@ fn unmarked(line: &str) -> String {
     rest
 }
 
-fn has_word(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
+/// Finds a word that stands alone.
+fn word_at(text: &str, word: &str) -> Option<usize> {
+    let mut places = text.match_indices(word).map(|(at, _)| at);
+    places.find(|at| {
+        let before = text[..*at].chars().next_back();
         let after = text[at + word.len()..].chars().next();
         ![before, after].into_iter().flatten().any(char::is_alphanumeric)
     })
@@ -191,40 +205,31 @@ mod tests {
 
     #[test]
     fn a_word_beside_a_measure_needs_something_to_bear_it_out() {
-        let loose = |word| Err(Loose { line: 2, word });
-        let text = |words: &str| format!("One line.\n{MEASURE}1 is {words} than that\n");
+        let loose = |word: &str| Err(Loose { line: 2, word: word.to_owned(), denied_by: None });
+        let text = |words: &str| format!("\n{MEASURE}1 is {words} than that\n");
         assert_eq!(settle(&text("Higher")), loose("higher"));
         assert_eq!(settle(&text("more accurate")), loose("more accurate"));
         assert_eq!(settle(&text(&format!("{OPEN}higher{CLOSE}"))), Ok(text("higher")));
         assert_eq!(settle(&text("`higher`")), Ok(text("`higher`")));
-        assert_eq!(
-            settle(&format!("## Far lower ({MEASURE}1)\n")),
-            Ok(format!("## Far lower ({MEASURE}1)\n"))
-        );
+        assert!(settle(&format!("\n## Far lower ({MEASURE}1)\n")).is_ok());
+        assert_eq!(settle(&format!("{MEASURE}1 is\nlower than\n")), loose("lower"));
+        assert_eq!(settle(&format!("{MEASURE}1 is far more\naccurate\n")).map_err(|it| it.line), Err(1));
+        assert!(settle(&format!("One higher line.\n\n{MEASURE}1\n| lower |\n")).is_ok());
         assert_eq!(settle(&text("a shareholder's")), Ok(text("a shareholder's")));
         let both = text(&format!("{OPEN}higher{CLOSE} but lower"));
         assert_eq!(settle(&both), loose("lower"));
     }
 
     #[test]
-    fn a_word_on_another_line_of_the_paragraph_needs_it_too() {
-        let apart = format!("It reaches {MEASURE}1,\nwhich is higher\nthan before.\n");
-        assert_eq!(settle(&apart), Err(Loose { line: 2, word: "higher" }));
-        for text in [
-            format!("It reaches {MEASURE}1.\n\nA higher number may be lower.\n"),
-            format!("- It reaches {MEASURE}1.\n- A higher number may be lower.\n"),
-            format!("| {MEASURE}1 |\n| higher |\n"),
-        ] {
-            assert_eq!(settle(&text), Ok(text.clone()), "{text}");
-        }
-    }
-
-    #[test]
     fn what_is_borne_out_is_not_denied() {
-        let said = |words: &str| settle(&format!("{MEASURE}1 {words}\n"));
-        let denied = Err(Loose { line: 1, word: "higher" });
-        assert_eq!(said(&format!("is not {OPEN}higher{CLOSE}")), denied);
-        assert_eq!(said(&format!("isn't much {OPEN}higher{CLOSE}")), denied);
-        assert!(said(&format!("does not stop, it is {OPEN}higher{CLOSE}")).is_ok());
+        for denial in ["not", "**not**", "never", "neither"] {
+            let found = settle(&format!("a\nit is {denial} {OPEN}higher{CLOSE} than\n"));
+            let denied_by = DENIALS.into_iter().find(|word| denial.contains(word) && *word != "no");
+            let word = "higher".to_owned();
+            assert!(denied_by.is_some());
+            assert_eq!(found.map_err(|it| (it.line, it.word)), Err((2, word)), "{denial}");
+        }
+        assert!(settle(&format!("it isn't {OPEN}higher{CLOSE}\n")).is_err());
+        assert!(settle(&format!("It does not help: it is {OPEN}lower{CLOSE}\n")).is_ok());
     }
 }

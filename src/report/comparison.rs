@@ -68,10 +68,9 @@ impl Standing {
 
 fn compare(left: &Spread, right: &Spread) -> Value {
     let standing = Standing::of(left, right);
-    let (own, other) = (left.mean.value(), right.mean.value());
-    let means = if (own - other).abs() < PRINTED { Ordering::Equal } else { own.total_cmp(&other) };
+    let means = means(left, right);
     context! {
-        words => Borne::words(words(standing, means).iter().copied()),
+        words => Borne::to_template(words(standing, means)),
         relation => match standing {
             Standing::Identical => "identical",
             Standing::Higher => "higher",
@@ -85,6 +84,12 @@ fn compare(left: &Spread, right: &Spread) -> Value {
         },
         difference => Measure::difference(&left.mean, &right.mean).to_template(),
     }
+}
+
+/// Compares the means, as far as they are printed.
+fn means(left: &Spread, right: &Spread) -> Ordering {
+    let (own, other) = (left.mean.value(), right.mean.value());
+    if (own - other).abs() < PRINTED { Ordering::Equal } else { own.total_cmp(&other) }
 }
 
 /// Gives the words of comparison that hold of the left one.
@@ -103,23 +108,20 @@ fn words(standing: Standing, means: Ordering) -> &'static [&'static str] {
 mod tests {
     use super::*;
 
-    fn compared(left: &[f64], right: &[f64]) -> Value {
-        let spread = |values: &[f64]| {
-            let parts = values.iter().map(|value| Measure::real("metrics.json", "/best/accuracy", *value));
-            Spread::over(parts.collect()).expect("it has values")
-        };
-        compare(&spread(left), &spread(right))
+    fn spread(values: &[f64]) -> Spread {
+        let parts = values.iter().map(|value| Measure::real("metrics.json", "/best/accuracy", *value));
+        Spread::over(parts.collect()).expect("it has values")
     }
 
     fn relation(left: &[f64], right: &[f64]) -> String {
-        compared(left, right).get_attr("relation").expect("it has a relation").to_string()
+        compare(&spread(left), &spread(right)).get_attr("relation").expect("it has a relation").to_string()
     }
 
     #[test]
     fn higher_is_said_of_every_seed_and_on_average_where_the_means_print_differently() {
         let words = |left: &[f64], right: &[f64]| {
-            let words = compared(left, right).get_attr("words").expect("it has words");
-            words.try_iter().expect("it is a list").map(|word| word.to_string()).collect::<Vec<_>>()
+            let [left, right] = [left, right].map(spread);
+            super::words(Standing::of(&left, &right), means(&left, &right))
         };
         assert_eq!(words(&[0.8, 0.9], &[0.5, 0.7]), ["higher", "larger", "more accurate"]);
         assert_eq!(words(&[0.6, 0.9], &[0.5, 0.7]), ["higher on average", "larger on average"]);

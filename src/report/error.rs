@@ -3,6 +3,7 @@
 use minijinja::ErrorKind;
 
 use super::citation::Stray;
+use super::comparative::Loose;
 
 /// Why a report cannot be rendered.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -45,6 +46,18 @@ pub enum RenderError {
         /// The numeral, or the count in words.
         numeral: String,
     },
+    /// A template or the finished report has something in which a number could hide.
+    #[error("{place}:{line}:{column}: {fault}")]
+    Fault {
+        /// The template, relative to its folder, or `the report`.
+        place: String,
+        /// The line in it, from 1.
+        line: usize,
+        /// The column, from 1, in characters.
+        column: usize,
+        /// What is wrong.
+        fault: Fault,
+    },
     /// The finished report has a numeral that is neither a measure nor a name.
     #[error("line {line}, column {column} of the report: nothing answers for `{numeral}`")]
     Orphan {
@@ -73,14 +86,72 @@ pub enum RenderError {
         /// The line, without the number.
         text: String,
     },
-    /// A line that prints a measure has a word of comparison that nothing bears out.
+    /// A block that prints a measure has a word of comparison that nothing bears out.
     #[error("line {line} of the report says `{word}` beside a measure, and nothing bears it out")]
     Unborne {
         /// The line of the report, from 1.
         line: usize,
         /// The word.
-        word: &'static str,
+        word: String,
     },
+    /// A word that is borne out is denied in its clause.
+    #[error("line {line} of the report says `{denial}` before `{word}`, which the measures bear out")]
+    Denied {
+        /// The line of the report, from 1.
+        line: usize,
+        /// What denies it.
+        denial: &'static str,
+        /// The word.
+        word: String,
+    },
+}
+
+/// What a number could hide in.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum Fault {
+    /// Code that begins and does not end.
+    #[error("{0} opens code that is never closed")]
+    Unclosed(String),
+    /// A block of code that does not begin its line.
+    #[error("`{0}` opens a block of code, and is indented")]
+    Indented(String),
+    /// A number that is written as code.
+    #[error("`{0}` is a number in code, so that nothing answers for it")]
+    InCode(String),
+    /// A number that what stands beside it makes another one.
+    #[error("`{by}` beside `{number}` makes another number of it")]
+    Changed {
+        /// The number, as it is printed.
+        number: String,
+        /// What stands beside it.
+        by: String,
+    },
+}
+
+impl Fault {
+    /// Says what to do about it.
+    fn help(&self) -> &'static str {
+        match self {
+            Self::Unclosed(_) => {
+                "close it: a span on its line and in its cell, a block by the sign that opened it"
+            }
+            Self::Indented(_) => "begin the fence, and its end, with the line",
+            Self::Changed { .. } => {
+                "let the filter print sign and unit, such as `percent(1)`, and put words around it"
+            }
+            Self::InCode(_) => "print a measure through a filter, outside of code: `{{ m | fixed(3) }}`",
+        }
+    }
+}
+
+impl From<Loose> for RenderError {
+    fn from(loose: Loose) -> Self {
+        let Loose { line, word, denied_by } = loose;
+        match denied_by {
+            Some(denial) => Self::Denied { line, denial, word },
+            None => Self::Unborne { line, word },
+        }
+    }
 }
 
 impl From<Stray> for RenderError {
@@ -99,11 +170,13 @@ impl RenderError {
             Self::Unborne { .. } => {
                 Some("let the numbers choose the word: `\"higher\" | borne_by(compare(this, that))`")
             }
+            Self::Denied { .. } => Some("say what the measures bear out, in a clause of its own"),
             Self::Unformatted { .. } => Some("format the number before joining it: `(m | fixed(3)) ~ \"…\"`"),
             Self::Typed { .. } | Self::Orphan { .. } => Some(
                 "print a measure through a filter, or write a name in code; a section is named by its variable, \
                  as `{{ longer.name }}`",
             ),
+            Self::Fault { fault, .. } => Some(fault.help()),
             Self::Figure { .. } => Some("draw it with `Canvas::numeral`, which says what it states"),
             Self::InCode { .. } => Some("end the code before the number: `` `hidden` {{ m | parameter }} ``"),
         }

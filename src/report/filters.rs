@@ -12,6 +12,7 @@ use minijinja::{Environment, Error, ErrorKind, Output, State, Value};
 use super::citation::Ledger;
 use super::format::Format;
 use super::measure::Measure;
+use super::quantity::Sort;
 
 const FORMATS: &str =
     "format the number: `| fixed(3)`, `| percent(1)`, `| whole`, `| significant(3)`, `| seconds`";
@@ -48,6 +49,7 @@ pub(super) fn install(environment: &mut Environment<'_>, ledger: &Arc<Ledger>) {
 
 fn enter(book: &Ledger, value: &Value, format: Format) -> Result<String, Error> {
     let measure = measure(value)?;
+    Sort::of(measure).allows(format).map_err(refuse)?;
     let text = format.print(measure).map_err(refuse)?;
     Ok(book.enter(text, format, measure) + format.unit())
 }

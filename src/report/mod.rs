@@ -12,6 +12,7 @@
 //! - Knows no stage kind and no store: whoever calls it says what each output is named.
 
 pub mod audit;
+mod beside;
 mod best;
 mod citation;
 mod claims;
@@ -20,6 +21,7 @@ mod comparison;
 mod context;
 mod data;
 mod error;
+mod fence;
 mod filters;
 mod format;
 mod inputs;
@@ -27,6 +29,7 @@ mod measure;
 mod new_users;
 mod orphans;
 mod pictures;
+mod quantity;
 mod render;
 mod section;
 mod source;
@@ -36,7 +39,7 @@ mod variant;
 
 pub use citation::{Citation, Reference, reference_name};
 pub use claims::{Claim, Relation, Repeats, Runs, Statistic, read_claims};
-pub use error::RenderError;
+pub use error::{Fault, RenderError};
 pub use format::Format;
 pub use inputs::{Change, Difference, Ineffective, PlotReference, ReportInputs, RunResult, VariantResult};
 pub use measure::{Aggregate, Measure, Number, Source};

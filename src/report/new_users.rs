@@ -54,11 +54,11 @@ fn view(
         known_count => count("/whole/examples", known_count).to_template(),
         new_count => count("/held_out/examples", theirs.score.examples).to_template(),
         difference => Measure::difference(&known.mean, &new.mean).to_template(),
-        words => Borne::words(match fall {
-            "falls" => &["falls", "beyond noise"][..],
+        words => Borne::to_template(match fall {
+            "falls" => &["falls", "beyond noise"],
             "rises" => &["rises", "beyond noise"],
             _ => &["within noise"],
-        }.iter().copied()),
+        }),
         fall => fall,
         known => Spread::to_template(Some(&known)),
         new => Spread::to_template(Some(&new)),

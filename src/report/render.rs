@@ -12,7 +12,7 @@ use super::error::RenderError;
 use super::inputs::ReportInputs;
 use super::orphans::{self, Names};
 use super::tidy::tidy;
-use super::{comparative, comparison, context, filters, pictures};
+use super::{beside, comparative, comparison, context, filters, pictures};
 
 /// The template that is the report; every other one is included by it.
 pub const MAIN_TEMPLATE: &str = "main.md.j2";
@@ -52,9 +52,9 @@ pub fn render(templates: &BTreeMap<String, String>, inputs: &ReportInputs) -> Re
         .get_template(MAIN_TEMPLATE)
         .and_then(|main| main.render(context::build(inputs, templates)))
         .map_err(|error| RenderError::of(&error))?;
-    let told = comparative::settle(&tidy(&marked))
-        .map_err(|loose| RenderError::Unborne { line: loose.line, word: loose.word })?;
+    let told = comparative::settle(&tidy(&marked)).map_err(RenderError::from)?;
     let Settled { text, citations, references } = ledger.settle(&told).map_err(RenderError::from)?;
+    beside::check(&text, &citations, &references)?;
     orphans::check_text(&text, &citations, &names)?;
     let markdown = text + &definitions(&references, inputs);
     // What only a figure shows is referred to behind all that the text does.

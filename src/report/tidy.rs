@@ -1,17 +1,16 @@
 //! Markdown as templates leave it → Markdown as a person would have written it.
 
+use super::fence::{Fences, Line};
+
 /// Drops trailing blanks and runs of empty lines, and ends the text with one line feed.
 ///
 /// Lines between code fences keep their empty lines.
 pub(super) fn tidy(markdown: &str) -> String {
     let mut tidied = String::with_capacity(markdown.len());
-    let mut fenced = false;
+    let mut fences = Fences::default();
     let mut empty_before = true;
     for line in markdown.lines().map(str::trim_end) {
-        if line.trim_start().starts_with("```") {
-            fenced = !fenced;
-        }
-        if line.is_empty() && empty_before && !fenced {
+        if fences.read(line) != Line::Code && line.is_empty() && empty_before {
             continue;
         }
         empty_before = line.is_empty();
@@ -36,6 +35,11 @@ mod tests {
     #[test]
     fn code_keeps_its_empty_lines() {
         assert_eq!(tidy("```\na\n\n\nb\n```\n"), "```\na\n\n\nb\n```\n");
+    }
+
+    #[test]
+    fn code_between_backticks_opens_no_block() {
+        assert_eq!(tidy("```x```\n\n\n\na\n"), "```x```\n\na\n");
     }
 
     #[test]

@@ -276,25 +276,29 @@ fn a_sentence_that_contradicts_its_measures_cannot_be_rendered() {
 }
 
 #[test]
-fn there_is_no_way_around_what_the_measures_bear_out() {
-    let with = |rest: &str| {
-        with_sentence(&format!(
-            "{{% set compared = compare(section.described.best, variant(\"2.3.1\").best) %}}\n\
-             Its {{{{ section.described.best.mean | fixed(3) }}}} {rest}"
-        ))
-    };
-    let made_up =
-        with("is {{ \"higher\" | borne_by({\"words\": [\"higher\"]}) }}.").expect_err("it is a map");
-    assert!(made_up.to_string().contains("`borne_by` takes what was compared"), "{made_up}");
-    for (rest, word) in [
-        ("is not {{ \"lower\" | borne_by(compared) }}.", "lower"),
-        ("was tried,\nwhich is better.", "better"),
-        ("outperforms it.", "outperforms"),
-    ] {
+fn a_word_on_another_line_or_in_other_words_needs_them_to_bear_it_out() {
+    let with =
+        |rest: &str| with_sentence(&format!("Its {{{{ section.described.best.mean | fixed(3) }}}} {rest}"));
+    for (rest, word) in [("was tried,\nwhich is better.", "better"), ("outperforms it.", "outperforms")] {
         assert!(
             matches!(with(rest), Err(RenderError::Unborne { word: found, .. }) if found == word),
             "{rest}"
         );
+    }
+}
+
+#[test]
+fn neither_a_denial_nor_words_of_ones_own_bear_anything_out() {
+    let compared = "{% set compared = compare(section.described.best, variant(\"2.3.1\").best) %}\n";
+    for denial in ["not", "**not**", "never"] {
+        let sentence = format!("{compared}It is {denial} {{{{ \"lower\" | borne_by(compared) }}}}.");
+        let error = with_sentence(&sentence).expect_err("the measures bear it out");
+        assert!(matches!(error, RenderError::Denied { .. }), "{error}");
+        assert!(error.help().is_some());
+    }
+    for by in ["{\"words\": [\"higher\"]}", "section", "[\"higher\"]", "\"higher\""] {
+        let error = with_sentence(&format!("It is {{{{ \"higher\" | borne_by({by}) }}}}.")).expect_err(by);
+        assert!(error.to_string().contains("takes what was compared"), "{error}");
     }
 }
 
@@ -318,10 +322,15 @@ fn a_word_of_comparison_that_nothing_bears_out_cannot_stand_beside_a_measure() {
     for (sentence, word) in [
         ("At {{ section.described.best.mean | fixed(3) }} it is more accurate than 2.3.1.", "more accurate"),
         ("Higher than ever: {{ section.described.best.mean | fixed(3) }}.", "higher"),
+        ("At {{ section.described.best.mean | fixed(3) }} it is\nfar\nbetter than 2.3.1.", "better"),
+        ("It outperforms 2.3.1 by {{ section.described.best.mean | fixed(3) }}.", "outperforms"),
+        ("##### Far lower: {{ section.described.best.mean | fixed(3) }}", "lower"),
         ("The claim holds at {{ section.described.best.mean | fixed(3) }}.", "holds"),
     ] {
         match with_sentence(sentence) {
-            Err(RenderError::Unborne { word: found, line }) => assert_eq!((found, line > 100), (word, true)),
+            Err(RenderError::Unborne { word: found, line }) => {
+                assert_eq!((found.as_str(), line > 100), (word, true))
+            }
             other => panic!("{sentence}: {other:?}"),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use recount::report::{MAIN_TEMPLATE, RenderError, Rendered, render};
+use recount::report::{Fault, MAIN_TEMPLATE, RenderError, Rendered, render};
 
 use super::sweep::{SWEEP, inputs};
 use super::templates;
@@ -44,6 +44,9 @@ fn a_filter_refuses_a_number_of_another_sort() {
     for (template, expected) in [
         ("{{ data.length.mean | whole }}", "use `fixed`"),
         ("{{ data.rows | quoted }}", "our own"),
+        ("{{ data.train | seconds }}", "times"),
+        ("{{ data.valid | percent(0) }}", "shares"),
+        ("{{ totals.seconds | fixed(1) }}", "use `seconds`"),
         ("{{ data.rows | parameter }}", "measured"),
         ("{{ data.source | fixed(3) }}", "not a number"),
         ("{{ none | fixed(3) }}", "`is none`"),
@@ -110,4 +113,28 @@ fn a_mistake_in_an_included_template_has_its_place_there() {
         }
         other => panic!("`{other}` has no place in a template"),
     }
+}
+
+#[test]
+fn what_stands_beside_a_number_cannot_change_it() {
+    for (around, by) in [
+        ("−{{ m | whole }}", "−"),
+        ("by -{{ m | whole }}", "-"),
+        ("minus {{ m | whole }}", "minus"),
+        ("{{ m | whole }} %", "%"),
+        ("{{ m | whole }}{{ data.valid | whole }}", "the next number"),
+        ("**{{ m | whole }}**{{ data.valid | whole }}", "the next number"),
+        ("{{ m | whole }} million", "million"),
+    ] {
+        let main = format!("{{% set m = data.train %}}\nIt is {around}.\n");
+        match render_main(&main).expect_err("another number stands there") {
+            RenderError::Fault { line, fault, .. } => {
+                let expected = Fault::Changed { number: "2,600".to_owned(), by: by.to_owned() };
+                assert_eq!((line, fault), (1, expected), "{around}");
+            }
+            other => panic!("{around}: {other}"),
+        }
+    }
+    render_main("({{ data.train | whole }}–{{ data.valid | whole }}), {{ totals.seconds | seconds }}.\n")
+        .expect("a range and a unit of the filter's own change nothing");
 }

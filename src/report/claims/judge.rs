@@ -182,7 +182,7 @@ impl Reading<'_> {
             holding => with(Verdict::Holds),
             noisy => with(Verdict::WithinNoise),
             contradicted => with(Verdict::Contradicted),
-            words => Borne::words(self.words()),
+            words => Borne::to_template(&self.words()),
             lies => claim.relation.is_figure().then(|| lies(&claim.values, self.value)),
             undecidable => claim.repeats.zip(self.counted.as_ref()).is_some_and(|(repeats, (_, all))| {
                 !is_decidable(all.value() as u32, (repeats.some, repeats.of))
@@ -227,7 +227,7 @@ pub fn claim_view(claim: &Claim, readings: &[Reading<'_>]) -> Value {
         repeats => claim.repeats.map(|repeats| {
             context! { some => count(repeats.some), of => count(repeats.of) }
         }),
-        words => Borne::words(words_of(claim.relation).iter().copied()),
+        words => Borne::to_template(words_of(claim.relation)),
         readings => readings.iter().map(|reading| reading.to_template(claim)).collect::<Vec<_>>(),
     }
 }

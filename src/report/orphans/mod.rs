@@ -1,0 +1,261 @@
+//! Numerals that nothing answers for: in templates, where they are typed, and in the finished text.
+//!
+//! template ──without expressions, code, link targets, terms──▶ no numeral, and no counted noun in words
+//! report   ──without links, code, link targets, names──▶ no numeral
+//!
+//! What may hold digits without stating a quantity: code, a link's target, the number of a section that exists, the
+//! name of a variant, the titles, and the [`TERMS`].
+//!
+//! Invariants
+//! - A typed section or variant may not look like a number: whoever types `2.2` in a template may mean a quantity. In the
+//!   finished text it may, since it came from a name; a whole number only behind `#`, `section` or `§`.
+
+mod code;
+mod counts;
+mod names;
+mod numeral;
+
+use super::citation::{Citation, reference_name};
+use super::error::{Fault, RenderError};
+use super::fence::{Fences, Line};
+
+use code::{blank_spans, blank_targets};
+use counts::counted;
+use names::{blank_name, blank_names};
+use numeral::{blank, numeral};
+
+pub(super) use names::{Names, numeral_beside_names};
+
+/// How an error names the finished text.
+const REPORT: &str = "the report";
+
+/// Refuses a template that states a quantity itself.
+///
+/// # Errors
+/// [`RenderError::Typed`] for the first one, with its place.
+pub(super) fn check_template(template: &str, text: &str, names: &Names) -> Result<(), RenderError> {
+    let mut reader = Reader::new(template);
+    for (index, line) in without_expressions(text).lines().enumerate() {
+        let mut left: Vec<char> = line.chars().collect();
+        reader.blank(line, &mut left)?;
+        for name in names.all.iter().filter(|name| name.parse::<f64>().is_err()) {
+            blank_name(&mut left, name, |_| true);
+        }
+        if let Some((column, numeral)) = numeral(&left).or_else(|| counted(&left)) {
+            return Err(RenderError::Typed {
+                template: template.to_owned(),
+                line: index + 1,
+                column,
+                numeral,
+            });
+        }
+    }
+    reader.end()
+}
+
+/// Reads a text's lines without its code and link targets.
+struct Reader<'a> {
+    place: &'a str,
+    fences: Fences,
+    line: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn new(place: &'a str) -> Self {
+        Self { place, fences: Fences::default(), line: 0 }
+    }
+
+    /// Blanks in `left`, which is the next line or what is left of it, what states no quantity.
+    fn blank(&mut self, line: &str, left: &mut [char]) -> Result<(), RenderError> {
+        self.line += 1;
+        match self.fences.read(line) {
+            Line::Indented => {
+                return Err(self.fault(self.line, 1, Fault::Indented(line.trim().to_owned())));
+            }
+            Line::Code => {
+                code::check(left).map_err(|(column, fault)| self.fault(self.line, column, fault))?;
+                blank(left, 0, usize::MAX);
+            }
+            Line::Text => {
+                blank_spans(left).map_err(|(column, fault)| self.fault(self.line, column, fault))?;
+                blank_targets(left);
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&self) -> Result<(), RenderError> {
+        match self.fences.open_since() {
+            Some(line) => Err(self.fault(line, 1, Fault::Unclosed("the fence".to_owned()))),
+            None => Ok(()),
+        }
+    }
+
+    fn fault(&self, line: usize, column: usize, fault: Fault) -> RenderError {
+        RenderError::Fault { place: self.place.to_owned(), line, column, fault }
+    }
+}
+
+/// Refuses a finished text with a numeral that is no link and no name.
+///
+/// # Errors
+/// [`RenderError::Orphan`] for the first one, with its place.
+pub(super) fn check_text(text: &str, citations: &[Citation], names: &Names) -> Result<(), RenderError> {
+    let mut reader = Reader::new(REPORT);
+    let mut citations = citations.iter().peekable();
+    for (index, line) in text.lines().enumerate() {
+        let mut left: Vec<char> = line.chars().collect();
+        while let Some(citation) = citations.next_if(|citation| citation.line == index + 1) {
+            let link = format!("{}][{}", citation.text, reference_name(citation.reference));
+            blank(&mut left, citation.column - 1, link.chars().count());
+        }
+        reader.blank(line, &mut left)?;
+        blank_names(&mut left, names);
+        if let Some((column, numeral)) = numeral(&left) {
+            return Err(RenderError::Orphan { line: index + 1, column, numeral });
+        }
+    }
+    reader.end()
+}
+
+/// Blanks expressions, statements and comments, and keeps every line and column.
+fn without_expressions(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("{{").into_iter().chain(rest.find("{%")).chain(rest.find("{#")).min() {
+        kept.push_str(&rest[..at]);
+        let end = match &rest[at..at + 2] {
+            "{{" => "}}",
+            "{%" => "%}",
+            _ => "#}",
+        };
+        let length = rest[at..].find(end).map_or(rest.len() - at, |length| length + 2);
+        kept.extend(rest[at..at + length].chars().map(|symbol| if symbol == '\n' { '\n' } else { ' ' }));
+        rest = &rest[at + length..];
+    }
+    kept.push_str(rest);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Names {
+        let all = ["Summary week 3", "1.1-as-run", "SHA-256", "2.4.2", "2.4", "1.1", "F1", "2"];
+        Names { all: all.map(str::to_owned).to_vec() }
+    }
+
+    fn typed(text: &str) -> Option<(usize, usize, String)> {
+        match check_template("main.md.j2", text, &names()) {
+            Err(RenderError::Typed { line, column, numeral, .. }) => Some((line, column, numeral)),
+            other => other.map(|()| None).expect("only this error can come"),
+        }
+    }
+
+    fn orphan(text: &str) -> Option<(usize, usize, String)> {
+        match check_text(text, &[], &names()) {
+            Err(RenderError::Orphan { line, column, numeral }) => Some((line, column, numeral)),
+            other => other.map(|()| None).expect("only this error can come"),
+        }
+    }
+
+    #[test]
+    fn a_typed_quantity_is_found_with_its_place() {
+        for (text, expected) in [
+            ("rows:\nabout 64,070.\n", (2, 7, "64,070")),
+            ("a loss of 2.4\n", (1, 11, "2.4")),
+            ("{{ a }} in {# 7 #} 8 of\n", (1, 20, "8")),
+            ("1. first\n", (1, 1, "1")),
+            ("Over three seeds it\n", (1, 6, "three seeds")),
+            ("x²\n", (1, 2, "²")),
+            ("0.2.4.2\n", (1, 1, "0.2.4.2")),
+        ] {
+            let (line, column, numeral) = expected;
+            assert_eq!(typed(text), Some((line, column, numeral.to_owned())), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_code_targets_and_expressions_state_nothing() {
+        for text in [
+            "as 2.4.2 and 1.1-as-run do\n",
+            "SHA-256 `{{ digest }}` and `cargo run 3`\n",
+            "as `4a6c5ac1` and `train[2.4.2,seed=1]`\n",
+            "{{ x | fixed(3) }} {% set a = 5 %}{# 1 \n 2 #}\n",
+            "[it](plots/curves-2.4.svg) the two differ\n",
+            "```\nrun 3\n```\nmacro-averaged F1\n",
+        ] {
+            assert_eq!(typed(text), None, "{text}");
+        }
+    }
+
+    fn faults(text: &str) -> [Option<(usize, usize, Fault)>; 2] {
+        let of = |checked| match checked {
+            Err(RenderError::Fault { line, column, fault, .. }) => Some((line, column, fault)),
+            other => other.map(|()| None).expect("only this error can come"),
+        };
+        [of(check_template("main.md.j2", text, &names())), of(check_text(text, &[], &names()))]
+    }
+
+    #[test]
+    fn no_fence_hides_what_follows_it() {
+        let hidden = "The accuracy is 0.999 over three seeds.\n";
+        for lead in ["```x```\n", "````\n```\n````\n", "~~~\n```\n~~~\n", "    ```\n"] {
+            let text = format!("{lead}\n{hidden}");
+            let refused = check_text(&text, &[], &names()).and(check_template("a", &text, &names()));
+            assert!(refused.is_err(), "{lead}");
+        }
+        let open = Some((2, 1, Fault::Unclosed("the fence".to_owned())));
+        assert_eq!(faults("a\n```\nhidden\n"), [open.clone(), open]);
+        let indented = Some((2, 1, Fault::Indented("```".to_owned())));
+        assert_eq!(faults(&format!("- a\n  ```\n{hidden}```\n")), [indented.clone(), indented]);
+    }
+
+    #[test]
+    fn code_and_links_hide_no_number() {
+        for (text, column, number) in [
+            ("is `0.999`", 5, "0.999"),
+            ("of `99 %`", 5, "99"),
+            ("so `accuracy 0.999` it", 14, "0.999"),
+            ("``−1,300``", 3, "−1,300"),
+            ("```\n0.999\n```", 1, "0.999"),
+        ] {
+            for found in faults(text) {
+                let (_, at, fault) = found.unwrap_or_else(|| panic!("{text} passes"));
+                assert_eq!((at, fault), (column, Fault::InCode(number.to_owned())), "{text}");
+            }
+        }
+        for text in ["`a\n", "`a\n` 0.999 `b`\n", "| `a | 0.999 | b` |\n"] {
+            let unclosed = |found: &Option<(usize, usize, Fault)>| matches!(found, Some((1, _, Fault::Unclosed(sign))) if sign == "`");
+            assert!(faults(text).iter().all(unclosed), "{text}");
+        }
+        for text in ["[it](x.svg \"accuracy 0.999\")\n", "[it](x 0.999 \n", "it](0.999)\n", "\\`0.999\\`\n"] {
+            assert_eq!(orphan(text).map(|(_, _, numeral)| numeral).as_deref(), Some("0.999"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_finished_text_may_name_what_exists_and_nothing_else() {
+        for text in [
+            "## 2 Second\n",
+            "# Summary week 3\n",
+            "of section 2: 2.4, then 1.1.\n",
+            "| 2.4 | 1.1-as-run |\n",
+        ] {
+            assert_eq!(orphan(text), None, "{text}");
+        }
+        for (text, numeral) in [
+            ("over 2 seeds\n", "2"),
+            ("is 2.5\n", "2.5"),
+            ("week 3\n", "3"),
+            ("2.4 % of\n", "2.4"),
+            ("is 2.4.2 nats\n", "2.4.2"),
+            ("is 2.4 nats.\n", "2.4"),
+            ("over 1.1 epochs\n", "1.1"),
+            ("-1.1\n", "1.1"),
+        ] {
+            assert_eq!(orphan(text).map(|(_, _, numeral)| numeral).as_deref(), Some(numeral), "{text}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Names that hold digits and state no quantity: of sections and variants, the titles, and the words of the field.
+//!
+//! Invariants
+//! - A name stands alone: no sign before it and no unit behind it, and a whole number only behind `#`, `section` or `§`.
+
+use std::collections::BTreeSet;
+
+use super::super::inputs::ReportInputs;
+use super::counts::is_counted;
+use super::numeral::{blank, is_digit, numeral};
+
+/// Words of the field that hold digits.
+const TERMS: [&str; 2] = ["SHA-256", "F1"];
+
+/// Units that a name is never written with.
+const UNITS: [&str; 8] = ["nats", "nat", "s", "ms", "min", "h", "per", "percent"];
+
+/// Names that hold digits.
+pub struct Names {
+    /// The longest first, so that none is taken for a part of another.
+    pub(super) all: Vec<String>,
+}
+
+impl Names {
+    /// Gathers the names in a report.
+    pub fn of(inputs: &ReportInputs) -> Self {
+        let sections = inputs.source.sections.iter().map(|section| section.number.as_str());
+        let variants = inputs.variants.iter().map(|variant| variant.name.as_str());
+        let declared = inputs.source.sections.iter().flat_map(|it| it.described.iter().chain(&it.as_run));
+        let named: BTreeSet<&str> = sections
+            .chain(variants)
+            .chain(declared.map(String::as_str))
+            .chain([inputs.title.as_str(), inputs.source.document.as_str()])
+            .chain(TERMS)
+            .filter(|name| name.contains(is_digit))
+            .collect();
+        let mut all: Vec<String> = named.into_iter().map(str::to_owned).collect();
+        all.sort_by_key(|name| std::cmp::Reverse(name.chars().count()));
+        Self { all }
+    }
+}
+
+/// Finds the first numeral in a figure's text that belongs to no name; a name may be shortened to its
+/// beginning and `…`.
+pub fn numeral_beside_names(text: &str, names: &Names) -> Option<String> {
+    let (before, after) = text.split_once('…').unwrap_or((text, ""));
+    let cut = before.len() < text.len();
+    let last = before.rsplit(" = ").next().filter(|_| cut).unwrap_or("");
+    let known = !last.is_empty() && names.all.iter().any(|name| name.starts_with(last));
+    let before = if known { before.strip_suffix(last).unwrap_or(before) } else { before };
+    [before, after].into_iter().find_map(|part| {
+        let mut left: Vec<char> = part.chars().collect();
+        blank_names(&mut left, names);
+        numeral(&left).map(|(_, numeral)| numeral)
+    })
+}
+
+/// Blanks names where they may stand.
+pub fn blank_names(line: &mut [char], names: &Names) {
+    let before = line.to_vec();
+    for name in &names.all {
+        let bare = name.chars().all(is_digit);
+        blank_name(line, name, |at| {
+            let lead: String = before[..at].iter().collect();
+            let lead = lead.trim_end();
+            !bare
+                || lead.chars().all(|symbol| symbol == '#') && !lead.is_empty()
+                || lead.ends_with("section")
+                || lead.ends_with('§')
+        });
+    }
+}
+
+/// Blanks a name wherever it stands alone and may stand.
+pub fn blank_name(line: &mut [char], name: &str, may: impl Fn(usize) -> bool) {
+    let name: Vec<char> = name.chars().collect();
+    let mut at = 0;
+    while at + name.len() <= line.len() {
+        let end = at + name.len();
+        if line[at..end] == name[..] && begins(line, at) && ends(line, end) && may(at) {
+            blank(line, at, name.len());
+            at = end;
+        } else {
+            at += 1;
+        }
+    }
+}
+
+/// Whether a word or a number may begin at `at`.
+fn begins(line: &[char], at: usize) -> bool {
+    let before = |back: usize| at.checked_sub(back).map(|at| line[at]);
+    match before(1) {
+        None => true,
+        Some('.' | ',') => !before(2).is_some_and(is_digit),
+        Some('-' | '−' | '+') => !line[at].is_numeric(),
+        Some(symbol) => !symbol.is_alphanumeric(),
+    }
+}
+
+/// Whether a word or a number may end before `end`.
+fn ends(line: &[char], end: usize) -> bool {
+    match line.get(end) {
+        None => true,
+        Some('.' | ',') => !line.get(end + 1).copied().is_some_and(is_digit),
+        Some('-') => !line.get(end + 1).is_some_and(|symbol| symbol.is_alphanumeric()),
+        Some('%' | '‰' | '°') => false,
+        Some(' ' | '\u{a0}' | '\u{202f}') => !is_measured(&line[end + 1..]),
+        Some(symbol) => !symbol.is_alphanumeric(),
+    }
+}
+
+/// Says whether a unit or something that is counted stands here, so that what is before it is a quantity.
+fn is_measured(rest: &[char]) -> bool {
+    let word: String = rest.iter().take_while(|symbol| !symbol.is_whitespace()).collect();
+    let word = word.trim_end_matches(|symbol: char| symbol.is_ascii_punctuation() && symbol != '%');
+    word.starts_with(['%', '‰', '°']) || UNITS.contains(&word) || is_counted(word)
+}
