@@ -114,17 +114,19 @@ fn refuse(message: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
 }
 
-/// Takes the marks out.
+/// Takes the marks out; `has_result` says whether a measure in a text is more than a setting.
 ///
 /// # Errors
 /// [`Loose`] for the first word in a block with a measure that has none, or that is denied.
-pub(super) fn settle(marked: &str) -> Result<String, Loose> {
+pub(super) fn settle(marked: &str, has_result: impl Fn(&str) -> bool) -> Result<String, Loose> {
     for (first, block) in blocks(marked) {
         let line_of = |before: &str| first + before.matches('\n').count();
         if let Some((before, word, denial)) = denied(&block) {
             return Err(Loose { line: line_of(before), word: word.to_owned(), denied_by: Some(denial) });
         }
-        if !block.contains(MEASURE) {
+        // A heading of the source may name a setting's value: `Lower learning rate (0.0001)`.
+        let told = block.contains(MEASURE) && (!block.starts_with('#') || has_result(&block));
+        if !told {
             continue;
         }
         let loose = unmarked(&block).to_lowercase();
@@ -200,6 +202,10 @@ fn word_at(text: &str, word: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn settle(marked: &str) -> Result<String, Loose> {
+        super::settle(marked, |_| true)
+    }
 
     #[test]
     fn a_word_beside_a_measure_needs_something_to_bear_it_out() {
