@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::format::Format;
-use super::measure::Measure;
+use super::measure::{Measure, Source};
 
 /// Private-use characters: a mark is the index of an entry between the first two.
 pub(super) const OPEN: char = '\u{E000}';
@@ -144,6 +144,16 @@ impl Ledger {
             settled.text.push_str(rest);
         }
         Ok(settled)
+    }
+
+    /// Says whether a marked text has a number that is no setting.
+    pub fn has_result(&self, marked: &str) -> bool {
+        let entries = self.entries();
+        marked.split(OPEN).skip(1).any(|mark| {
+            let number = mark.split(CLOSE).next().and_then(|number| number.parse::<usize>().ok());
+            let entry = number.and_then(|number| entries.get(number));
+            entry.is_none_or(|entry| !matches!(entry.measure.source, Source::Parameter { .. }))
+        })
     }
 
     fn entries(&self) -> MutexGuard<'_, Vec<Reference>> {

@@ -7,8 +7,8 @@
 //! reading of a claim, a claim (its words are the source's), a fall from known to new users.
 //!
 //! Invariants
-//! - No block of the report that prints a measure (a paragraph, an item of a list, a row of a table) has a word of
-//!   [`WORDS`] that nothing bears out; code and headings apart, where such words are names.
+//! - No block of the report that prints a measure (a paragraph, a heading, an item of a list, a row of a table) has a
+//!   word of [`WORDS`] that nothing bears out; code apart, where such words are names.
 //! - A clause that denies a word does not print it as borne out.
 //! - Only this program says what a comparison bears out: a template can make no [`Borne`].
 
@@ -116,17 +116,19 @@ fn refuse(message: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
 }
 
-/// Takes the marks out.
+/// Takes the marks out; `has_result` says whether a measure in a text is more than a setting.
 ///
 /// # Errors
 /// [`Loose`] for the first word in a block with a measure that has none, or that is denied.
-pub(super) fn settle(marked: &str) -> Result<String, Loose> {
+pub(super) fn settle(marked: &str, has_result: impl Fn(&str) -> bool) -> Result<String, Loose> {
     for (first, block) in blocks(marked) {
         let line_of = |before: &str| first + before.matches('\n').count();
         if let Some((before, word, denial)) = denied(&block) {
             return Err(Loose { line: line_of(before), word: word.to_owned(), denied_by: Some(denial) });
         }
-        if !block.contains(MEASURE) || block.starts_with('#') {
+        // A heading of the source may name a setting's value: `Lower learning rate (0.0001)`.
+        let told = block.contains(MEASURE) && (!block.starts_with('#') || has_result(&block));
+        if !told {
             continue;
         }
         let loose = unmarked(&block).to_lowercase();
@@ -203,6 +205,10 @@ fn word_at(text: &str, word: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
+    fn settle(marked: &str) -> Result<String, Loose> {
+        super::settle(marked, |_| true)
+    }
+
     #[test]
     fn a_word_beside_a_measure_needs_something_to_bear_it_out() {
         let loose = |word: &str| Err(Loose { line: 2, word: word.to_owned(), denied_by: None });
@@ -211,7 +217,7 @@ mod tests {
         assert_eq!(settle(&text("more accurate")), loose("more accurate"));
         assert_eq!(settle(&text(&format!("{OPEN}higher{CLOSE}"))), Ok(text("higher")));
         assert_eq!(settle(&text("`higher`")), Ok(text("`higher`")));
-        assert!(settle(&format!("\n## Far lower ({MEASURE}1)\n")).is_ok());
+        assert_eq!(settle(&format!("\n## Far lower ({MEASURE}1)\n")), loose("lower"));
         assert_eq!(settle(&format!("{MEASURE}1 is\nlower than\n")), loose("lower"));
         assert_eq!(settle(&format!("{MEASURE}1 is far more\naccurate\n")).map_err(|it| it.line), Err(1));
         assert!(settle(&format!("One higher line.\n\n{MEASURE}1\n| lower |\n")).is_ok());

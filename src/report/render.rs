@@ -52,7 +52,8 @@ pub fn render(templates: &BTreeMap<String, String>, inputs: &ReportInputs) -> Re
         .get_template(MAIN_TEMPLATE)
         .and_then(|main| main.render(context::build(inputs, templates)))
         .map_err(|error| RenderError::of(&error))?;
-    let told = comparative::settle(&tidy(&marked)).map_err(RenderError::from)?;
+    let told =
+        comparative::settle(&tidy(&marked), |text| ledger.has_result(text)).map_err(RenderError::from)?;
     let Settled { text, citations, references } = ledger.settle(&told).map_err(RenderError::from)?;
     beside::check(&text, &citations, &references)?;
     orphans::check_text(&text, &citations, &names)?;

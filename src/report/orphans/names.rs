@@ -104,7 +104,8 @@ fn ends(line: &[char], end: usize) -> bool {
         Some('.' | ',') => !line.get(end + 1).copied().is_some_and(is_digit),
         Some('-') => !line.get(end + 1).is_some_and(|symbol| symbol.is_alphanumeric()),
         Some('%' | '‰' | '°') => false,
-        Some(' ' | '\u{a0}' | '\u{202f}') => !is_measured(&line[end + 1..]),
+        // A heading's number stands before its title: `## 2 Second series`.
+        Some(' ' | '\u{a0}' | '\u{202f}') => line.first() == Some(&'#') || !is_measured(&line[end + 1..]),
         Some(symbol) => !symbol.is_alphanumeric(),
     }
 }
