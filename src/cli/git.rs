@@ -72,6 +72,16 @@ impl Git {
         Ok(blobs(&answer).pop_first())
     }
 
+    /// Says whether a file that git keeps is not as it was committed.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with what git complains of.
+    pub fn is_edited(&self) -> Result<bool, Refusal> {
+        // Its index is left as it is, as others may use it meanwhile.
+        let words = ["--no-optional-locks", "status", "--porcelain", "--untracked-files=no"];
+        Ok(!self.run(&words)?.is_empty())
+    }
+
     /// Says whether the repository was cloned without its whole history.
     fn is_shallow(&self) -> bool {
         self.run(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|said| said.starts_with(b"true"))

@@ -1,4 +1,4 @@
-//! What is observed of every run besides its time: the program, the machine, the project's commit.
+//! What is observed of every run besides its time: the program, the machine, the project's commit and edits.
 //!
 //! Invariants
 //! - Nothing of it enters a key or a result; what can't be found out is left out.
@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
+use super::git::Git;
 
 /// Gathers the facts for runs of the project in `root`.
 pub fn facts(root: &Path, environment: &Environment) -> BTreeMap<String, String> {
@@ -17,7 +18,10 @@ pub fn facts(root: &Path, environment: &Environment) -> BTreeMap<String, String>
         ("simd".to_owned(), environment.simd.name().to_owned()),
         ("machine".to_owned(), machine(environment.cores)),
     ]);
-    facts.extend(commit(root).map(|commit| ("commit".to_owned(), commit)));
+    if let Some(commit) = commit(root) {
+        facts.insert("commit".to_owned(), commit);
+        facts.extend(tree(root).map(|tree| ("tree".to_owned(), tree.to_owned())));
+    }
     facts
 }
 
@@ -30,8 +34,14 @@ fn machine(cores: usize) -> String {
     format!("{processor}, {cores} {threads}, {}", std::env::consts::OS)
 }
 
-/// Finds the commit that the project's folder is at, from git's own files; what is edited since is told
-/// by the digests in every recipe.
+/// Says whether the files that git keeps are as they were committed; which are not, the digests in every recipe
+/// tell. Without git as a program it is not known.
+fn tree(root: &Path) -> Option<&'static str> {
+    let is_edited = Git::of(root).ok()??.is_edited().ok()?;
+    Some(if is_edited { "edited" } else { "as committed" })
+}
+
+/// Finds the commit that the project's folder is at, from git's own files.
 fn commit(root: &Path) -> Option<String> {
     let git = root.ancestors().map(|folder| folder.join(".git")).find(|git| git.exists())?;
     let folder = if git.is_dir() { git } else { linked(&git)? };
@@ -88,5 +98,30 @@ mod tests {
         let other = COMMIT.replace('0', "f");
         fs::write(project.path().join(".git/refs/heads/main"), &other).expect("it can be written");
         assert_eq!(commit(project.path()), Some(other));
+    }
+
+    #[test]
+    fn an_edit_of_a_committed_file_is_told() {
+        let project = tempfile::tempdir().expect("a temporary folder can be made");
+        let git = |words: &[&str]| {
+            let mut command = std::process::Command::new("git");
+            command.arg("-C").arg(project.path()).args([
+                "-c",
+                "user.name=a",
+                "-c",
+                "user.email=a@example.org",
+            ]);
+            let done = command.args(words).status();
+            assert!(done.expect("git is there").success(), "git {words:?}");
+        };
+        git(&["init", "--quiet"]);
+        fs::write(project.path().join("a"), "1").expect("it can be written");
+        git(&["add", "a"]);
+        git(&["commit", "--quiet", "--message", "a file"]);
+        assert_eq!(tree(project.path()), Some("as committed"));
+        fs::write(project.path().join("b"), "1").expect("it can be written");
+        assert_eq!(tree(project.path()), Some("as committed"), "what git does not keep is no edit");
+        fs::write(project.path().join("a"), "20").expect("it can be written");
+        assert_eq!(tree(project.path()), Some("edited"));
     }
 }

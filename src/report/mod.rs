@@ -38,7 +38,7 @@ mod tidy;
 mod variant;
 
 pub use citation::{Citation, Reference, reference_name};
-pub use claims::{Claim, Relation, Repeats, Runs, Statistic, read_claims};
+pub use claims::{Claim, Contrast, Estimate, HALF_LEVEL, Relation, Repeats, Runs, Statistic, read_claims};
 pub use error::{Fault, RenderError};
 pub use format::Format;
 pub use inputs::{Change, Difference, Ineffective, PlotReference, ReportInputs, RunResult, VariantResult};

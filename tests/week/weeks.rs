@@ -86,7 +86,7 @@ fn now(project: &Project, variant: &str, pointer: &str) -> [f64; 2] {
 #[test]
 fn each_measure_that_moved_is_told_with_the_settings_behind_it() {
     let project = first_week();
-    let before = now(&project, "2.2", "/last/valid_loss");
+    let before = now(&project, "2.2", "/last/train_loss");
     let edited =
         TRAIN.replace("epochs: 3", "epochs: 4").replace("learning_rate: 1e-4", "learning_rate: 1e-2");
     write(&project, "stages/train.yaml", &edited);
@@ -106,27 +106,27 @@ fn each_measure_that_moved_is_told_with_the_settings_behind_it() {
     let others: Vec<&String> = report.iter().filter(|cause| !cause.starts_with("train[")).collect();
     assert!(others.iter().all(|cause| cause.contains(".places.")), "{others:?}");
 
-    let after = now(&project, "2.2", "/last/valid_loss");
+    let after = now(&project, "2.2", "/last/train_loss");
     let measures = changed(&diff, "evaluate[2.2]").expect("it changed")["measures"].as_array();
-    let moved = measures.into_iter().flatten().find(|moved| moved["pointer"] == "/last/valid_loss");
+    let moved = measures.into_iter().flatten().find(|moved| moved["pointer"] == "/last/train_loss");
     let moved = moved.expect("the loss moved");
     let mean = |[one, other]: [f64; 2]| (one + other) / 2.0;
     assert_eq!(moved["old"].as_f64(), Some(mean(before)));
     assert_eq!(moved["new"].as_f64(), Some(mean(after)));
     assert_eq!(moved["difference"].as_f64(), Some(mean(after) - mean(before)));
-    // With two seeds a difference is beyond noise by Welch's test from 12.7 or 4.3 standard errors on.
-    // The variance of a mean of two is a quarter of their squared difference.
-    let halves = [(before[0] - before[1]) / 2.0, (after[0] - after[1]) / 2.0];
-    let error = (halves[0] * halves[0] + halves[1] * halves[1]).sqrt();
-    let errors = (mean(after) - mean(before)).abs() / error;
-    let verdict = if errors > 12.706 {
-        Some("beyond")
-    } else if errors < 4.303 {
-        Some("within")
-    } else {
-        None
-    };
-    assert!(verdict.is_none_or(|verdict| moved["noise"] == verdict), "{errors} errors: {moved}");
+    // No validation set is in it, so that it is Welch's test. The variance of a mean of two is a quarter of their
+    // squared difference, and of two that are not equal the degrees of freedom, rounded down, are one.
+    let variances = [before, after].map(|[one, other]| (one - other) * (one - other) / 4.0);
+    assert!(variances[0] != variances[1], "{variances:?}");
+    let errors = (mean(after) - mean(before)).abs() / (variances[0] + variances[1]).sqrt();
+    assert_eq!(
+        moved["noise"],
+        if errors > 12.7062 { "beyond" } else { "within" },
+        "{errors} errors: {moved}"
+    );
+    let epochs = changed(&diff, "evaluate[2.2]").expect("it changed")["measures"].as_array();
+    let epochs = epochs.into_iter().flatten().find(|moved| moved["pointer"] == "/epochs");
+    assert_eq!(epochs.expect("it moved")["noise"], "exact", "every seed trained as long");
     assert_eq!(changed(&diff, "render").map(|it| it["measures"].as_array().map(Vec::len)), Some(Some(0)));
 
     let said = project.run(&["diff", "HEAD~1", "HEAD"]).done().said;

@@ -12,10 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::digest::{Key, ObjectId};
 use crate::engine::{Lock, Reason, Recipe, differences};
-use crate::report::audit::split;
+use crate::report::audit::{InstanceName, split};
 use crate::store::{Record, Store, StoreError};
-
-use super::without_seed;
 
 /// A change: the instance it was made to, and what it is.
 pub(super) type Change = (String, Reason);
@@ -114,7 +112,7 @@ impl<'c> Causes<'c> {
             _ => return None,
         };
         let there = [self.old, self.new].map(|lock| lock.lines.contains_key(instance));
-        (there[0] != there[1]).then(|| without_seed(instance))
+        (there[0] != there[1]).then(|| InstanceName::of(instance).without_seed())
     }
 
     fn recipe(&self, key: Key) -> Result<Option<Recipe>, StoreError> {
@@ -137,16 +135,8 @@ fn repeats(own: &Reason, elsewhere: &Reason) -> bool {
 /// only after its stage where all coordinates are shared.
 fn makes(maker: &str, input: &str, reader: &str) -> bool {
     let named_by = |name: &str| input.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
-    let (stage, shared) = coordinates(maker);
-    let own = coordinates(reader).1;
-    named_by(maker) || named_by(stage) && shared.iter().all(|part| own.contains(part))
-}
-
-fn coordinates(instance: &str) -> (&str, Vec<&str>) {
-    match instance.split_once('[') {
-        Some((stage, rest)) => (stage, rest.trim_end_matches(']').split(',').collect()),
-        None => (instance, Vec::new()),
-    }
+    let (made, read) = (InstanceName::of(maker), InstanceName::of(reader));
+    named_by(maker) || named_by(made.stage) && made.parts.iter().all(|part| read.parts.contains(part))
 }
 
 #[cfg(test)]

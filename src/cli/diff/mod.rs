@@ -9,7 +9,7 @@
 //! | `tell` | all of it as text |
 //!
 //! Invariants
-//! - Seeds of one variant are one row: its values are their means, and their spread is the noise.
+//! - Seeds of one variant are one row: its values are their means, and their spread is the noise, with the validation set's.
 //! - What the store no longer has is said, and never guessed.
 
 mod causes;
@@ -23,6 +23,7 @@ use std::fs;
 use serde::Serialize;
 
 use crate::engine::{LOCK_FILE, Lock};
+use crate::report::audit::InstanceName;
 use crate::store::Store;
 
 use super::arguments::DiffArguments;
@@ -32,7 +33,7 @@ use super::reasons::ReasonEntry;
 use super::{Refusal, json};
 use causes::Causes;
 use measures::{Place, measures};
-use noise::{Noise, Sample, judge, mean};
+use noise::{Noise, Sample, Sampling, judge, mean};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -131,7 +132,7 @@ fn compare(store: &Store, (from, old): (&str, &Lock), (to, new): (&str, &Lock)) 
     let mut roots = Vec::new();
     let mut groups: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for name in old.lines.keys().filter(|name| new.lines.contains_key(*name)) {
-        groups.entry(without_seed(name)).or_default().push(name);
+        groups.entry(InstanceName::of(name).without_seed()).or_default().push(name);
     }
     let mut causes = Causes::between(store, old, new);
     for (row, members) in groups {
@@ -157,7 +158,7 @@ fn compare(store: &Store, (from, old): (&str, &Lock), (to, new): (&str, &Lock)) 
                 }
             }
             for (instance, reason) in causes.of(name)? {
-                let instance = without_seed(&instance);
+                let instance = InstanceName::of(&instance).without_seed();
                 let text = reason.to_string();
                 if !changed.causes.iter().any(|cause| cause.instance == instance && cause.reason.text == text)
                 {
@@ -165,7 +166,8 @@ fn compare(store: &Store, (from, old): (&str, &Lock), (to, new): (&str, &Lock)) 
                 }
             }
         }
-        changed.measures = samples.into_iter().filter_map(|(place, sample)| moved(place, &sample)).collect();
+        changed.measures =
+            samples.iter().filter_map(|(place, sample)| moved(place, sample, &samples)).collect();
         match changed.causes.iter().all(|cause| cause.instance == row) {
             true => roots.push(changed),
             false => body.changed.push(changed),
@@ -175,28 +177,22 @@ fn compare(store: &Store, (from, old): (&str, &Lock), (to, new): (&str, &Lock)) 
     Ok(body)
 }
 
-fn moved(place: Place, sample: &Sample) -> Option<Moved> {
+fn moved(place: &Place, sample: &Sample, all: &BTreeMap<Place, Sample>) -> Option<Moved> {
     if sample.old == sample.new {
         return None;
     }
     let of = |values: &[f64]| (!values.is_empty()).then(|| mean(values));
     let (old, new) = (of(&sample.old), of(&sample.new));
     let both = old.zip(new);
+    let sides: [fn(&Sample) -> &[f64]; 2] = [|sample| &sample.old, |sample| &sample.new];
+    let sampling = sides.map(|side| Sampling::of(place, all, side));
     Some(Moved {
-        output: place.output,
-        pointer: place.pointer,
+        output: place.output.clone(),
+        pointer: place.pointer.clone(),
         listed: place.listed,
         old,
         new,
         difference: both.map(|(old, new)| new - old),
-        noise: both.map(|_| judge(sample)),
+        noise: both.map(|_| judge(sample, sampling)),
     })
-}
-
-/// Gives an instance's name without its seed.
-fn without_seed(name: &str) -> String {
-    let Some((stage, inner)) = name.split_once('[') else { return name.to_owned() };
-    let parts = inner.trim_end_matches(']').split(',').filter(|part| !part.starts_with("seed="));
-    let parts: Vec<&str> = parts.collect();
-    if parts.is_empty() { stage.to_owned() } else { format!("{stage}[{}]", parts.join(",")) }
 }

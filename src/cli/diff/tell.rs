@@ -6,9 +6,10 @@
 use std::collections::BTreeSet;
 
 use crate::cli::say;
+use crate::report::audit::InstanceName;
 
 use super::noise::Noise;
-use super::{Body, Cause, Moved, without_seed};
+use super::{Body, Cause, Moved};
 
 /// How many causes of one change are told.
 const CAUSES: usize = 8;
@@ -19,13 +20,15 @@ const DECIMALS: usize = 6;
 /// Prints a block for each change, and the counts; `all` leaves nothing out.
 pub(super) fn tell(body: &Body, all: bool) {
     for (word, names) in [("added", &body.added), ("removed", &body.removed)] {
-        let groups: BTreeSet<String> = names.iter().map(|name| without_seed(name)).collect();
+        let groups: BTreeSet<String> =
+            names.iter().map(|name| InstanceName::of(name).without_seed()).collect();
         for name in groups {
             say::result(&format!("{word:<7} {name}"));
         }
     }
     for changed in &body.changed {
-        let name = changed.instances.first().map(|name| without_seed(name)).unwrap_or_default();
+        let name =
+            changed.instances.first().map(|name| InstanceName::of(name).without_seed()).unwrap_or_default();
         let runs = match changed.instances.len() {
             1 => String::new(),
             count => format!(" · {count} seeds"),
@@ -71,13 +74,16 @@ pub(super) fn tell(body: &Body, all: bool) {
 fn counts(measures: &[Moved]) -> String {
     let plain: Vec<&Moved> = measures.iter().filter(|moved| !moved.listed).collect();
     let beyond = plain.iter().filter(|moved| moved.noise == Some(Noise::Beyond)).count();
-    match (plain.len(), plain.iter().all(|moved| moved.noise == Some(Noise::Unknown))) {
-        (0, _) => String::new(),
-        (1, true) => " · 1 measure moved".to_owned(),
-        (count, true) => format!(" · {count} measures moved"),
-        (1, false) => format!(" · 1 measure moved, {beyond} beyond noise"),
-        (count, false) => format!(" · {count} measures moved, {beyond} beyond noise"),
-    }
+    let exact = plain.iter().filter(|moved| moved.noise == Some(Noise::Exact)).count();
+    let tested = plain.iter().any(|moved| matches!(moved.noise, Some(Noise::Beyond | Noise::Within)));
+    let moved = match plain.len() {
+        0 => return String::new(),
+        1 => " · 1 measure moved".to_owned(),
+        count => format!(" · {count} measures moved"),
+    };
+    let beyond = if tested { format!(", {beyond} beyond noise") } else { String::new() };
+    let exact = if exact > 0 { format!(", {exact} exactly") } else { String::new() };
+    format!("{moved}{beyond}{exact}")
 }
 
 fn table(measures: &[&Moved]) {

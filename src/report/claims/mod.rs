@@ -20,8 +20,9 @@ mod judge;
 mod read;
 
 pub use claim::{Claim, Relation, Repeats, Runs, Statistic};
+pub use evidence::{Contrast, Estimate};
+pub use judge::HALF_LEVEL;
 pub use read::read_claims;
 
-pub(super) use evidence::{Contrast, Estimate};
 pub(super) use figures::figures_view;
-pub(super) use judge::{Circumstances, HALF_LEVEL, Reading, claim_view, judge};
+pub(super) use judge::{Circumstances, Reading, claim_view, judge};
