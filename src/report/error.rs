@@ -118,6 +118,9 @@ pub enum Fault {
     /// A number that is written as code.
     #[error("`{0}` is a number in code, so that nothing answers for it")]
     InCode(String),
+    /// A picture that no stage draws for this report.
+    #[error("the picture `{0}` is none of the report's figures")]
+    NoFigure(String),
     /// A number that what stands beside it makes another one.
     #[error("`{by}` beside `{number}` makes another number of it")]
     Changed {
@@ -139,6 +142,7 @@ impl Fault {
             Self::Changed { .. } => {
                 "let the filter print sign and unit, such as `percent(1)`, and put words around it"
             }
+            Self::NoFigure(_) => "show what `plot(\"accuracy\")` gives, where it is not none",
             Self::InCode(_) => "print a measure through a filter, outside of code: `{{ m | fixed(3) }}`",
         }
     }

@@ -32,6 +32,7 @@ mod pictures;
 mod quantity;
 mod render;
 mod section;
+mod shown;
 mod source;
 mod spread;
 mod tidy;

@@ -12,7 +12,7 @@ use super::error::RenderError;
 use super::inputs::ReportInputs;
 use super::orphans::{self, Names};
 use super::tidy::tidy;
-use super::{beside, comparative, comparison, context, filters, pictures};
+use super::{beside, comparative, comparison, context, filters, pictures, shown};
 
 /// The template that is the report; every other one is included by it.
 pub const MAIN_TEMPLATE: &str = "main.md.j2";
@@ -56,18 +56,19 @@ pub fn render(templates: &BTreeMap<String, String>, inputs: &ReportInputs) -> Re
         comparative::settle(&tidy(&marked), |text| ledger.has_result(text)).map_err(RenderError::from)?;
     let Settled { text, citations, references } = ledger.settle(&told).map_err(RenderError::from)?;
     beside::check(&text, &citations, &references)?;
+    shown::check(&text, &inputs.plots)?;
     orphans::check_text(&text, &citations, &names)?;
     let markdown = text + &definitions(&references, inputs);
     // What only a figure shows is referred to behind all that the text does.
     let mut all = references.clone();
-    let mut shown = Vec::new();
+    let mut in_figures = Vec::new();
     for figure in &inputs.provenance.figures {
         let found = pictures::references(figure, inputs, &names)?;
         let first = all.len();
-        shown.push(found.iter().enumerate().map(|(index, (_, line))| (first + index, *line)).collect());
+        in_figures.push(found.iter().enumerate().map(|(index, (_, line))| (first + index, *line)).collect());
         all.extend(found.into_iter().map(|(reference, _)| reference));
     }
-    let audit = audit::build(inputs, &markdown, &citations, &all, &shown);
+    let audit = audit::build(inputs, &markdown, &citations, &all, &in_figures);
     let page = audit::page(&audit, &audit_file_name(&inputs.provenance.page));
     Ok(Rendered { markdown, citations, references, audit, page })
 }

@@ -138,3 +138,17 @@ fn what_stands_beside_a_number_cannot_change_it() {
     render_main("({{ data.train | whole }}–{{ data.valid | whole }}), {{ totals.seconds | seconds }}.\n")
         .expect("a range and a unit of the filter's own change nothing");
 }
+
+#[test]
+fn a_picture_is_one_of_the_figures() {
+    assert!(render_main("![Accuracy]({{ plot(\"accuracy\") }})\n").is_ok());
+    for (text, path) in
+        [("![a](plots/none.svg)", "plots/none.svg"), ("so ![a]", ""), ("![a](x.svg \"b\")", "x.svg")]
+    {
+        let error = render_main(text).expect_err(text);
+        assert!(
+            matches!(&error, RenderError::Fault { line: 1, fault: Fault::NoFigure(found), .. } if found == path),
+            "{error}"
+        );
+    }
+}
