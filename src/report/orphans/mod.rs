@@ -4,7 +4,7 @@
 //! report   ──without links, code, link targets, names──▶ no numeral
 //!
 //! What may hold digits without stating a quantity: code, a link's target, the number of a section that exists, the
-//! name of a variant, the titles, and the [`TERMS`].
+//! name of a variant, the titles, and the terms of the field (see `names`).
 //!
 //! Invariants
 //! - A typed section or variant may not look like a number: whoever types `2.2` in a template may mean a quantity. In the
