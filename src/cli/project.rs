@@ -81,15 +81,15 @@ impl Project {
         matches!(self.archive, Some(Archive::Absent(_)))
     }
 
-    /// Looks for the archive again, over the network too.
+    /// Looks for the archive again, over the network too; says whether it is here now.
     ///
     /// # Errors
     /// A [`Refusal`] with why it can't be used.
-    pub fn fetch(&mut self, environment: &Environment) -> Result<(), Refusal> {
+    pub fn fetch(&mut self, environment: &Environment) -> Result<bool, Refusal> {
         self.archive = find(&self.root, &self.pipeline, environment, Network::Allowed, &self.cancel)?;
         self.kinds = kinds_for(self.archive.clone(), environment);
         self.generated_because = why_generated(&self.pipeline, self.archive.as_ref());
-        Ok(())
+        Ok(!self.lacks_archive())
     }
 
     /// Reads the pipeline's files once more, as another process may have had time to change what was read.

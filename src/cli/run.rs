@@ -66,11 +66,15 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
     }
     if project.lacks_archive() {
         // A word that names nothing should not wait for the network.
-        let Project { root, pipeline, kinds, folder, .. } = &project;
         for target in words.targets.iter().chain(&words.force) {
-            engine::check_target(root, pipeline, kinds, target, folder)?;
+            engine::check_target(&root, &project.pipeline, &project.kinds, target, &project.folder)?;
         }
-        project.fetch(environment)?;
+        if project.fetch(environment)? {
+            // What was certain was so of the generated data.
+            known = None;
+            look = memory::begin(&root, &open()?);
+            project.read_again(&words.settings, environment)?;
+        }
     }
     let progress = Progress::new(environment.terminal);
     if let Some(why) = &project.generated_because {
