@@ -167,7 +167,7 @@ impl Crew<'_> {
         let Some(key) = self.session.last(self.work.name(id)) else {
             return Ok(None);
         };
-        Ok(self.session.record(key)?.and_then(|record| Recipe::from_json(&record.recipe)))
+        Ok(self.session.record_as(key)?.map(|record| record.recipe))
     }
 
     fn finish_or_fail(&self, id: InstanceId, key: Key, outputs: Vec<RecordedOutput>, outcome: Outcome) {

@@ -171,25 +171,32 @@ pub fn differences(old: &Recipe, new: &Recipe) -> Vec<Reason> {
     if old.seed != new.seed {
         reasons.push(Reason::Seed { old: old.seed, new: new.seed });
     }
-    reasons.extend(changes(&old.inputs, &new.inputs).map(|(name, old, new)| Reason::Input {
+    reasons.extend(changes(&old.inputs, &new.inputs).into_iter().map(|(name, old, new)| Reason::Input {
         name,
         old,
         new,
     }));
-    reasons.extend(changes(&old.files, &new.files).map(|(name, old, new)| Reason::File { name, old, new }));
-    reasons.extend(changes(&old.cited, &new.cited).map(|(name, old, new)| Reason::Cited { name, old, new }));
+    reasons.extend(changes(&old.files, &new.files).into_iter().map(|(name, old, new)| Reason::File { name, old, new }));
+    reasons.extend(changes(&old.cited, &new.cited).into_iter().map(|(name, old, new)| Reason::Cited { name, old, new }));
     reasons
 }
 
 type Change<T> = (String, Option<T>, Option<T>);
 
-fn changes<'a, T: Clone + PartialEq>(
-    old: &'a BTreeMap<String, T>,
-    new: &'a BTreeMap<String, T>,
-) -> impl Iterator<Item = Change<T>> + 'a {
-    let gone = old.keys().filter(|name| !new.contains_key(*name));
-    let names = new.keys().chain(gone).filter(|name| old.get(*name) != new.get(*name));
-    names.map(|name| (name.clone(), old.get(name).cloned(), new.get(name).cloned()))
+/// Names what two maps do not have in common, what is gone last; both are walked once, side by side.
+fn changes<T: Clone + PartialEq>(old: &BTreeMap<String, T>, new: &BTreeMap<String, T>) -> Vec<Change<T>> {
+    let (mut changes, mut gone) = (Vec::new(), Vec::new());
+    let mut before = old.iter().peekable();
+    for (name, value) in new {
+        gone.extend(std::iter::from_fn(|| before.next_if(|(old, _)| *old < name)));
+        let was = before.next_if(|(old, _)| *old == name).map(|(_, value)| value);
+        if was != Some(value) {
+            changes.push((name.clone(), was.cloned(), Some(value.clone())));
+        }
+    }
+    gone.extend(before);
+    changes.extend(gone.into_iter().map(|(name, value)| (name.clone(), Some(value.clone()), None)));
+    changes
 }
 
 impl fmt::Display for Reason {

@@ -23,8 +23,7 @@ use super::kind::{Content, Effective, Failure, Job, Output, Watch};
 use super::leftover::Running;
 use super::options::Options;
 use super::work::Work;
-use crate::digest::ObjectId;
-use crate::store::{Observed, Record, RecordedOutput, Session, StoreError, in_shares, is_executable};
+use crate::store::{Observed, Record, RecordedOutput, Session, StoreError, is_executable};
 
 /// Runs an instance and records what it made.
 pub(super) fn execute(
@@ -139,14 +138,7 @@ fn refuse_changed(
     id: InstanceId,
 ) -> Result<(), Failure> {
     let after = project_files(&work.ground, &effective.files, session)?;
-    let is_other = |&(place, object): &(&String, &ObjectId)| {
-        !session.digest_file(&work.root.join(place)).is_ok_and(|digest| digest == object.0)
-    };
-    let edited = || {
-        let mut places: Vec<(&String, &ObjectId)> = assembled.places.iter().collect();
-        let found = in_shares(&mut places, |places| places.iter().find(|place| is_other(place)).copied());
-        found.into_iter().flatten().next().map(|(place, _)| place.as_str())
-    };
+    let edited = || session.changed(&assembled.places);
     match difference(&assembled.files, &after).or_else(edited) {
         None => Ok(()),
         Some(file) => {

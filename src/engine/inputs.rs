@@ -20,10 +20,17 @@ use crate::store::{RecordedOutput, Store};
 pub(super) struct Assembled {
     pub(super) recipe: Recipe,
     pub(super) key: Key,
+    /// What it reads of its needs; empty where it finds that at `places`.
     pub(super) inputs: Vec<Input>,
     pub(super) files: Vec<ProjectFile>,
     /// Where in the project a program finds what it reads of its needs, and what it should find there.
-    pub(super) places: BTreeMap<String, ObjectId>,
+    pub(super) places: Vec<(String, ObjectId)>,
+}
+
+/// An output of a need that an instance reads.
+struct Found<'o> {
+    need: InstanceId,
+    output: &'o RecordedOutput,
 }
 
 /// What a finished instance left, and under which key.
@@ -41,22 +48,26 @@ pub(super) fn assemble(
 ) -> Result<Assembled, Failure> {
     let effective = work.effective(id)?;
     let instance = work.plan.instance(id);
-    let mut inputs = BTreeMap::new();
+    let mut found = Vec::new();
     let mut cited = BTreeMap::new();
-    let mut places = BTreeMap::new();
     let reads: BTreeMap<StageId, &Read> = effective.reads.iter().map(|read| (read.stage, read)).collect();
     for need in &instance.needs {
         if let Some(read) = reads.get(&need.stage) {
-            read_need(work, store, read, need, outputs, &mut inputs, &mut places)?;
+            read_need(work, read, need, outputs, &mut found)?;
         }
         if work.kind(id).cites() {
             let members = work.plan.members(need).iter();
             cited.extend(members.map(|&member| (work.name(member).to_owned(), outputs(member).0)));
         }
     }
-    if !work.kind(id).writes_in_place() {
-        // Any other kind reads the objects themselves.
-        places.clear();
+    // Sorted once, and not at each entry.
+    let found: BTreeMap<String, Found<'_>> = found.into_iter().collect();
+    let (mut inputs, mut places) = (Vec::new(), Vec::new());
+    if work.kind(id).writes_in_place() {
+        let place = |Found { output, .. }: &Found<'_>| Some((output.place.clone()?, output.object));
+        places = found.values().filter_map(place).collect();
+    } else {
+        inputs = found.values().map(|found| found.input(work, store)).collect();
     }
     let files = project_files(&work.ground, &effective.files, store)?;
     let recipe = Recipe {
@@ -64,12 +75,25 @@ pub(super) fn assemble(
         code: work.code(id),
         parameters: effective.parameters.clone(),
         seed: instance.point.seed.filter(|_| effective.seeded),
-        inputs: inputs.iter().map(|(name, input)| (name.clone(), input.object)).collect(),
+        inputs: found.into_iter().map(|(name, found)| (name, found.output.object)).collect(),
         files: files.iter().map(|file| (file.name.clone(), file.object)).collect(),
         cited,
     };
     let key = recipe.key();
-    Ok(Assembled { recipe, key, inputs: inputs.into_values().collect(), files, places })
+    Ok(Assembled { recipe, key, inputs, files, places })
+}
+
+impl Found<'_> {
+    fn input(&self, work: &Work<'_>, store: &Store) -> Input {
+        let (instance, Self { output, .. }) = (work.plan.instance(self.need), self);
+        Input {
+            stage: instance.stage,
+            point: instance.point.clone(),
+            output: output.name.clone(),
+            object: output.object,
+            path: store.object_path(output.object),
+        }
+    }
 }
 
 /// Reads the records of the runs that a recipe cites.
@@ -84,14 +108,13 @@ pub(super) fn cited_runs(store: &Store, recipe: &Recipe) -> Result<Vec<CitedRun>
     recipe.cited.iter().map(read).collect()
 }
 
-fn read_need(
+/// Finds what a run reads of a need, under the names that its recipe has for it.
+fn read_need<'o>(
     work: &Work<'_>,
-    store: &Store,
     read: &Read,
     need: &Need,
-    outputs: &Outputs<'_>,
-    inputs: &mut BTreeMap<String, Input>,
-    places: &mut BTreeMap<String, ObjectId>,
+    outputs: &Outputs<'o>,
+    found: &mut Vec<(String, Found<'o>)>,
 ) -> Result<(), Failure> {
     let stage = &work.pipeline.stages[need.stage.0].name;
     for &member in work.plan.members(need) {
@@ -107,17 +130,10 @@ fn read_need(
         };
         let prefix = if need.matched { stage } else { work.name(member) };
         for output in left.iter().filter(|output| is_read(&output.name)) {
-            let input = Input {
-                stage: need.stage,
-                point: work.plan.instance(member).point.clone(),
-                output: output.name.clone(),
-                object: output.object,
-                path: store.object_path(output.object),
-            };
-            places.extend(output.place.iter().map(|place| (place.clone(), output.object)));
             // Whether a program may be executed is part of what it is for those that run it.
             let manner = if output.executable { " (executable)" } else { "" };
-            inputs.insert(format!("{prefix}/{}{manner}", output.name), input);
+            let name = [prefix, "/", &output.name, manner].concat();
+            found.push((name, Found { need: member, output }));
         }
     }
     Ok(())

@@ -39,8 +39,8 @@ pub trait Kind: Send + Sync {
         Vec::new()
     }
 
-    /// Says whether a run itself writes to its [`Kind::places`], as another program's run does; what
-    /// a person wrote there is then kept before the run begins.
+    /// Says whether a run itself writes to its [`Kind::places`], as another program's run does, and reads what
+    /// it needs at theirs; what a person wrote there is then kept before the run begins.
     fn writes_in_place(&self) -> bool {
         false
     }
@@ -133,7 +133,7 @@ pub struct Job<'a> {
     pub instance: &'a str,
     /// What [`Kind::effective`] said.
     pub effective: &'a Effective,
-    /// Outputs of the needs, in the order of the recipe.
+    /// Outputs of the needs, in the order of the recipe; none for a kind that writes in place.
     pub inputs: &'a [Input],
     /// The project's files that the run reads, one for each file (folders are walked).
     pub files: &'a [ProjectFile],

@@ -12,7 +12,6 @@ use super::graph::InstanceId;
 use super::inputs::assemble;
 use super::kind::Kind;
 use super::options::Options;
-use super::recipe::Recipe;
 use super::summary::{Outcome, Report, Summary};
 use super::work::Work;
 use crate::digest::Key;
@@ -106,7 +105,7 @@ fn judge(
     };
     let last = match last {
         Some(key) if known != Known::Recorded => {
-            store.record(key)?.and_then(|record| Recipe::from_json(&record.recipe))
+            store.record_as(key)?.map(|record| record.recipe)
         }
         _ => None,
     };

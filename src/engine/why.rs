@@ -216,7 +216,7 @@ impl Inquiry<'_> {
     }
 
     fn recipe(&self, key: Key) -> Result<Option<Recipe>, StoreError> {
-        Ok(self.store.record(key)?.and_then(|record| Recipe::from_json(&record.recipe)))
+        Ok(self.store.record_as(key)?.map(|record| record.recipe))
     }
 }
 

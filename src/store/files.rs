@@ -7,12 +7,14 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use rustix::fs::{AtFlags, statat};
 use rustix::io::Errno;
 
 use super::Store;
 use super::error::{Doing, StoreError};
 use super::index::Stamp;
-use crate::digest::Digest;
+use super::shares::in_shares;
+use crate::digest::{Digest, ObjectId};
 
 /// How often a file that changes while it is read is read again.
 const ATTEMPTS: usize = 3;
@@ -48,6 +50,33 @@ impl Store {
         }
     }
 
+    /// Names one of these places in the project that does not hold its object's bytes, if there is one; reads
+    /// only what changed since it was last read.
+    pub fn changed<'p>(&self, places: &'p [(String, ObjectId)]) -> Option<&'p str> {
+        let project = self.folder().parent().unwrap_or(Path::new(""));
+        let mut places: Vec<&(String, ObjectId)> = places.iter().collect();
+        let changed = in_shares(&mut places, |places| {
+            let folder = open_folder(project).ok();
+            let stamp = |&(place, _): &&(String, ObjectId)| {
+                statat(folder.as_ref()?, place.as_str(), AtFlags::empty()).ok().map(|stat| Stamp::of_stat(&stat))
+            };
+            // All are looked at first: taking turns at the one index for each of them would take longer.
+            let stamps: Vec<Option<Stamp>> = places.iter().map(stamp).collect();
+            let mut index = self.index();
+            let mut is_known = |&(place, object): &&(String, ObjectId), stamp: Option<Stamp>| {
+                stamp.and_then(|stamp| index.recall(place, stamp)) == Some(object.0)
+            };
+            let doubtful = places.iter().zip(stamps).filter(|&(place, stamp)| !is_known(place, stamp));
+            let doubtful: Vec<&(String, ObjectId)> = doubtful.map(|(place, _)| *place).collect();
+            drop(index);
+            let is_other = |(place, object): &&&(String, ObjectId)| {
+                !self.digest_file(&project.join(place)).is_ok_and(|digest| digest == object.0)
+            };
+            doubtful.iter().find(is_other).map(|(place, _)| place.as_str())
+        });
+        changed.into_iter().flatten().next()
+    }
+
     /// Gives the name that the stat index has for a path: relative to the project, so that a
     /// project that is moved keeps its index.
     pub(super) fn index_name(&self, path: &Path) -> String {
@@ -75,6 +104,11 @@ pub(super) fn read_digest(path: &Path, size: u64) -> io::Result<Digest> {
         return Ok(Digest::of(&start[..length]));
     }
     Digest::of_reader(start[..length].chain(file))
+}
+
+/// Opens a folder, for names to be looked up from there; an empty path is the current one.
+pub(super) fn open_folder(path: &Path) -> io::Result<File> {
+    File::open(if path.as_os_str().is_empty() { Path::new(".") } else { path })
 }
 
 #[expect(

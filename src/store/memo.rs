@@ -9,7 +9,7 @@
 //! - It only says what changed; what to do about a change is decided without it.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -17,7 +17,7 @@ use rustix::fs::{AtFlags, statat};
 
 use super::Store;
 use super::error::StoreError;
-use super::files::{now, read_digest, write_whole};
+use super::files::{now, open_folder, read_digest, write_whole};
 use super::index::Stamp;
 use super::look::{Entry, Look, Seen, listing};
 use super::sealed::{Magic, Reader, Writer};
@@ -135,7 +135,7 @@ impl Compared {
 /// Compares entries with what is there, and takes over what only looks different.
 fn compare(root: &Path, entries: &mut [Entry]) -> Compared {
     let mut compared = Compared::default();
-    let open = File::open(if root.as_os_str().is_empty() { Path::new(".") } else { root });
+    let open = open_folder(root);
     for entry in entries {
         let stamp = match open.as_ref().map(|folder| statat(folder, entry.name.as_str(), AtFlags::empty())) {
             Ok(Ok(stat)) => Some(Stamp::of_stat(&stat)),

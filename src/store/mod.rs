@@ -60,7 +60,6 @@ pub use place::{Placed, is_executable};
 pub use record::{Flaw, Lookup, Observed, Record, RecordedOutput};
 pub use runs::Run;
 pub use session::Session;
-pub use shares::in_shares;
 
 use error::Doing;
 use index::StatIndex;

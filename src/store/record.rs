@@ -10,6 +10,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::{Doing, StoreError};
@@ -19,13 +20,13 @@ use super::object::Soundness;
 use super::{Session, Store};
 use crate::digest::{Digest, Key, ObjectId};
 
-/// What one run left.
+/// What one run left; `R` is what its recipe is read as.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Record {
+pub struct Record<R = serde_json::Value> {
     /// Digest of the canonical recipe.
     pub key: Key,
     /// The recipe, for reading.
-    pub recipe: serde_json::Value,
+    pub recipe: R,
     /// What it made, in the order in which the kind gave it.
     pub outputs: Vec<RecordedOutput>,
     /// What was only seen; never part of a key.
@@ -125,6 +126,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when its file is there and can't be read.
     pub fn record(&self, key: Key) -> Result<Option<Record>, StoreError> {
+        self.record_as(key)
+    }
+
+    /// Reads a key's record with its recipe as an `R`, as [`Store::record`] does; `None`, too, when the recipe
+    /// is none.
+    ///
+    /// # Errors
+    /// As [`Store::record`].
+    pub fn record_as<R: DeserializeOwned>(&self, key: Key) -> Result<Option<Record<R>>, StoreError> {
         Ok(match self.read(key)? {
             Text::Whole(record) => Some(record),
             Text::Absent | Text::Damaged => None,
@@ -172,7 +182,7 @@ impl Store {
             return Ok(Text::Whole(outputs));
         }
         let time = now();
-        Ok(match self.read(key)? {
+        Ok(match self.read::<serde_json::Value>(key)? {
             Text::Whole(record) => {
                 if fs::metadata(&path).is_ok_and(|metadata| Stamp::of(&metadata) == before) {
                     self.ledger().learn(key, before, &record.outputs, time);
@@ -184,7 +194,7 @@ impl Store {
         })
     }
 
-    fn read(&self, key: Key) -> Result<Text<Record>, StoreError> {
+    fn read<R: DeserializeOwned>(&self, key: Key) -> Result<Text<Record<R>>, StoreError> {
         let path = self.record_path(key);
         let text = match fs::read(&path) {
             Ok(bytes) => bytes,
@@ -219,7 +229,7 @@ impl Session<'_> {
         match &lookup {
             Lookup::Broken(Flaw::RecordCorrupt) => {
                 let _naming = self.naming();
-                if matches!(self.read(key)?, Text::Damaged) {
+                if matches!(self.read::<serde_json::Value>(key)?, Text::Damaged) {
                     self.quarantine(&self.record_path(key))?;
                 }
             }
@@ -235,7 +245,7 @@ pub(super) fn seal(record: &Record) -> String {
     format!("{SEAL}{}{BODY}{body}{END}", Digest::of(body.as_bytes()))
 }
 
-fn unseal(text: &str) -> Option<Record> {
+fn unseal<R: DeserializeOwned>(text: &str) -> Option<Record<R>> {
     let (seal, rest) = text.strip_prefix(SEAL)?.split_once(BODY)?;
     let body = rest.strip_suffix(END)?;
     if Digest::from_hex(seal)? != Digest::of(body.as_bytes()) {
@@ -273,7 +283,7 @@ mod tests {
         for place in 0..text.len() {
             let mut bytes = text.clone().into_bytes();
             bytes[place] ^= 1 << (place % 7);
-            let read = String::from_utf8(bytes).ok().and_then(|text| unseal(&text));
+            let read = String::from_utf8(bytes).ok().and_then(|text| unseal::<serde_json::Value>(&text));
             assert!(read.is_none(), "byte {place}");
         }
     }

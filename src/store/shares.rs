@@ -11,7 +11,7 @@ const SHARE: usize = 2_000;
 const MOST: usize = 8;
 
 /// Gives what `look` makes of each share of `items`, in their order; of few items there is one share.
-pub fn in_shares<T: Send, R: Send>(items: &mut [T], look: impl Fn(&mut [T]) -> R + Sync) -> Vec<R> {
+pub(super) fn in_shares<T: Send, R: Send>(items: &mut [T], look: impl Fn(&mut [T]) -> R + Sync) -> Vec<R> {
     if items.len() <= SHARE {
         return vec![look(items)];
     }
