@@ -7,7 +7,7 @@
 //!   archive is, and the variables that stages name.
 //! - Whatever is doubtful is no answer: the pipeline is then read and judged as if there were no memo.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::thread;
@@ -29,7 +29,11 @@ use super::same::same_experiments;
 
 /// The details that are kept beside the answer.
 const STANDINGS: &str = "standings";
+const NEWS: &str = "news";
 const READING: &str = "reading";
+
+/// To how many instances one that stands otherwise is few: all of them need not be written again for it.
+const FEW: usize = 64;
 
 /// The file that draws the graph.
 const PIPELINE: &str = "pipeline.yaml";
@@ -51,6 +55,7 @@ pub struct Answer {
     variables: Vec<String>,
     /// Digests of the details.
     standings: Digest,
+    news: Digest,
     reading: Digest,
 }
 
@@ -85,6 +90,17 @@ pub struct Known {
     memo: Memo,
     /// The variables that stages name.
     variables: Vec<String>,
+    /// Digest of how all stood when that was last written as a whole.
+    whole: Digest,
+    /// How those stand who have stood otherwise since.
+    news: Vec<Standing>,
+}
+
+/// What is kept of a pipeline, which no run changes.
+pub struct Draft {
+    same: Vec<String>,
+    reading: Vec<u8>,
+    digest: Digest,
 }
 
 /// Gives what the memo says of a project as it is now.
@@ -131,7 +147,8 @@ pub fn unchanged(
 impl Answer {
     /// Reads how each instance stands.
     pub fn standings(&self, root: &Path) -> Option<Vec<Standing>> {
-        detail(&Store::open(&root.join("artifacts")).ok()?, STANDINGS, self.standings)
+        let (all, news) = standings(&Store::open(&root.join("artifacts")).ok()?, self)?;
+        Some(Standing::renewed(all, news))
     }
 }
 
@@ -185,8 +202,11 @@ fn part_of(
     memo.forget(&changed);
     let (files, edited): (Vec<String>, Vec<String>) = changed.into_iter().partition(|name| name != PIPELINE);
     let schemas = kinds::schemas();
-    let (reading, standings) = thread::scope(|scope| {
-        let standings = scope.spawn(|| detail::<Vec<Standing>>(store, STANDINGS, answer.standings));
+    let (reading, (standings, news)) = thread::scope(|scope| {
+        let standings = scope.spawn(|| {
+            let (all, news) = standings(store, answer)?;
+            Some((Standing::renewed(all, news.clone()), news))
+        });
         let reading = store.detail(READING, answer.reading);
         let reading = reading.and_then(|bytes| Reading::decode(&bytes, &schemas));
         let standings = standings.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -206,12 +226,24 @@ fn part_of(
     // Other kinds read what they need from the store, where only a look at everything finds damage; a command
     // reads it at its place, which has just been compared.
     reading.complete(&certain.doubtful_stages(), &schemas)?;
-    let known = Known { certain, memo, variables: answer.variables.clone() };
+    let variables = answer.variables.clone();
+    let known = Known { certain, memo, variables, whole: answer.standings, news };
     Some(Part { reading, known })
+}
+
+/// Reads how all stood once, and how those stand who have stood otherwise since.
+fn standings(store: &Store, answer: &Answer) -> Option<(Vec<Standing>, Vec<Standing>)> {
+    Some((detail(store, STANDINGS, answer.standings)?, detail(store, NEWS, answer.news)?))
 }
 
 fn detail<T: DeserializeOwned>(store: &Store, name: &str, digest: Digest) -> Option<T> {
     postcard::from_bytes(&store.detail(name, digest)?).ok()
+}
+
+/// Writes down what is to be kept of a pipeline; this can be done while it runs.
+pub fn draft(project: &Project) -> Option<Draft> {
+    let reading = project.lines.encode(&project.pipeline)?;
+    Some(Draft { same: same_experiments(&project.pipeline).ok()?, digest: Digest::of(&reading), reading })
 }
 
 /// Keeps how all stands after a run that left nothing to do; without it the next one takes longer, no more.
@@ -221,45 +253,69 @@ fn detail<T: DeserializeOwned>(store: &Store, name: &str, digest: Digest) -> Opt
 /// [`StoreError`] when the memo can't be written.
 pub fn keep(
     project: &Project,
-    overrides: &[String],
-    environment: &Environment,
+    (overrides, environment): (&[String], &Environment),
     read: Look,
     summary: &mut Summary,
     places: Vec<String>,
-    before: Option<Known>,
+    draft: Option<Draft>,
+    before: Option<&Known>,
 ) -> Result<(), StoreError> {
-    let Some(Standstill { mut look, standings }) = summary.standstill.take() else { return Ok(()) };
+    let Some((Standstill { mut look, standings }, draft)) = summary.standstill.take().zip(draft) else {
+        return Ok(());
+    };
     look.join(read);
     let mut variables = variables(&project.pipeline);
-    let (memo, standings) = match before {
-        Some(Known { certain, memo, variables: named }) => {
-            // Of stages that were not looked at only these are known.
-            variables.extend(named);
-            variables.sort();
-            variables.dedup();
-            (Some(memo), certain.with(standings))
-        }
-        None => (None, standings),
-    };
+    if let Some(before) = before {
+        // Of stages that were not looked at only these are known.
+        variables.extend(before.variables.iter().cloned());
+        variables.sort();
+        variables.dedup();
+    }
     let Some(question) = question(overrides, environment, project.archive.as_ref(), &variables) else {
         return Ok(());
     };
-    let Ok(same) = same_experiments(&project.pipeline) else { return Ok(()) };
-    let reading = project.lines.encode(&project.pipeline);
-    let (Ok(standings), Some(reading)) = (postcard::to_stdvec(&standings), reading) else { return Ok(()) };
+    let Some((whole, mut details, news)) = encode(standings, before) else { return Ok(()) };
     let answer = Answer {
         fresh: summary.reports.len(),
         places,
         generated_because: project.generated_because.clone(),
-        same,
+        same: draft.same,
         archive: project.archive.is_some(),
         variables,
-        standings: Digest::of(&standings),
-        reading: Digest::of(&reading),
+        standings: whole,
+        news,
+        reading: draft.digest,
     };
-    let details = [Detail { name: STANDINGS, bytes: standings }, Detail { name: READING, bytes: reading }];
+    details.push(Detail { name: READING, bytes: draft.reading });
     let Ok(answer) = serde_json::to_string(&answer) else { return Ok(()) };
-    project.store.memorise(question, answer, &details, &look, memo)
+    project.store.memorise(question, &answer, &details, &look, before.map(|before| &before.memo))
+}
+
+/// Writes down how all stands, where little of it is news only that; gives the digests of the whole and of the news.
+fn encode(standings: Vec<Standing>, before: Option<&Known>) -> Option<(Digest, Vec<Detail>, Digest)> {
+    let mut details = Vec::new();
+    let mut add = |name, bytes: Result<Vec<u8>, postcard::Error>| {
+        let bytes = bytes.ok()?;
+        let digest = Digest::of(&bytes);
+        details.push(Detail { name, bytes });
+        Some(digest)
+    };
+    let (whole, news) = match before {
+        Some(before) => {
+            let news = before.news.iter().cloned().chain(standings);
+            let news: BTreeMap<String, Standing> = news.map(|it| (it.name.clone(), it)).collect();
+            let news: Vec<Standing> = news.into_values().collect();
+            let all = before.certain.with(&news);
+            if news.len() * FEW <= all.len() {
+                (before.whole, news)
+            } else {
+                (add(STANDINGS, postcard::to_stdvec(&all))?, Vec::new())
+            }
+        }
+        None => (add(STANDINGS, postcard::to_stdvec(&standings))?, Vec::new()),
+    };
+    let news = add(NEWS, postcard::to_stdvec(&news))?;
+    Some((whole, details, news))
 }
 
 /// Names the variables that stages of any kind have in an `env`.

@@ -1,6 +1,8 @@
 //! `recount run`: brings the pipeline up to date, and says what that took.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
+use std::thread;
 use std::time::Instant;
 
 use serde::Serialize;
@@ -14,7 +16,7 @@ use super::archive::Network;
 use super::arguments::RunArguments;
 use super::environment::Environment;
 use super::estimate::duration;
-use super::memory::{self, Answer, Known, Part, Recalled};
+use super::memory::{self, Answer, Draft, Known, Part, Recalled};
 use super::progress::Progress;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
@@ -80,7 +82,8 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
     if let Some(why) = &project.generated_because {
         progress.line(&generated(why));
     }
-    let mut summary = match bring_up_to_date(words, environment, &project, known.as_ref(), &progress) {
+    let (mut summary, draft) = match bring_up_to_date(words, environment, &project, known.as_ref(), &progress)
+    {
         Err(EngineError::Overtaken) => {
             known = None;
             look = memory::begin(&root, &open()?);
@@ -99,12 +102,19 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         tell(&project, &summary);
         outputs.iter().for_each(|line| say::result(line));
     }
-    memory::keep(&project, &words.settings.set, environment, look, &mut summary, outputs, known)?;
+    let asked = (words.settings.set.as_slice(), environment);
+    memory::keep(&project, asked, look, &mut summary, outputs, draft, known.as_ref())?;
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
-    if !failures.is_empty() {
-        return Err(Refusal::failed(failed(&failures, words)));
-    }
-    if summary.cancelled { Err(Refusal::stopped()) } else { Ok(()) }
+    let done = if !failures.is_empty() {
+        Err(Refusal::failed(failed(&failures, words)))
+    } else if summary.cancelled {
+        Err(Refusal::stopped())
+    } else {
+        Ok(())
+    };
+    // The program ends now, and the system takes all of its memory at once.
+    std::mem::forget((project, known, summary));
+    done
 }
 
 fn options<'k>(
@@ -133,9 +143,14 @@ fn bring_up_to_date(
     project: &Project,
     known: Option<&Known>,
     progress: &Progress,
-) -> Result<Summary, EngineError> {
+) -> Result<(Summary, Option<Draft>), EngineError> {
     let Project { root, pipeline, kinds, store, cancel, .. } = project;
-    engine::run(root, pipeline, kinds, store, &options(words, environment, project, known), progress, cancel)
+    let options = options(words, environment, project, known);
+    thread::scope(|scope| {
+        let draft = scope.spawn(|| memory::draft(project));
+        let summary = engine::run(root, pipeline, kinds, store, &options, progress, cancel)?;
+        Ok((summary, draft.join().unwrap_or_else(|panic| resume_unwind(panic))))
+    })
 }
 
 /// Says that there was nothing to do, without having read the pipeline.

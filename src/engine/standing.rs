@@ -38,6 +38,15 @@ impl Standing {
         let places = self.outputs.iter().filter_map(|output| output.place.as_ref());
         self.files.iter().chain(places).any(|name| is_within(changed, name))
     }
+
+    /// Gives how all stand of whom some stand otherwise by now, as in `news`.
+    pub fn renewed(all: Vec<Self>, news: Vec<Self>) -> Vec<Self> {
+        let mut news: HashMap<String, Self> = news.into_iter().map(|it| (it.name.clone(), it)).collect();
+        if news.is_empty() {
+            return all;
+        }
+        all.into_iter().map(|old| news.remove(&old.name).unwrap_or(old)).collect()
+    }
 }
 
 /// What needs no look.
@@ -109,9 +118,9 @@ impl Certain {
     }
 
     /// Gives how all stands once what was in doubt stands as in `news`.
-    pub fn with(self, news: Vec<Standing>) -> Vec<Standing> {
-        let mut news: HashMap<String, Standing> = news.into_iter().map(|it| (it.name.clone(), it)).collect();
-        self.standings.into_iter().map(|old| news.remove(&old.name).unwrap_or(old)).collect()
+    pub fn with<'c>(&'c self, news: &'c [Standing]) -> Vec<&'c Standing> {
+        let news: HashMap<&str, &Standing> = news.iter().map(|it| (it.name.as_str(), it)).collect();
+        self.standings.iter().map(|old| news.get(old.name.as_str()).copied().unwrap_or(old)).collect()
     }
 }
 

@@ -11,7 +11,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 
 use rustix::fs::{AtFlags, statat};
 
@@ -67,7 +69,8 @@ impl Store {
             && compared.changed.is_empty()
             && let Some(_lock) = self.acquire(|| false)?
         {
-            self.write_beside("memo", &memo.encode())?;
+            let entries: Vec<&Entry> = memo.entries.iter().collect();
+            self.write_beside("memo", &encode(memo.question, &memo.answer, &entries))?;
         }
         Ok(compared.changed)
     }
@@ -80,10 +83,10 @@ impl Store {
     pub fn memorise(
         &self,
         question: Digest,
-        answer: String,
+        answer: &str,
         details: &[Detail],
         look: &Look,
-        before: Option<Memo>,
+        before: Option<&Memo>,
     ) -> Result<(), StoreError> {
         let Some(_lock) = self.acquire(|| false)? else { return Ok(()) };
         let swept = |litter: &str| {
@@ -93,17 +96,19 @@ impl Store {
             // The next session sweeps, and a memo would have nobody begin one.
             return Ok(());
         }
-        let Some(mut entries) = self.seen(look) else { return Ok(()) };
-        if let Some(before) = before {
-            let known: BTreeSet<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
-            let kept: Vec<Entry> =
-                before.entries.into_iter().filter(|it| !known.contains(it.name.as_str())).collect();
-            entries.extend(kept);
-        }
-        for Detail { name, bytes } in details {
-            self.write_beside(&file_of(name), bytes)?;
-        }
-        self.write_beside("memo", &Memo { question, answer, entries }.encode())
+        let Some(seen) = self.seen(look) else { return Ok(()) };
+        let memo = thread::scope(|scope| {
+            let written = scope.spawn(|| {
+                details.iter().try_for_each(|Detail { name, bytes }| self.write_beside(&file_of(name), bytes))
+            });
+            let known: BTreeSet<&str> = seen.iter().map(|entry| entry.name.as_str()).collect();
+            let before = before.into_iter().flat_map(|before| &before.entries);
+            let kept = before.filter(|entry| !known.contains(entry.name.as_str()));
+            let entries: Vec<&Entry> = seen.iter().chain(kept).collect();
+            let memo = encode(question, answer, &entries);
+            written.join().unwrap_or_else(|panic| resume_unwind(panic)).map(|()| memo)
+        })?;
+        self.write_beside("memo", &memo)
     }
 
     /// Writes a file of the store's folder; to be called by whoever has the lock.
@@ -192,29 +197,6 @@ impl Memo {
         self.entries.retain(|entry| !names.contains(&entry.name));
     }
 
-    fn encode(&self) -> Vec<u8> {
-        let mut writer = Writer::new(MAGIC, self.answer.len() + self.entries.len() * 104);
-        writer.digest(self.question);
-        writer.text(&self.answer);
-        for Entry { name, seen } in &self.entries {
-            writer.text(name);
-            match *seen {
-                Seen::File { stamp, digest, settled } => {
-                    writer.number(if settled { 0 } else { 1 });
-                    writer.stamp(stamp);
-                    writer.digest(digest);
-                }
-                Seen::Folder { stamp, listing } => {
-                    writer.number(if listing.is_none() { 2 } else { 3 });
-                    writer.stamp(stamp);
-                    listing.into_iter().for_each(|listing| writer.digest(listing));
-                }
-                Seen::Nothing => writer.number(4),
-            }
-        }
-        writer.finish()
-    }
-
     fn decode(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader::open(MAGIC, bytes)?;
         let (question, answer) = (reader.digest()?, reader.text()?.to_owned());
@@ -234,6 +216,30 @@ impl Memo {
         }
         Some(Self { question, answer, entries })
     }
+}
+
+/// Writes a memo down.
+fn encode(question: Digest, answer: &str, entries: &[&Entry]) -> Vec<u8> {
+    let mut writer = Writer::new(MAGIC, answer.len() + entries.len() * 104);
+    writer.digest(question);
+    writer.text(answer);
+    for Entry { name, seen } in entries {
+        writer.text(name);
+        match *seen {
+            Seen::File { stamp, digest, settled } => {
+                writer.number(if settled { 0 } else { 1 });
+                writer.stamp(stamp);
+                writer.digest(digest);
+            }
+            Seen::Folder { stamp, listing } => {
+                writer.number(if listing.is_none() { 2 } else { 3 });
+                writer.stamp(stamp);
+                listing.into_iter().for_each(|listing| writer.digest(listing));
+            }
+            Seen::Nothing => writer.number(4),
+        }
+    }
+    writer.finish()
 }
 
 #[cfg(test)]
@@ -271,8 +277,7 @@ mod tests {
 
     fn memorised(folder: &Path, store: &Store) -> Memo {
         let look = look(folder, store);
-        let answer = "nothing to do".to_owned();
-        store.memorise(Digest::of(b"?"), answer, &[], &look, None).expect("it can be written");
+        store.memorise(Digest::of(b"?"), "nothing to do", &[], &look, None).expect("it can be written");
         store.memo().expect("all of it is known")
     }
 
@@ -316,11 +321,11 @@ mod tests {
         let first = look(folder.path(), &store);
         fs::write(folder.path().join("a"), "other").expect("there is room");
         let mut torn = look(folder.path(), &store);
-        store.memorise(Digest::of(b"?"), String::new(), &[], &first, None).expect("it can be written");
+        store.memorise(Digest::of(b"?"), "", &[], &first, None).expect("it can be written");
         assert!(store.memo().is_none_or(|mut memo| changed(&store, &mut memo) == ["a"]));
         fs::remove_file(folder.path().join("artifacts/memo")).unwrap_or_default();
         torn.join(first);
-        store.memorise(Digest::of(b"?"), String::new(), &[], &torn, None).expect("it can be written");
+        store.memorise(Digest::of(b"?"), "", &[], &torn, None).expect("it can be written");
         assert!(store.memo().is_none());
     }
 
@@ -333,7 +338,7 @@ mod tests {
         store.look_at_file(&mut look, &folder.path().join("a"));
         let detail = Detail { name: "part", bytes: b"bytes".to_vec() };
         store
-            .memorise(Digest::of(b"?"), String::new(), &[detail], &look, Some(before))
+            .memorise(Digest::of(b"?"), "", &[detail], &look, Some(&before))
             .expect("it can be written");
         assert_eq!(store.detail("part", Digest::of(b"bytes")), Some(b"bytes".to_vec()));
         assert_eq!(store.detail("part", Digest::of(b"others")), None);
@@ -347,7 +352,8 @@ mod tests {
     fn it_reads_back_and_any_flipped_bit_makes_it_none() {
         let (folder, store) = project();
         let memo = memorised(folder.path(), &store);
-        let bytes = memo.encode();
+        let entries: Vec<&Entry> = memo.entries.iter().collect();
+        let bytes = encode(memo.question, &memo.answer, &entries);
         let read = Memo::decode(&bytes).expect("whole bytes read back");
         assert_eq!((read.question, read.answer.as_str()), (memo.question, "nothing to do"));
         assert_eq!(read.entries.len(), memo.entries.len());
