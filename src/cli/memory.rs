@@ -109,7 +109,7 @@ pub struct Draft {
 /// A [`Refusal`] when the archive can't be used, as when it is asked for without a memo.
 pub fn recall(root: &Path, overrides: &[String], environment: &Environment) -> Result<Recalled, Refusal> {
     let store = Store::open(&root.join("artifacts"))?;
-    let sessions = store.sessions();
+    let turn = store.turn();
     let known = known(root, &store, overrides, environment)?;
     // Without a memo there is only more to do.
     let compared = known.and_then(|(answer, mut memo)| {
@@ -122,7 +122,7 @@ pub fn recall(root: &Path, overrides: &[String], environment: &Environment) -> R
             let look = begin(root, &store);
             let part = compared.filter(|_| overrides.is_empty());
             let part = part.and_then(|(answer, memo, changed)| {
-                part_of(root, &store, &answer, memo, (changed, sessions))
+                part_of(root, &store, &answer, memo, (changed, turn?))
             });
             Ok(Recalled::Changed { look, store, part: part.map(Box::new) })
         }
@@ -185,13 +185,13 @@ pub fn begin(root: &Path, store: &Store) -> Look {
     look
 }
 
-/// Finds out what is known although some files have changed, since the store had had so many sessions.
+/// Finds out what is known although some files have changed, since it was the store's turn.
 fn part_of(
     root: &Path,
     store: &Store,
     answer: &Answer,
     mut memo: Memo,
-    (changed, sessions): (Vec<String>, u64),
+    (changed, turn): (Vec<String>, u64),
 ) -> Option<Part> {
     let of_pipeline = |name: &String| {
         Path::new(name).starts_with("stages") || ["pipeline.lock", "artifacts"].contains(&name.as_str())
@@ -212,6 +212,7 @@ fn part_of(
         let standings = standings.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         Some((reading?, standings?))
     })?;
+    store.read_ahead(turn);
     let is_lost_input = |file: &String| {
         !root.join(file).exists() && standings.iter().any(|standing| standing.files.contains(file))
     };
@@ -222,7 +223,7 @@ fn part_of(
     }
     let (mut reading, stages) =
         if edited.is_empty() { (reading, BTreeSet::new()) } else { reading.edited(root, &schemas)? };
-    let certain = Certain::but(standings, &files, &stages, sessions)?;
+    let certain = Certain::but(standings, &files, &stages, turn)?;
     // Other kinds read what they need from the store, where only a look at everything finds damage; a command
     // reads it at its place, which has just been compared.
     reading.complete(&certain.doubtful_stages(), &schemas)?;

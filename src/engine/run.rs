@@ -6,8 +6,10 @@
 //! - What is finished is recorded at once: a kill or a failure elsewhere loses none of it.
 //! - What is certain is not looked at; it counts as fresh.
 
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::OnceLock;
+use std::thread;
 
 use super::board::Board;
 use super::crew::{Crew, Finished};
@@ -57,30 +59,40 @@ pub fn run(
             observer.event(Event::Planned { instances: &work.planned() });
             let board = Board::of(&work);
             let crew = Crew { work: &work, session: &session, options, observer, cancel, board, results };
-            session.while_committing(|| {
-                std::thread::scope(|scope| {
+            let whole = options.targets.is_empty();
+            let work_off = || {
+                thread::scope(|scope| {
                     for _ in 1..options.jobs {
                         scope.spawn(|| crew.labour());
                     }
                     crew.labour();
                 });
+                crew.results
+            };
+            let (swept, done, mut summary) = session.while_committing(work_off, |results| {
+                let good = results.iter().all(|result| result.get().is_some_and(Finished::is_good));
+                let ran = results.iter().any(|result| result.get().is_some_and(Finished::has_run));
+                (session.sweep(), good && ran, summarise(&work, results, cancel, (options.clock)() - began))
             });
-            let results = crew.results;
-            let good = results.iter().all(|result| result.get().is_some_and(Finished::is_good));
-            let whole = options.targets.is_empty();
-            if whole && good && results.iter().any(|result| result.get().is_some_and(Finished::has_run)) {
+            if whole && done {
                 // Whoever has had another configuration run to its end is done with those before it; a
                 // look in between, with nothing to do, costs them nothing.
                 session.drop_all_checkpoints()?;
             }
-            let mut summary = summarise(&work, results, cancel, (options.clock)() - began);
-            let kept = keep(&work, &session, options, began, &mut summary);
-            session.sweep()?;
-            if whole && summary.is_complete() {
-                summary.standstill = standstill(&work, &session, &summary);
-            }
+            // What could not be recorded is nothing to tell.
+            let told = session.flush().and_then(|()| {
+                thread::scope(|scope| {
+                    // The lock may outlive a record whose name a power failure takes: it is made again then.
+                    let lasting = scope.spawn(|| session.settle());
+                    let kept = keep(&work, &session, options, began, &mut summary);
+                    if whole && summary.is_complete() {
+                        summary.standstill = standstill(&work, &session, &summary);
+                    }
+                    lasting.join().unwrap_or_else(|panic| resume_unwind(panic)).and(kept)
+                })
+            });
             session.finish()?;
-            kept?;
+            swept.and(told)?;
             summary
         }
     };
@@ -96,8 +108,6 @@ fn keep(
     started: f64,
     summary: &mut Summary,
 ) -> Result<(), StoreError> {
-    // What could not be recorded is nothing to tell.
-    session.settle()?;
     if options.lock {
         let done = || summary.reports.iter().filter(|report| report.is_done());
         let in_doubt = |report: &&Report| work.certain[report.instance.0].is_none();

@@ -55,19 +55,19 @@ pub struct Certain {
     standings: Vec<Standing>,
     /// Where each instance is in `standings` that is not in doubt.
     places: HashMap<String, usize>,
-    /// How many sessions the store had had when all this was so.
-    sessions: u64,
+    /// The store's turn when all this was so.
+    turn: u64,
 }
 
 impl Certain {
     /// Leaves out of `standings` what the changed files (or folders), named from the project, and the changed
-    /// stages put in doubt; `None` where there is more than that to be in doubt of. `sessions` is how many
-    /// the store had had before the changes were found.
+    /// stages put in doubt; `None` where there is more than that to be in doubt of. `turn` is the
+    /// store's from before the changes were found.
     pub fn but(
         standings: Vec<Standing>,
         files: &[String],
         stages: &BTreeSet<String>,
-        sessions: u64,
+        turn: u64,
     ) -> Option<Self> {
         let mut owned = vec![false; files.len()];
         let mut places = HashMap::with_capacity(standings.len());
@@ -82,7 +82,7 @@ impl Certain {
                 places.insert(standing.name.clone(), place);
             }
         }
-        owned.into_iter().all(|owned| owned).then_some(Self { standings, places, sessions })
+        owned.into_iter().all(|owned| owned).then_some(Self { standings, places, turn })
     }
 
     /// Says whether so few changes are worth finding out whose they are.
@@ -92,7 +92,7 @@ impl Certain {
 
     /// Says whether nobody has written to the store since all this was so.
     pub(super) fn holds(&self, session: &Session<'_>) -> bool {
-        session.earlier() == self.sessions
+        session.follows(self.turn)
     }
 
     /// Names the stages that have an instance in doubt, apart from those in doubt by their needs alone.

@@ -87,12 +87,15 @@ impl Session<'_> {
         self.queue.state().made.get(&key).cloned()
     }
 
-    /// Does `work`, while records that it queues are synced and named, batch by batch.
-    pub fn while_committing<T>(&self, work: impl FnOnce() -> T) -> T {
+    /// Does `work`, while records that it queues are synced and named, batch by batch; `rest` is what is left
+    /// to do while that is done with the last of them.
+    pub fn while_committing<T, R>(&self, work: impl FnOnce() -> T, rest: impl FnOnce(T) -> R) -> R {
         std::thread::scope(|scope| {
             scope.spawn(|| self.keep_committing());
-            let _closing = Closing(&self.queue);
-            work()
+            let closing = Closing(&self.queue);
+            let done = work();
+            drop(closing);
+            rest(done)
         })
     }
 

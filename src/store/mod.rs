@@ -47,8 +47,8 @@ mod view;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use error::StoreError;
 pub use fsck::{Damage, Examination, Fault};
@@ -64,12 +64,19 @@ pub use session::Session;
 use error::Doing;
 use index::StatIndex;
 use ledger::Ledger;
+use names::Names;
+
+/// No time between two sessions has an odd number.
+const NO_TURN: u64 = u64::MAX;
 
 /// The store of one project, open for reading.
 pub struct Store {
     folder: PathBuf,
-    index: Mutex<StatIndex>,
+    index: Arc<Mutex<StatIndex>>,
     ledger: Mutex<Ledger>,
+    /// The names, and in which turn they and the index were read ahead.
+    names_ahead: Arc<Mutex<Option<Names>>>,
+    ahead_in: AtomicU64,
     /// Whether the file system was found to share no blocks between files.
     no_reflinks: AtomicBool,
 }
@@ -86,8 +93,10 @@ impl Store {
         }
         Ok(Self {
             folder: folder.to_owned(),
-            index: Mutex::default(),
+            index: Arc::default(),
             ledger: Mutex::default(),
+            names_ahead: Arc::default(),
+            ahead_in: AtomicU64::new(NO_TURN),
             no_reflinks: AtomicBool::new(false),
         })
     }

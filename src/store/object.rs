@@ -177,7 +177,7 @@ mod tests {
                 vec![RecordedOutput { name: "a".to_owned(), object, place: None, executable: false }];
             let recipe = serde_json::Value::Null;
             let record = Record { key, recipe, outputs, observed: Observed::default() };
-            session.while_committing(|| session.commit(&record)).expect("there is room");
+            session.while_committing(|| session.commit(&record), |done| done).expect("there is room");
             object
         };
         let object = put();

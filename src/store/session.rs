@@ -11,7 +11,8 @@ use std::ops::Deref;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
@@ -37,9 +38,26 @@ pub struct Session<'s> {
     /// Held while an object or a record gets its name or loses it, so that what was found damaged is not
     /// confused with the sound one that another thread has put in its place.
     naming: Mutex<()>,
-    /// How many sessions there were before.
-    earlier: u64,
-    _lock: File,
+    /// What the lock's file held before.
+    turn: u64,
+    lock: File,
+}
+
+impl Drop for Session<'_> {
+    fn drop(&mut self) {
+        // One that can't tell that it is over leaves nothing certain, as one that was killed.
+        drop(self.lock.write_all_at(&after(during(self.turn)).to_le_bytes(), 0));
+    }
+}
+
+/// Gives the number of a session that follows what the lock's file holds: an odd one, which stays if it is killed.
+fn during(turn: u64) -> u64 {
+    turn.wrapping_add(1 + turn % 2)
+}
+
+/// Gives the number of the time after a session: an even one.
+fn after(turn: u64) -> u64 {
+    turn.wrapping_add(1)
 }
 
 impl Deref for Session<'_> {
@@ -58,20 +76,19 @@ impl Store {
     /// [`StoreError`] when the lock can't be taken for another reason.
     pub fn lock(&self, keep_waiting: impl FnMut() -> bool) -> Result<Option<Session<'_>>, StoreError> {
         let Some(lock) = self.acquire(keep_waiting)? else { return Ok(None) };
-        self.look_again();
         let path = self.folder().join("lock");
-        let earlier = sessions(&lock).doing("read", &path)?;
-        lock.write_all_at(&(earlier.wrapping_add(1)).to_le_bytes(), 0).doing("written", &path)?;
-        let names = Mutex::new(Names::load(self.folder()));
+        let turn = turn(&lock).doing("read", &path)?;
+        lock.write_all_at(&during(turn).to_le_bytes(), 0).doing("written", &path)?;
+        let names = self.ahead(turn).unwrap_or_else(|| Names::load(self.folder()));
         let session = Session {
             store: self,
-            names,
+            names: Mutex::new(names),
             next: AtomicU64::new(0),
             queue: Queue::default(),
             free: Mutex::default(),
             naming: Mutex::default(),
-            earlier,
-            _lock: lock,
+            turn,
+            lock,
         };
         session.empty("temporary")?;
         Ok(Some(session))
@@ -87,16 +104,39 @@ impl Store {
             match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => return Ok(Some(lock)),
                 Err(Errno::WOULDBLOCK) if !keep_waiting() => return Ok(None),
-                Err(Errno::WOULDBLOCK) => std::thread::sleep(PATIENCE),
+                Err(Errno::WOULDBLOCK) => thread::sleep(PATIENCE),
                 Err(Errno::INTR) => {}
                 other => return other.doing("locked", &path).map(|()| None),
             }
         }
     }
 
-    /// Counts the sessions that there were: while the number stays, nobody has written to the store.
-    pub fn sessions(&self) -> u64 {
-        File::open(self.folder().join("lock")).and_then(|lock| sessions(&lock)).unwrap_or(0)
+    /// Gives a number that stays as long as nobody writes to the store; `None` while somebody does, or after
+    /// one who was killed.
+    pub fn turn(&self) -> Option<u64> {
+        let turn = File::open(self.folder().join("lock")).map_or(Ok(0), |lock| turn(&lock)).ok()?;
+        turn.is_multiple_of(2).then_some(turn)
+    }
+
+    /// Has a thread read what the next session will need, while it still is this turn.
+    pub fn read_ahead(&self, turn: u64) {
+        self.ahead_in.store(turn, Ordering::Relaxed);
+        let (index, path) = (Arc::clone(&self.index), self.folder().join("index"));
+        thread::spawn(move || index.lock().unwrap_or_else(PoisonError::into_inner).load(&path));
+        let (names, folder) = (Arc::clone(&self.names_ahead), self.folder().to_owned());
+        thread::spawn(move || {
+            names.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| Names::load(&folder));
+        });
+    }
+
+    /// Gives the names that were read ahead in the turn that just ended; forgets what was read in another.
+    fn ahead(&self, turn: u64) -> Option<Names> {
+        let names = self.names_ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if self.ahead_in.load(Ordering::Relaxed) == turn {
+            return names;
+        }
+        self.look_again();
+        None
     }
 
     /// Gives the last key of every instance, as it stands on the disk.
@@ -111,7 +151,7 @@ impl Store {
 }
 
 /// Reads the number that the lock's file holds.
-fn sessions(lock: &File) -> io::Result<u64> {
+fn turn(lock: &File) -> io::Result<u64> {
     let mut bytes = [0; 8];
     match lock.read_exact_at(&mut bytes, 0) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(0),
@@ -120,9 +160,9 @@ fn sessions(lock: &File) -> io::Result<u64> {
 }
 
 impl Session<'_> {
-    /// Counts the sessions that there were before this one.
-    pub fn earlier(&self) -> u64 {
-        self.earlier
+    /// Says whether nobody has written to the store since it was this turn.
+    pub fn follows(&self, turn: u64) -> bool {
+        self.turn == turn
     }
 
     /// Gives the last key of an instance.
