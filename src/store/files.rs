@@ -2,13 +2,15 @@
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read};
+use std::os::fd::AsFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rustix::fs::{AtFlags, statat};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, openat, statat};
 use rustix::io::Errno;
+use rustix::path::Arg;
 
 use super::Store;
 use super::error::{Doing, StoreError};
@@ -36,7 +38,7 @@ impl Store {
         let mut attempt = 1;
         loop {
             let time = now();
-            let digest = read_digest(path, before.size())?;
+            let digest = read_digest(CWD, path, before.size())?;
             let after = Stamp::of(&fs::metadata(path)?);
             if after == before {
                 self.index().learn(&name, after, digest, time);
@@ -91,9 +93,10 @@ impl Store {
     }
 }
 
-/// Digests a file that has about `size` bytes; a small one by a single read, since most files are small.
-pub(super) fn read_digest(path: &Path, size: u64) -> io::Result<Digest> {
-    let mut file = File::open(path)?;
+/// Digests a file, named from `folder`, that has about `size` bytes; a small one by a single read, since most
+/// files are small.
+pub(super) fn read_digest(folder: impl AsFd, path: impl Arg + Copy, size: u64) -> io::Result<Digest> {
+    let mut file = open_quietly(folder, path)?;
     let mut buffer = [0; SMALL];
     let Some(start) = usize::try_from(size).ok().and_then(|size| buffer.get_mut(..=size)) else {
         return Digest::of_reader(file);
@@ -104,6 +107,17 @@ pub(super) fn read_digest(path: &Path, size: u64) -> io::Result<Digest> {
         return Ok(Digest::of(&start[..length]));
     }
     Digest::of_reader(start[..length].chain(file))
+}
+
+/// Opens a file to be read, without a note of when that was, which would have to be written to its inode; only
+/// its owner may do so.
+fn open_quietly(folder: impl AsFd, path: impl Arg + Copy) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    let open = match openat(&folder, path, flags | OFlags::NOATIME, Mode::empty()) {
+        Err(Errno::PERM) => openat(&folder, path, flags, Mode::empty()),
+        other => other,
+    };
+    Ok(File::from(open?))
 }
 
 /// Opens a folder, for names to be looked up from there; an empty path is the current one.

@@ -9,7 +9,7 @@
 //! - It only says what changed; what to do about a change is decided without it.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::panic::resume_unwind;
 use std::path::Path;
@@ -150,7 +150,6 @@ fn compare(root: &Path, entries: &mut [Entry]) -> Compared {
                 continue;
             }
         };
-        let path = || root.join(&entry.name);
         let now = match (entry.seen, stamp) {
             (Seen::File { stamp: before, settled: true, .. }, Some(stamp)) if before == stamp => continue,
             (Seen::Folder { stamp: before, listing: None }, Some(stamp)) if before == stamp => continue,
@@ -158,8 +157,12 @@ fn compare(root: &Path, entries: &mut [Entry]) -> Compared {
             (Seen::File { stamp: before, .. }, Some(stamp)) if before.executable() != stamp.executable() => {
                 None
             }
-            (Seen::File { digest, .. }, Some(stamp)) => again(&path(), stamp, digest).ok(),
-            (Seen::Folder { listing: Some(before), .. }, Some(_)) => relisted(&path(), before),
+            (Seen::File { digest, .. }, Some(stamp)) => {
+                open.as_ref().ok().and_then(|folder| again(folder, &entry.name, stamp, digest).ok())
+            }
+            (Seen::Folder { listing: Some(before), .. }, Some(_)) => {
+                relisted(&root.join(&entry.name), before)
+            }
             _ => None,
         };
         match now {
@@ -173,10 +176,10 @@ fn compare(root: &Path, entries: &mut [Entry]) -> Compared {
     compared
 }
 
-/// Reads a file that had this stamp, and a digest once.
-fn again(path: &Path, stamp: Stamp, digest: Digest) -> io::Result<Seen> {
+/// Reads a file, named from `folder`, that had this stamp, and a digest once.
+fn again(folder: &File, name: &str, stamp: Stamp, digest: Digest) -> io::Result<Seen> {
     let time = now();
-    if read_digest(path, stamp.size())? != digest {
+    if read_digest(folder, name, stamp.size())? != digest {
         return Err(io::ErrorKind::InvalidData.into());
     }
     Ok(Seen::File { stamp, digest, settled: stamp.is_settled(time) })
