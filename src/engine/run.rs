@@ -153,7 +153,14 @@ fn known(standing: Option<&Standing>) -> OnceLock<Finished> {
 /// Gives how all stands now that was in doubt, and all that was looked at to know it.
 fn standstill(work: &Work<'_>, session: &Session<'_>, summary: &Summary) -> Option<Standstill> {
     let mut look = work.ground.end_look()?;
-    session.look_at_store(&mut look);
+    let in_doubt = || summary.reports.iter().filter(|report| work.certain[report.instance.0].is_none());
+    if work.certain.iter().any(Option::is_some) {
+        // The other folders of the store were looked at before, or nothing would be certain.
+        let runs = in_doubt().filter_map(|report| Some((report.key?, report.outputs.as_slice())));
+        session.look_at_places_of(&mut look, runs);
+    } else {
+        session.look_at_store(&mut look);
+    }
     if let Some(lock) = &summary.lock {
         match lock.digest {
             Some(digest) => look.file(LOCK_FILE, digest),
@@ -161,7 +168,7 @@ fn standstill(work: &Work<'_>, session: &Session<'_>, summary: &Summary) -> Opti
         }
     }
     let mut standings = Vec::new();
-    for report in summary.reports.iter().filter(|report| work.certain[report.instance.0].is_none()) {
+    for report in in_doubt() {
         for output in &report.outputs {
             match &output.place {
                 Some(place) => look.file(place, output.object.0),

@@ -6,14 +6,15 @@
 //! - A file that was seen with two contents, or a folder that changed since it was listed, makes a look
 //!   worthless: what was judged by it is no longer true of anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Store;
 use super::files::now;
 use super::index::Stamp;
-use crate::digest::{Canonical, Digest, ObjectId};
+use super::record::RecordedOutput;
+use crate::digest::{Canonical, Digest, Key, ObjectId};
 
 /// How many bytes of young files are worth reading again, for a memo that holds at once.
 const YOUNG: u64 = 64 << 20;
@@ -90,16 +91,35 @@ impl Store {
 }
 
 impl Store {
-    /// Looks at the store's own folders, in which objects and records come and go.
+    /// Looks at all of the store's own folders, in which objects and records come and go.
     pub fn look_at_store(&self, look: &mut Look) {
-        let folder = self.folder();
-        self.look_at_folder(look, &folder.join("by-name"));
+        self.look_at_top(look);
         for kept in ["objects", "records"] {
-            let kept = folder.join(kept);
-            self.look_at_folder(look, &kept);
-            for entry in fs::read_dir(&kept).into_iter().flatten().flatten() {
+            for entry in fs::read_dir(self.folder().join(kept)).into_iter().flatten().flatten() {
                 self.look_at_folder(look, &entry.path());
             }
+        }
+    }
+
+    /// Looks at those of the store's own folders that runs with these keys and outputs may have changed, for
+    /// whoever has looked at the others before.
+    pub fn look_at_places_of<'r>(
+        &self,
+        look: &mut Look,
+        runs: impl Iterator<Item = (Key, &'r [RecordedOutput])>,
+    ) {
+        self.look_at_top(look);
+        let files = runs.flat_map(|(key, outputs)| {
+            let objects = outputs.iter().map(|output| self.object_path(output.object));
+            objects.chain([self.record_path(key)])
+        });
+        let folders: BTreeSet<PathBuf> = files.filter_map(|file| Some(file.parent()?.to_owned())).collect();
+        folders.iter().for_each(|folder| self.look_at_folder(look, folder));
+    }
+
+    fn look_at_top(&self, look: &mut Look) {
+        for kept in ["by-name", "objects", "records"] {
+            self.look_at_folder(look, &self.folder().join(kept));
         }
     }
 

@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use std::thread;
 
 /// How many items are worth a thread.
-const SHARE: usize = 2_000;
+const SHARE: usize = 750;
 
 /// The most threads: what the looks wait for is one kernel.
 const MOST: usize = 8;
