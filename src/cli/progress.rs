@@ -4,6 +4,7 @@
 //!
 //! Invariants
 //! - What ran, failed or must be read is a line of its own that stays; bars are redrawn below.
+//! - A bar takes one row, however narrow the terminal and however long a name.
 //! - Nothing here is needed to understand the result: the summary stands on standard output.
 
 use std::collections::BTreeMap;
@@ -73,8 +74,8 @@ impl Progress {
     }
 
     fn start(&self, instance: InstanceId, name: &str, reasons: &[Reason]) {
-        let bar = self.bar("  {prefix} {wide_msg}");
-        bar.set_prefix(name.to_owned());
+        let bar = self.bar("  {wide_msg}");
+        bar.set_message(name.to_owned());
         let why = match reasons {
             [] | [Reason::NeverRun] => String::new(),
             [first, ..] => format!(" · {first}"),
@@ -85,7 +86,7 @@ impl Progress {
         state.show_whole(self.started);
     }
 
-    fn advance(&self, instance: InstanceId, fraction: f64, standing: &str) {
+    fn advance(&self, instance: InstanceId, name: &str, fraction: f64, standing: &str) {
         let mut state = self.state();
         let Some(running) = state.running.get_mut(&instance) else { return };
         running.fraction = fraction;
@@ -95,7 +96,7 @@ impl Progress {
         } else {
             String::new()
         };
-        running.bar.set_message(format!("{standing}{left}"));
+        running.bar.set_message(format!("{name} {standing}{left}"));
         state.show_whole(self.started);
     }
 
@@ -170,8 +171,8 @@ impl Observer for Progress {
                 self.settle(instance, false);
             }
             Event::Started { instance, name, reasons } => self.start(instance, name, reasons),
-            Event::Progress { instance, fraction, standing, .. } => {
-                self.advance(instance, fraction, standing)
+            Event::Progress { instance, name, fraction, standing } => {
+                self.advance(instance, name, fraction, standing);
             }
             Event::Notice { name, line, .. } => self.line(&format!("note    {name} · {line}")),
             Event::Ran { instance, name, seconds } => {

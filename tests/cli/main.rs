@@ -9,3 +9,4 @@ mod lock;
 mod memo;
 mod project;
 mod schemas;
+mod terminal;

@@ -1,0 +1,169 @@
+//! What a run shows: bars on a terminal however narrow, colours unless they are unwanted, bare lines in a log.
+//!
+//! `script` gives the program a terminal; [`Screen`] is what a person would see on it.
+
+use std::process::Command;
+
+use super::project::{Project, Said, said};
+
+const COLUMNS: usize = 40;
+
+/// Two programs at once, whose name alone is wider than the terminal, and one after them.
+const LONG: &str = "\
+recount: 1
+title: long
+stages:
+  - name: a-name-that-is-longer-than-the-terminal-is-wide
+    kind: command
+    each: { word: [alpha, beta] }
+    run: sleep 0.3; echo {word} > {word}.txt
+    outputs: [\"{word}.txt\"]
+  - name: all
+    kind: command
+    needs: [a-name-that-is-longer-than-the-terminal-is-wide]
+    run: sleep 0.3; cat alpha.txt beta.txt > all.txt
+    outputs: [all.txt]
+";
+
+/// Runs the program on a terminal of so many columns.
+fn on_a_terminal(project: &Project, variables: &[(&str, &str)]) -> Said {
+    let program = project.command(&[]);
+    let line = format!(
+        "stty cols {COLUMNS} rows 24; exec '{}' run -j2",
+        program.get_program().to_str().expect("the path is UTF-8")
+    );
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+    script.current_dir(project.path("")).env_clear().env("TERM", "xterm").stdin(std::process::Stdio::null());
+    script.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    said(script.envs(variables.iter().copied()))
+}
+
+/// A terminal's rows, as far as a program may move in them here.
+#[derive(Default)]
+struct Screen {
+    rows: Vec<Vec<char>>,
+    row: usize,
+    column: usize,
+    colours: usize,
+}
+
+impl Screen {
+    /// Shows what was printed; `frame` sees the rows each time before some are drawn anew.
+    fn show(&mut self, printed: &str, mut frame: impl FnMut(&[String])) {
+        let mut letters = printed.chars();
+        while let Some(letter) = letters.next() {
+            match letter {
+                '\r' => self.column = 0,
+                '\n' => self.row += 1,
+                '\u{1b}' => {
+                    assert_eq!(letters.next(), Some('['), "only sequences that begin so are known here");
+                    let mut number = String::new();
+                    let end = loop {
+                        match letters.next().expect("a sequence has an end") {
+                            part @ ('0'..='9' | ';') => number.push(part),
+                            end => break end,
+                        }
+                    };
+                    let count = || number.parse::<usize>().unwrap_or(1);
+                    match end {
+                        'A' => {
+                            frame(&self.text());
+                            self.row -= count();
+                        }
+                        'B' => self.row += count(),
+                        'K' if number == "2" => self.line().clear(),
+                        'm' => self.colours += 1,
+                        other => panic!("`{number}{other}` is not known here"),
+                    }
+                }
+                letter => self.put(letter),
+            }
+        }
+        frame(&self.text());
+    }
+
+    fn line(&mut self) -> &mut Vec<char> {
+        let rows = self.rows.len().max(self.row + 1);
+        self.rows.resize(rows, Vec::new());
+        &mut self.rows[self.row]
+    }
+
+    fn put(&mut self, letter: char) {
+        if self.column == COLUMNS {
+            self.row += 1;
+            self.column = 0;
+        }
+        let column = self.column;
+        let line = self.line();
+        let length = line.len().max(column + 1);
+        line.resize(length, ' ');
+        line[column] = letter;
+        self.column += 1;
+    }
+
+    fn text(&self) -> Vec<String> {
+        self.rows.iter().map(|row| row.iter().collect::<String>().trim_end().to_owned()).collect()
+    }
+}
+
+fn is_bar(row: &str) -> bool {
+    row.starts_with(['█', '░'])
+}
+
+#[test]
+fn a_bar_takes_one_row_of_a_narrow_terminal_and_none_is_left() {
+    let project = Project::empty();
+    project.write("pipeline.yaml", LONG);
+    let said = on_a_terminal(&project, &[]).done();
+    let mut screen = Screen::default();
+    let (mut frames, mut most) = (0, 0);
+    screen.show(&said.out, |rows| {
+        let running: Vec<usize> = (0..rows.len()).filter(|row| rows[*row].starts_with("  ")).collect();
+        for row in &running {
+            let below = rows.get(row + 1).map_or("", String::as_str);
+            assert!(below.is_empty() || below.starts_with("  ") || is_bar(below), "{rows:#?}");
+        }
+        assert!(rows.iter().filter(|row| is_bar(row)).count() <= 1, "{rows:#?}");
+        most = most.max(running.len());
+        frames += 1;
+    });
+    assert!(frames > 4, "it drew {frames} times");
+    assert_eq!(most, 2, "two programs ran at once");
+    let last = screen.text().concat();
+    assert_eq!(last.matches("ran     a-name-that-is-longer-than-the-terminal-is-wide[word=").count(), 2);
+    assert_eq!(last.matches("ran     all · ").count(), 1);
+    assert!(last.contains("ran 3 · "), "{last}");
+    assert!(!last.contains(['█', '░']), "{last}");
+}
+
+#[test]
+fn no_color_leaves_bars_and_takes_every_colour() {
+    let project = Project::empty();
+    project.write("pipeline.yaml", LONG);
+    let colours = |variables: &[(&str, &str)], code| {
+        let mut screen = Screen::default();
+        screen.show(&on_a_terminal(&project, variables).ended(code).out, |_| {});
+        screen.colours
+    };
+    assert_eq!(colours(&[("NO_COLOR", "1")], 0), 0);
+    project.edit("pipeline.yaml", "kind: command", "kind: comand");
+    assert_ne!(colours(&[], 2), 0, "a mistake is told in colours");
+    assert_eq!(colours(&[("NO_COLOR", "1")], 2), 0);
+}
+
+#[test]
+fn a_log_has_bare_lines_only() {
+    let project = Project::empty();
+    project.write("pipeline.yaml", LONG);
+    let is_bare = |text: &str| !text.contains(['\u{1b}', '\r', '█', '░']);
+    let run = project.run(&["run"]).done();
+    assert!(is_bare(&run.err) && is_bare(&run.out), "{}", run.err);
+    assert_eq!(run.err.lines().count(), 3, "{}", run.err);
+    project.edit("pipeline.yaml", "echo {word}", "echo {word} again");
+    // A service for continuous integration may well give it a terminal.
+    let run = on_a_terminal(&project, &[("CI", "true")]).done();
+    assert!(is_bare(&run.out.replace("\r\n", "\n")), "{}", run.out);
+    project.edit("pipeline.yaml", "kind: command", "kind: comand");
+    assert!(is_bare(&project.run(&["run"]).ended(2).err));
+}
