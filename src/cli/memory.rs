@@ -121,9 +121,8 @@ pub fn recall(root: &Path, overrides: &[String], environment: &Environment) -> R
         compared => {
             let look = begin(root, &store);
             let part = compared.filter(|_| overrides.is_empty());
-            let part = part.and_then(|(answer, memo, changed)| {
-                part_of(root, &store, &answer, memo, (changed, turn?))
-            });
+            let part = part
+                .and_then(|(answer, memo, changed)| part_of(root, &store, &answer, memo, (changed, turn?)));
             Ok(Recalled::Changed { look, store, part: part.map(Box::new) })
         }
     }

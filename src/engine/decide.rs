@@ -176,8 +176,16 @@ pub fn differences(old: &Recipe, new: &Recipe) -> Vec<Reason> {
         old,
         new,
     }));
-    reasons.extend(changes(&old.files, &new.files).into_iter().map(|(name, old, new)| Reason::File { name, old, new }));
-    reasons.extend(changes(&old.cited, &new.cited).into_iter().map(|(name, old, new)| Reason::Cited { name, old, new }));
+    reasons.extend(changes(&old.files, &new.files).into_iter().map(|(name, old, new)| Reason::File {
+        name,
+        old,
+        new,
+    }));
+    reasons.extend(changes(&old.cited, &new.cited).into_iter().map(|(name, old, new)| Reason::Cited {
+        name,
+        old,
+        new,
+    }));
     reasons
 }
 

@@ -104,9 +104,7 @@ fn judge(
         Lookup::Broken(flaw) => (Known::Flawed(flaw), Vec::new()),
     };
     let last = match last {
-        Some(key) if known != Known::Recorded => {
-            store.record_as(key)?.map(|record| record.recipe)
-        }
+        Some(key) if known != Known::Recorded => store.record_as(key)?.map(|record| record.recipe),
         _ => None,
     };
     let forced = work.is_forced(id);

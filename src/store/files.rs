@@ -60,7 +60,9 @@ impl Store {
         let changed = in_shares(&mut places, |places| {
             let folder = open_folder(project).ok();
             let stamp = |&(place, _): &&(String, ObjectId)| {
-                statat(folder.as_ref()?, place.as_str(), AtFlags::empty()).ok().map(|stat| Stamp::of_stat(&stat))
+                statat(folder.as_ref()?, place.as_str(), AtFlags::empty())
+                    .ok()
+                    .map(|stat| Stamp::of_stat(&stat))
             };
             // All are looked at first: taking turns at the one index for each of them would take longer.
             let stamps: Vec<Option<Stamp>> = places.iter().map(stamp).collect();

@@ -340,9 +340,7 @@ mod tests {
         let mut look = Look::default();
         store.look_at_file(&mut look, &folder.path().join("a"));
         let detail = Detail { name: "part", bytes: b"bytes".to_vec() };
-        store
-            .memorise(Digest::of(b"?"), "", &[detail], &look, Some(&before))
-            .expect("it can be written");
+        store.memorise(Digest::of(b"?"), "", &[detail], &look, Some(&before)).expect("it can be written");
         assert_eq!(store.detail("part", Digest::of(b"bytes")), Some(b"bytes".to_vec()));
         assert_eq!(store.detail("part", Digest::of(b"others")), None);
         let mut memo = store.memo().expect("all of it is known");
