@@ -147,9 +147,14 @@ fn bring_up_to_date(
     let Project { root, pipeline, kinds, store, cancel, .. } = project;
     let options = options(words, environment, project, known);
     thread::scope(|scope| {
-        let draft = scope.spawn(|| memory::draft(project));
+        // A run of everything has no core to spare, and would hold it all along.
+        let ahead = known.map(|_| scope.spawn(|| memory::draft(project)));
         let summary = engine::run(root, pipeline, kinds, store, &options, progress, cancel)?;
-        Ok((summary, draft.join().unwrap_or_else(|panic| resume_unwind(panic))))
+        let draft = match ahead {
+            Some(ahead) => ahead.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            None => memory::draft(project),
+        };
+        Ok((summary, draft))
     })
 }
 

@@ -43,23 +43,6 @@ pub struct Session<'s> {
     lock: File,
 }
 
-impl Drop for Session<'_> {
-    fn drop(&mut self) {
-        // One that can't tell that it is over leaves nothing certain, as one that was killed.
-        drop(self.lock.write_all_at(&after(during(self.turn)).to_le_bytes(), 0));
-    }
-}
-
-/// Gives the number of a session that follows what the lock's file holds: an odd one, which stays if it is killed.
-fn during(turn: u64) -> u64 {
-    turn.wrapping_add(1 + turn % 2)
-}
-
-/// Gives the number of the time after a session: an even one.
-fn after(turn: u64) -> u64 {
-    turn.wrapping_add(1)
-}
-
 impl Deref for Session<'_> {
     type Target = Store;
 
@@ -112,7 +95,7 @@ impl Store {
     }
 
     /// Gives a number that stays as long as nobody writes to the store; `None` while somebody does, or after
-    /// one who was killed.
+    /// one who did not come to the end.
     pub fn turn(&self) -> Option<u64> {
         let turn = File::open(self.folder().join("lock")).map_or(Ok(0), |lock| turn(&lock)).ok()?;
         turn.is_multiple_of(2).then_some(turn)
@@ -148,6 +131,12 @@ impl Store {
     pub fn scratch_root(&self) -> PathBuf {
         self.folder().join("scratch")
     }
+}
+
+/// Gives the number of a session that follows what the lock's file holds: an odd one, which stays if the session
+/// does not come to its end.
+fn during(turn: u64) -> u64 {
+    turn.wrapping_add(1 + turn % 2)
 }
 
 /// Reads the number that the lock's file holds.
@@ -242,7 +231,9 @@ impl Session<'_> {
         if let Some(bytes) = bytes {
             write_whole(&self.temporary(), &self.folder().join("ledger"), &bytes)?;
         }
-        self.names.lock().unwrap_or_else(PoisonError::into_inner).fold(&self.temporary())
+        self.names().fold(&self.temporary())?;
+        let over = during(self.turn).wrapping_add(1);
+        self.lock.write_all_at(&over.to_le_bytes(), 0).doing("written", &self.folder().join("lock"))
     }
 
     pub(super) fn names(&self) -> MutexGuard<'_, Names> {
