@@ -190,3 +190,54 @@ fn what_another_run_did_meanwhile_is_seen() {
     let texts = ["w.txt", "x.txt", "y.txt"].map(|file| project.read(file));
     assert_eq!(texts, ["w1\n", "x1\n", "y2\n"]);
 }
+
+/// A fan wide enough for what changed in one leaf to be kept beside the rest.
+fn fan() -> Project {
+    let leaf = |number: usize| {
+        format!(
+            "  - name: leaf-{number}\n    kind: command\n    run: echo {number} > out/{number}\n    outputs: [out/{number}]\n"
+        )
+    };
+    let project = Project::empty();
+    let leaves: String = (0..200).map(leaf).collect();
+    project.write("pipeline.yaml", &format!("recount: 1\ntitle: fan\nstages:\n{leaves}"));
+    project.run(&["run"]).done();
+    project
+}
+
+#[test]
+fn what_changed_is_kept_beside_the_rest_and_is_remembered_as_if_all_were_written() {
+    let project = fan();
+    let memory = |part: &str| fs::read(project.path(&format!("artifacts/memo.{part}"))).expect("it is kept");
+    let (whole, none) = (memory("standings"), memory("news"));
+    let edit = |number: usize, old: &str, new: &str| {
+        project.edit(
+            "pipeline.yaml",
+            &format!("echo {old} > out/{number}\n"),
+            &format!("echo {new} > out/{number}\n"),
+        );
+        let said = project.run(&["run"]).done();
+        assert_eq!(project.read(&format!("out/{number}")), format!("{new}\n"));
+        said.ran().len()
+    };
+    let ran = [edit(7, "7", "seven"), edit(190, "190", "many"), edit(7, "seven", "VII")];
+    assert_eq!(ran, [1; 3]);
+    assert_eq!(memory("standings"), whole, "what stands as before is not written again");
+    assert_ne!(memory("news"), none);
+    // Back to what the whole had: known, so that nothing runs, and yet another file than the one that is there.
+    assert_eq!([edit(7, "VII", "7"), edit(190, "many", "190")], [0, 0]);
+    fs::remove_file(project.path("out/190")).expect("it is there");
+    project.run(&["run"]).done();
+    assert_eq!(project.read("out/190"), "190\n");
+    let told = project.read("pipeline.lock");
+    assert_eq!([edit(3, "3", "three"), edit(4, "4", "four")], [1; 2]);
+    assert_ne!(memory("standings"), whole, "so much is news by now that all is written");
+    assert_eq!(memory("news"), none);
+    for file in ["memo", "memo.standings", "memo.news", "memo.reading"] {
+        fs::remove_file(project.path(&format!("artifacts/{file}"))).expect("it is there");
+    }
+    let lock = project.read("pipeline.lock");
+    assert_ne!(lock, told);
+    assert!(project.run(&["run"]).done().ran().is_empty(), "what was certain was so");
+    assert_eq!(project.read("pipeline.lock"), lock);
+}
