@@ -28,6 +28,9 @@ use crate::digest::Key;
 /// How long a process that waits for the lock sleeps between two looks.
 const PATIENCE: Duration = Duration::from_millis(20);
 
+/// How often what is filled meanwhile is emptied again.
+const ATTEMPTS: usize = 10;
+
 /// The store, open for writing.
 pub struct Session<'s> {
     store: &'s Store,
@@ -258,7 +261,11 @@ impl Session<'_> {
         if fs::read_dir(&path).is_ok_and(|mut entries| entries.next().is_none()) {
             return Ok(());
         }
-        match fs::remove_dir_all(&path) {
+        // A program that outlived a killed run may write there once more, in between.
+        let removed = (0..ATTEMPTS).map(|_| fs::remove_dir_all(&path)).find(|removed| {
+            !removed.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::DirectoryNotEmpty)
+        });
+        match removed.unwrap_or_else(|| fs::remove_dir_all(&path)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).doing("removed", &path),
             _ => fs::create_dir_all(&path).doing("made", &path),
         }
