@@ -14,10 +14,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::format::Format;
 use super::measure::{Measure, Source};
+use super::named::{self, Place};
 
 /// Private-use characters: a mark is the index of an entry between the first two.
 pub(super) const OPEN: char = '\u{E000}';
-const CLOSE: char = '\u{E001}';
+pub(super) const CLOSE: char = '\u{E001}';
 
 /// Stands where a measure was joined into a text without a format.
 pub(super) const BARE: char = '\u{E002}';
@@ -66,6 +67,8 @@ pub(super) struct Settled {
     pub citations: Vec<Citation>,
     /// What they refer to, by the index that a citation has.
     pub references: Vec<Reference>,
+    /// Its names, in their order.
+    pub names: Vec<Place>,
 }
 
 /// A mark that can't become a link.
@@ -91,7 +94,7 @@ impl Ledger {
         mark
     }
 
-    /// Replaces every mark by a link that shows what was entered for it.
+    /// Replaces every mark by a link that shows what was entered for it, and that of a name by the name.
     ///
     /// # Errors
     /// [`Stray`] for a measure that was printed without a format, or in code.
@@ -101,18 +104,31 @@ impl Ledger {
             text: String::with_capacity(marked.len()),
             citations: Vec::new(),
             references: Vec::new(),
+            names: Vec::new(),
         };
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
         for (index, line) in marked.split_inclusive('\n').enumerate() {
             let stray = |in_code| {
-                let text = line.replace([OPEN, CLOSE, BARE], "").trim().to_owned();
+                let text = named::unmarked(line).replace([OPEN, CLOSE, BARE], "").trim().to_owned();
                 Stray { line: index + 1, text, in_code }
             };
             let mut rest = line;
             let mut column = 1;
             let mut code = false;
-            while let Some(at) = rest.find([OPEN, CLOSE, BARE]) {
+            while let Some(at) = rest.find([OPEN, CLOSE, BARE, named::OPEN, named::CLOSE]) {
                 let (plain, mark) = rest.split_at(at);
+                if let Some((name, after)) =
+                    mark.strip_prefix(named::OPEN).and_then(|mark| mark.split_once(named::CLOSE))
+                {
+                    code ^= plain.matches('`').count() % 2 == 1;
+                    column += plain.chars().count();
+                    settled.names.push(Place { line: index + 1, column, length: name.chars().count() });
+                    column += name.chars().count();
+                    settled.text.push_str(plain);
+                    settled.text.push_str(name);
+                    rest = after;
+                    continue;
+                }
                 let parts = mark.strip_prefix(OPEN).and_then(|mark| mark.split_once(CLOSE));
                 let (number, after) = parts.ok_or_else(|| stray(false))?;
                 let entry = number.parse::<usize>().ok().and_then(|number| entries.get(number));
@@ -146,13 +162,15 @@ impl Ledger {
         Ok(settled)
     }
 
-    /// Says whether a marked text has a number that is no setting.
+    /// Says whether a marked text has a number that is neither a setting nor a constant.
     pub fn has_result(&self, marked: &str) -> bool {
         let entries = self.entries();
         marked.split(OPEN).skip(1).any(|mark| {
             let number = mark.split(CLOSE).next().and_then(|number| number.parse::<usize>().ok());
             let entry = number.and_then(|number| entries.get(number));
-            entry.is_none_or(|entry| !matches!(entry.measure.source, Source::Parameter { .. }))
+            entry.is_none_or(|entry| {
+                !matches!(entry.measure.source, Source::Parameter { .. } | Source::Constant(_))
+            })
         })
     }
 
@@ -193,6 +211,16 @@ mod tests {
         let settled = ledger.settle(&format!("{marks} {rounded}\n")).expect("all marks are entered");
         assert_eq!(settled.text, "[7][n1] [30][n2] [7][n1] [7][n3]\n");
         assert_eq!(settled.references.len(), 3);
+    }
+
+    #[test]
+    fn a_name_stands_where_its_mark_stood() {
+        let ledger = Ledger::default();
+        let (name, number) = (format!("{}2.4{}", named::OPEN, named::CLOSE), entered(&ledger, 7));
+        let settled = ledger.settle(&format!("é {name}: {number}\n")).expect("both marks are whole");
+        assert_eq!(settled.text, "é 2.4: [7][n1]\n");
+        assert_eq!(settled.names, [Place { line: 1, column: 3, length: 3 }]);
+        assert_eq!(settled.citations[0].column, 9);
     }
 
     #[test]

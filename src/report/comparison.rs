@@ -14,6 +14,7 @@ use std::cmp::Ordering;
 use minijinja::{Environment, Error, ErrorKind, Value, context};
 
 use super::comparative::Borne;
+use super::compared::Compared;
 use super::measure::Measure;
 use super::spread::Spread;
 
@@ -70,7 +71,7 @@ fn compare(left: &Spread, right: &Spread) -> Value {
     let standing = Standing::of(left, right);
     let means = means(left, right);
     context! {
-        words => Borne::to_template(words(standing, means)),
+        words => Borne::to_template(words(standing, means), Compared::of_spreads(left, right)),
         relation => match standing {
             Standing::Identical => "identical",
             Standing::Higher => "higher",

@@ -3,7 +3,7 @@
 use minijinja::ErrorKind;
 
 use super::citation::Stray;
-use super::comparative::Loose;
+use super::comparative::{Loose, LooseFault};
 
 /// Why a report cannot be rendered.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -86,8 +86,8 @@ pub enum RenderError {
         /// The line, without the number.
         text: String,
     },
-    /// A block that prints a measure has a word of comparison that nothing bears out.
-    #[error("line {line} of the report says `{word}` beside a measure, and nothing bears it out")]
+    /// A block has a word of comparison that nothing bears out.
+    #[error("line {line} of the report says `{word}`, and nothing bears it out")]
     Unborne {
         /// The line of the report, from 1.
         line: usize,
@@ -104,9 +104,19 @@ pub enum RenderError {
         /// The word.
         word: String,
     },
+    /// A word that is borne out stands in a sentence that names others than were compared.
+    #[error("line {line} of the report says `{word}`, and its sentence {what}")]
+    Misnamed {
+        /// The line of the report, from 1.
+        line: usize,
+        /// The word.
+        word: String,
+        /// What is wrong with the names.
+        what: String,
+    },
 }
 
-/// What a number could hide in.
+/// What a number could hide in, or a picture.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum Fault {
     /// Code that begins and does not end.
@@ -121,6 +131,14 @@ pub enum Fault {
     /// A picture that no stage draws for this report.
     #[error("the picture `{0}` is none of the report's figures")]
     NoFigure(String),
+    /// A picture whose caption is not what the figure is called.
+    #[error("`{caption}` is the caption of a figure that is called `{title}`")]
+    Caption {
+        /// The caption.
+        caption: String,
+        /// The figure's title.
+        title: String,
+    },
     /// A number that what stands beside it makes another one.
     #[error("`{by}` beside `{number}` makes another number of it")]
     Changed {
@@ -142,7 +160,9 @@ impl Fault {
             Self::Changed { .. } => {
                 "let the filter print sign and unit, such as `percent(1)`, and put words around it"
             }
-            Self::NoFigure(_) => "show what `plot(\"accuracy\")` gives, where it is not none",
+            Self::NoFigure(_) | Self::Caption { .. } => {
+                "show `{% set figure = plot(\"accuracy\") %}`, where it is not none, by `![{{ figure.title }}]({{ figure.path }})`"
+            }
             Self::InCode(_) => "print a measure through a filter, outside of code: `{{ m | fixed(3) }}`",
         }
     }
@@ -150,10 +170,11 @@ impl Fault {
 
 impl From<Loose> for RenderError {
     fn from(loose: Loose) -> Self {
-        let Loose { line, word, denied_by } = loose;
-        match denied_by {
-            Some(denial) => Self::Denied { line, denial, word },
-            None => Self::Unborne { line, word },
+        let Loose { line, word, fault } = loose;
+        match fault {
+            LooseFault::Unborne => Self::Unborne { line, word },
+            LooseFault::Denied(denial) => Self::Denied { line, denial, word },
+            LooseFault::Misnamed(what) => Self::Misnamed { line, word, what },
         }
     }
 }
@@ -175,10 +196,14 @@ impl RenderError {
                 Some("let the numbers choose the word: `\"higher\" | borne_by(compare(this, that))`")
             }
             Self::Denied { .. } => Some("say what the measures bear out, in a clause of its own"),
+            Self::Misnamed { .. } => Some(
+                "name those that were compared, the first before the word and the other behind it, and no others in \
+                 that sentence",
+            ),
             Self::Unformatted { .. } => Some("format the number before joining it: `(m | fixed(3)) ~ \"…\"`"),
             Self::Typed { .. } | Self::Orphan { .. } => Some(
-                "print a measure through a filter, or write a name in code; a section is named by its variable, \
-                 as `{{ longer.name }}`",
+                "print a measure through a filter, or a name by `name`, as `{{ longer.name | name }}`; what the program \
+                 decides by is in `constants`",
             ),
             Self::Fault { fault, .. } => Some(fault.help()),
             Self::Figure { .. } => Some("draw it with `Canvas::numeral`, which says what it states"),
@@ -216,7 +241,7 @@ impl RenderError {
                 (message, Some("check its spelling; `src/report/context.rs` lists what a template sees"))
             }
             ErrorKind::UnknownFilter => {
-                let filters = "numbers take `fixed`, `percent`, `whole`, `seconds`, `parameter` or `quoted`";
+                let filters = "numbers take `fixed`, `percent`, `whole`, `seconds`, `parameter` or `quoted`, names `name`";
                 (detail, Some(filters))
             }
             ErrorKind::TemplateNotFound => (detail, Some("add the file to the template folder")),

@@ -65,6 +65,11 @@ pub(super) fn references(
     }
 }
 
+/// Gives what an SVG document is called: the first of its texts.
+pub(super) fn title(svg: &str) -> String {
+    texts(svg).into_iter().next().map_or_else(String::new, |(title, _)| title)
+}
+
 /// A measure, how a figure prints it, and what it prints before and behind.
 type Stated = (Measure, Format, &'static str, &'static str);
 

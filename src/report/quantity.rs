@@ -2,7 +2,7 @@
 //!
 //! | sort | told by | formats besides `significant` |
 //! |---|---|---|
-//! | share | `accuracy`, `macro_f1`, an end of an `interval`; a share of counts | `fixed`, `percent` |
+//! | share | `accuracy`, `macro_f1`, an end of an `interval`; a share of counts; a constant that is one | `fixed`, `percent` |
 //! | time | `seconds` | `seconds` alone |
 //! | count | a whole number; how many | `whole`, `spelled`, `fixed` |
 //! | setting, quoted | where it is from | `parameter`, `quoted` |
@@ -43,11 +43,12 @@ impl Sort {
                     _ => by_number,
                 }
             }
-            Source::Made { by: Aggregate::Count, .. } => Self::Count,
+            Source::Made { by, .. } if by.counts() => Self::Count,
             Source::Made { by: Aggregate::Share, .. } => Self::Share,
             Source::Made { parts, .. } => parts.first().map_or(by_number, Self::of),
             Source::Index { .. } | Source::Seed { .. } => Self::Count,
-            Source::Parameter { .. } | Source::Quoted { .. } => by_number,
+            Source::Constant(constant) if constant.is_share() => Self::Share,
+            Source::Parameter { .. } | Source::Quoted { .. } | Source::Constant(_) => by_number,
         }
     }
 

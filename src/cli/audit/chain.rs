@@ -186,6 +186,7 @@ impl Walk<'_> {
             Origin::Quoted { section, line, .. } => {
                 format!("quoted from section {section} of the source, {}:{line}", self.audit.report.source)
             }
+            Origin::Constant(constant) => constant.to_string(),
             Origin::Made { by, parts: of } => {
                 parts = of.iter().map(|part| self.step(*part)).collect();
                 format!("{} of {}", by.name(), of.len())

@@ -68,6 +68,17 @@ fn run(line: &[char], from: usize) -> usize {
     line[from..].iter().take_while(|symbol| **symbol == '`').count()
 }
 
+/// Blanks the captions of pictures, which are the titles of figures (see `shown`).
+pub(super) fn blank_captions(line: &mut [char]) {
+    let mut at = 0;
+    while let Some(begin) = line[at..].windows(2).position(|pair| *pair == ['!', '[']) {
+        let begin = at + begin + 2;
+        let length = line[begin..].windows(2).position(|pair| *pair == [']', '(']).unwrap_or(0);
+        blank(line, begin, length);
+        at = begin + length;
+    }
+}
+
 /// Blanks where links lead: `](…`, up to the title or the end.
 pub(super) fn blank_targets(line: &mut [char]) {
     let mut open = 0_usize;

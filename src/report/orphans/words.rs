@@ -1,38 +1,110 @@
-//! Counts that prose writes as words: `three seeds`.
+//! Numbers that prose writes as words: `three`, `a third`, `ninety per cent`, `one seed`.
+//!
+//! Invariants
+//! - `one` is a number only before what is counted, and `third` only as a part; `first`, `second`, `once` and `both` are
+//!   no quantities.
 
 use super::numeral::Numeral;
 
-/// Counts that prose writes as words.
-const WORDS: [&str; 13] = [
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+/// Words that are numbers wherever they stand, without an `s` at their end.
+const NUMBERS: [&str; 44] = [
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
     "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+    "hundred",
+    "thousand",
+    "million",
+    "billion",
+    "dozen",
+    "twice",
+    "thrice",
+    "double",
+    "triple",
+    "half",
+    "halve",
+    "quarter",
+    "tenth",
+    "hundredth",
+    "thousandth",
+    "percent",
+    "twofold",
+    "tenfold",
 ];
 
-/// What is counted or measured, in the singular: a count in words before it is a quantity.
-const COUNTED: [&str; 14] = [
+/// What is counted or measured, in the singular: `one` before it is a quantity.
+const COUNTED: [&str; 18] = [
     "channel",
     "epoch",
     "experiment",
     "gesture",
+    "hour",
     "label",
     "minute",
     "parameter",
+    "point",
     "repeat",
     "row",
     "second",
     "seed",
     "sequence",
+    "step",
     "training",
     "user",
+    "variant",
 ];
 
 /// Says whether a word, in lower case, is something that is counted.
 pub fn is_counted(word: &str) -> bool {
-    COUNTED.contains(&word.strip_suffix('s').unwrap_or(word))
+    COUNTED.contains(&singular(word))
 }
 
-/// Finds a count in words before what is counted: `three seeds`.
-pub fn counted(line: &[char]) -> Option<Numeral> {
+/// Finds the first number in words.
+pub fn in_words(line: &[char]) -> Option<Numeral> {
+    let words = words(line);
+    words.iter().enumerate().find_map(|(index, (at, word))| {
+        let lower = word.to_lowercase();
+        let next = words.get(index + 1).map(|(_, word)| word.to_lowercase()).unwrap_or_default();
+        let before = index.checked_sub(1).map(|index| words[index].1.to_lowercase()).unwrap_or_default();
+        let text = match singular(&lower) {
+            number if NUMBERS.contains(&number) => word.clone(),
+            "one" if is_counted(&next) => format!("{word} {next}"),
+            "per" if next == "cent" || next == "mille" => format!("{word} {next}"),
+            "third" if lower == "thirds" || matches!(before.as_str(), "a" | "one") => word.clone(),
+            _ => return None,
+        };
+        Some((at + 1, text))
+    })
+}
+
+fn singular(word: &str) -> &str {
+    word.strip_suffix('s').unwrap_or(word)
+}
+
+/// Takes a line apart into words, each with where it begins, from 0.
+fn words(line: &[char]) -> Vec<(usize, String)> {
     let mut words: Vec<(usize, String)> = Vec::new();
     for (index, symbol) in line.iter().enumerate() {
         match words.last_mut() {
@@ -43,9 +115,5 @@ pub fn counted(line: &[char]) -> Option<Numeral> {
             _ => {}
         }
     }
-    words.windows(2).find_map(|pair| {
-        let [(at, count), (_, noun)] = pair else { return None };
-        let is_count = WORDS.contains(&count.to_lowercase().as_str());
-        (is_count && is_counted(noun)).then(|| (at + 1, format!("{count} {noun}")))
-    })
+    words
 }
