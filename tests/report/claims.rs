@@ -375,6 +375,34 @@ fn a_comparison_names_those_that_were_compared_in_their_order() {
     assert!(none.to_string().contains("nothing was compared"), "{none}");
 }
 
+#[test]
+fn the_examples_of_the_documentation_render() {
+    let page = include_str!("../../docs/templates.md");
+    let examples: Vec<&str> =
+        page.split("```jinja\n").skip(1).filter_map(|it| it.split("```").next()).collect();
+    assert!(examples.len() >= 4, "{} examples", examples.len());
+    let rendered: Vec<String> = examples
+        .iter()
+        .map(|example| with_sentence(example).unwrap_or_else(|error| panic!("{error}: {example}")))
+        .collect();
+    assert!(
+        rendered[0].contains("Over three seeds its mean accuracy is 0.661,\nor 66.1 %, with `hidden` 32."),
+        "{}",
+        part(&rendered[0], "#### 2.4.1")
+    );
+    assert!(
+        rendered[1].contains("It is derived from 2.3.1, as 2.4.2 is."),
+        "{}",
+        part(&rendered[1], "#### 2.4.1")
+    );
+    assert!(
+        rendered[2].contains("Its accuracy is lower than that of 2.3.1, by 0."),
+        "{}",
+        part(&rendered[2], "#### 2.4.1")
+    );
+    assert!(rendered[3].contains("![Figure curves-2.4](plots/curves-2.4.svg)"));
+}
+
 /// Reads claims that have a mistake, and gives what a person sees.
 fn mistakes(claims: &str) -> String {
     let document = "document: Week\nsections:\n  - { number: \"1\", heading: One, described: a }\n  \
