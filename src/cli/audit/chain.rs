@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::digest::ObjectId;
+use crate::report::Aggregate;
 use crate::report::Number;
 use crate::report::audit::{
     AuditFile, InstanceName, Origin, ReferenceEntry, RunEntry, SettingEntry, VariantEntry, split,
@@ -63,6 +64,9 @@ pub struct Step {
     /// What it is made of.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Step>,
+    /// Whether it is their sum, to which a part that is 0 adds nothing.
+    #[serde(skip)]
+    pub sums: bool,
 }
 
 /// A variant and its settings.
@@ -197,7 +201,8 @@ impl Walk<'_> {
         {
             self.instances.push(instance.clone());
         }
-        Step { value: source.value, from, instance, parts }
+        let sums = matches!(&source.from, Origin::Made { by: Aggregate::Sum, .. });
+        Step { value: source.value, from, instance, parts, sums }
     }
 }
 
