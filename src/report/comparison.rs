@@ -16,6 +16,7 @@ use minijinja::{Environment, Error, ErrorKind, Value, context};
 use super::comparative::Borne;
 use super::compared::Compared;
 use super::measure::Measure;
+use super::quantity::Sort;
 use super::spread::Spread;
 
 /// Gives `environment` the function `compare(left, right)`, which is `none` where a side is.
@@ -71,7 +72,7 @@ fn compare(left: &Spread, right: &Spread) -> Value {
     let standing = Standing::of(left, right);
     let means = means(left, right);
     context! {
-        words => Borne::to_template(words(standing, means), Compared::of_spreads(left, right)),
+        words => Borne::to_template(&words(left, right), Compared::of_spreads(left, right)),
         relation => match standing {
             Standing::Identical => "identical",
             Standing::Higher => "higher",
@@ -93,16 +94,18 @@ fn means(left: &Spread, right: &Spread) -> Ordering {
     if (own - other).abs() < PRINTED { Ordering::Equal } else { own.total_cmp(&other) }
 }
 
-/// Gives the words of comparison that hold of the left one.
-fn words(standing: Standing, means: Ordering) -> &'static [&'static str] {
-    match (standing, means) {
+/// Gives the words of comparison that hold of the left one; of accuracies alone that one is more accurate.
+fn words(left: &Spread, right: &Spread) -> Vec<&'static str> {
+    let words: &[&str] = match (Standing::of(left, right), means(left, right)) {
         (Standing::Identical, _) => &["identical"],
         (Standing::Higher, _) => &["higher", "larger", "more accurate"],
         (Standing::Lower, _) => &["lower", "smaller", "less accurate"],
         (Standing::Overlapping, Ordering::Greater) => &["higher on average", "larger on average"],
         (Standing::Overlapping, Ordering::Less) => &["lower on average", "smaller on average"],
         (Standing::Overlapping, Ordering::Equal) => &["the same on average"],
-    }
+    };
+    let accuracies = [left, right].iter().all(|spread| Sort::of(&spread.mean) == Sort::Share);
+    words.iter().copied().filter(|word| accuracies || !word.ends_with("accurate")).collect()
 }
 
 #[cfg(test)]
@@ -122,12 +125,17 @@ mod tests {
     fn higher_is_said_of_every_seed_and_on_average_where_the_means_print_differently() {
         let words = |left: &[f64], right: &[f64]| {
             let [left, right] = [left, right].map(spread);
-            super::words(Standing::of(&left, &right), means(&left, &right))
+            super::words(&left, &right)
         };
         assert_eq!(words(&[0.8, 0.9], &[0.5, 0.7]), ["higher", "larger", "more accurate"]);
         assert_eq!(words(&[0.6, 0.9], &[0.5, 0.7]), ["higher on average", "larger on average"]);
         assert_eq!(words(&[0.5, 0.7], &[0.6, 0.9]), ["lower on average", "smaller on average"]);
         assert_eq!(words(&[0.6, 0.7004], &[0.65, 0.65]), ["the same on average"]);
+        let losses = [[0.8, 0.9], [0.5, 0.7]].map(|values| {
+            let parts = values.map(|value| Measure::real("metrics.json", "/last/train_loss", value));
+            Spread::over(parts.to_vec()).expect("it has values")
+        });
+        assert_eq!(super::words(&losses[0], &losses[1]), ["higher", "larger"]);
     }
 
     #[test]

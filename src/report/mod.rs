@@ -32,6 +32,7 @@ mod named;
 mod new_users;
 mod orphans;
 mod pictures;
+mod prose;
 mod quantity;
 mod render;
 mod section;

@@ -8,6 +8,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
 use super::audit::{self, AuditFile};
 use super::citation::{Citation, Ledger, Reference, Settled, reference_name};
+use super::comparative::Words;
 use super::error::RenderError;
 use super::inputs::ReportInputs;
 use super::orphans::{self, Names};
@@ -47,14 +48,16 @@ pub fn render(templates: &BTreeMap<String, String>, inputs: &ReportInputs) -> Re
         orphans::check_template(name, text, &names)?;
     }
     let ledger = Arc::new(Ledger::default());
-    let environment =
-        environment(templates, &ledger, named::known(inputs)).map_err(|error| RenderError::of(&error))?;
+    let words = Arc::new(Words::default());
+    let environment = environment(templates, &ledger, &words, named::known(inputs))
+        .map_err(|error| RenderError::of(&error))?;
     let marked = environment
         .get_template(MAIN_TEMPLATE)
         .and_then(|main| main.render(context::build(inputs, templates)))
         .map_err(|error| RenderError::of(&error))?;
-    let told = comparative::settle(&tidy(&marked), &named::known(inputs), |text| ledger.has_result(text))
-        .map_err(RenderError::from)?;
+    let told =
+        comparative::settle(&tidy(&marked), &words, &named::known(inputs), |text| ledger.has_result(text))
+            .map_err(RenderError::from)?;
     let Settled { text, citations, references, names: marked } =
         ledger.settle(&told).map_err(RenderError::from)?;
     beside::check(&text, &citations, &references)?;
@@ -94,6 +97,7 @@ fn definitions(references: &[Reference], inputs: &ReportInputs) -> String {
 fn environment(
     templates: &BTreeMap<String, String>,
     ledger: &Arc<Ledger>,
+    words: &Arc<Words>,
     known: BTreeSet<String>,
 ) -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
@@ -106,7 +110,7 @@ fn environment(
     environment.set_debug(true);
     filters::install(&mut environment, ledger);
     comparison::install(&mut environment);
-    comparative::install(&mut environment);
+    comparative::install(&mut environment, words);
     named::install(&mut environment, known);
     for (name, text) in templates {
         environment.add_template_owned(name.clone(), text.clone())?;

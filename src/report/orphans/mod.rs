@@ -116,7 +116,7 @@ pub(super) fn check_text(
         }
         code::blank_captions(&mut left);
         while let Some(place) = marked.next_if(|place| place.line == index + 1) {
-            blank_place(&mut left, *place);
+            blank_place(&mut left, *place, names);
         }
         reader.blank(line, &mut left)?;
         names.blank_plain(&mut left);
@@ -197,6 +197,9 @@ mod tests {
             ("two thirds\n", (1, 1, "two")),
             ("ten per cent\n", (1, 1, "ten")),
             ("a per cent\n", (1, 3, "per cent")),
+            ("over thr**ee** seeds\n", (1, 6, "three")),
+            ("a fifth of\n", (1, 3, "fifth")),
+            ("a threefold gain\n", (1, 3, "threefold")),
             ("x²\n", (1, 2, "²")),
             ("0.2.4.2\n", (1, 1, "0.2.4.2")),
         ] {

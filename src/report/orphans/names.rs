@@ -50,11 +50,12 @@ impl Names {
     }
 }
 
-/// Blanks a marked name, if it may stand there.
-pub fn blank_place(line: &mut [char], place: Place) {
+/// Blanks a marked name, if it is one still, and may stand there.
+pub fn blank_place(line: &mut [char], place: Place, names: &Names) {
     let (at, end) = (place.column - 1, place.column - 1 + place.length);
-    let bare = line[at..end].iter().copied().all(is_digit);
-    if begins(line, at) && ends(line, end) && (!bare || introduced(line, at)) {
+    let name: String = line[at..end].iter().collect();
+    let bare = name.chars().all(is_digit);
+    if names.all.contains(&name) && begins(line, at) && ends(line, end) && (!bare || introduced(line, at)) {
         blank(line, at, place.length);
     }
 }

@@ -1,9 +1,11 @@
 //! Numbers that prose writes as words: `three`, `a third`, `ninety per cent`, `one seed`.
 //!
 //! Invariants
-//! - `one` is a number only before what is counted, and `third` only as a part; `first`, `second`, `once` and `both` are
-//!   no quantities.
+//! - `one` is a number only before what is counted, and `third` to `ninth` only as a part; `first`, `second`, `once`,
+//!   `both`, `none` and `zero` are no quantities.
+//! - What is not seen, such as emphasis, parts no word.
 
+use super::super::prose::is_unseen;
 use super::numeral::Numeral;
 
 /// Words that are numbers wherever they stand, without an `s` at their end.
@@ -50,9 +52,12 @@ const NUMBERS: [&str; 44] = [
     "hundredth",
     "thousandth",
     "percent",
-    "twofold",
-    "tenfold",
+    "trillion",
+    "couple",
 ];
+
+/// Words that are numbers behind `a` or `one`, and with an `s` at their end.
+const PARTS: [&str; 7] = ["third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"];
 
 /// What is counted or measured, in the singular: `one` before it is a quantity.
 const COUNTED: [&str; 18] = [
@@ -89,10 +94,12 @@ pub fn in_words(line: &[char]) -> Option<Numeral> {
         let next = words.get(index + 1).map(|(_, word)| word.to_lowercase()).unwrap_or_default();
         let before = index.checked_sub(1).map(|index| words[index].1.to_lowercase()).unwrap_or_default();
         let text = match singular(&lower) {
-            number if NUMBERS.contains(&number) => word.clone(),
+            number if NUMBERS.contains(&number.strip_suffix("fold").unwrap_or(number)) => word.clone(),
             "one" if is_counted(&next) => format!("{word} {next}"),
             "per" if next == "cent" || next == "mille" => format!("{word} {next}"),
-            "third" if lower == "thirds" || matches!(before.as_str(), "a" | "one") => word.clone(),
+            part if PARTS.contains(&part) && (lower != part || before == "a" || before == "one") => {
+                word.clone()
+            }
             _ => return None,
         };
         Some((at + 1, text))
@@ -106,14 +113,14 @@ fn singular(word: &str) -> &str {
 /// Takes a line apart into words, each with where it begins, from 0.
 fn words(line: &[char]) -> Vec<(usize, String)> {
     let mut words: Vec<(usize, String)> = Vec::new();
+    let mut goes_on = false;
     for (index, symbol) in line.iter().enumerate() {
         match words.last_mut() {
-            Some((begin, word)) if symbol.is_alphabetic() && *begin + word.chars().count() == index => {
-                word.push(*symbol)
-            }
+            Some((_, word)) if goes_on && symbol.is_alphabetic() => word.push(*symbol),
             _ if symbol.is_alphabetic() => words.push((index, symbol.to_string())),
             _ => {}
         }
+        goes_on = symbol.is_alphabetic() || goes_on && is_unseen(*symbol);
     }
     words
 }
