@@ -54,7 +54,7 @@ pub(super) fn best_view(variants: &[&VariantResult], views: &BTreeMap<String, Va
         }
     }
     context! {
-        words => Borne::to_template(&["most accurate"], Compared::of(&variant.name, [])),
+        words => Borne::to_template(&["most accurate"], &Compared::of(&variant.name, [])),
         variant => views[&variant.name].clone(),
         rivals => variants.iter().filter(is_rival).map(|it| it.name.clone()).collect::<Vec<_>>(),
         users => users(variant),

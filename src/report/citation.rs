@@ -10,11 +10,12 @@
 //!   numbered as the text first needs them.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::format::Format;
+use super::marks::Marks;
 use super::measure::{Measure, Source};
 use super::named::{self, Place};
+use super::prose;
 
 /// Private-use characters: a mark is the index of an entry between the first two.
 pub(super) const OPEN: char = '\u{E000}';
@@ -54,9 +55,19 @@ pub fn reference_name(index: usize) -> String {
     format!("n{}", index + 1)
 }
 
-/// Every measure that a template formatted.
-#[derive(Debug, Default)]
-pub(super) struct Ledger(Mutex<Vec<Reference>>);
+/// Every measure that a template formatted, and every name that it printed as one.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    numbers: Marks<Reference>,
+    /// The names.
+    pub names: Marks<String>,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self { numbers: Marks::new(OPEN, CLOSE), names: Marks::new(named::OPEN, named::CLOSE) }
+    }
+}
 
 /// A text whose numbers are links.
 #[derive(Debug, PartialEq)]
@@ -88,10 +99,7 @@ impl Ledger {
     /// # Returns
     /// The mark to print in its place.
     pub fn enter(&self, text: String, format: Format, measure: &Measure) -> String {
-        let mut entries = self.entries();
-        let mark = format!("{OPEN}{}{CLOSE}", entries.len());
-        entries.push(Reference { text, format, measure: measure.clone() });
-        mark
+        self.numbers.enter(Reference { text, format, measure: measure.clone() })
     }
 
     /// Replaces every mark by a link that shows what was entered for it, and that of a name by the name.
@@ -99,7 +107,6 @@ impl Ledger {
     /// # Errors
     /// [`Stray`] for a measure that was printed without a format, or in code.
     pub fn settle(&self, marked: &str) -> Result<Settled, Stray> {
-        let entries = self.entries();
         let mut settled = Settled {
             text: String::with_capacity(marked.len()),
             citations: Vec::new(),
@@ -109,7 +116,9 @@ impl Ledger {
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
         for (index, line) in marked.split_inclusive('\n').enumerate() {
             let stray = |in_code| {
-                let text = named::unmarked(line).replace([OPEN, CLOSE, BARE], "").trim().to_owned();
+                let text = prose::without_marks(line, &self.names);
+                let marks = [OPEN, CLOSE, BARE, named::OPEN, named::CLOSE];
+                let text = text.replace(marks, "").trim().to_owned();
                 Stray { line: index + 1, text, in_code }
             };
             let mut rest = line;
@@ -117,22 +126,17 @@ impl Ledger {
             let mut code = false;
             while let Some(at) = rest.find([OPEN, CLOSE, BARE, named::OPEN, named::CLOSE]) {
                 let (plain, mark) = rest.split_at(at);
-                if let Some((name, after)) =
-                    mark.strip_prefix(named::OPEN).and_then(|mark| mark.split_once(named::CLOSE))
-                {
+                if let Some((name, after)) = self.names.read(mark) {
                     code ^= plain.matches('`').count() % 2 == 1;
                     column += plain.chars().count();
                     settled.names.push(Place { line: index + 1, column, length: name.chars().count() });
                     column += name.chars().count();
                     settled.text.push_str(plain);
-                    settled.text.push_str(name);
+                    settled.text.push_str(&name);
                     rest = after;
                     continue;
                 }
-                let parts = mark.strip_prefix(OPEN).and_then(|mark| mark.split_once(CLOSE));
-                let (number, after) = parts.ok_or_else(|| stray(false))?;
-                let entry = number.parse::<usize>().ok().and_then(|number| entries.get(number));
-                let entry = entry.ok_or_else(|| stray(false))?;
+                let (entry, after) = self.numbers.read(mark).ok_or_else(|| stray(false))?;
                 code ^= plain.matches('`').count() % 2 == 1;
                 if code {
                     return Err(stray(true));
@@ -143,16 +147,17 @@ impl Ledger {
                 if reference == next {
                     settled.references.push(entry.clone());
                 }
-                let (text, name) = (&entry.text, reference_name(reference));
+                let Reference { text, measure, .. } = entry;
+                let name = reference_name(reference);
                 let before = plain.chars().count() + 1;
+                let link = format!("{plain}[{text}][{name}]");
                 settled.citations.push(Citation {
                     reference,
-                    text: text.clone(),
+                    text,
                     line: index + 1,
                     column: column + before,
-                    measure: entry.measure.clone(),
+                    measure,
                 });
-                let link = format!("{plain}[{text}][{name}]");
                 column += link.chars().count();
                 settled.text.push_str(&link);
                 rest = after;
@@ -162,21 +167,14 @@ impl Ledger {
         Ok(settled)
     }
 
-    /// Says whether a marked text has a number that is neither a setting nor a constant.
-    pub fn has_result(&self, marked: &str) -> bool {
-        let entries = self.entries();
-        marked.split(OPEN).skip(1).any(|mark| {
-            let number = mark.split(CLOSE).next().and_then(|number| number.parse::<usize>().ok());
-            let entry = number.and_then(|number| entries.get(number));
-            entry.is_none_or(|entry| {
-                !matches!(entry.measure.source, Source::Parameter { .. } | Source::Constant(_))
-            })
-        })
-    }
-
-    fn entries(&self) -> MutexGuard<'_, Vec<Reference>> {
-        // An entry is pushed whole, so what a panicking filter left behind is still sound.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Gives the measures of a marked text that are neither settings nor constants, each with where its mark begins.
+    pub fn results(&self, marked: &str) -> Vec<(usize, Reference)> {
+        let marks =
+            marked.match_indices(OPEN).filter_map(|(at, _)| Some((at, self.numbers.read(&marked[at..])?.0)));
+        let is_result = |reference: &Reference| {
+            !matches!(reference.measure.source, Source::Parameter { .. } | Source::Constant(_))
+        };
+        marks.filter(|(_, reference)| is_result(reference)).collect()
     }
 }
 
@@ -216,7 +214,7 @@ mod tests {
     #[test]
     fn a_name_stands_where_its_mark_stood() {
         let ledger = Ledger::default();
-        let (name, number) = (format!("{}2.4{}", named::OPEN, named::CLOSE), entered(&ledger, 7));
+        let (name, number) = (ledger.names.enter("2.4".to_owned()), entered(&ledger, 7));
         let settled = ledger.settle(&format!("é {name}: {number}\n")).expect("both marks are whole");
         assert_eq!(settled.text, "é 2.4: [7][n1]\n");
         assert_eq!(settled.names, [Place { line: 1, column: 3, length: 3 }]);
@@ -235,7 +233,7 @@ mod tests {
     fn a_stray_mark_is_refused_with_its_line() {
         let ledger = Ledger::default();
         for mark in [format!("{BARE}"), format!("{OPEN}0{CLOSE}"), format!("{OPEN}"), format!("{CLOSE}")] {
-            let text = mark.replace([OPEN, CLOSE, BARE], "");
+            let text = if mark.contains('0') { "·" } else { "" };
             let text = format!("rows: {text}").trim().to_owned();
             assert_eq!(
                 ledger.settle(&format!("\nrows: {mark}\n")),

@@ -14,7 +14,7 @@ use std::cmp::Ordering;
 use minijinja::{Environment, Error, ErrorKind, Value, context};
 
 use super::comparative::Borne;
-use super::compared::Compared;
+use super::compared::{Compared, quantity};
 use super::measure::Measure;
 use super::quantity::Sort;
 use super::spread::Spread;
@@ -27,7 +27,11 @@ pub(super) fn install(environment: &mut Environment<'_>) {
         }
         let spread = |value: &Value| value.downcast_object::<Spread>();
         match (spread(left), spread(right)) {
-            (Some(left), Some(right)) => Ok(compare(&left, &right)),
+            (Some(left), Some(right)) if quantity(&left) == quantity(&right) => Ok(compare(&left, &right)),
+            (Some(_), Some(_)) => Err(Error::new(
+                ErrorKind::InvalidOperation,
+                "`compare` takes the same quantity of both, such as `variant.best` and `other.best`",
+            )),
             _ => Err(Error::new(
                 ErrorKind::InvalidOperation,
                 "`compare` takes two quantities over seeds, such as `variant.best`",
@@ -72,7 +76,7 @@ fn compare(left: &Spread, right: &Spread) -> Value {
     let standing = Standing::of(left, right);
     let means = means(left, right);
     context! {
-        words => Borne::to_template(&words(left, right), Compared::of_spreads(left, right)),
+        words => Borne::to_template(&words(left, right), &Compared::of_spreads(left, right)),
         relation => match standing {
             Standing::Identical => "identical",
             Standing::Higher => "higher",

@@ -2,6 +2,7 @@
 
 use minijinja::ErrorKind;
 
+use super::attributed::Misattributed;
 use super::citation::Stray;
 use super::comparative::{Loose, LooseFault};
 
@@ -46,6 +47,16 @@ pub enum RenderError {
         /// The numeral, or the count in words.
         numeral: String,
     },
+    /// A template compares with a number that is written there.
+    #[error("{template}:{line}: `{comparison}` compares with a bare number, which says nothing of a measure")]
+    Literal {
+        /// The template, relative to its folder.
+        template: String,
+        /// The line in it, from 1.
+        line: usize,
+        /// The comparison.
+        comparison: String,
+    },
     /// A template or the finished report has something in which a number could hide.
     #[error("{place}:{line}:{column}: {fault}")]
     Fault {
@@ -59,7 +70,7 @@ pub enum RenderError {
         fault: Fault,
     },
     /// The finished report has a numeral that is neither a measure nor a name.
-    #[error("line {line}, column {column} of the report: nothing answers for `{numeral}`")]
+    #[error("line {line}, column {column} of the report: nothing answers for `{numeral}` in `{text}`")]
     Orphan {
         /// The line of the report, from 1.
         line: usize,
@@ -67,6 +78,8 @@ pub enum RenderError {
         column: usize,
         /// The numeral.
         numeral: String,
+        /// The line itself, or its beginning.
+        text: String,
     },
     /// A figure has a numeral that nothing answers for, or that says something else than the runs.
     #[error("{figure} shows `{text}`: {what}")]
@@ -87,15 +100,19 @@ pub enum RenderError {
         text: String,
     },
     /// A block has a word of comparison that nothing bears out.
-    #[error("line {line} of the report says `{word}`, and nothing bears it out")]
+    #[error("line {line} of the report says `{word}`, and nothing bears it out: `{text}`")]
     Unborne {
         /// The line of the report, from 1.
         line: usize,
         /// The word.
         word: String,
+        /// The line itself, or its beginning.
+        text: String,
     },
     /// A word that is borne out is denied in its clause.
-    #[error("line {line} of the report says `{denial}` before `{word}`, which the measures bear out")]
+    #[error(
+        "line {line} of the report says `{denial}` before `{word}`, which the measures bear out: `{text}`"
+    )]
     Denied {
         /// The line of the report, from 1.
         line: usize,
@@ -103,9 +120,27 @@ pub enum RenderError {
         denial: &'static str,
         /// The word.
         word: String,
+        /// The line itself, or its beginning.
+        text: String,
+    },
+    /// A number stands in a sentence, or a row, that names other variants than its own.
+    #[error(
+        "line {line} of the report has `{number}`, which is of {of}, beside the name of {named}: `{text}`"
+    )]
+    Misattributed {
+        /// The line of the report, from 1.
+        line: usize,
+        /// The number, as it is printed.
+        number: String,
+        /// The variants that it is of.
+        of: String,
+        /// The variants that are named.
+        named: String,
+        /// The line itself, or its beginning.
+        text: String,
     },
     /// A word that is borne out stands in a sentence that names others than were compared.
-    #[error("line {line} of the report says `{word}`, and its sentence {what}")]
+    #[error("line {line} of the report says `{word}`, and its sentence {what}: `{text}`")]
     Misnamed {
         /// The line of the report, from 1.
         line: usize,
@@ -113,6 +148,8 @@ pub enum RenderError {
         word: String,
         /// What is wrong with the names.
         what: String,
+        /// The line itself, or its beginning.
+        text: String,
     },
 }
 
@@ -131,6 +168,9 @@ pub enum Fault {
     /// A picture that no stage draws for this report.
     #[error("the picture `{0}` is none of the report's figures")]
     NoFigure(String),
+    /// A tag or an entity, which the reader sees as something else.
+    #[error("`{0}` is HTML, which shows something else than what is written")]
+    Html(String),
     /// A picture whose caption is not what the figure is called.
     #[error("`{caption}` is the caption of a figure that is called `{title}`")]
     Caption {
@@ -163,6 +203,7 @@ impl Fault {
             Self::NoFigure(_) | Self::Caption { .. } => {
                 "show `{% set figure = plot(\"accuracy\") %}`, where it is not none, by `![{{ figure.title }}]({{ figure.path }})`"
             }
+            Self::Html(_) => "write Markdown, and the character itself",
             Self::InCode(_) => "print a measure through a filter, outside of code: `{{ m | fixed(3) }}`",
         }
     }
@@ -170,12 +211,19 @@ impl Fault {
 
 impl From<Loose> for RenderError {
     fn from(loose: Loose) -> Self {
-        let Loose { line, word, fault } = loose;
+        let Loose { line, word, fault, text } = loose;
         match fault {
-            LooseFault::Unborne => Self::Unborne { line, word },
-            LooseFault::Denied(denial) => Self::Denied { line, denial, word },
-            LooseFault::Misnamed(what) => Self::Misnamed { line, word, what },
+            LooseFault::Unborne => Self::Unborne { line, word, text },
+            LooseFault::Denied(denial) => Self::Denied { line, denial, word, text },
+            LooseFault::Misnamed(what) => Self::Misnamed { line, word, what, text },
         }
+    }
+}
+
+impl From<Misattributed> for RenderError {
+    fn from(found: Misattributed) -> Self {
+        let Misattributed { line, number, of, named, text } = found;
+        Self::Misattributed { line, number, of, named, text }
     }
 }
 
@@ -192,10 +240,13 @@ impl RenderError {
         match self {
             Self::NoMain { .. } => Some("add the file, or point the stage's `template` at its folder"),
             Self::Template { help, .. } => help.as_deref(),
-            Self::Unborne { .. } => {
-                Some("let the numbers choose the word: `\"higher\" | borne_by(compare(this, that))`")
-            }
+            Self::Unborne { .. } => Some(
+                "let the numbers choose the word, `\"higher\" | borne_by(compare(this, that))`, or say it in other words",
+            ),
             Self::Denied { .. } => Some("say what the measures bear out, in a clause of its own"),
+            Self::Misattributed { .. } => {
+                Some("name the variant in the same sentence, or give the number one of its own")
+            }
             Self::Misnamed { .. } => Some(
                 "name those that were compared, the first before the word and the other behind it, and no others in \
                  that sentence",
@@ -204,6 +255,10 @@ impl RenderError {
             Self::Typed { .. } | Self::Orphan { .. } => Some(
                 "print a measure through a filter, or a name by `name`, as `{{ longer.name | name }}`; what the program \
                  decides by is in `constants`",
+            ),
+            Self::Literal { .. } => Some(
+                "compare with another measure, such as one of `constants`, or ask what stands beside it, such as \
+                 `negative` or `relation`",
             ),
             Self::Fault { fault, .. } => Some(fault.help()),
             Self::Figure { .. } => Some("draw it with `Canvas::numeral`, which says what it states"),
@@ -241,7 +296,8 @@ impl RenderError {
                 (message, Some("check its spelling; `src/report/context.rs` lists what a template sees"))
             }
             ErrorKind::UnknownFilter => {
-                let filters = "numbers take `fixed`, `percent`, `whole`, `seconds`, `parameter` or `quoted`, names `name`";
+                let filters = "numbers take `fixed`, `percent`, `whole`, `spelled`, `significant`, `seconds`, `parameter` or \
+                               `quoted`, names `name`";
                 (detail, Some(filters))
             }
             ErrorKind::TemplateNotFound => (detail, Some("add the file to the template folder")),

@@ -102,6 +102,13 @@ impl Format {
         }
     }
 
+    /// Says whether `text` is the number itself, and not a rounded one.
+    pub fn is_exact(self, text: &str, number: Number) -> bool {
+        let scale = if matches!(self, Self::Percent(_)) { 100.0 } else { 1.0 };
+        let printed: Option<f64> = text.replace('−', "-").parse().ok();
+        printed.is_some_and(|printed| (printed - number.value() * scale).abs() < 1e-9)
+    }
+
     /// Gives what stands behind the number.
     pub fn unit(self) -> &'static str {
         match self {

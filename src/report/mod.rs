@@ -11,6 +11,7 @@
 //! - Of `spec` it knows the trees that YAML reads as, and nothing of pipelines.
 //! - Knows no stage kind and no store: whoever calls it says what each output is named.
 
+mod attributed;
 pub mod audit;
 mod beside;
 mod best;
@@ -27,6 +28,8 @@ mod fence;
 mod filters;
 mod format;
 mod inputs;
+mod literals;
+mod marks;
 mod measure;
 mod named;
 mod new_users;
@@ -36,6 +39,7 @@ mod prose;
 mod quantity;
 mod render;
 mod section;
+mod sentence;
 mod shown;
 mod source;
 mod spread;

@@ -62,7 +62,7 @@ fn view(
                 "rises" => &["rises", "better", "beyond noise"],
                 _ => &["within noise"],
             };
-            Borne::to_template(words, Compared::of(&variant.name, []))
+            Borne::to_template(words, &Compared::of(&variant.name, []))
         },
         fall => fall,
         known => Spread::to_template(Some(&known)),

@@ -4,6 +4,7 @@
 //! - Emphasis, zero-width characters, line ends and the sign of a quotation part no word and join none.
 //! - Measures, names and words that are borne out stand as a dot, and so does code.
 
+use super::marks::Marks;
 use super::{citation, comparative, named};
 
 /// Characters that a reader does not see.
@@ -33,31 +34,59 @@ pub(super) fn blocks(text: &str) -> Vec<(usize, String)> {
     blocks
 }
 
-/// Leaves out measures, words that are borne out, and code, and keeps names with their marks.
-pub(super) fn without_marks(text: &str) -> String {
+/// Leaves out measures, words that are borne out, and code; a name stands between the characters of its mark.
+pub(super) fn without_marks(text: &str, names: &Marks<String>) -> String {
     let mut left = String::with_capacity(text.len());
-    let mut until: Option<char> = None;
-    for symbol in text.chars() {
-        match until {
-            Some(end) if symbol == end => until = None,
-            Some(_) => {}
-            None => {
-                until = closed_by(symbol);
-                left.push(if until.is_some() { '·' } else { symbol });
-            }
+    let mut rest = text;
+    while let Some(symbol) = rest.chars().next() {
+        let length = unread(rest).unwrap_or(0);
+        match names.read(rest) {
+            Some((name, _)) => left.extend([named::OPEN.to_string(), name, named::CLOSE.to_string()]),
+            None => left.push(if length > 0 { '·' } else { symbol }),
         }
+        rest = &rest[length.max(symbol.len_utf8())..];
     }
     left
 }
 
-/// Gives what ends a piece that a reader does not take for words, where one begins.
-fn closed_by(symbol: char) -> Option<char> {
-    match symbol {
-        citation::OPEN => Some(citation::CLOSE),
-        comparative::OPEN => Some(comparative::CLOSE),
-        '`' => Some('`'),
-        _ => None,
+/// Gives the beginning of a line as a reader sees it, for an error; a measure and a word that is borne out are a dot.
+pub(super) fn seen(line: &str, names: &Marks<String>) -> String {
+    const LENGTH: usize = 90;
+    let text = without_marks(line, names).replace([named::OPEN, named::CLOSE], "");
+    shortened(text.trim(), LENGTH)
+}
+
+/// Cuts a text to so many characters.
+pub(super) fn shortened(text: &str, length: usize) -> String {
+    match text.char_indices().nth(length) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
     }
+}
+
+/// Gives the length of the mark, or of the code, that a text begins with.
+fn unread(text: &str) -> Option<usize> {
+    let symbol = text.chars().next()?;
+    let marks = [
+        (citation::OPEN, citation::CLOSE),
+        (comparative::OPEN, comparative::CLOSE),
+        (named::OPEN, named::CLOSE),
+    ];
+    if let Some((_, close)) = marks.iter().find(|(open, _)| *open == symbol) {
+        return text.find(*close).map(|at| at + close.len_utf8());
+    }
+    let run = |text: &str| text.len() - text.trim_start_matches('`').len();
+    let length = run(text);
+    let mut at = length;
+    while length > 0 {
+        at += text[at..].find('`')?;
+        let closing = run(&text[at..]);
+        at += closing;
+        if closing == length {
+            return Some(at);
+        }
+    }
+    None
 }
 
 /// What a block says, in lower case.
@@ -73,27 +102,27 @@ impl Said {
     pub fn of(block: &str, terms: &[&str]) -> Self {
         let mut said = Self { text: String::with_capacity(block.len()), lines: Vec::new() };
         let (mut line, mut begins) = (0, true);
-        // What ends the piece that is left out.
-        let mut until: Option<char> = None;
-        for symbol in block.chars() {
-            match (until, symbol) {
-                (Some(end), _) if symbol == end => until = None,
-                (Some(_), _) => {}
-                (None, named::OPEN) => until = Some(named::CLOSE),
-                (None, _) if closed_by(symbol).is_some() => until = closed_by(symbol),
-                (None, '>') if begins => continue,
-                (None, _) if is_unseen(symbol) => continue,
-                (None, _) if symbol.is_whitespace() => {}
-                (None, _) => said.push(symbol.to_lowercase(), line),
+        let mut rest = block;
+        while let Some(symbol) = rest.chars().next() {
+            let target = if rest.starts_with("](") { rest.find(')').map(|at| at + 1) } else { None };
+            let length = unread(rest).or(target);
+            match symbol {
+                _ if target.is_some() => {}
+                _ if length.is_some() => said.push(['·'], line),
+                '>' if begins => {}
+                '[' => {}
+                _ if is_unseen(symbol) => {}
+                _ if symbol.is_whitespace() && said.text.ends_with(' ') => {}
+                _ if symbol.is_whitespace() => said.push([' '], line),
+                _ => said.push(symbol.to_lowercase(), line),
             }
-            if until.is_some() && !said.text.ends_with('·') {
-                said.push(['·'], line);
-            }
-            if symbol.is_whitespace() && until.is_none() && !said.text.ends_with(' ') {
-                said.push([' '], line);
-            }
+            // What is escaped opens no code.
+            let escaped = if symbol == '\\' { rest.chars().nth(1) } else { None };
+            said.push(escaped.into_iter().flat_map(char::to_lowercase), line);
+            let read = length.unwrap_or(symbol.len_utf8()) + escaped.map_or(0, char::len_utf8);
+            line += rest[..read].matches('\n').count();
             begins = symbol == '\n' || begins && symbol.is_whitespace();
-            line += usize::from(symbol == '\n');
+            rest = &rest[read..];
         }
         for term in terms {
             said.text = said.text.replace(term, &" ".repeat(term.len()));

@@ -58,6 +58,9 @@ impl Sort {
     /// What is wrong, for who wrote the template.
     pub fn allows(self, format: Format) -> Result<(), &'static str> {
         match (self, format) {
+            (Self::Share, Format::Fixed(0)) => {
+                Err("a share has no whole part: use `fixed(3)` or `percent(1)`")
+            }
             (Self::Share, _) | (_, Format::Fixed(_)) if self != Self::Time && format != Format::Seconds => {
                 Ok(())
             }

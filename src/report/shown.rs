@@ -12,7 +12,7 @@ pub(super) fn check(text: &str, figures: &[PlotReference]) -> Result<(), RenderE
     for (index, line) in text.lines().enumerate() {
         for (at, _) in line.match_indices("![") {
             let (caption, target) = line[at + 2..].split_once("](").unwrap_or((&line[at + 2..], ""));
-            let target = target.split([')', ' ']).next().unwrap_or_default();
+            let target = target.split(')').next().unwrap_or_default();
             let fault = match figures.iter().find(|figure| figure.path == target) {
                 Some(figure) if figure.title == caption => continue,
                 Some(figure) => Fault::Caption { caption: caption.to_owned(), title: figure.title.clone() },

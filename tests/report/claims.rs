@@ -328,7 +328,7 @@ fn a_word_of_comparison_that_nothing_bears_out_cannot_stand_beside_a_measure() {
         ("The claim holds at {{ section.described.best.mean | fixed(3) }}.", "holds"),
     ] {
         match with_sentence(sentence) {
-            Err(RenderError::Unborne { word: found, line }) => {
+            Err(RenderError::Unborne { word: found, line, .. }) => {
                 assert_eq!((found.as_str(), line > 100), (word, true))
             }
             other => panic!("{sentence}: {other:?}"),

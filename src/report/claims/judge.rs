@@ -53,6 +53,16 @@ impl Verdict {
         }
     }
 
+    /// Gives the words that say it, where it judges.
+    pub(super) fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Holds => Some("holds"),
+            Self::WithinNoise => Some("within noise"),
+            Self::Contradicted => Some("contradicted"),
+            Self::NotApplicable => None,
+        }
+    }
+
     /// Judges by the chance of what was measured if the claim were false, and if it were true.
     fn of_chances(if_false: f64, if_true: f64, contradictions: f64) -> Self {
         if if_false < HALF_LEVEL {

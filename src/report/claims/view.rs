@@ -12,23 +12,22 @@ use crate::report::measure::Number;
 use crate::report::spread::Spread;
 
 impl Reading<'_> {
-    /// Gives the words of comparison that the verdicts bear out.
-    fn words(&self) -> Vec<&'static str> {
-        let all = self.others.iter().map(|(_, _, verdict)| *verdict).chain([self.verdict]);
-        let verdicts = all.filter_map(|verdict| match verdict {
-            Verdict::Holds => Some("holds"),
-            Verdict::WithinNoise => Some("within noise"),
-            Verdict::Contradicted => Some("contradicted"),
-            Verdict::NotApplicable => None,
-        });
-        // What is counted is how often one loss is above the other.
-        let counted = self.counted.as_ref().map(|_| "above");
+    /// Gives the words of comparison that the verdicts bear out, each with what it is said of: a verdict that is not that
+    /// of the whole is said of the variants that it stands against.
+    fn words(&self) -> Vec<(&'static str, Compared)> {
         let lies = self.lies.filter(|lies| matches!(*lies, "above" | "below"));
-        verdicts.chain(counted).chain(lies).collect()
-    }
-
-    fn compared(&self) -> Compared {
-        Compared::of(self.name, self.others.iter().map(|(name, ..)| *name))
+        let lies = lies.map(|lies| (lies, Compared::of(self.name, [])));
+        let verdicts = [Verdict::Holds, Verdict::WithinNoise, Verdict::Contradicted];
+        let verdicts = verdicts.into_iter().filter_map(|verdict| {
+            let those = self.others.iter().filter(|(_, _, other)| *other == verdict);
+            let compared = Compared::of(self.name, those.clone().map(|(name, ..)| *name));
+            match (verdict == self.verdict, those.count()) {
+                (true, _) => Some((verdict.word()?, compared)),
+                (false, 0) => None,
+                (false, _) => Some((verdict.word()?, compared.partly())),
+            }
+        });
+        verdicts.chain(lies).collect()
     }
 
     /// Shows the reading of `claim` to a template.
@@ -63,7 +62,7 @@ impl Reading<'_> {
             holding => with(Verdict::Holds),
             noisy => with(Verdict::WithinNoise),
             contradicted => with(Verdict::Contradicted),
-            words => Borne::to_template(&self.words(), self.compared()),
+            words => Borne::each_to_template(self.words()),
             lies => self.lies,
             undecidable => claim.repeats.zip(self.counted.as_ref()).is_some_and(|(repeats, (_, all))| {
                 !is_decidable(all.value() as u32, (repeats.some, repeats.of))
@@ -107,8 +106,8 @@ pub fn claim_view(claim: &Claim, readings: &[Reading<'_>]) -> Value {
             context! { some => count(repeats.some), of => count(repeats.of) }
         }),
         bound => (claim.relation == Relation::TrainLossNearZero).then(|| Constant::NearZero.to_template()),
-        words => Borne::to_template(words_of(claim.relation), {
-            Compared::of(&claim.variant, claim.than.iter().map(String::as_str))
+        words => Borne::to_template(words_of(claim.relation), &{
+            Compared::of(&claim.variant, claim.than.iter().map(String::as_str)).claimed()
         }),
         readings => readings.iter().map(|reading| reading.to_template(claim)).collect::<Vec<_>>(),
     }

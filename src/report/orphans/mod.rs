@@ -19,6 +19,7 @@ use super::citation::{Citation, reference_name};
 use super::error::{Fault, RenderError};
 use super::fence::{Fences, Line};
 use super::named::Place;
+use super::prose;
 
 use code::{blank_spans, blank_targets};
 use names::blank_place;
@@ -26,6 +27,9 @@ use numeral::{blank, numeral};
 use words::in_words;
 
 pub(super) use names::{Names, numeral_beside_names};
+
+/// How much of a line an error shows, in characters.
+const SHOWN: usize = 90;
 
 /// How an error names the finished text.
 const REPORT: &str = "the report";
@@ -119,9 +123,13 @@ pub(super) fn check_text(
             blank_place(&mut left, *place, names);
         }
         reader.blank(line, &mut left)?;
+        if let Some((column, fault)) = code::html(&left) {
+            return Err(reader.fault(index + 1, column, fault));
+        }
         names.blank_plain(&mut left);
         if let Some((column, numeral)) = numeral(&left).or_else(|| in_words(&left)) {
-            return Err(RenderError::Orphan { line: index + 1, column, numeral });
+            let text = prose::shortened(line.trim(), SHOWN);
+            return Err(RenderError::Orphan { line: index + 1, column, numeral, text });
         }
     }
     reader.end()
@@ -167,13 +175,14 @@ mod tests {
         let mut marked = Vec::new();
         for (index, line) in text.lines().enumerate() {
             for (count, (at, _)) in line.match_indices('^').enumerate() {
-                let length = line[at + 1..].chars().take_while(|symbol| is_part(*symbol)).count();
+                let name: String = line[at + 1..].chars().take_while(|symbol| is_part(*symbol)).collect();
+                let length = name.trim_end_matches('.').chars().count();
                 let column = line[..at].chars().count() + 1 - count;
                 marked.push(Place { line: index + 1, column, length });
             }
         }
         match check_text(&text.replace('^', ""), &[], &names(), &marked) {
-            Err(RenderError::Orphan { line, column, numeral }) => Some((line, column, numeral)),
+            Err(RenderError::Orphan { line, column, numeral, .. }) => Some((line, column, numeral)),
             other => other.map(|()| None).expect("only this error can come"),
         }
     }
@@ -252,12 +261,18 @@ mod tests {
             ("so `accuracy 0.999` it", 14, "0.999"),
             ("``−1,300``", 3, "−1,300"),
             ("```\n0.999\n```", 1, "0.999"),
+            ("`accuracy=0.999`", 2, "accuracy=0.999"),
         ] {
             for found in faults(text) {
                 let (_, at, fault) = found.unwrap_or_else(|| panic!("{text} passes"));
                 assert_eq!((at, fault), (column, Fault::InCode(number.to_owned())), "{text}");
             }
         }
+        for text in ["a <b>\n", "a <!-- -->\n", "</i>\n", "a&percnt;\n", "a&shy;b\n", "<img src=\"a\">\n"] {
+            let html = |found: &Option<(usize, usize, Fault)>| matches!(found, Some((1, _, Fault::Html(_))));
+            assert!(html(&faults(text)[1]), "{text}");
+        }
+        assert_eq!(orphan("a < b & c; `<b>`\n"), None);
         for text in ["`a\n", "`a\n` 0.999 `b`\n", "| `a | 0.999 | b` |\n"] {
             let unclosed = |found: &Option<(usize, usize, Fault)>| matches!(found, Some((1, _, Fault::Unclosed(sign))) if sign == "`");
             assert!(faults(text).iter().all(unclosed), "{text}");
