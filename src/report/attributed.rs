@@ -1,6 +1,6 @@
-//! The numbers in a sentence that names variants: each is of one that is named there, or of the section's own.
+//! The numbers in a sentence: each is of a variant that is named there, or of the section's own, and is what it speaks of.
 //!
-//! marked text ──check──▶ nothing, or the first number that stands under another variant's name
+//! marked text ──check──▶ nothing, or the first number under another variant's name, or a loss that is called an accuracy
 //!
 //! Invariants
 //! - What a sentence, or a row of a table, names no variant for is not looked at; nor are settings, quoted figures and
@@ -10,20 +10,20 @@
 use std::collections::BTreeSet;
 
 use super::citation::{Ledger, Reference};
-use super::compared::variants_of;
+use super::compared::{are_akin, unspoken, variants_of};
 use super::{prose, sentence};
 
-/// A number under another variant's name.
+/// A number under another name.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Misattributed {
     /// The line of the text, from 1.
     pub line: usize,
     /// The number, as it is printed.
     pub number: String,
-    /// What it is of.
-    pub of: String,
-    /// What its sentence names.
-    pub named: String,
+    /// What it is: of which variants, or a sort of number.
+    pub is: String,
+    /// What its sentence says instead.
+    pub said: String,
     /// The line itself, or its beginning.
     pub text: String,
 }
@@ -47,28 +47,20 @@ pub(super) fn check(marked: &str, ledger: &Ledger, variants: &BTreeSet<String>) 
         for end in ends {
             let told = &block[begin..end];
             let named = names(told);
-            for (at, Reference { text, measure, .. }) in
-                ledger.results(told).into_iter().filter(|_| !named.is_empty())
-            {
+            for (at, Reference { text, measure, .. }) in ledger.results(told) {
                 let of = variants_of(&measure);
-                if !of.is_empty()
-                    && !named.iter().chain(&own).any(|name| of.iter().any(|of| are_akin(name, of)))
-                {
-                    let line = block[..begin + at].matches('\n').count();
-                    let told = block.lines().nth(line).unwrap_or_default();
-                    return Err(Misattributed {
-                        line: first + line,
-                        text: prose::seen(told, &ledger.names),
-                        number: text,
-                        of: of.into_iter().collect::<Vec<_>>().join(", "),
-                        named: named
-                            .into_iter()
-                            .collect::<BTreeSet<_>>()
-                            .into_iter()
-                            .collect::<Vec<_>>()
-                            .join(", "),
-                    });
-                }
+                let is_named = named.iter().chain(&own).any(|name| of.iter().any(|of| are_akin(name, of)));
+                let (is, said) = if !named.is_empty() && !of.is_empty() && !is_named {
+                    (format!("of {}", joined(of)), format!("names {}", joined(named.clone())))
+                } else if let Some((is, said)) = unspoken(&measure, told).filter(|_| !row) {
+                    (format!("of the {is}"), format!("speaks of the {said}"))
+                } else {
+                    continue;
+                };
+                let line = block[..begin + at].matches('\n').count();
+                let told = block.lines().nth(line).unwrap_or_default();
+                let shown = prose::seen(told, &ledger.names);
+                return Err(Misattributed { line: first + line, number: text, is, said, text: shown });
             }
             begin = end;
         }
@@ -76,12 +68,8 @@ pub(super) fn check(marked: &str, ledger: &Ledger, variants: &BTreeSet<String>) 
     Ok(())
 }
 
-/// Says whether one name is the other, or goes on behind it.
-fn are_akin(one: &str, other: &str) -> bool {
-    let goes_on = |long: &str, short: &str| {
-        long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-    };
-    goes_on(one, other) || goes_on(other, one)
+fn joined(names: impl IntoIterator<Item = String>) -> String {
+    names.into_iter().collect::<BTreeSet<String>>().into_iter().collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -97,7 +85,7 @@ mod tests {
         let number = ledger.enter("0.5".to_owned(), Format::Fixed(1), &measure);
         let variants = ["2.4.1", "2.4.2", "2.4.2-as-run"].map(str::to_owned).into();
         let found = check(&text.replace('@', &number), &ledger, &variants);
-        found.err().map(|found| (found.line, found.named))
+        found.err().map(|found| (found.line, found.said))
     }
 
     #[test]
@@ -111,8 +99,10 @@ mod tests {
             assert_eq!(found(text), None, "{text}");
         }
         assert_eq!(found("## 2.4.2 A\n\nIt has @ where 2.4.1 has less.\n"), None);
-        assert_eq!(found("a\n2.4.1 has\n@.\n"), Some((3, "2.4.1".to_owned())));
-        assert_eq!(found("| 2.4.1 | @ |\n"), Some((1, "2.4.1".to_owned())));
-        assert_eq!(found("## 2.4.2 A\n\n## B\n\n2.4.1 has @.\n"), Some((5, "2.4.1".to_owned())));
+        assert_eq!(found("a\n2.4.1 has\n@.\n"), Some((3, "names 2.4.1".to_owned())));
+        assert_eq!(found("Its loss is @.\n"), Some((1, "speaks of the loss".to_owned())));
+        assert_eq!(found("Its accuracies are @, whatever the loss.\n"), None);
+        assert_eq!(found("| 2.4.1 | @ |\n"), Some((1, "names 2.4.1".to_owned())));
+        assert_eq!(found("## 2.4.2 A\n\n## B\n\n2.4.1 has @.\n"), Some((5, "names 2.4.1".to_owned())));
     }
 }

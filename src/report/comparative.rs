@@ -22,7 +22,7 @@ use std::sync::Arc;
 use minijinja::value::{Object, ObjectRepr, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, Value};
 
-use super::citation::Ledger;
+use super::citation::{Ledger, Reference};
 use super::compared::{self, Compared};
 use super::marks::Marks;
 use super::{prose, sentence};
@@ -267,7 +267,17 @@ pub(super) fn settle(
                 return Err(loose(line, "·", LooseFault::Unborne));
             };
             let around = [before, after].map(|text| prose::without_marks(text, &ledger.names));
-            let misnamed = || compared::misnamed(&word, &compared, [&around[0], &around[1]], variants);
+            let row = sentence::is_row(before);
+            let of_sentence = [sentence::last(before, row), sentence::first(after, row)];
+            let results: Vec<Reference> = of_sentence
+                .iter()
+                .flat_map(|text| ledger.results(text))
+                .map(|(_, reference)| reference)
+                .collect();
+            let misnamed = || {
+                let names = compared::misnamed(&word, &compared, [&around[0], &around[1]], variants);
+                names.or_else(|| compared.foreign(&results))
+            };
             let fault = denied(&around[0]).map(LooseFault::Denied);
             if let Some(fault) = fault.or_else(|| misnamed().map(LooseFault::Misnamed)) {
                 return Err(loose(line, &word, fault));

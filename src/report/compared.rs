@@ -18,6 +18,7 @@
 use std::collections::BTreeSet;
 
 use super::audit::{InstanceName, split};
+use super::citation::Reference;
 use super::measure::{Measure, Source};
 use super::spread::Spread;
 use super::{prose, sentence};
@@ -81,14 +82,32 @@ impl Compared {
 
 /// Gives the place in an output that a quantity over seeds is read from, such as `/best/accuracy`.
 pub(super) fn quantity(spread: &Spread) -> Option<&str> {
-    fn of(measure: &Measure) -> Option<&str> {
-        match &measure.source {
-            Source::Output { pointer, .. } => Some(pointer),
-            Source::Made { parts, .. } => parts.first().and_then(of),
-            _ => None,
-        }
+    spread.parts.first().and_then(pointer_of)
+}
+
+fn pointer_of(measure: &Measure) -> Option<&str> {
+    match &measure.source {
+        Source::Output { pointer, .. } => Some(pointer),
+        Source::Made { by, parts } if !by.counts() => parts.first().and_then(pointer_of),
+        _ => None,
     }
-    spread.parts.first().and_then(of)
+}
+
+/// Gives the word for what a measure is of that a sentence does not speak of, and that of what it speaks of.
+pub(super) fn unspoken(measure: &Measure, sentence: &str) -> Option<(&'static str, &'static str)> {
+    let quantity = pointer_of(measure).and_then(word_of)?;
+    let said = prose::Said::of(sentence, &[]);
+    let has = |word: &str| said.line_of(word).is_some() || said.line_of(&plural(word)).is_some();
+    let other = QUANTITIES.into_iter().find(|word| has(word))?;
+    (!has(quantity)).then_some((quantity, other))
+}
+
+fn plural(word: &str) -> String {
+    match word.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None if word.ends_with('s') => format!("{word}es"),
+        None => format!("{word}s"),
+    }
 }
 
 /// Gives the word for what is read from such a place.
@@ -109,6 +128,26 @@ pub(super) fn variants_of(measure: &Measure) -> BTreeSet<String> {
         Source::Made { parts, .. } => parts.iter().flat_map(variants_of).collect(),
         Source::Parameter { .. } | Source::Quoted { .. } | Source::Constant(_) => BTreeSet::new(),
     }
+}
+
+impl Compared {
+    /// Finds a result that is of others than those that were compared, among those in the sentence.
+    pub fn foreign(&self, results: &[Reference]) -> Option<String> {
+        let is_one = |name: &String| self.subjects.iter().chain(&self.others).any(|one| are_akin(one, name));
+        let found = results.iter().find_map(|Reference { text, measure, .. }| {
+            let name = variants_of(measure).into_iter().find(|name| !is_one(name))?;
+            Some(format!("has `{text}`, which is of `{name}`"))
+        });
+        found.filter(|_| !self.subjects.is_empty())
+    }
+}
+
+/// Says whether one name is the other, or goes on behind it, as `1.3-as-run` does behind `1.3`.
+pub(super) fn are_akin(one: &str, other: &str) -> bool {
+    let goes_on = |long: &str, short: &str| {
+        long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
+    goes_on(one, other) || goes_on(other, one)
 }
 
 /// Says what is wrong with the names around `word`, which `compared` bore out.

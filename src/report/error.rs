@@ -123,19 +123,17 @@ pub enum RenderError {
         /// The line itself, or its beginning.
         text: String,
     },
-    /// A number stands in a sentence, or a row, that names other variants than its own.
-    #[error(
-        "line {line} of the report has `{number}`, which is of {of}, beside the name of {named}: `{text}`"
-    )]
+    /// A number stands in a sentence, or a row, that names other variants than its own, or speaks of something else.
+    #[error("line {line} of the report has `{number}`, which is {is}, and its sentence {said}: `{text}`")]
     Misattributed {
         /// The line of the report, from 1.
         line: usize,
         /// The number, as it is printed.
         number: String,
-        /// The variants that it is of.
-        of: String,
-        /// The variants that are named.
-        named: String,
+        /// What it is: of which variants, or a sort of number.
+        is: String,
+        /// What its sentence says instead.
+        said: String,
         /// The line itself, or its beginning.
         text: String,
     },
@@ -222,8 +220,8 @@ impl From<Loose> for RenderError {
 
 impl From<Misattributed> for RenderError {
     fn from(found: Misattributed) -> Self {
-        let Misattributed { line, number, of, named, text } = found;
-        Self::Misattributed { line, number, of, named, text }
+        let Misattributed { line, number, is, said, text } = found;
+        Self::Misattributed { line, number, is, said, text }
     }
 }
 
@@ -244,9 +242,9 @@ impl RenderError {
                 "let the numbers choose the word, `\"higher\" | borne_by(compare(this, that))`, or say it in other words",
             ),
             Self::Denied { .. } => Some("say what the measures bear out, in a clause of its own"),
-            Self::Misattributed { .. } => {
-                Some("name the variant in the same sentence, or give the number one of its own")
-            }
+            Self::Misattributed { .. } => Some(
+                "name the variant, and what is measured of it, in that sentence, or give the number one of its own",
+            ),
             Self::Misnamed { .. } => Some(
                 "name those that were compared, the first before the word and the other behind it, and no others in \
                  that sentence",

@@ -25,13 +25,21 @@ pub(super) fn first(text: &str, row: bool) -> &str {
     &text[..end]
 }
 
-/// Finds where sentences end: behind a full stop before a blank; in a row, behind each bar.
+/// Words that a full stop shortens, so that it ends nothing.
+const SHORTENED: [&str; 6] = ["cf", "e.g", "etc", "i.e", "vs", "approx"];
+
+/// Finds where sentences end: behind a full stop before a blank and no small letter; in a row, behind each bar.
 pub(super) fn ends(text: &str, row: bool) -> impl DoubleEndedIterator<Item = usize> {
     text.char_indices().filter_map(move |(at, symbol)| {
         let end = at + symbol.len_utf8();
         let ended = match symbol {
             '|' => row,
-            '.' | '?' | '!' => text[end..].starts_with(char::is_whitespace),
+            '.' | '?' | '!' => {
+                let goes_on = text[end..].trim_start().starts_with(char::is_lowercase);
+                let word =
+                    text[..at].rsplit(|it: char| it.is_whitespace() || it == '(').next().unwrap_or_default();
+                text[end..].starts_with(char::is_whitespace) && !goes_on && !SHORTENED.contains(&word)
+            }
             _ => false,
         };
         ended.then_some(end)
@@ -87,6 +95,7 @@ mod tests {
         };
         assert_eq!((last(text, false), first(text, false)), (" So", "As 2.4.2 is."));
         assert_eq!((sentences(false), ends("| a | b |", true).count()), (2, 3));
+        assert_eq!(first("2.4.2 etc. is (cf. 2.4.1). So", false), "2.4.2 etc. is (cf. 2.4.1).");
         assert_eq!(label("- 2.4.2: it is"), (Some("2.4.2"), " it is"));
         assert_eq!(label("- as it is: so"), (None, "- as it is: so"));
     }

@@ -376,6 +376,65 @@ fn a_comparison_names_those_that_were_compared_in_their_order() {
 }
 
 #[test]
+fn no_template_makes_another_word_or_number_of_a_mark() {
+    let compared = "{% set compared = compare(section.described.best, variant(\"2.3.1\").best) %}\n";
+    let with = |sentence: &str| with_sentence(&format!("{compared}{sentence}"));
+    let kept = with(
+        "{% filter replace(\"lower\", \"higher\") %}2.4.1 is {{ \"lower\" | borne_by(compared) }} than 2.3.1.{% endfilter %}",
+    );
+    assert!(kept.expect("it prints what was entered").contains("2.4.1 is lower than 2.3.1."));
+    for forged in [
+        "{{ \"\\ue0200.99\\ue021\" }}",
+        "{{ \"\\ue0200\\r\\ue021\" }}",
+        "{{ \"\\ue010higher\\ue011\" }}",
+        "{{ \"\\ue0000.99\\ue001\" }}",
+        "{% set n = \"2.2\" | name %}{{ n | first }}0{{ n | last }}",
+        "{{ \"lower\" | borne_by(compared) | first }}",
+    ] {
+        with(&format!("It is {forged}.")).expect_err(forged);
+    }
+}
+
+#[test]
+fn a_number_is_what_its_sentence_says() {
+    for sentence in [
+        "2.3.1 has {{ section.described.best.mean | fixed(3) }}.",
+        "Its loss is {{ section.described.best.mean | fixed(3) }}.",
+    ] {
+        // The section's own variant may go unnamed, but 2.4.2's may not.
+        let foreign = sentence.replace("section.described", "variant(\"2.4.2\")");
+        let error = with_sentence(&foreign).expect_err(&foreign);
+        assert!(matches!(error, RenderError::Misattributed { .. }), "{error}");
+        assert!(error.help().is_some());
+    }
+    with_sentence("It has {{ section.described.best.mean | fixed(3) }}.").expect("it is the section's own");
+    let compared = "{% set compared = compare(section.described.best, variant(\"2.3.1\").best) %}\n";
+    let other = "{{ compare(variant(\"2.2\").best, variant(\"2.3.1\").best).difference | fixed(3) }}";
+    let sentence = format!("{compared}It is {{{{ \"lower\" | borne_by(compared) }}}} than 2.3.1 by {other}.");
+    let error = with_sentence(&sentence).expect_err("it is another pair's");
+    assert!(error.to_string().contains("which is of `2.2`"), "{error}");
+}
+
+#[test]
+fn words_are_said_of_what_bore_them_out() {
+    let claims =
+        "{% for section in sections %}{% for claim in section.claims if claim.relation == \"same\" %}";
+    let own_voice = format!(
+        "{claims}\n{{{{ claim.variant | name }}}} is {{{{ \"as accurate\" | borne_by(claim) }}}} as it.\n{{% endfor %}}{{% endfor %}}"
+    );
+    let error = with_sentence(&own_voice).expect_err("it is the source that says so");
+    assert!(error.to_string().contains("the source that `says` so"), "{error}");
+    for (sides, word, message) in [
+        ("section.described.best, variant(\"2.3.1\").epochs", "lower", "the same quantity"),
+        ("section.described.train_loss, variant(\"2.3.1\").train_loss", "more accurate", "do not bear out"),
+    ] {
+        let sentence = format!("So {{{{ \"{word}\" | borne_by(compare({sides})) }}}} than 2.3.1.");
+        let error = with_sentence(&sentence).expect_err(sides).to_string();
+        assert!(error.contains(message), "{error}");
+    }
+}
+
+#[test]
 fn the_examples_of_the_documentation_render() {
     let page = include_str!("../../docs/templates.md");
     let examples: Vec<&str> =
