@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use super::citation::{Ledger, Reference};
 use super::compared::{are_akin, unspoken, variants_of};
+use super::error::RenderError;
 use super::{prose, sentence};
 
 /// A number under another name.
@@ -70,6 +71,13 @@ pub(super) fn check(marked: &str, ledger: &Ledger, variants: &BTreeSet<String>) 
 
 fn joined(names: impl IntoIterator<Item = String>) -> String {
     names.into_iter().collect::<BTreeSet<String>>().into_iter().collect::<Vec<_>>().join(", ")
+}
+
+impl From<Misattributed> for RenderError {
+    fn from(found: Misattributed) -> Self {
+        let Misattributed { line, number, is, said, text } = found;
+        Self::Misattributed { line, number, is, said, text }
+    }
 }
 
 #[cfg(test)]

@@ -11,18 +11,14 @@
 
 use std::collections::BTreeMap;
 
+use super::error::RenderError;
 use super::format::Format;
-use super::marks::Marks;
+use super::marks::{BARE, Marks, NAME, NUMBER};
 use super::measure::{Measure, Source};
-use super::named::{self, Place};
 use super::prose;
 
-/// Private-use characters: a mark is the index of an entry between the first two.
-pub(super) const OPEN: char = '\u{E000}';
-pub(super) const CLOSE: char = '\u{E001}';
-
-/// Stands where a measure was joined into a text without a format.
-pub(super) const BARE: char = '\u{E002}';
+/// What no text but one under construction has.
+const MARKS: [char; 5] = [NUMBER.open, NUMBER.close, BARE, NAME.open, NAME.close];
 
 /// A measure as the report prints it.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +61,7 @@ pub(super) struct Ledger {
 
 impl Default for Ledger {
     fn default() -> Self {
-        Self { numbers: Marks::new(OPEN, CLOSE), names: Marks::new(named::OPEN, named::CLOSE) }
+        Self { numbers: Marks::new(NUMBER), names: Marks::new(NAME) }
     }
 }
 
@@ -80,6 +76,17 @@ pub(super) struct Settled {
     pub references: Vec<Reference>,
     /// Its names, in their order.
     pub names: Vec<Place>,
+}
+
+/// Where a name stands in a finished text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column of its first character, from 1, in characters.
+    pub column: usize,
+    /// How many characters it has.
+    pub length: usize,
 }
 
 /// A mark that can't become a link.
@@ -117,14 +124,14 @@ impl Ledger {
         for (index, line) in marked.split_inclusive('\n').enumerate() {
             let stray = |in_code| {
                 let text = prose::without_marks(line, &self.names);
-                let marks = [OPEN, CLOSE, BARE, named::OPEN, named::CLOSE];
-                let text = text.replace(marks, "").trim().to_owned();
+
+                let text = text.replace(MARKS, "").trim().to_owned();
                 Stray { line: index + 1, text, in_code }
             };
             let mut rest = line;
             let mut column = 1;
             let mut code = false;
-            while let Some(at) = rest.find([OPEN, CLOSE, BARE, named::OPEN, named::CLOSE]) {
+            while let Some(at) = rest.find(MARKS) {
                 let (plain, mark) = rest.split_at(at);
                 if let Some((name, after)) = self.names.read(mark) {
                     code ^= plain.matches('`').count() % 2 == 1;
@@ -169,8 +176,9 @@ impl Ledger {
 
     /// Gives the measures of a marked text that are neither settings nor constants, each with where its mark begins.
     pub fn results(&self, marked: &str) -> Vec<(usize, Reference)> {
-        let marks =
-            marked.match_indices(OPEN).filter_map(|(at, _)| Some((at, self.numbers.read(&marked[at..])?.0)));
+        let marks = marked
+            .match_indices(NUMBER.open)
+            .filter_map(|(at, _)| Some((at, self.numbers.read(&marked[at..])?.0)));
         let is_result = |reference: &Reference| {
             !matches!(reference.measure.source, Source::Parameter { .. } | Source::Constant(_))
         };
@@ -178,9 +186,17 @@ impl Ledger {
     }
 }
 
+impl From<Stray> for RenderError {
+    fn from(stray: Stray) -> Self {
+        let Stray { line, text, in_code } = stray;
+        if in_code { Self::InCode { line, text } } else { Self::Unformatted { line, text } }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::marks::Brackets;
 
     fn rows(number: u32) -> Measure {
         Measure::whole("prepare/data-card.json", "/rows", number)
@@ -231,8 +247,8 @@ mod tests {
 
     #[test]
     fn a_stray_mark_is_refused_with_its_line() {
-        let ledger = Ledger::default();
-        for mark in [format!("{BARE}"), format!("{OPEN}0{CLOSE}"), format!("{OPEN}"), format!("{CLOSE}")] {
+        let (ledger, Brackets { open, close }) = (Ledger::default(), NUMBER);
+        for mark in [BARE.to_string(), format!("{open}0{close}"), open.to_string(), close.to_string()] {
             let text = if mark.contains('0') { "·" } else { "" };
             let text = format!("rows: {text}").trim().to_owned();
             assert_eq!(

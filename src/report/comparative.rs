@@ -24,130 +24,10 @@ use minijinja::{Environment, Error, ErrorKind, Value};
 
 use super::citation::{Ledger, Reference};
 use super::compared::{self, Compared};
-use super::marks::Marks;
+use super::error::RenderError;
+use super::marks::{Marks, WORD};
+use super::vocabulary::{DENIALS, JUDGEMENTS, TERMS, WORDS};
 use super::{prose, sentence};
-
-/// The words, as they are written in lower case.
-const WORDS: [&str; 64] = [
-    "higher",
-    "lower",
-    "highest",
-    "lowest",
-    "larger",
-    "smaller",
-    "largest",
-    "smallest",
-    "as accurate",
-    "identical",
-    "the same on average",
-    "takes longer",
-    "takes less time",
-    "faster",
-    "slower",
-    "fastest",
-    "slowest",
-    "holds",
-    "contradicted",
-    "within noise",
-    "beyond noise",
-    "falls",
-    "rises",
-    "exceeds",
-    "best",
-    "greater",
-    "greatest",
-    "fewer",
-    "above",
-    "below",
-    "more than",
-    "less than",
-    "further apart",
-    "ahead of",
-    "nearly zero",
-    "stronger",
-    "weaker",
-    "doubles",
-    "halves",
-    "gains",
-    "loses",
-    "bigger",
-    "biggest",
-    "increases",
-    "increased",
-    "decreases",
-    "decreased",
-    "drops",
-    "dropped",
-    "rose",
-    "fell",
-    "maximum",
-    "minimum",
-    "tops",
-    "dwarfs",
-    "leads",
-    "trails",
-    "equals",
-    "grew",
-    "doubled",
-    "gained",
-    "first place",
-    "ranked",
-    "ranks",
-];
-
-/// Words that say what came out, wherever they stand.
-const JUDGEMENTS: [&str; 22] = [
-    "more accurate",
-    "less accurate",
-    "most accurate",
-    "least accurate",
-    "better",
-    "worse",
-    "worst",
-    "beats",
-    "beat",
-    "wins",
-    "won",
-    "outperformed",
-    "outdoes",
-    "beating",
-    "outperforms",
-    "surpasses",
-    "improves",
-    "improved",
-    "superior",
-    "inferior",
-    "overfits",
-    "underfits",
-];
-
-/// Terms of the field that hold a word and compare nothing.
-const TERMS: [&str; 2] = ["best epoch", "best accuracy"];
-
-/// What turns a word of comparison into its contrary, before it in its clause.
-const DENIALS: [&str; 17] = [
-    "not",
-    "no",
-    "never",
-    "neither",
-    "nor",
-    "none",
-    "nothing",
-    "nobody",
-    "hardly",
-    "without",
-    "cannot",
-    "false",
-    "wrong",
-    "untrue",
-    "fails",
-    "far from",
-    "anything but",
-];
-
-/// Private-use characters around the index of a word that is borne out.
-pub(super) const OPEN: char = '\u{E010}';
-pub(super) const CLOSE: char = '\u{E011}';
 
 /// A word of comparison that says what the measures do not.
 #[derive(Debug, PartialEq, Eq)]
@@ -204,7 +84,7 @@ pub(super) struct Entry {
 
 /// Begins with no word entered.
 pub(super) fn words() -> Marks<Entry> {
-    Marks::new(OPEN, CLOSE)
+    Marks::new(WORD)
 }
 
 /// Gives `environment` the filter `borne_by`.
@@ -260,7 +140,7 @@ pub(super) fn settle(
                 block.lines().nth(line).map(|text| prose::seen(text, &ledger.names)).unwrap_or_default();
             Loose { line: first + line, word: word.to_owned(), fault, text }
         };
-        for (at, _) in block.match_indices(OPEN) {
+        for (at, _) in block.match_indices(WORD.open) {
             let (before, mark) = block.split_at(at);
             let line = before.matches('\n').count();
             let Some((Entry { word, compared }, after)) = words.read(mark) else {
@@ -296,7 +176,7 @@ pub(super) fn settle(
     let mut text = String::with_capacity(marked.len());
     let mut rest = marked;
     while let Some((before, (entry, after))) =
-        rest.find(OPEN).and_then(|at| Some((&rest[..at], words.read(&rest[at..])?)))
+        rest.find(WORD.open).and_then(|at| Some((&rest[..at], words.read(&rest[at..])?)))
     {
         text.push_str(before);
         text.push_str(&entry.word);
@@ -314,6 +194,17 @@ fn denied(before: &str) -> Option<&'static str> {
     let short = clause.contains("n't").then_some("n't");
     let clause = prose::Said::of(&clause, &[]);
     short.or_else(|| DENIALS.into_iter().find(|denial| clause.line_of(denial).is_some()))
+}
+
+impl From<Loose> for RenderError {
+    fn from(loose: Loose) -> Self {
+        let Loose { line, word, fault, text } = loose;
+        match fault {
+            LooseFault::Unborne => Self::Unborne { line, word, text },
+            LooseFault::Denied(denial) => Self::Denied { line, denial, word, text },
+            LooseFault::Misnamed(what) => Self::Misnamed { line, word, what, text },
+        }
+    }
 }
 
 #[cfg(test)]
@@ -376,7 +267,7 @@ mod tests {
         let mark = words.enter(Entry { word: "lower".to_owned(), compared: Compared::default() });
         let settle = |text: &str| super::settle(text, &words, &ledger, &BTreeSet::new());
         assert_eq!(settle(&format!("it is {}\n", mark.to_uppercase())), Ok("it is lower\n".to_owned()));
-        assert!(settle(&format!("it is {OPEN}7{CLOSE}\n")).is_err());
+        assert!(settle(&format!("it is {}7{}\n", WORD.open, WORD.close)).is_err());
     }
 
     #[test]

@@ -3,16 +3,14 @@
 //! Invariants
 //! - Each has its one home here, or in the code of `lab` that it is used by; a template has them as `constants`.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use minijinja::Value;
 use serde::{Deserialize, Serialize};
 
 use crate::lab::metrics::CONFIDENCE;
 use crate::lab::trainer::PLATEAU_THRESHOLD;
 
-use super::measure::{Measure, Number, Source};
+use super::number::Number;
 
 /// How often a verdict may be wrong.
 pub const LEVEL: f64 = 0.05;
@@ -43,7 +41,8 @@ pub enum Constant {
 }
 
 impl Constant {
-    const ALL: [Self; 5] =
+    /// All of them.
+    pub(super) const ALL: [Self; 5] =
         [Self::Level, Self::Same, Self::NearZero, Self::Confidence, Self::PlateauThreshold];
 
     /// Gives its name, as templates and the audit file spell it.
@@ -81,23 +80,12 @@ impl Constant {
             Self::PlateauThreshold => "src/lab/trainer/plateau.rs",
         }
     }
-
-    /// Hands it to a template as a measure.
-    pub(super) fn to_template(self) -> Value {
-        Measure { number: self.number(), source: Source::Constant(self) }.to_template()
-    }
 }
 
 impl fmt::Display for Constant {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "constant {} of recount, {}", self.name(), self.home())
     }
-}
-
-/// Shows all of them to a template, by their names.
-pub(super) fn constants() -> Value {
-    let named = Constant::ALL.iter().map(|constant| (constant.name(), constant.to_template()));
-    named.collect::<BTreeMap<&str, Value>>().into()
 }
 
 #[cfg(test)]

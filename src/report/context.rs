@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use minijinja::{Error, Value, context};
 
 use super::best::best_view;
-use super::constant::constants;
+use super::constant::Constant;
 use super::data::data_view;
 use super::inputs::{PlotReference, ReportInputs, RunResult, VariantResult};
 use super::measure::Measure;
@@ -50,6 +50,7 @@ pub(super) fn build(inputs: &ReportInputs, templates: &BTreeMap<String, String>)
     let results = Results::of(inputs, &views, templates);
     let sections: Vec<Value> =
         inputs.source.sections.iter().map(|section| section_view(section, &results)).collect();
+    let constants = Constant::ALL.iter().map(|it| (it.name(), Measure::constant(*it).to_template()));
     let view_of = |variant: &&VariantResult| views[&variant.name].clone();
     let named = |variant: &&&VariantResult| inputs.source.sections.iter().any(|it| it.names(&variant.name));
     context! {
@@ -66,7 +67,7 @@ pub(super) fn build(inputs: &ReportInputs, templates: &BTreeMap<String, String>)
         best => best_view(&with_all_users(&ordered), &views),
         new_users => new_users(&ordered, &views),
         settings => settings(&ordered),
-        constants => constants(),
+        constants => constants.collect::<BTreeMap<&str, Value>>(),
         closing => closing(templates),
         variant => lookup(views.clone()),
         plot => lookup(plots),

@@ -2,10 +2,6 @@
 
 use minijinja::ErrorKind;
 
-use super::attributed::Misattributed;
-use super::citation::Stray;
-use super::comparative::{Loose, LooseFault};
-
 /// Why a report cannot be rendered.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum RenderError {
@@ -204,31 +200,6 @@ impl Fault {
             Self::Html(_) => "write Markdown, and the character itself",
             Self::InCode(_) => "print a measure through a filter, outside of code: `{{ m | fixed(3) }}`",
         }
-    }
-}
-
-impl From<Loose> for RenderError {
-    fn from(loose: Loose) -> Self {
-        let Loose { line, word, fault, text } = loose;
-        match fault {
-            LooseFault::Unborne => Self::Unborne { line, word, text },
-            LooseFault::Denied(denial) => Self::Denied { line, denial, word, text },
-            LooseFault::Misnamed(what) => Self::Misnamed { line, word, what, text },
-        }
-    }
-}
-
-impl From<Misattributed> for RenderError {
-    fn from(found: Misattributed) -> Self {
-        let Misattributed { line, number, is, said, text } = found;
-        Self::Misattributed { line, number, is, said, text }
-    }
-}
-
-impl From<Stray> for RenderError {
-    fn from(stray: Stray) -> Self {
-        let Stray { line, text, in_code } = stray;
-        if in_code { Self::InCode { line, text } } else { Self::Unformatted { line, text } }
     }
 }
 

@@ -19,7 +19,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::measure::{Measure, Number, Source};
+use super::measure::{Measure, Source};
+use super::number::Number;
 
 /// How a number is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,8 +11,8 @@ use crate::lab::metrics::Metrics;
 
 use super::audit::{FigureFile, Provenance};
 use super::claims::Claim;
-use super::pictures;
 use super::source::SourceDocument;
+use super::svg;
 
 /// All that a report is made from.
 #[derive(Clone, Debug)]
@@ -130,7 +130,7 @@ impl PlotReference {
         Self {
             name: file.trim_end_matches(".svg").to_owned(),
             path: figure.path.clone(),
-            title: pictures::title(&figure.svg),
+            title: svg::title(&figure.svg),
         }
     }
 }

@@ -5,30 +5,48 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Everything that was entered, and the private-use characters around an index.
+/// Two private-use characters, which stand around the index of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Brackets {
+    /// Before it.
+    pub open: char,
+    /// Behind it.
+    pub close: char,
+}
+
+/// Around a measure (see `citation`).
+pub(super) const NUMBER: Brackets = Brackets { open: '\u{E000}', close: '\u{E001}' };
+/// Around a word that is borne out (see `comparative`).
+pub(super) const WORD: Brackets = Brackets { open: '\u{E010}', close: '\u{E011}' };
+/// Around a name (see `named`).
+pub(super) const NAME: Brackets = Brackets { open: '\u{E020}', close: '\u{E021}' };
+
+/// Stands where a measure was joined into a text without a format.
+pub(super) const BARE: char = '\u{E002}';
+
+/// Everything that was entered.
 #[derive(Debug)]
 pub(super) struct Marks<E> {
-    open: char,
-    close: char,
+    brackets: Brackets,
     entries: Mutex<Vec<E>>,
 }
 
 impl<E: Clone> Marks<E> {
     /// Begins with nothing entered.
-    pub fn new(open: char, close: char) -> Self {
-        Self { open, close, entries: Mutex::default() }
+    pub fn new(brackets: Brackets) -> Self {
+        Self { brackets, entries: Mutex::default() }
     }
 
     /// Enters something and gives the mark to print in its place.
     pub fn enter(&self, entry: E) -> String {
         let mut entries = self.entries();
         entries.push(entry);
-        format!("{}{}{}", self.open, entries.len() - 1, self.close)
+        format!("{}{}{}", self.brackets.open, entries.len() - 1, self.brackets.close)
     }
 
     /// Finds what was entered for the mark that `text` begins with, and gives the text behind it.
     pub fn read<'t>(&self, text: &'t str) -> Option<(E, &'t str)> {
-        let (index, rest) = text.strip_prefix(self.open)?.split_once(self.close)?;
+        let (index, rest) = text.strip_prefix(self.brackets.open)?.split_once(self.brackets.close)?;
         Some((self.entries().get(index.parse::<usize>().ok()?)?.clone(), rest))
     }
 

@@ -15,8 +15,9 @@ use minijinja::Value;
 use minijinja::value::{DynObject, Object, ObjectRepr};
 use serde::{Deserialize, Serialize};
 
-use super::citation::BARE;
 use super::constant::Constant;
+use super::marks::BARE;
+use super::number::Number;
 
 /// A number that knows its origin.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,26 +26,6 @@ pub struct Measure {
     pub number: Number,
     /// Where it is from.
     pub source: Source,
-}
-
-/// A count, or a quantity.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Number {
-    /// A whole number.
-    Whole(u64),
-    /// A number with a fraction.
-    Real(f64),
-}
-
-impl Number {
-    /// Gives it, whole or not.
-    pub fn value(self) -> f64 {
-        match self {
-            Self::Whole(number) => number as f64,
-            Self::Real(number) => number,
-        }
-    }
 }
 
 /// Where a number is from.
@@ -196,6 +177,11 @@ impl Measure {
         let number = u64::try_from(index).expect("an index fits in 64 bits");
         let source = Source::Index { output: output.to_owned(), pointer: format!("{list}/{index}") };
         Self { number: Number::Whole(number), source }
+    }
+
+    /// Takes a number that the program decides by.
+    pub fn constant(constant: Constant) -> Self {
+        Self { number: constant.number(), source: Source::Constant(constant) }
     }
 
     /// Counts `parts`.

@@ -13,21 +13,6 @@ use minijinja::{Environment, Error, ErrorKind, Value};
 use super::citation::Ledger;
 use super::inputs::ReportInputs;
 
-/// Private-use characters around the index of a name.
-pub(super) const OPEN: char = '\u{E020}';
-pub(super) const CLOSE: char = '\u{E021}';
-
-/// Where a name stands in a finished text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    /// The line, from 1.
-    pub line: usize,
-    /// The column of its first character, from 1, in characters.
-    pub column: usize,
-    /// How many characters it has.
-    pub length: usize,
-}
-
 /// Gathers the names of variants, those of the source document among them that were not run.
 pub(super) fn variants(inputs: &ReportInputs) -> BTreeSet<String> {
     let declared = inputs.source.sections.iter().flat_map(|it| it.described.iter().chain(&it.as_run));

@@ -4,8 +4,7 @@
 //! - Emphasis, zero-width characters, line ends and the sign of a quotation part no word and join none.
 //! - Measures, names and words that are borne out stand as a dot, and so does code.
 
-use super::marks::Marks;
-use super::{citation, comparative, named};
+use super::marks::{Brackets, Marks, NAME, NUMBER, WORD};
 
 /// Characters that a reader does not see.
 const UNSEEN: [char; 5] = ['\u{200B}', '\u{200C}', '\u{200D}', '\u{FEFF}', '\u{AD}'];
@@ -41,7 +40,7 @@ pub(super) fn without_marks(text: &str, names: &Marks<String>) -> String {
     while let Some(symbol) = rest.chars().next() {
         let length = unread(rest).unwrap_or(0);
         match names.read(rest) {
-            Some((name, _)) => left.extend([named::OPEN.to_string(), name, named::CLOSE.to_string()]),
+            Some((name, _)) => left.extend([NAME.open.to_string(), name, NAME.close.to_string()]),
             None => left.push(if length > 0 { '·' } else { symbol }),
         }
         rest = &rest[length.max(symbol.len_utf8())..];
@@ -52,7 +51,7 @@ pub(super) fn without_marks(text: &str, names: &Marks<String>) -> String {
 /// Gives the beginning of a line as a reader sees it, for an error; a measure and a word that is borne out are a dot.
 pub(super) fn seen(line: &str, names: &Marks<String>) -> String {
     const LENGTH: usize = 90;
-    let text = without_marks(line, names).replace([named::OPEN, named::CLOSE], "");
+    let text = without_marks(line, names).replace([NAME.open, NAME.close], "");
     shortened(text.trim(), LENGTH)
 }
 
@@ -67,12 +66,7 @@ pub(super) fn shortened(text: &str, length: usize) -> String {
 /// Gives the length of the mark, or of the code, that a text begins with.
 fn unread(text: &str) -> Option<usize> {
     let symbol = text.chars().next()?;
-    let marks = [
-        (citation::OPEN, citation::CLOSE),
-        (comparative::OPEN, comparative::CLOSE),
-        (named::OPEN, named::CLOSE),
-    ];
-    if let Some((_, close)) = marks.iter().find(|(open, _)| *open == symbol) {
+    if let Some(Brackets { close, .. }) = [NUMBER, WORD, NAME].iter().find(|it| it.open == symbol) {
         return text.find(*close).map(|at| at + close.len_utf8());
     }
     let run = |text: &str| text.len() - text.trim_start_matches('`').len();

@@ -12,7 +12,8 @@
 //! - A mean, an end, a sum and a difference are of the sort of their parts.
 
 use super::format::Format;
-use super::measure::{Aggregate, Measure, Number, Source};
+use super::measure::{Aggregate, Measure, Source};
+use super::number::Number;
 
 /// A sort of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

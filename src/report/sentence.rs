@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::named;
+use super::marks::NAME;
 
 /// Says whether a block is a row of a table, whose cells are its sentences.
 pub(super) fn is_row(block: &str) -> bool {
@@ -58,9 +58,9 @@ pub(super) fn label(sentence: &str) -> (Option<&str>, &str) {
 pub(super) fn names_in(text: &str, variants: &BTreeSet<String>) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = text;
-    while let Some((typed, marked)) = rest.split_once(named::OPEN) {
+    while let Some((typed, marked)) = rest.split_once(NAME.open) {
         found.extend(typed_in(typed));
-        let (name, after) = marked.split_once(named::CLOSE).unwrap_or((marked, ""));
+        let (name, after) = marked.split_once(NAME.close).unwrap_or((marked, ""));
         found.push(name);
         rest = after;
     }

@@ -23,7 +23,8 @@ use serde_json::Value as Json;
 use crate::lab::history::{Divergence, Epoch};
 
 use super::inputs::{Difference, RunResult, VariantResult};
-use super::measure::{Measure, Number, Source};
+use super::measure::{Measure, Source};
+use super::number::Number;
 use super::spread::Spread;
 
 /// The quantities of a variant over its seeds.

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use crate::report::format::Format;
-use crate::report::measure::{Number, Source};
+use crate::report::measure::Source;
+use crate::report::number::Number;
 
 use super::file::{AuditFile, Origin, ReferenceEntry};
 use super::provenance::quoted_line;

@@ -12,7 +12,8 @@ use serde_json::Value as Json;
 use crate::digest::{Digest, Key, ObjectId};
 use crate::report::constant::Constant;
 use crate::report::format::Format;
-use crate::report::measure::{Aggregate, Number};
+use crate::report::measure::Aggregate;
+use crate::report::number::Number;
 
 use super::provenance::Place;
 

@@ -8,7 +8,8 @@ use super::judge::{Reading, Verdict, is_decidable};
 use crate::report::comparative::Borne;
 use crate::report::compared::Compared;
 use crate::report::constant::Constant;
-use crate::report::measure::Number;
+use crate::report::measure::Measure;
+use crate::report::number::Number;
 use crate::report::spread::Spread;
 
 impl Reading<'_> {
@@ -105,7 +106,7 @@ pub fn claim_view(claim: &Claim, readings: &[Reading<'_>]) -> Value {
         repeats => claim.repeats.map(|repeats| {
             context! { some => count(repeats.some), of => count(repeats.of) }
         }),
-        bound => (claim.relation == Relation::TrainLossNearZero).then(|| Constant::NearZero.to_template()),
+        bound => (claim.relation == Relation::TrainLossNearZero).then(|| Measure::constant(Constant::NearZero).to_template()),
         words => Borne::to_template(words_of(claim.relation), &{
             Compared::of(&claim.variant, claim.than.iter().map(String::as_str)).claimed()
         }),

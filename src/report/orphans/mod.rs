@@ -15,10 +15,9 @@ mod names;
 mod numeral;
 mod words;
 
-use super::citation::{Citation, reference_name};
+use super::citation::{Citation, Place, reference_name};
 use super::error::{Fault, RenderError};
 use super::fence::{Fences, Line};
-use super::named::Place;
 use super::prose;
 
 use code::{blank_spans, blank_targets};

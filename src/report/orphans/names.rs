@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use super::super::citation::Place;
 use super::super::inputs::ReportInputs;
-use super::super::named::{self, Place};
+use super::super::named;
 use super::numeral::{blank, is_digit, numeral};
 use super::words::is_counted;
 

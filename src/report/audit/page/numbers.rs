@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use crate::report::audit::file::{AuditFile, Origin, ReferenceEntry};
 use crate::report::audit::name::{InstanceName, split};
-use crate::report::measure::{Aggregate, Number};
+use crate::report::measure::Aggregate;
+use crate::report::number::Number;
 
 use super::link;
 
