@@ -312,6 +312,27 @@ fn a_hostile_name_stays_text() {
 }
 
 #[test]
+fn a_variant_whose_losses_lie_above_the_axis_is_named_there() {
+    let variants = |loss: f64| {
+        let mut variants = ["2.1.1", "2.1.2"].map(|name| variant(name, &[&[0.5, 0.6]])).to_vec();
+        for epoch in &mut variants[1].runs[0].history.epochs {
+            epoch.valid_loss = loss;
+        }
+        variants
+    };
+    let noted = |loss: f64| {
+        let figures = draw(&FigureInput { variants: variants(loss), labels: 2 });
+        texts(&find(&figures, "curves-2.1").svg)
+            .iter()
+            .filter(|text| text.starts_with("above the axis"))
+            .count()
+    };
+    let figures = draw(&FigureInput { variants: variants(50.0), labels: 2 });
+    assert!(texts(&find(&figures, "curves-2.1").svg).contains(&"above the axis: 2.1.2"));
+    assert_eq!([noted(50.0), noted(0.9)], [1, 0]);
+}
+
+#[test]
 fn losses_that_are_no_number_or_enormous_are_not_drawn() {
     let mut variants = vec![variant("2.1", &[&[0.5, 0.6, 0.7], &[0.5, 0.6]])];
     let epochs = &mut variants[0].runs[0].history.epochs;

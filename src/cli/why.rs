@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::digest::Key;
 use crate::engine::{self, Cause, Explanation, Options, Outcome, Reason};
+use crate::report::audit::InstanceName;
 use crate::spec::{Origin, Pipeline};
 
 use super::archive::Network;
@@ -119,7 +120,7 @@ fn alike(causes: &[Cause]) -> Vec<Vec<&Cause>> {
     let mut groups: Vec<Vec<&Cause>> = Vec::new();
     let mut places: BTreeMap<(String, String), usize> = BTreeMap::new();
     for cause in causes {
-        let stage = cause.name.split('[').next().unwrap_or(&cause.name).to_owned();
+        let stage = InstanceName::of(&cause.name).stage.to_owned();
         let texts: Vec<String> = cause.reasons.iter().map(Reason::to_string).collect();
         let failure = cause.failure.as_ref().map(ToString::to_string).unwrap_or_default();
         let place = *places.entry((stage, texts.join("\n") + &failure)).or_insert(groups.len());
@@ -135,10 +136,9 @@ fn alike(causes: &[Cause]) -> Vec<Vec<&Cause>> {
 fn place(pipeline: &Pipeline, instance: &str, reason: &Reason) -> Option<String> {
     let (Reason::Parameter { name, .. } | Reason::Items { name, .. }) = reason else { return None };
     let field = name.split(['.', '[']).next()?;
-    let stage = pipeline.stage(instance.split('[').next()?)?;
-    let inner = instance.split_once('[').map(|(_, rest)| rest.trim_end_matches(']'));
-    let variant = inner.and_then(|inner| inner.split(',').find(|part| !part.contains('=')));
-    match pipeline.settings(stage, variant).origins.get(field)? {
+    let instance = InstanceName::of(instance);
+    let stage = pipeline.stage(instance.stage)?;
+    match pipeline.settings(stage, instance.variant()).origins.get(field)? {
         Origin::File { path, line, .. } => Some(format!("{path}:{line}")),
         Origin::Override(argument) => Some(format!("--set {argument}")),
         Origin::Default => None,

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use minijinja::{Value, context};
 
 use super::comparative::Borne;
+use super::compared::Compared;
 use super::comparison::Standing;
 use super::data::pointer_token;
 use super::inputs::{RunResult, VariantResult};
@@ -53,7 +54,7 @@ pub(super) fn best_view(variants: &[&VariantResult], views: &BTreeMap<String, Va
         }
     }
     context! {
-        words => Borne::to_template(&["most accurate"]),
+        words => Borne::to_template(&["most accurate"], &Compared::of(&variant.name, [])),
         variant => views[&variant.name].clone(),
         rivals => variants.iter().filter(is_rival).map(|it| it.name.clone()).collect::<Vec<_>>(),
         users => users(variant),

@@ -10,17 +10,15 @@
 //!   numbered as the text first needs them.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::error::RenderError;
 use super::format::Format;
+use super::marks::{BARE, Marks, NAME, NUMBER};
 use super::measure::{Measure, Source};
+use super::prose;
 
-/// Private-use characters: a mark is the index of an entry between the first two.
-pub(super) const OPEN: char = '\u{E000}';
-const CLOSE: char = '\u{E001}';
-
-/// Stands where a measure was joined into a text without a format.
-pub(super) const BARE: char = '\u{E002}';
+/// What no text but one under construction has.
+const MARKS: [char; 5] = [NUMBER.open, NUMBER.close, BARE, NAME.open, NAME.close];
 
 /// A measure as the report prints it.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,9 +51,19 @@ pub fn reference_name(index: usize) -> String {
     format!("n{}", index + 1)
 }
 
-/// Every measure that a template formatted.
-#[derive(Debug, Default)]
-pub(super) struct Ledger(Mutex<Vec<Reference>>);
+/// Every measure that a template formatted, and every name that it printed as one.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    numbers: Marks<Reference>,
+    /// The names.
+    pub names: Marks<String>,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self { numbers: Marks::new(NUMBER), names: Marks::new(NAME) }
+    }
+}
 
 /// A text whose numbers are links.
 #[derive(Debug, PartialEq)]
@@ -66,6 +74,19 @@ pub(super) struct Settled {
     pub citations: Vec<Citation>,
     /// What they refer to, by the index that a citation has.
     pub references: Vec<Reference>,
+    /// Its names, in their order.
+    pub names: Vec<Place>,
+}
+
+/// Where a name stands in a finished text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column of its first character, from 1, in characters.
+    pub column: usize,
+    /// How many characters it has.
+    pub length: usize,
 }
 
 /// A mark that can't become a link.
@@ -85,38 +106,44 @@ impl Ledger {
     /// # Returns
     /// The mark to print in its place.
     pub fn enter(&self, text: String, format: Format, measure: &Measure) -> String {
-        let mut entries = self.entries();
-        let mark = format!("{OPEN}{}{CLOSE}", entries.len());
-        entries.push(Reference { text, format, measure: measure.clone() });
-        mark
+        self.numbers.enter(Reference { text, format, measure: measure.clone() })
     }
 
-    /// Replaces every mark by a link that shows what was entered for it.
+    /// Replaces every mark by a link that shows what was entered for it, and that of a name by the name.
     ///
     /// # Errors
     /// [`Stray`] for a measure that was printed without a format, or in code.
     pub fn settle(&self, marked: &str) -> Result<Settled, Stray> {
-        let entries = self.entries();
         let mut settled = Settled {
             text: String::with_capacity(marked.len()),
             citations: Vec::new(),
             references: Vec::new(),
+            names: Vec::new(),
         };
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
         for (index, line) in marked.split_inclusive('\n').enumerate() {
             let stray = |in_code| {
-                let text = line.replace([OPEN, CLOSE, BARE], "").trim().to_owned();
+                let text = prose::without_marks(line, &self.names);
+
+                let text = text.replace(MARKS, "").trim().to_owned();
                 Stray { line: index + 1, text, in_code }
             };
             let mut rest = line;
             let mut column = 1;
             let mut code = false;
-            while let Some(at) = rest.find([OPEN, CLOSE, BARE]) {
+            while let Some(at) = rest.find(MARKS) {
                 let (plain, mark) = rest.split_at(at);
-                let parts = mark.strip_prefix(OPEN).and_then(|mark| mark.split_once(CLOSE));
-                let (number, after) = parts.ok_or_else(|| stray(false))?;
-                let entry = number.parse::<usize>().ok().and_then(|number| entries.get(number));
-                let entry = entry.ok_or_else(|| stray(false))?;
+                if let Some((name, after)) = self.names.read(mark) {
+                    code ^= plain.matches('`').count() % 2 == 1;
+                    column += plain.chars().count();
+                    settled.names.push(Place { line: index + 1, column, length: name.chars().count() });
+                    column += name.chars().count();
+                    settled.text.push_str(plain);
+                    settled.text.push_str(&name);
+                    rest = after;
+                    continue;
+                }
+                let (entry, after) = self.numbers.read(mark).ok_or_else(|| stray(false))?;
                 code ^= plain.matches('`').count() % 2 == 1;
                 if code {
                     return Err(stray(true));
@@ -127,16 +154,17 @@ impl Ledger {
                 if reference == next {
                     settled.references.push(entry.clone());
                 }
-                let (text, name) = (&entry.text, reference_name(reference));
+                let Reference { text, measure, .. } = entry;
+                let name = reference_name(reference);
                 let before = plain.chars().count() + 1;
+                let link = format!("{plain}[{text}][{name}]");
                 settled.citations.push(Citation {
                     reference,
-                    text: text.clone(),
+                    text,
                     line: index + 1,
                     column: column + before,
-                    measure: entry.measure.clone(),
+                    measure,
                 });
-                let link = format!("{plain}[{text}][{name}]");
                 column += link.chars().count();
                 settled.text.push_str(&link);
                 rest = after;
@@ -146,25 +174,29 @@ impl Ledger {
         Ok(settled)
     }
 
-    /// Says whether a marked text has a number that is no setting.
-    pub fn has_result(&self, marked: &str) -> bool {
-        let entries = self.entries();
-        marked.split(OPEN).skip(1).any(|mark| {
-            let number = mark.split(CLOSE).next().and_then(|number| number.parse::<usize>().ok());
-            let entry = number.and_then(|number| entries.get(number));
-            entry.is_none_or(|entry| !matches!(entry.measure.source, Source::Parameter { .. }))
-        })
+    /// Gives the measures of a marked text that are neither settings nor constants, each with where its mark begins.
+    pub fn results(&self, marked: &str) -> Vec<(usize, Reference)> {
+        let marks = marked
+            .match_indices(NUMBER.open)
+            .filter_map(|(at, _)| Some((at, self.numbers.read(&marked[at..])?.0)));
+        let is_result = |reference: &Reference| {
+            !matches!(reference.measure.source, Source::Parameter { .. } | Source::Constant(_))
+        };
+        marks.filter(|(_, reference)| is_result(reference)).collect()
     }
+}
 
-    fn entries(&self) -> MutexGuard<'_, Vec<Reference>> {
-        // An entry is pushed whole, so what a panicking filter left behind is still sound.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+impl From<Stray> for RenderError {
+    fn from(stray: Stray) -> Self {
+        let Stray { line, text, in_code } = stray;
+        if in_code { Self::InCode { line, text } } else { Self::Unformatted { line, text } }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::marks::Brackets;
 
     fn rows(number: u32) -> Measure {
         Measure::whole("prepare/data-card.json", "/rows", number)
@@ -196,6 +228,16 @@ mod tests {
     }
 
     #[test]
+    fn a_name_stands_where_its_mark_stood() {
+        let ledger = Ledger::default();
+        let (name, number) = (ledger.names.enter("2.4".to_owned()), entered(&ledger, 7));
+        let settled = ledger.settle(&format!("é {name}: {number}\n")).expect("both marks are whole");
+        assert_eq!(settled.text, "é 2.4: [7][n1]\n");
+        assert_eq!(settled.names, [Place { line: 1, column: 3, length: 3 }]);
+        assert_eq!(settled.citations[0].column, 9);
+    }
+
+    #[test]
     fn a_formatted_number_that_is_not_printed_is_not_cited() {
         let ledger = Ledger::default();
         entered(&ledger, 7);
@@ -205,9 +247,9 @@ mod tests {
 
     #[test]
     fn a_stray_mark_is_refused_with_its_line() {
-        let ledger = Ledger::default();
-        for mark in [format!("{BARE}"), format!("{OPEN}0{CLOSE}"), format!("{OPEN}"), format!("{CLOSE}")] {
-            let text = mark.replace([OPEN, CLOSE, BARE], "");
+        let (ledger, Brackets { open, close }) = (Ledger::default(), NUMBER);
+        for mark in [BARE.to_string(), format!("{open}0{close}"), open.to_string(), close.to_string()] {
+            let text = if mark.contains('0') { "·" } else { "" };
             let text = format!("rows: {text}").trim().to_owned();
             assert_eq!(
                 ledger.settle(&format!("\nrows: {mark}\n")),

@@ -14,7 +14,9 @@ use std::cmp::Ordering;
 use minijinja::{Environment, Error, ErrorKind, Value, context};
 
 use super::comparative::Borne;
+use super::compared::{Compared, quantity};
 use super::measure::Measure;
+use super::quantity::Sort;
 use super::spread::Spread;
 
 /// Gives `environment` the function `compare(left, right)`, which is `none` where a side is.
@@ -25,7 +27,11 @@ pub(super) fn install(environment: &mut Environment<'_>) {
         }
         let spread = |value: &Value| value.downcast_object::<Spread>();
         match (spread(left), spread(right)) {
-            (Some(left), Some(right)) => Ok(compare(&left, &right)),
+            (Some(left), Some(right)) if quantity(&left) == quantity(&right) => Ok(compare(&left, &right)),
+            (Some(_), Some(_)) => Err(Error::new(
+                ErrorKind::InvalidOperation,
+                "`compare` takes the same quantity of both, such as `variant.best` and `other.best`",
+            )),
             _ => Err(Error::new(
                 ErrorKind::InvalidOperation,
                 "`compare` takes two quantities over seeds, such as `variant.best`",
@@ -70,7 +76,7 @@ fn compare(left: &Spread, right: &Spread) -> Value {
     let standing = Standing::of(left, right);
     let means = means(left, right);
     context! {
-        words => Borne::to_template(words(standing, means)),
+        words => Borne::to_template(&words(left, right), &Compared::of_spreads(left, right)),
         relation => match standing {
             Standing::Identical => "identical",
             Standing::Higher => "higher",
@@ -92,16 +98,18 @@ fn means(left: &Spread, right: &Spread) -> Ordering {
     if (own - other).abs() < PRINTED { Ordering::Equal } else { own.total_cmp(&other) }
 }
 
-/// Gives the words of comparison that hold of the left one.
-fn words(standing: Standing, means: Ordering) -> &'static [&'static str] {
-    match (standing, means) {
+/// Gives the words of comparison that hold of the left one; of accuracies alone that one is more accurate.
+fn words(left: &Spread, right: &Spread) -> Vec<&'static str> {
+    let words: &[&str] = match (Standing::of(left, right), means(left, right)) {
         (Standing::Identical, _) => &["identical"],
         (Standing::Higher, _) => &["higher", "larger", "more accurate"],
         (Standing::Lower, _) => &["lower", "smaller", "less accurate"],
         (Standing::Overlapping, Ordering::Greater) => &["higher on average", "larger on average"],
         (Standing::Overlapping, Ordering::Less) => &["lower on average", "smaller on average"],
         (Standing::Overlapping, Ordering::Equal) => &["the same on average"],
-    }
+    };
+    let accuracies = [left, right].iter().all(|spread| Sort::of(&spread.mean) == Sort::Share);
+    words.iter().copied().filter(|word| accuracies || !word.ends_with("accurate")).collect()
 }
 
 #[cfg(test)]
@@ -121,12 +129,17 @@ mod tests {
     fn higher_is_said_of_every_seed_and_on_average_where_the_means_print_differently() {
         let words = |left: &[f64], right: &[f64]| {
             let [left, right] = [left, right].map(spread);
-            super::words(Standing::of(&left, &right), means(&left, &right))
+            super::words(&left, &right)
         };
         assert_eq!(words(&[0.8, 0.9], &[0.5, 0.7]), ["higher", "larger", "more accurate"]);
         assert_eq!(words(&[0.6, 0.9], &[0.5, 0.7]), ["higher on average", "larger on average"]);
         assert_eq!(words(&[0.5, 0.7], &[0.6, 0.9]), ["lower on average", "smaller on average"]);
         assert_eq!(words(&[0.6, 0.7004], &[0.65, 0.65]), ["the same on average"]);
+        let losses = [[0.8, 0.9], [0.5, 0.7]].map(|values| {
+            let parts = values.map(|value| Measure::real("metrics.json", "/last/train_loss", value));
+            Spread::over(parts.to_vec()).expect("it has values")
+        });
+        assert_eq!(super::words(&losses[0], &losses[1]), ["higher", "larger"]);
     }
 
     #[test]

@@ -10,10 +10,11 @@
 //! | `extras` | variants that no section names |
 //! | `variants` | every variant in the order of the report (see `variant`) |
 //! | `variant(name)` | one of them, or `none` |
-//! | `plot(name)` | the path of a figure, or `none` |
+//! | `plot(name)` | the `path` and the `title` of a figure, or `none` |
 //! | `best` | the variant with the highest mean of the best epochs, or `none` (see `best`) |
 //! | `new_users` | the variants that hold users out (see `new_users`) |
 //! | `settings` | `varied`: the names of settings that differ between variants; `common`: the others with their value |
+//! | `constants` | numbers that the program decides by: `level`, `same`, `near_zero`, `confidence`, `plateau_threshold` (see `constant`) |
 //! | `closing` | the templates in `closing/`, in the order of their names |
 //!
 //! Invariants
@@ -25,8 +26,9 @@ use std::collections::BTreeMap;
 use minijinja::{Error, Value, context};
 
 use super::best::best_view;
+use super::constant::Constant;
 use super::data::data_view;
-use super::inputs::{ReportInputs, RunResult, VariantResult};
+use super::inputs::{PlotReference, ReportInputs, RunResult, VariantResult};
 use super::measure::Measure;
 use super::new_users::new_users;
 use super::section::{Results, section_view};
@@ -43,11 +45,12 @@ pub(super) fn build(inputs: &ReportInputs, templates: &BTreeMap<String, String>)
             (variant.name.clone(), view)
         })
         .collect();
-    let plots: BTreeMap<String, String> =
-        inputs.plots.iter().map(|plot| (plot.name.clone(), plot.path.clone())).collect();
+    let figure = |plot: &PlotReference| context! { path => plot.path.clone(), title => plot.title.clone() };
+    let plots = inputs.plots.iter().map(|plot| (plot.name.clone(), figure(plot))).collect();
     let results = Results::of(inputs, &views, templates);
     let sections: Vec<Value> =
         inputs.source.sections.iter().map(|section| section_view(section, &results)).collect();
+    let constants = Constant::ALL.iter().map(|it| (it.name(), Measure::constant(*it).to_template()));
     let view_of = |variant: &&VariantResult| views[&variant.name].clone();
     let named = |variant: &&&VariantResult| inputs.source.sections.iter().any(|it| it.names(&variant.name));
     context! {
@@ -64,9 +67,10 @@ pub(super) fn build(inputs: &ReportInputs, templates: &BTreeMap<String, String>)
         best => best_view(&with_all_users(&ordered), &views),
         new_users => new_users(&ordered, &views),
         settings => settings(&ordered),
+        constants => constants.collect::<BTreeMap<&str, Value>>(),
         closing => closing(templates),
         variant => lookup(views.clone()),
-        plot => lookup(plots.into_iter().map(|(name, path)| (name, Value::from(path))).collect()),
+        plot => lookup(plots),
     }
 }
 

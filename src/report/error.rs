@@ -2,9 +2,6 @@
 
 use minijinja::ErrorKind;
 
-use super::citation::Stray;
-use super::comparative::Loose;
-
 /// Why a report cannot be rendered.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum RenderError {
@@ -46,6 +43,16 @@ pub enum RenderError {
         /// The numeral, or the count in words.
         numeral: String,
     },
+    /// A template compares with a number that is written there.
+    #[error("{template}:{line}: `{comparison}` compares with a bare number, which says nothing of a measure")]
+    Literal {
+        /// The template, relative to its folder.
+        template: String,
+        /// The line in it, from 1.
+        line: usize,
+        /// The comparison.
+        comparison: String,
+    },
     /// A template or the finished report has something in which a number could hide.
     #[error("{place}:{line}:{column}: {fault}")]
     Fault {
@@ -59,7 +66,7 @@ pub enum RenderError {
         fault: Fault,
     },
     /// The finished report has a numeral that is neither a measure nor a name.
-    #[error("line {line}, column {column} of the report: nothing answers for `{numeral}`")]
+    #[error("line {line}, column {column} of the report: nothing answers for `{numeral}` in `{text}`")]
     Orphan {
         /// The line of the report, from 1.
         line: usize,
@@ -67,6 +74,8 @@ pub enum RenderError {
         column: usize,
         /// The numeral.
         numeral: String,
+        /// The line itself, or its beginning.
+        text: String,
     },
     /// A figure has a numeral that nothing answers for, or that says something else than the runs.
     #[error("{figure} shows `{text}`: {what}")]
@@ -86,16 +95,20 @@ pub enum RenderError {
         /// The line, without the number.
         text: String,
     },
-    /// A block that prints a measure has a word of comparison that nothing bears out.
-    #[error("line {line} of the report says `{word}` beside a measure, and nothing bears it out")]
+    /// A block has a word of comparison that nothing bears out.
+    #[error("line {line} of the report says `{word}`, and nothing bears it out: `{text}`")]
     Unborne {
         /// The line of the report, from 1.
         line: usize,
         /// The word.
         word: String,
+        /// The line itself, or its beginning.
+        text: String,
     },
     /// A word that is borne out is denied in its clause.
-    #[error("line {line} of the report says `{denial}` before `{word}`, which the measures bear out")]
+    #[error(
+        "line {line} of the report says `{denial}` before `{word}`, which the measures bear out: `{text}`"
+    )]
     Denied {
         /// The line of the report, from 1.
         line: usize,
@@ -103,10 +116,38 @@ pub enum RenderError {
         denial: &'static str,
         /// The word.
         word: String,
+        /// The line itself, or its beginning.
+        text: String,
+    },
+    /// A number stands in a sentence, or a row, that names other variants than its own, or speaks of something else.
+    #[error("line {line} of the report has `{number}`, which is {is}, and its sentence {said}: `{text}`")]
+    Misattributed {
+        /// The line of the report, from 1.
+        line: usize,
+        /// The number, as it is printed.
+        number: String,
+        /// What it is: of which variants, or a sort of number.
+        is: String,
+        /// What its sentence says instead.
+        said: String,
+        /// The line itself, or its beginning.
+        text: String,
+    },
+    /// A word that is borne out stands in a sentence that names others than were compared.
+    #[error("line {line} of the report says `{word}`, and its sentence {what}: `{text}`")]
+    Misnamed {
+        /// The line of the report, from 1.
+        line: usize,
+        /// The word.
+        word: String,
+        /// What is wrong with the names.
+        what: String,
+        /// The line itself, or its beginning.
+        text: String,
     },
 }
 
-/// What a number could hide in.
+/// What a number could hide in, or a picture.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum Fault {
     /// Code that begins and does not end.
@@ -121,6 +162,17 @@ pub enum Fault {
     /// A picture that no stage draws for this report.
     #[error("the picture `{0}` is none of the report's figures")]
     NoFigure(String),
+    /// A tag or an entity, which the reader sees as something else.
+    #[error("`{0}` is HTML, which shows something else than what is written")]
+    Html(String),
+    /// A picture whose caption is not what the figure is called.
+    #[error("`{caption}` is the caption of a figure that is called `{title}`")]
+    Caption {
+        /// The caption.
+        caption: String,
+        /// The figure's title.
+        title: String,
+    },
     /// A number that what stands beside it makes another one.
     #[error("`{by}` beside `{number}` makes another number of it")]
     Changed {
@@ -142,26 +194,12 @@ impl Fault {
             Self::Changed { .. } => {
                 "let the filter print sign and unit, such as `percent(1)`, and put words around it"
             }
-            Self::NoFigure(_) => "show what `plot(\"accuracy\")` gives, where it is not none",
+            Self::NoFigure(_) | Self::Caption { .. } => {
+                "show `{% set figure = plot(\"accuracy\") %}`, where it is not none, by `![{{ figure.title }}]({{ figure.path }})`"
+            }
+            Self::Html(_) => "write Markdown, and the character itself",
             Self::InCode(_) => "print a measure through a filter, outside of code: `{{ m | fixed(3) }}`",
         }
-    }
-}
-
-impl From<Loose> for RenderError {
-    fn from(loose: Loose) -> Self {
-        let Loose { line, word, denied_by } = loose;
-        match denied_by {
-            Some(denial) => Self::Denied { line, denial, word },
-            None => Self::Unborne { line, word },
-        }
-    }
-}
-
-impl From<Stray> for RenderError {
-    fn from(stray: Stray) -> Self {
-        let Stray { line, text, in_code } = stray;
-        if in_code { Self::InCode { line, text } } else { Self::Unformatted { line, text } }
     }
 }
 
@@ -171,14 +209,25 @@ impl RenderError {
         match self {
             Self::NoMain { .. } => Some("add the file, or point the stage's `template` at its folder"),
             Self::Template { help, .. } => help.as_deref(),
-            Self::Unborne { .. } => {
-                Some("let the numbers choose the word: `\"higher\" | borne_by(compare(this, that))`")
-            }
+            Self::Unborne { .. } => Some(
+                "let the numbers choose the word, `\"higher\" | borne_by(compare(this, that))`, or say it in other words",
+            ),
             Self::Denied { .. } => Some("say what the measures bear out, in a clause of its own"),
+            Self::Misattributed { .. } => Some(
+                "name the variant, and what is measured of it, in that sentence, or give the number one of its own",
+            ),
+            Self::Misnamed { .. } => Some(
+                "name those that were compared, the first before the word and the other behind it, and no others in \
+                 that sentence",
+            ),
             Self::Unformatted { .. } => Some("format the number before joining it: `(m | fixed(3)) ~ \"…\"`"),
             Self::Typed { .. } | Self::Orphan { .. } => Some(
-                "print a measure through a filter, or write a name in code; a section is named by its variable, \
-                 as `{{ longer.name }}`",
+                "print a measure through a filter, or a name by `name`, as `{{ longer.name | name }}`; what the program \
+                 decides by is in `constants`",
+            ),
+            Self::Literal { .. } => Some(
+                "compare with another measure, such as one of `constants`, or ask what stands beside it, such as \
+                 `negative` or `relation`",
             ),
             Self::Fault { fault, .. } => Some(fault.help()),
             Self::Figure { .. } => Some("draw it with `Canvas::numeral`, which says what it states"),
@@ -216,7 +265,8 @@ impl RenderError {
                 (message, Some("check its spelling; `src/report/context.rs` lists what a template sees"))
             }
             ErrorKind::UnknownFilter => {
-                let filters = "numbers take `fixed`, `percent`, `whole`, `seconds`, `parameter` or `quoted`";
+                let filters = "numbers take `fixed`, `percent`, `whole`, `spelled`, `significant`, `seconds`, `parameter` or \
+                               `quoted`, names `name`";
                 (detail, Some(filters))
             }
             ErrorKind::TemplateNotFound => (detail, Some("add the file to the template folder")),

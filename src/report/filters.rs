@@ -11,7 +11,7 @@ use minijinja::{Environment, Error, ErrorKind, Output, State, Value};
 
 use super::citation::Ledger;
 use super::format::Format;
-use super::measure::Measure;
+use super::measure::{Measure, Source};
 use super::quantity::Sort;
 
 const FORMATS: &str =
@@ -51,6 +51,9 @@ fn enter(book: &Ledger, value: &Value, format: Format) -> Result<String, Error> 
     let measure = measure(value)?;
     Sort::of(measure).allows(format).map_err(refuse)?;
     let text = format.print(measure).map_err(refuse)?;
+    if matches!(measure.source, Source::Constant(_)) && !format.is_exact(&text, measure.number) {
+        return Err(refuse("so few digits print another number than the program decides by"));
+    }
     Ok(book.enter(text, format, measure) + format.unit())
 }
 

@@ -19,7 +19,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::measure::{Measure, Number, Source};
+use super::measure::{Measure, Source};
+use super::number::Number;
 
 /// How a number is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,6 +101,13 @@ impl Format {
                 _ => Err("`quoted` prints figures of the source document; this number is our own"),
             },
         }
+    }
+
+    /// Says whether `text` is the number itself, and not a rounded one.
+    pub fn is_exact(self, text: &str, number: Number) -> bool {
+        let scale = if matches!(self, Self::Percent(_)) { 100.0 } else { 1.0 };
+        let printed: Option<f64> = text.replace('−', "-").parse().ok();
+        printed.is_some_and(|printed| (printed - number.value() * scale).abs() < 1e-9)
     }
 
     /// Gives what stands behind the number.

@@ -9,9 +9,10 @@ use crate::lab::data::DataCard;
 use crate::lab::history::{History, Observed};
 use crate::lab::metrics::Metrics;
 
-use super::audit::Provenance;
+use super::audit::{FigureFile, Provenance};
 use super::claims::Claim;
 use super::source::SourceDocument;
+use super::svg;
 
 /// All that a report is made from.
 #[derive(Clone, Debug)]
@@ -118,4 +119,18 @@ pub struct PlotReference {
     pub name: String,
     /// Its file relative to the report, such as `plots/curves-2.4.svg`.
     pub path: String,
+    /// What it is called, as its document says.
+    pub title: String,
+}
+
+impl PlotReference {
+    /// Names a figure by its file, and by the title of its document.
+    pub fn of(figure: &FigureFile) -> Self {
+        let file = figure.path.rsplit('/').next().unwrap_or(&figure.path);
+        Self {
+            name: file.trim_end_matches(".svg").to_owned(),
+            path: figure.path.clone(),
+            title: svg::title(&figure.svg),
+        }
+    }
 }

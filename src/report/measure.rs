@@ -15,7 +15,9 @@ use minijinja::Value;
 use minijinja::value::{DynObject, Object, ObjectRepr};
 use serde::{Deserialize, Serialize};
 
-use super::citation::BARE;
+use super::constant::Constant;
+use super::marks::BARE;
+use super::number::Number;
 
 /// A number that knows its origin.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,26 +26,6 @@ pub struct Measure {
     pub number: Number,
     /// Where it is from.
     pub source: Source,
-}
-
-/// A count, or a quantity.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Number {
-    /// A whole number.
-    Whole(u64),
-    /// A number with a fraction.
-    Real(f64),
-}
-
-impl Number {
-    /// Gives it, whole or not.
-    pub fn value(self) -> f64 {
-        match self {
-            Self::Whole(number) => number as f64,
-            Self::Real(number) => number,
-        }
-    }
 }
 
 /// Where a number is from.
@@ -84,6 +66,8 @@ pub enum Source {
         /// The figure as the document prints it.
         text: String,
     },
+    /// A number that the program decides by.
+    Constant(Constant),
     /// Computed from other measures.
     Made {
         /// How.
@@ -105,10 +89,16 @@ pub enum Aggregate {
     Most,
     /// The distance between two of them, never negative.
     Difference,
+    /// The first of two minus the second.
+    Excess,
     /// All of them added.
     Sum,
     /// How many of them there are.
     Count,
+    /// How many of them are above zero.
+    Positive,
+    /// How many of them are below zero.
+    Negative,
     /// The first of two divided by the second.
     Share,
 }
@@ -118,8 +108,13 @@ impl Aggregate {
     pub fn of(self, parts: &[Number]) -> Option<Number> {
         let values = || parts.iter().map(|part| part.value());
         let by_value = |a: &&Number, b: &&Number| a.value().total_cmp(&b.value());
+        let how_many = |counts: fn(f64) -> bool| {
+            u64::try_from(values().filter(|value| counts(*value)).count()).ok().map(Number::Whole)
+        };
         match (self, parts) {
-            (Self::Count, _) => Some(Number::Whole(u64::try_from(parts.len()).ok()?)),
+            (Self::Count, _) => how_many(|_| true),
+            (Self::Positive, _) => how_many(|value| value > 0.0),
+            (Self::Negative, _) => how_many(|value| value < 0.0),
             (Self::Sum, _) => {
                 let whole = parts.iter().try_fold(0_u64, |sum, part| match part {
                     Number::Whole(number) => sum.checked_add(*number),
@@ -132,22 +127,31 @@ impl Aggregate {
             (Self::Least, _) => parts.iter().min_by(by_value).copied(),
             (Self::Most, _) => parts.iter().max_by(by_value).copied(),
             (Self::Difference, [left, right]) => Some(Number::Real((left.value() - right.value()).abs())),
+            (Self::Excess, [left, right]) => Some(Number::Real(left.value() - right.value())),
             (Self::Share, [some, all]) if all.value() != 0.0 => {
                 Some(Number::Real(some.value() / all.value()))
             }
-            (Self::Difference | Self::Share, _) => None,
+            (Self::Difference | Self::Excess | Self::Share, _) => None,
         }
     }
 
-    /// Gives its name, as templates and the audit file spell it.
+    /// Says whether it is a number of parts, so that none of them may stand twice.
+    pub fn counts(self) -> bool {
+        matches!(self, Self::Count | Self::Positive | Self::Negative)
+    }
+
+    /// Gives its name as prose has it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Mean => "mean",
             Self::Least => "least",
             Self::Most => "most",
             Self::Difference => "difference",
+            Self::Excess => "excess",
             Self::Sum => "sum",
             Self::Count => "count",
+            Self::Positive => "count above zero",
+            Self::Negative => "count below zero",
             Self::Share => "share",
         }
     }
@@ -175,9 +179,24 @@ impl Measure {
         Self { number: Number::Whole(number), source }
     }
 
+    /// Takes a number that the program decides by.
+    pub fn constant(constant: Constant) -> Self {
+        Self { number: constant.number(), source: Source::Constant(constant) }
+    }
+
     /// Counts `parts`.
     pub fn count(parts: Vec<Self>) -> Self {
         Self::made(Aggregate::Count, parts).expect("no parts have a count, which is zero")
+    }
+
+    /// Counts those of `parts` that are above zero.
+    pub fn positive(parts: Vec<Self>) -> Self {
+        Self::made(Aggregate::Positive, parts).expect("no parts have a count, which is zero")
+    }
+
+    /// Counts those of `parts` that are below zero.
+    pub fn negative(parts: Vec<Self>) -> Self {
+        Self::made(Aggregate::Negative, parts).expect("no parts have a count, which is zero")
     }
 
     /// Adds `parts`: whole as long as all of them are.
@@ -204,6 +223,12 @@ impl Measure {
     pub fn difference(left: &Self, right: &Self) -> Self {
         let parts = vec![left.clone(), right.clone()];
         Self::made(Aggregate::Difference, parts).expect("two parts have a difference")
+    }
+
+    /// Takes `right` from `left`.
+    pub fn excess(left: &Self, right: &Self) -> Self {
+        let parts = vec![left.clone(), right.clone()];
+        Self::made(Aggregate::Excess, parts).expect("two parts have a difference")
     }
 
     /// Divides one count by another, which it is a part of; `None` without anything to be a part of.
@@ -235,6 +260,7 @@ impl fmt::Display for Source {
             Self::Seed { instance } => write!(out, "the seed of {instance}"),
             Self::Parameter { variant, name, .. } => write!(out, "setting {name} of {variant}"),
             Self::Quoted { section, .. } => write!(out, "the source document, section {section}"),
+            Self::Constant(constant) => constant.fmt(out),
             Self::Made { by, parts } => {
                 write!(out, "{}(", by.name())?;
                 for (index, part) in parts.iter().enumerate() {

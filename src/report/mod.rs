@@ -11,13 +11,16 @@
 //! - Of `spec` it knows the trees that YAML reads as, and nothing of pipelines.
 //! - Knows no stage kind and no store: whoever calls it says what each output is named.
 
+mod attributed;
 pub mod audit;
 mod beside;
 mod best;
 mod citation;
 mod claims;
 mod comparative;
+mod compared;
 mod comparison;
+mod constant;
 mod context;
 mod data;
 mod error;
@@ -25,24 +28,34 @@ mod fence;
 mod filters;
 mod format;
 mod inputs;
+mod literals;
+mod marks;
 mod measure;
+mod named;
 mod new_users;
+mod number;
 mod orphans;
 mod pictures;
+mod prose;
 mod quantity;
 mod render;
 mod section;
+mod sentence;
 mod shown;
 mod source;
 mod spread;
+mod svg;
 mod tidy;
 mod variant;
+mod vocabulary;
 
 pub use citation::{Citation, Reference, reference_name};
-pub use claims::{Claim, Contrast, Estimate, HALF_LEVEL, Relation, Repeats, Runs, Statistic, read_claims};
+pub use claims::{Claim, Contrast, Estimate, Relation, Repeats, Runs, Statistic, read_claims};
+pub use constant::{Constant, HALF_LEVEL, LEVEL};
 pub use error::{Fault, RenderError};
 pub use format::Format;
 pub use inputs::{Change, Difference, Ineffective, PlotReference, ReportInputs, RunResult, VariantResult};
-pub use measure::{Aggregate, Measure, Number, Source};
+pub use measure::{Aggregate, Measure, Source};
+pub use number::Number;
 pub use render::{MAIN_TEMPLATE, Rendered, audit_file_name, render};
 pub use source::{Figure, Section, SourceDocument};

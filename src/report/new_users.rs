@@ -19,8 +19,10 @@ use std::collections::BTreeMap;
 
 use minijinja::{Value, context};
 
-use super::claims::{Contrast, Estimate, HALF_LEVEL};
+use super::claims::{Contrast, Estimate};
 use super::comparative::Borne;
+use super::compared::Compared;
+use super::constant::HALF_LEVEL;
 use super::data::pointer_token;
 use super::inputs::{RunResult, VariantResult};
 use super::measure::Measure;
@@ -54,11 +56,14 @@ fn view(
         known_count => count("/whole/examples", known_count).to_template(),
         new_count => count("/held_out/examples", theirs.score.examples).to_template(),
         difference => Measure::difference(&known.mean, &new.mean).to_template(),
-        words => Borne::to_template(match fall {
-            "falls" => &["falls", "beyond noise"],
-            "rises" => &["rises", "beyond noise"],
-            _ => &["within noise"],
-        }),
+        words => {
+            let words: &[&str] = match fall {
+                "falls" => &["falls", "worse", "beyond noise"],
+                "rises" => &["rises", "better", "beyond noise"],
+                _ => &["within noise"],
+            };
+            Borne::to_template(words, &Compared::of(&variant.name, []))
+        },
         fall => fall,
         known => Spread::to_template(Some(&known)),
         new => Spread::to_template(Some(&new)),

@@ -15,6 +15,7 @@ use super::format::Format;
 use super::inputs::{ReportInputs, RunResult, VariantResult};
 use super::measure::Measure;
 use super::orphans::{Names, numeral_beside_names};
+use super::svg;
 
 /// Checks every numeral of a figure.
 ///
@@ -35,7 +36,7 @@ pub(super) fn references(
     };
     let mut references = Vec::new();
     let mut numerals = figure.numerals.iter().peekable();
-    for (text, line) in texts(&figure.svg) {
+    for (text, line) in svg::texts(&figure.svg) {
         match numerals.next_if(|numeral| numeral.text == text) {
             Some(numeral) => {
                 let Some((measure, format, lead, tail)) = stated(numeral, inputs) else {
@@ -96,37 +97,4 @@ fn cell(variant: &VariantResult, label: usize, predicted: usize) -> Option<Measu
         Some(Measure::whole(&run.metrics_output(), format!("/confusion/{label}/{predicted}"), count))
     };
     Some(Measure::sum(variant.runs.iter().map(of).collect::<Option<_>>()?))
-}
-
-/// Gives the title, the description and every text of an SVG document, in its order, with the line each begins on.
-fn texts(svg: &str) -> Vec<(String, usize)> {
-    let mut texts = Vec::new();
-    let mut rest = svg;
-    while let Some(at) = rest.find('<') {
-        rest = &rest[at + 1..];
-        let element = ["title", "desc", "text"]
-            .into_iter()
-            .find(|name| rest.strip_prefix(name).is_some_and(|after| after.starts_with([' ', '>', '\n'])));
-        let (Some(element), Some(begin)) = (element, rest.find('>')) else { continue };
-        let content = &rest[begin + 1..];
-        let end = content.find(&format!("</{element}")).unwrap_or(content.len());
-        let written = content[..end].trim_start();
-        let before = svg.len() - content.len() + end - written.len();
-        let line = 1 + svg[..before].matches('\n').count();
-        let plain = written.trim_end().replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
-        texts.push((plain.replace("&apos;", "'").replace("&amp;", "&"), line));
-        rest = &content[end..];
-    }
-    texts
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_texts_of_a_document_are_found() {
-        let svg = "<svg>\n<title>A &amp; B</title>\n<rect x=\"1\"/>\n<text x=\"2\">\n1.0\n</text>\n</svg>";
-        assert_eq!(texts(svg), [("A & B".to_owned(), 2), ("1.0".to_owned(), 5)]);
-    }
 }

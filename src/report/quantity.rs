@@ -2,7 +2,7 @@
 //!
 //! | sort | told by | formats besides `significant` |
 //! |---|---|---|
-//! | share | `accuracy`, `macro_f1`, an end of an `interval`; a share of counts | `fixed`, `percent` |
+//! | share | `accuracy`, `macro_f1`, an end of an `interval`; a share of counts; a constant that is one | `fixed`, `percent` |
 //! | time | `seconds` | `seconds` alone |
 //! | count | a whole number; how many | `whole`, `spelled`, `fixed` |
 //! | setting, quoted | where it is from | `parameter`, `quoted` |
@@ -12,7 +12,8 @@
 //! - A mean, an end, a sum and a difference are of the sort of their parts.
 
 use super::format::Format;
-use super::measure::{Aggregate, Measure, Number, Source};
+use super::measure::{Aggregate, Measure, Source};
+use super::number::Number;
 
 /// A sort of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,11 +44,12 @@ impl Sort {
                     _ => by_number,
                 }
             }
-            Source::Made { by: Aggregate::Count, .. } => Self::Count,
+            Source::Made { by, .. } if by.counts() => Self::Count,
             Source::Made { by: Aggregate::Share, .. } => Self::Share,
             Source::Made { parts, .. } => parts.first().map_or(by_number, Self::of),
             Source::Index { .. } | Source::Seed { .. } => Self::Count,
-            Source::Parameter { .. } | Source::Quoted { .. } => by_number,
+            Source::Constant(constant) if constant.is_share() => Self::Share,
+            Source::Parameter { .. } | Source::Quoted { .. } | Source::Constant(_) => by_number,
         }
     }
 
@@ -57,6 +59,9 @@ impl Sort {
     /// What is wrong, for who wrote the template.
     pub fn allows(self, format: Format) -> Result<(), &'static str> {
         match (self, format) {
+            (Self::Share, Format::Fixed(0)) => {
+                Err("a share has no whole part: use `fixed(3)` or `percent(1)`")
+            }
             (Self::Share, _) | (_, Format::Fixed(_)) if self != Self::Time && format != Format::Seconds => {
                 Ok(())
             }

@@ -1,6 +1,6 @@
 //! Templates and inputs → Markdown whose numbers are links, and the audit that they lead to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use minijinja::syntax::SyntaxConfig;
@@ -8,11 +8,15 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
 use super::audit::{self, AuditFile};
 use super::citation::{Citation, Ledger, Reference, Settled, reference_name};
+use super::comparative::Entry;
 use super::error::RenderError;
 use super::inputs::ReportInputs;
+use super::marks::Marks;
 use super::orphans::{self, Names};
 use super::tidy::tidy;
-use super::{beside, comparative, comparison, context, filters, pictures, shown};
+use super::{
+    attributed, beside, comparative, comparison, context, filters, literals, named, pictures, shown,
+};
 
 /// The template that is the report; every other one is included by it.
 pub const MAIN_TEMPLATE: &str = "main.md.j2";
@@ -45,19 +49,25 @@ pub fn render(templates: &BTreeMap<String, String>, inputs: &ReportInputs) -> Re
     let names = Names::of(inputs);
     for (name, text) in templates.iter().filter(|(name, _)| name.ends_with(".j2")) {
         orphans::check_template(name, text, &names)?;
+        literals::check(name, text)?;
     }
     let ledger = Arc::new(Ledger::default());
-    let environment = environment(templates, &ledger).map_err(|error| RenderError::of(&error))?;
+    let words = Arc::new(comparative::words());
+    let environment = environment(templates, &ledger, &words, &Arc::new(named::known(inputs)))
+        .map_err(|error| RenderError::of(&error))?;
     let marked = environment
         .get_template(MAIN_TEMPLATE)
         .and_then(|main| main.render(context::build(inputs, templates)))
         .map_err(|error| RenderError::of(&error))?;
-    let told =
-        comparative::settle(&tidy(&marked), |text| ledger.has_result(text)).map_err(RenderError::from)?;
-    let Settled { text, citations, references } = ledger.settle(&told).map_err(RenderError::from)?;
+    let tidied = tidy(&marked);
+    let variants = named::variants(inputs);
+    attributed::check(&tidied, &ledger, &variants).map_err(RenderError::from)?;
+    let told = comparative::settle(&tidied, &words, &ledger, &variants).map_err(RenderError::from)?;
+    let Settled { text, citations, references, names: marked } =
+        ledger.settle(&told).map_err(RenderError::from)?;
     beside::check(&text, &citations, &references)?;
     shown::check(&text, &inputs.plots)?;
-    orphans::check_text(&text, &citations, &names)?;
+    orphans::check_text(&text, &citations, &names, &marked)?;
     let markdown = text + &definitions(&references, inputs);
     // What only a figure shows is referred to behind all that the text does.
     let mut all = references.clone();
@@ -92,6 +102,8 @@ fn definitions(references: &[Reference], inputs: &ReportInputs) -> String {
 fn environment(
     templates: &BTreeMap<String, String>,
     ledger: &Arc<Ledger>,
+    words: &Arc<Marks<Entry>>,
+    known: &Arc<BTreeSet<String>>,
 ) -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -103,7 +115,8 @@ fn environment(
     environment.set_debug(true);
     filters::install(&mut environment, ledger);
     comparison::install(&mut environment);
-    comparative::install(&mut environment);
+    comparative::install(&mut environment, words);
+    named::install(&mut environment, ledger, known);
     for (name, text) in templates {
         environment.add_template_owned(name.clone(), text.clone())?;
     }

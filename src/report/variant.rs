@@ -23,7 +23,8 @@ use serde_json::Value as Json;
 use crate::lab::history::{Divergence, Epoch};
 
 use super::inputs::{Difference, RunResult, VariantResult};
-use super::measure::{Measure, Number, Source};
+use super::measure::{Measure, Source};
+use super::number::Number;
 use super::spread::Spread;
 
 /// The quantities of a variant over its seeds.
@@ -299,17 +300,14 @@ fn gaps(run: &RunResult) -> Vec<f64> {
 
 /// Counts the epochs of all seeds whose validation loss is above the training loss, and all epochs.
 fn epochs_by_gap(variant: &VariantResult) -> (Measure, Measure) {
-    let (mut above, mut all) = (Vec::new(), Vec::new());
+    let mut gaps = Vec::new();
     for run in &variant.runs {
         let output = format!("{}/history.json", run.train);
         for (index, epoch) in run.history.epochs.iter().enumerate() {
             let loss = |name: &str, loss| Measure::real(&output, format!("/epochs/{index}/{name}"), loss);
-            let valid = loss("valid_loss", epoch.valid_loss);
-            if epoch.valid_loss > epoch.train_loss {
-                above.push(Measure::difference(&valid, &loss("train_loss", epoch.train_loss)));
-            }
-            all.push(valid);
+            let (valid, train) = (loss("valid_loss", epoch.valid_loss), loss("train_loss", epoch.train_loss));
+            gaps.push(Measure::excess(&valid, &train));
         }
     }
-    (Measure::count(above), Measure::count(all))
+    (Measure::positive(gaps.clone()), Measure::count(gaps))
 }

@@ -43,6 +43,7 @@ fn recompute(inputs: &ReportInputs, outputs: &BTreeMap<String, Json>, measure: &
             assert!(inputs.source.sections.iter().any(|it| it.number == *section), "no section {section}");
             text.parse().expect("a figure is a number")
         }
+        Source::Constant(constant) => constant.number().value(),
         Source::Made { by, parts } => {
             let values: Vec<f64> = parts.iter().map(|part| recompute(inputs, outputs, part)).collect();
             let sum: f64 = values.iter().sum();
@@ -51,6 +52,9 @@ fn recompute(inputs: &ReportInputs, outputs: &BTreeMap<String, Json>, measure: &
                 Aggregate::Least => values.iter().copied().fold(f64::INFINITY, f64::min),
                 Aggregate::Most => values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
                 Aggregate::Difference => (values[0] - values[1]).abs(),
+                Aggregate::Excess => values[0] - values[1],
+                Aggregate::Positive => values.iter().filter(|value| **value > 0.0).count() as f64,
+                Aggregate::Negative => values.iter().filter(|value| **value < 0.0).count() as f64,
                 Aggregate::Sum => sum,
                 Aggregate::Count => values.len() as f64,
                 Aggregate::Share => values[0] / values[1],

@@ -69,22 +69,57 @@ fn a_typed_quantity_is_refused_in_any_template() {
         "sections/2-4-1.md.j2:3:12: `0.98` is typed, so that nothing answers for it"
     );
     let error = render_main("It takes\nthree seeds.\n").expect_err("a count in words is one");
-    assert_eq!(error.to_string(), "main.md.j2:2:1: `three seeds` is typed, so that nothing answers for it");
+    assert_eq!(error.to_string(), "main.md.j2:2:1: `three` is typed, so that nothing answers for it");
+    let error = render_main("At {{ \"ninety\" }}-nine of a hundred.\n").expect_err("it is one in words");
+    assert!(matches!(error, RenderError::Typed { numeral, .. } if numeral == "nine"));
+    let error = render_main("At {{ \"ninety\" }}.\n").expect_err("it is one in words");
+    assert_eq!(
+        error.to_string(),
+        "line 1, column 4 of the report: nothing answers for `ninety` in `At ninety.`"
+    );
 }
 
 #[test]
 fn a_number_that_comes_as_a_text_is_refused_in_the_report() {
     let error = render_main("# Report\n\nIt is {{ \"0.98\" }}.\n").expect_err("no run answers for it");
-    assert_eq!(error, RenderError::Orphan { line: 3, column: 7, numeral: "0.98".to_owned() });
+    assert_eq!(
+        error.to_string(),
+        "line 3, column 7 of the report: nothing answers for `0.98` in `It is 0.98.`"
+    );
     assert!(error.help().is_some());
     render_main("# Report\n\nAs {{ \"2.4.2\" }} did.\n").expect("it is the name of a section");
+    for quantity in ["{{ \"2.4\" }}", "{{ 2.2 ~ \"\" }}", "{{ 1.1 | string }}", "{{ \"2.4\" | name }} nats"] {
+        let error = render_main(&format!("The loss is {quantity}.\n")).expect_err("it reads as a number");
+        assert!(matches!(error, RenderError::Orphan { line: 1, .. }), "{quantity}: {error}");
+    }
+    render_main("As section {{ \"2.4\" | name }} says.\n").expect("it is marked as a name");
+    let (message, ..) = refusal("As {{ \"2.9\" | name }} did.\n");
+    assert!(message.contains("`2.9` is the name of no variant and of no section"), "{message}");
     let code = render_main("`rows {{ data.rows | whole }}`\n").expect_err("no link can be in code");
     assert!(matches!(code, RenderError::InCode { line: 1, .. }), "{code}");
 }
 
 #[test]
+fn a_number_that_the_program_decides_by_is_cited() {
+    let rendered = render_main(
+        "In {{ constants.level | percent(0) }} of cases, within {{ constants.same | fixed(2) }}.\n",
+    )
+    .expect("both are constants");
+    assert!(
+        rendered.markdown.starts_with("In [5][n1] % of cases, within [0.01][n2].\n"),
+        "{}",
+        rendered.markdown
+    );
+    let said = "\"constant same of recount, src/report/constant.rs\"";
+    assert!(rendered.markdown.contains(said), "{}", rendered.markdown);
+    assert!(rendered.audit.to_text().contains("{\"constant\":\"same\"}"));
+    let (message, ..) = refusal("{{ constants.near_zero | percent(0) }}\n");
+    assert!(message.contains("shares"), "{message}");
+}
+
+#[test]
 fn mistakes_in_templates_have_their_place() {
-    let (message, line, help) = refusal("one\ntwo\n{{ titel }}\n");
+    let (message, line, help) = refusal("a\nb\n{{ titel }}\n");
     assert_eq!((message.as_str(), line), ("`titel` is not defined", 3));
     assert!(help.is_some());
     let (message, line, _) = refusal("\n{{ data.colour }}\n");
@@ -124,7 +159,7 @@ fn what_stands_beside_a_number_cannot_change_it() {
         ("{{ m | whole }} %", "%"),
         ("{{ m | whole }}{{ data.valid | whole }}", "the next number"),
         ("**{{ m | whole }}**{{ data.valid | whole }}", "the next number"),
-        ("{{ m | whole }} million", "million"),
+        ("{{ m | whole }} {{ \"million\" }}", "million"),
     ] {
         let main = format!("{{% set m = data.train %}}\nIt is {around}.\n");
         match render_main(&main).expect_err("another number stands there") {
@@ -141,9 +176,17 @@ fn what_stands_beside_a_number_cannot_change_it() {
 
 #[test]
 fn a_picture_is_one_of_the_figures() {
-    assert!(render_main("![Accuracy]({{ plot(\"accuracy\") }})\n").is_ok());
+    let own = "{% set figure = plot(\"accuracy\") %}\n![{{ figure.title }}]({{ figure.path }})\n";
+    render_main(own).expect("it is shown under its own title");
+    let error = render_main("![Accuracy of all]({{ plot(\"accuracy\").path }})\n")
+        .expect_err("it is called otherwise");
+    assert_eq!(
+        error.to_string(),
+        "the report:1:1: `Accuracy of all` is the caption of a figure that is called `Figure accuracy`"
+    );
+    assert!(error.help().is_some());
     for (text, path) in
-        [("![a](plots/none.svg)", "plots/none.svg"), ("so ![a]", ""), ("![a](x.svg \"b\")", "x.svg")]
+        [("![a](plots/none.svg)", "plots/none.svg"), ("so ![a]", ""), ("![a](x.svg \"b\")", "x.svg \"b\"")]
     {
         let error = render_main(text).expect_err(text);
         assert!(

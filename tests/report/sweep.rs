@@ -211,7 +211,11 @@ pub fn inputs(rows: &[Row]) -> ReportInputs {
         source,
         plots: plots
             .into_iter()
-            .map(|name| PlotReference { path: format!("plots/{name}.svg"), name })
+            .map(|name| PlotReference {
+                path: format!("plots/{name}.svg"),
+                title: format!("Figure {name}"),
+                name,
+            })
             .collect(),
         overrides: Vec::new(),
         synthetic: false,

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::digest::ObjectId;
+use crate::report::Aggregate;
 use crate::report::Number;
 use crate::report::audit::{
     AuditFile, InstanceName, Origin, ReferenceEntry, RunEntry, SettingEntry, VariantEntry, split,
@@ -63,6 +64,9 @@ pub struct Step {
     /// What it is made of.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Step>,
+    /// Whether it is their sum, to which a part that is 0 adds nothing.
+    #[serde(skip)]
+    pub sums: bool,
 }
 
 /// A variant and its settings.
@@ -186,6 +190,7 @@ impl Walk<'_> {
             Origin::Quoted { section, line, .. } => {
                 format!("quoted from section {section} of the source, {}:{line}", self.audit.report.source)
             }
+            Origin::Constant(constant) => constant.to_string(),
             Origin::Made { by, parts: of } => {
                 parts = of.iter().map(|part| self.step(*part)).collect();
                 format!("{} of {}", by.name(), of.len())
@@ -196,7 +201,8 @@ impl Walk<'_> {
         {
             self.instances.push(instance.clone());
         }
-        Step { value: source.value, from, instance, parts }
+        let sums = matches!(&source.from, Origin::Made { by: Aggregate::Sum, .. });
+        Step { value: source.value, from, instance, parts, sums }
     }
 }
 

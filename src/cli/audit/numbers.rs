@@ -32,8 +32,8 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::report::Aggregate;
     use crate::report::audit::{Origin, SourceEntry};
+    use crate::report::{Aggregate, Constant, LEVEL};
 
     /// Two runs, of seeds 1 and 2, with an accuracy each.
     struct Runs([Json; 2]);
@@ -88,6 +88,10 @@ mod tests {
                 Number::Real(0.91),
                 Origin::Quoted { section: "1".to_owned(), spelled: "0.91".to_owned(), line: 1 },
             ),
+            entry(Number::Real(LEVEL), Origin::Constant(Constant::Level)),
+            entry(Number::Real(-0.5), made(Aggregate::Excess, &[0, 1])),
+            entry(Number::Whole(2), made(Aggregate::Positive, &[0, 1, 8])),
+            entry(Number::Whole(1), made(Aggregate::Negative, &[0, 1, 8])),
             entry(
                 Number::Whole(0),
                 Origin::Index {
@@ -141,6 +145,8 @@ mod tests {
         assert_eq!(part(2, &[0]), ["n3: the audit file has 0.5, the runs give 0.25"]);
         assert_eq!(part(3, &[0]), ["n4: the audit file has 2, the runs give 1"]);
         assert_eq!(part(3, &[0, 0]), ["n4: it counts a part twice"]);
+        assert_eq!(part(9, &[0, 8]), ["n10: the audit file has 2, the runs give 1"]);
+        assert_eq!(part(10, &[0, 1]), ["n11: the audit file has 1, the runs give 0"]);
     }
 
     #[test]

@@ -129,7 +129,7 @@ fn cites(audit: &AuditFile, source: usize, file: &str, line: usize) -> bool {
         }
         Origin::Quoted { line: own, .. } => audit.report.source == file && *own == line,
         Origin::Made { parts, .. } => parts.iter().any(|part| cites(audit, *part, file, line)),
-        Origin::Output { .. } | Origin::Index { .. } | Origin::Seed { .. } => false,
+        Origin::Output { .. } | Origin::Index { .. } | Origin::Seed { .. } | Origin::Constant(_) => false,
     }
 }
 

@@ -8,7 +8,8 @@ use crate::report::audit::{Place, SettingEntry};
 
 use super::chain::{Chain, Cited, Run, Step, Variant};
 
-/// How many references are told in full; of more, only where they stand.
+/// How many references, variants and runs are told in full; of more references where they stand, of more variants and
+/// runs their names.
 const FULL: usize = 12;
 
 /// Writes a chain.
@@ -20,11 +21,20 @@ pub fn tell(chain: &Chain) -> String {
     for cited in chain.references.iter().skip(FULL) {
         put(&mut text, 0, &format!("{} · {} · {}", cited.name, cited.printed, cited.places.join(", ")));
     }
-    for variant in &chain.variants {
-        tell_variant(&mut text, variant);
+    if chain.variants.len() <= FULL {
+        chain.variants.iter().for_each(|variant| tell_variant(&mut text, variant));
+    } else {
+        tell_names(&mut text, "variants", chain.variants.iter().map(|variant| variant.name.as_str()));
     }
-    for run in &chain.runs {
-        tell_run(&mut text, run);
+    if chain.runs.len() <= FULL {
+        chain.runs.iter().for_each(|run| tell_run(&mut text, run));
+    } else {
+        tell_names(&mut text, "runs", chain.runs.iter().map(|run| run.instance.as_str()));
+    }
+    if let Some(first) = chain.references.first().filter(|_| chain.references.len() > FULL) {
+        let hint =
+            format!("`recount audit {}` tells that one whole, and `--json` tells all of them", first.name);
+        put(&mut text, 0, &hint);
     }
     if let Some(data) = &chain.data {
         put(&mut text, 0, &format!("data {}", data.source));
@@ -40,6 +50,13 @@ fn put(text: &mut String, depth: usize, line: &str) {
     writeln!(text, "{:1$}{line}", "", depth * 2).expect("a String takes any text");
 }
 
+fn tell_names<'n>(text: &mut String, what: &str, names: impl ExactSizeIterator<Item = &'n str>) {
+    put(text, 0, &format!("{} {what}", names.len()));
+    let names: Vec<&str> =
+        names.map(|name| if name.is_empty() { "the stage's own params" } else { name }).collect();
+    put(text, 1, &names.join(", "));
+}
+
 fn tell_cited(text: &mut String, cited: &Cited) {
     put(text, 0, &format!("{} · {}", cited.name, cited.printed));
     for place in &cited.places {
@@ -51,8 +68,13 @@ fn tell_cited(text: &mut String, cited: &Cited) {
 
 fn tell_step(text: &mut String, depth: usize, step: &Step) {
     put(text, depth, &format!("{} = {}", step.from, step.value.value()));
-    for part in &step.parts {
+    let adds = |part: &&Step| !step.sums || part.value.value() != 0.0;
+    let told: Vec<&Step> = step.parts.iter().filter(adds).collect();
+    for part in &told {
         tell_step(text, depth + 1, part);
+    }
+    if told.len() < step.parts.len() {
+        put(text, depth + 1, &format!("and {} parts that are 0", step.parts.len() - told.len()));
     }
 }
 

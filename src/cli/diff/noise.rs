@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::report::{Contrast, Estimate, HALF_LEVEL};
+use crate::report::{Contrast, Estimate, LEVEL};
 
 use super::measures::Place;
 
@@ -101,7 +101,7 @@ pub(super) fn judge(sample: &Sample, sampling: [Sampling; 2]) -> Noise {
     }
     let [old, new] = [0, 1].map(|side| sampling[side].estimate(sides[side]));
     match Contrast::of(&old, &new) {
-        Some(contrast) if contrast.chance_apart() < 2.0 * HALF_LEVEL => Noise::Beyond,
+        Some(contrast) if contrast.chance_apart() < LEVEL => Noise::Beyond,
         Some(_) => Noise::Within,
         None => Noise::Unknown,
     }

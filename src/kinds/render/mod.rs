@@ -24,7 +24,7 @@ use crate::engine::{Content, Context, Effective, Failure, Input, Job, Kind, Outp
 use crate::lab::data::DataCard;
 use crate::lab::figures::Numeral;
 use crate::report::audit::FigureFile;
-use crate::report::{self, Claim, ReportInputs, SourceDocument, read_claims};
+use crate::report::{self, Claim, PlotReference, ReportInputs, SourceDocument, read_claims};
 use crate::spec::{Field, Parameters, Pipeline, Schema, Shape, StageId, Value};
 
 use super::code_of;
@@ -33,7 +33,7 @@ use super::plot::NUMERALS;
 use super::told::Told;
 use super::variants::describe;
 use parameters::{overrides, told, told_places};
-use places::{Places, reference};
+use places::Places;
 use provenance::provenance;
 use results::{json_map, variants};
 
@@ -154,7 +154,7 @@ impl Kind for Render {
             variants: variants(job, &needs)?,
             claims: claims(job, text(parameters, "claims")?, &source)?,
             source,
-            plots: plots.iter().map(|plot| reference(&plot.path)).collect(),
+            plots: plots.iter().map(PlotReference::of).collect(),
             base: json_map(&job.context.pipeline.settings(needs.train, None).parameters),
             provenance: provenance(job, &needs, &places, plots)?,
             overrides: overrides(job.context.pipeline),

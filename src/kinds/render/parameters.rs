@@ -3,16 +3,18 @@
 use std::collections::BTreeSet;
 
 use crate::kinds::variants::Described;
+use crate::report::audit::Place;
 use crate::spec::{Origin, Parameters, Pipeline, Settings, StageId, Value};
+
+use super::provenance::setting_places;
 
 /// Tells the places of settings as a parameter, so that no report cites a line that has moved.
 pub(super) fn told_places(settings: &Settings) -> Value {
-    let place = |origin: &Origin| match origin {
-        Origin::Default => "default".to_owned(),
-        Origin::Override(text) => format!("--set {text}"),
-        Origin::File { path, line, column, .. } => format!("{path}:{line}:{column}"),
+    let text = |place: Place| match place {
+        Place::File { column, .. } => format!("{place}:{column}"),
+        Place::Default | Place::Set(_) => place.to_string(),
     };
-    let places = settings.origins.iter().map(|(name, origin)| (name.clone(), place(origin).into()));
+    let places = setting_places(settings).into_iter().map(|(name, place)| (name, text(place).into()));
     Value::Map(places.collect())
 }
 

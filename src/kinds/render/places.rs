@@ -3,7 +3,7 @@
 //! Invariants
 //! - Generated data never touches the real report: it has names of its own.
 
-use crate::report::{self, PlotReference};
+use crate::report;
 
 /// Where a report, its audit and its figures are written: generated data never touches the real report.
 pub(super) struct Places {
@@ -57,12 +57,6 @@ impl Places {
     pub(super) fn figure(&self, output: &str) -> String {
         format!("{}/{output}", self.plots)
     }
-}
-
-/// Names a figure by its file, for the templates.
-pub(super) fn reference(path: &str) -> PlotReference {
-    let file = path.rsplit('/').next().unwrap_or(path);
-    PlotReference { name: file.trim_end_matches(".svg").to_owned(), path: path.to_owned() }
 }
 
 #[cfg(test)]

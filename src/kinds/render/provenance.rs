@@ -46,7 +46,8 @@ fn told_run(run: &CitedRun) -> report::audit::Run {
     }
 }
 
-fn setting_places(settings: &Settings) -> SettingPlaces {
+/// Says where each setting was said.
+pub(super) fn setting_places(settings: &Settings) -> SettingPlaces {
     let place = |origin: &Origin| match origin {
         Origin::Default => Place::Default,
         Origin::Override(text) => Place::Set(text.clone()),

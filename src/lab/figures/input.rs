@@ -58,6 +58,11 @@ impl VariantRuns {
         self.same_as.as_deref().unwrap_or(&self.name)
     }
 
+    /// The epochs of its longest run.
+    pub(super) fn epochs(&self) -> usize {
+        self.runs.iter().map(|run| run.history.epochs.len()).max().unwrap_or(0)
+    }
+
     /// The accuracy of each run's best epoch, for runs that finished one.
     pub(super) fn best_accuracies(&self) -> Vec<f64> {
         self.collect(|metrics| Some(metrics.best.as_ref()?.accuracy))

@@ -5,6 +5,9 @@
 //! Invariants
 //! - Variants that are the same experiment are one line, and its legend names them all.
 //! - The two loss panels share one axis, so that they can be compared by eye.
+//! - A line that lies above its axis as a whole is named there.
+
+use std::cmp::Reverse;
 
 use super::Figure;
 use super::canvas::{Canvas, Face, MARGIN, Mark, Picture, Place, WIDTH, picture, shortened, text_width};
@@ -29,8 +32,7 @@ pub(super) fn draw(input: &FigureInput) -> Vec<Figure> {
 
 fn figure(section: &str, variants: &[&VariantRuns], labels: usize) -> Option<Figure> {
     let lines = lines(variants);
-    let longest =
-        lines.iter().flat_map(|line| &line.variant.runs).map(|run| run.history.epochs.len()).max()?;
+    let longest = lines.iter().map(|line| line.variant.epochs()).max()?;
     if longest == 0 {
         return None;
     }
@@ -159,9 +161,18 @@ impl Curves<'_> {
             };
             canvas.text(title, (begin + 8.0, top - 16.0), Face::AXIS);
             panel.paint_axes(canvas);
-            // Thin lines first, so that no seed covers a mean.
-            self.lines.iter().for_each(|line| panel.paint_seeds(canvas, line));
-            self.lines.iter().for_each(|line| panel.paint_mean(canvas, line));
+            // Thin lines first, so that no seed covers a mean; long ones first, so that none covers a short one that
+            // learns alike.
+            let mut lines: Vec<&Line<'_>> = self.lines.iter().collect();
+            lines.sort_by_key(|line| Reverse(line.variant.epochs()));
+            lines.iter().for_each(|line| panel.paint_seeds(canvas, line));
+            lines.iter().for_each(|line| panel.paint_mean(canvas, line));
+            let above: Vec<&str> =
+                self.lines.iter().filter(|it| panel.is_above(it)).map(|it| it.label.as_str()).collect();
+            if !above.is_empty() {
+                let note = shortened(&format!("above the axis: {}", above.join(", ")), 40);
+                canvas.text(&note, (panel.right, top + 12.0), Face::NOTE.ending());
+            }
         }
     }
 

@@ -114,6 +114,13 @@ impl Panel<'_> {
         }
     }
 
+    /// Says whether a line has values, and none that the axis reaches.
+    pub(super) fn is_above(&self, line: &Line<'_>) -> bool {
+        let epochs = || line.variant.runs.iter().flat_map(|run| &run.history.epochs);
+        let mut values = epochs().filter_map(|epoch| drawable((self.value)(epoch))).peekable();
+        values.peek().is_some() && values.all(|value| value > self.scale.high())
+    }
+
     /// Splits a curve where a value is missing and where it leaves the panel through its top.
     fn pieces(&self, values: &[Option<f64>]) -> Vec<Vec<Place>> {
         let high = self.scale.high();

@@ -30,6 +30,7 @@ use super::history::{Divergence, Epoch};
 
 pub use held_out::{HeldOut, measure_held_out};
 pub use measure::{MeasureError, measure};
+pub use score::CONFIDENCE;
 pub use spread::Spread;
 
 /// All measures of one trained model.

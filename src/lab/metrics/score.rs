@@ -2,7 +2,10 @@
 
 use super::Score;
 
-/// The 97.5 % quantile of the standard normal distribution.
+/// How often the interval of an accuracy holds the accuracy that it is an estimate of.
+pub const CONFIDENCE: f64 = 0.95;
+
+/// The quantile of the standard normal distribution that leaves half of what is beyond [`CONFIDENCE`] above it.
 const Z: f64 = 1.959_963_984_540_054;
 
 /// Gives the place of the highest logit, the first of them on a tie; `None` if any is NaN.
@@ -79,6 +82,7 @@ pub(super) fn macro_f1(labels: usize, truth: &[u32], predicted: &[Option<u32>]) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::number::exp;
 
     #[test]
     fn the_highest_logit_is_the_prediction_and_nan_is_none() {
@@ -105,6 +109,20 @@ mod tests {
         }
         assert_eq!(wilson(&score(20, 20))[1], 1.0);
         assert_eq!(wilson(&score(0, 20))[0], 0.0);
+    }
+
+    #[test]
+    fn the_quantile_is_that_of_the_confidence() {
+        // Simpson's rule on the density, from minus to plus the quantile.
+        let steps = 1000;
+        let width = 2.0 * Z / f64::from(steps);
+        let density = |at: f64| exp(-at * at / 2.0) / (2.0 * std::f64::consts::PI).sqrt();
+        let weighted = (0..=steps).map(|step| {
+            let weight = if step == 0 || step == steps { 1.0 } else { f64::from(2 + 2 * (step % 2)) };
+            weight * density(f64::from(step) * width - Z)
+        });
+        let inside = weighted.sum::<f64>() * width / 3.0;
+        assert!((inside - CONFIDENCE).abs() < 1e-10, "{inside}");
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod score;
 mod standing;
 mod stopping;
 
+pub use plateau::PLATEAU_THRESHOLD;
 pub use score::{ScoreError, score};
 
 use super::data::Dataset;

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::lab::settings::Settings;
 
+/// The part of the lowest loss by which a loss must be below it to count as lower.
+pub const PLATEAU_THRESHOLD: f64 = 1e-4;
+
 /// `torch.optim.lr_scheduler.ReduceLROnPlateau` with its defaults: mode `min`, relative threshold 1e-4, no
 /// cooldown, least rate 0, and changes below 1e-8 not made.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,9 +38,8 @@ impl Plateau {
 
     /// Takes an epoch's validation loss.
     pub fn see(&mut self, loss: f64) {
-        const THRESHOLD: f64 = 1e-4;
         const LEAST_CHANGE: f64 = 1e-8;
-        if self.best.is_none_or(|best| loss < best * (1.0 - THRESHOLD)) {
+        if self.best.is_none_or(|best| loss < best * (1.0 - PLATEAU_THRESHOLD)) {
             self.best = Some(loss);
             self.bad_epochs = 0;
         } else {

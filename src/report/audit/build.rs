@@ -135,6 +135,7 @@ impl Sources<'_> {
                 spelled: text.clone(),
                 line: self.provenance.quoted_line(section, text).unwrap_or_default(),
             },
+            Source::Constant(constant) => Origin::Constant(*constant),
             Source::Made { by, parts } => {
                 Origin::Made { by: *by, parts: parts.iter().map(|part| self.enter(part)).collect() }
             }

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use crate::report::format::Format;
-use crate::report::measure::{Aggregate, Number, Source};
+use crate::report::measure::Source;
+use crate::report::number::Number;
 
 use super::file::{AuditFile, Origin, ReferenceEntry};
 use super::provenance::quoted_line;
@@ -96,6 +97,7 @@ fn number(from: &Origin, before: &[Derived], evidence: &dyn Evidence) -> Derived
             let number: Option<Json> = serde_json::from_str(spelled).ok();
             number.as_ref().and_then(of_json).ok_or_else(|| format!("{spelled} is no number"))
         }
+        Origin::Constant(constant) => Ok(constant.number()),
         Origin::Made { by, parts } => {
             let of = |part: &usize| match before.get(*part) {
                 Some(Ok(number)) => Ok(*number),
@@ -103,7 +105,7 @@ fn number(from: &Origin, before: &[Derived], evidence: &dyn Evidence) -> Derived
                 None => Err(format!("there is no source {part} before it")),
             };
             let once: BTreeSet<&usize> = parts.iter().collect();
-            if *by == Aggregate::Count && once.len() < parts.len() {
+            if by.counts() && once.len() < parts.len() {
                 return Err("it counts a part twice".to_owned());
             }
             let numbers = parts.iter().map(of).collect::<Result<Vec<Number>, String>>()?;

@@ -10,13 +10,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::digest::{Digest, Key, ObjectId};
+use crate::report::constant::Constant;
 use crate::report::format::Format;
-use crate::report::measure::{Aggregate, Number};
+use crate::report::measure::Aggregate;
+use crate::report::number::Number;
 
 use super::provenance::Place;
 
 /// The version of the form that is written, and the only one that is read.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Where every number of a report is from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -155,6 +157,8 @@ pub enum Origin {
         /// The line of the file that holds the source's figures, from 1.
         line: usize,
     },
+    /// A number that the program decides by.
+    Constant(Constant),
     /// Made from other numbers.
     Made {
         /// How.

@@ -52,6 +52,7 @@ fn place(source: &Source, inputs: &ReportInputs) -> String {
             let line = line.map_or_else(String::new, |line| format!(":{line}"));
             format!("quoted from the source, section {section} · {}{line}", provenance.source_file)
         }
+        Source::Constant(constant) => constant.to_string(),
         Source::Made { by, parts } => made(*by, parts, inputs),
     }
 }
@@ -78,7 +79,9 @@ fn key(source: &Source, inputs: &ReportInputs) -> Option<String> {
     let run = match source {
         Source::Output { output, .. } | Source::Index { output, .. } => inputs.provenance.run_of(output)?.1,
         Source::Seed { instance } => inputs.provenance.runs.get(instance)?,
-        Source::Parameter { .. } | Source::Quoted { .. } | Source::Made { .. } => return None,
+        Source::Parameter { .. } | Source::Quoted { .. } | Source::Constant(_) | Source::Made { .. } => {
+            return None;
+        }
     };
     Some(run.key.0.short())
 }
@@ -86,9 +89,13 @@ fn key(source: &Source, inputs: &ReportInputs) -> Option<String> {
 fn made(by: Aggregate, parts: &[Measure], inputs: &ReportInputs) -> String {
     let name = by.name();
     if let [left, right] = parts
-        && matches!(by, Aggregate::Difference | Aggregate::Share)
+        && matches!(by, Aggregate::Difference | Aggregate::Excess | Aggregate::Share)
     {
-        let joint = if by == Aggregate::Difference { "and" } else { "in" };
+        let joint = match by {
+            Aggregate::Difference => "and",
+            Aggregate::Excess => "over",
+            _ => "in",
+        };
         return format!("{name} of {} {joint} {}", brief(left, inputs), brief(right, inputs));
     }
     let (Some(first), count) = (parts.first(), parts.len()) else { return format!("{name} of nothing") };
@@ -130,7 +137,7 @@ fn instance(source: &Source) -> Option<String> {
     match source {
         Source::Output { output, .. } | Source::Index { output, .. } => Some(split(output).0.to_owned()),
         Source::Seed { instance } => Some(instance.clone()),
-        Source::Parameter { .. } | Source::Quoted { .. } | Source::Made { .. } => None,
+        Source::Parameter { .. } | Source::Quoted { .. } | Source::Constant(_) | Source::Made { .. } => None,
     }
 }
 
@@ -144,6 +151,7 @@ fn what(part: &Measure) -> String {
         Source::Made { by, .. } => by.name().to_owned(),
         Source::Parameter { name, .. } => name.clone(),
         Source::Quoted { section, .. } => format!("section {section}"),
+        Source::Constant(constant) => constant.name().to_owned(),
     }
 }
 

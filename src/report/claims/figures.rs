@@ -3,7 +3,8 @@
 use minijinja::{Value, context};
 
 use super::claim::{Claim, Relation, Runs};
-use crate::report::measure::{Measure, Number, Source};
+use crate::report::measure::{Measure, Source};
+use crate::report::number::Number;
 use crate::report::source::Figure;
 use crate::report::spread::Spread;
 

@@ -19,29 +19,15 @@
 //! - A claim is read twice where the executed code differed from the description: once for each.
 //! - Without a result for every variant it names, a claim has no reading.
 
-use minijinja::{Value, context};
-
-use super::claim::{Claim, Relation, Runs, Statistic};
+use super::claim::{Claim, Relation, Statistic};
 use super::evidence::{Contrast, Estimate, chance_of_counts};
-use super::figures::{lies, quote, quote_figure};
-use crate::report::comparative::Borne;
+use super::figures::lies;
 use crate::report::comparison::Standing;
-use crate::report::measure::{Measure, Number};
+use crate::report::constant::{HALF_LEVEL, LEVEL, NEAR_ZERO, SAME};
+use crate::report::measure::Measure;
 use crate::report::source::Figure;
 use crate::report::spread::Spread;
 use crate::report::variant::Summary;
-
-/// How often a verdict may be wrong.
-const LEVEL: f64 = 0.05;
-
-/// The same for a test of one side.
-pub const HALF_LEVEL: f64 = LEVEL / 2.0;
-
-/// Accuracies that differ by less are the same: one unit of the last decimal that the document mostly prints.
-const SAME: f64 = 0.01;
-
-/// A training loss below this, in nats, is zero to one decimal.
-const NEAR_ZERO: f64 = 0.05;
 
 /// From favourable to unfavourable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,12 +43,23 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    fn name(self) -> &'static str {
+    /// Gives its name, as templates spell it.
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Holds => "holds",
             Self::WithinNoise => "within_noise",
             Self::Contradicted => "contradicted",
             Self::NotApplicable => "not_applicable",
+        }
+    }
+
+    /// Gives the words that say it, where it judges.
+    pub(super) fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Holds => Some("holds"),
+            Self::WithinNoise => Some("within noise"),
+            Self::Contradicted => Some("contradicted"),
+            Self::NotApplicable => None,
         }
     }
 
@@ -88,12 +85,14 @@ enum Wanted {
 
 /// A claim as it reads for the variants that were described, or for those that were executed.
 pub struct Reading<'a> {
-    as_run: bool,
-    name: &'a str,
-    value: &'a Spread,
-    counted: Option<(Measure, Measure)>,
-    others: Vec<(&'a str, &'a Spread, Verdict)>,
-    verdict: Verdict,
+    pub(super) as_run: bool,
+    pub(super) name: &'a str,
+    pub(super) value: &'a Spread,
+    pub(super) counted: Option<(Measure, Measure)>,
+    pub(super) others: Vec<(&'a str, &'a Spread, Verdict)>,
+    pub(super) verdict: Verdict,
+    /// How the document's figures lie to the seeds, where it gives some.
+    pub(super) lies: Option<&'static str>,
 }
 
 /// What a claim is judged under.
@@ -134,102 +133,8 @@ pub fn judge<'a>(
     };
     let elsewhere = claim.relation.is_figure() && circumstances.differs && !circumstances.as_run;
     let verdict = if circumstances.synthetic || elsewhere { Verdict::NotApplicable } else { found };
-    Some(Reading { as_run: circumstances.as_run, name, value, counted, others, verdict })
-}
-
-impl Reading<'_> {
-    /// Gives the words of comparison that the verdicts bear out.
-    fn words(&self) -> Vec<&'static str> {
-        let all = self.others.iter().map(|(_, _, verdict)| *verdict).chain([self.verdict]);
-        all.filter_map(|verdict| match verdict {
-            Verdict::Holds => Some("holds"),
-            Verdict::WithinNoise => Some("within noise"),
-            Verdict::Contradicted => Some("contradicted"),
-            Verdict::NotApplicable => None,
-        })
-        .collect()
-    }
-
-    /// Shows the reading of `claim` to a template.
-    ///
-    /// | name | is |
-    /// |---|---|
-    /// | `as_run` | whether executed twins stand in for the described variants |
-    /// | `name`, `value` | the variant, and what it measured over its seeds |
-    /// | `counted` | `some` and `all` of what was counted, or `none` |
-    /// | `than` | a list of `name`, `mean` |
-    /// | `verdict` | one of the table above |
-    /// | `holding`, `noisy`, `contradicted` | the names in `than` by the verdict on each |
-    /// | `words` | the words of comparison that the verdicts bear out (see `comparative`) |
-    /// | `lies` | how the document's figures lie to the seeds (see `figures`), or `none` without figures |
-    /// | `undecidable` | whether so few repeats could refute no count |
-    fn to_template(&self, claim: &Claim) -> Value {
-        let with = |wanted: Verdict| {
-            let those = self.others.iter().filter(|(_, _, verdict)| *verdict == wanted);
-            those.map(|(name, _, _)| (*name).to_owned()).collect::<Vec<String>>()
-        };
-        context! {
-            as_run => self.as_run,
-            name => self.name,
-            value => Spread::to_template(Some(self.value)),
-            counted => self.counted.as_ref().map(|(some, all)| {
-                context! { some => some.to_template(), all => all.to_template() }
-            }),
-            than => self.others.iter().map(|(name, other, _)| {
-                context! { name => *name, mean => other.mean.to_template() }
-            }).collect::<Vec<_>>(),
-            verdict => self.verdict.name(),
-            holding => with(Verdict::Holds),
-            noisy => with(Verdict::WithinNoise),
-            contradicted => with(Verdict::Contradicted),
-            words => Borne::to_template(&self.words()),
-            lies => claim.relation.is_figure().then(|| lies(&claim.values, self.value)),
-            undecidable => claim.repeats.zip(self.counted.as_ref()).is_some_and(|(repeats, (_, all))| {
-                !is_decidable(all.value() as u32, (repeats.some, repeats.of))
-            }),
-        }
-    }
-}
-
-/// Gives the words of comparison that a claim is told in; they are the source's own.
-fn words_of(relation: Relation) -> &'static [&'static str] {
-    match relation {
-        Relation::Same => &["as accurate"],
-        Relation::Above => &["more accurate"],
-        Relation::Below => &["less accurate"],
-        Relation::Highest | Relation::Most => &["most accurate"],
-        Relation::Slower => &["takes longer"],
-        Relation::Faster => &["takes less time"],
-        Relation::Underfits => &["underfits"],
-        Relation::Overfits => &["overfits"],
-        Relation::About
-        | Relation::Between
-        | Relation::TrainLossNearZero
-        | Relation::GapAbove
-        | Relation::GapBetween
-        | Relation::GapNegativeIn
-        | Relation::GapPositive => &[],
-    }
-}
-
-/// Shows a claim to a template: its fields by their names, and its `readings`.
-pub fn claim_view(claim: &Claim, readings: &[Reading<'_>]) -> Value {
-    let count = |number: u32| quote(&claim.section, &number.to_string(), Number::Whole(number.into()));
-    context! {
-        section => claim.section.clone(),
-        relation => claim.relation.name(),
-        variant => claim.variant.clone(),
-        statistic => claim.statistic.name(),
-        figure => claim.relation.is_figure(),
-        runs => claim.runs.map(Runs::name),
-        than => claim.than.clone(),
-        values => claim.values.iter().map(|figure| quote_figure(claim, figure)).collect::<Vec<_>>(),
-        repeats => claim.repeats.map(|repeats| {
-            context! { some => count(repeats.some), of => count(repeats.of) }
-        }),
-        words => Borne::to_template(words_of(claim.relation)),
-        readings => readings.iter().map(|reading| reading.to_template(claim)).collect::<Vec<_>>(),
-    }
+    let lies = claim.relation.is_figure().then(|| lies(&claim.values, value));
+    Some(Reading { as_run: circumstances.as_run, name, value, counted, others, verdict, lies })
 }
 
 /// Finds what a claim is about.
@@ -292,8 +197,7 @@ fn counted(relation: Relation, summary: &Summary) -> Option<(Measure, Measure)> 
     match relation {
         Relation::GapNegativeIn => {
             let gaps = &summary.gap.as_ref()?.parts;
-            let negative = gaps.iter().filter(|gap| gap.value() < 0.0).cloned().collect();
-            Some((Measure::count(negative), Measure::count(gaps.clone())))
+            Some((Measure::negative(gaps.clone()), Measure::count(gaps.clone())))
         }
         Relation::GapPositive => Some(summary.gap_epochs.clone()),
         _ => None,
@@ -366,7 +270,7 @@ fn of_counts(own: (u32, u32), document: (u32, u32)) -> Verdict {
 }
 
 /// Says whether any count of `all` repeats would refute the document's share.
-fn is_decidable(all: u32, document: (u32, u32)) -> bool {
+pub(super) fn is_decidable(all: u32, document: (u32, u32)) -> bool {
     (0..=all).any(|some| of_counts((some, all), document) == Verdict::Contradicted)
 }
 

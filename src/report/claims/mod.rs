@@ -8,6 +8,7 @@
 //! | `read` | YAML → claims; every mistake with its place |
 //! | `evidence` | the statistical test, its assumptions and its source |
 //! | `judge` | a claim and summaries → verdict |
+//! | `view` | claims and readings as templates see them, with the words that they bear out |
 //! | `figures` | the document's figures as templates see them |
 //!
 //! Invariants
@@ -18,11 +19,12 @@ mod evidence;
 mod figures;
 mod judge;
 mod read;
+mod view;
 
 pub use claim::{Claim, Relation, Repeats, Runs, Statistic};
 pub use evidence::{Contrast, Estimate};
-pub use judge::HALF_LEVEL;
 pub use read::read_claims;
 
 pub(super) use figures::figures_view;
-pub(super) use judge::{Circumstances, Reading, claim_view, judge};
+pub(super) use judge::{Circumstances, Reading, judge};
+pub(super) use view::claim_view;

@@ -45,15 +45,43 @@ pub(super) fn blank_spans(line: &mut [char]) -> Result<(), Found> {
 pub(super) fn check(code: &[char]) -> Result<(), Found> {
     let text: String = code.iter().collect();
     let words: Vec<&str> = text.split_whitespace().collect();
-    for (index, word) in words.iter().enumerate().filter(|(_, word)| is_number(word)) {
+    for (index, word) in words.iter().enumerate() {
         let next = words.get(index + 1).copied().unwrap_or_default();
-        let stated = index == 0 || word.contains(['.', '%', '‰']) || next.starts_with(['%', '‰']);
+        let set = index.checked_sub(1).is_some_and(|before| words[before] == "--set");
+        let stated = match word.split_once('=') {
+            Some((name, value)) => {
+                !set && !name.contains('[') && is_number(value) && value.contains(['.', '%', '‰'])
+            }
+            None => {
+                is_number(word)
+                    && (index == 0 || word.contains(['.', '%', '‰']) || next.starts_with(['%', '‰']))
+            }
+        };
         if stated {
             let at = text.find(word).map_or(0, |at| text[..at].chars().count());
             return Err((at + 1, Fault::InCode((*word).to_owned())));
         }
     }
     Ok(())
+}
+
+/// Finds a tag or an entity in a line without its code.
+pub(super) fn html(line: &[char]) -> Option<Found> {
+    line.iter().enumerate().find_map(|(at, symbol)| {
+        let rest = &line[at + 1..];
+        let next = rest.first().copied().unwrap_or(' ');
+        let end = match symbol {
+            '<' if next.is_alphabetic() || matches!(next, '/' | '!') => rest.iter().position(|it| *it == '>'),
+            '&' if next.is_alphanumeric() || next == '#' => {
+                let end = rest.iter().position(|it| !it.is_alphanumeric() && *it != '#')?;
+                (rest[end] == ';').then_some(end)
+            }
+            _ => return None,
+        };
+        let written: String =
+            line[at..].iter().take(end.map_or(usize::MAX, |end| end.saturating_add(2))).collect();
+        (*symbol == '<' || end.is_some()).then(|| (at + 1, Fault::Html(written)))
+    })
 }
 
 /// Says whether `word` is a number, with or without a sign and a `%`.
@@ -66,6 +94,17 @@ fn is_number(word: &str) -> bool {
 
 fn run(line: &[char], from: usize) -> usize {
     line[from..].iter().take_while(|symbol| **symbol == '`').count()
+}
+
+/// Blanks the captions of pictures, which are the titles of figures (see `shown`).
+pub(super) fn blank_captions(line: &mut [char]) {
+    let mut at = 0;
+    while let Some(begin) = line[at..].windows(2).position(|pair| *pair == ['!', '[']) {
+        let begin = at + begin + 2;
+        let length = line[begin..].windows(2).position(|pair| *pair == [']', '(']).unwrap_or(0);
+        blank(line, begin, length);
+        at = begin + length;
+    }
 }
 
 /// Blanks where links lead: `](…`, up to the title or the end.

@@ -1,30 +1,34 @@
 //! Numerals that nothing answers for: in templates, where they are typed, and in the finished text.
 //!
-//! template ──without expressions, code, link targets, terms──▶ no numeral, and no counted noun in words
-//! report   ──without links, code, link targets, names──▶ no numeral
+//! template ──without expressions, code, link targets, terms──▶ no numeral, and none in words
+//! report   ──without links, code, link targets, names──▶ no numeral, and none in words
 //!
 //! What may hold digits without stating a quantity: code, a link's target, the number of a section that exists, the
 //! name of a variant, the titles, and the terms of the field (see `names`).
 //!
 //! Invariants
-//! - A typed section or variant may not look like a number: whoever types `2.2` in a template may mean a quantity. In the
-//!   finished text it may, since it came from a name; a whole number only behind `#`, `section` or `§`.
+//! - A section or a variant that looks like a number stands in the finished text only where a template has marked it as
+//!   a name (see `named`), and a whole number only behind `#`, `section` or `§`: a `2.2` without a mark may be a quantity.
 
 mod code;
-mod counts;
 mod names;
 mod numeral;
+mod words;
 
-use super::citation::{Citation, reference_name};
+use super::citation::{Citation, Place, reference_name};
 use super::error::{Fault, RenderError};
 use super::fence::{Fences, Line};
+use super::prose;
 
 use code::{blank_spans, blank_targets};
-use counts::counted;
-use names::{blank_name, blank_names};
+use names::blank_place;
 use numeral::{blank, numeral};
+use words::in_words;
 
 pub(super) use names::{Names, numeral_beside_names};
+
+/// How much of a line an error shows, in characters.
+const SHOWN: usize = 90;
 
 /// How an error names the finished text.
 const REPORT: &str = "the report";
@@ -38,10 +42,8 @@ pub(super) fn check_template(template: &str, text: &str, names: &Names) -> Resul
     for (index, line) in without_expressions(text).lines().enumerate() {
         let mut left: Vec<char> = line.chars().collect();
         reader.blank(line, &mut left)?;
-        for name in names.all.iter().filter(|name| name.parse::<f64>().is_err()) {
-            blank_name(&mut left, name, |_| true);
-        }
-        if let Some((column, numeral)) = numeral(&left).or_else(|| counted(&left)) {
+        names.blank_plain(&mut left);
+        if let Some((column, numeral)) = numeral(&left).or_else(|| in_words(&left)) {
             return Err(RenderError::Typed {
                 template: template.to_owned(),
                 line: index + 1,
@@ -96,23 +98,37 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Refuses a finished text with a numeral that is no link and no name.
+/// Refuses a finished text with a numeral that is no link and no name; `marked` are the names that templates marked.
 ///
 /// # Errors
 /// [`RenderError::Orphan`] for the first one, with its place.
-pub(super) fn check_text(text: &str, citations: &[Citation], names: &Names) -> Result<(), RenderError> {
+pub(super) fn check_text(
+    text: &str,
+    citations: &[Citation],
+    names: &Names,
+    marked: &[Place],
+) -> Result<(), RenderError> {
     let mut reader = Reader::new(REPORT);
     let mut citations = citations.iter().peekable();
+    let mut marked = marked.iter().peekable();
     for (index, line) in text.lines().enumerate() {
         let mut left: Vec<char> = line.chars().collect();
         while let Some(citation) = citations.next_if(|citation| citation.line == index + 1) {
             let link = format!("{}][{}", citation.text, reference_name(citation.reference));
             blank(&mut left, citation.column - 1, link.chars().count());
         }
+        code::blank_captions(&mut left);
+        while let Some(place) = marked.next_if(|place| place.line == index + 1) {
+            blank_place(&mut left, *place, names);
+        }
         reader.blank(line, &mut left)?;
-        blank_names(&mut left, names);
-        if let Some((column, numeral)) = numeral(&left) {
-            return Err(RenderError::Orphan { line: index + 1, column, numeral });
+        if let Some((column, fault)) = code::html(&left) {
+            return Err(reader.fault(index + 1, column, fault));
+        }
+        names.blank_plain(&mut left);
+        if let Some((column, numeral)) = numeral(&left).or_else(|| in_words(&left)) {
+            let text = prose::shortened(line.trim(), SHOWN);
+            return Err(RenderError::Orphan { line: index + 1, column, numeral, text });
         }
     }
     reader.end()
@@ -143,7 +159,7 @@ mod tests {
 
     fn names() -> Names {
         let all = ["Summary week 3", "1.1-as-run", "SHA-256", "2.4.2", "2.4", "1.1", "F1", "2"];
-        Names { all: all.map(str::to_owned).to_vec() }
+        Names { all: all.map(str::to_owned).to_vec(), headings: vec!["Half the size".to_owned()] }
     }
 
     fn typed(text: &str) -> Option<(usize, usize, String)> {
@@ -153,11 +169,25 @@ mod tests {
         }
     }
 
+    /// What is found in a text in which `^` stands before each marked name.
     fn orphan(text: &str) -> Option<(usize, usize, String)> {
-        match check_text(text, &[], &names()) {
-            Err(RenderError::Orphan { line, column, numeral }) => Some((line, column, numeral)),
+        let mut marked = Vec::new();
+        for (index, line) in text.lines().enumerate() {
+            for (count, (at, _)) in line.match_indices('^').enumerate() {
+                let name: String = line[at + 1..].chars().take_while(|symbol| is_part(*symbol)).collect();
+                let length = name.trim_end_matches('.').chars().count();
+                let column = line[..at].chars().count() + 1 - count;
+                marked.push(Place { line: index + 1, column, length });
+            }
+        }
+        match check_text(&text.replace('^', ""), &[], &names(), &marked) {
+            Err(RenderError::Orphan { line, column, numeral, .. }) => Some((line, column, numeral)),
             other => other.map(|()| None).expect("only this error can come"),
         }
+    }
+
+    fn is_part(symbol: char) -> bool {
+        symbol.is_alphanumeric() || symbol == '.' || symbol == '-'
     }
 
     #[test]
@@ -167,7 +197,17 @@ mod tests {
             ("a loss of 2.4\n", (1, 11, "2.4")),
             ("{{ a }} in {# 7 #} 8 of\n", (1, 20, "8")),
             ("1. first\n", (1, 1, "1")),
-            ("Over three seeds it\n", (1, 6, "three seeds")),
+            ("Over three seeds it\n", (1, 6, "three")),
+            ("Over one seed it\n", (1, 6, "one seed")),
+            ("of Ninety-nine of\n", (1, 4, "Ninety")),
+            ("by a third of\n", (1, 6, "third")),
+            ("&half; of\n", (1, 2, "half")),
+            ("two thirds\n", (1, 1, "two")),
+            ("ten per cent\n", (1, 1, "ten")),
+            ("a per cent\n", (1, 3, "per cent")),
+            ("over thr**ee** seeds\n", (1, 6, "three")),
+            ("a fifth of\n", (1, 3, "fifth")),
+            ("a threefold gain\n", (1, 3, "threefold")),
             ("x²\n", (1, 2, "²")),
             ("0.2.4.2\n", (1, 1, "0.2.4.2")),
         ] {
@@ -183,7 +223,7 @@ mod tests {
             "SHA-256 `{{ digest }}` and `cargo run 3`\n",
             "as `4a6c5ac1` and `train[2.4.2,seed=1]`\n",
             "{{ x | fixed(3) }} {% set a = 5 %}{# 1 \n 2 #}\n",
-            "[it](plots/curves-2.4.svg) the two differ\n",
+            "[it](plots/curves-2.4.svg) both differ\n",
             "```\nrun 3\n```\nmacro-averaged F1\n",
         ] {
             assert_eq!(typed(text), None, "{text}");
@@ -195,7 +235,7 @@ mod tests {
             Err(RenderError::Fault { line, column, fault, .. }) => Some((line, column, fault)),
             other => other.map(|()| None).expect("only this error can come"),
         };
-        [of(check_template("main.md.j2", text, &names())), of(check_text(text, &[], &names()))]
+        [of(check_template("main.md.j2", text, &names())), of(check_text(text, &[], &names(), &[]))]
     }
 
     #[test]
@@ -203,7 +243,7 @@ mod tests {
         let hidden = "The accuracy is 0.999 over three seeds.\n";
         for lead in ["```x```\n", "````\n```\n````\n", "~~~\n```\n~~~\n", "    ```\n"] {
             let text = format!("{lead}\n{hidden}");
-            let refused = check_text(&text, &[], &names()).and(check_template("a", &text, &names()));
+            let refused = check_text(&text, &[], &names(), &[]).and(check_template("a", &text, &names()));
             assert!(refused.is_err(), "{lead}");
         }
         let open = Some((2, 1, Fault::Unclosed("the fence".to_owned())));
@@ -220,12 +260,18 @@ mod tests {
             ("so `accuracy 0.999` it", 14, "0.999"),
             ("``−1,300``", 3, "−1,300"),
             ("```\n0.999\n```", 1, "0.999"),
+            ("`accuracy=0.999`", 2, "accuracy=0.999"),
         ] {
             for found in faults(text) {
                 let (_, at, fault) = found.unwrap_or_else(|| panic!("{text} passes"));
                 assert_eq!((at, fault), (column, Fault::InCode(number.to_owned())), "{text}");
             }
         }
+        for text in ["a <b>\n", "a <!-- -->\n", "</i>\n", "a&percnt;\n", "a&shy;b\n", "<img src=\"a\">\n"] {
+            let html = |found: &Option<(usize, usize, Fault)>| matches!(found, Some((1, _, Fault::Html(_))));
+            assert!(html(&faults(text)[1]), "{text}");
+        }
+        assert_eq!(orphan("a < b & c; `<b>`\n"), None);
         for text in ["`a\n", "`a\n` 0.999 `b`\n", "| `a | 0.999 | b` |\n"] {
             let unclosed = |found: &Option<(usize, usize, Fault)>| matches!(found, Some((1, _, Fault::Unclosed(sign))) if sign == "`");
             assert!(faults(text).iter().all(unclosed), "{text}");
@@ -238,15 +284,24 @@ mod tests {
     #[test]
     fn a_finished_text_may_name_what_exists_and_nothing_else() {
         for text in [
-            "## 2 Second\n",
+            "## ^2 Second\n",
             "# Summary week 3\n",
-            "of section 2: 2.4, then 1.1.\n",
-            "| 2.4 | 1.1-as-run |\n",
+            "of section ^2: ^2.4, then ^1.1.\n",
+            "| ^2.4 | 1.1-as-run |\n",
+            "### ^2.4 Half the size\n",
+            "as 2.4.2 did, in the first of its seconds\n",
         ] {
             assert_eq!(orphan(text), None, "{text}");
         }
         for (text, numeral) in [
             ("over 2 seeds\n", "2"),
+            ("over ^2 seeds\n", "2"),
+            ("is 2.4\n", "2.4"),
+            ("### 2.4 First\n", "2.4"),
+            ("is ^2.4 nats\n", "2.4"),
+            ("-^1.1\n", "1.1"),
+            ("is half of\n", "half"),
+            ("over three seeds\n", "three"),
             ("is 2.5\n", "2.5"),
             ("week 3\n", "3"),
             ("2.4 % of\n", "2.4"),

@@ -5,9 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use super::super::citation::Place;
 use super::super::inputs::ReportInputs;
-use super::counts::is_counted;
+use super::super::named;
 use super::numeral::{blank, is_digit, numeral};
+use super::words::is_counted;
 
 /// Words of the field that hold digits.
 const TERMS: [&str; 2] = ["SHA-256", "F1"];
@@ -15,28 +17,47 @@ const TERMS: [&str; 2] = ["SHA-256", "F1"];
 /// Units that a name is never written with.
 const UNITS: [&str; 8] = ["nats", "nat", "s", "ms", "min", "h", "per", "percent"];
 
-/// Names that hold digits.
+/// Names that hold digits, and headings.
 pub struct Names {
-    /// The longest first, so that none is taken for a part of another.
+    /// Names that hold digits, the longest first, so that none is taken for a part of another.
     pub(super) all: Vec<String>,
+    /// The headings of the source document, which may count in words.
+    pub(super) headings: Vec<String>,
 }
 
 impl Names {
     /// Gathers the names in a report.
     pub fn of(inputs: &ReportInputs) -> Self {
-        let sections = inputs.source.sections.iter().map(|section| section.number.as_str());
-        let variants = inputs.variants.iter().map(|variant| variant.name.as_str());
-        let declared = inputs.source.sections.iter().flat_map(|it| it.described.iter().chain(&it.as_run));
-        let named: BTreeSet<&str> = sections
-            .chain(variants)
-            .chain(declared.map(String::as_str))
-            .chain([inputs.title.as_str(), inputs.source.document.as_str()])
-            .chain(TERMS)
-            .filter(|name| name.contains(is_digit))
-            .collect();
-        let mut all: Vec<String> = named.into_iter().map(str::to_owned).collect();
+        let mut named: BTreeSet<String> = named::known(inputs);
+        named.extend([inputs.title.clone(), inputs.source.document.clone()]);
+        named.extend(TERMS.map(str::to_owned));
+        named.retain(|name| name.contains(is_digit));
+        let mut all: Vec<String> = named.into_iter().collect();
         all.sort_by_key(|name| std::cmp::Reverse(name.chars().count()));
-        Self { all }
+        let headings = inputs.source.sections.iter().map(|section| section.heading.clone());
+        Self { all, headings: headings.collect() }
+    }
+
+    /// Blanks names that do not look like a number, and in a heading that of the source.
+    pub fn blank_plain(&self, line: &mut [char]) {
+        for name in self.all.iter().filter(|name| name.parse::<f64>().is_err()) {
+            blank_name(line, name, |_| true);
+        }
+        if line.first() == Some(&'#') {
+            for heading in &self.headings {
+                blank_name(line, heading, |_| true);
+            }
+        }
+    }
+}
+
+/// Blanks a marked name, if it is one still, and may stand there.
+pub fn blank_place(line: &mut [char], place: Place, names: &Names) {
+    let (at, end) = (place.column - 1, place.column - 1 + place.length);
+    let name: String = line[at..end].iter().collect();
+    let bare = name.chars().all(is_digit);
+    if names.all.contains(&name) && begins(line, at) && ends(line, end) && (!bare || introduced(line, at)) {
+        blank(line, at, place.length);
     }
 }
 
@@ -56,23 +77,25 @@ pub fn numeral_beside_names(text: &str, names: &Names) -> Option<String> {
 }
 
 /// Blanks names where they may stand.
-pub fn blank_names(line: &mut [char], names: &Names) {
+fn blank_names(line: &mut [char], names: &Names) {
     let before = line.to_vec();
     for name in &names.all {
         let bare = name.chars().all(is_digit);
-        blank_name(line, name, |at| {
-            let lead: String = before[..at].iter().collect();
-            let lead = lead.trim_end();
-            !bare
-                || lead.chars().all(|symbol| symbol == '#') && !lead.is_empty()
-                || lead.ends_with("section")
-                || lead.ends_with('§')
-        });
+        blank_name(line, name, |at| !bare || introduced(&before, at));
     }
 }
 
+/// Says whether what stands before `at` says that a section follows.
+fn introduced(line: &[char], at: usize) -> bool {
+    let lead: String = line[..at].iter().collect();
+    let lead = lead.trim_end();
+    lead.chars().all(|symbol| symbol == '#') && !lead.is_empty()
+        || lead.ends_with("section")
+        || lead.ends_with('§')
+}
+
 /// Blanks a name wherever it stands alone and may stand.
-pub fn blank_name(line: &mut [char], name: &str, may: impl Fn(usize) -> bool) {
+fn blank_name(line: &mut [char], name: &str, may: impl Fn(usize) -> bool) {
     let name: Vec<char> = name.chars().collect();
     let mut at = 0;
     while at + name.len() <= line.len() {

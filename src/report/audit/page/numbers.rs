@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use crate::report::audit::file::{AuditFile, Origin, ReferenceEntry};
 use crate::report::audit::name::{InstanceName, split};
-use crate::report::measure::{Aggregate, Number};
+use crate::report::measure::Aggregate;
+use crate::report::number::Number;
 
 use super::link;
 
@@ -70,6 +71,7 @@ impl<'f> Numbers<'f> {
             Origin::Quoted { section, line, .. } => {
                 format!("section {section} of the source, `{}:{line}`", self.file.report.source)
             }
+            Origin::Constant(constant) => constant.to_string(),
             Origin::Made { by, parts } => self.made(*by, parts, within),
         }
     }
@@ -110,7 +112,9 @@ impl<'f> Numbers<'f> {
                 (instance, format!("{output}#{at}"))
             }
             Origin::Seed { of } => (of.as_str(), "the seed".to_owned()),
-            Origin::Parameter { .. } | Origin::Quoted { .. } | Origin::Made { .. } => return None,
+            Origin::Parameter { .. } | Origin::Quoted { .. } | Origin::Constant(_) | Origin::Made { .. } => {
+                return None;
+            }
         };
         let is_zero = entry.value.value() == 0.0;
         Some(Leaf { instance, place, value: number(entry.value), is_zero })
