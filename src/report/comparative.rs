@@ -247,12 +247,12 @@ mod tests {
         assert_eq!(settle(&text("more accurate")), loose(2, "more accurate"));
         assert_eq!(settle(&text("‹higher›")), Ok(text("higher")));
         assert_eq!(settle(&text("`higher`")), Ok(text("`higher`")));
-        assert_eq!(settle(&format!("\n## Far lower (@)\n")), loose(2, "lower"));
-        assert_eq!(settle(&format!("@ is\nlower than\n")), loose(2, "lower"));
-        assert_eq!(settle(&format!("@ is far more\naccurate\n")), loose(1, "more accurate"));
-        assert_eq!(settle(&format!("@ is the best\n")), loose(1, "best"));
-        assert!(settle(&format!("@ at the best epoch\n")).is_ok());
-        assert!(settle(&format!("One higher line.\n\n@\n| lower |\n")).is_ok());
+        assert_eq!(settle("\n## Far lower (@)\n"), loose(2, "lower"));
+        assert_eq!(settle("@ is\nlower than\n"), loose(2, "lower"));
+        assert_eq!(settle("@ is far more\naccurate\n"), loose(1, "more accurate"));
+        assert_eq!(settle("@ is the best\n"), loose(1, "best"));
+        assert!(settle("@ at the best epoch\n").is_ok());
+        assert!(settle("One higher line.\n\n@\n| lower |\n").is_ok());
         for split in ["high**er**", "more   _accurate_", "more\n> accurate", "hig\u{200B}her"] {
             assert!(settle(&text(split)).is_err(), "{split}");
         }

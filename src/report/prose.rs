@@ -72,10 +72,10 @@ fn unread(text: &str) -> Option<usize> {
     let run = |text: &str| text.len() - text.trim_start_matches('`').len();
     let length = run(text);
     let mut at = length;
-    while length > 0 {
-        at += text[at..].find('`')?;
-        let closing = run(&text[at..]);
-        at += closing;
+    // Code ends at as many signs as it begins with.
+    while let Some(next) = text[at..].find('`').filter(|_| length > 0) {
+        let closing = run(&text[at + next..]);
+        at += next + closing;
         if closing == length {
             return Some(at);
         }
