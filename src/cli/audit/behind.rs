@@ -51,7 +51,7 @@ impl Behind {
         }
         if instances.is_empty() {
             return Err(Refusal::input(format!(
-                "no run lies behind `{words}`: it rests on settings, or on figures of the source document, alone\n\
+                "no run lies behind `{words}`: it rests on settings, constants, or figures of the source document alone\n\
                  help: `recount audit {words}` says where they stand"
             )));
         }
