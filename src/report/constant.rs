@@ -28,15 +28,15 @@ pub const NEAR_ZERO: f64 = 0.05;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Constant {
-    /// [`LEVEL`].
+    /// How often a verdict may be wrong.
     Level,
-    /// [`SAME`].
+    /// What accuracies may differ by and be the same.
     Same,
-    /// [`NEAR_ZERO`].
+    /// What a training loss is below to be near zero, in nats.
     NearZero,
-    /// [`CONFIDENCE`].
+    /// How often the interval of an accuracy holds the true one.
     Confidence,
-    /// [`PLATEAU_THRESHOLD`].
+    /// The part by which a loss must fall to end a plateau.
     PlateauThreshold,
 }
 
