@@ -10,8 +10,9 @@
 use std::collections::BTreeSet;
 
 use super::citation::{Ledger, Reference};
-use super::compared::{are_akin, unspoken, variants_of};
+use super::compared::{are_akin, variants_of};
 use super::error::RenderError;
+use super::spoken::unspoken;
 use super::{prose, sentence};
 
 /// A number under another name.

@@ -75,12 +75,12 @@ pub(super) struct Settled {
     /// What they refer to, by the index that a citation has.
     pub references: Vec<Reference>,
     /// Its names, in their order.
-    pub names: Vec<Place>,
+    pub names: Vec<NamePlace>,
 }
 
 /// Where a name stands in a finished text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct NamePlace {
     /// The line, from 1.
     pub line: usize,
     /// The column of its first character, from 1, in characters.
@@ -124,7 +124,6 @@ impl Ledger {
         for (index, line) in marked.split_inclusive('\n').enumerate() {
             let stray = |in_code| {
                 let text = prose::without_marks(line, &self.names);
-
                 let text = text.replace(MARKS, "").trim().to_owned();
                 Stray { line: index + 1, text, in_code }
             };
@@ -136,7 +135,7 @@ impl Ledger {
                 if let Some((name, after)) = self.names.read(mark) {
                     code ^= plain.matches('`').count() % 2 == 1;
                     column += plain.chars().count();
-                    settled.names.push(Place { line: index + 1, column, length: name.chars().count() });
+                    settled.names.push(NamePlace { line: index + 1, column, length: name.chars().count() });
                     column += name.chars().count();
                     settled.text.push_str(plain);
                     settled.text.push_str(&name);
@@ -233,7 +232,7 @@ mod tests {
         let (name, number) = (ledger.names.enter("2.4".to_owned()), entered(&ledger, 7));
         let settled = ledger.settle(&format!("é {name}: {number}\n")).expect("both marks are whole");
         assert_eq!(settled.text, "é 2.4: [7][n1]\n");
-        assert_eq!(settled.names, [Place { line: 1, column: 3, length: 3 }]);
+        assert_eq!(settled.names, [NamePlace { line: 1, column: 3, length: 3 }]);
         assert_eq!(settled.citations[0].column, 9);
     }
 

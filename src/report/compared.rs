@@ -9,7 +9,7 @@
 //! | is a verdict on a comparison | names its sides in any order, and no other |
 //! | is a verdict on some of the comparisons | names one of these, besides |
 //! | is the source's own | has *says* before the word |
-//! | compares accuracies, losses or times | has that word if it has one of them |
+//! | compares accuracies, losses or times | has that word if it has one of them (see `spoken`) |
 //!
 //! Invariants
 //! - What leads an item (`- 2.4.2: …`) is its place in the document, and names the variant only if the sentence does not.
@@ -21,13 +21,10 @@ use super::audit::{InstanceName, split};
 use super::citation::Reference;
 use super::measure::{Measure, Source};
 use super::spread::Spread;
-use super::{prose, sentence};
+use super::{sentence, spoken};
 
 /// Words that judge a comparison as a whole, which may name its sides in any order.
 const VERDICTS: [&str; 4] = ["holds", "contradicted", "within noise", "beyond noise"];
-
-/// The words for what is compared: a sentence that has one of them has the right one.
-const QUANTITIES: [&str; 3] = ["accuracy", "loss", "time"];
 
 /// Variants, and the variants that they are compared with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,9 +59,8 @@ impl Compared {
     /// Says that the variant of one quantity is compared with that of another.
     pub fn of_spreads(left: &Spread, right: &Spread) -> Self {
         let variants = |spread: &Spread| spread.parts.first().map(variants_of).unwrap_or_default();
-        let left_quantity = quantity(left);
         let [subjects, others] = [left, right].map(|spread| variants(spread).into_iter().collect());
-        let quantity = left_quantity.and_then(word_of);
+        let quantity = spoken::quantity(left).and_then(spoken::word_of);
         Self { subjects, others, quantity, ..Self::default() }
     }
 
@@ -78,44 +74,15 @@ impl Compared {
             all
         })
     }
-}
 
-/// Gives the place in an output that a quantity over seeds is read from, such as `/best/accuracy`.
-pub(super) fn quantity(spread: &Spread) -> Option<&str> {
-    spread.parts.first().and_then(pointer_of)
-}
-
-fn pointer_of(measure: &Measure) -> Option<&str> {
-    match &measure.source {
-        Source::Output { pointer, .. } => Some(pointer),
-        Source::Made { by, parts } if !by.counts() => parts.first().and_then(pointer_of),
-        _ => None,
-    }
-}
-
-/// Gives the word for what a measure is of that a sentence does not speak of, and that of what it speaks of.
-pub(super) fn unspoken(measure: &Measure, sentence: &str) -> Option<(&'static str, &'static str)> {
-    let quantity = pointer_of(measure).and_then(word_of)?;
-    let said = prose::Said::of(sentence, &[]);
-    let has = |word: &str| said.line_of(word).is_some() || said.line_of(&plural(word)).is_some();
-    let other = QUANTITIES.into_iter().find(|word| has(word))?;
-    (!has(quantity)).then_some((quantity, other))
-}
-
-fn plural(word: &str) -> String {
-    match word.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
-        None if word.ends_with('s') => format!("{word}es"),
-        None => format!("{word}s"),
-    }
-}
-
-/// Gives the word for what is read from such a place.
-fn word_of(pointer: &str) -> Option<&'static str> {
-    let last = pointer.rsplit('/').next().unwrap_or_default();
-    match last {
-        "seconds" => Some("time"),
-        _ => QUANTITIES.into_iter().find(|word| last.contains(word)),
+    /// Finds a result that is of others than those that were compared, among those in the sentence.
+    pub fn foreign(&self, results: &[Reference]) -> Option<String> {
+        let is_one = |name: &String| self.subjects.iter().chain(&self.others).any(|one| are_akin(one, name));
+        let found = results.iter().find_map(|Reference { text, measure, .. }| {
+            let name = variants_of(measure).into_iter().find(|name| !is_one(name))?;
+            Some(format!("has `{text}`, which is of `{name}`"))
+        });
+        found.filter(|_| !self.subjects.is_empty())
     }
 }
 
@@ -127,18 +94,6 @@ pub(super) fn variants_of(measure: &Measure) -> BTreeSet<String> {
         Source::Seed { instance } => of(instance),
         Source::Made { parts, .. } => parts.iter().flat_map(variants_of).collect(),
         Source::Parameter { .. } | Source::Quoted { .. } | Source::Constant(_) => BTreeSet::new(),
-    }
-}
-
-impl Compared {
-    /// Finds a result that is of others than those that were compared, among those in the sentence.
-    pub fn foreign(&self, results: &[Reference]) -> Option<String> {
-        let is_one = |name: &String| self.subjects.iter().chain(&self.others).any(|one| are_akin(one, name));
-        let found = results.iter().find_map(|Reference { text, measure, .. }| {
-            let name = variants_of(measure).into_iter().find(|name| !is_one(name))?;
-            Some(format!("has `{text}`, which is of `{name}`"))
-        });
-        found.filter(|_| !self.subjects.is_empty())
     }
 }
 
@@ -167,12 +122,10 @@ pub(super) fn misnamed(
         return Some("does not say that it is the source that `says` so".to_owned());
     }
     let rest = sentence::first(after, row);
-    let has = |word: &str| [lead, rest].iter().any(|text| prose::Said::of(text, &[]).line_of(word).is_some());
     if let Some(quantity) = quantity
-        && !has(quantity)
-        && let Some(other) = QUANTITIES.into_iter().find(|word| has(word))
+        && let Some(other) = spoken::instead_of(quantity, &[lead, rest])
     {
-        return Some(format!("speaks of {other}, where the {quantity} was compared"));
+        return Some(format!("speaks of the {other}, where the {quantity} was compared"));
     }
     let names = |text: &str| sentence::names_in(text, variants);
     let [in_lead, in_rest] = [names(lead), names(rest)];

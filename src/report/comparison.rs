@@ -14,9 +14,10 @@ use std::cmp::Ordering;
 use minijinja::{Environment, Error, ErrorKind, Value, context};
 
 use super::comparative::Borne;
-use super::compared::{Compared, quantity};
+use super::compared::Compared;
 use super::measure::Measure;
 use super::quantity::Sort;
+use super::spoken::quantity;
 use super::spread::Spread;
 
 /// Gives `environment` the function `compare(left, right)`, which is `none` where a side is.

@@ -43,6 +43,7 @@ mod section;
 mod sentence;
 mod shown;
 mod source;
+mod spoken;
 mod spread;
 mod svg;
 mod tidy;

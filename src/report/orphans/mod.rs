@@ -15,7 +15,7 @@ mod names;
 mod numeral;
 mod words;
 
-use super::citation::{Citation, Place, reference_name};
+use super::citation::{Citation, NamePlace, reference_name};
 use super::error::{Fault, RenderError};
 use super::fence::{Fences, Line};
 use super::prose;
@@ -106,7 +106,7 @@ pub(super) fn check_text(
     text: &str,
     citations: &[Citation],
     names: &Names,
-    marked: &[Place],
+    marked: &[NamePlace],
 ) -> Result<(), RenderError> {
     let mut reader = Reader::new(REPORT);
     let mut citations = citations.iter().peekable();
@@ -177,7 +177,7 @@ mod tests {
                 let name: String = line[at + 1..].chars().take_while(|symbol| is_part(*symbol)).collect();
                 let length = name.trim_end_matches('.').chars().count();
                 let column = line[..at].chars().count() + 1 - count;
-                marked.push(Place { line: index + 1, column, length });
+                marked.push(NamePlace { line: index + 1, column, length });
             }
         }
         match check_text(&text.replace('^', ""), &[], &names(), &marked) {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::citation::Place;
+use super::super::citation::NamePlace;
 use super::super::inputs::ReportInputs;
 use super::super::named;
 use super::numeral::{blank, is_digit, numeral};
@@ -52,7 +52,7 @@ impl Names {
 }
 
 /// Blanks a marked name, if it is one still, and may stand there.
-pub fn blank_place(line: &mut [char], place: Place, names: &Names) {
+pub fn blank_place(line: &mut [char], place: NamePlace, names: &Names) {
     let (at, end) = (place.column - 1, place.column - 1 + place.length);
     let name: String = line[at..end].iter().collect();
     let bare = name.chars().all(is_digit);
