@@ -35,7 +35,7 @@ pub(super) struct Compared {
     claimed: bool,
     /// Whether it is so of these others alone, so that one of them is to be named.
     partly: bool,
-    /// What is compared of them, where that has a word: one of [`QUANTITIES`].
+    /// What is compared of them, where that has a word (see `spoken`).
     quantity: Option<&'static str>,
 }
 
