@@ -3,8 +3,8 @@
 //! (name, [`Stamp`]) ──recall──▶ digest, if the file looks as it did when it was hashed
 //!
 //! Invariants
-//! - A file that was modified within [`GRANULARITY`] of its hashing is not recognised: a later edit
-//!   in the same clock tick would look the same (git calls such an entry racy).
+//! - A file that was modified within a clock tick of its hashing is not recognised: a later edit in the
+//!   same tick would look the same (git calls such an entry racy).
 //! - A damaged file of the index counts as empty: it is sealed.
 
 use std::collections::BTreeMap;
@@ -15,8 +15,15 @@ use std::path::Path;
 use super::sealed::{Magic, News, Reader, Writer};
 use crate::digest::Digest;
 
-/// The coarsest tick of a file system's clock that is reckoned with, in nanoseconds.
-const GRANULARITY: i64 = 2_000_000_000;
+/// The coarsest tick of a file system's clock that is reckoned with, in nanoseconds: FAT counts by two seconds.
+const COARSE: i64 = 2_000_000_000;
+
+/// The coarsest tick of a clock whose times are no whole milliseconds, in nanoseconds: such times are the kernel's
+/// own, which ticks at least every ten milliseconds.
+const FINE: i64 = 100_000_000;
+
+/// Nanoseconds of a millisecond.
+const MILLISECOND: i64 = 1_000_000;
 
 const MAGIC: &Magic = b"recount index 2\n";
 
@@ -66,7 +73,9 @@ impl Stamp {
 
     /// Says whether an edit after `time`, in nanoseconds since 1970, would make a file look different.
     pub(super) fn is_settled(self, time: i64) -> bool {
-        self.modified.max(self.changed).saturating_add(GRANULARITY) < time
+        // Only the system sets when a file was last changed; when it was modified, any program may.
+        let tick = if self.changed % MILLISECOND == 0 { COARSE } else { FINE };
+        self.modified.max(self.changed).saturating_add(tick) < time
     }
 
     /// Says whether its owner may execute the file.
@@ -206,9 +215,14 @@ mod tests {
     #[test]
     fn a_file_edited_in_the_tick_of_its_hashing_is_hashed_again() {
         let mut index = StatIndex::default();
-        let young = Stamp { modified: LATER - 1_000_000_000, ..OLD };
-        index.learn("a", young, Digest::of(b"abc"), LATER);
-        assert_eq!(index.recall("a", young), None);
+        let tenth = 100_000_000;
+        for (changed, settled) in
+            [(LATER - 15 * tenth, false), (LATER - tenth + 7, false), (LATER - 15 * tenth + 7, true)]
+        {
+            let young = Stamp { modified: changed, changed, ..OLD };
+            index.learn("a", young, Digest::of(b"abc"), LATER);
+            assert_eq!(index.recall("a", young).is_some(), settled, "{changed}");
+        }
         let from_the_future = Stamp { modified: LATER + 5, ..OLD };
         index.learn("a", from_the_future, Digest::of(b"abc"), LATER);
         assert_eq!(index.recall("a", from_the_future), None);
