@@ -2,28 +2,40 @@
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::thread;
 
 /// How many items are worth a thread.
-const SHARE: usize = 750;
+const WORTH: usize = 750;
+
+/// How many items are looked at in one go: few enough that one share which takes long leaves the others to the
+/// other threads.
+const SHARE: usize = 125;
 
 /// The most threads: what the looks wait for is one kernel.
 const MOST: usize = 8;
 
-/// Gives what `look` makes of each share of `items`, in their order; of few items there is one share.
+/// How many threads run at once; asking takes as long as a hundred looks.
+static CORES: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, NonZero::get));
+
+/// Gives what `look` makes of each share of `items`, in their order.
 pub(super) fn in_shares<T: Send, R: Send>(items: &mut [T], look: impl Fn(&mut [T]) -> R + Sync) -> Vec<R> {
-    if items.len() <= SHARE {
-        return vec![look(items)];
-    }
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let length = items.len().div_ceil(items.len().div_ceil(SHARE).min(MOST).min(cores));
-    let look = &look;
-    thread::scope(|scope| {
-        let threads: Vec<_> =
-            items.chunks_mut(length).map(|share| scope.spawn(move || look(share))).collect();
-        // A panic of a thread goes on here as it would have there.
-        threads.into_iter().map(|it| it.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    })
+    let worth = items.len().div_ceil(WORTH).min(MOST);
+    let threads = if worth > 1 { worth.min(*CORES) } else { 1 };
+    let shares = Mutex::new(items.chunks_mut(SHARE).enumerate());
+    let next = || shares.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || std::iter::from_fn(next).map(|(place, share)| (place, look(share))).collect::<Vec<_>>();
+    let mut done = thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut done = work();
+        for other in others {
+            // A panic of a thread goes on here as it would have there.
+            done.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        done
+    });
+    done.sort_unstable_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, made)| made).collect()
 }
 
 #[cfg(test)]
@@ -32,7 +44,7 @@ mod tests {
 
     #[test]
     fn every_item_is_looked_at_once_and_in_order() {
-        for count in [0, 1, SHARE, 3 * SHARE + 1] {
+        for count in [0, 1, SHARE, 3 * WORTH + 1] {
             let mut items: Vec<usize> = (0..count).collect();
             let shares = in_shares(&mut items, |share| share.to_vec());
             assert_eq!(shares.concat(), (0..count).collect::<Vec<_>>());
