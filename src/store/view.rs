@@ -31,8 +31,8 @@ impl Session<'_> {
     /// [`StoreError`] when a view can't be made.
     pub fn show(&self, folder: &Path, outputs: &[RecordedOutput], anew: bool) -> Result<(), StoreError> {
         let folder = self.folder().join("by-name").join(below(folder));
-        if anew && folder.exists() {
-            fs::remove_dir_all(&folder).doing("removed", &folder)?;
+        if anew {
+            empty(&folder).doing("removed", &folder)?;
         }
         for output in outputs {
             let view = folder.join(below(Path::new(&output.name)));
@@ -59,6 +59,22 @@ impl Session<'_> {
             Err(_) => self.duplicate(&source, view, 0o444),
         }
     }
+}
+
+/// Removes what is in a folder, or stands in its place. The folder itself stays: making it anew would have the one
+/// above it, with an entry for each instance, listed again.
+fn empty(folder: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => return fs::remove_file(folder),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let remove = if entry.file_type()?.is_dir() { fs::remove_dir_all } else { fs::remove_file };
+        remove(&entry.path())?;
+    }
+    Ok(())
 }
 
 /// Leaves of a path what can't lead out of the folder that it is joined to.
