@@ -12,13 +12,12 @@ use std::fs;
 use std::path::Path;
 use std::thread;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{Canonical, Digest};
 use crate::engine::{Cancel, Certain, Standing, Standstill, Summary};
 use crate::kinds::{self, Archive};
-use crate::spec::{Pipeline, Reading, Value};
+use crate::spec::{Edited, Parameters, Pipeline, Reading, Value};
 use crate::store::{Detail, Look, Memo, Store, StoreError};
 
 use super::Refusal;
@@ -29,11 +28,13 @@ use super::same::same_experiments;
 
 /// The details that are kept beside the answer.
 const STANDINGS: &str = "standings";
-const NEWS: &str = "news";
 const READING: &str = "reading";
 
 /// To how many instances one that stands otherwise is few: all of them need not be written again for it.
 const FEW: usize = 64;
+
+/// How many stages may be read again at each start: from more on the pipeline is worth writing down anew.
+const READ_AGAIN: usize = 16;
 
 /// The file that draws the graph.
 const PIPELINE: &str = "pipeline.yaml";
@@ -53,9 +54,12 @@ pub struct Answer {
     archive: bool,
     /// The environment's variables that stages name.
     variables: Vec<String>,
+    /// The settings of the stages that have been edited since the pipeline was written down.
+    edited: BTreeMap<String, Parameters>,
+    /// How those stand who have stood otherwise since the standings were written as a whole.
+    news: Vec<Standing>,
     /// Digests of the details.
     standings: Digest,
-    news: Digest,
     reading: Digest,
 }
 
@@ -94,13 +98,23 @@ pub struct Known {
     whole: Digest,
     /// How those stand who have stood otherwise since.
     news: Vec<Standing>,
+    /// The pipeline as it was written down, where that is not to be done anew.
+    written: Option<Written>,
+}
+
+/// A pipeline that was written down, and what of it has been edited since.
+#[derive(Clone)]
+struct Written {
+    digest: Digest,
+    edited: BTreeMap<String, Parameters>,
 }
 
 /// What is kept of a pipeline, which no run changes.
 pub struct Draft {
     same: Vec<String>,
-    reading: Vec<u8>,
-    digest: Digest,
+    written: Written,
+    /// What is yet to be put on the disk of it.
+    detail: Option<Detail>,
 }
 
 /// Gives what the memo says of a project as it is now.
@@ -119,10 +133,12 @@ pub fn recall(root: &Path, overrides: &[String], environment: &Environment) -> R
     match compared {
         Some((answer, _, changed)) if changed.is_empty() => Ok(Recalled::Same(answer)),
         compared => {
+            let small = compared.filter(|_| overrides.is_empty());
+            let kept =
+                small.and_then(|(answer, memo, changed)| Kept::read(&store, answer, memo, changed, turn?));
+            // The index, which this asks, is being read ahead by now.
             let look = begin(root, &store);
-            let part = compared.filter(|_| overrides.is_empty());
-            let part = part
-                .and_then(|(answer, memo, changed)| part_of(root, &store, &answer, memo, (changed, turn?)));
+            let part = kept.and_then(|kept| kept.part(root));
             Ok(Recalled::Changed { look, store, part: part.map(Box::new) })
         }
     }
@@ -145,9 +161,9 @@ pub fn unchanged(
 
 impl Answer {
     /// Reads how each instance stands.
-    pub fn standings(&self, root: &Path) -> Option<Vec<Standing>> {
-        let (all, news) = standings(&Store::open(&root.join("artifacts")).ok()?, self)?;
-        Some(Standing::renewed(all, news))
+    pub fn standings(&self, store: &Store) -> Option<Vec<Standing>> {
+        let all = postcard::from_bytes(&store.detail(STANDINGS, self.standings)?).ok()?;
+        Some(Standing::renewed(all, self.news.clone()))
     }
 }
 
@@ -184,66 +200,80 @@ pub fn begin(root: &Path, store: &Store) -> Look {
     look
 }
 
-/// Finds out what is known although some files have changed, since it was the store's turn.
-fn part_of(
-    root: &Path,
-    store: &Store,
-    answer: &Answer,
-    mut memo: Memo,
-    (changed, turn): (Vec<String>, u64),
-) -> Option<Part> {
-    let of_pipeline = |name: &String| {
-        Path::new(name).starts_with("stages") || ["pipeline.lock", "artifacts"].contains(&name.as_str())
-    };
-    if !Certain::is_worth(&changed) || changed.iter().any(of_pipeline) {
-        return None;
-    }
-    memo.forget(&changed);
-    let (files, edited): (Vec<String>, Vec<String>) = changed.into_iter().partition(|name| name != PIPELINE);
-    let schemas = kinds::schemas();
-    let (reading, (standings, news)) = thread::scope(|scope| {
-        let standings = scope.spawn(|| {
-            let (all, news) = standings(store, answer)?;
-            Some((Standing::renewed(all, news.clone()), news))
-        });
-        let reading = store.detail(READING, answer.reading);
-        let reading = reading.and_then(|bytes| Reading::decode(&bytes, &schemas));
-        let standings = standings.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        Some((reading?, standings?))
-    })?;
-    store.read_ahead(turn);
-    let is_lost_input = |file: &String| {
-        !root.join(file).exists() && standings.iter().any(|standing| standing.files.contains(file))
-    };
-    let reads_pipeline = |standing: &Standing| standing.reads_or_wrote(PIPELINE);
-    if !edited.is_empty() && standings.iter().any(reads_pipeline) || files.iter().any(is_lost_input) {
-        // A stage that reads the pipeline itself, or a mistake in it, which is told with its line.
-        return None;
-    }
-    let (mut reading, stages) =
-        if edited.is_empty() { (reading, BTreeSet::new()) } else { reading.edited(root, &schemas)? };
-    let certain = Certain::but(standings, &files, &stages, turn)?;
-    // Other kinds read what they need from the store, where only a look at everything finds damage; a command
-    // reads it at its place, which has just been compared.
-    reading.complete(&certain.doubtful_stages(), &schemas)?;
-    let variables = answer.variables.clone();
-    let known = Known { certain, memo, variables, whole: answer.standings, news };
-    Some(Part { reading, known })
+/// What was kept of a project in which few files have changed since.
+struct Kept {
+    answer: Answer,
+    memo: Memo,
+    /// The files that changed, named from the project.
+    changed: Vec<String>,
+    /// The store's turn when that was so.
+    turn: u64,
+    reading: Reading,
+    standings: Vec<Standing>,
 }
 
-/// Reads how all stood once, and how those stand who have stood otherwise since.
-fn standings(store: &Store, answer: &Answer) -> Option<(Vec<Standing>, Vec<Standing>)> {
-    Some((detail(store, STANDINGS, answer.standings)?, detail(store, NEWS, answer.news)?))
+impl Kept {
+    /// Reads it, and has read ahead what a run will need; `None` where too much has changed to go by it.
+    fn read(store: &Store, answer: Answer, mut memo: Memo, changed: Vec<String>, turn: u64) -> Option<Self> {
+        let of_pipeline = |name: &String| {
+            Path::new(name).starts_with("stages") || ["pipeline.lock", "artifacts"].contains(&name.as_str())
+        };
+        if !Certain::is_worth(&changed) || changed.iter().any(of_pipeline) {
+            return None;
+        }
+        let (reading, standings) = thread::scope(|scope| {
+            let standings = scope.spawn(|| answer.standings(store));
+            store.read_ahead(turn);
+            let reading = store.detail(READING, answer.reading);
+            let reading = reading.and_then(|bytes| Reading::decode(&bytes, &kinds::schemas()));
+            let standings = standings.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            Some((reading?, standings?))
+        })?;
+        memo.forget(&changed);
+        Some(Self { answer, memo, changed, turn, reading, standings })
+    }
+
+    /// Finds out what is known although these files have changed.
+    fn part(self, root: &Path) -> Option<Part> {
+        let Self { answer, memo, changed, turn, reading, standings } = self;
+        let (edited, files): (Vec<String>, Vec<String>) =
+            changed.into_iter().partition(|name| name == PIPELINE);
+        let is_lost_input = |file: &String| {
+            !root.join(file).exists() && standings.iter().any(|standing| standing.files.contains(file))
+        };
+        let reads_pipeline = |standing: &Standing| standing.reads_or_wrote(PIPELINE);
+        if !edited.is_empty() && standings.iter().any(reads_pipeline) || files.iter().any(is_lost_input) {
+            // A stage that reads the pipeline itself, or a mistake in it, which is told with its line.
+            return None;
+        }
+        let schemas = kinds::schemas();
+        // What was written down may be from before the last run.
+        let Edited { mut reading, stages, read } = reading.edited(root, &schemas)?;
+        let certain = Certain::but(standings, &files, &differing(&stages, &answer.edited), turn)?;
+        // Other kinds read what they need from the store, where only a look at everything finds damage; a
+        // command reads it at its place, which has just been compared.
+        reading.complete(&certain.doubtful_stages(), &schemas)?;
+        let written = (read <= READ_AGAIN).then_some(Written { digest: answer.reading, edited: stages });
+        let Answer { variables, standings: whole, news, .. } = answer;
+        Some(Part { reading, known: Known { certain, memo, variables, whole, news, written } })
+    }
 }
 
-fn detail<T: DeserializeOwned>(store: &Store, name: &str, digest: Digest) -> Option<T> {
-    postcard::from_bytes(&store.detail(name, digest)?).ok()
+/// Names the stages that have other settings on one side, or have been edited on one side only.
+fn differing(one: &BTreeMap<String, Parameters>, other: &BTreeMap<String, Parameters>) -> BTreeSet<String> {
+    let names = one.keys().chain(other.keys());
+    names.filter(|name| one.get(*name) != other.get(*name)).cloned().collect()
 }
 
 /// Writes down what is to be kept of a pipeline; this can be done while it runs.
-pub fn draft(project: &Project) -> Option<Draft> {
-    let reading = project.lines.encode(&project.pipeline)?;
-    Some(Draft { same: same_experiments(&project.pipeline).ok()?, digest: Digest::of(&reading), reading })
+pub fn draft(project: &Project, before: Option<&Known>) -> Option<Draft> {
+    let same = same_experiments(&project.pipeline).ok()?;
+    if let Some(written) = before.and_then(|before| before.written.clone()) {
+        return Some(Draft { same, written, detail: None });
+    }
+    let bytes = project.lines.encode(&project.pipeline)?;
+    let written = Written { digest: Digest::of(&bytes), edited: BTreeMap::new() };
+    Some(Draft { same, written, detail: Some(Detail { name: READING, bytes }) })
 }
 
 /// Keeps how all stands after a run that left nothing to do; without it the next one takes longer, no more.
@@ -258,14 +288,14 @@ pub fn keep(
     summary: &mut Summary,
     places: Vec<String>,
     draft: Option<Draft>,
-    before: Option<&Known>,
+    mut before: Option<&mut Known>,
 ) -> Result<(), StoreError> {
     let Some((Standstill { mut look, standings }, draft)) = summary.standstill.take().zip(draft) else {
         return Ok(());
     };
     look.join(read);
     let mut variables = variables(&project.pipeline);
-    if let Some(before) = before {
+    if let Some(before) = &before {
         // Of stages that were not looked at only these are known.
         variables.extend(before.variables.iter().cloned());
         variables.sort();
@@ -274,7 +304,7 @@ pub fn keep(
     let Some(question) = question(overrides, environment, project.archive.as_ref(), &variables) else {
         return Ok(());
     };
-    let Some((whole, mut details, news)) = encode(standings, before) else { return Ok(()) };
+    let Some((whole, detail, news)) = encode(standings, before.as_deref()) else { return Ok(()) };
     let answer = Answer {
         fresh: summary.reports.len(),
         places,
@@ -282,40 +312,34 @@ pub fn keep(
         same: draft.same,
         archive: project.archive.is_some(),
         variables,
-        standings: whole,
+        edited: draft.written.edited,
         news,
-        reading: draft.digest,
+        standings: whole,
+        reading: draft.written.digest,
     };
-    details.push(Detail { name: READING, bytes: draft.reading });
+    let details: Vec<Detail> = detail.into_iter().chain(draft.detail).collect();
     let Ok(answer) = serde_json::to_string(&answer) else { return Ok(()) };
-    project.store.memorise(question, &answer, &details, &look, before.map(|before| &before.memo))
+    project.store.memorise(question, &answer, &details, &look, before.as_mut().map(|before| &mut before.memo))
 }
 
-/// Writes down how all stands, where little of it is news only that; gives the digests of the whole and of the news.
-fn encode(standings: Vec<Standing>, before: Option<&Known>) -> Option<(Digest, Vec<Detail>, Digest)> {
-    let mut details = Vec::new();
-    let mut add = |name, bytes: Result<Vec<u8>, postcard::Error>| {
-        let bytes = bytes.ok()?;
-        let digest = Digest::of(&bytes);
-        details.push(Detail { name, bytes });
-        Some(digest)
+/// Gives the digest of how all stood when that was written as a whole, with what is news since; writes all down
+/// where that is much.
+fn encode(
+    standings: Vec<Standing>,
+    before: Option<&Known>,
+) -> Option<(Digest, Option<Detail>, Vec<Standing>)> {
+    let whole = |all: postcard::Result<Vec<u8>>| {
+        let bytes = all.ok()?;
+        Some((Digest::of(&bytes), Some(Detail { name: STANDINGS, bytes }), Vec::new()))
     };
-    let (whole, news) = match before {
-        Some(before) => {
-            let news = before.news.iter().cloned().chain(standings);
-            let news: BTreeMap<String, Standing> = news.map(|it| (it.name.clone(), it)).collect();
-            let news: Vec<Standing> = news.into_values().collect();
-            let all = before.certain.with(&news);
-            if news.len() * FEW <= all.len() {
-                (before.whole, news)
-            } else {
-                (add(STANDINGS, postcard::to_stdvec(&all))?, Vec::new())
-            }
-        }
-        None => (add(STANDINGS, postcard::to_stdvec(&standings))?, Vec::new()),
-    };
-    let news = add(NEWS, postcard::to_stdvec(&news))?;
-    Some((whole, details, news))
+    let Some(before) = before else { return whole(postcard::to_stdvec(&standings)) };
+    let news = before.news.iter().cloned().chain(standings);
+    let news: BTreeMap<String, Standing> = news.map(|it| (it.name.clone(), it)).collect();
+    let news: Vec<Standing> = news.into_values().collect();
+    if news.len() * FEW <= before.certain.of_how_many() {
+        return Some((before.whole, None, news));
+    }
+    whole(postcard::to_stdvec(&before.certain.with(&news)))
 }
 
 /// Names the variables that stages of any kind have in an `env`.

@@ -103,7 +103,7 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         outputs.iter().for_each(|line| say::result(line));
     }
     let asked = (words.settings.set.as_slice(), environment);
-    memory::keep(&project, asked, look, &mut summary, outputs, draft, known.as_ref())?;
+    memory::keep(&project, asked, look, &mut summary, outputs, draft, known.as_mut())?;
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
     let done = if !failures.is_empty() {
         Err(Refusal::failed(failed(&failures, words)))
@@ -148,11 +148,11 @@ fn bring_up_to_date(
     let options = options(words, environment, project, known);
     thread::scope(|scope| {
         // A run of everything has no core to spare, and would hold it all along.
-        let ahead = known.map(|_| scope.spawn(|| memory::draft(project)));
+        let ahead = known.map(|_| scope.spawn(|| memory::draft(project, known)));
         let summary = engine::run(root, pipeline, kinds, store, &options, progress, cancel)?;
         let draft = match ahead {
             Some(ahead) => ahead.join().unwrap_or_else(|panic| resume_unwind(panic)),
-            None => memory::draft(project),
+            None => memory::draft(project, None),
         };
         Ok((summary, draft))
     })

@@ -8,6 +8,7 @@ use crate::digest::Key;
 use crate::engine::{self, Cause, Explanation, Options, Outcome, Reason};
 use crate::report::audit::InstanceName;
 use crate::spec::{Origin, Pipeline};
+use crate::store::Store;
 
 use super::archive::Network;
 use super::arguments::WhyArguments;
@@ -56,7 +57,7 @@ pub fn why(words: &WhyArguments, environment: &Environment) -> Result<(), Refusa
     let root = project::root(words.settings.project.folder.as_deref())?;
     if !words.settings.project.json
         && let Some(answer) = memory::unchanged(&root, &words.settings.set, environment)?
-        && let Some(standings) = answer.standings(&root)
+        && let Some(standings) = answer.standings(&Store::open(&root.join("artifacts"))?)
         && let Some(named) = engine::standing(&standings, &words.targets, &project::folder_within(&root))
     {
         named.iter().for_each(|name| say::result(&format!("{name} · {FRESH}")));

@@ -78,6 +78,15 @@ impl Plan {
                     .filter(|axis| stage.each.iter().any(|own| same_axis(own, axis)))
                     .collect();
                 let matched = shared.len() == needed.each.len();
+                if shared.is_empty() && !ranges[need.0].is_empty() {
+                    // All of it, for each instance.
+                    let group = GroupId(plan.groups.len());
+                    plan.groups.push(ranges[need.0].clone().map(InstanceId).collect());
+                    for instance in &mut plan.instances[first..] {
+                        instance.needs.push(Need { stage: need, group, matched });
+                    }
+                    continue;
+                }
                 let mut groups: HashMap<Vec<String>, GroupId> = HashMap::new();
                 for id in ranges[need.0].clone() {
                     let place = projection(&plan.instances[id].point, &shared);

@@ -1,8 +1,10 @@
 //! Keeps `pipeline.lock` true to what the runs gave.
 //!
-//! the file as it was + what this run gave + the store ──▶ the file, if it now says something else
+//! the file as it was + what this run gave + the store ──prepare──▶ [`Prepared`] ──put──▶ the file, if it now says
+//! something else
 //!
 //! Invariants
+//! - Its new text is synced with the records it tells of, and stands at its place once they have their names.
 //! - A run changes the lines of the instances that it brought up to date. One of the whole pipeline also
 //!   takes out those that the pipeline no longer has; what failed keeps the line of its last success.
 //! - A file that is damaged, or in conflict after a merge, is made anew from what the store has.
@@ -11,11 +13,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::string::FromUtf8Error;
 
 use super::graph::Plan;
 use super::lock::{Lock, Locked};
 use crate::digest::{Digest, Key};
-use crate::store::{RecordedOutput, Session, StoreError};
+use crate::store::{Ahead, RecordedOutput, Session, StoreError};
 
 /// The lock's place in a project.
 pub const LOCK_FILE: &str = "pipeline.lock";
@@ -31,30 +34,48 @@ pub struct LockChange {
     pub left: Vec<String>,
 }
 
+/// A lock that is yet to be told.
+pub(super) struct Prepared {
+    change: LockChange,
+    text: Option<Ahead>,
+}
+
+impl Prepared {
+    /// Puts it at its place.
+    pub(super) fn put(self, root: &Path) -> Result<LockChange, StoreError> {
+        if let Some(text) = self.text {
+            text.put(&root.join(LOCK_FILE))?;
+        }
+        Ok(self.change)
+    }
+}
+
 /// An instance that has its outputs: its name, its key, and those.
 pub(super) type Done<'d> = (&'d str, Key, &'d [RecordedOutput]);
 
-/// Brings the lock up to date; `whole` is a run of the whole pipeline. `news` are the only instances that can
+/// Prepares a lock that is up to date; `whole` is a run of the whole pipeline. `news` are the only instances that can
 /// have changed since the lock was written, where that is known.
-pub(super) fn update<'d>(
+pub(super) fn prepare<'d>(
     root: &Path,
     session: &Session<'_>,
     plan: &Plan,
     whole: bool,
     news: Option<impl Iterator<Item = Done<'d>>>,
     done: impl Iterator<Item = Done<'d>>,
-) -> Result<LockChange, StoreError> {
+) -> Result<Prepared, StoreError> {
     let path = root.join(LOCK_FILE);
     let text = match fs::read(&path) {
-        Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+        Ok(bytes) => {
+            let lossy = |error: FromUtf8Error| String::from_utf8_lossy(error.as_bytes()).into_owned();
+            Some(String::from_utf8(bytes).unwrap_or_else(lossy))
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(source) => return Err(StoreError { path, action: "read", source }),
     };
     if let Some((text, news)) = text.as_deref().zip(news) {
         let lines = news.map(|(name, key, outputs)| (name.to_owned(), Locked::of(key, outputs))).collect();
         if let Some(new) = Lock::patched(text, &lines) {
-            let digest = write(session, &path, Some(text), &new)?;
-            return Ok(LockChange { digest, ..LockChange::default() });
+            return write(session, Some(text), new, LockChange::default());
         }
     }
     let read = text.as_deref().map_or_else(|| Some(Lock::default()), Lock::parse);
@@ -77,24 +98,23 @@ pub(super) fn update<'d>(
     for (name, key, outputs) in done {
         lock.lines.insert(name.to_owned(), Locked::of(key, outputs));
     }
+    let change = LockChange { rebuilt, digest: None, left };
     if text.is_none() && lock.lines.is_empty() {
-        return Ok(LockChange { rebuilt, digest: None, left });
+        return Ok(Prepared { change, text: None });
     }
-    let digest = write(session, &path, text.as_deref(), &lock.to_text())?;
-    Ok(LockChange { rebuilt, digest, left })
+    write(session, text.as_deref(), lock.to_text(), change)
 }
 
-/// Puts a new text in the old one's place, if it is another one, and gives its digest.
+/// Writes a new text beside the old one, if it is another one.
 fn write(
     session: &Session<'_>,
-    path: &Path,
     old: Option<&str>,
-    new: &str,
-) -> Result<Option<Digest>, StoreError> {
-    if old != Some(new) {
-        session.replace(path, new.as_bytes())?;
-    }
-    Ok(Some(Digest::of(new.as_bytes())))
+    new: String,
+    change: LockChange,
+) -> Result<Prepared, StoreError> {
+    let change = LockChange { digest: Some(Digest::of(new.as_bytes())), ..change };
+    let text = if old == Some(&new) { None } else { Some(session.write_ahead(new)?) };
+    Ok(Prepared { change, text })
 }
 
 /// Gives a line to each instance whose last run is recorded.

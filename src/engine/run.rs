@@ -16,7 +16,7 @@ use super::crew::{Crew, Finished};
 use super::error::EngineError;
 use super::kind::Kind;
 use super::leftover;
-use super::lock_file::{self, LOCK_FILE};
+use super::lock_file::{self, LOCK_FILE, Prepared};
 use super::observer::{Event, Observer};
 use super::options::{Cancel, Options};
 use super::standing::Standing;
@@ -67,24 +67,23 @@ pub fn run(
                     }
                     crew.labour();
                 });
-                crew.results
+                let summary = summarise(&work, crew.results, cancel, (options.clock)() - began);
+                let lock = options.lock.then(|| lock_of(&work, &session, options, &summary)).transpose();
+                (summary, lock)
             };
-            let (swept, done, mut summary) = session.while_committing(work_off, |results| {
-                let good = results.iter().all(|result| result.get().is_some_and(Finished::is_good));
-                let ran = results.iter().any(|result| result.get().is_some_and(Finished::has_run));
-                (session.sweep(), good && ran, summarise(&work, results, cancel, (options.clock)() - began))
-            });
-            if whole && done {
+            let ((mut summary, lock), swept) =
+                session.while_committing(work_off, |done| (done, session.sweep()));
+            if whole && summary.is_complete() && summary.ran() > 0 {
                 // Whoever has had another configuration run to its end is done with those before it; a
                 // look in between, with nothing to do, costs them nothing.
                 session.drop_all_checkpoints()?;
             }
             // What could not be recorded is nothing to tell.
-            let told = session.flush().and_then(|()| {
+            let told = session.flush().and(lock).and_then(|lock| {
                 thread::scope(|scope| {
                     // The lock may outlive a record whose name a power failure takes: it is made again then.
                     let lasting = scope.spawn(|| session.settle());
-                    let kept = keep(&work, &session, options, began, &mut summary);
+                    let kept = keep(&work, &session, options, (began, lock), &mut summary);
                     if whole && summary.is_complete() {
                         summary.standstill = standstill(&work, &session, &summary);
                     }
@@ -100,22 +99,29 @@ pub fn run(
     Ok(summary)
 }
 
+/// Prepares what the lock is to say of this run.
+fn lock_of(
+    work: &Work<'_>,
+    session: &Session<'_>,
+    options: &Options<'_>,
+    summary: &Summary,
+) -> Result<Prepared, StoreError> {
+    let done = || summary.reports.iter().filter(|report| report.is_done());
+    let in_doubt = |report: &&Report| work.certain[report.instance.0].is_none();
+    let news = work.certain.iter().any(Option::is_some).then(|| done().filter(in_doubt).filter_map(line));
+    let whole = options.targets.is_empty();
+    lock_file::prepare(work.root, session, &work.plan, whole, news, done().filter_map(line))
+}
+
 /// Tells the lock and the log of runs what this one gave.
 fn keep(
     work: &Work<'_>,
     session: &Session<'_>,
     options: &Options<'_>,
-    started: f64,
+    (started, lock): (f64, Option<Prepared>),
     summary: &mut Summary,
 ) -> Result<(), StoreError> {
-    if options.lock {
-        let done = || summary.reports.iter().filter(|report| report.is_done());
-        let in_doubt = |report: &&Report| work.certain[report.instance.0].is_none();
-        let news = work.certain.iter().any(Option::is_some).then(|| done().filter(in_doubt).filter_map(line));
-        let whole = options.targets.is_empty();
-        summary.lock =
-            Some(lock_file::update(work.root, session, &work.plan, whole, news, done().filter_map(line))?);
-    }
+    summary.lock = lock.map(|lock| lock.put(work.root)).transpose()?;
     if summary.ran() + summary.failed() == 0 && session.news().is_empty() {
         return Ok(());
     }

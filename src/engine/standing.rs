@@ -117,6 +117,11 @@ impl Certain {
         known
     }
 
+    /// Counts the instances, in doubt or not.
+    pub fn of_how_many(&self) -> usize {
+        self.standings.len()
+    }
+
     /// Gives how all stands once what was in doubt stands as in `news`.
     pub fn with<'c>(&'c self, news: &'c [Standing]) -> Vec<&'c Standing> {
         let news: HashMap<&str, &Standing> = news.iter().map(|it| (it.name.as_str(), it)).collect();

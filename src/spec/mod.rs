@@ -50,7 +50,7 @@ mod value;
 pub use json_schema::{FileSchema, file_schemas};
 pub use load::{load, read};
 pub use pipeline::{Axis, Origin, Pipeline, Settings, Stage, StageId, Variant};
-pub use reading::{Lines, Reading};
+pub use reading::{Edited, Lines, Reading};
 pub use schema::{Field, Schema, Shape};
 pub use suggestion::nearest;
 pub use template::substitute;

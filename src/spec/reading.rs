@@ -1,6 +1,7 @@
-//! A pipeline with the text that it was read from, so that one edit need not have all of it read again.
+//! A pipeline with the text that it was read from, so that an edit need not have all of it read again.
 //!
-//! old text + new text ──what they share at both ends──▶ the items between ──read──▶ the stages in their place
+//! old text + new text ──what they share at both ends──▶ the items between ──read──▶ [`Edited`], with the stages in
+//! their place
 //!
 //! Invariants
 //! - Either the result is what [`super::load()`] would give for the new text, or there is none: an edit is only
@@ -9,7 +10,7 @@
 //! - The lines before and after the edit are whole items of one block list. YAML ends an item where the next
 //!   line of its indentation begins with a dash, and the edited lines must be readable by themselves.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use super::packed::own_lines;
 use super::path_uses::{path_shape, templates};
 use super::pipeline::{Pipeline, Stage, StageId};
 use super::schema::Schema;
+use super::value::Parameters;
 use crate::diagnostic::{Diagnostics, Source};
 
 /// A pipeline, and where its stages stand in the text that it was read from.
@@ -44,6 +46,17 @@ pub struct Lines {
     pub(super) items: Vec<Item>,
     /// The settings that are still bytes, by stage: none of them once they are in the pipeline.
     pub(super) bytes: Vec<Option<Vec<u8>>>,
+}
+
+/// A reading in which an edit was taken in.
+#[derive(Clone, Debug)]
+pub struct Edited {
+    /// The pipeline as it is now.
+    pub reading: Reading,
+    /// The stages that differ from those of the reading before, with their settings as they are now.
+    pub stages: BTreeMap<String, Parameters>,
+    /// How many stages were read again.
+    pub read: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -69,14 +82,13 @@ impl Reading {
         Self { pipeline, lines: Lines { text: text.to_owned(), items, bytes } }
     }
 
-    /// Takes in what was edited in `pipeline.yaml` since, and names the stages in which something differs;
-    /// `None` where all of it has to be read again.
-    pub fn edited(mut self, root: &Path, schemas: &[Schema]) -> Option<(Self, BTreeSet<String>)> {
+    /// Takes in what was edited in `pipeline.yaml` since; `None` where all of it has to be read again.
+    pub fn edited(mut self, root: &Path, schemas: &[Schema]) -> Option<Edited> {
         let File::Text(source) = file::read(root, outline::PATH, &mut Diagnostics::default()) else {
             return None;
         };
         if source.text() == self.lines.text {
-            return Some((self, BTreeSet::new()));
+            return Some(Edited { reading: self, stages: BTreeMap::new(), read: 0 });
         }
         let (items, old, new) = self.touched(source.text())?;
         let drafts = self.drafts(&source, new.clone(), schemas)?;
@@ -85,12 +97,12 @@ impl Reading {
         }
         let stages: Vec<StageId> = self.lines.items[items.clone()].iter().map(|item| item.stage).collect();
         self.unpack(&stages)?;
-        let mut changed = BTreeSet::new();
+        let mut changed = BTreeMap::new();
         for (id, draft) in stages.into_iter().zip(&drafts) {
             let stage = self.replaced(id, draft)?;
             let before = &mut self.pipeline.stages[id.0];
             if before.base.parameters != stage.base.parameters {
-                changed.insert(stage.name.clone());
+                changed.insert(stage.name.clone(), stage.base.parameters.clone());
             }
             *before = stage;
         }
@@ -106,7 +118,7 @@ impl Reading {
             }
         }
         source.text().clone_into(&mut self.lines.text);
-        Some((self, changed))
+        Some(Edited { reading: self, stages: changed, read: drafts.len() })
     }
 
     /// Finds the items that an edit lies in, and their bytes in the old and in the new text.
@@ -249,12 +261,13 @@ stages:
     }
 
     /// Edits the text, and gives what is taken in, beside what is read of the whole.
-    fn edited(text: &str) -> (Option<(Pipeline, BTreeSet<String>)>, Option<Pipeline>) {
+    fn edited(text: &str) -> (Option<(Pipeline, Vec<String>)>, Option<Pipeline>) {
         let (folder, reading) = kept();
         fs::write(folder.path().join("pipeline.yaml"), text).expect("there is room");
         let taken = reading.edited(folder.path(), &schemas());
         let whole = read(folder.path(), &schemas(), &[]).ok();
-        (taken.map(|(reading, changed)| (all_of(reading), changed)), whole.map(|reading| reading.pipeline))
+        let taken = taken.map(|it| (all_of(it.reading), it.stages.into_keys().collect()));
+        (taken, whole.map(|reading| reading.pipeline))
     }
 
     #[test]
@@ -275,7 +288,7 @@ stages:
             let (taken, whole) = edited(&PIPELINE.replace(old, new));
             let (pipeline, changed) = taken.expect("only a command changed");
             assert_eq!(Some(pipeline), whole, "{new}");
-            assert_eq!(changed, BTreeSet::from([stage.to_owned()]), "{new}");
+            assert_eq!(changed, [stage], "{new}");
         }
     }
 

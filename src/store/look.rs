@@ -47,9 +47,12 @@ pub(super) enum Seen {
 }
 
 /// One thing that was looked at.
+#[derive(Clone)]
 pub(super) struct Entry {
     pub(super) name: String,
     pub(super) seen: Seen,
+    /// Whether it is another one than the memo's file has under this name.
+    pub(super) news: bool,
 }
 
 impl Look {
@@ -143,10 +146,14 @@ impl Store {
             if !settled {
                 young += stamp.size();
             }
-            entries.push(Entry { name: name.clone(), seen: Seen::File { stamp, digest, settled } });
+            entries.push(Entry {
+                name: name.clone(),
+                seen: Seen::File { stamp, digest, settled },
+                news: true,
+            });
         }
         for (name, seen) in &look.folders {
-            entries.push(Entry { name: name.clone(), seen: seen.unwrap_or(Seen::Nothing) });
+            entries.push(Entry { name: name.clone(), seen: seen.unwrap_or(Seen::Nothing), news: true });
         }
         (young <= YOUNG).then_some(entries)
     }

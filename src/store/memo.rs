@@ -8,12 +8,9 @@
 //! - A file that looks different and has the same bytes is no change.
 //! - It only says what changed; what to do about a change is decided without it.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
-use std::panic::resume_unwind;
 use std::path::Path;
-use std::thread;
 
 use rustix::fs::{AtFlags, statat};
 
@@ -22,20 +19,9 @@ use super::error::StoreError;
 use super::files::{now, open_folder, read_digest, write_whole};
 use super::index::Stamp;
 use super::look::{Entry, Look, Seen, listing};
-use super::sealed::{Magic, Reader, Writer};
+use super::memo_file::Memo;
 use super::shares::in_shares;
 use crate::digest::Digest;
-
-const MAGIC: &Magic = b"recount memo 3\n\0";
-
-/// A memo as it stands on the disk.
-pub struct Memo {
-    /// What was asked.
-    pub question: Digest,
-    /// What the answer was.
-    pub answer: String,
-    entries: Vec<Entry>,
-}
 
 /// Something worth keeping beside a memo, and read only when it is asked for.
 pub struct Detail {
@@ -46,11 +32,6 @@ pub struct Detail {
 }
 
 impl Store {
-    /// Reads the memo; `None` where there is none, or a damaged one.
-    pub fn memo(&self) -> Option<Memo> {
-        Memo::decode(&fs::read(self.folder().join("memo")).ok()?)
-    }
-
     /// Reads a detail of the memo; `None` unless its bytes have the digest.
     pub fn detail(&self, name: &str, digest: Digest) -> Option<Vec<u8>> {
         fs::read(self.folder().join(file_of(name))).ok().filter(|bytes| Digest::of(bytes) == digest)
@@ -69,8 +50,7 @@ impl Store {
             && compared.changed.is_empty()
             && let Some(_lock) = self.acquire(|| false)?
         {
-            let entries: Vec<&Entry> = memo.entries.iter().collect();
-            self.write_beside("memo", &encode(memo.question, &memo.answer, &entries))?;
+            self.write_memo(memo)?;
         }
         Ok(compared.changed)
     }
@@ -86,7 +66,7 @@ impl Store {
         answer: &str,
         details: &[Detail],
         look: &Look,
-        before: Option<&Memo>,
+        before: Option<&mut Memo>,
     ) -> Result<(), StoreError> {
         let Some(_lock) = self.acquire(|| false)? else { return Ok(()) };
         let swept = |litter: &str| {
@@ -97,22 +77,19 @@ impl Store {
             return Ok(());
         }
         let Some(seen) = self.seen(look) else { return Ok(()) };
-        let memo = thread::scope(|scope| {
-            let written = scope.spawn(|| {
-                details.iter().try_for_each(|Detail { name, bytes }| self.write_beside(&file_of(name), bytes))
-            });
-            let known: BTreeSet<&str> = seen.iter().map(|entry| entry.name.as_str()).collect();
-            let before = before.into_iter().flat_map(|before| &before.entries);
-            let kept = before.filter(|entry| !known.contains(entry.name.as_str()));
-            let entries: Vec<&Entry> = seen.iter().chain(kept).collect();
-            let memo = encode(question, answer, &entries);
-            written.join().unwrap_or_else(|panic| resume_unwind(panic)).map(|()| memo)
-        })?;
-        self.write_beside("memo", &memo)
+        for Detail { name, bytes } in details {
+            self.write_beside(&file_of(name), bytes)?;
+        }
+        let mut first = Memo::new(question, answer);
+        let memo = before.unwrap_or(&mut first);
+        memo.question = question;
+        answer.clone_into(&mut memo.answer);
+        memo.renew(seen);
+        self.write_memo(memo)
     }
 
     /// Writes a file of the store's folder; to be called by whoever has the lock.
-    fn write_beside(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    pub(super) fn write_beside(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         write_whole(&self.folder().join("temporary").join(name), &self.folder().join(name), bytes)
     }
 }
@@ -167,7 +144,7 @@ fn compare(root: &Path, entries: &mut [Entry]) -> Compared {
         };
         match now {
             Some(now) => {
-                entry.seen = now;
+                (entry.seen, entry.news) = (now, true);
                 compared.touched = true;
             }
             None => compared.changed.push(entry.name.clone()),
@@ -192,57 +169,6 @@ fn relisted(path: &Path, before: Digest) -> Option<Seen> {
     let same = listing(path) == before;
     let listing = (!stamp.is_settled(time)).then_some(before);
     same.then_some(Seen::Folder { stamp, listing })
-}
-
-impl Memo {
-    /// Leaves out what has these names, for whoever looks at it anew or has no use for it any more.
-    pub fn forget(&mut self, names: &[String]) {
-        self.entries.retain(|entry| !names.contains(&entry.name));
-    }
-
-    fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut reader = Reader::open(MAGIC, bytes)?;
-        let (question, answer) = (reader.digest()?, reader.text()?.to_owned());
-        let mut entries = Vec::with_capacity(bytes.len() / 104);
-        while !reader.is_empty() {
-            let name = reader.text()?.to_owned();
-            let seen = match reader.number()? {
-                tag @ (0 | 1) => {
-                    Seen::File { stamp: reader.stamp()?, digest: reader.digest()?, settled: tag == 0 }
-                }
-                2 => Seen::Folder { stamp: reader.stamp()?, listing: None },
-                3 => Seen::Folder { stamp: reader.stamp()?, listing: Some(reader.digest()?) },
-                4 => Seen::Nothing,
-                _ => return None,
-            };
-            entries.push(Entry { name, seen });
-        }
-        Some(Self { question, answer, entries })
-    }
-}
-
-/// Writes a memo down.
-fn encode(question: Digest, answer: &str, entries: &[&Entry]) -> Vec<u8> {
-    let mut writer = Writer::new(MAGIC, answer.len() + entries.len() * 104);
-    writer.digest(question);
-    writer.text(answer);
-    for Entry { name, seen } in entries {
-        writer.text(name);
-        match *seen {
-            Seen::File { stamp, digest, settled } => {
-                writer.number(if settled { 0 } else { 1 });
-                writer.stamp(stamp);
-                writer.digest(digest);
-            }
-            Seen::Folder { stamp, listing } => {
-                writer.number(if listing.is_none() { 2 } else { 3 });
-                writer.stamp(stamp);
-                listing.into_iter().for_each(|listing| writer.digest(listing));
-            }
-            Seen::Nothing => writer.number(4),
-        }
-    }
-    writer.finish()
 }
 
 #[cfg(test)]
@@ -335,33 +261,17 @@ mod tests {
     #[test]
     fn what_was_not_looked_at_again_is_as_the_memo_before_saw_it() {
         let (folder, store) = project();
-        let before = memorised(folder.path(), &store);
+        let mut before = memorised(folder.path(), &store);
         fs::write(folder.path().join("a"), "other").expect("there is room");
         let mut look = Look::default();
         store.look_at_file(&mut look, &folder.path().join("a"));
         let detail = Detail { name: "part", bytes: b"bytes".to_vec() };
-        store.memorise(Digest::of(b"?"), "", &[detail], &look, Some(&before)).expect("it can be written");
+        store.memorise(Digest::of(b"?"), "", &[detail], &look, Some(&mut before)).expect("it can be written");
         assert_eq!(store.detail("part", Digest::of(b"bytes")), Some(b"bytes".to_vec()));
         assert_eq!(store.detail("part", Digest::of(b"others")), None);
         let mut memo = store.memo().expect("all of it is known");
         assert_eq!(changed(&store, &mut memo), [""; 0]);
         fs::write(folder.path().join("b"), "other").expect("there is room");
         assert_eq!(changed(&store, &mut memo), ["b"]);
-    }
-
-    #[test]
-    fn it_reads_back_and_any_flipped_bit_makes_it_none() {
-        let (folder, store) = project();
-        let memo = memorised(folder.path(), &store);
-        let entries: Vec<&Entry> = memo.entries.iter().collect();
-        let bytes = encode(memo.question, &memo.answer, &entries);
-        let read = Memo::decode(&bytes).expect("whole bytes read back");
-        assert_eq!((read.question, read.answer.as_str()), (memo.question, "nothing to do"));
-        assert_eq!(read.entries.len(), memo.entries.len());
-        for place in 0..bytes.len() {
-            let mut flipped = bytes.clone();
-            flipped[place] ^= 1 << (place % 8);
-            assert!(Memo::decode(&flipped).is_none(), "byte {place}");
-        }
     }
 }

@@ -77,18 +77,14 @@ impl Session<'_> {
         Ok(Placed { written: true, kept })
     }
 
-    /// Puts a text of ours at `path`, whole or not at all, in place of what stands there.
+    /// Writes a text of ours, which is to stand at a place of its own later; dropped before, it is gone.
     ///
     /// # Errors
     /// [`StoreError`] when it can't be written.
-    pub fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-        match write_whole(&self.temporary(), path, bytes) {
-            // The project may be on another file system than the store.
-            Err(error) if error.source.kind() == io::ErrorKind::CrossesDevices => {
-                write_whole(&path.with_added_extension("recount-new"), path, bytes)
-            }
-            other => other,
-        }
+    pub fn write_ahead(&self, text: String) -> Result<Ahead, StoreError> {
+        let ahead = Ahead { temporary: self.temporary(), text };
+        fs::write(&ahead.temporary, &ahead.text).doing("written", &ahead.temporary)?;
+        Ok(ahead)
     }
 
     /// Keeps the file at `path` in `edited/` if the store does not have its bytes, and a symbolic
@@ -126,6 +122,42 @@ impl Session<'_> {
             other => other.doing("moved", path)?,
         }
         Ok(Some(kept))
+    }
+}
+
+/// A text that is written already, and stands at no place yet.
+pub struct Ahead {
+    /// Where it is; empty once it was put.
+    temporary: PathBuf,
+    text: String,
+}
+
+impl Ahead {
+    /// Puts it at `path`, in place of what stands there.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be written.
+    pub fn put(mut self, path: &Path) -> Result<(), StoreError> {
+        match fs::rename(&self.temporary, path) {
+            Ok(()) => {
+                self.temporary = PathBuf::new();
+                Ok(())
+            }
+            // The project may be on another file system than the store.
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                write_whole(&path.with_added_extension("recount-new"), path, self.text.as_bytes())
+            }
+            Err(error) => Err(error).doing("written", path),
+        }
+    }
+}
+
+impl Drop for Ahead {
+    fn drop(&mut self) {
+        if !self.temporary.as_os_str().is_empty() {
+            // What can't be removed is swept by the next session.
+            drop(fs::remove_file(&self.temporary));
+        }
     }
 }
 

@@ -80,6 +80,11 @@ impl Writer {
     }
 }
 
+/// Gives the seal of a sealed file.
+pub(super) fn seal_of(bytes: &[u8]) -> Option<Digest> {
+    bytes.split_last_chunk::<32>().map(|(_, seal)| Digest::from_bytes(*seal))
+}
+
 /// The fields of a sealed file that are still to be read; each is `None` where the file ends early.
 pub(super) struct Reader<'b>(&'b [u8]);
 

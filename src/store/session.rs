@@ -107,10 +107,10 @@ impl Store {
     /// Has a thread read what the next session will need, while it still is this turn.
     pub fn read_ahead(&self, turn: u64) {
         self.ahead_in.store(turn, Ordering::Relaxed);
-        let (index, path) = (Arc::clone(&self.index), self.folder().join("index"));
-        thread::spawn(move || index.lock().unwrap_or_else(PoisonError::into_inner).load(&path));
-        let (names, folder) = (Arc::clone(&self.names_ahead), self.folder().to_owned());
+        let (index, names, folder) =
+            (Arc::clone(&self.index), Arc::clone(&self.names_ahead), self.folder().to_owned());
         thread::spawn(move || {
+            index.lock().unwrap_or_else(PoisonError::into_inner).load(&folder.join("index"));
             names.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| Names::load(&folder));
         });
     }
@@ -230,7 +230,9 @@ impl Session<'_> {
         if let Some(bytes) = bytes {
             write_whole(&self.temporary(), &self.folder().join("index"), &bytes)?;
         }
-        let bytes = self.ledger().encode_if_changed(|key| self.record_path(key).exists());
+        // One that nobody asked has nothing new, and is not read for that.
+        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = ledger.encode_if_changed(|key| self.record_path(key).exists());
         if let Some(bytes) = bytes {
             write_whole(&self.temporary(), &self.folder().join("ledger"), &bytes)?;
         }
