@@ -40,7 +40,6 @@ struct State {
 
 /// An instance that runs now.
 struct Running {
-    why: String,
     cost: f64,
     fraction: f64,
     started: Instant,
@@ -73,16 +72,12 @@ impl Progress {
         state.whole = Some(whole);
     }
 
-    fn start(&self, instance: InstanceId, name: &str, reasons: &[Reason]) {
+    fn start(&self, instance: InstanceId, name: &str) {
         let bar = self.bar("  {wide_msg}");
         bar.set_message(name.to_owned());
-        let why = match reasons {
-            [] | [Reason::NeverRun] => String::new(),
-            [first, ..] => format!(" · {first}"),
-        };
         let mut state = self.state();
         let cost = state.costs.get(&instance).copied().unwrap_or(0.0);
-        state.running.insert(instance, Running { why, cost, fraction: 0.0, started: now(), bar });
+        state.running.insert(instance, Running { cost, fraction: 0.0, started: now(), bar });
         state.show_whole(self.started);
     }
 
@@ -100,8 +95,8 @@ impl Progress {
         state.show_whole(self.started);
     }
 
-    /// Takes an instance off the screen; gives why it ran.
-    fn settle(&self, instance: InstanceId, ran: bool) -> String {
+    /// Takes an instance off the screen.
+    fn settle(&self, instance: InstanceId, ran: bool) {
         let mut state = self.state();
         state.settled += 1;
         let cost = state.costs.remove(&instance).unwrap_or(0.0);
@@ -110,12 +105,10 @@ impl Progress {
         } else {
             state.estimate.spare(cost);
         }
-        let why = state.running.remove(&instance).map(|running| {
+        if let Some(running) = state.running.remove(&instance) {
             running.bar.finish_and_clear();
-            running.why
-        });
+        }
         state.show_whole(self.started);
-        why.unwrap_or_default()
     }
 
     fn clear(&self) {
@@ -167,16 +160,18 @@ impl Observer for Progress {
             // What is skipped can be thousands: the summary counts it.
             Event::Fresh { instance, .. }
             | Event::Shared { instance, .. }
-            | Event::Skipped { instance, .. } => {
-                self.settle(instance, false);
-            }
-            Event::Started { instance, name, reasons } => self.start(instance, name, reasons),
+            | Event::Skipped { instance, .. } => self.settle(instance, false),
+            Event::Started { instance, name } => self.start(instance, name),
             Event::Progress { instance, name, fraction, standing } => {
                 self.advance(instance, name, fraction, standing);
             }
             Event::Notice { name, line, .. } => self.line(&format!("note    {name} · {line}")),
-            Event::Ran { instance, name, seconds } => {
-                let why = self.settle(instance, true);
+            Event::Ran { instance, name, reasons, seconds } => {
+                self.settle(instance, true);
+                let why = match reasons {
+                    [] | [Reason::NeverRun] => String::new(),
+                    [first, ..] => format!(" · {first}"),
+                };
                 self.line(&format!("ran     {name} · {}{why}", duration(seconds)));
             }
             Event::Failed { instance, name, failure } => {

@@ -11,7 +11,7 @@
 use std::sync::OnceLock;
 
 use super::board::{Board, Task, Turn};
-use super::decide::{Known, Reason, Verdict, decide};
+use super::decide::{Known, Reason, is_fresh, reasons};
 use super::execute::{execute, kept_line};
 use super::files::{difference, project_files};
 use super::graph::InstanceId;
@@ -33,16 +33,6 @@ pub(super) struct Finished {
     pub(super) outcome: Outcome,
 }
 
-impl Finished {
-    pub(super) fn is_good(&self) -> bool {
-        matches!(self.outcome, Outcome::Fresh | Outcome::Ran { .. } | Outcome::Shared { .. })
-    }
-
-    pub(super) fn has_run(&self) -> bool {
-        matches!(self.outcome, Outcome::Ran { .. })
-    }
-}
-
 /// What all workers share.
 pub(super) struct Crew<'c> {
     pub(super) work: &'c Work<'c>,
@@ -58,7 +48,8 @@ pub(super) struct Crew<'c> {
 /// A stale instance on its way to its run.
 pub(super) struct Stale {
     assembled: Assembled,
-    reasons: Vec<Reason>,
+    known: Known,
+    forced: bool,
 }
 
 impl Crew<'_> {
@@ -90,22 +81,19 @@ impl Crew<'_> {
         };
         let runner = self.board.runner(key);
         let forced = self.work.is_forced(id) && runner.is_none();
-        let last = if outputs.is_some() { None } else { self.last(id)? };
-        let reasons = match (decide(&assembled.recipe, key, last.as_ref(), &known, forced), outputs) {
-            (Verdict::Fresh { .. }, Some(outputs)) => {
-                let with = runner.map(|runner| self.work.name(runner).to_owned());
-                let outcome = with.map_or(Outcome::Fresh, |with| Outcome::Shared { with });
-                return self.finish(id, key, outputs, outcome);
-            }
-            (Verdict::Fresh { .. }, None) => vec![Reason::RecordMissing],
-            (Verdict::Stale { reasons, .. }, _) => reasons,
-        };
+        if let Some(outputs) = outputs
+            && is_fresh(&known, forced)
+        {
+            let with = runner.map(|runner| self.work.name(runner).to_owned());
+            let outcome = with.map_or(Outcome::Fresh, |with| Outcome::Shared { with });
+            return self.finish(id, key, outputs, outcome);
+        }
         if before.is_some() {
             // Its record was damaged after it was written: there is nothing to share. One that ended
             // after the look into the store has left a record that is yet to be seen.
             self.board.forget(key);
         }
-        match self.board.queue(id, key, self.work.details(id).cost, Stale { assembled, reasons }) {
+        match self.board.queue(id, key, self.work.details(id).cost, Stale { assembled, known, forced }) {
             Turn::Waits => {}
             // It was recorded between the look into the store and now.
             Turn::Done => self.board.reconsider(&[id]),
@@ -122,9 +110,15 @@ impl Crew<'_> {
             return self.board.reconsider(&again);
         }
         let name = self.work.name(id);
-        self.observer.event(Event::Started { instance: id, name, reasons: &stale.reasons });
+        self.observer.event(Event::Started { instance: id, name });
         let watch = Told { observer: self.observer, cancel: self.cancel, instance: id, name };
-        let result = execute(self.work, self.session, self.options, id, &stale.assembled, &watch);
+        // Why it runs decides nothing: that is found out while it does, where it needs no worker for itself.
+        let reasons = OnceLock::new();
+        let reasons = || reasons.get_or_init(|| self.reasons(id, &stale));
+        let meanwhile = || {
+            reasons();
+        };
+        let result = execute(self.work, self.session, self.options, id, &stale.assembled, &watch, &meanwhile);
         let followers = self.board.release(key, result.is_ok());
         match result {
             Ok(record) => {
@@ -133,8 +127,12 @@ impl Crew<'_> {
                     let outcome = Outcome::Shared { with: name.to_owned() };
                     self.finish_or_fail(follower, key, record.outputs.clone(), outcome);
                 }
-                let outcome = Outcome::Ran { reasons: stale.reasons, seconds };
-                self.finish_or_fail(id, key, record.outputs, outcome);
+                match reasons().clone() {
+                    Ok(reasons) => {
+                        self.finish_or_fail(id, key, record.outputs, Outcome::Ran { reasons, seconds });
+                    }
+                    Err(failure) => self.fail(id, Some(key), failure),
+                }
             }
             Err(failure) => {
                 for follower in followers {
@@ -163,11 +161,13 @@ impl Crew<'_> {
         files.is_ok_and(|files| difference(&assembled.files, &files).is_none())
     }
 
-    fn last(&self, id: InstanceId) -> Result<Option<Recipe>, StoreError> {
-        let Some(key) = self.session.last(self.work.name(id)) else {
-            return Ok(None);
-        };
-        Ok(self.session.record_as(key)?.map(|record| record.recipe))
+    /// Says why an instance runs. What its key was recorded under before is not asked: it may be this very run.
+    fn reasons(&self, id: InstanceId, stale: &Stale) -> Result<Vec<Reason>, Failure> {
+        let Stale { assembled, known, forced } = stale;
+        let last = self.session.last(self.work.name(id)).filter(|last| *last != assembled.key);
+        let last = last.map(|key| self.session.record_as(key)).transpose()?.flatten();
+        let last: Option<Recipe> = last.map(|record| record.recipe);
+        Ok(reasons(&assembled.recipe, last.as_ref(), known, *forced))
     }
 
     fn finish_or_fail(&self, id: InstanceId, key: Key, outputs: Vec<RecordedOutput>, outcome: Outcome) {
@@ -192,8 +192,8 @@ impl Crew<'_> {
         self.session.show(&self.work.folder(id), &outputs, anew)?;
         self.session.remember(name, key)?;
         match &outcome {
-            Outcome::Ran { seconds, .. } => {
-                self.observer.event(Event::Ran { instance: id, name, seconds: *seconds });
+            Outcome::Ran { reasons, seconds } => {
+                self.observer.event(Event::Ran { instance: id, name, reasons, seconds: *seconds });
             }
             Outcome::Shared { with } => self.observer.event(Event::Shared { instance: id, name, with }),
             _ => self.observer.event(Event::Fresh { instance: id, name }),

@@ -132,9 +132,19 @@ pub enum Reason {
 
 /// Decides whether an instance with this recipe has to run.
 pub fn decide(recipe: &Recipe, key: Key, last: Option<&Recipe>, known: &Known, forced: bool) -> Verdict {
-    if !forced && *known == Known::Recorded {
+    if is_fresh(known, forced) {
         return Verdict::Fresh { key };
     }
+    Verdict::Stale { key, reasons: reasons(recipe, last, known, forced) }
+}
+
+/// Says whether an instance's outputs are there.
+pub fn is_fresh(known: &Known, forced: bool) -> bool {
+    !forced && *known == Known::Recorded
+}
+
+/// Says why an instance has to run that is not fresh.
+pub fn reasons(recipe: &Recipe, last: Option<&Recipe>, known: &Known, forced: bool) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if forced {
         reasons.push(Reason::Forced);
@@ -156,7 +166,7 @@ pub fn decide(recipe: &Recipe, key: Key, last: Option<&Recipe>, known: &Known, f
     if reasons.is_empty() {
         reasons.push(Reason::RecordMissing);
     }
-    Verdict::Stale { key, reasons }
+    reasons
 }
 
 /// Gives a reason for everything in which two recipes differ.
@@ -295,7 +305,7 @@ mod tests {
         }
     }
 
-    fn reasons(new: &Recipe, last: Option<&Recipe>, known: &Known) -> Vec<String> {
+    fn told(new: &Recipe, last: Option<&Recipe>, known: &Known) -> Vec<String> {
         match decide(new, new.key(), last, known, false) {
             Verdict::Fresh { .. } => Vec::new(),
             Verdict::Stale { reasons, .. } => reasons.iter().map(Reason::to_string).collect(),
@@ -305,8 +315,8 @@ mod tests {
     #[test]
     fn what_is_recorded_is_fresh_whatever_ran_last() {
         let other = Recipe { seed: Some(2), ..recipe() };
-        assert_eq!(reasons(&recipe(), Some(&other), &Known::Recorded), Vec::<String>::new());
-        assert_eq!(reasons(&recipe(), None, &Known::Recorded), Vec::<String>::new());
+        assert_eq!(told(&recipe(), Some(&other), &Known::Recorded), Vec::<String>::new());
+        assert_eq!(told(&recipe(), None, &Known::Recorded), Vec::<String>::new());
     }
 
     #[test]
@@ -319,7 +329,7 @@ mod tests {
         new.inputs = BTreeMap::from([("prepare/dataset".to_owned(), object("new"))]);
         new.files = BTreeMap::from([("notes.txt".to_owned(), object("notes"))]);
         snapbox::assert_data_eq!(
-            reasons(&new, Some(&recipe()), &Known::Nothing).join("\n"),
+            told(&new, Some(&recipe()), &Known::Nothing).join("\n"),
             snapbox::str![[r#"
 code of kind `train`
 `dropout` is new: 0.5
@@ -335,11 +345,8 @@ file `notes.txt` is new: ab5aa9…
     #[test]
     fn a_flaw_of_the_store_is_the_reason() {
         let flaw = Known::Flawed(Flaw::ObjectCorrupt { output: "weights".to_owned(), object: object("w") });
-        assert_eq!(reasons(&recipe(), Some(&recipe()), &flaw), ["output `weights` is damaged in the store"]);
-        assert_eq!(
-            reasons(&recipe(), Some(&recipe()), &Known::Nothing),
-            ["its record is gone from the store"]
-        );
-        assert_eq!(reasons(&recipe(), None, &Known::Nothing), ["never run before"]);
+        assert_eq!(told(&recipe(), Some(&recipe()), &flaw), ["output `weights` is damaged in the store"]);
+        assert_eq!(told(&recipe(), Some(&recipe()), &Known::Nothing), ["its record is gone from the store"]);
+        assert_eq!(told(&recipe(), None, &Known::Nothing), ["never run before"]);
     }
 }

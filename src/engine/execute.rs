@@ -8,6 +8,7 @@
 //! - A panic in a kind is the failure of that instance alone.
 
 use std::any::Any;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -25,7 +26,7 @@ use super::options::Options;
 use super::work::Work;
 use crate::store::{Observed, Record, RecordedOutput, Session, StoreError, is_executable};
 
-/// Runs an instance and records what it made.
+/// Runs an instance and records what it made; `meanwhile` is what can be done while a program runs.
 pub(super) fn execute(
     work: &Work<'_>,
     session: &Session<'_>,
@@ -33,6 +34,7 @@ pub(super) fn execute(
     id: InstanceId,
     assembled: &Assembled,
     watch: &dyn Watch,
+    meanwhile: &dyn Fn(),
 ) -> Result<Record, Failure> {
     let effective = work.effective(id)?;
     let kind = work.kind(id);
@@ -50,6 +52,7 @@ pub(super) fn execute(
         session.flush()?;
     }
     let cited = cited_runs(session, &assembled.recipe)?;
+    let recipe = OnceCell::new();
     let job = Job {
         context: work.context(id),
         instance: work.name(id),
@@ -61,6 +64,10 @@ pub(super) fn execute(
         checkpoints: &checkpoints,
         log: &session.log_path(&work.folder(id)),
         watch,
+        meanwhile: &|| {
+            recipe.get_or_init(|| assembled.recipe.to_json());
+            meanwhile();
+        },
     };
     let started = (options.clock)();
     let result = catch_unwind(AssertUnwindSafe(|| kind.run(&job))).unwrap_or_else(|panic| Err(bug(&*panic)));
@@ -72,7 +79,7 @@ pub(super) fn execute(
             .and_then(|outputs| {
                 let instance = work.name(id).to_owned();
                 let observed = Observed { instance, started, seconds, facts: options.facts.clone() };
-                let recipe = assembled.recipe.to_json();
+                let recipe = recipe.into_inner().unwrap_or_else(|| assembled.recipe.to_json());
                 let record = Record { key: assembled.key, recipe, outputs, observed };
                 session.commit(&record)?;
                 Ok(record)

@@ -45,8 +45,6 @@ pub enum Event<'a> {
         instance: InstanceId,
         /// Its name.
         name: &'a str,
-        /// Why.
-        reasons: &'a [Reason],
     },
     /// A running instance has come so far.
     Progress {
@@ -74,6 +72,8 @@ pub enum Event<'a> {
         instance: InstanceId,
         /// Its name.
         name: &'a str,
+        /// Why.
+        reasons: &'a [Reason],
         /// How long it took.
         seconds: f64,
     },

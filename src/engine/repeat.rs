@@ -67,5 +67,6 @@ pub fn repeat(
         checkpoints,
         log: &scratch.join("log"),
         watch,
+        meanwhile: &|| {},
     })
 }

@@ -49,7 +49,7 @@ fn a_changed_file_runs_what_depends_on_it_and_says_why() {
     project.write("words.txt", "a\nb\nc\n");
     let ran = project.run();
     ran.assert_ran(["sort", "count"]);
-    assert!(ran.told("started")[0].starts_with("sort: file `words.txt` "), "{:?}", ran.events);
+    assert!(ran.told("ran")[0].starts_with("sort: file `words.txt` "), "{:?}", ran.events);
     assert_eq!(project.read("out/count.txt").trim(), "3");
 }
 
@@ -84,7 +84,7 @@ fn what_cites_runs_runs_again_for_another_run_with_equal_bytes_and_nothing_else_
 
     let ran = project.set(train(2.0)).run();
     ran.assert_ran(["train[seed=1]", "train[seed=2]", "report"]);
-    let why = ran.told("started").into_iter().find(|told| told.starts_with("report: "));
+    let why = ran.told("ran").into_iter().find(|told| told.starts_with("report: "));
     assert!(why.is_some_and(|why| why.contains("run of `train[seed=1]` ")), "{:?}", ran.events);
     assert_eq!(project.read("report.txt"), cited(&project));
     assert_ne!(project.read("report.txt"), first, "the runs have other keys");
@@ -101,7 +101,7 @@ fn going_back_runs_nothing() {
     let new = toy("copy", "rev notes.txt > copy.txt").reads(&["notes.txt"]).writes(&["copy.txt"]);
     let ran = project.set(new.clone()).run();
     ran.assert_ran(["copy"]);
-    assert_eq!(ran.told("started"), ["copy: `run` cat notes.txt > copy.txt → rev notes.txt > copy.txt"]);
+    assert_eq!(ran.told("ran"), ["copy: `run` cat notes.txt > copy.txt → rev notes.txt > copy.txt"]);
     project.set(old).run().assert_ran([]);
     assert_eq!(project.read("copy.txt"), "notes");
     project.set(new).run().assert_ran([]);
@@ -124,7 +124,7 @@ fn changed_code_runs_every_instance_of_its_kind() {
     project.run();
     let ran = project.set_code("new").run();
     ran.assert_ran(["sort", "count", "copy"]);
-    assert!(ran.told("started").contains(&"copy: code of kind `command`"));
+    assert!(ran.told("ran").contains(&"copy: code of kind `command`"));
 }
 
 #[test]
@@ -307,7 +307,7 @@ fn a_corrupt_object_is_never_served() {
         project.remove("copy.txt").remove("sorted.txt").remove("out/count.txt");
         let ran = project.run();
         assert_eq!(ran.ran().len(), 1, "{:#?}", ran.events);
-        assert!(ran.told("started")[0].contains("is damaged in the store"));
+        assert!(ran.told("ran")[0].contains("is damaged in the store"));
         assert_eq!(fs::read(object).expect("it is there again"), sound);
         assert_eq!(project.stored("quarantine").len(), index + 1);
         assert_eq!(project.read("out/count.txt").trim(), "2");
@@ -393,10 +393,10 @@ fn a_new_need_and_a_new_file_in_a_folder_are_seen() {
     project.write("data/b", "b");
     let ran = project.run();
     ran.assert_ran(["list"]);
-    assert!(ran.told("started")[0].starts_with("list: file `data/b` is new"));
+    assert!(ran.told("ran")[0].starts_with("list: file `data/b` is new"));
     let ran = project.set(list.needs(&["first"])).run();
     ran.assert_ran(["list"]);
-    assert!(ran.told("started")[0].starts_with("list: input `first/one.txt` is new"));
+    assert!(ran.told("ran")[0].starts_with("list: input `first/one.txt` is new"));
 }
 
 #[test]

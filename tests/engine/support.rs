@@ -331,18 +331,20 @@ impl Observer for Log {
             Event::Waiting => "waiting for the lock".to_owned(),
             Event::Planned { instances } => format!("planned {}", instances.len()),
             Event::Fresh { name, .. } => format!("fresh {name}"),
-            Event::Started { name, reasons, .. } => {
+            Event::Started { name, .. } => {
                 if let Some((instance, cancel)) = &self.cancel
                     && instance == name
                 {
                     cancel.cancel();
                 }
-                let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
-                format!("started {name}: {}", reasons.join("; "))
+                format!("started {name}")
             }
             Event::Progress { name, standing, .. } => format!("progress {name}: {standing}"),
             Event::Notice { name, line, .. } => format!("notice {name}: {line}"),
-            Event::Ran { name, .. } => format!("ran {name}"),
+            Event::Ran { name, reasons, .. } => {
+                let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+                format!("ran {name}: {}", reasons.join("; "))
+            }
             Event::Shared { name, with, .. } => format!("shared {name} with {with}"),
             Event::Failed { name, failure, .. } => format!("failed {name}: {failure}"),
             Event::Skipped { name, because, .. } => format!("skipped {name} because of {because}"),

@@ -123,7 +123,7 @@ impl Kind for Command {
             .watch(job.scratch, program.group())
             .map_err(|error| Failure::new(format!("nobody can be set to watch over the program: {error}")))?;
         places::clear(root, &places)?;
-        let end = program.run(timeout(job), job.watch);
+        let end = program.run(timeout(job), job);
         drop(watched);
         let result = end.and_then(|end| judge(&end, &log, job)).and_then(|()| places::collect(job, &places));
         let kept = keep_log(&log, job);

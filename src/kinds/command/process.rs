@@ -16,7 +16,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 
-use crate::engine::{Failure, Job, Running, Watch};
+use crate::engine::{Failure, Job, Running};
 use crate::spec::Value;
 
 /// How long a running program goes without a look at whether it should stop.
@@ -90,32 +90,33 @@ impl<'j> Program<'j> {
     }
 
     /// Opens the gate, and waits for the end.
-    pub(super) fn run(&mut self, timeout: Option<Duration>, watch: &dyn Watch) -> Result<End, Failure> {
+    pub(super) fn run(&mut self, timeout: Option<Duration>, job: &Job<'_>) -> Result<End, Failure> {
         let gate = self.child.stdin.take().expect("the program's input is a pipe");
         // One that was killed before it could read ends as such.
         drop((&gate).write_all(b"\n"));
         drop(gate);
-        let waited = self.wait(timeout, watch);
+        let waited = self.wait(timeout, job);
         let status = self.end()?;
         Ok(match waited.map_err(lost)? {
             Some(end) => end,
             None if status.success() => End::Success,
-            None if watch.cancelled() => End::Stopped,
+            None if job.watch.cancelled() => End::Stopped,
             None => status.code().map_or_else(|| End::Signal(status.signal().unwrap_or(0)), End::Code),
         })
     }
 
     /// Waits until it has ended by itself, or says why it should be ended.
-    fn wait(&self, timeout: Option<Duration>, watch: &dyn Watch) -> io::Result<Option<End>> {
+    fn wait(&self, timeout: Option<Duration>, job: &Job<'_>) -> io::Result<Option<End>> {
         #[expect(clippy::disallowed_methods, reason = "how long a program may take is no result")]
         let began = Instant::now();
+        (job.meanwhile)();
         let handle = pidfd_open(self.group, PidfdFlags::empty())?;
         loop {
             let left = timeout.map(|timeout| timeout.saturating_sub(began.elapsed()));
             if let (Some(timeout), Some(Duration::ZERO)) = (timeout, left) {
                 return Ok(Some(End::TimedOut(timeout)));
             }
-            if watch.cancelled() {
+            if job.watch.cancelled() {
                 return Ok(Some(End::Stopped));
             }
             let patience = PATIENCE.min(left.unwrap_or(PATIENCE));
