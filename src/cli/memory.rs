@@ -159,6 +159,13 @@ pub fn unchanged(
     Ok(known.and_then(|(answer, mut memo)| same(&mut memo).then_some(answer)))
 }
 
+impl Known {
+    /// Says whether the pipeline is to be written down anew.
+    pub fn is_to_be_written(&self) -> bool {
+        self.written.is_none()
+    }
+}
+
 impl Answer {
     /// Reads how each instance stands.
     pub fn standings(&self, store: &Store) -> Option<Vec<Standing>> {

@@ -33,7 +33,7 @@ mod why;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::engine::EngineError;
 use crate::store::StoreError;
@@ -93,8 +93,11 @@ impl From<EngineError> for Refusal {
 /// Runs the program.
 pub fn main() -> ExitCode {
     completions::answer();
-    let words = line::in_order(&Arguments::command(), std::env::args_os().collect());
-    let arguments = Arguments::parse_from(words);
+    // Made once: what clap makes of the arguments' description takes as long as a small store's memo.
+    let command = Arguments::command();
+    let words = line::in_order(&command, std::env::args_os().collect());
+    let arguments = Arguments::from_arg_matches(&command.get_matches_from(words));
+    let arguments = arguments.unwrap_or_else(|error| error.format(&mut Arguments::command()).exit());
     let done = Environment::read().map_err(Refusal::input).and_then(|environment| match arguments.command {
         None => run::run(&arguments.run, &environment),
         Some(Command::Run(words)) => run::run(&words, &environment),

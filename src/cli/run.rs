@@ -148,11 +148,12 @@ fn bring_up_to_date(
     let options = options(words, environment, project, known);
     thread::scope(|scope| {
         // A run of everything has no core to spare, and would hold it all along.
-        let ahead = known.map(|_| scope.spawn(|| memory::draft(project, known)));
+        let ahead = known.filter(|known| known.is_to_be_written());
+        let ahead = ahead.map(|_| scope.spawn(|| memory::draft(project, known)));
         let summary = engine::run(root, pipeline, kinds, store, &options, progress, cancel)?;
         let draft = match ahead {
             Some(ahead) => ahead.join().unwrap_or_else(|panic| resume_unwind(panic)),
-            None => memory::draft(project, None),
+            None => memory::draft(project, known),
         };
         Ok((summary, draft))
     })

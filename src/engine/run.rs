@@ -6,7 +6,6 @@
 //! - What is finished is recorded at once: a kill or a failure elsewhere loses none of it.
 //! - What is certain is not looked at; it counts as fresh.
 
-use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::thread;
@@ -80,15 +79,11 @@ pub fn run(
             }
             // What could not be recorded is nothing to tell.
             let told = session.flush().and(lock).and_then(|lock| {
-                thread::scope(|scope| {
-                    // The lock may outlive a record whose name a power failure takes: it is made again then.
-                    let lasting = scope.spawn(|| session.settle());
-                    let kept = keep(&work, &session, options, (began, lock), &mut summary);
-                    if whole && summary.is_complete() {
-                        summary.standstill = standstill(&work, &session, &summary);
-                    }
-                    lasting.join().unwrap_or_else(|panic| resume_unwind(panic)).and(kept)
-                })
+                keep(&work, &session, options, (began, lock), &mut summary)?;
+                if whole && summary.is_complete() {
+                    summary.standstill = standstill(&work, &session, &summary);
+                }
+                Ok(())
             });
             session.finish()?;
             swept.and(told)?;

@@ -62,11 +62,13 @@ pub(super) fn read(root: &Path, path: &str, diagnostics: &mut Diagnostics) -> Fi
 
 fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     // Opening a pipe would block, and a device may never end.
-    let kind = fs::metadata(path)?.file_type();
+    let metadata = fs::metadata(path)?;
+    let kind = metadata.file_type();
     if !kind.is_file() && !kind.is_dir() {
         return Err(std::io::Error::other("it is no regular file"));
     }
-    let mut bytes = Vec::new();
+    // With room for the end to be found, so that nothing is moved.
+    let mut bytes = Vec::with_capacity(metadata.len().min(LARGEST) as usize + 64);
     fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::outline;
 use super::pipeline::{Axis, Origin, Pipeline, Settings, Stage, StageId, Variant};
-use super::reading::{Item, Lines, Reading, count_lines};
+use super::reading::{Item, Lines, Reading};
 use super::schema::Schema;
 
 /// A stage with its settings as bytes, in which lines are counted from the stage's own first.
@@ -120,12 +120,7 @@ impl Lines {
     /// Counts, for each stage, the lines before its item; 0 for all where the stages are no list of items.
     fn first_lines(&self) -> Vec<usize> {
         let mut lines = vec![0; self.bytes.len()];
-        let (mut line, mut at) = (0, 0);
-        for item in &self.items {
-            line += count_lines(&self.text[at..item.start]);
-            at = item.start;
-            lines[item.stage.0] = line;
-        }
+        self.items.iter().for_each(|item| lines[item.stage.0] = item.line);
         lines
     }
 }

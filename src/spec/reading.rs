@@ -63,15 +63,20 @@ pub struct Edited {
 pub(super) struct Item {
     /// Where its first line begins, in bytes.
     pub(super) start: usize,
+    /// How many lines there are before it.
+    pub(super) line: usize,
     pub(super) stage: StageId,
 }
 
 impl Reading {
     /// Puts a pipeline beside its text; `starts` says where each stage begins, in the order of the text.
     pub(super) fn new(pipeline: Pipeline, text: &str, starts: &[(usize, StageId)]) -> Self {
+        let (mut line, mut at) = (0, 0);
         let first_lines = starts.iter().map(|&(start, stage)| {
-            let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
-            (Item { start: line, stage }, &text[line..start])
+            let first = start_of_line(text, start);
+            line += count_lines(&text[at..first]);
+            at = first;
+            (Item { start: first, line, stage }, &text[first..start])
         });
         let (items, before): (Vec<Item>, Vec<&str>) = first_lines.unzip();
         let listed = before.first().is_some_and(|first| {
@@ -106,13 +111,17 @@ impl Reading {
             }
             *before = stage;
         }
+        let (mut line, mut at) = (self.lines.items[items.start].line, new.start);
         for (item, draft) in self.lines.items[items.clone()].iter_mut().zip(&drafts) {
-            item.start = source.text()[..draft.start].rfind('\n').map_or(0, |end| end + 1);
+            item.start = start_of_line(source.text(), draft.start);
+            line += count_lines(&source.text()[at..item.start]);
+            (item.line, at) = (line, item.start);
         }
         let (before, after) =
             (count_lines(&self.lines.text[old.clone()]), count_lines(&source.text()[new.clone()]));
         for item in &mut self.lines.items[items.end..] {
             item.start = item.start - old.end + new.end;
+            item.line = item.line - before + after;
             if before != after {
                 own_lines(&mut self.pipeline.stages[item.stage.0], |line| line - before + after);
             }
@@ -124,11 +133,9 @@ impl Reading {
     /// Finds the items that an edit lies in, and their bytes in the old and in the new text.
     fn touched(&self, new: &str) -> Option<(Range<usize>, Range<usize>, Range<usize>)> {
         let old = &self.lines.text;
-        let shared =
-            |ends: &mut dyn Iterator<Item = (u8, u8)>| ends.take_while(|(one, other)| one == other).count();
-        let head = shared(&mut old.bytes().zip(new.bytes()));
+        let head = shared(old.as_bytes().iter().zip(new.as_bytes()));
         let most = old.len().min(new.len()) - head;
-        let tail = shared(&mut old.bytes().rev().zip(new.bytes().rev())).min(most);
+        let tail = shared(old.as_bytes()[head..].iter().rev().zip(new.as_bytes().iter().rev())).min(most);
         let first = self.lines.items.partition_point(|item| item.start < head).checked_sub(1)?;
         let last = self.lines.items.partition_point(|item| item.start < old.len() - tail);
         let start = self.lines.items[first].start;
@@ -185,8 +192,18 @@ impl Reading {
     }
 }
 
+/// Counts how many bytes from two ends on are the same.
+fn shared<'b>(ends: impl Iterator<Item = (&'b u8, &'b u8)>) -> usize {
+    ends.take_while(|(one, other)| one == other).count()
+}
+
+/// Finds where the line begins that a place in a text is on.
+fn start_of_line(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |end| end + 1)
+}
+
 /// Counts the ends of lines in a text.
-pub(super) fn count_lines(text: &str) -> usize {
+fn count_lines(text: &str) -> usize {
     text.bytes().filter(|byte| *byte == b'\n').count()
 }
 

@@ -4,6 +4,8 @@
 //!
 //! Invariants
 //! - A record's name appears only after its objects and its own text are synced.
+//! - The names themselves are not synced: what a power failure leaves under the other name is given its own by the
+//!   next session (`recover`).
 //! - A batch waits at most [`GATHER`] for company, so that a kill costs no more than that of finished work.
 //! - Once a batch has failed nothing more is kept, and whoever commits next is told why.
 
@@ -38,7 +40,6 @@ struct State {
     /// What those records say was made, until they have their names.
     made: BTreeMap<Key, Vec<RecordedOutput>>,
     failed: Option<StoreError>,
-    named: bool,
     closed: bool,
 }
 
@@ -114,16 +115,13 @@ impl Session<'_> {
         }
     }
 
-    /// Keeps what is still queued, and makes the names of all records survive a power failure.
+    /// Keeps what is still queued.
     ///
     /// # Errors
     /// [`StoreError`] when a record could not be kept.
-    pub fn settle(&self) -> Result<(), StoreError> {
+    pub(super) fn settle(&self) -> Result<(), StoreError> {
         self.commit_batch();
-        if let Some(failed) = self.queue.state().failed.take() {
-            return Err(failed);
-        }
-        if std::mem::take(&mut self.queue.state().named) { sync_file_system(self.folder()) } else { Ok(()) }
+        self.queue.state().failed.take().map_or(Ok(()), Err)
     }
 
     fn commit_batch(&self) {
@@ -142,7 +140,6 @@ impl Session<'_> {
         });
         let mut state = self.queue.state();
         state.under_way -= 1;
-        state.named = true;
         if let Err(error) = result {
             state.failed.get_or_insert(error);
         }

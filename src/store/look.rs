@@ -136,21 +136,15 @@ impl Store {
         let mut young = 0;
         for (name, expected) in &look.files {
             let known = self.index().asked(name).filter(|(_, digest, _)| digest == expected);
-            let (stamp, digest, settled) = match known {
-                Some(known) => known,
-                None => self.look_again_at(name, &root.join(name))?,
+            let (stamp, settled) = match known {
+                Some((stamp, _, settled)) => (stamp, settled),
+                None => self.look_again_at(name, &root.join(name), *expected)?,
             };
-            if digest != *expected {
-                return None;
-            }
             if !settled {
                 young += stamp.size();
             }
-            entries.push(Entry {
-                name: name.clone(),
-                seen: Seen::File { stamp, digest, settled },
-                news: true,
-            });
+            let seen = Seen::File { stamp, digest: *expected, settled };
+            entries.push(Entry { name: name.clone(), seen, news: true });
         }
         for (name, seen) in &look.folders {
             entries.push(Entry { name: name.clone(), seen: seen.unwrap_or(Seen::Nothing), news: true });
@@ -158,13 +152,18 @@ impl Store {
         (young <= YOUNG).then_some(entries)
     }
 
-    /// Hashes a file that has been written since it was last asked for, unless that takes long.
-    fn look_again_at(&self, name: &str, path: &Path) -> Option<(Stamp, Digest, bool)> {
-        if fs::metadata(path).ok()?.len() > YOUNG {
+    /// Looks at a file that has been written since it was last asked for. One that is too young to be told by its
+    /// looks is read when it is compared; another one is here, unless that takes long.
+    fn look_again_at(&self, name: &str, path: &Path, expected: Digest) -> Option<(Stamp, bool)> {
+        let time = now();
+        let stamp = Stamp::of(&fs::metadata(path).ok()?);
+        if !stamp.is_settled(time) {
+            return Some((stamp, false));
+        }
+        if stamp.size() > YOUNG || self.digest_file(path).ok()? != expected {
             return None;
         }
-        self.digest_file(path).ok()?;
-        self.index().asked(name)
+        self.index().asked(name).map(|(stamp, _, settled)| (stamp, settled))
     }
 }
 

@@ -13,7 +13,7 @@
 //!   logs/                what an instance's last run printed
 //!   edited/              what a person had written where an output belongs
 //!   quarantine/          objects and records whose bytes were not what they had been
-//!   scratch/, temporary/ a run's own; swept by the next one
+//!   scratch/, temporary/ a run's own; swept by the next one, which keeps what was finished
 //!   checkpoints/KEY/     what a killed run left to the next one with its key; gone once that is recorded
 //!   lock                 held by the one process that writes
 //! ```
@@ -40,6 +40,7 @@ mod names;
 mod object;
 mod place;
 mod record;
+mod recover;
 mod runs;
 mod sealed;
 mod session;

@@ -110,7 +110,7 @@ pub enum Flaw {
 /// The name of an output that holds what was only observed.
 const OBSERVED: &str = "observed.json";
 
-const SEAL: &str = "{\"seal\": \"";
+pub(super) const SEAL: &str = "{\"seal\": \"";
 const BODY: &str = "\", \"record\": ";
 const END: &str = "}\n";
 
@@ -154,7 +154,7 @@ impl Store {
         self.check_outputs(outputs)
     }
 
-    fn check_outputs(&self, outputs: Vec<RecordedOutput>) -> Result<Lookup, StoreError> {
+    pub(super) fn check_outputs(&self, outputs: Vec<RecordedOutput>) -> Result<Lookup, StoreError> {
         for output in &outputs {
             let (name, object) = (|| output.name.clone(), output.object);
             match self.check_object(object)? {
@@ -201,8 +201,7 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Text::Absent),
             Err(error) => return Err(error).doing("read", &path),
         };
-        let record = String::from_utf8(text).ok().and_then(|text| unseal(&text));
-        Ok(match record {
+        Ok(match unsealed(text) {
             Some(record) if record.key == key => Text::Whole(record),
             _ => Text::Damaged,
         })
@@ -243,6 +242,11 @@ impl Session<'_> {
 pub(super) fn seal(record: &Record) -> String {
     let body = serde_json::to_string_pretty(record).expect("a record has only text for its keys");
     format!("{SEAL}{}{BODY}{body}{END}", Digest::of(body.as_bytes()))
+}
+
+/// Reads what [`seal`] gave; `None` for anything else.
+pub(super) fn unsealed<R: DeserializeOwned>(bytes: Vec<u8>) -> Option<Record<R>> {
+    unseal(&String::from_utf8(bytes).ok()?)
 }
 
 fn unseal<R: DeserializeOwned>(text: &str) -> Option<Record<R>> {

@@ -2,7 +2,7 @@
 //!
 //! Invariants
 //! - While a session lives, no other one does, in this process or another.
-//! - What an earlier process left in `scratch/` and `temporary/` is nobody's, and is swept.
+//! - What an earlier process left in `scratch/` and `temporary/` is swept, but for what it had finished.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -11,7 +11,7 @@ use std::ops::Deref;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -34,7 +34,10 @@ const ATTEMPTS: usize = 10;
 /// The store, open for writing.
 pub struct Session<'s> {
     store: &'s Store,
-    names: Mutex<Names>,
+    /// The names, once somebody asks for one.
+    names: OnceLock<Mutex<Names>>,
+    /// Whether what was read ahead is so.
+    ahead: bool,
     next: AtomicU64,
     pub(super) queue: Queue,
     free: Mutex<Vec<PathBuf>>,
@@ -65,10 +68,14 @@ impl Store {
         let path = self.folder().join("lock");
         let turn = turn(&lock).doing("read", &path)?;
         lock.write_all_at(&during(turn).to_le_bytes(), 0).doing("written", &path)?;
-        let names = self.ahead(turn).unwrap_or_else(|| Names::load(self.folder()));
+        let ahead = self.ahead_in.load(Ordering::Relaxed) == turn;
+        if !ahead {
+            self.look_again();
+        }
         let session = Session {
             store: self,
-            names: Mutex::new(names),
+            names: OnceLock::new(),
+            ahead,
             next: AtomicU64::new(0),
             queue: Queue::default(),
             free: Mutex::default(),
@@ -76,7 +83,7 @@ impl Store {
             turn,
             lock,
         };
-        session.empty("temporary")?;
+        session.recover()?;
         Ok(Some(session))
     }
 
@@ -115,16 +122,6 @@ impl Store {
         });
     }
 
-    /// Gives the names that were read ahead in the turn that just ended; forgets what was read in another.
-    fn ahead(&self, turn: u64) -> Option<Names> {
-        let names = self.names_ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if self.ahead_in.load(Ordering::Relaxed) == turn {
-            return names;
-        }
-        self.look_again();
-        None
-    }
-
     /// Gives the last key of every instance, as it stands on the disk.
     pub fn last_keys(&self) -> BTreeMap<String, Key> {
         Names::load(self.folder()).into_keys()
@@ -159,7 +156,7 @@ impl Session<'_> {
 
     /// Gives the last key of an instance.
     pub fn last(&self, instance: &str) -> Option<Key> {
-        self.names.lock().unwrap_or_else(PoisonError::into_inner).last(instance)
+        self.names().last(instance)
     }
 
     /// Notes the key that an instance now has.
@@ -173,7 +170,7 @@ impl Session<'_> {
 
     /// Gives the instances that have another key since the session began.
     pub fn news(&self) -> BTreeMap<String, Key> {
-        self.names.lock().unwrap_or_else(PoisonError::into_inner).news().clone()
+        self.names().news().clone()
     }
 
     /// Forgets the instances' last keys that are not to be kept; gives them.
@@ -181,8 +178,7 @@ impl Session<'_> {
     /// # Errors
     /// [`StoreError`] when it can't be written.
     pub(super) fn forget(&self, keep: &dyn Fn(Key) -> bool) -> Result<Vec<(String, Key)>, StoreError> {
-        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        names.forget(keep, &self.temporary())
+        self.names().forget(keep, &self.temporary())
     }
 
     /// Gives an empty folder for one run.
@@ -242,7 +238,11 @@ impl Session<'_> {
     }
 
     pub(super) fn names(&self) -> MutexGuard<'_, Names> {
-        self.names.lock().unwrap_or_else(PoisonError::into_inner)
+        let names = || {
+            let ahead = self.store.names_ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
+            Mutex::new(ahead.filter(|_| self.ahead).unwrap_or_else(|| Names::load(self.folder())))
+        };
+        self.names.get_or_init(names).lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn naming(&self) -> MutexGuard<'_, ()> {
@@ -258,7 +258,7 @@ impl Session<'_> {
         self.next.fetch_add(1, Ordering::Relaxed)
     }
 
-    fn empty(&self, name: &str) -> Result<(), StoreError> {
+    pub(super) fn empty(&self, name: &str) -> Result<(), StoreError> {
         let path = self.folder().join(name);
         if fs::read_dir(&path).is_ok_and(|mut entries| entries.next().is_none()) {
             return Ok(());

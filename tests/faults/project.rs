@@ -100,6 +100,12 @@ impl Project {
         files.map(walkdir::DirEntry::into_path).collect()
     }
 
+    /// Counts the records that a killed run has written whole, and not named.
+    pub fn unnamed_records(&self) -> usize {
+        let texts = self.stored("temporary").into_iter().filter_map(|file| fs::read_to_string(file).ok());
+        texts.filter(|text| text.starts_with("{\"seal\"") && text.ends_with("}\n")).count()
+    }
+
     /// The program and its words, ready to be started in the project.
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_recount"));
