@@ -136,10 +136,10 @@ pub fn recall(root: &Path, overrides: &[String], environment: &Environment) -> R
             let small = compared.filter(|_| overrides.is_empty());
             let kept =
                 small.and_then(|(answer, memo, changed)| Kept::read(&store, answer, memo, changed, turn?));
-            // The index, which this asks, is being read ahead by now.
-            let look = begin(root, &store);
-            let part = kept.and_then(|kept| kept.part(root));
-            Ok(Recalled::Changed { look, store, part: part.map(Box::new) })
+            match kept.and_then(|kept| kept.part(root)) {
+                Some((look, part)) => Ok(Recalled::Changed { look, store, part: Some(Box::new(part)) }),
+                None => Ok(Recalled::Changed { look: begin(root, &store), store, part: None }),
+            }
         }
     }
 }
@@ -240,8 +240,8 @@ impl Kept {
         Some(Self { answer, memo, changed, turn, reading, standings })
     }
 
-    /// Finds out what is known although these files have changed.
-    fn part(self, root: &Path) -> Option<Part> {
+    /// Finds out what is known although these files have changed, and gives what was read for that.
+    fn part(self, root: &Path) -> Option<(Look, Part)> {
         let Self { answer, memo, changed, turn, reading, standings } = self;
         let (edited, files): (Vec<String>, Vec<String>) =
             changed.into_iter().partition(|name| name == PIPELINE);
@@ -256,13 +256,15 @@ impl Kept {
         let schemas = kinds::schemas();
         // What was written down may be from before the last run.
         let Edited { mut reading, stages, read } = reading.edited(root, &schemas)?;
+        let mut look = Look::default();
+        look.file(PIPELINE, Digest::of(reading.lines.text().as_bytes()));
         let certain = Certain::but(standings, &files, &differing(&stages, &answer.edited), turn)?;
         // Other kinds read what they need from the store, where only a look at everything finds damage; a
         // command reads it at its place, which has just been compared.
         reading.complete(&certain.doubtful_stages(), &schemas)?;
         let written = (read <= READ_AGAIN).then_some(Written { digest: answer.reading, edited: stages });
         let Answer { variables, standings: whole, news, .. } = answer;
-        Some(Part { reading, known: Known { certain, memo, variables, whole, news, written } })
+        Some((look, Part { reading, known: Known { certain, memo, variables, whole, news, written } }))
     }
 }
 

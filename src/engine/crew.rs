@@ -188,7 +188,8 @@ impl Crew<'_> {
         // What a run has just written at its places needs no second look.
         let in_place = matches!(outcome, Outcome::Ran { .. }) && self.work.kind(id).writes_in_place();
         let written = if in_place { Vec::new() } else { self.place(id, &outputs)? };
-        let anew = self.session.last(name) != Some(key);
+        // A view may be a link to an object that was damaged, and is another one by now.
+        let anew = matches!(outcome, Outcome::Ran { .. }) || self.session.last(name) != Some(key);
         self.session.show(&self.work.folder(id), &outputs, anew)?;
         self.session.remember(name, key)?;
         match &outcome {

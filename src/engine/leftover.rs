@@ -7,8 +7,8 @@
 //!   store or in `edited/`.
 //! - What was written there after it had ended is a person's, and stays for the next run to keep.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -196,7 +196,8 @@ fn wait_while(holds: impl Fn() -> bool) {
 /// Gives when a process began, in the system's own ticks; `None` where none runs or there is no
 /// way to know.
 fn began(process: i32) -> Option<String> {
-    let status = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let mut status = String::with_capacity(1 << 10);
+    File::open(format!("/proc/{process}/stat")).and_then(|mut file| file.read_to_string(&mut status)).ok()?;
     // The name in parentheses may hold spaces; the 22nd field is the 20th after it.
     let (_, rest) = status.rsplit_once(')')?;
     let mut fields = rest.split_whitespace();

@@ -68,6 +68,13 @@ pub(super) struct Item {
     pub(super) stage: StageId,
 }
 
+impl Lines {
+    /// Gives the text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
 impl Reading {
     /// Puts a pipeline beside its text; `starts` says where each stage begins, in the order of the text.
     pub(super) fn new(pipeline: Pipeline, text: &str, starts: &[(usize, StageId)]) -> Self {

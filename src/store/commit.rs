@@ -62,10 +62,14 @@ impl Session<'_> {
         let temporary = self.temporary();
         fs::write(&temporary, seal(record)).doing("written", &temporary)?;
         let mut state = self.queue.state();
+        let first = state.waiting.is_empty();
         state.waiting.push((record.key, temporary));
         state.made.insert(record.key, record.outputs.clone());
         drop(state);
-        self.queue.changed.notify_all();
+        if first {
+            // Whoever gathers a batch waits for its end, not for the next record of it.
+            self.queue.changed.notify_all();
+        }
         Ok(())
     }
 

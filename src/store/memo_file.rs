@@ -3,14 +3,15 @@
 //! [`Memo`] ──write──▶ `memo`, or `memo.since` where little is news ──read──▶ [`Memo`]
 //!
 //! Invariants
-//! - `memo.since` names the seal of the `memo` that it goes with, and counts for no other one.
+//! - `memo.since` names the seal of the `memo` that it goes with, and counts for no other one, nor half-written.
 //! - Without it, `memo` says what was so when it was written: more looks changed, and nothing less.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::FileExt;
 
 use super::Store;
-use super::error::StoreError;
+use super::error::{Doing, StoreError};
 use super::look::{Entry, Seen};
 use super::sealed::{Magic, Reader, Writer, seal_of};
 use crate::digest::Digest;
@@ -49,9 +50,23 @@ impl Store {
     /// Writes a memo; to be called by whoever has the lock.
     pub(super) fn write_memo(&self, memo: &Memo) -> Result<(), StoreError> {
         match memo.encode_since() {
-            Some(bytes) => self.write_beside(SINCE, &bytes),
+            Some(bytes) => self.overwrite(SINCE, &bytes),
             None => self.write_beside(WHOLE, &memo.encode()),
         }
+    }
+}
+
+impl Store {
+    /// Writes a file over what it holds. Another name would be safer and take longer; half a file is none, by its
+    /// seal, and there is only more to do then.
+    fn overwrite(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        let path = self.folder().join(name);
+        let open = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+        let written = open.and_then(|file| {
+            file.write_all_at(bytes, 0)?;
+            file.set_len(bytes.len() as u64)
+        });
+        written.doing("written", &path)
     }
 }
 

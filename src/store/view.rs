@@ -1,6 +1,8 @@
-//! `by-name/`: the last outputs of each instance, for people to browse.
+//! `by-name/`: the last outputs of each instance that stand nowhere else, for people to browse.
 //!
 //! Invariants
+//! - What has a place in the project is browsed there: folders and a link for each of ten thousand commands would
+//!   take longer to make than all else that is kept of them.
 //! - Nothing reads it: deleting it loses nothing.
 //! - A view that is a hard link shares the object's file; editing it is noticed when the object is
 //!   next used, as for any other damage.
@@ -24,8 +26,8 @@ impl Store {
 }
 
 impl Session<'_> {
-    /// Shows outputs below `by-name/FOLDER`. With `anew`, what else is there goes; without, only
-    /// what is missing is added.
+    /// Shows the outputs that have no place of their own below `by-name/FOLDER`. With `anew`, what else is there
+    /// goes; without, only what is missing is added.
     ///
     /// # Errors
     /// [`StoreError`] when a view can't be made.
@@ -34,7 +36,7 @@ impl Session<'_> {
         if anew {
             empty(&folder).doing("removed", &folder)?;
         }
-        for output in outputs {
+        for output in outputs.iter().filter(|output| output.place.is_none()) {
             let view = folder.join(below(Path::new(&output.name)));
             if !anew && fs::symlink_metadata(&view).is_ok() {
                 continue;

@@ -79,13 +79,3 @@ fn a_lock_in_conflict_keeps_everything() {
     assert!(said.err.contains("`recount run` makes it anew"), "{}", said.err);
     assert_eq!(project.stored("records").len(), 4);
 }
-
-#[test]
-fn views_of_what_went_go_with_it() {
-    let project = Project::words();
-    project.edit("pipeline.yaml", "[alpha, beta, gamma]", "[alpha, beta]").run(&[]).done();
-    assert!(project.path("artifacts/by-name/count/word=gamma").exists());
-    project.run(&["gc", "--keep-runs", "0"]).done();
-    assert!(!project.path("artifacts/by-name/count/word=gamma").exists());
-    assert!(project.path("artifacts/by-name/count/word=alpha/counts/alpha.json").exists());
-}

@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use recount::engine::{Cancel, Outcome};
-use recount::spec::Value;
+use recount::spec::{Axis, Value};
 
 use crate::support::{Project, Toy, citing, made, toy};
 
@@ -347,27 +347,45 @@ fn a_damaged_index_or_list_of_names_costs_nothing_but_time() {
 
 #[test]
 fn editing_a_view_is_noticed() {
-    let project = chain();
+    let project = Project::new(vec![made("write", [("text", "notes".into())])]);
     project.run();
-    let view = project.root().join("artifacts/by-name/copy/copy.txt");
-    overwrite(&view, |bytes| bytes.extend(b"!"));
-    project.remove("copy.txt").run();
-    assert_eq!(project.read("copy.txt"), "notes");
-    let again = project.run();
-    again.assert_ran([]);
+    let view = "artifacts/by-name/write/out";
+    overwrite(&project.root().join(view), |bytes| bytes.extend(b"!"));
+    project.run().assert_ran(["write"]);
+    assert_eq!(project.read(view), "notes");
+    project.run().assert_ran([]);
 }
 
 #[test]
 fn the_view_shows_each_instance_and_comes_back_when_deleted() {
-    let project = Project::new(vec![
-        toy("say", "echo {word} > out/{word}.txt").writes(&["out/{word}.txt"]).each("word", &["hi", "ho"]),
-    ]);
+    let say = toy("say", "echo {word} > out/{word}.txt").writes(&["out/{word}.txt"]);
+    let write = made("write", [("text", "notes".into())]);
+    let words: [&str; 2] = ["hi", "ho"];
+    let project = Project::new(vec![say.each("word", &words), write.each("word", &words)]);
     project.run();
-    let view = "artifacts/by-name/say/word=hi/out/hi.txt";
-    assert_eq!(project.read(view), "hi\n");
+    let view = "artifacts/by-name/write/word=hi/out";
+    assert_eq!(project.read(view), "notes");
+    assert!(!project.exists("artifacts/by-name/say"), "what has a place is seen there");
     fs::remove_dir_all(project.root().join("artifacts/by-name")).expect("it is there");
     project.run().assert_ran([]);
-    assert_eq!(project.read(view), "hi\n");
+    assert_eq!(project.read(view), "notes");
+}
+
+#[test]
+fn views_go_with_what_they_show() {
+    let write = |seeds: &[u64]| made("write", [("seeded", true.into())]).seeds(seeds).over(&[Axis::Seed]);
+    let view = |seed: u64| format!("artifacts/by-name/write/seed={seed}");
+    let mut project = Project::new(vec![write(&[1, 2])]);
+    project.run();
+    project.set(write(&[1])).run();
+    assert!(project.exists(&view(2)), "another run may want it back");
+    let store = project.store();
+    let keep = store.last_keys().into_iter().filter(|(name, _)| name.contains("seed=1")).map(|(_, key)| key);
+    let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+    let garbage = store.garbage(&keep.collect()).expect("the store can be read");
+    session.collect(&garbage).expect("it can be removed");
+    assert!(project.exists(&(view(1) + "/out")));
+    assert!(!project.exists(&view(2)), "nothing of it is left to show");
 }
 
 #[test]

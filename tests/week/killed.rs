@@ -43,6 +43,13 @@ fn records(project: &Project) -> BTreeSet<(String, String)> {
     files.map(read).collect()
 }
 
+/// Counts what has finished, and has no name yet.
+fn unnamed_records(project: &Project) -> usize {
+    let files = fs::read_dir(project.path("artifacts/temporary")).into_iter().flatten().flatten();
+    let texts = files.filter_map(|file| fs::read_to_string(file.path()).ok());
+    texts.filter(|text| text.starts_with("{\"seal\"") && text.ends_with("}\n")).count()
+}
+
 /// Those whose inputs hold no times: all but the report's.
 fn timeless(mut records: BTreeSet<(String, String)>) -> BTreeSet<(String, String)> {
     records.retain(|(kind, _)| kind != "render");
@@ -73,8 +80,9 @@ fn a_sweep_killed_ten_times_ends_as_one_never_killed() {
         assert!(finished.is_subset(&now), "kill {kill} lost a record");
         finished = now;
     }
+    let finished = finished.len() + unnamed_records(&project);
     let last = project.run(&[]).done();
-    assert_eq!(last.ran().len() + finished.len(), runs, "what had finished ran again:\n{}", last.said);
+    assert_eq!(last.ran().len() + finished, runs, "what had finished ran again:\n{}", last.said);
     let (killed, never) = (timeless(records(&project)), timeless(records(&whole)));
     assert!(killed == never, "the same keys, however often it was killed");
     assert_eq!(without_times(&project.read("report/week-3.synthetic.md")), expected);

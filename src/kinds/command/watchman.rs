@@ -16,16 +16,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::process::SHELL;
 use crate::engine::Running;
 
-/// Keeps the live groups as lines of group and mark; `start` and `end` are its orders.
+/// Keeps the live groups as lines of group and mark; an order is such a line, or the group that has ended. A shell
+/// reads byte by byte, so orders are short.
 const WATCH: &str = r#"
 set -f
 line='
 '
 live=$line
-while read -r order group mark; do
-    case $order in
-    start) live="$live$group $mark$line" ;;
-    end)
+while read -r group mark; do
+    case $mark in
+    ?*) live="$live$group $mark$line" ;;
+    *)
         before=${live%%"$line$group "*}
         after=${live#*"$line$group "}
         live="$before$line${after#*"$line"}" ;;
@@ -45,6 +46,8 @@ pub(super) struct Watchmen(Mutex<Option<Watchman>>);
 struct Watchman {
     child: Child,
     orders: Option<ChildStdin>,
+    /// Where it stands: marks below are named from here.
+    folder: PathBuf,
 }
 
 /// A group that is watched over until this is dropped.
@@ -56,18 +59,19 @@ pub(super) struct Watched<'w> {
 impl Watchmen {
     /// Has the group watched over whose scratch folder is `scratch`.
     pub(super) fn watch(&self, scratch: &Path, group: i32) -> io::Result<Watched<'_>> {
-        let mark: PathBuf = std::path::absolute(Running::end_mark(scratch))?;
-        let mark = mark.to_str().filter(|mark| !mark.contains('\n'));
-        let mark = mark
-            .ok_or_else(|| io::Error::other("the project's path is not UTF-8, or has a line break in it"))?;
+        let mark = std::path::absolute(Running::end_mark(scratch))?;
+        if mark.to_str().is_none_or(|mark| mark.contains('\n')) {
+            return Err(io::Error::other("the project's path is not UTF-8, or has a line break in it"));
+        }
         let mut watchman = self.lock();
-        if watchman.is_none() {
-            *watchman = Some(Watchman::start()?);
-        }
-        let order = format!("start {group} {mark}\n");
-        if let Some(watchman) = watchman.as_mut() {
-            watchman.tell(&order)?;
-        }
+        let watchman = match &mut *watchman {
+            Some(watchman) => watchman,
+            // The folder of a run's scratch folder goes at the end of all; the one above it stays.
+            none => none.insert(Watchman::start(mark.ancestors().nth(2).unwrap_or(Path::new("/")))?),
+        };
+        let mark = mark.strip_prefix(&watchman.folder).unwrap_or(&mark);
+        let order = format!("{group} {}\n", mark.display());
+        watchman.tell(&order)?;
         Ok(Watched { watchmen: self, group })
     }
 
@@ -79,7 +83,7 @@ impl Watchmen {
 impl Drop for Watched<'_> {
     fn drop(&mut self) {
         let mut watchman = self.watchmen.lock();
-        let told = watchman.as_mut().map(|watchman| watchman.tell(&format!("end {}\n", self.group)));
+        let told = watchman.as_mut().map(|watchman| watchman.tell(&format!("{}\n", self.group)));
         if let Some(Err(_)) = told {
             // Not knowing that this one has ended, it would end it once more.
             watchman.take().into_iter().for_each(Watchman::dismiss);
@@ -88,16 +92,17 @@ impl Drop for Watched<'_> {
 }
 
 impl Watchman {
-    fn start() -> io::Result<Self> {
+    fn start(folder: &Path) -> io::Result<Self> {
         let mut child = Command::new(SHELL)
             .args(["-c", WATCH])
+            .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .process_group(0)
             .spawn()?;
         let orders = child.stdin.take();
-        Ok(Self { child, orders })
+        Ok(Self { child, orders, folder: folder.to_owned() })
     }
 
     fn tell(&mut self, order: &str) -> io::Result<()> {
