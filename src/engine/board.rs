@@ -89,6 +89,12 @@ impl PartialEq for Queued {
 
 impl Eq for Queued {}
 
+impl<T> State<T> {
+    fn has_more(&self) -> bool {
+        !self.to_decide.is_empty() || !self.to_run.is_empty()
+    }
+}
+
 impl<T> Board<T> {
     /// Sets up the board; what needs nothing that is in doubt is ready.
     pub(super) fn of(work: &Work<'_>) -> Self {
@@ -126,8 +132,9 @@ impl<T> Board<T> {
         Self { state: Mutex::new(state), changed: Condvar::new(), members, subscribers }
     }
 
-    /// Waits for something to do; `None` when there will be nothing more, or `cancel` is set.
-    pub(super) fn next(&self, cancel: &Cancel) -> Option<Task<T>> {
+    /// Waits for something to do, and says whether there is more of it now; `None` when there will be nothing more,
+    /// or `cancel` is set.
+    pub(super) fn next(&self, cancel: &Cancel) -> Option<(Task<T>, bool)> {
         let mut state = self.state();
         loop {
             if cancel.is_cancelled() {
@@ -135,7 +142,7 @@ impl<T> Board<T> {
             }
             if let Some(id) = state.to_decide.pop_first() {
                 state.busy += 1;
-                return Some(Task::Decide(id));
+                return Some((Task::Decide(id), state.has_more()));
             }
             if state.halted {
                 state.to_run.clear();
@@ -143,7 +150,7 @@ impl<T> Board<T> {
             if let Some(Queued { instance, .. }) = state.to_run.pop() {
                 let carried = state.carried.remove(&instance).expect("what is queued carries its recipe");
                 state.busy += 1;
-                return Some(Task::Run(instance, carried));
+                return Some((Task::Run(instance, carried), state.has_more()));
             }
             if state.busy == 0 {
                 return None;

@@ -9,6 +9,8 @@
 //!   running in any case.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::Scope;
 
 use super::board::{Board, Task, Turn};
 use super::decide::{Known, Reason, is_fresh, reasons};
@@ -41,6 +43,8 @@ pub(super) struct Crew<'c> {
     pub(super) observer: &'c dyn Observer,
     pub(super) cancel: &'c Cancel,
     pub(super) board: Board<Stale>,
+    /// How many workers were called for besides the first.
+    pub(super) helpers: AtomicUsize,
     /// One for each instance; set for those that need no look.
     pub(super) results: Vec<OnceLock<Finished>>,
 }
@@ -53,9 +57,12 @@ pub(super) struct Stale {
 }
 
 impl Crew<'_> {
-    /// Works until there is nothing left to do.
-    pub(super) fn labour(&self) {
-        while let Some(task) = self.board.next(self.cancel) {
+    /// Works until there is nothing left to do; has others work, too, as long as there is more to do than workers.
+    pub(super) fn labour<'s>(&'s self, scope: &'s Scope<'s, '_>) {
+        while let Some((task, more)) = self.board.next(self.cancel) {
+            if more && self.helpers.fetch_add(1, Ordering::Relaxed) < self.options.jobs.saturating_sub(1) {
+                scope.spawn(|| self.labour(scope));
+            }
             let _busy = Busy { board: &self.board, cancel: self.cancel };
             match task {
                 Task::Decide(id) => self.decide(id),

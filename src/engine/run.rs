@@ -8,6 +8,7 @@
 
 use std::path::Path;
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicUsize;
 use std::thread;
 
 use super::board::Board;
@@ -57,15 +58,19 @@ pub fn run(
             work.ground.begin_look(Look::default());
             observer.event(Event::Planned { instances: &work.planned() });
             let board = Board::of(&work);
-            let crew = Crew { work: &work, session: &session, options, observer, cancel, board, results };
+            let crew = Crew {
+                work: &work,
+                session: &session,
+                options,
+                observer,
+                cancel,
+                board,
+                helpers: AtomicUsize::new(0),
+                results,
+            };
             let whole = options.targets.is_empty();
             let work_off = || {
-                thread::scope(|scope| {
-                    for _ in 1..options.jobs {
-                        scope.spawn(|| crew.labour());
-                    }
-                    crew.labour();
-                });
+                thread::scope(|scope| crew.labour(scope));
                 let summary = summarise(&work, crew.results, cancel, (options.clock)() - began);
                 let lock = options.lock.then(|| lock_of(&work, &session, options, &summary)).transpose();
                 (summary, lock)

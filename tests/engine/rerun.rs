@@ -373,7 +373,8 @@ fn the_view_shows_each_instance_and_comes_back_when_deleted() {
 
 #[test]
 fn views_go_with_what_they_show() {
-    let write = |seeds: &[u64]| made("write", [("seeded", true.into())]).seeds(seeds).over(&[Axis::Seed]);
+    let write =
+        |seeds: &[u64]| made("write", [("seeded", Value::Bool(true))]).seeds(seeds).over(&[Axis::Seed]);
     let view = |seed: u64| format!("artifacts/by-name/write/seed={seed}");
     let mut project = Project::new(vec![write(&[1, 2])]);
     project.run();
