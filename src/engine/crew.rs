@@ -10,7 +10,7 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::Scope;
+use std::thread::{self, Scope};
 
 use super::board::{Board, Task, Turn};
 use super::decide::{Known, Reason, is_fresh, reasons};
@@ -60,10 +60,11 @@ impl Crew<'_> {
     /// Works until there is nothing left to do; has others work, too, as long as there is more to do than workers.
     pub(super) fn labour<'s>(&'s self, scope: &'s Scope<'s, '_>) {
         while let Some((task, more)) = self.board.next(self.cancel) {
-            if more && self.helpers.fetch_add(1, Ordering::Relaxed) < self.options.jobs.saturating_sub(1) {
-                scope.spawn(|| self.labour(scope));
-            }
             let _busy = Busy { board: &self.board, cancel: self.cancel };
+            if more && self.helpers.fetch_add(1, Ordering::Relaxed) < self.options.jobs.saturating_sub(1) {
+                // Where the system has no thread to give, those that are there do it all.
+                drop(thread::Builder::new().spawn_scoped(scope, || self.labour(scope)));
+            }
             match task {
                 Task::Decide(id) => self.decide(id),
                 Task::Run(id, stale) => self.run(id, stale),
@@ -168,12 +169,15 @@ impl Crew<'_> {
         files.is_ok_and(|files| difference(&assembled.files, &files).is_none())
     }
 
-    /// Says why an instance runs. What its key was recorded under before is not asked: it may be this very run.
+    /// Says why an instance runs.
     fn reasons(&self, id: InstanceId, stale: &Stale) -> Result<Vec<Reason>, Failure> {
         let Stale { assembled, known, forced } = stale;
-        let last = self.session.last(self.work.name(id)).filter(|last| *last != assembled.key);
-        let last = last.map(|key| self.session.record_as(key)).transpose()?.flatten();
-        let last: Option<Recipe> = last.map(|record| record.recipe);
+        let last: Option<Recipe> = match self.session.last(self.work.name(id)) {
+            // What is recorded under its own key may be this very run.
+            Some(key) if key == assembled.key => Some(assembled.recipe.clone()),
+            Some(key) => self.session.record_as(key)?.map(|record| record.recipe),
+            None => None,
+        };
         Ok(reasons(&assembled.recipe, last.as_ref(), known, *forced))
     }
 

@@ -4,7 +4,8 @@
 //! something else
 //!
 //! Invariants
-//! - Its new text is synced with the records it tells of, and stands at its place once they have their names.
+//! - Its new text is written before the last records it tells of are synced, and stands at its place once all of them
+//!   have their names.
 //! - A run changes the lines of the instances that it brought up to date. One of the whole pipeline also
 //!   takes out those that the pipeline no longer has; what failed keeps the line of its last success.
 //! - A file that is damaged, or in conflict after a merge, is made anew from what the store has.

@@ -104,6 +104,7 @@ fn judge(
         Lookup::Broken(flaw) => (Known::Flawed(flaw), Vec::new()),
     };
     let last = match last {
+        Some(key) if key == assembled.key => Some(assembled.recipe.clone()),
         Some(key) if known != Known::Recorded => store.record_as(key)?.map(|record| record.recipe),
         _ => None,
     };

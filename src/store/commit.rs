@@ -6,7 +6,7 @@
 //! - A record's name appears only after its objects and its own text are synced.
 //! - The names themselves are not synced: what a power failure leaves under the other name is given its own by the
 //!   next session (`recover`).
-//! - A batch waits at most [`GATHER`] for company, so that a kill costs no more than that of finished work.
+//! - A batch waits at most [`GATHER`] for company, so that a power failure costs no more than that of finished work.
 //! - Once a batch has failed nothing more is kept, and whoever commits next is told why.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,6 +61,12 @@ impl Session<'_> {
         }
         let temporary = self.temporary();
         fs::write(&temporary, seal(record)).doing("written", &temporary)?;
+        self.enqueue(record, temporary);
+        Ok(())
+    }
+
+    /// Queues a record that is written already.
+    pub(super) fn enqueue(&self, record: &Record, temporary: PathBuf) {
         let mut state = self.queue.state();
         let first = state.waiting.is_empty();
         state.waiting.push((record.key, temporary));
@@ -70,7 +76,6 @@ impl Session<'_> {
             // Whoever gathers a batch waits for its end, not for the next record of it.
             self.queue.changed.notify_all();
         }
-        Ok(())
     }
 
     /// Waits until every record that was queued can be read.

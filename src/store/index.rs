@@ -18,8 +18,8 @@ use crate::digest::Digest;
 /// The coarsest tick of a file system's clock that is reckoned with, in nanoseconds: FAT counts by two seconds.
 const COARSE: i64 = 2_000_000_000;
 
-/// The coarsest tick of a clock whose times are no whole milliseconds, in nanoseconds: such times are the kernel's
-/// own, which ticks at least every ten milliseconds.
+/// The coarsest tick of a clock whose times are no whole milliseconds, in nanoseconds: such times are a kernel's, which
+/// ticks at least every ten milliseconds. It may be a server's, and its clock behind ours by the rest of this.
 const FINE: i64 = 100_000_000;
 
 /// Nanoseconds of a millisecond.

@@ -126,7 +126,7 @@ impl Store {
         }
     }
 
-    /// Gives what a look saw, unless something of it has changed since or would take long to tell apart.
+    /// Gives what a look saw, unless something of it is known to have changed since, or would take long to tell apart.
     pub(super) fn seen(&self, look: &Look) -> Option<Vec<Entry>> {
         if look.torn {
             return None;

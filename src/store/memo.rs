@@ -3,8 +3,8 @@
 //! [`Look`], filled while looking ──memorise──▶ `memo` ──compare──▶ what has changed since
 //!
 //! Invariants
-//! - A memo is written only of files whose bytes are known, each with a stamp from before its reading.
-//! - What was too young for a later edit to make it look different is read again when it is compared.
+//! - A memo is written only of files whose bytes are known, each with a stamp from before its reading, but for what is
+//!   too young for a later edit to make it look different: that is read when it is compared.
 //! - A file that looks different and has the same bytes is no change.
 //! - It only says what changed; what to do about a change is decided without it.
 

@@ -3,42 +3,57 @@
 //! `temporary/` ──whole records whose objects are sound──▶ `records/`; the rest is swept
 //!
 //! Invariants
-//! - What is recovered goes the way of every record: it is synced with its objects before it has its name.
-//! - A record that stands under its name already, with sound objects, is left as it is.
+//! - What is recovered goes the way of every record: it is synced with its objects before it has its name, and stays
+//!   where it is until then, so that another kill loses nothing either.
+//! - A record that stands under its name already, with sound objects, goes only for a later one.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Session;
 use super::error::StoreError;
 use super::record::{Lookup, Record, SEAL, unsealed};
 
 impl Session<'_> {
-    /// Gives names to the records that an earlier session left without, and sweeps everything else of it.
+    /// Gives names to the records that an earlier session left without, and sweeps everything else of it. What the
+    /// instances are shown to have made is left to the next run: to it they are news.
     ///
     /// # Errors
-    /// [`StoreError`] when something can't be read, written or removed.
+    /// [`StoreError`] when something can't be written or removed.
     pub(super) fn recover(&self) -> Result<(), StoreError> {
-        let mut left = Vec::new();
-        if let Ok(entries) = fs::read_dir(self.folder().join("temporary")) {
-            // What can't be read is nobody's.
-            let records = entries.flatten().map(|entry| read_record(&entry.path()));
-            let records: Vec<Option<Record>> = records.map(|record| record.ok().flatten()).collect();
-            if records.is_empty() {
-                return Ok(());
-            }
-            left.extend(records.into_iter().flatten());
+        let Ok(entries) = fs::read_dir(self.folder().join("temporary")) else {
+            return self.empty("temporary");
+        };
+        let left: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        if left.is_empty() {
+            return Ok(());
         }
-        self.empty("temporary")?;
-        for record in left {
-            let is_whole = matches!(self.check_outputs(record.outputs.clone())?, Lookup::Found(_));
-            if is_whole && !matches!(self.look_up(record.key)?, Lookup::Found(_)) {
-                self.commit(&record)?;
-                self.remember(&record.observed.instance, record.key)?;
+        // They stay where they are until they have their names, and nothing else is written there.
+        self.count_from(left.iter().filter_map(|path| path.file_name()?.to_str()?.parse().ok()).max());
+        // What can't be read is nobody's.
+        let read = |path: &PathBuf| Some((read_record(path).ok().flatten()?, path.clone()));
+        let mut records: Vec<(Record, PathBuf)> = left.iter().filter_map(read).collect();
+        records.sort_by(|(one, _), (other, _)| one.observed.started.total_cmp(&other.observed.started));
+        for (record, path) in records {
+            if self.is_to_be_kept(&record).unwrap_or(false) {
+                self.enqueue(&record, path);
             }
         }
-        self.flush()
+        self.flush()?;
+        self.empty("temporary")
+    }
+
+    /// Says whether a record has all of its objects, and what stands under its name has not, or is older.
+    fn is_to_be_kept(&self, record: &Record) -> Result<bool, StoreError> {
+        if !matches!(self.check_outputs(record.outputs.clone())?, Lookup::Found(_)) {
+            return Ok(false);
+        }
+        if !matches!(self.look_up(record.key)?, Lookup::Found(_)) {
+            return Ok(true);
+        }
+        let named = self.record(record.key)?;
+        Ok(named.is_none_or(|named| named.observed.started < record.observed.started))
     }
 }
 
@@ -61,7 +76,7 @@ mod tests {
     use crate::store::{Observed, RecordedOutput, Store};
 
     /// Has a session end between the writing of two records and their naming, and damages one's object.
-    fn left(folder: &Path) -> (Store, [Key; 2]) {
+    fn left(folder: &Path, started: f64) -> (Store, [Key; 2]) {
         let store = Store::open(folder).expect("the store opens");
         let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
         let keys = [b"one", b"two"].map(|text| {
@@ -69,7 +84,7 @@ mod tests {
             let outputs =
                 vec![RecordedOutput { name: "a".to_owned(), object, place: None, executable: false }];
             let key = Key(Digest::of(text));
-            let observed = Observed { instance: "stage".to_owned(), ..Observed::default() };
+            let observed = Observed { instance: "stage".to_owned(), started, ..Observed::default() };
             let record = Record { key, recipe: serde_json::Value::Null, outputs, observed };
             session.commit(&record).expect("there is room");
             key
@@ -83,12 +98,23 @@ mod tests {
     #[test]
     fn what_was_finished_is_named_by_the_next_session_and_nothing_else_is() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let (store, [whole, torn]) = left(folder.path());
+        let (store, [whole, torn]) = left(folder.path(), 5.0);
         assert!(matches!(store.look_up(whole), Ok(Lookup::Absent)), "it has no name yet");
         let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
         assert!(matches!(session.claim(whole), Ok(Lookup::Found(_))));
         assert!(matches!(session.claim(torn), Ok(Lookup::Absent)));
-        assert_eq!(session.last("stage"), Some(whole));
+        assert_eq!(session.last("stage"), None, "it is news to the next run, which shows it");
         assert_eq!(fs::read_dir(folder.path().join("temporary")).map_or(9, Iterator::count), 0);
+    }
+
+    #[test]
+    fn of_two_records_with_one_key_the_later_one_stays() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        for (started, expected) in [(5.0, 5.0), (7.0, 7.0), (6.0, 7.0)] {
+            let (store, [key, _]) = left(folder.path(), started);
+            drop(store.lock(|| false).expect("the lock works").expect("nobody else has it"));
+            let record = store.record(key).expect("it can be read").expect("it has its name");
+            assert_eq!(record.observed.started, expected);
+        }
     }
 }

@@ -58,8 +58,8 @@ impl Deref for Session<'_> {
 }
 
 impl Store {
-    /// Takes the lock, and makes the store's folder where there is none. While another process has it, `keep_waiting` is asked again and again; once
-    /// it says no, there is no session.
+    /// Takes the lock, and makes the store's folder where there is none. While another process has it, `keep_waiting`
+    /// is asked again and again; once it says no, there is no session.
     ///
     /// # Errors
     /// [`StoreError`] when the lock can't be taken for another reason.
@@ -252,6 +252,11 @@ impl Session<'_> {
     /// Gives a path that nobody else uses, on the store's file system.
     pub(super) fn temporary(&self) -> PathBuf {
         self.folder().join("temporary").join(self.count().to_string())
+    }
+
+    /// Sees to it that nothing is called as what an earlier session has left.
+    pub(super) fn count_from(&self, highest: Option<u64>) {
+        self.next.store(highest.map_or(0, |highest| highest.wrapping_add(1)), Ordering::Relaxed);
     }
 
     fn count(&self) -> u64 {

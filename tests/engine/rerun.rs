@@ -475,6 +475,18 @@ fn two_that_work_on_one_store_run_each_key_once() {
 }
 
 #[test]
+fn a_record_that_is_gone_is_told_as_such() {
+    let project = chain();
+    project.run();
+    fs::remove_dir_all(project.root().join("artifacts/records")).expect("it is there");
+    const GONE: &str = "its record is gone from the store";
+    assert_eq!(project.status()[2], format!("copy: {GONE}"));
+    let ran = project.run();
+    ran.assert_ran(["sort", "count", "copy"]);
+    assert!(ran.told("ran").iter().all(|told| told.ends_with(GONE)), "{:?}", ran.events);
+}
+
+#[test]
 fn a_status_says_what_a_run_would_do_and_changes_nothing() {
     let project = chain();
     assert_eq!(

@@ -23,6 +23,7 @@ const READ_AGAIN: usize = 16;
 
 /// The file that draws the graph.
 const PIPELINE: &str = "pipeline.yaml";
+
 /// What a memo says of a project as it is now.
 pub enum Recalled {
     /// Nothing has changed.
@@ -172,7 +173,12 @@ impl Kept {
         let Edited { mut reading, stages, read } = reading.edited(root, &schemas)?;
         let mut look = Look::default();
         if !edited.is_empty() {
-            look.file(PIPELINE, Digest::of(reading.lines.text().as_bytes()));
+            let text = reading.lines.text().as_bytes();
+            if fs::metadata(root.join(PIPELINE)).ok()?.len() != text.len() as u64 {
+                // A byte order mark is no part of the text, and one of the file.
+                return None;
+            }
+            look.file(PIPELINE, Digest::of(text));
         }
         let certain = Certain::but(standings, &files, &differing(&stages, &answer.edited), turn)?;
         // Other kinds read what they need from the store, where only a look at everything finds damage; a
