@@ -29,15 +29,24 @@ pub struct Lock {
 pub struct Locked {
     /// Its key.
     pub key: Key,
-    /// Its outputs' objects by name, without those that were only observed.
-    pub outputs: BTreeMap<String, ObjectId>,
+    /// Its outputs' objects by name, without those that were only observed, sorted: a map would take ten times as much
+    /// for the one output that most have.
+    pub outputs: Vec<(String, ObjectId)>,
 }
 
 impl Locked {
     /// Takes what a run recorded.
     pub fn of(key: Key, outputs: &[RecordedOutput]) -> Self {
         let lasting = outputs.iter().filter(|output| !output.is_observed());
-        Self { key, outputs: lasting.map(|output| (output.name.clone(), output.object)).collect() }
+        let mut outputs: Vec<(String, ObjectId)> =
+            lasting.map(|output| (output.name.clone(), output.object)).collect();
+        outputs.sort_unstable();
+        Self { key, outputs }
+    }
+
+    /// Gives an output's object.
+    pub fn output(&self, name: &str) -> Option<ObjectId> {
+        self.outputs.iter().find(|(own, _)| own == name).map(|(_, object)| *object)
     }
 }
 
@@ -116,7 +125,7 @@ fn parse_line(line: &str) -> Option<(String, Locked)> {
         let (name, hex) = part.rsplit_once('=')?;
         Some((unescape(name)?, ObjectId(Digest::from_hex(hex)?)))
     };
-    let outputs: Option<BTreeMap<String, ObjectId>> = parts.map(output).collect();
+    let outputs: Option<Vec<(String, ObjectId)>> = parts.map(output).collect();
     Some((name, Locked { key, outputs: outputs? }))
 }
 
@@ -155,7 +164,7 @@ mod tests {
     fn lock(names: &[&str]) -> Lock {
         let locked = |name: &str| Locked {
             key: Key(Digest::of(name.as_bytes())),
-            outputs: BTreeMap::from([(format!("{name}=\t.json"), ObjectId(Digest::of(b"bytes")))]),
+            outputs: vec![(format!("{name}=\t.json"), ObjectId(Digest::of(b"bytes")))],
         };
         Lock { lines: names.iter().map(|name| ((*name).to_owned(), locked(name))).collect() }
     }
@@ -193,7 +202,7 @@ mod tests {
             let mut lock = lock(&names);
             let text = lock.to_text();
             let name = *chosen.get(&names);
-            let locked = Locked { key: Key(Digest::of(b"new")), outputs: BTreeMap::new() };
+            let locked = Locked { key: Key(Digest::of(b"new")), outputs: Vec::new() };
             let patched = Lock::patched(&text, &BTreeMap::from([(name.to_owned(), locked.clone())]));
             lock.lines.insert(name.to_owned(), locked);
             prop_assert_eq!(patched, Some(lock.to_text()));

@@ -35,8 +35,8 @@ impl<'c> Causes<'c> {
         for (name, after) in &new.lines {
             let Some(before) = old.lines.get(name) else { continue };
             for (output, object) in &after.outputs {
-                if let Some(was) = before.outputs.get(output) {
-                    makers.entry((*was, *object)).or_default().push(name.clone());
+                if let Some(was) = before.output(output) {
+                    makers.entry((was, *object)).or_default().push(name.clone());
                 }
             }
         }
