@@ -1,6 +1,6 @@
 //! Recognises a project that was brought up to date, and what has changed in it since.
 //!
-//! Such a run ──[`keep`]──▶ the store's memo ──[`recall`], before a pipeline is even read──▶ [`Recalled`]
+//! Such a run ──[`keep()`]──▶ the store's memo ──[`recall()`], before a pipeline is even read──▶ [`Recalled`]
 //!
 //! Invariants
 //! - The question holds all that an answer depends on besides files: this very program, `--set`, where the
