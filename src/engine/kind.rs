@@ -148,8 +148,8 @@ pub struct Job<'a> {
     pub log: &'a Path,
     /// Takes progress, and says whether to stop.
     pub watch: &'a dyn Watch,
-    /// What there is to do while it runs, for a kind that only waits then; it is done later by one that calls it
-    /// not or more than once.
+    /// What there is to do while it runs, for a kind that only waits then. No kind has to call it, and one may do so
+    /// more than once.
     pub meanwhile: &'a dyn Fn(),
 }
 

@@ -77,13 +77,13 @@ pub fn run(
             };
             let ((mut summary, lock), swept) =
                 session.while_committing(work_off, |done| (done, session.sweep()));
-            if whole && summary.is_complete() && summary.ran() > 0 {
-                // Whoever has had another configuration run to its end is done with those before it; a
-                // look in between, with nothing to do, costs them nothing.
-                session.drop_all_checkpoints()?;
-            }
-            // What could not be recorded is nothing to tell.
+            // What could not be recorded is nothing to tell, and its checkpoints are worth keeping.
             let told = session.flush().and(lock).and_then(|lock| {
+                if whole && summary.is_complete() && summary.ran() > 0 {
+                    // Whoever has had another configuration run to its end is done with those before it; a
+                    // look in between, with nothing to do, costs them nothing.
+                    session.drop_all_checkpoints()?;
+                }
                 keep(&work, &session, options, (began, lock), &mut summary)?;
                 if whole && summary.is_complete() {
                     summary.standstill = standstill(&work, &session, &summary);

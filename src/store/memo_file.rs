@@ -54,9 +54,7 @@ impl Store {
             None => self.write_beside(WHOLE, &memo.encode()),
         }
     }
-}
 
-impl Store {
     /// Writes a file over what it holds. Another name would be safer and take longer; half a file is none, by its
     /// seal, and there is only more to do then.
     fn overwrite(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
