@@ -14,7 +14,7 @@ use super::record::RecordedOutput;
 use super::sealed::{Magic, News, Reader, Writer};
 use crate::digest::{Key, ObjectId};
 
-const MAGIC: &Magic = b"recount ledger 2";
+const MAGIC: &Magic = b"recount ledger 3";
 
 /// What records say was made.
 #[derive(Default)]

@@ -11,6 +11,7 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
 
 use super::Store;
+use super::checksum::Checksum;
 use super::error::{Doing, StoreError};
 use super::look::{Entry, Seen};
 use super::sealed::{Magic, Reader, Writer, seal_of};
@@ -19,8 +20,8 @@ use crate::digest::Digest;
 const WHOLE: &str = "memo";
 const SINCE: &str = "memo.since";
 
-const WHOLE_MAGIC: &Magic = b"recount memo 4\n\0";
-const SINCE_MAGIC: &Magic = b"recount since 1\n";
+const WHOLE_MAGIC: &Magic = b"recount memo 5\n\0";
+const SINCE_MAGIC: &Magic = b"recount since 2\n";
 
 /// Every how many entries one that is news is reason enough to write all of them again.
 const FEW: usize = 16;
@@ -33,7 +34,7 @@ pub struct Memo {
     pub answer: String,
     pub(super) entries: Vec<Entry>,
     /// Seal of the file that `memo.since` would go with.
-    base: Option<Digest>,
+    base: Option<Checksum>,
     /// Names in that file that are not looked at any more.
     gone: BTreeSet<String>,
 }
@@ -105,7 +106,7 @@ impl Memo {
             return None;
         }
         let mut writer = Writer::new(SINCE_MAGIC, self.answer.len() + self.entries.len() * 104 / FEW);
-        writer.digest(self.base?);
+        writer.checksum(self.base?);
         writer.digest(self.question);
         writer.text(&self.answer);
         writer.number(self.gone.len() as u64);
@@ -124,7 +125,7 @@ impl Memo {
     /// Takes in what has become otherwise since; `None` for bytes that do not go with it, of which nothing is taken.
     fn take_in(&mut self, bytes: &[u8]) -> Option<()> {
         let mut reader = Reader::open(SINCE_MAGIC, bytes)?;
-        if Some(reader.digest()?) != self.base {
+        if Some(reader.checksum()?) != self.base {
             return None;
         }
         let (question, answer) = (reader.digest()?, reader.text()?.to_owned());

@@ -1,4 +1,4 @@
-//! Binary files that say by a digest of themselves whether they are whole.
+//! Binary files that say by a checksum of themselves whether they are whole.
 //!
 //! fields ──[`Writer`]──▶ magic, body, seal ──[`Reader`]──▶ fields
 //!
@@ -6,6 +6,7 @@
 //! - A file whose seal or magic does not fit, and one that ends early, reads as nothing.
 //! - What stands in one only saves time: losing it loses no result.
 
+use super::checksum::Checksum;
 use super::index::Stamp;
 use crate::digest::Digest;
 
@@ -44,7 +45,7 @@ pub(super) struct Writer(Vec<u8>);
 impl Writer {
     /// Begins a file that will hold about `capacity` bytes.
     pub(super) fn new(magic: &Magic, capacity: usize) -> Self {
-        let mut bytes = Vec::with_capacity(capacity + magic.len() + 32);
+        let mut bytes = Vec::with_capacity(capacity + magic.len() + 16);
         bytes.extend_from_slice(magic);
         Self(bytes)
     }
@@ -66,6 +67,10 @@ impl Writer {
         self.0.extend_from_slice(&digest.to_bytes());
     }
 
+    pub(super) fn checksum(&mut self, checksum: Checksum) {
+        self.0.extend_from_slice(&checksum.to_bytes());
+    }
+
     pub(super) fn stamp(&mut self, stamp: Stamp) {
         for number in stamp.to_numbers() {
             self.number(number);
@@ -74,15 +79,15 @@ impl Writer {
 
     /// Adds the seal.
     pub(super) fn finish(mut self) -> Vec<u8> {
-        let seal = Digest::of(&self.0);
+        let seal = Checksum::of(&self.0);
         self.0.extend_from_slice(&seal.to_bytes());
         self.0
     }
 }
 
 /// Gives the seal of a sealed file.
-pub(super) fn seal_of(bytes: &[u8]) -> Option<Digest> {
-    bytes.split_last_chunk::<32>().map(|(_, seal)| Digest::from_bytes(*seal))
+pub(super) fn seal_of(bytes: &[u8]) -> Option<Checksum> {
+    bytes.split_last_chunk::<16>().map(|(_, seal)| Checksum::from_bytes(*seal))
 }
 
 /// The fields of a sealed file that are still to be read; each is `None` where the file ends early.
@@ -91,8 +96,8 @@ pub(super) struct Reader<'b>(&'b [u8]);
 impl<'b> Reader<'b> {
     /// Checks the seal; `None` for bytes that are no whole file of this format.
     pub(super) fn open(magic: &Magic, bytes: &'b [u8]) -> Option<Self> {
-        let (body, seal) = bytes.split_last_chunk::<32>()?;
-        if Digest::of(body) != Digest::from_bytes(*seal) {
+        let (body, seal) = bytes.split_last_chunk::<16>()?;
+        if Checksum::of(body) != Checksum::from_bytes(*seal) {
             return None;
         }
         body.strip_prefix(magic).map(Self)
@@ -119,6 +124,10 @@ impl<'b> Reader<'b> {
 
     pub(super) fn digest(&mut self) -> Option<Digest> {
         self.take().map(Digest::from_bytes)
+    }
+
+    pub(super) fn checksum(&mut self) -> Option<Checksum> {
+        self.take().map(Checksum::from_bytes)
     }
 
     pub(super) fn stamp(&mut self) -> Option<Stamp> {

@@ -4,10 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::digest::Digest;
 use crate::engine::{Standing, Standstill, Summary};
 use crate::spec::{Pipeline, Value};
-use crate::store::{Detail, Look, StoreError};
+use crate::store::{Checksum, Detail, Look, StoreError};
 
 use super::super::environment::Environment;
 use super::super::project::Project;
@@ -32,7 +31,7 @@ pub fn draft(project: &Project, before: Option<&Known>) -> Option<Draft> {
         return Some(Draft { same, written, detail: None });
     }
     let bytes = project.lines.encode(&project.pipeline)?;
-    let written = Written { digest: Digest::of(&bytes), edited: BTreeMap::new() };
+    let written = Written { checksum: Checksum::of(&bytes), edited: BTreeMap::new() };
     Some(Draft { same, written, detail: Some(Detail { name: READING, bytes }) })
 }
 
@@ -75,22 +74,22 @@ pub fn keep(
         edited: draft.written.edited,
         news,
         standings: whole,
-        reading: draft.written.digest,
+        reading: draft.written.checksum,
     };
     let details: Vec<Detail> = detail.into_iter().chain(draft.detail).collect();
     let Ok(answer) = serde_json::to_string(&answer) else { return Ok(()) };
     project.store.memorise(question, &answer, &details, &look, before.as_mut().map(|before| &mut before.memo))
 }
 
-/// Gives the digest of how all stood when that was written as a whole, with what is news since; writes all down
+/// Gives the checksum of how all stood when that was written as a whole, with what is news since; writes all down
 /// where that is much.
 fn encode(
     standings: Vec<Standing>,
     before: Option<&Known>,
-) -> Option<(Digest, Option<Detail>, Vec<Standing>)> {
+) -> Option<(Checksum, Option<Detail>, Vec<Standing>)> {
     let whole = |all: postcard::Result<Vec<u8>>| {
         let bytes = all.ok()?;
-        Some((Digest::of(&bytes), Some(Detail { name: STANDINGS, bytes }), Vec::new()))
+        Some((Checksum::of(&bytes), Some(Detail { name: STANDINGS, bytes }), Vec::new()))
     };
     let Some(before) = before else { return whole(postcard::to_stdvec(&standings)) };
     let news = before.news.iter().cloned().chain(standings);

@@ -23,7 +23,7 @@ use crate::digest::{Canonical, Digest};
 use crate::engine::{Certain, Standing};
 use crate::kinds::Archive;
 use crate::spec::Parameters;
-use crate::store::{Memo, Store};
+use crate::store::{Checksum, Memo, Store};
 
 use super::environment::Environment;
 
@@ -53,9 +53,9 @@ pub struct Answer {
     edited: BTreeMap<String, Parameters>,
     /// How those stand who have stood otherwise since the standings were written as a whole.
     news: Vec<Standing>,
-    /// Digests of the details.
-    standings: Digest,
-    reading: Digest,
+    /// Checksums of the details.
+    standings: Checksum,
+    reading: Checksum,
 }
 
 /// What is known without a look.
@@ -66,8 +66,8 @@ pub struct Known {
     memo: Memo,
     /// The variables that stages name.
     variables: Vec<String>,
-    /// Digest of how all stood when that was last written as a whole.
-    whole: Digest,
+    /// Checksum of how all stood when that was last written as a whole.
+    whole: Checksum,
     /// How those stand who have stood otherwise since.
     news: Vec<Standing>,
     /// The pipeline as it was written down, where that is not to be done anew.
@@ -77,7 +77,7 @@ pub struct Known {
 /// A pipeline that was written down, and what of it has been edited since.
 #[derive(Clone)]
 struct Written {
-    digest: Digest,
+    checksum: Checksum,
     edited: BTreeMap<String, Parameters>,
 }
 
@@ -91,9 +91,14 @@ impl Known {
 impl Answer {
     /// Reads how each instance stands.
     pub fn standings(&self, store: &Store) -> Option<Vec<Standing>> {
-        let all = postcard::from_bytes(&store.detail(STANDINGS, self.standings)?).ok()?;
-        Some(Standing::renewed(all, self.news.clone()))
+        standings(store, self.standings, self.news.clone())
     }
+}
+
+/// Reads how each instance stood when that was written as a whole, and takes in what is news since.
+fn standings(store: &Store, whole: Checksum, news: Vec<Standing>) -> Option<Vec<Standing>> {
+    let all = postcard::from_bytes(&store.detail(STANDINGS, whole)?).ok()?;
+    Some(Standing::renewed(all, news))
 }
 
 fn question(
