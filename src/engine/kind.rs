@@ -139,7 +139,8 @@ pub struct Job<'a> {
     pub files: &'a [ProjectFile],
     /// The runs that its inputs are from, by instance; empty unless it cites them.
     pub cited: &'a [CitedRun],
-    /// An empty folder for the run alone, on the store's file system; gone afterwards.
+    /// An empty folder for the run alone, on the store's file system; gone afterwards. A kind that writes in place makes
+    /// it for itself, if it needs one.
     pub scratch: &'a Path,
     /// A folder for what a run that is killed leaves to the next run with the same key; made by whoever
     /// writes there first, and removed once the run is recorded.

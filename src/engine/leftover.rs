@@ -19,11 +19,13 @@ use walkdir::WalkDir;
 
 use crate::store::{Session, StoreError};
 
-/// The ending of the file beside a run's scratch folder that notes its program, in its first line.
+/// The ending of the file beside a run's scratch folder that notes its program. Its first line is for the group of the
+/// program, once that has ended: the file's time then says when; its second line is the note. A note that is taken back
+/// leaves an empty first line.
 const NOTE: &str = "running";
 
-/// The ending of the file that says by its time when the program ended.
-const END: &str = "ended";
+/// How long the first line of a note is.
+const MARK: usize = 20;
 
 /// How long after its end has been marked a program may still write, in nanoseconds: it is ended
 /// in the very next step.
@@ -49,7 +51,7 @@ impl Running {
     /// What the system says.
     pub fn note(&self, scratch: &Path) -> io::Result<()> {
         let noted = Noted { running: self.clone(), began: began(self.group) };
-        overwrite(&Self::note_file(scratch), &serde_json::to_string(&noted)?)
+        overwrite(&Self::note_file(scratch), &format!("{:MARK$}\n{}\n", "", serde_json::to_string(&noted)?))
     }
 
     /// Gives the file beside a run's scratch folder that [`Running::note`] writes.
@@ -62,21 +64,15 @@ impl Running {
     /// # Errors
     /// What the system says.
     pub fn forget(scratch: &Path) -> io::Result<()> {
-        overwrite(&Self::note_file(scratch), "")
+        overwrite(&Self::note_file(scratch), "\n")
     }
 
-    /// Gives the file beside a run's scratch folder whose first line is the group of the program that
-    /// ended last; whoever sees to its end writes it.
-    pub fn end_mark(scratch: &Path) -> PathBuf {
-        scratch.with_extension(END)
-    }
-
-    /// Marks that the program of a process group ends now.
+    /// Marks in its note that the program of a process group ends now; whoever sees to its end does so.
     ///
     /// # Errors
     /// What the system says.
     pub fn mark_end(scratch: &Path, group: i32) -> io::Result<()> {
-        overwrite(&Self::end_mark(scratch), &group.to_string())
+        overwrite(&Self::note_file(scratch), &group.to_string())
     }
 }
 
@@ -86,22 +82,22 @@ struct Noted {
     began: Option<String>,
 }
 
-/// Replaces the first line of a file. What was longer stays behind it: cutting a file short makes some
+/// Replaces the beginning of a file. What was longer stays behind it: cutting a file short makes some
 /// file systems write it at once.
-fn overwrite(path: &Path, line: &str) -> io::Result<()> {
+fn overwrite(path: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(false).open(path)?;
-    file.write_all(format!("{line}\n").as_bytes())
+    file.write_all(text.as_bytes())
 }
 
-fn first_line(path: &Path) -> Option<String> {
-    String::from_utf8_lossy(&fs::read(path).ok()?).lines().next().map(str::to_owned)
-}
-
-/// Gives when the noted program ended, in nanoseconds since 1970, if that is marked.
-fn marked(noted: &Noted, scratch: &Path) -> Option<i128> {
-    let mark = Running::end_mark(scratch);
-    let group = noted.running.group.to_string();
-    if first_line(&mark)? == group { fs::metadata(mark).ok().as_ref().map(changed) } else { None }
+/// Reads the note in a file, and whether the end of its program is marked; `None` where none is left.
+fn read(path: &Path) -> Option<(Noted, bool)> {
+    let text = fs::read(path).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    let mut lines = text.lines();
+    let mark = lines.next().filter(|line| line.len() == MARK)?;
+    let noted: Noted = serde_json::from_str(lines.next()?).ok()?;
+    let marked = mark.trim_end() == noted.running.group.to_string();
+    Some((noted, marked))
 }
 
 /// Clears away what killed runs left.
@@ -110,7 +106,7 @@ pub(super) fn sweep(root: &Path, session: &Session<'_>) -> Result<(), StoreError
     for run in runs {
         let path = run.path();
         if path.extension().is_some_and(|extension| extension == NOTE)
-            && let Some(noted) = first_line(&path).and_then(|line| serde_json::from_str::<Noted>(&line).ok())
+            && let Some((noted, _)) = read(&path)
         {
             clear_away(root, &path.with_extension(""), &noted)?;
         }
@@ -125,8 +121,8 @@ fn clear_away(root: &Path, scratch: &Path, noted: &Noted) -> Result<(), StoreErr
     };
     end(noted, scratch).map_err(doing("written", scratch))?;
     // Without a mark the machine itself stopped: what is younger than the note may be anybody's.
-    let began = || fs::metadata(Running::note_file(scratch)).ok().as_ref().map(changed);
-    let ended = marked(noted, scratch).or_else(began).map_or(i128::MIN, |time| time + GRACE);
+    let note = fs::metadata(Running::note_file(scratch));
+    let ended = note.map_or(i128::MIN, |note| changed(&note) + GRACE);
     for place in &noted.running.writes {
         let place = root.join(place);
         remove_older(&place, ended).map_err(doing("removed", &place))?;
@@ -178,9 +174,8 @@ fn end(noted: &Noted, scratch: &Path) -> io::Result<()> {
         return Running::mark_end(scratch, group);
     }
     // If it ended just now, the watchman is about to mark that.
-    wait_while(|| {
-        marked(noted, scratch).is_none() && began(group).is_none() && test_kill_process_group(pid).is_ok()
-    });
+    let is_marked = || read(&Running::note_file(scratch)).is_some_and(|(_, marked)| marked);
+    wait_while(|| !is_marked() && began(group).is_none() && test_kill_process_group(pid).is_ok());
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use std::path::Path;
 use rustix::fs::{AtFlags, statat};
 
 use super::Store;
+use super::checksum::Checksum;
 use super::error::StoreError;
 use super::files::{now, open_folder, read_digest, write_whole};
 use super::index::Stamp;
@@ -27,14 +28,14 @@ use crate::digest::Digest;
 pub struct Detail {
     /// Its name, unique among those of a memo.
     pub name: &'static str,
-    /// Its bytes; the answer should hold their digest, since a kill may leave those of another memo.
+    /// Its bytes; the answer should hold their checksum, since a kill may leave those of another memo.
     pub bytes: Vec<u8>,
 }
 
 impl Store {
-    /// Reads a detail of the memo; `None` unless its bytes have the digest.
-    pub fn detail(&self, name: &str, digest: Digest) -> Option<Vec<u8>> {
-        fs::read(self.folder().join(file_of(name))).ok().filter(|bytes| Digest::of(bytes) == digest)
+    /// Reads a detail of the memo; `None` unless its bytes have the checksum.
+    pub fn detail(&self, name: &str, checksum: Checksum) -> Option<Vec<u8>> {
+        fs::read(self.folder().join(file_of(name))).ok().filter(|bytes| Checksum::of(bytes) == checksum)
     }
 
     /// Names, relative to the project, what is no longer as a memo's look saw it; writes the memo anew where
@@ -69,10 +70,8 @@ impl Store {
         before: Option<&mut Memo>,
     ) -> Result<(), StoreError> {
         let Some(_lock) = self.acquire(|| false)? else { return Ok(()) };
-        let swept = |litter: &str| {
-            fs::read_dir(self.folder().join(litter)).map_or(true, |mut entries| entries.next().is_none())
-        };
-        if !swept("scratch") || !swept("temporary") {
+        let temporary = fs::read_dir(self.folder().join("temporary"));
+        if !self.is_swept() || temporary.is_ok_and(|mut entries| entries.next().is_some()) {
             // The next session sweeps, and a memo would have nobody begin one.
             return Ok(());
         }
@@ -267,8 +266,8 @@ mod tests {
         store.look_at_file(&mut look, &folder.path().join("a"));
         let detail = Detail { name: "part", bytes: b"bytes".to_vec() };
         store.memorise(Digest::of(b"?"), "", &[detail], &look, Some(&mut before)).expect("it can be written");
-        assert_eq!(store.detail("part", Digest::of(b"bytes")), Some(b"bytes".to_vec()));
-        assert_eq!(store.detail("part", Digest::of(b"others")), None);
+        assert_eq!(store.detail("part", Checksum::of(b"bytes")), Some(b"bytes".to_vec()));
+        assert_eq!(store.detail("part", Checksum::of(b"others")), None);
         let mut memo = store.memo().expect("all of it is known");
         assert_eq!(changed(&store, &mut memo), [""; 0]);
         fs::write(folder.path().join("b"), "other").expect("there is room");

@@ -25,6 +25,7 @@
 //! - Knows no stage and no recipe: a record carries its recipe as JSON.
 
 mod checkpoints;
+mod checksum;
 mod commit;
 mod error;
 mod files;
@@ -42,6 +43,7 @@ mod place;
 mod record;
 mod recover;
 mod runs;
+mod scratch;
 mod sealed;
 mod session;
 mod shares;
@@ -52,7 +54,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+pub use checksum::Checksum;
 pub use error::StoreError;
+pub use files::Places;
 pub use fsck::{Damage, Examination, Fault};
 pub use gc::Garbage;
 pub use look::Look;

@@ -23,7 +23,7 @@ impl Session<'_> {
     /// [`StoreError`] when something can't be written or removed.
     pub(super) fn recover(&self) -> Result<(), StoreError> {
         let Ok(entries) = fs::read_dir(self.folder().join("temporary")) else {
-            return self.empty("temporary");
+            return self.empty("temporary", &|_| false);
         };
         let left: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         if left.is_empty() {
@@ -41,7 +41,7 @@ impl Session<'_> {
             }
         }
         self.flush()?;
-        self.empty("temporary")
+        self.empty("temporary", &|_| false)
     }
 
     /// Says whether a record has all of its objects, and what stands under its name has not, or is older.

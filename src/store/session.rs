@@ -40,7 +40,9 @@ pub struct Session<'s> {
     ahead: bool,
     next: AtomicU64,
     pub(super) queue: Queue,
-    free: Mutex<Vec<PathBuf>>,
+    /// How many places for runs there are in `scratch/`, and those that are free.
+    pub(super) places: AtomicU64,
+    pub(super) free: Mutex<Vec<PathBuf>>,
     /// Held while an object or a record gets its name or loses it, so that what was found damaged is not
     /// confused with the sound one that another thread has put in its place.
     naming: Mutex<()>,
@@ -78,6 +80,7 @@ impl Store {
             ahead,
             next: AtomicU64::new(0),
             queue: Queue::default(),
+            places: AtomicU64::new(0),
             free: Mutex::default(),
             naming: Mutex::default(),
             turn,
@@ -111,25 +114,20 @@ impl Store {
         turn.is_multiple_of(2).then_some(turn)
     }
 
-    /// Has a thread read what the next session will need, while it still is this turn.
-    pub fn read_ahead(&self, turn: u64) {
+    /// Gives what reads all that the next session will need, while it still is this turn, for a thread that has time.
+    pub fn read_ahead(&self, turn: u64) -> impl FnOnce() + Send + use<> {
         self.ahead_in.store(turn, Ordering::Relaxed);
         let (index, names, folder) =
             (Arc::clone(&self.index), Arc::clone(&self.names_ahead), self.folder().to_owned());
-        thread::spawn(move || {
+        move || {
             index.lock().unwrap_or_else(PoisonError::into_inner).load(&folder.join("index"));
             names.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| Names::load(&folder));
-        });
+        }
     }
 
     /// Gives the last key of every instance, as it stands on the disk.
     pub fn last_keys(&self) -> BTreeMap<String, Key> {
         Names::load(self.folder()).into_keys()
-    }
-
-    /// Gives the folder below which runs have their scratch folders.
-    pub fn scratch_root(&self) -> PathBuf {
-        self.folder().join("scratch")
     }
 }
 
@@ -181,40 +179,6 @@ impl Session<'_> {
         self.names().forget(keep, &self.temporary())
     }
 
-    /// Gives an empty folder for one run.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it can't be made.
-    pub fn scratch(&self) -> Result<PathBuf, StoreError> {
-        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        if let Some(path) = free {
-            return Ok(path);
-        }
-        let path = self.scratch_root().join(self.count().to_string());
-        fs::create_dir_all(&path).doing("made", &path)?;
-        Ok(path)
-    }
-
-    /// Takes back what [`Session::scratch`] gave. Making and removing a folder for each run costs a file
-    /// system dearly, so one that was left empty is given to the next.
-    pub fn give_back(&self, scratch: PathBuf) {
-        let empty = fs::read_dir(&scratch).is_ok_and(|mut entries| entries.next().is_none());
-        if empty {
-            self.free.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
-        } else {
-            // What can't be removed now is swept at the end, or by the next session.
-            drop(fs::remove_dir_all(&scratch));
-        }
-    }
-
-    /// Removes everything below `scratch/`.
-    ///
-    /// # Errors
-    /// [`StoreError`] when something can't be removed.
-    pub fn sweep(&self) -> Result<(), StoreError> {
-        self.empty("scratch")
-    }
-
     /// Keeps the records that are still queued, then writes down what was learnt of files and names.
     ///
     /// # Errors
@@ -263,18 +227,37 @@ impl Session<'_> {
         self.next.fetch_add(1, Ordering::Relaxed)
     }
 
-    pub(super) fn empty(&self, name: &str) -> Result<(), StoreError> {
-        let path = self.folder().join(name);
-        if fs::read_dir(&path).is_ok_and(|mut entries| entries.next().is_none()) {
-            return Ok(());
+    /// Removes all of a folder but what `stays` says may stay, and makes it where there is none.
+    pub(super) fn empty(&self, name: &str, stays: &dyn Fn(&Path) -> bool) -> Result<(), StoreError> {
+        let folder = self.folder().join(name);
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return fs::create_dir_all(&folder).doing("made", &folder);
+            }
+            other => other.doing("read", &folder)?,
+        };
+        for entry in entries {
+            let path = entry.doing("read", &folder)?.path();
+            if !stays(&path) {
+                remove_all(&path)?;
+            }
         }
-        // A program that outlived a killed run may write there once more, in between.
-        let removed = (0..ATTEMPTS).map(|_| fs::remove_dir_all(&path)).find(|removed| {
-            !removed.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::DirectoryNotEmpty)
-        });
-        match removed.unwrap_or_else(|| fs::remove_dir_all(&path)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).doing("removed", &path),
-            _ => fs::create_dir_all(&path).doing("made", &path),
-        }
+        Ok(())
+    }
+}
+
+/// Removes a file, or a folder with all that is in it.
+fn remove_all(path: &Path) -> Result<(), StoreError> {
+    let remove = || match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
+        _ => fs::remove_file(path),
+    };
+    // A program that outlived a killed run may write there once more, in between.
+    let removed = (0..ATTEMPTS).map(|_| remove()).find(|removed| {
+        !removed.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::DirectoryNotEmpty)
+    });
+    match removed.unwrap_or_else(remove) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).doing("removed", path),
+        _ => Ok(()),
     }
 }

@@ -184,9 +184,14 @@ impl Project {
 
     /// Gives every file below a folder of the store.
     pub fn stored(&self, folder: &str) -> Vec<PathBuf> {
+        // A session leaves files that say nothing for the next one to write to.
+        let is_blank = |path: &PathBuf| {
+            folder == "scratch"
+                && fs::read(path).is_ok_and(|bytes| bytes.first().is_none_or(|byte| *byte == b'\n'))
+        };
         let walk = walkdir::WalkDir::new(self.root.join("artifacts").join(folder)).sort_by_file_name();
         let files = walk.into_iter().flatten().filter(|entry| !entry.file_type().is_dir());
-        files.map(|entry| entry.into_path()).collect()
+        files.map(|entry| entry.into_path()).filter(|path| !is_blank(path)).collect()
     }
 
     pub fn run(&self) -> Ran {

@@ -95,9 +95,14 @@ impl Project {
 
     /// Gives every file below a folder of the store, sorted.
     pub fn stored(&self, folder: &str) -> Vec<PathBuf> {
+        // A session leaves files that say nothing for the next one to write to.
+        let is_blank = |path: &PathBuf| {
+            folder == "scratch"
+                && fs::read(path).is_ok_and(|bytes| bytes.first().is_none_or(|byte| *byte == b'\n'))
+        };
         let walk = WalkDir::new(self.root.join("artifacts").join(folder)).sort_by_file_name();
         let files = walk.into_iter().flatten().filter(|entry| !entry.file_type().is_dir());
-        files.map(walkdir::DirEntry::into_path).collect()
+        files.map(walkdir::DirEntry::into_path).filter(|path| !is_blank(path)).collect()
     }
 
     /// Counts the records that a killed run has written whole, and not named.

@@ -62,7 +62,8 @@ pub(super) fn collect(job: &Job<'_>, places: &[String]) -> Result<Vec<Output>, F
 fn output(job: &Job<'_>, path: &Path, name: String) -> Result<Output, Failure> {
     if path.is_symlink() {
         let followed = job.scratch.join("followed");
-        fs::copy(path, &followed)
+        fs::create_dir_all(job.scratch)
+            .and_then(|()| fs::copy(path, &followed))
             .and_then(|_| fs::remove_file(path))
             .and_then(|()| fs::copy(&followed, path))
             .map_err(|error| Failure::new(format!("`{name}` can't be stored: {error}")))?;

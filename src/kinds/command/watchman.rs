@@ -34,7 +34,7 @@ while read -r group mark; do
 done
 IFS=$line
 for entry in $live; do
-    echo "${entry%% *}" 1<>"${entry#* }"
+    printf %s "${entry%% *}" 1<>"${entry#* }"
     kill -KILL "-${entry%% *}"
 done 2>/dev/null
 "#;
@@ -59,7 +59,7 @@ pub(super) struct Watched<'w> {
 impl Watchmen {
     /// Has the group watched over whose scratch folder is `scratch`.
     pub(super) fn watch(&self, scratch: &Path, group: i32) -> io::Result<Watched<'_>> {
-        let mark = std::path::absolute(Running::end_mark(scratch))?;
+        let mark = std::path::absolute(Running::note_file(scratch))?;
         if mark.to_str().is_none_or(|mark| mark.contains('\n')) {
             return Err(io::Error::other("the project's path is not UTF-8, or has a line break in it"));
         }
