@@ -4,6 +4,7 @@
 //! - The program does nothing before the next run would know of it and the watchman does: it waits for
 //!   a line, and ends without one, so that it goes with a process that dies before the line is written.
 //! - The group's leader is left unreaped until the group has ended, so that its number is nobody else's.
+//! - No program outlives its [`Program`], whatever comes in between.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -46,6 +47,7 @@ pub(super) struct Program<'j> {
     child: Child,
     group: Pid,
     scratch: &'j Path,
+    ended: bool,
 }
 
 impl<'j> Program<'j> {
@@ -75,12 +77,10 @@ impl<'j> Program<'j> {
             .spawn();
         let child = child.map_err(|error| Failure::new(format!("`{SHELL}` can't be started: {error}")))?;
         let group = Pid::from_child(&child);
-        let mut program = Self { child, group, scratch: job.scratch };
+        let program = Self { child, group, scratch: job.scratch, ended: false };
         let running = Running { group: program.group(), writes: places.to_vec() };
-        if let Err(error) = running.note(job.scratch) {
-            program.end()?;
-            return Err(unwritten(&Running::note_file(job.scratch), &error));
-        }
+        let noted = running.note(job.scratch);
+        noted.map_err(|error| unwritten(&Running::note_file(job.scratch), &error))?;
         Ok(program)
     }
 
@@ -131,12 +131,22 @@ impl<'j> Program<'j> {
 
     /// Ends the group, and gives how the leader ended.
     fn end(&mut self) -> Result<ExitStatus, Failure> {
+        self.ended = true;
         let marked = Running::mark_end(self.scratch, self.group());
         // A group that is gone by now is what was wanted.
         let _gone = kill_process_group(self.group, Signal::KILL);
         let status = self.child.wait().map_err(lost)?;
-        marked.map_err(|error| unwritten(&Running::end_mark(self.scratch), &error))?;
+        marked.map_err(|error| unwritten(&Running::note_file(self.scratch), &error))?;
         Ok(status)
+    }
+}
+
+impl Drop for Program<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            // Whatever came in between is told, and not how this went.
+            let _ended = self.end();
+        }
     }
 }
 
