@@ -24,7 +24,7 @@ use super::kind::{Content, Effective, Failure, Job, Output, Watch};
 use super::leftover::Running;
 use super::options::Options;
 use super::work::Work;
-use crate::store::{Observed, Record, RecordedOutput, Session, StoreError, is_executable};
+use crate::store::{Observed, Places, Record, RecordedOutput, Session, StoreError, is_executable};
 
 /// Runs an instance and records what it made; `meanwhile` is what can be done while a program runs.
 pub(super) fn execute(
@@ -41,7 +41,7 @@ pub(super) fn execute(
     if kind.writes_in_place() {
         keep_edited(work, session, &work.details(id).places, watch)?;
     }
-    let scratch = session.scratch()?;
+    let scratch = session.scratch(!kind.writes_in_place())?;
     if work.is_forced(id) {
         // Whoever asks for a run again asks for the whole of it.
         session.drop_checkpoints(assembled.key)?;
@@ -52,7 +52,7 @@ pub(super) fn execute(
         session.flush()?;
     }
     let cited = cited_runs(session, &assembled.recipe)?;
-    let recipe = OnceCell::new();
+    let (recipe, places) = (OnceCell::new(), OnceCell::new());
     let job = Job {
         context: work.context(id),
         instance: work.name(id),
@@ -66,6 +66,7 @@ pub(super) fn execute(
         watch,
         meanwhile: &|| {
             recipe.get_or_init(|| assembled.recipe.to_json());
+            places.get_or_init(|| session.watch(&assembled.places));
             meanwhile();
         },
     };
@@ -74,7 +75,8 @@ pub(super) fn execute(
     let seconds = (options.clock)() - started;
     let record = result.and_then(|outputs| {
         let written = in_place(&outputs);
-        let record = refuse_changed(work, session, effective, assembled, id)
+        let places = places.into_inner().unwrap_or_else(|| session.watch(&assembled.places));
+        let record = refuse_changed(work, session, effective, (assembled, places), id)
             .and_then(|()| keep(session, outputs))
             .and_then(|outputs| {
                 let instance = work.name(id).to_owned();
@@ -141,11 +143,11 @@ fn refuse_changed(
     work: &Work<'_>,
     session: &Session<'_>,
     effective: &Effective,
-    assembled: &Assembled,
+    (assembled, places): (&Assembled, Places<'_>),
     id: InstanceId,
 ) -> Result<(), Failure> {
     let after = project_files(&work.ground, &effective.files, session)?;
-    let edited = || session.changed(&assembled.places);
+    let edited = || session.changed(places);
     match difference(&assembled.files, &after).or_else(edited) {
         None => Ok(()),
         Some(file) => {

@@ -24,6 +24,9 @@ const ATTEMPTS: usize = 3;
 /// From how many bytes on a file is read piece by piece.
 const SMALL: usize = 4 << 10;
 
+/// Places in the project, each with its object and how it looks as long as it holds that, where this is known.
+pub struct Places<'p>(Vec<(&'p (String, ObjectId), Option<Stamp>)>);
+
 impl Store {
     /// Gives the digest of the file at `path`; reads it only if it changed since it was last read.
     ///
@@ -52,31 +55,27 @@ impl Store {
         }
     }
 
-    /// Names one of these places in the project that does not hold its object's bytes, if there is one; reads
-    /// only what changed since it was last read.
-    pub fn changed<'p>(&self, places: &'p [(String, ObjectId)]) -> Option<&'p str> {
+    /// Has places in the project watched that hold these objects' bytes.
+    pub fn watch<'p>(&self, places: &'p [(String, ObjectId)]) -> Places<'p> {
+        let mut index = self.index();
+        Places(places.iter().map(|place| (place, index.look_of(&place.0, place.1.0))).collect())
+    }
+
+    /// Names one of the places that does not hold its object's bytes now, if there is one; reads only what no longer
+    /// looks as it did.
+    pub fn changed<'p>(&self, mut places: Places<'p>) -> Option<&'p str> {
         let project = self.folder().parent().unwrap_or(Path::new(""));
-        let mut places: Vec<&(String, ObjectId)> = places.iter().collect();
-        let changed = in_shares(&mut places, |places| {
+        let changed = in_shares(&mut places.0, |places| {
             let folder = open_folder(project).ok();
-            let stamp = |&(place, _): &&(String, ObjectId)| {
-                statat(folder.as_ref()?, place.as_str(), AtFlags::empty())
-                    .ok()
-                    .map(|stat| Stamp::of_stat(&stat))
+            let stamp = |place: &str| {
+                statat(folder.as_ref()?, place, AtFlags::empty()).ok().map(|stat| Stamp::of_stat(&stat))
             };
-            // All are looked at first: taking turns at the one index for each of them would take longer.
-            let stamps: Vec<Option<Stamp>> = places.iter().map(stamp).collect();
-            let mut index = self.index();
-            let mut is_known = |&(place, object): &&(String, ObjectId), stamp: Option<Stamp>| {
-                stamp.and_then(|stamp| index.recall(place, stamp)) == Some(object.0)
+            let is_other = |((place, object), look): &&(&(String, ObjectId), Option<Stamp>)| {
+                (look.is_none() || stamp(place) != *look)
+                    && !self.digest_file(&project.join(place)).is_ok_and(|digest| digest == object.0)
             };
-            let doubtful = places.iter().zip(stamps).filter(|&(place, stamp)| !is_known(place, stamp));
-            let doubtful: Vec<&(String, ObjectId)> = doubtful.map(|(place, _)| *place).collect();
-            drop(index);
-            let is_other = |(place, object): &&&(String, ObjectId)| {
-                !self.digest_file(&project.join(place)).is_ok_and(|digest| digest == object.0)
-            };
-            doubtful.iter().find(is_other).map(|(place, _)| place.as_str())
+            let places: &[_] = places;
+            places.iter().find(is_other).map(|((place, _), _)| place.as_str())
         });
         changed.into_iter().flatten().next()
     }

@@ -7,7 +7,7 @@
 //!   same tick would look the same (git calls such an entry racy).
 //! - A damaged file of the index counts as empty: it is sealed.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -25,7 +25,7 @@ const FINE: i64 = 100_000_000;
 /// Nanoseconds of a millisecond.
 const MILLISECOND: i64 = 1_000_000;
 
-const MAGIC: &Magic = b"recount index 2\n";
+const MAGIC: &Magic = b"recount index 3\n";
 
 /// What a file looks like from outside.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -102,7 +102,7 @@ impl Stamp {
 /// What is known of files without reading them again.
 #[derive(Default)]
 pub(super) struct StatIndex {
-    entries: BTreeMap<String, Entry>,
+    entries: HashMap<String, Entry>,
     news: News,
     loaded: bool,
 }
@@ -128,6 +128,13 @@ impl StatIndex {
         let entry = self.entries.get_mut(name)?;
         entry.used = true;
         (entry.settled && entry.stamp == stamp).then_some(entry.digest)
+    }
+
+    /// Gives how the file called `name` looks as long as it holds these bytes, if it is known to have held them.
+    pub(super) fn look_of(&mut self, name: &str, digest: Digest) -> Option<Stamp> {
+        let entry = self.entries.get_mut(name)?;
+        entry.used = true;
+        (entry.settled && entry.digest == digest).then_some(entry.stamp)
     }
 
     /// Gives how a file looked when it was hashed, if it was asked for since the index was read, and whether
@@ -167,8 +174,10 @@ impl StatIndex {
         if unused * 2 < self.entries.len() {
             self.entries.retain(|name, entry| entry.used || exists(name));
         }
-        let mut writer = Writer::new(MAGIC, self.entries.len() * 128);
-        for (name, entry) in &self.entries {
+        let mut entries: Vec<(&String, &Entry)> = self.entries.iter().collect();
+        entries.sort_unstable_by_key(|(name, _)| *name);
+        let mut writer = Writer::new(MAGIC, entries.len() * 128);
+        for (name, entry) in entries {
             writer.text(name);
             writer.stamp(entry.stamp);
             writer.flag(entry.settled);
@@ -179,7 +188,7 @@ impl StatIndex {
 
     fn decode(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader::open(MAGIC, bytes)?;
-        let mut entries = BTreeMap::new();
+        let mut entries = HashMap::with_capacity(bytes.len() / 80);
         while !reader.is_empty() {
             let (name, stamp) = (reader.text()?.to_owned(), reader.stamp()?);
             let (settled, digest) = (reader.flag()?, reader.digest()?);
