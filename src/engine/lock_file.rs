@@ -13,7 +13,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::string::FromUtf8Error;
 
 use super::graph::Plan;
@@ -38,14 +38,37 @@ pub struct LockChange {
 /// A lock that is yet to be told.
 pub(super) struct Prepared {
     change: LockChange,
-    text: Option<Ahead>,
+    text: Text,
+}
+
+enum Text {
+    /// There is none, and nothing to say in one.
+    Absent,
+    /// What the file says already.
+    Old(String),
+    New(Ahead),
 }
 
 impl Prepared {
+    /// Digests its text; until then nobody knows what it will be.
+    pub(super) fn digested(mut self) -> Self {
+        self.change.digest = match &self.text {
+            Text::Absent => None,
+            Text::Old(text) => Some(Digest::of(text.as_bytes())),
+            Text::New(text) => Some(Digest::of(text.text().as_bytes())),
+        };
+        self
+    }
+
+    /// Names the instances whose lines it leaves out, as the pipeline no longer has them.
+    pub(super) fn left(&self) -> &[String] {
+        &self.change.left
+    }
+
     /// Puts it at its place.
-    pub(super) fn put(self, root: &Path) -> Result<LockChange, StoreError> {
-        if let Some(text) = self.text {
-            text.put(&root.join(LOCK_FILE))?;
+    pub(super) fn put(self) -> Result<LockChange, StoreError> {
+        if let Text::New(text) = self.text {
+            text.put()?;
         }
         Ok(self.change)
     }
@@ -76,7 +99,7 @@ pub(super) fn prepare<'d>(
     if let Some((text, news)) = text.as_deref().zip(news) {
         let lines = news.map(|(name, key, outputs)| (name.to_owned(), Locked::of(key, outputs))).collect();
         if let Some(new) = Lock::patched(text, &lines) {
-            return write(session, Some(text), new, LockChange::default());
+            return write(session, path, Some(text), new, LockChange::default());
         }
     }
     let read = text.as_deref().map_or_else(|| Some(Lock::default()), Lock::parse);
@@ -101,20 +124,20 @@ pub(super) fn prepare<'d>(
     }
     let change = LockChange { rebuilt, digest: None, left };
     if text.is_none() && lock.lines.is_empty() {
-        return Ok(Prepared { change, text: None });
+        return Ok(Prepared { change, text: Text::Absent });
     }
-    write(session, text.as_deref(), lock.to_text(), change)
+    write(session, path, text.as_deref(), lock.to_text(), change)
 }
 
 /// Writes a new text beside the old one, if it is another one.
 fn write(
     session: &Session<'_>,
+    path: PathBuf,
     old: Option<&str>,
     new: String,
     change: LockChange,
 ) -> Result<Prepared, StoreError> {
-    let change = LockChange { digest: Some(Digest::of(new.as_bytes())), ..change };
-    let text = if old == Some(&new) { None } else { Some(session.write_ahead(new)?) };
+    let text = if old == Some(&new) { Text::Old(new) } else { Text::New(session.write_ahead(path, new)?) };
     Ok(Prepared { change, text })
 }
 

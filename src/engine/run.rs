@@ -23,7 +23,7 @@ use super::standing::Standing;
 use super::summary::{Outcome, Report, Standstill, Summary};
 use super::work::Work;
 use crate::spec::Pipeline;
-use crate::store::{Look, Run, Session, Store, StoreError};
+use crate::store::{Ahead, Look, Run, Session, Store, StoreError};
 
 /// Brings what `options` name up to date.
 ///
@@ -75,16 +75,25 @@ pub fn run(
                 let lock = options.lock.then(|| lock_of(&work, &session, options, &summary)).transpose();
                 (summary, lock)
             };
-            let ((mut summary, lock), swept) =
-                session.while_committing(work_off, |done| (done, session.sweep()));
+            // What is to be told is written while the last records are synced.
+            let ahead = |(summary, lock): (Summary, Result<Option<Prepared>, StoreError>)| {
+                let told = lock.and_then(|lock| {
+                    let lock = lock.map(Prepared::digested);
+                    let log = log_of(&session, options, began, lock.as_ref(), &summary)?;
+                    Ok((lock, log))
+                });
+                (summary, told, session.sweep())
+            };
+            let (mut summary, told, swept) = session.while_committing(work_off, ahead);
             // What could not be recorded is nothing to tell, and its checkpoints are worth keeping.
-            let told = session.flush().and(lock).and_then(|lock| {
+            let told = session.flush().and(told).and_then(|(lock, log)| {
                 if whole && summary.is_complete() && summary.ran() > 0 {
                     // Whoever has had another configuration run to its end is done with those before it; a
                     // look in between, with nothing to do, costs them nothing.
                     session.drop_all_checkpoints()?;
                 }
-                keep(&work, &session, options, (began, lock), &mut summary)?;
+                summary.lock = lock.map(Prepared::put).transpose()?;
+                log.map_or(Ok(()), Ahead::put)?;
                 if whole && summary.is_complete() {
                     summary.standstill = standstill(&work, &session, &summary);
                 }
@@ -113,20 +122,19 @@ fn lock_of(
     lock_file::prepare(work.root, session, &work.plan, whole, news, done().filter_map(line))
 }
 
-/// Tells the lock and the log of runs what this one gave.
-fn keep(
-    work: &Work<'_>,
+/// Prepares what the log of runs is to say of this one, if anything.
+fn log_of(
     session: &Session<'_>,
     options: &Options<'_>,
-    (started, lock): (f64, Option<Prepared>),
-    summary: &mut Summary,
-) -> Result<(), StoreError> {
-    summary.lock = lock.map(|lock| lock.put(work.root)).transpose()?;
+    started: f64,
+    lock: Option<&Prepared>,
+    summary: &Summary,
+) -> Result<Option<Ahead>, StoreError> {
     if summary.ran() + summary.failed() == 0 && session.news().is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     let failures = summary.failures().map(|(name, failure)| (name.to_owned(), failure.to_string()));
-    session.log_run(&Run {
+    let run = Run {
         started,
         seconds: summary.seconds,
         asked: options.asked.clone(),
@@ -136,8 +144,9 @@ fn keep(
         stopped: summary.cancelled,
         fresh: summary.fresh(),
         keys: session.news(),
-        left: summary.lock.as_ref().map(|lock| lock.left.clone()).unwrap_or_default(),
-    })
+        left: lock.map(|lock| lock.left().to_owned()).unwrap_or_default(),
+    };
+    session.log_ahead(&run).map(Some)
 }
 
 /// Gives what the lock says of an instance.
@@ -195,21 +204,20 @@ fn summarise(work: &Work<'_>, results: Vec<OnceLock<Finished>>, cancel: &Cancel,
     let unfinished =
         || Finished { key: None, outputs: Vec::new(), written: Vec::new(), outcome: Outcome::Stopped };
     let wanted = work.plan.ids().zip(results).filter(|(id, _)| work.is_wanted(*id));
-    let reports = wanted
-        .map(|(id, result)| {
-            let Finished { key, outputs, written, outcome } = result.into_inner().unwrap_or_else(unfinished);
-            let instance = work.plan.instance(id);
-            Report {
-                instance: id,
-                name: instance.name.clone(),
-                stage: instance.stage,
-                point: instance.point.clone(),
-                key,
-                outputs,
-                written,
-                outcome,
-            }
-        })
-        .collect();
+    let mut reports = Vec::with_capacity(work.plan.instances.len());
+    reports.extend(wanted.map(|(id, result)| {
+        let Finished { key, outputs, written, outcome } = result.into_inner().unwrap_or_else(unfinished);
+        let instance = work.plan.instance(id);
+        Report {
+            instance: id,
+            name: instance.name.clone(),
+            stage: instance.stage,
+            point: instance.point.clone(),
+            key,
+            outputs,
+            written,
+            outcome,
+        }
+    }));
     Summary { reports, cancelled: cancel.is_cancelled(), seconds, ..Summary::default() }
 }

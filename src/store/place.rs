@@ -12,7 +12,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use super::error::{Doing, StoreError};
-use super::files::{make_parent, write_whole};
+use super::files::{make_parent, move_below, write_whole};
 use super::record::RecordedOutput;
 use super::{Session, Store};
 use crate::digest::{Digest, ObjectId};
@@ -77,12 +77,12 @@ impl Session<'_> {
         Ok(Placed { written: true, kept })
     }
 
-    /// Writes a text of ours, which is to stand at a place of its own later; dropped before, it is gone.
+    /// Writes a text of ours, which is to stand at `path` later; dropped before, it is gone.
     ///
     /// # Errors
     /// [`StoreError`] when it can't be written.
-    pub fn write_ahead(&self, text: String) -> Result<Ahead, StoreError> {
-        let ahead = Ahead { temporary: self.temporary(), text };
+    pub fn write_ahead(&self, path: PathBuf, text: String) -> Result<Ahead, StoreError> {
+        let ahead = Ahead { temporary: self.temporary(), path, text };
         fs::write(&ahead.temporary, &ahead.text).doing("written", &ahead.temporary)?;
         Ok(ahead)
     }
@@ -125,29 +125,37 @@ impl Session<'_> {
     }
 }
 
-/// A text that is written already, and stands at no place yet.
+/// A text that is written already, and does not yet stand at its place.
 pub struct Ahead {
     /// Where it is; empty once it was put.
     temporary: PathBuf,
+    path: PathBuf,
     text: String,
 }
 
 impl Ahead {
-    /// Puts it at `path`, in place of what stands there.
+    /// Gives the text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Puts it at its place, instead of what stands there.
     ///
     /// # Errors
     /// [`StoreError`] when it can't be written.
-    pub fn put(mut self, path: &Path) -> Result<(), StoreError> {
-        match fs::rename(&self.temporary, path) {
-            Ok(()) => {
-                self.temporary = PathBuf::new();
-                Ok(())
-            }
+    pub fn put(mut self) -> Result<(), StoreError> {
+        match move_below(&self.temporary, &self.path) {
             // The project may be on another file system than the store.
-            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                write_whole(&path.with_added_extension("recount-new"), path, self.text.as_bytes())
+            Err(error) if error.source.kind() == io::ErrorKind::CrossesDevices => {
+                let beside = self.path.with_added_extension("recount-new");
+                write_whole(&beside, &self.path, self.text.as_bytes())
             }
-            Err(error) => Err(error).doing("written", path),
+            moved => {
+                if moved.is_ok() {
+                    self.temporary = PathBuf::new();
+                }
+                moved
+            }
         }
     }
 }

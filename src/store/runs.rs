@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::files::{make_parent, write_whole};
+use super::place::Ahead;
 use super::{Session, Store};
 use crate::digest::Key;
 
@@ -76,15 +76,13 @@ impl Store {
 }
 
 impl Session<'_> {
-    /// Adds a run to the log.
+    /// Writes what the log is to say of a run, as soon as that is put.
     ///
     /// # Errors
     /// [`StoreError`] when it can't be written.
-    pub fn log_run(&self, run: &Run) -> Result<(), StoreError> {
+    pub fn log_ahead(&self, run: &Run) -> Result<Ahead, StoreError> {
         let number = self.run_numbers().last().map_or(1, |last| last + 1);
-        let path = self.run_path(number);
-        make_parent(&path)?;
         let text = serde_json::to_string(run).expect("a run has only text for its keys");
-        write_whole(&self.temporary(), &path, text.as_bytes())
+        self.write_ahead(self.run_path(number), text)
     }
 }
