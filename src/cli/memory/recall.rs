@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::mpsc;
 use std::thread;
 
 use crate::digest::Digest;
@@ -16,7 +17,7 @@ use crate::store::{Look, Memo, Store};
 use super::super::Refusal;
 use super::super::archive::{self, Network};
 use super::super::environment::Environment;
-use super::{Answer, Known, READING, Written, question};
+use super::{Answer, Known, READING, Written, question, standings};
 
 /// How many stages may be read again at each start: from more on the pipeline is worth writing down anew.
 const READ_AGAIN: usize = 16;
@@ -143,14 +144,17 @@ impl Kept {
         if !Certain::is_worth(&changed) || changed.iter().any(of_pipeline) {
             return None;
         }
-        let (reading, standings) = thread::scope(|scope| {
-            let standings = scope.spawn(|| answer.standings(store));
-            store.read_ahead(turn);
-            let reading = store.detail(READING, answer.reading);
-            let reading = reading.and_then(|bytes| Reading::decode(&bytes, &kinds::schemas()));
-            let standings = standings.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            Some((reading?, standings?))
-        })?;
+        // One thread for all that is read beside the pipeline: each one's first memory takes as long as a memo.
+        let (beside, ahead) = (Store::open(store.folder()).ok()?, store.read_ahead(turn));
+        let (whole, news) = (answer.standings, answer.news.clone());
+        let (sender, receiver) = mpsc::channel();
+        let read = move || {
+            drop(sender.send(standings(&beside, whole, news)));
+            ahead();
+        };
+        thread::Builder::new().spawn(read).ok()?;
+        let reading = Reading::decode(&store.detail(READING, answer.reading)?, &kinds::schemas())?;
+        let standings = receiver.recv().ok()??;
         memo.forget(&changed);
         Some(Self { answer, memo, changed, turn, reading, standings })
     }
@@ -184,7 +188,7 @@ impl Kept {
         // Other kinds read what they need from the store, where only a look at everything finds damage; a
         // command reads it at its place, which has just been compared.
         reading.complete(&certain.doubtful_stages(), &schemas)?;
-        let written = (read <= READ_AGAIN).then_some(Written { digest: answer.reading, edited: stages });
+        let written = (read <= READ_AGAIN).then_some(Written { checksum: answer.reading, edited: stages });
         let Answer { variables, standings: whole, news, .. } = answer;
         Some((look, Part { reading, known: Known { certain, memo, variables, whole, news, written } }))
     }
