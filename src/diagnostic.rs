@@ -36,8 +36,9 @@ impl Source {
     }
 
     fn new(name: String, text: String, argument: Option<usize>) -> Arc<Self> {
-        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        let lines = std::iter::once(0).chain(breaks).collect();
+        let breaks = || text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let mut lines = Vec::with_capacity(1 + breaks().count());
+        lines.extend(std::iter::once(0).chain(breaks()));
         Arc::new(Self { name, text, argument, lines })
     }
 

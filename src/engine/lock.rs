@@ -81,7 +81,7 @@ impl Lock {
         for (place, line) in &parts {
             new[*place] = line;
         }
-        Some(new.join("\n") + "\n")
+        Some(joined(&new))
     }
 
     /// Gives the keys of its instances.
@@ -94,14 +94,19 @@ impl Lock {
         let mut lines: Vec<String> = self.lines.iter().map(|(name, locked)| line(name, locked)).collect();
         // Escaped names need not be in the order of the names themselves.
         lines.sort_unstable();
-        let mut text =
-            String::with_capacity(HEADER.len() + 1 + lines.iter().map(|line| line.len() + 1).sum::<usize>());
-        for line in std::iter::once(HEADER).chain(lines.iter().map(String::as_str)) {
-            text.push_str(line);
-            text.push('\n');
-        }
-        text
+        let lines: Vec<&str> = std::iter::once(HEADER).chain(lines.iter().map(String::as_str)).collect();
+        joined(&lines)
     }
+}
+
+/// Ends each line, and puts them together.
+fn joined(lines: &[&str]) -> String {
+    let mut text = String::with_capacity(lines.iter().map(|line| line.len() + 1).sum());
+    for line in lines {
+        text.push_str(line);
+        text.push('\n');
+    }
+    text
 }
 
 fn line(name: &str, locked: &Locked) -> String {

@@ -46,11 +46,14 @@ pub(super) fn read(root: &Path, path: &str, diagnostics: &mut Diagnostics) -> Fi
     if bytes.contains(&0) {
         return refuse(format!("`{path}` is not a text file"), "save it as text in UTF-8");
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    match std::str::from_utf8(bytes) {
+    let mut bytes = bytes;
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
+    match String::from_utf8(bytes) {
         Ok(text) => File::Text(Source::file(path, text)),
         Err(error) => {
-            let at = error.valid_up_to();
+            let (at, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
             let source = Source::file(path, String::from_utf8_lossy(bytes));
             let place = Place::new(&source, at..at + char::REPLACEMENT_CHARACTER.len_utf8());
             let message = format!("the byte 0x{:02x} is not UTF-8", bytes[at]);
