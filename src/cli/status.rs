@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::engine::{self, Options, Outcome, Report, Summary};
 use crate::spec::StageId;
+use crate::store::Store;
 
 use super::archive::Network;
 use super::arguments::SettingArguments;
@@ -60,6 +61,7 @@ pub fn status(words: &SettingArguments, environment: &Environment) -> Result<(),
 /// # Errors
 /// A [`Refusal`] for a target that names nothing, or a store that can't be read.
 pub fn show(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(), Refusal> {
+    tell_unfinished(&project.store);
     let summary = engine::status(&project.root, &project.pipeline, &project.kinds, &project.store, options)?;
     let failures = last_failures(project);
     let count =
@@ -86,6 +88,16 @@ pub fn show(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(
     tell_places(project, &summary);
     tell_end(&same_experiments(&project.pipeline)?, [summary.fresh(), stale, waits]);
     Ok(())
+}
+
+/// Says where a run has not come to its end: only the next one sees all that it has finished.
+pub fn tell_unfinished(store: &Store) {
+    if store.turn().is_none() {
+        say::note(
+            "note    a run is under way, or was killed: what it has finished last may be called stale here, and is \
+             kept by the next run",
+        );
+    }
 }
 
 fn tell_note(generated_because: Option<&str>) {

@@ -16,7 +16,7 @@ use super::environment::Environment;
 use super::memory;
 use super::project::{self, Project};
 use super::reasons::ReasonEntry;
-use super::{Refusal, json, say};
+use super::{Refusal, json, say, status};
 
 /// What there is to say of what would not run.
 const FRESH: &str = "fresh: the store has its outputs";
@@ -64,6 +64,7 @@ pub fn why(words: &WhyArguments, environment: &Environment) -> Result<(), Refusa
         return Ok(());
     }
     let project = Project::open(&words.settings, environment, Network::Untouched)?;
+    status::tell_unfinished(&project.store);
     let options = Options {
         targets: words.targets.clone(),
         folder: project.folder.clone(),

@@ -71,6 +71,20 @@ fn status_tells_an_earlier_result_from_an_edit() {
 }
 
 #[test]
+fn a_run_that_did_not_come_to_its_end_is_told() {
+    let project = Project::words();
+    // What a session that was killed leaves.
+    std::fs::write(project.path("artifacts/lock"), 7_u64.to_le_bytes()).expect("it is ours");
+    project.write("text.txt", "beta\n");
+    for words in [&["status"][..], &["why", "sum"], &["run", "--dry-run"]] {
+        let told = project.run(words).done().err;
+        assert!(told.contains("a run is under way, or was killed"), "{told}");
+    }
+    project.run(&[]).done();
+    assert_eq!(project.run(&["status"]).done().err, "");
+}
+
+#[test]
 fn a_mistyped_command_is_told_as_one() {
     let told = Project::words().run(&["statsu"]).ended(2).err;
     assert!(told.ends_with("help: a command named `status` exists\n"), "{told}");
