@@ -1,4 +1,4 @@
-//! Writes the code digest of every stage kind, for `kinds` to include.
+//! Writes the code digest of every stage kind, for `kinds` to include, and says how the program is linked.
 //!
 //! src/**/*.rs + Cargo.lock ──[`code::digests`]──▶ `$OUT_DIR/code.rs`
 

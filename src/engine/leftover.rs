@@ -64,7 +64,8 @@ impl Running {
     /// # Errors
     /// What the system says.
     pub fn forget(scratch: &Path) -> io::Result<()> {
-        overwrite(&Self::note_file(scratch), "\n")
+        // A mark that comes late makes the first line longer than any note's.
+        overwrite(&Self::note_file(scratch), &format!("\n{:MARK$}\n", ""))
     }
 
     /// Marks in its note that the program of a process group ends now; whoever sees to its end does so.
@@ -91,7 +92,9 @@ fn overwrite(path: &Path, text: &str) -> io::Result<()> {
 
 /// Reads the note in a file, and whether the end of its program is marked; `None` where none is left.
 fn read(path: &Path) -> Option<(Noted, bool)> {
-    let text = fs::read(path).ok()?;
+    // What is no file, such as a pipe, may never come to an end.
+    let text =
+        fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file).and_then(|_| fs::read(path).ok())?;
     let text = String::from_utf8_lossy(&text);
     let mut lines = text.lines();
     let mark = lines.next().filter(|line| line.len() == MARK)?;
@@ -198,4 +201,27 @@ fn began(process: i32) -> Option<String> {
     let mut fields = rest.split_whitespace();
     let ended = matches!(fields.next(), Some("Z" | "X"));
     fields.nth(18).filter(|_| !ended).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_that_is_taken_back_says_nothing_even_when_a_mark_comes_late() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let scratch = folder.path().join("0");
+        let running = Running { group: i32::MAX, writes: vec!["out".to_owned()] };
+        let noted = || read(&Running::note_file(&scratch)).map(|(noted, marked)| (noted.running, marked));
+        for _ in 0..2 {
+            running.note(&scratch).expect("there is room");
+            assert_eq!(noted(), Some((running.clone(), false)));
+            Running::mark_end(&scratch, running.group).expect("there is room");
+            assert_eq!(noted(), Some((running.clone(), true)));
+            Running::forget(&scratch).expect("there is room");
+            assert_eq!(noted(), None);
+            Running::mark_end(&scratch, running.group).expect("there is room");
+            assert_eq!(noted(), None);
+        }
+    }
 }

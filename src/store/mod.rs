@@ -13,7 +13,7 @@
 //!   logs/                what an instance's last run printed
 //!   edited/              what a person had written where an output belongs
 //!   quarantine/          objects and records whose bytes were not what they had been
-//!   scratch/, temporary/ a run's own; swept by the next one, which keeps what was finished
+//!   scratch/, temporary/ a run's own; swept by the next one, but for blank notes and what was finished
 //!   checkpoints/KEY/     what a killed run left to the next one with its key; gone once that is recorded
 //!   lock                 held by the one process that writes
 //! ```

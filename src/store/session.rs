@@ -2,7 +2,7 @@
 //!
 //! Invariants
 //! - While a session lives, no other one does, in this process or another.
-//! - What an earlier process left in `scratch/` and `temporary/` is swept, but for what it had finished.
+//! - What an earlier process left in `temporary/` is swept, but for what it had finished.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -230,6 +230,10 @@ impl Session<'_> {
     /// Removes all of a folder but what `stays` says may stay, and makes it where there is none.
     pub(super) fn empty(&self, name: &str, stays: &dyn Fn(&Path) -> bool) -> Result<(), StoreError> {
         let folder = self.folder().join(name);
+        if fs::symlink_metadata(&folder).is_ok_and(|metadata| !metadata.is_dir()) {
+            // What a link leads to is not ours to empty.
+            fs::remove_file(&folder).doing("removed", &folder)?;
+        }
         let entries = match fs::read_dir(&folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return fs::create_dir_all(&folder).doing("made", &folder);

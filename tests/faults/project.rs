@@ -95,10 +95,10 @@ impl Project {
 
     /// Gives every file below a folder of the store, sorted.
     pub fn stored(&self, folder: &str) -> Vec<PathBuf> {
-        // A session leaves files that say nothing for the next one to write to.
+        // A session leaves blank notes for the next one to write to.
         let is_blank = |path: &PathBuf| {
-            folder == "scratch"
-                && fs::read(path).is_ok_and(|bytes| bytes.first().is_none_or(|byte| *byte == b'\n'))
+            let is_note = folder == "scratch" && path.extension().is_some_and(|it| it == "running");
+            is_note && fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"\n"))
         };
         let walk = WalkDir::new(self.root.join("artifacts").join(folder)).sort_by_file_name();
         let files = walk.into_iter().flatten().filter(|entry| !entry.file_type().is_dir());

@@ -66,7 +66,7 @@ impl Watchmen {
         let mut watchman = self.lock();
         let watchman = match &mut *watchman {
             Some(watchman) => watchman,
-            // The folder of a run's scratch folder goes at the end of all; the one above it stays.
+            // Marks are named from the store's folder, which stays.
             none => none.insert(Watchman::start(mark.ancestors().nth(2).unwrap_or(Path::new("/")))?),
         };
         let mark = mark.strip_prefix(&watchman.folder).unwrap_or(&mark);
