@@ -8,6 +8,7 @@
 //! - A failed instance stops those that need it; no others where the run is to keep going, and what is
 //!   running in any case.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, Scope};
@@ -28,11 +29,18 @@ use crate::digest::Key;
 use crate::store::{Lookup, RecordedOutput, Session, StoreError};
 
 /// What became of an instance, written once.
-pub(super) struct Finished {
+pub(super) struct Finished<'c> {
     pub(super) key: Option<Key>,
-    pub(super) outputs: Vec<RecordedOutput>,
+    pub(super) outputs: Cow<'c, [RecordedOutput]>,
     pub(super) written: Vec<String>,
     pub(super) outcome: Outcome,
+}
+
+impl Finished<'_> {
+    /// What became of one that was not begun.
+    pub(super) fn unfinished() -> Self {
+        Self { key: None, outputs: Cow::default(), written: Vec::new(), outcome: Outcome::Stopped }
+    }
 }
 
 /// What all workers share.
@@ -46,7 +54,7 @@ pub(super) struct Crew<'c> {
     /// How many workers were called for besides the first.
     pub(super) helpers: AtomicUsize,
     /// One for each instance; set for those that need no look.
-    pub(super) results: Vec<OnceLock<Finished>>,
+    pub(super) results: Vec<OnceLock<Finished<'c>>>,
 }
 
 /// A stale instance on its way to its run.
@@ -56,7 +64,7 @@ pub(super) struct Stale {
     forced: bool,
 }
 
-impl Crew<'_> {
+impl<'c> Crew<'c> {
     /// Works until there is nothing left to do; has others work, too, as long as there is more to do than workers.
     pub(super) fn labour<'s>(&'s self, scope: &'s Scope<'s, '_>) {
         while let Some((task, more)) = self.board.next(self.cancel) {
@@ -157,7 +165,7 @@ impl Crew<'_> {
             let finished =
                 self.results[id.0].get().expect("an instance is ready once its needs are finished");
             let key = finished.key.expect("what is needed has not failed, so it has a key");
-            (key, finished.outputs.as_slice())
+            (key, &*finished.outputs)
         };
         assemble(self.work, self.session, id, &outputs)
     }
@@ -210,7 +218,7 @@ impl Crew<'_> {
             Outcome::Shared { with } => self.observer.event(Event::Shared { instance: id, name, with }),
             _ => self.observer.event(Event::Fresh { instance: id, name }),
         }
-        self.set(id, Finished { key: Some(key), outputs, written, outcome });
+        self.set(id, Finished { key: Some(key), outputs: outputs.into(), written, outcome });
         self.settle(id, None);
         Ok(())
     }
@@ -244,7 +252,7 @@ impl Crew<'_> {
             self.observer.event(Event::Failed { instance: id, name, failure: &failure });
             Outcome::Failed(failure)
         };
-        self.set(id, Finished { key, outputs: Vec::new(), written: Vec::new(), outcome });
+        self.set(id, Finished { key, outcome, ..Finished::unfinished() });
         self.settle(id, Some(id));
     }
 
@@ -255,7 +263,7 @@ impl Crew<'_> {
         let because = self.work.name(failed);
         self.observer.event(Event::Skipped { instance: id, name: self.work.name(id), because });
         let outcome = Outcome::Skipped { because: because.to_owned() };
-        self.set(id, Finished { key: None, outputs: Vec::new(), written: Vec::new(), outcome });
+        self.set(id, Finished { outcome, ..Finished::unfinished() });
     }
 
     fn settle(&self, id: InstanceId, failed: Option<InstanceId>) {
@@ -264,7 +272,7 @@ impl Crew<'_> {
         }
     }
 
-    fn set(&self, id: InstanceId, finished: Finished) {
+    fn set(&self, id: InstanceId, finished: Finished<'c>) {
         let first = self.results[id.0].set(finished).is_ok();
         assert!(first, "an instance is finished once");
     }

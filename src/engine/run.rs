@@ -6,6 +6,7 @@
 //! - What is finished is recorded at once: a kill or a failure elsewhere loses none of it.
 //! - What is certain is not looked at; it counts as fresh.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicUsize;
@@ -14,6 +15,7 @@ use std::thread;
 use super::board::Board;
 use super::crew::{Crew, Finished};
 use super::error::EngineError;
+use super::graph::InstanceId;
 use super::kind::Kind;
 use super::leftover;
 use super::lock_file::{self, LOCK_FILE, Prepared};
@@ -71,12 +73,16 @@ pub fn run(
             let whole = options.targets.is_empty();
             let work_off = || {
                 thread::scope(|scope| crew.labour(scope));
-                let summary = summarise(&work, crew.results, cancel, (options.clock)() - began);
-                let lock = options.lock.then(|| lock_of(&work, &session, options, &summary)).transpose();
-                (summary, lock)
+                let lock = options.lock.then(|| lock_of(&work, &session, options, &crew.results)).transpose();
+                (crew.results, lock, (options.clock)() - began)
             };
             // What is to be told is written while the last records are synced.
-            let ahead = |(summary, lock): (Summary, Result<Option<Prepared>, StoreError>)| {
+            let ahead = |(results, lock, seconds): (
+                Vec<OnceLock<Finished<'_>>>,
+                Result<Option<Prepared>, StoreError>,
+                f64,
+            )| {
+                let summary = summarise(&work, results, cancel, seconds);
                 let told = lock.and_then(|lock| {
                     let lock = lock.map(Prepared::digested);
                     let log = log_of(&session, options, began, lock.as_ref(), &summary)?;
@@ -113,13 +119,15 @@ fn lock_of(
     work: &Work<'_>,
     session: &Session<'_>,
     options: &Options<'_>,
-    summary: &Summary,
+    results: &[OnceLock<Finished<'_>>],
 ) -> Result<Prepared, StoreError> {
-    let done = || summary.reports.iter().filter(|report| report.is_done());
-    let in_doubt = |report: &&Report| work.certain[report.instance.0].is_none();
-    let news = work.certain.iter().any(Option::is_some).then(|| done().filter(in_doubt).filter_map(line));
+    let line = |id: InstanceId| {
+        let finished = results[id.0].get().filter(|finished| finished.outcome.is_done())?;
+        Some((work.name(id), finished.key?, &*finished.outputs))
+    };
+    let news = work.certain.iter().any(Option::is_some).then(|| work.doubtful().filter_map(line));
     let whole = options.targets.is_empty();
-    lock_file::prepare(work.root, session, &work.plan, whole, news, done().filter_map(line))
+    lock_file::prepare(work.root, session, &work.plan, whole, news, work.wanted().filter_map(line))
 }
 
 /// Prepares what the log of runs is to say of this one, if anything.
@@ -149,20 +157,15 @@ fn log_of(
     session.log_ahead(&run).map(Some)
 }
 
-/// Gives what the lock says of an instance.
-fn line(report: &Report) -> Option<lock_file::Done<'_>> {
-    Some((report.name.as_str(), report.key?, report.outputs.as_slice()))
-}
-
 /// Makes what is certain of an instance its result.
-fn known(standing: Option<&Standing>) -> OnceLock<Finished> {
-    let finished = |standing: &Standing| Finished {
+fn known(standing: Option<&Standing>) -> OnceLock<Finished<'_>> {
+    let finished = standing.map(|standing| Finished {
         key: Some(standing.key),
-        outputs: standing.outputs.clone(),
+        outputs: Cow::Borrowed(&standing.outputs),
         written: Vec::new(),
         outcome: Outcome::Fresh,
-    };
-    standing.map(finished).map_or_else(OnceLock::new, OnceLock::from)
+    });
+    finished.map_or_else(OnceLock::new, OnceLock::from)
 }
 
 /// Gives how all stands now that was in doubt, and all that was looked at to know it.
@@ -200,13 +203,17 @@ fn standstill(work: &Work<'_>, session: &Session<'_>, summary: &Summary) -> Opti
     Some(Standstill { look, standings })
 }
 
-fn summarise(work: &Work<'_>, results: Vec<OnceLock<Finished>>, cancel: &Cancel, seconds: f64) -> Summary {
-    let unfinished =
-        || Finished { key: None, outputs: Vec::new(), written: Vec::new(), outcome: Outcome::Stopped };
+fn summarise(
+    work: &Work<'_>,
+    results: Vec<OnceLock<Finished<'_>>>,
+    cancel: &Cancel,
+    seconds: f64,
+) -> Summary {
     let wanted = work.plan.ids().zip(results).filter(|(id, _)| work.is_wanted(*id));
     let mut reports = Vec::with_capacity(work.plan.instances.len());
     reports.extend(wanted.map(|(id, result)| {
-        let Finished { key, outputs, written, outcome } = result.into_inner().unwrap_or_else(unfinished);
+        let finished = result.into_inner().unwrap_or_else(Finished::unfinished);
+        let Finished { key, outputs, written, outcome } = finished;
         let instance = work.plan.instance(id);
         Report {
             instance: id,
@@ -214,7 +221,7 @@ fn summarise(work: &Work<'_>, results: Vec<OnceLock<Finished>>, cancel: &Cancel,
             stage: instance.stage,
             point: instance.point.clone(),
             key,
-            outputs,
+            outputs: outputs.into_owned(),
             written,
             outcome,
         }

@@ -57,7 +57,14 @@ pub struct Report {
 impl Report {
     /// Says whether the instance has its outputs.
     pub fn is_done(&self) -> bool {
-        matches!(self.outcome, Outcome::Fresh | Outcome::Ran { .. } | Outcome::Shared { .. })
+        self.outcome.is_done()
+    }
+}
+
+impl Outcome {
+    /// Says whether the instance has its outputs.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Fresh | Self::Ran { .. } | Self::Shared { .. })
     }
 }
 
