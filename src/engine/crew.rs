@@ -36,6 +36,9 @@ pub(super) struct Finished<'c> {
     pub(super) outcome: Outcome,
 }
 
+/// What became of each instance, as far as that is known.
+pub(super) type Results<'c> = Vec<OnceLock<Finished<'c>>>;
+
 impl Finished<'_> {
     /// What became of one that was not begun.
     pub(super) fn unfinished() -> Self {
@@ -53,8 +56,8 @@ pub(super) struct Crew<'c> {
     pub(super) board: Board<Stale>,
     /// How many workers were called for besides the first.
     pub(super) helpers: AtomicUsize,
-    /// One for each instance; set for those that need no look.
-    pub(super) results: Vec<OnceLock<Finished<'c>>>,
+    /// Set for those that need no look.
+    pub(super) results: Results<'c>,
 }
 
 /// A stale instance on its way to its run.

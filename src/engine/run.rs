@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicUsize;
 use std::thread;
 
 use super::board::Board;
-use super::crew::{Crew, Finished};
+use super::crew::{Crew, Finished, Results};
 use super::error::EngineError;
 use super::graph::InstanceId;
 use super::kind::Kind;
@@ -77,19 +77,16 @@ pub fn run(
                 (crew.results, lock, (options.clock)() - began)
             };
             // What is to be told is written while the last records are synced.
-            let ahead = |(results, lock, seconds): (
-                Vec<OnceLock<Finished<'_>>>,
-                Result<Option<Prepared>, StoreError>,
-                f64,
-            )| {
-                let summary = summarise(&work, results, cancel, seconds);
-                let told = lock.and_then(|lock| {
-                    let lock = lock.map(Prepared::digested);
-                    let log = log_of(&session, options, began, lock.as_ref(), &summary)?;
-                    Ok((lock, log))
-                });
-                (summary, told, session.sweep())
-            };
+            let ahead =
+                |(results, lock, seconds): (Results<'_>, Result<Option<Prepared>, StoreError>, f64)| {
+                    let summary = summarise(&work, results, cancel, seconds);
+                    let told = lock.and_then(|lock| {
+                        let lock = lock.map(Prepared::digested);
+                        let log = log_of(&session, options, began, lock.as_ref(), &summary)?;
+                        Ok((lock, log))
+                    });
+                    (summary, told, session.sweep())
+                };
             let (mut summary, told, swept) = session.while_committing(work_off, ahead);
             // What could not be recorded is nothing to tell, and its checkpoints are worth keeping.
             let told = session.flush().and(told).and_then(|(lock, log)| {
@@ -119,7 +116,7 @@ fn lock_of(
     work: &Work<'_>,
     session: &Session<'_>,
     options: &Options<'_>,
-    results: &[OnceLock<Finished<'_>>],
+    results: &Results<'_>,
 ) -> Result<Prepared, StoreError> {
     let line = |id: InstanceId| {
         let finished = results[id.0].get().filter(|finished| finished.outcome.is_done())?;
@@ -203,12 +200,7 @@ fn standstill(work: &Work<'_>, session: &Session<'_>, summary: &Summary) -> Opti
     Some(Standstill { look, standings })
 }
 
-fn summarise(
-    work: &Work<'_>,
-    results: Vec<OnceLock<Finished<'_>>>,
-    cancel: &Cancel,
-    seconds: f64,
-) -> Summary {
+fn summarise(work: &Work<'_>, results: Results<'_>, cancel: &Cancel, seconds: f64) -> Summary {
     let wanted = work.plan.ids().zip(results).filter(|(id, _)| work.is_wanted(*id));
     let mut reports = Vec::with_capacity(work.plan.instances.len());
     reports.extend(wanted.map(|(id, result)| {
