@@ -1,12 +1,13 @@
 //! Which code decides a kind's bytes, as a digest of token streams.
 //!
-//! kinds/X.rs ──paths──▶ the modules of `lab`, `report` and `digest` that it reaches, and theirs
+//! kinds/X.rs ──paths──▶ the modules of `lab` and `report` and the engine's `digest` that it reaches, and theirs
 //!            ──names──▶ the third-party crates that those name, and their locked dependencies
 //!
 //! Invariants
 //! - Comments, documentation, formatting and `#[cfg(test)]` items do not count.
 //! - Over-counts rather than under-counts: a path that names a folder's module reaches the whole folder.
-//! - The engine, the spec and the command line decide when a kind runs, not what it gives: they do not count.
+//! - The engine and the command line decide when a kind runs, not what it gives: of the engine only `digest` counts, and
+//!   none of its dependencies that `digest` does not name.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,7 +17,10 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use sha2::{Digest, Sha256};
 
 /// The top-level modules that a kind's digest follows paths into.
-const COUNTED: [&str; 4] = ["digest", "kinds", "lab", "report"];
+const COUNTED: [&str; 4] = ["engine", "kinds", "lab", "report"];
+
+/// The engine's crate as other crates name it, and the one module of it that counts.
+const ENGINE: (&str, [&str; 2]) = ("recount_engine", ["engine", "digest"]);
 
 /// The sources and the lock, read once.
 pub struct Project {
@@ -38,11 +42,13 @@ struct Locked {
 }
 
 impl Project {
-    /// Reads every Rust file below `source`, and the two manifests' texts.
-    pub fn read(source: &Path, manifest: &str, lock: &str) -> Self {
+    /// Reads every Rust file below `source`, and the manifests' and the lock's texts.
+    pub fn read(source: &Path, manifests: &[String], lock: &str) -> Self {
         let mut modules = BTreeMap::new();
         read_folder(source, &mut Vec::new(), &mut modules);
-        Self { modules, dependencies: dependencies(manifest), locked: locked(lock) }
+        modules.retain(|path, _| path[0] != ENGINE.1[0] || *path == ENGINE.1);
+        let dependencies = manifests.iter().flat_map(|manifest| dependencies(manifest)).collect();
+        Self { modules, dependencies, locked: locked(lock) }
     }
 }
 
@@ -242,6 +248,7 @@ fn find_paths(module: &[String], tokens: &[TokenTree], paths: &mut BTreeSet<Vec<
             }
             TokenTree::Ident(ident) => match ident.to_string().as_str() {
                 "crate" => follow(Vec::new(), &tokens[at + 1..], paths),
+                name if name == ENGINE.0 => follow(vec![ENGINE.1[0].to_owned()], &tokens[at + 1..], paths),
                 "self" => follow(module.to_vec(), &tokens[at + 1..], paths),
                 "super" => {
                     let parent = module[..module.len().saturating_sub(1)].to_vec();
@@ -304,6 +311,8 @@ fn dependencies(manifest: &str) -> BTreeSet<String> {
         .filter_map(|line| line.split_once(" = "))
         .filter(|(name, _)| !name.starts_with('#'))
         .map(|(name, _)| name.trim().replace('-', "_"))
+        // Our own crate is no third-party one: the code of it that counts is followed.
+        .filter(|name| name != ENGINE.0)
         .collect()
 }
 

@@ -27,7 +27,7 @@ fn main() {
     let read = |path: &Path| fs::read_to_string(path).unwrap_or_default();
     let project = code::Project::read(
         &root.join("src"),
-        &read(&root.join("Cargo.toml")),
+        &[read(&root.join("Cargo.toml")), read(&root.join("src/engine/Cargo.toml"))],
         &read(&root.join("Cargo.lock")),
     );
     let mut table = String::from(

@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 
-use recount::digest::Digest;
 use recount::lab::data::{Dataset, Source, prepare};
 use recount::lab::figures::{FigureInput, Run, VariantRuns, draw};
 use recount::lab::history::Epoch;
@@ -17,6 +16,7 @@ use recount::lab::metrics::{Metrics, measure};
 use recount::lab::nn::{Simd, multiply_adds};
 use recount::lab::settings::{Cell, Conv, Settings};
 use recount::lab::trainer::{Trained, Watch, score, train};
+use recount_engine::digest::Digest;
 
 /// One short training.
 struct Specimen {

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-const MANIFEST: &str = "[dependencies]\nburn = \"1\"\nplotters = \"1\"\n";
+const MANIFEST: &str =
+    "[dependencies]\nburn = \"1\"\nplotters = \"1\"\nrecount-engine = { path = \"engine\" }\n";
+const ENGINE_MANIFEST: &str = "[dependencies]\nsha2 = \"1\"\nwalkdir = \"1\"\n";
 const LOCK: &str = r#"
 [[package]]
 name = "burn"
@@ -23,6 +25,22 @@ version = "1.0.0"
 [[package]]
 name = "plotters"
 version = "1.0.0"
+
+[[package]]
+name = "recount-engine"
+version = "1.0.0"
+dependencies = [
+ "sha2",
+ "walkdir",
+]
+
+[[package]]
+name = "sha2"
+version = "1.0.0"
+
+[[package]]
+name = "walkdir"
+version = "1.0.0"
 "#;
 
 /// A small crate in a temporary folder, and its kinds' digests.
@@ -35,14 +53,19 @@ impl Sources {
     fn new() -> Self {
         let sources = Self { folder: tempfile::tempdir().unwrap(), lock: LOCK.to_owned() };
         sources.write("kinds/mod.rs", "mod train; mod plot;");
-        sources.write("kinds/train.rs", "use crate::lab::nn::{Model, gru}; use crate::engine::Kind;");
+        sources.write(
+            "kinds/train.rs",
+            "use crate::lab::nn::{Model, gru}; use recount_engine::{Kind, digest::Digest};",
+        );
         sources.write("kinds/plot.rs", "use crate::lab::figures::draw;");
         sources.write("lab/mod.rs", "pub mod nn; pub mod figures;");
         sources.write("lab/nn/mod.rs", "pub mod gru; pub struct Model;");
         sources.write("lab/nn/gru.rs", "use super::super::random; use burn::Tensor; fn step() { 1 + 1; }");
         sources.write("lab/random.rs", "fn draw() {}");
         sources.write("lab/figures.rs", "use plotters::Chart; fn draw() {}");
-        sources.write("engine/mod.rs", "pub trait Kind {}");
+        sources.write("engine/lib.rs", "pub mod digest; pub mod kind;");
+        sources.write("engine/kind.rs", "use walkdir::WalkDir; pub trait Kind {}");
+        sources.write("engine/digest.rs", "use sha2::Sha256; pub struct Digest;");
         sources
     }
 
@@ -54,7 +77,8 @@ impl Sources {
     }
 
     fn digests(&self) -> BTreeMap<String, String> {
-        let project = code::Project::read(Path::new(self.folder.path()), MANIFEST, &self.lock);
+        let manifests = [MANIFEST, ENGINE_MANIFEST].map(str::to_owned);
+        let project = code::Project::read(Path::new(self.folder.path()), &manifests, &self.lock);
         code::digests(&project).into_iter().collect()
     }
 
@@ -103,11 +127,26 @@ fn comments_formatting_and_tests_do_not_count() {
 }
 
 #[test]
-fn the_engine_does_not_count() {
+fn the_engine_does_not_count_and_neither_do_its_dependencies() {
     let changed = Sources::new().changed_by(|sources| {
-        sources.write("engine/mod.rs", "pub trait Kind { fn run(&self); }");
+        sources.write("engine/kind.rs", "use walkdir::WalkDir; pub trait Kind { fn run(&self); }");
+        sources.lock = LOCK
+            .replace("name = \"walkdir\"\nversion = \"1.0.0\"", "name = \"walkdir\"\nversion = \"1.0.1\"");
     });
     assert!(changed.is_empty(), "{changed:?}");
+}
+
+#[test]
+fn the_digests_of_the_engine_count_where_they_are_used() {
+    let changed = Sources::new().changed_by(|sources| {
+        sources.write("engine/digest.rs", "use sha2::Sha256; pub struct Digest([u8; 32]);");
+    });
+    assert_eq!(changed, ["train"]);
+    let changed = Sources::new().changed_by(|sources| {
+        sources.lock =
+            LOCK.replace("name = \"sha2\"\nversion = \"1.0.0\"", "name = \"sha2\"\nversion = \"1.0.1\"");
+    });
+    assert_eq!(changed, ["train"]);
 }
 
 #[test]

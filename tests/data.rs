@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use recount::digest::Digest;
 use recount::lab::data::fetch::{ARCHIVE_BYTES, ARCHIVE_SHA256, Archive, Places};
 use recount::lab::data::{DataCard, Dataset, Lengths, Source, prepare};
+use recount_engine::digest::Digest;
 
 /// Finds the real archive in the folders that `RECOUNT_MIRRORS` names; says so where it is absent.
 #[expect(clippy::disallowed_methods, reason = "only the environment can say where the real archive is")]

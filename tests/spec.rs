@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use recount::spec::{Pipeline, load};
+use recount_engine::spec::{Pipeline, load};
 use snapbox::{Assert, Data, assert_data_eq, str};
 
 /// A project in a temporary folder, and the arguments it is loaded with.

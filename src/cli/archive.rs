@@ -14,10 +14,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::Cancel;
 use crate::kinds::Archive;
 use crate::lab::data::fetch::{self, FetchError, Patience, Places};
-use crate::spec::{Pipeline, Value};
+use recount_engine::Cancel;
+use recount_engine::spec::{Pipeline, Value};
 
 use super::environment::Environment;
 

@@ -9,7 +9,7 @@ use clap::CommandFactory as _;
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
 
-use crate::engine;
+use recount_engine as engine;
 
 use super::archive::Network;
 use super::arguments::{Arguments, CompletionsArguments, SettingArguments, Shell};

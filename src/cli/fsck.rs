@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::store::{Damage, Examination, Fault};
+use recount_engine::store::{Damage, Examination, Fault};
 
 use super::arguments::ProjectArguments;
 use super::environment::Environment;

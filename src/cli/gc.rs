@@ -8,9 +8,9 @@ use std::path::Path;
 use indicatif::HumanBytes;
 use serde::Serialize;
 
-use crate::digest::Key;
-use crate::engine::{LOCK_FILE, Lock};
-use crate::store::Garbage;
+use recount_engine::digest::Key;
+use recount_engine::store::Garbage;
+use recount_engine::{LOCK_FILE, Lock};
 
 use super::arguments::GcArguments;
 use super::git::Git;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::store::Run;
+use recount_engine::store::Run;
 
 use super::arguments::LogArguments;
 use super::estimate::duration;

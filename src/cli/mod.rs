@@ -35,10 +35,10 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 
-use crate::engine::EngineError;
-use crate::store::StoreError;
 use arguments::{Arguments, Command};
 use environment::Environment;
+use recount_engine::EngineError;
+use recount_engine::store::StoreError;
 
 /// Why a command could not be carried out: what to tell the user, and the exit code.
 pub(crate) struct Refusal {

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::engine::{Event, InstanceId, Observer, Planned, Reason};
+use recount_engine::{Event, InstanceId, Observer, Planned, Reason};
 
 use super::estimate::{Estimate, duration};
 use super::say;

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::engine::{Cancel, Options, Registry};
 use crate::kinds::{self, Archive, Surroundings};
 use crate::lab::data::fetch::FetchError;
-use crate::spec::{self, Lines, Pipeline, Reading};
-use crate::store::{Session, Store};
+use recount_engine::spec::{self, Lines, Pipeline, Reading};
+use recount_engine::store::{Session, Store};
+use recount_engine::{Cancel, Options, Registry};
 
 use super::archive::{self, Network};
 use super::arguments::{ProjectArguments, SettingArguments};

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::digest::Key;
-use crate::engine::{Outcome, Reason, Report};
+use recount_engine::digest::Key;
+use recount_engine::{Outcome, Reason, Report};
 
 /// Gives anything of a reason as JSON; digests and values always can be.
 fn json(value: impl Serialize) -> Json {

@@ -7,10 +7,10 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use crate::engine::{self, EngineError, Failure, Options, Outcome, Summary};
 use crate::lab::data::fetch::ARCHIVE_NAME;
-use crate::spec::StageId;
-use crate::store::Store;
+use recount_engine::spec::StageId;
+use recount_engine::store::Store;
+use recount_engine::{self as engine, EngineError, Failure, Options, Outcome, Summary};
 
 use super::archive::Network;
 use super::arguments::RunArguments;

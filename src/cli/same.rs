@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::kinds::{self, Described};
-use crate::spec::{Pipeline, StageId};
+use recount_engine::spec::{Pipeline, StageId};
 
 use super::Refusal;
 

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value as Json;
 
 use crate::kinds;
-use crate::spec::{FileSchema, file_schemas};
+use recount_engine::spec::{FileSchema, file_schemas};
 
 use super::arguments::SchemaArguments;
 use super::{Refusal, say};

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::engine::{self, Options, Outcome, Report, Summary};
-use crate::spec::StageId;
-use crate::store::Store;
+use recount_engine::spec::StageId;
+use recount_engine::store::Store;
+use recount_engine::{self as engine, Options, Outcome, Report, Summary};
 
 use super::archive::Network;
 use super::arguments::SettingArguments;

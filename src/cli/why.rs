@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::digest::Key;
-use crate::engine::{self, Cause, Explanation, Options, Outcome, Reason};
 use crate::report::audit::InstanceName;
-use crate::spec::{Origin, Pipeline};
-use crate::store::Store;
+use recount_engine::digest::Key;
+use recount_engine::spec::{Origin, Pipeline};
+use recount_engine::store::Store;
+use recount_engine::{self as engine, Cause, Explanation, Options, Outcome, Reason};
 
 use super::archive::Network;
 use super::arguments::WhyArguments;

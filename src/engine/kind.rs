@@ -8,7 +8,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::recipe::Recipe;
+use crate::decide::recipe::Recipe;
 use crate::digest::{Digest, Key, ObjectId};
 use crate::spec::{Parameters, Pipeline, Settings, Stage, StageId};
 use crate::store::RecordedOutput;

@@ -10,7 +10,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::digest::Digest;
+use recount_engine::digest::Digest;
 
 /// A training's state, and the time it took to get there.
 #[derive(Clone, Debug, PartialEq)]

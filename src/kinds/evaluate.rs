@@ -2,14 +2,14 @@
 
 use std::error::Error;
 
-use crate::digest::Digest;
-use crate::engine::{Context, Effective, Failure, Job, Kind, Output, Read};
 use crate::lab::data::Dataset;
 use crate::lab::history::History;
 use crate::lab::metrics;
 use crate::lab::nn::{Simd, multiply_adds};
 use crate::lab::trainer;
-use crate::spec::Schema;
+use recount_engine::digest::Digest;
+use recount_engine::spec::Schema;
+use recount_engine::{Context, Effective, Failure, Job, Kind, Output, Read};
 
 use super::code_of;
 use super::files::{

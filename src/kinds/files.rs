@@ -5,9 +5,9 @@ use std::fs;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::engine::{Content, Context, Failure, Input, Job, Output, Read};
 use crate::lab::data::Dataset;
-use crate::spec::StageId;
+use recount_engine::spec::StageId;
+use recount_engine::{Content, Context, Failure, Input, Job, Output, Read};
 
 /// `prepare`: the packed dataset.
 pub const DATASET: &str = "dataset.safetensors";

@@ -1,26 +1,24 @@
 //! The stage kinds: one file each, and their registry.
 
 mod checkpoint;
-mod command;
 mod evaluate;
 mod files;
 mod plot;
 mod prepare;
 mod progress;
 mod render;
-mod told;
 mod train;
 mod variants;
 
-pub use command::Command;
 pub use prepare::Archive;
 pub use render::check;
 pub use variants::{Described, Difference, describe};
 
-use crate::digest::Digest;
-use crate::engine::Registry;
+use recount_engine::digest::Digest;
+use recount_engine::spec::Schema;
+use recount_engine::{Registry, command};
+
 use crate::lab::nn::Simd;
-use crate::spec::Schema;
 
 include!(concat!(env!("OUT_DIR"), "/code.rs"));
 
@@ -55,7 +53,7 @@ pub fn registry(surroundings: Surroundings) -> Registry {
         Box::new(evaluate::Evaluate { simd }),
         Box::new(plot::Plot),
         Box::new(render::Render),
-        Box::new(command::Command::new(variables, code_of("command"))),
+        Box::new(command::Command::new(variables)),
     ]
 }
 

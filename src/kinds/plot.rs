@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::digest::Digest;
-use crate::engine::{Context, Effective, Failure, Job, Kind, Output, Read};
 use crate::lab::figures::{self, FigureInput, Numeral, Run, VariantRuns};
 use crate::lab::history::History;
 use crate::lab::metrics::Metrics;
-use crate::spec::{Parameters, Schema, StageId, Value};
+use recount_engine::digest::Digest;
+use recount_engine::spec::{Parameters, Schema, StageId, Value};
+use recount_engine::{Context, Effective, Failure, Job, Kind, Output, Read};
 
 use super::code_of;
 use super::files::{HISTORY, METRICS, bytes_output, input_at, json_of, json_output, need_of};

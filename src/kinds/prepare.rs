@@ -3,15 +3,15 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::digest::Digest;
-use crate::engine::{Context, Effective, Failure, Job, Kind, Output};
 use crate::lab::data::fetch::ARCHIVE_SHA256;
 use crate::lab::data::{self, Source};
-use crate::spec::{Field, Schema, Shape, Value};
+use recount_engine::digest::Digest;
+use recount_engine::spec::{Field, Schema, Shape, Value};
+use recount_engine::{Context, Effective, Failure, Job, Kind, Output};
 
 use super::code_of;
 use super::files::{DATA_CARD, DATASET, bytes_output, json_output};
-use super::told::Told;
+use recount_engine::told::Told;
 
 /// Describes the settings of `prepare`.
 pub fn schema() -> Schema {

@@ -6,9 +6,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::engine::{Job, Watch};
 use crate::lab::history::Epoch;
 use crate::lab::trainer;
+use recount_engine::{Job, Watch};
 
 use super::checkpoint::CheckpointFile;
 

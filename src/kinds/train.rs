@@ -1,18 +1,18 @@
 //! `train`: one model, from its settings and a seed to weights and a history.
 
-use crate::digest::Digest;
-use crate::engine::{Context, Effective, Failure, Job, Kind, Output};
 use crate::lab::data::Dataset;
 use crate::lab::history::{Divergence, Observed};
 use crate::lab::nn::{Simd, multiply_adds};
 use crate::lab::settings::{Cell, Conv, Settings};
 use crate::lab::trainer::{self, TrainError};
-use crate::spec::{Field, Parameters, Schema, Shape, Value};
+use recount_engine::digest::Digest;
+use recount_engine::spec::{Field, Parameters, Schema, Shape, Value};
+use recount_engine::{Context, Effective, Failure, Job, Kind, Output};
 
 use super::code_of;
 use super::files::{DATASET, HISTORY, OBSERVED, WEIGHTS, bytes_output, json_output, read_dataset, reads_of};
 use super::progress::Progress;
-use super::told::{Reduced, Told};
+use recount_engine::told::{Reduced, Told};
 
 /// The parameter that names the users to hold out.
 pub const HELD_OUT: &str = "held_out_users";

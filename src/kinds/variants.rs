@@ -4,11 +4,11 @@
 //! `plot` and `render` are told this through their effective parameters, so that a changed
 //! variant changes their keys; `recount status` tells it from here.
 
-use crate::engine::Failure;
-use crate::spec::{Parameters, Pipeline, StageId, Value, Variant};
+use recount_engine::Failure;
+use recount_engine::spec::{Parameters, Pipeline, StageId, Value, Variant};
 
-use super::told::Reduced;
 use super::train;
+use recount_engine::told::Reduced;
 
 /// One variant, described.
 #[derive(Debug)]
@@ -100,7 +100,7 @@ mod tests {
         let stages = "stages: [{ name: train, kind: train, each: [variant, seed] }]";
         write("pipeline.yaml", &format!("recount: 1\ntitle: test\n{stages}\n"));
         write("stages/train.yaml", &format!("seeds: [1]\nvariants: [{variants}]\n"));
-        let pipeline = crate::spec::load(folder.path(), &crate::kinds::schemas(), &[]);
+        let pipeline = recount_engine::spec::load(folder.path(), &crate::kinds::schemas(), &[]);
         let pipeline = pipeline.unwrap_or_else(|mistakes| panic!("{mistakes}"));
         let shown = |value: &Option<Value>| value.as_ref().map_or_else(|| "–".to_owned(), Value::to_string);
         let described = describe(&pipeline, StageId(0)).expect("every setting is read");

@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use serde::{Deserialize, Serialize};
 
-use crate::digest::{Canonical, Digest};
+use recount_engine::digest::{Canonical, Digest};
 
 /// A stream of random numbers for one purpose; read back from where it was written, it goes on from there.
 #[derive(Clone, Debug, Serialize, Deserialize)]

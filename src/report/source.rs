@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
-use crate::spec::tree::{Entry, Node, entries, entry, is_missing, items, read, refuse_unknown, text};
+use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place, Source};
+use recount_engine::spec::tree::{
+    Entry, Node, entries, entry, is_missing, items, read, refuse_unknown, text,
+};
 
 /// The source document, section by section.
 #[derive(Clone, Debug, PartialEq)]

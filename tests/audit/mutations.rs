@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use recount::cli::audit::{Finding, Survey};
-use recount::digest::Digest;
+use recount_engine::digest::Digest;
 
 use crate::project::{Changed, Project};
 

@@ -7,11 +7,11 @@ use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use recount::cli::audit::{Finding, Survey, check};
-use recount::engine::{Options, Registry, Subject};
 use recount::kinds::{Archive, Surroundings, registry, schemas};
 use recount::lab::nn::Simd;
-use recount::spec::{self, Pipeline};
-use recount::store::Store;
+use recount_engine::spec::{self, Pipeline};
+use recount_engine::store::Store;
+use recount_engine::{Options, Registry, Subject};
 use walkdir::WalkDir;
 
 /// Two experiments under three names, two seeds each.

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use recount::digest::{Digest, Key};
-use recount::store::{Lookup, Store};
+use recount_engine::digest::{Digest, Key};
+use recount_engine::store::{Lookup, Store};
 use walkdir::WalkDir;
 
 /// A project, and beside it `ran.log`, in which its commands count their runs.

@@ -1,8 +1,8 @@
 //! What the source document claims, judged on made-up results.
 
-use recount::diagnostic::Source;
 use recount::lab::metrics::{HeldOut, Score};
 use recount::report::{RenderError, ReportInputs, RunResult, SourceDocument, read_claims, render};
+use recount_engine::diagnostic::Source;
 use snapbox::{assert_data_eq, str};
 
 use super::sweep::{SWEEP, inputs};

@@ -4,8 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use recount::diagnostic::Source;
-use recount::digest::{Digest, Key, ObjectId};
 use recount::lab::data::{DataCard, Lengths};
 use recount::lab::history::{Epoch, History, Observed};
 use recount::lab::metrics::{Metrics, Score, Whole};
@@ -14,6 +12,8 @@ use recount::report::{
     Change, Difference, Ineffective, PlotReference, ReportInputs, RunResult, SourceDocument, VariantResult,
     read_claims,
 };
+use recount_engine::diagnostic::Source;
+use recount_engine::digest::{Digest, Key, ObjectId};
 use serde_json::{Value as Json, json};
 
 /// Name, parent, settings of its own, accuracy, gap between the losses.

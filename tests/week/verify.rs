@@ -1,7 +1,7 @@
 //! A chain that is run again gives the same bits, and what was tampered with is found.
 
-use recount::digest::Key;
-use recount::store::{Store, StoreError};
+use recount_engine::digest::Key;
+use recount_engine::store::{Store, StoreError};
 use serde_json::Value as Json;
 
 use crate::project::Project;

@@ -8,9 +8,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::digest::Digest;
 use crate::report::audit::AuditFile;
 use crate::report::reference_name;
+use recount_engine::digest::Digest;
 
 use super::finding::Finding;
 use super::printed::beside;

@@ -2,8 +2,8 @@
 //!
 //! a number, a reference, a place or a variant ──query, chain──▶ instances, each with the key that is cited
 
-use crate::digest::Key;
 use crate::report::audit::InstanceName;
+use recount_engine::digest::Key;
 
 use super::super::Refusal;
 use super::super::project::Project;

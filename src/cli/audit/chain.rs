@@ -11,13 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::digest::ObjectId;
 use crate::report::Aggregate;
 use crate::report::Number;
 use crate::report::audit::{
     AuditFile, InstanceName, Origin, ReferenceEntry, RunEntry, SettingEntry, VariantEntry, split,
 };
-use crate::store::{Observed, Store};
+use recount_engine::digest::ObjectId;
+use recount_engine::store::{Observed, Store};
 
 use super::super::same::{self, Twin};
 use super::printed::beside;

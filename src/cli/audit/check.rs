@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::engine::{LOCK_FILE, Lock};
 use crate::report::audit::AuditFile;
+use recount_engine::{LOCK_FILE, Lock};
 
 use super::agreement::agreement;
 use super::differences::differences;

@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::digest::{Digest, ObjectId};
-use crate::engine::{Recipe, Report, Summary};
 use crate::report::audit::Evidence;
-use crate::spec::{Pipeline, Value};
-use crate::store::{RecordedOutput, Store, StoreError};
+use recount_engine::digest::{Digest, ObjectId};
+use recount_engine::spec::{Pipeline, Value};
+use recount_engine::store::{RecordedOutput, Store, StoreError};
+use recount_engine::{Recipe, Report, Summary};
 
 use super::finding::Finding;
 

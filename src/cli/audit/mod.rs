@@ -27,7 +27,7 @@ mod tell;
 
 use serde::Serialize;
 
-use crate::engine::Subject;
+use recount_engine::Subject;
 
 use super::archive::Network;
 use super::arguments::AuditArguments;

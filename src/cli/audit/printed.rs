@@ -12,10 +12,10 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::cli::{Refusal, say};
-use crate::digest::Digest;
 use crate::report::audit::{AuditFile, InstanceName};
-use crate::spec::{Pipeline, Value};
-use crate::store::Store;
+use recount_engine::digest::Digest;
+use recount_engine::spec::{Pipeline, Value};
+use recount_engine::store::Store;
 
 use super::query::{self, Meant, Place};
 

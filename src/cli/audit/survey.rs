@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::digest::{Digest, ObjectId};
-use crate::engine::{
+use recount_engine::digest::{Digest, ObjectId};
+use recount_engine::{
     self, Content, EngineError, Failure, Locked, Options, Outcome, Output, Report, Subject, Summary, Watch,
 };
 
@@ -47,7 +47,7 @@ impl Survey {
     /// [`EngineError`] when the pipeline does not fit together, or the store can't be read.
     pub fn of(subject: &Subject<'_>, options: &Options<'_>) -> Result<Self, EngineError> {
         let Subject { root, pipeline, registry, store } = *subject;
-        let status = engine::status(root, pipeline, registry, store, options)?;
+        let status = recount_engine::status(root, pipeline, registry, store, options)?;
         let is_fresh = |report: &Report| matches!(report.outcome, Outcome::Fresh);
         let has_runs = status.reports.iter().any(is_fresh) || !store.last_keys().is_empty();
         let mut findings: Vec<Finding> = match has_runs {
@@ -118,7 +118,7 @@ fn repeat(
     let folder = || tempfile::tempdir().map_err(|error| Failure::new(error.to_string()));
     let (scratch, checkpoints) = (folder()?, folder()?);
     let folders = [scratch.path(), checkpoints.path()];
-    let outputs = engine::repeat(subject, options, status, report.instance, folders, &Unwatched)?;
+    let outputs = recount_engine::repeat(subject, options, status, report.instance, folders, &Unwatched)?;
     let bytes = |output: Output| {
         let bytes = match &output.content {
             Content::Bytes(bytes) => bytes.clone(),

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::engine::Plan;
-use crate::spec::Pipeline;
+use recount_engine::Plan;
+use recount_engine::spec::Pipeline;
 
 use super::archive::Network;
 use super::arguments::{DagArguments, DagFormat};
@@ -71,7 +71,7 @@ fn by_stage(pipeline: &Pipeline, plan: &Plan) -> Graph {
     let stages = pipeline.stages.iter().enumerate();
     let edges = stages.clone().flat_map(|(index, stage)| stage.needs.iter().map(move |need| (need.0, index)));
     let edges = edges.collect();
-    let node = |(index, stage): (usize, &crate::spec::Stage)| Node {
+    let node = |(index, stage): (usize, &recount_engine::spec::Stage)| Node {
         name: stage.name.clone(),
         instances: counts.get(&index).copied().unwrap_or_default(),
     };

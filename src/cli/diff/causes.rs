@@ -10,10 +10,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::digest::{Key, ObjectId};
-use crate::engine::{Lock, Reason, Recipe, differences};
 use crate::report::audit::{InstanceName, split};
-use crate::store::{Record, Store, StoreError};
+use recount_engine::digest::{Key, ObjectId};
+use recount_engine::store::{Record, Store, StoreError};
+use recount_engine::{Lock, Reason, Recipe, differences};
 
 /// A change: the instance it was made to, and what it is.
 pub(super) type Change = (String, Reason);

@@ -8,7 +8,7 @@ use std::fs;
 
 use serde_json::Value as Json;
 
-use crate::store::{Record, Store};
+use recount_engine::store::{Record, Store};
 
 /// Where a number stands.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]

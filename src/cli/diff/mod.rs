@@ -22,9 +22,9 @@ use std::fs;
 
 use serde::Serialize;
 
-use crate::engine::{LOCK_FILE, Lock};
 use crate::report::audit::InstanceName;
-use crate::store::Store;
+use recount_engine::store::Store;
+use recount_engine::{LOCK_FILE, Lock};
 
 use super::arguments::DiffArguments;
 use super::git::Git;

@@ -8,7 +8,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use crate::kinds;
-use crate::spec::file_schemas;
+use recount_engine::spec::file_schemas;
 
 use super::arguments::InitArguments;
 use super::{Refusal, say, schema};

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::{Standing, Standstill, Summary};
-use crate::spec::{Pipeline, Value};
-use crate::store::{Checksum, Detail, Look, StoreError};
+use recount_engine::spec::{Pipeline, Value};
+use recount_engine::store::{Checksum, Detail, Look, StoreError};
+use recount_engine::{Standing, Standstill, Summary};
 
 use super::super::environment::Environment;
 use super::super::project::Project;

@@ -19,11 +19,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::{Canonical, Digest};
-use crate::engine::{Certain, Standing};
 use crate::kinds::Archive;
-use crate::spec::Parameters;
-use crate::store::{Checksum, Memo, Store};
+use recount_engine::digest::{Canonical, Digest};
+use recount_engine::spec::Parameters;
+use recount_engine::store::{Checksum, Memo, Store};
+use recount_engine::{Certain, Standing};
 
 use super::environment::Environment;
 

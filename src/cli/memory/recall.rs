@@ -8,11 +8,11 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
 
-use crate::digest::Digest;
-use crate::engine::{Cancel, Certain, Standing};
 use crate::kinds;
-use crate::spec::{Edited, Parameters, Reading};
-use crate::store::{Look, Memo, Store};
+use recount_engine::digest::Digest;
+use recount_engine::spec::{Edited, Parameters, Reading};
+use recount_engine::store::{Look, Memo, Store};
+use recount_engine::{Cancel, Certain, Standing};
 
 use super::super::Refusal;
 use super::super::archive::{self, Network};

@@ -12,8 +12,8 @@ use crate::cli::audit::{Behind, points_into_a_report};
 use crate::cli::environment::Environment;
 use crate::cli::project::{self, Project};
 use crate::cli::{Refusal, say};
-use crate::engine::{self, EngineError, Options, Outcome};
 use crate::lab::random::Random;
+use recount_engine::{self as engine, EngineError, Options, Outcome};
 
 /// How many references of one number are named.
 const NAMED: usize = 5;

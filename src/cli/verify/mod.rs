@@ -7,8 +7,8 @@ mod tell;
 
 use std::fs;
 
-use crate::engine::{self, Found, Options};
-use crate::store::Store;
+use recount_engine::store::Store;
+use recount_engine::{self as engine, Found, Options};
 
 use super::archive::Network;
 use super::arguments::VerifyArguments;

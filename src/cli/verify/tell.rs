@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::cli::audit::Behind;
 use crate::cli::estimate::duration;
 use crate::cli::say;
-use crate::engine::{Checked, Difference, Failure, Found, Reason, Verification};
 use crate::lab::difference::first_difference;
+use recount_engine::{Checked, Difference, Failure, Found, Reason, Verification};
 
 /// Prints a line for each instance, and the counts.
 pub(super) fn tell(verification: &Verification) {

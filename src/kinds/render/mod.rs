@@ -18,23 +18,23 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::diagnostic::{Diagnostics, Source};
-use crate::digest::Digest;
-use crate::engine::{Content, Context, Effective, Failure, Input, Job, Kind, Output, Read};
 use crate::lab::data::DataCard;
 use crate::lab::figures::Numeral;
 use crate::report::audit::FigureFile;
 use crate::report::{self, Claim, PlotReference, ReportInputs, SourceDocument, read_claims};
-use crate::spec::{Field, Parameters, Pipeline, Schema, Shape, StageId, Value};
+use recount_engine::diagnostic::{Diagnostics, Source};
+use recount_engine::digest::Digest;
+use recount_engine::spec::{Field, Parameters, Pipeline, Schema, Shape, StageId, Value};
+use recount_engine::{Content, Context, Effective, Failure, Input, Job, Kind, Output, Read};
 
 use super::code_of;
 use super::files::{DATA_CARD, HISTORY, METRICS, OBSERVED, bytes_of, input, json_of, need_of};
 use super::plot::NUMERALS;
-use super::told::Told;
 use super::variants::describe;
 use parameters::{overrides, told, told_places};
 use places::Places;
 use provenance::provenance;
+use recount_engine::told::Told;
 use results::{json_map, variants};
 
 /// Describes the settings of `render`.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::kinds::variants::Described;
 use crate::report::audit::Place;
-use crate::spec::{Origin, Parameters, Pipeline, Settings, StageId, Value};
+use recount_engine::spec::{Origin, Parameters, Pipeline, Settings, StageId, Value};
 
 use super::provenance::setting_places;
 
@@ -69,7 +69,7 @@ mod tests {
             let train =
                 format!("seeds: [1]\nparams: {{ epochs: {base} }}\nvariants: [{{ name: a, epochs: 1 }}]\n");
             write("stages/train.yaml", &train).expect("it can be written");
-            let pipeline = crate::spec::load(folder.path(), &crate::kinds::schemas(), &[]);
+            let pipeline = recount_engine::spec::load(folder.path(), &crate::kinds::schemas(), &[]);
             let pipeline = pipeline.unwrap_or_else(|mistakes| panic!("{mistakes}"));
             let described = describe(&pipeline, StageId(0)).expect("every setting is read").remove(0);
             told(&pipeline, StageId(0), described)

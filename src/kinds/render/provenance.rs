@@ -1,9 +1,9 @@
 //! Where everything in a report is from: the cited runs, the places of settings, the source's text, the figures.
 
-use crate::engine::{CitedRun, Failure, Job};
 use crate::report;
 use crate::report::audit::{FigureFile, Place, Provenance, SettingPlaces};
-use crate::spec::{Origin, Settings};
+use recount_engine::spec::{Origin, Settings};
+use recount_engine::{CitedRun, Failure, Job};
 
 use super::places::Places;
 use super::results::json_map;

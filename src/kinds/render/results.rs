@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::{Failure, Job};
 use crate::kinds::files::{HISTORY, METRICS, OBSERVED, input_at, json_of};
 use crate::kinds::variants::{Difference, describe};
 use crate::report::{self, Change, Ineffective, RunResult, VariantResult};
-use crate::spec::{Parameters, StageId, Value};
+use recount_engine::spec::{Parameters, StageId, Value};
+use recount_engine::{Failure, Job};
 
 use super::Needs;
 

@@ -13,7 +13,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::raw::{CHANNELS, GESTURES, RawSequence};
-use crate::digest::Digest;
+use recount_engine::digest::Digest;
 
 /// The folder of the archive that holds the users' folders.
 const ROOT: &str = "gestures-dataset/";

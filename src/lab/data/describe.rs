@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::card::{DataCard, Lengths};
 use super::raw::{CHANNELS, GESTURES, RawSequence};
 use super::split::Split;
-use crate::digest::Digest;
+use recount_engine::digest::Digest;
 
 /// Acceleration along any axis beyond which a row counts as extreme, in m/s²: about three times gravity.
 const EXTREME: f32 = 30.0;

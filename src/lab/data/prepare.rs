@@ -14,7 +14,7 @@ use super::fetch::ARCHIVE_ADDRESS;
 use super::raw::{CHANNELS, GESTURES, RawSequence};
 use super::split::{Split, SplitError, split};
 use super::synthetic;
-use crate::digest::Digest;
+use recount_engine::digest::Digest;
 
 /// Where the sequences come from.
 #[derive(Clone, Copy, Debug)]

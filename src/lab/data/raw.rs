@@ -3,7 +3,7 @@
 //! Invariants
 //! - Every value is finite and every sequence has at least one row: the sources see to it.
 
-use crate::digest::Digest;
+use recount_engine::digest::Digest;
 
 /// Channels of a time step: acceleration along x, y and z.
 pub(super) const CHANNELS: usize = 3;

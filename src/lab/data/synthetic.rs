@@ -12,9 +12,9 @@
 //! - Every sequence draws from its own stream, named like it.
 
 use super::raw::{CHANNELS, GESTURES, RawSequence};
-use crate::digest::Digest;
 use crate::lab::number::{exp, turn};
 use crate::lab::random::Random;
+use recount_engine::digest::Digest;
 
 /// How the sequences came to be, for a person.
 pub(super) const ORIGIN: &str = "generated: 20 gestures × 8 users × 20 repetitions";

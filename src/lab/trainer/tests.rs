@@ -3,11 +3,11 @@
 mod resume;
 
 use super::*;
-use crate::digest::Digest;
 use crate::lab::data::Sequence;
 use crate::lab::metrics::{Metrics, measure};
 use crate::lab::random::Random;
 use crate::lab::settings::{Cell, Conv};
+use recount_engine::digest::Digest;
 
 /// Settings of a small model.
 pub fn settings() -> Settings {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::digest::{Digest, Key};
 use crate::report::citation::{Citation, Reference, reference_name};
 use crate::report::inputs::{ReportInputs, VariantResult};
 use crate::report::measure::{Measure, Source};
+use recount_engine::digest::{Digest, Key};
 
 use super::file::{
     AuditFile, FigureEntry, Origin, ReferenceEntry, ReportEntry, RunEntry, SettingEntry, SourceEntry,

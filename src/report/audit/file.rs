@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::digest::{Digest, Key, ObjectId};
 use crate::report::constant::Constant;
 use crate::report::format::Format;
 use crate::report::measure::Aggregate;
 use crate::report::number::Number;
+use recount_engine::digest::{Digest, Key, ObjectId};
 
 use super::provenance::Place;
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::digest::{Digest, Key, ObjectId};
 use crate::lab::figures::Numeral;
+use recount_engine::digest::{Digest, Key, ObjectId};
 
 use super::name::split;
 

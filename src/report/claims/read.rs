@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use super::claim::{Claim, Relation, Repeats, Runs, Statistic, Word};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 use crate::report::source::{Figure, SourceDocument};
-use crate::spec::tree::{
+use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place, Source};
+use recount_engine::spec::tree::{
     Content, Entry, Node, Scalar, entries, entry, help, is_missing, items, read, refuse_unknown, text,
 };
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tempfile::NamedTempFile;
 
 use super::{Archive, FetchError};
-use crate::digest::Digest;
+use recount_engine::digest::Digest;
 
 /// Bytes that are read between two looks at whether to stop.
 const CHUNK: usize = 64 << 10;

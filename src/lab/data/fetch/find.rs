@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::{Archive, FetchError};
-use crate::digest::Digest;
+use recount_engine::digest::Digest;
 
 /// The folders that may hold the archive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -11,7 +11,7 @@
 mod download;
 mod find;
 
-use crate::digest::Digest;
+use recount_engine::digest::Digest;
 
 pub use download::Patience;
 pub use find::Places;

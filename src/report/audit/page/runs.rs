@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::digest::ObjectId;
 use crate::report::audit::file::{AuditFile, RunEntry};
 use crate::report::audit::name::InstanceName;
+use recount_engine::digest::ObjectId;
 
 use super::line;
 

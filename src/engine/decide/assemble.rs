@@ -1,0 +1,140 @@
+//! From what the needs left, and the project's files, to an instance's recipe.
+//!
+//! Invariants
+//! - What a run is given stands in the order of its recipe, so that equal keys are given equal things.
+//! - An input that is matched on all its coordinates is named without them, so that two variants
+//!   with equal inputs share a key.
+
+use std::collections::BTreeMap;
+
+use crate::decide::files::project_files;
+use crate::decide::recipe::Recipe;
+use crate::digest::{Key, ObjectId};
+use crate::kind::{CitedRun, Failure, Input, ProjectFile, Read};
+use crate::plan::graph::{InstanceId, Need};
+use crate::plan::work::Work;
+use crate::spec::StageId;
+use crate::store::{RecordedOutput, Store};
+
+/// An instance whose needs are done.
+pub(crate) struct Assembled {
+    pub(crate) recipe: Recipe,
+    pub(crate) key: Key,
+    /// What it reads of its needs; empty where it finds that at `places`.
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) files: Vec<ProjectFile>,
+    /// Where in the project a program finds what it reads of its needs, and what it should find there.
+    pub(crate) places: Vec<(String, ObjectId)>,
+}
+
+/// An output of a need that an instance reads.
+struct Found<'o> {
+    need: InstanceId,
+    output: &'o RecordedOutput,
+}
+
+/// What a finished instance left, and under which key.
+pub(crate) type Left<'o> = (Key, &'o [RecordedOutput]);
+
+/// Gives what a finished instance left.
+pub(crate) type Outputs<'o> = dyn Fn(InstanceId) -> Left<'o> + 'o;
+
+/// Puts together an instance's recipe.
+pub(crate) fn assemble(
+    work: &Work<'_>,
+    store: &Store,
+    id: InstanceId,
+    outputs: &Outputs<'_>,
+) -> Result<Assembled, Failure> {
+    let effective = work.effective(id)?;
+    let instance = work.plan.instance(id);
+    let mut found = Vec::new();
+    let mut cited = BTreeMap::new();
+    let reads: BTreeMap<StageId, &Read> = effective.reads.iter().map(|read| (read.stage, read)).collect();
+    for need in &instance.needs {
+        if let Some(read) = reads.get(&need.stage) {
+            read_need(work, read, need, outputs, &mut found)?;
+        }
+        if work.kind(id).cites() {
+            let members = work.plan.members(need).iter();
+            cited.extend(members.map(|&member| (work.name(member).to_owned(), outputs(member).0)));
+        }
+    }
+    // Sorted once, and not at each entry.
+    let found: BTreeMap<String, Found<'_>> = found.into_iter().collect();
+    let (mut inputs, mut places) = (Vec::new(), Vec::new());
+    if work.kind(id).writes_in_place() {
+        let place = |Found { output, .. }: &Found<'_>| Some((output.place.clone()?, output.object));
+        places = found.values().filter_map(place).collect();
+    } else {
+        inputs = found.values().map(|found| found.input(work, store)).collect();
+    }
+    let files = project_files(&work.ground, &effective.files, store)?;
+    let recipe = Recipe {
+        kind: work.kind(id).name().to_owned(),
+        code: work.code(id),
+        parameters: effective.parameters.clone(),
+        seed: instance.point.seed.filter(|_| effective.seeded),
+        inputs: found.into_iter().map(|(name, found)| (name, found.output.object)).collect(),
+        files: files.iter().map(|file| (file.name.clone(), file.object)).collect(),
+        cited,
+    };
+    let key = recipe.key();
+    Ok(Assembled { recipe, key, inputs, files, places })
+}
+
+impl Found<'_> {
+    fn input(&self, work: &Work<'_>, store: &Store) -> Input {
+        let (instance, Self { output, .. }) = (work.plan.instance(self.need), self);
+        Input {
+            stage: instance.stage,
+            point: instance.point.clone(),
+            output: output.name.clone(),
+            object: output.object,
+            path: store.object_path(output.object),
+        }
+    }
+}
+
+/// Reads the records of the runs that a recipe cites.
+pub(crate) fn cited_runs(store: &Store, recipe: &Recipe) -> Result<Vec<CitedRun>, Failure> {
+    let read = |(instance, &key): (&String, &Key)| {
+        let record = store.record(key)?;
+        let known = record.and_then(|record| Some((Recipe::from_json(&record.recipe)?, record.outputs)));
+        let (recipe, outputs) =
+            known.ok_or_else(|| Failure::new(format!("the record of `{instance}` can't be read")))?;
+        Ok(CitedRun { instance: instance.clone(), key, recipe, outputs })
+    };
+    recipe.cited.iter().map(read).collect()
+}
+
+/// Finds what a run reads of a need, under the names that its recipe has for it.
+fn read_need<'o>(
+    work: &Work<'_>,
+    read: &Read,
+    need: &Need,
+    outputs: &Outputs<'o>,
+    found: &mut Vec<(String, Found<'o>)>,
+) -> Result<(), Failure> {
+    let stage = &work.pipeline.stages[need.stage.0].name;
+    for &member in work.plan.members(need) {
+        let (_, left) = outputs(member);
+        for wanted in read.outputs.iter().filter(|wanted| !wanted.ends_with('/')) {
+            if !left.iter().any(|output| output.name == *wanted) {
+                return Err(Failure::new(format!("`{}` has no output `{wanted}`", work.name(member))));
+            }
+        }
+        let is_read = |name: &str| {
+            let fits = |wanted: &String| name == wanted || wanted.ends_with('/') && name.starts_with(wanted);
+            read.outputs.is_empty() || read.outputs.iter().any(fits)
+        };
+        let prefix = if need.matched { stage } else { work.name(member) };
+        for output in left.iter().filter(|output| is_read(&output.name)) {
+            // Whether a program may be executed is part of what it is for those that run it.
+            let manner = if output.executable { " (executable)" } else { "" };
+            let name = [prefix, "/", &output.name, manner].concat();
+            found.push((name, Found { need: member, output }));
+        }
+    }
+    Ok(())
+}

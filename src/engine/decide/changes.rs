@@ -1,0 +1,202 @@
+//! What differs between two runs' parameters, leaf by leaf, and how a long value is told.
+//!
+//! old and new parameters ──walk──▶ a [`Reason`] for each leaf: `variants[2.4.2].declared.epochs` 16 → 17
+//!
+//! Invariants
+//! - Maps are walked by name, and so are lists of maps that each have a `name` of their own.
+//! - Of any other list only what came and what went is told.
+//! - What is told of a value is one line of at most about [`LENGTH`] characters.
+
+use std::collections::BTreeMap;
+
+use crate::decide::reason::Reason;
+use crate::spec::{Parameters, Value};
+
+/// How many characters of a value are told.
+const LENGTH: usize = 60;
+
+/// How many characters before the first difference of two long values are told.
+const CONTEXT: usize = 16;
+
+/// Values by the name that a reason gives them.
+type Entries<'v> = BTreeMap<&'v str, &'v Value>;
+
+/// Gives a reason for each leaf in which the parameters differ.
+pub(crate) fn parameter_changes(old: &Parameters, new: &Parameters) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    walk_entries(&entries(old), &entries(new), &str::to_owned, &mut reasons);
+    reasons
+}
+
+/// Gives two values as short texts that differ.
+pub(crate) fn excerpts(old: &Value, new: &Value) -> (String, String) {
+    let (old, new) = (one_line(&old.to_string()), one_line(&new.to_string()));
+    let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+    let from = if same > LENGTH - CONTEXT { same - CONTEXT } else { 0 };
+    (cut(&old, from), cut(&new, from))
+}
+
+/// Gives values as one short text.
+pub(crate) fn excerpt(values: &[Value]) -> String {
+    let texts: Vec<String> = values.iter().map(Value::to_string).collect();
+    cut(&one_line(&texts.join(", ")), 0)
+}
+
+fn one_line(text: &str) -> Vec<char> {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+fn cut(text: &[char], from: usize) -> String {
+    let shown: String = text.iter().skip(from).take(LENGTH).collect();
+    let before = if from > 0 { "…" } else { "" };
+    let after = if text.len() > from + LENGTH { "…" } else { "" };
+    format!("{before}{shown}{after}")
+}
+
+fn walk(path: &str, old: &Value, new: &Value, reasons: &mut Vec<Reason>) {
+    if old == new {
+        return;
+    }
+    match (old, new) {
+        (Value::Map(old), Value::Map(new)) => {
+            let inner = |name: &str| format!("{path}.{name}");
+            walk_entries(&entries(old), &entries(new), &inner, reasons);
+        }
+        (Value::List(old), Value::List(new)) => walk_lists(path, old, new, reasons),
+        _ => reasons.push(Reason::Parameter {
+            name: path.to_owned(),
+            old: Some(old.clone()),
+            new: Some(new.clone()),
+        }),
+    }
+}
+
+fn walk_entries(
+    old: &Entries<'_>,
+    new: &Entries<'_>,
+    path: &dyn Fn(&str) -> String,
+    reasons: &mut Vec<Reason>,
+) {
+    for (name, value) in new {
+        match old.get(name) {
+            Some(before) => walk(&path(name), before, value, reasons),
+            None => {
+                reasons.push(Reason::Parameter { name: path(name), old: None, new: Some((*value).clone()) })
+            }
+        }
+    }
+    for (name, value) in old.iter().filter(|(name, _)| !new.contains_key(*name)) {
+        reasons.push(Reason::Parameter { name: path(name), old: Some((*value).clone()), new: None });
+    }
+}
+
+fn walk_lists(path: &str, old: &[Value], new: &[Value], reasons: &mut Vec<Reason>) {
+    let before = reasons.len();
+    let (removed, added) = match (named(old), named(new)) {
+        (Some(old), Some(new)) => {
+            walk_entries(&old, &new, &|name| format!("{path}[{name}]"), reasons);
+            (Vec::new(), Vec::new())
+        }
+        _ => (without(old, new), without(new, old)),
+    };
+    // Lists that differ although nothing came, went or changed have another order.
+    if reasons.len() == before {
+        reasons.push(Reason::Items { name: path.to_owned(), removed, added });
+    }
+}
+
+fn entries(parameters: &Parameters) -> Entries<'_> {
+    parameters.iter().map(|(name, value)| (name.as_str(), value)).collect()
+}
+
+/// Gives a list's items by their `name`, if each is a map that has one of its own.
+fn named<'v>(list: &'v [Value]) -> Option<Entries<'v>> {
+    let entry = |item: &'v Value| match item {
+        Value::Map(map) => map.get("name").and_then(Value::as_text).map(|name| (name, item)),
+        _ => None,
+    };
+    let entries = list.iter().map(entry).collect::<Option<Entries<'v>>>()?;
+    (entries.len() == list.len()).then_some(entries)
+}
+
+/// Gives the items that `list` has and `other` has not, or has fewer of.
+fn without(list: &[Value], other: &[Value]) -> Vec<Value> {
+    let mut other: Vec<&Value> = other.iter().collect();
+    let mut left = Vec::new();
+    for item in list {
+        match other.iter().position(|same| *same == item) {
+            Some(place) => {
+                other.swap_remove(place);
+            }
+            None => left.push(item.clone()),
+        }
+    }
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map<const COUNT: usize>(entries: [(&str, Value); COUNT]) -> Value {
+        Value::Map(entries.map(|(name, value)| (name.to_owned(), value)).into())
+    }
+
+    fn variant(name: &str, epochs: i64) -> Value {
+        map([("name", name.into()), ("declared", map([("epochs", epochs.into()), ("hidden", 64.into())]))])
+    }
+
+    fn told(old: Value, new: Value) -> String {
+        let parameters = |value| Parameters::from([("p".to_owned(), value)]);
+        let reasons = parameter_changes(&parameters(old), &parameters(new));
+        reasons.iter().map(Reason::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    fn texts(texts: &[&str]) -> Value {
+        Value::List(texts.iter().map(|&text| text.into()).collect())
+    }
+
+    #[test]
+    fn a_change_deep_inside_is_told_by_its_path() {
+        let old = Value::List(vec![variant("2.1", 3), variant("2.2", 16), variant("2.3", 16)]);
+        let new = Value::List(vec![variant("2.1", 3), variant("2.4", 9), variant("2.2", 17)]);
+        snapbox::assert_data_eq!(
+            told(old, new),
+            snapbox::str![[r#"
+`p[2.2].declared.epochs` 16 → 17
+`p[2.4]` is new: { declared: { epochs: 9, hidden: 64 }, name: 2.4 }
+`p[2.3]` { declared: { epochs: 16, hidden: 64 }, name: 2.3 } no longer applies
+"#]]
+        );
+    }
+
+    #[test]
+    fn of_a_list_only_what_came_and_went_is_told() {
+        assert_eq!(told(texts(&["a", "b", "b"]), texts(&["b", "c", "a"])), "`p` loses b and gains c");
+        assert_eq!(told(texts(&["a"]), texts(&["a", "c", "d"])), "`p` gains c, d");
+        assert_eq!(told(texts(&["a", "c"]), texts(&["a"])), "`p` loses c");
+        assert_eq!(told(texts(&["a", "c"]), texts(&["c", "a"])), "`p` in another order");
+        let (one, other) = (variant("2.1", 3), variant("2.2", 3));
+        let forth = Value::List(vec![one.clone(), other.clone()]);
+        assert_eq!(told(forth, Value::List(vec![other, one])), "`p` in another order");
+    }
+
+    #[test]
+    fn lists_of_maps_that_share_a_name_are_compared_whole() {
+        let twice = Value::List(vec![variant("2.1", 3), variant("2.1", 4)]);
+        assert_eq!(
+            told(twice, Value::List(vec![variant("2.1", 3)])),
+            "`p` loses { declared: { epochs: 4, hidden: 64 }, name: 2.1 }"
+        );
+    }
+
+    #[test]
+    fn long_texts_are_cut_to_where_they_differ() {
+        let long = "0123456789".repeat(12);
+        let (old, new) = (format!("{long}\nold {long}"), format!("{long}\nnew"));
+        let tens = "0123456789".repeat(4);
+        let expected = format!("`p` …567890123456789 old {tens}… → …567890123456789 new");
+        assert_eq!(told(old.into(), new.into()), expected);
+        assert_eq!(excerpt(&[long.as_str().into()]).chars().count(), LENGTH + 1);
+    }
+}

@@ -1,0 +1,9 @@
+//! What an instance needs to run for: its recipe, and how that differs from the last one.
+
+pub(crate) mod assemble;
+pub(crate) mod changes;
+pub(crate) mod files;
+pub(crate) mod reason;
+pub(crate) mod recipe;
+pub(crate) mod status;
+pub(crate) mod why;

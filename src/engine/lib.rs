@@ -1,0 +1,60 @@
+//! The engine of recount: decides what is stale, runs it, and keeps what it made.
+//!
+//! Pipeline + Registry + Store ──plan──▶ instances ──decide──▶ stale ones ──run──▶ records, `pipeline.lock`
+//!
+//! | module | its duty |
+//! |---|---|
+//! | [`digest`] | canonical bytes → [`digest::Digest`] |
+//! | [`diagnostic`] | a mistake as data, and its one renderer |
+//! | [`spec`] | YAML text → checked [`spec::Pipeline`]; every mistake with its place in the file |
+//! | [`store`] | objects, records, the log of runs; writes atomically |
+//! | [`kind`], `told` | what a stage kind is, and how it reads its settings |
+//! | `plan` | every instance, what it needs, and what a target names |
+//! | `decide` | recipe, key, reasons; `status` and `why` |
+//! | `schedule` | what is ready, who works on it, what became of it |
+//! | `exec` | one run, from inputs to a record; what a killed one left |
+//! | `lockfile` | `pipeline.lock` |
+//! | `verify` | a second run, compared with the first |
+//! | [`command`] | the kind `command`: any program as a stage |
+//!
+//! Invariants
+//! - Knows no template, no tensor and no terminal: kinds come as a [`Registry`], and what happens goes to an [`Observer`].
+//! - Reads no clock: times come from [`Options::clock`], and enter no key.
+
+pub mod command;
+pub mod diagnostic;
+pub mod digest;
+pub mod kind;
+pub mod spec;
+pub mod store;
+pub mod told;
+
+mod decide;
+mod error;
+mod exec;
+mod lockfile;
+mod plan;
+mod schedule;
+mod verify;
+
+pub use decide::reason::{Known, Reason, Verdict, decide, differences};
+pub use decide::recipe::Recipe;
+pub use decide::status::status;
+pub use decide::why::{Cause, Explanation, why};
+pub use error::EngineError;
+pub use exec::leftover::Running;
+pub use exec::repeat::{Subject, repeat};
+pub use kind::{
+    CitedRun, Content, Context, Effective, Failure, Input, Job, Kind, Output, Point, ProjectFile, Read,
+    Registry, Watch,
+};
+pub use lockfile::lock::{Lock, Locked};
+pub use lockfile::lock_file::{LOCK_FILE, LockChange};
+pub use plan::graph::{GroupId, Instance, InstanceId, Need, Plan};
+pub use plan::target::{check_target, standing, targets};
+pub use schedule::observer::{Event, Observer, Planned};
+pub use schedule::options::{Cancel, Options};
+pub use schedule::run::run;
+pub use schedule::standing::{Certain, Standing};
+pub use schedule::summary::{Outcome, Report, Standstill, Summary};
+pub use verify::{Checked, Difference, Found, Verification, verify};

@@ -1,0 +1,283 @@
+//! The plan: every instance of every stage, and what it needs.
+//!
+//! stages × their `each` ──▶ [`Instance`]s with dense ids; needs ──▶ groups of instances
+//!
+//! Invariants
+//! - Ids are in topological order: an instance needs only instances with smaller ids.
+//! - Coordinates that an instance and its need share are matched; a missing one means all.
+//! - Time and memory are linear in instances and needs: those that need the same instances share
+//!   one [`GroupId`].
+
+use std::collections::HashMap;
+
+use crate::error::EngineError;
+use crate::kind::Point;
+use crate::spec::{Axis, Pipeline, Settings, Stage, StageId};
+
+/// Index of an instance in [`Plan::instances`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct InstanceId(pub usize);
+
+/// Index of a set of instances in [`Plan::groups`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct GroupId(pub usize);
+
+/// Every instance, needs before those that need them.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The instances, by [`InstanceId`].
+    pub instances: Vec<Instance>,
+    /// Sets of instances that something needs, by [`GroupId`].
+    pub groups: Vec<Vec<InstanceId>>,
+}
+
+/// One stage at one point of its `each`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// Its name, such as `train[2.4.2,seed=1]`.
+    pub name: String,
+    /// Its stage.
+    pub stage: StageId,
+    /// Its coordinates.
+    pub point: Point,
+    /// What it needs, in the order of the stage's needs.
+    pub needs: Vec<Need>,
+}
+
+/// One need of an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// The needed stage.
+    pub stage: StageId,
+    /// Its instances that are meant.
+    pub group: GroupId,
+    /// Whether all of the need's coordinates are matched, so that the group has one member.
+    pub matched: bool,
+}
+
+impl Plan {
+    /// Lays out a pipeline.
+    ///
+    /// # Errors
+    /// [`EngineError::NoMatch`] when a need has no instance at an instance's coordinates.
+    pub fn of(pipeline: &Pipeline) -> Result<Self, EngineError> {
+        let mut plan = Self::default();
+        let mut ranges = Vec::with_capacity(pipeline.stages.len());
+        for (index, stage) in pipeline.stages.iter().enumerate() {
+            let first = plan.instances.len();
+            for point in points(pipeline, StageId(index)) {
+                let name = instance_name(&stage.name, &point);
+                plan.instances.push(Instance { name, stage: StageId(index), point, needs: Vec::new() });
+            }
+            ranges.push(first..plan.instances.len());
+            for &need in &stage.needs {
+                let needed = &pipeline.stages[need.0];
+                let shared: Vec<&Axis> = needed
+                    .each
+                    .iter()
+                    .filter(|axis| stage.each.iter().any(|own| same_axis(own, axis)))
+                    .collect();
+                let matched = shared.len() == needed.each.len();
+                if shared.is_empty() && !ranges[need.0].is_empty() {
+                    // All of it, for each instance.
+                    let group = GroupId(plan.groups.len());
+                    plan.groups.push(ranges[need.0].clone().map(InstanceId).collect());
+                    for instance in &mut plan.instances[first..] {
+                        instance.needs.push(Need { stage: need, group, matched });
+                    }
+                    continue;
+                }
+                let mut groups: HashMap<Vec<String>, GroupId> = HashMap::new();
+                for id in ranges[need.0].clone() {
+                    let place = projection(&plan.instances[id].point, &shared);
+                    let next = GroupId(plan.groups.len());
+                    let group = *groups.entry(place).or_insert(next);
+                    if group == next {
+                        plan.groups.push(Vec::new());
+                    }
+                    plan.groups[group.0].push(InstanceId(id));
+                }
+                for instance in &mut plan.instances[first..] {
+                    let group = groups.get(&projection(&instance.point, &shared));
+                    let group = *group.ok_or_else(|| EngineError::NoMatch {
+                        instance: instance.name.clone(),
+                        need: needed.name.clone(),
+                    })?;
+                    instance.needs.push(Need { stage: need, group, matched });
+                }
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Gives every id, in topological order.
+    pub fn ids(&self) -> impl Iterator<Item = InstanceId> + use<> {
+        (0..self.instances.len()).map(InstanceId)
+    }
+
+    /// Gives an instance.
+    pub fn instance(&self, id: InstanceId) -> &Instance {
+        &self.instances[id.0]
+    }
+
+    /// Gives the members of a need's group.
+    pub fn members(&self, need: &Need) -> &[InstanceId] {
+        &self.groups[need.group.0]
+    }
+}
+
+/// Gives the settings that hold at a point of a stage: its own variant's, or the stage's.
+pub(crate) fn settings_at<'p>(stage: &'p Stage, point: &Point) -> &'p Settings {
+    let variant =
+        point.variant.as_ref().and_then(|name| stage.variants.iter().find(|variant| variant.name == *name));
+    variant.map_or(&stage.base, |variant| &variant.settings)
+}
+
+fn points(pipeline: &Pipeline, id: StageId) -> Vec<Point> {
+    let mut points = vec![Point::default()];
+    for axis in &pipeline.stages[id.0].each {
+        let extend = |add: &dyn Fn(&mut Point, usize), count: usize| -> Vec<Point> {
+            let every = points.iter().flat_map(|point| (0..count).map(move |index| (point.clone(), index)));
+            every
+                .map(|(mut point, index)| {
+                    add(&mut point, index);
+                    point
+                })
+                .collect()
+        };
+        points = match axis {
+            Axis::Variant => {
+                let names = inherited(pipeline, id, &|stage| {
+                    stage.variants.iter().map(|variant| variant.name.clone()).collect()
+                });
+                extend(&|point, index| point.variant = Some(names[index].clone()), names.len())
+            }
+            Axis::Seed => {
+                let seeds = inherited(pipeline, id, &|stage| stage.seeds.clone());
+                extend(&|point, index| point.seed = Some(seeds[index]), seeds.len())
+            }
+            Axis::Listed { name, values } => {
+                extend(&|point, index| point.listed.push((name.clone(), values[index].clone())), values.len())
+            }
+        };
+    }
+    points
+}
+
+/// Gives what a stage has of its own, or else what the first of its needs that has some has.
+fn inherited<T>(pipeline: &Pipeline, id: StageId, own: &dyn Fn(&Stage) -> Vec<T>) -> Vec<T> {
+    let stage = &pipeline.stages[id.0];
+    let found = own(stage);
+    if !found.is_empty() {
+        return found;
+    }
+    let needs = stage.needs.iter().map(|&need| inherited(pipeline, need, own));
+    needs.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+fn same_axis(one: &Axis, other: &Axis) -> bool {
+    match (one, other) {
+        (Axis::Variant, Axis::Variant) | (Axis::Seed, Axis::Seed) => true,
+        (Axis::Listed { name, .. }, Axis::Listed { name: other, .. }) => name == other,
+        _ => false,
+    }
+}
+
+fn projection(point: &Point, axes: &[&Axis]) -> Vec<String> {
+    let coordinate = |axis: &&Axis| match axis {
+        Axis::Variant => point.variant.clone(),
+        Axis::Seed => point.seed.map(|seed| seed.to_string()),
+        Axis::Listed { name, .. } => {
+            point.listed.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone())
+        }
+    };
+    axes.iter().map(|axis| coordinate(axis).unwrap_or_default()).collect()
+}
+
+/// Names an instance: `prepare`, `train[2.4.2,seed=1]`, `count[word=alpha]`.
+pub(crate) fn instance_name(stage: &str, point: &Point) -> String {
+    let variant = point.variant.iter().cloned();
+    let rest = point.coordinates().into_iter().filter(|(name, _)| name != "variant");
+    let parts: Vec<String> = variant.chain(rest.map(|(name, value)| format!("{name}={value}"))).collect();
+    if parts.is_empty() { stage.to_owned() } else { format!("{stage}[{}]", parts.join(",")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Variant;
+
+    fn stage(name: &str, each: Vec<Axis>, needs: &[usize]) -> Stage {
+        Stage {
+            name: name.to_owned(),
+            kind: "toy".to_owned(),
+            each,
+            needs: needs.iter().copied().map(StageId).collect(),
+            base: Settings::default(),
+            variants: Vec::new(),
+            seeds: Vec::new(),
+        }
+    }
+
+    fn week() -> Pipeline {
+        let both = || vec![Axis::Variant, Axis::Seed];
+        let variant =
+            |name: &str| Variant { name: name.to_owned(), from: None, settings: Settings::default() };
+        let train = Stage {
+            variants: vec![variant("2.1"), variant("2.2")],
+            seeds: vec![1, 2],
+            ..stage("train", both(), &[0])
+        };
+        let stages = vec![
+            stage("prepare", Vec::new(), &[]),
+            train,
+            stage("evaluate", both(), &[0, 1]),
+            stage("average", vec![Axis::Variant], &[2]),
+            stage("plot", Vec::new(), &[1]),
+        ];
+        Pipeline { title: String::new(), stages }
+    }
+
+    fn needed(plan: &Plan, name: &str) -> Vec<String> {
+        let instance = plan.instances.iter().find(|instance| instance.name == name).expect("it is planned");
+        let members = instance.needs.iter().flat_map(|need| plan.members(need));
+        members.map(|&id| plan.instance(id).name.clone()).collect()
+    }
+
+    #[test]
+    fn shared_coordinates_are_matched_and_a_missing_one_means_all() {
+        let plan = Plan::of(&week()).expect("every need matches");
+        assert_eq!(plan.instances.len(), 1 + 4 + 4 + 2 + 1);
+        assert_eq!(needed(&plan, "train[2.1,seed=2]"), ["prepare"]);
+        assert_eq!(needed(&plan, "evaluate[2.2,seed=1]"), ["prepare", "train[2.2,seed=1]"]);
+        assert_eq!(needed(&plan, "average[2.1]"), ["evaluate[2.1,seed=1]", "evaluate[2.1,seed=2]"]);
+        assert_eq!(needed(&plan, "plot").len(), 4);
+    }
+
+    #[test]
+    fn a_need_without_the_coordinate_is_a_mistake() {
+        let listed = |values: &[&str]| Axis::Listed {
+            name: "word".to_owned(),
+            values: values.iter().copied().map(String::from).collect(),
+        };
+        let stages = vec![stage("a", vec![listed(&["x"])], &[]), stage("b", vec![listed(&["x", "y"])], &[0])];
+        let error = Plan::of(&Pipeline { title: String::new(), stages }).expect_err("`y` is missing");
+        assert_eq!(error.to_string(), "`b[word=y]` needs `a`, which has nothing at the same coordinates");
+    }
+
+    #[test]
+    fn many_instances_share_their_groups() {
+        let listed = |name: &str| Axis::Listed {
+            name: name.to_owned(),
+            values: (0..5_000).map(|value| value.to_string()).collect(),
+        };
+        let stages = vec![
+            stage("a", vec![listed("x")], &[]),
+            stage("same", vec![listed("x")], &[0]),
+            stage("every", vec![listed("y")], &[0]),
+        ];
+        let plan = Plan::of(&Pipeline { title: String::new(), stages }).expect("every need matches");
+        assert_eq!(plan.groups.len(), 5_001);
+        assert_eq!(plan.groups.iter().map(Vec::len).sum::<usize>(), 10_000);
+    }
+}

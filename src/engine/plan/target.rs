@@ -1,0 +1,323 @@
+//! Targets: what a person wants brought up to date, by name.
+//!
+//! Invariants
+//! - A target takes in all that its instances need.
+//! - A name that fits nothing is an error that says what may have been meant.
+
+use std::collections::BTreeSet;
+use std::path::{Component, Path};
+
+use crate::error::EngineError;
+use crate::kind::Kind;
+use crate::plan::graph::{Instance, InstanceId, Plan};
+use crate::plan::work::Work;
+use crate::schedule::options::Options;
+use crate::schedule::standing::{Standing, is_within, stage_of};
+use crate::spec::{Pipeline, nearest};
+
+/// Finds the instances that `targets` name, as a flag for each instance; outputs are named as seen from
+/// `folder`, which is relative to the project.
+pub(crate) fn named(work: &Work<'_>, targets: &[String], folder: &Path) -> Result<Vec<bool>, EngineError> {
+    let places: Vec<&[String]> = work.plan.ids().map(|id| work.details(id).places.as_slice()).collect();
+    find(work.pipeline, &work.plan, &places, targets, folder)
+}
+
+fn find(
+    pipeline: &Pipeline,
+    plan: &Plan,
+    places: &[&[String]],
+    targets: &[String],
+    folder: &Path,
+) -> Result<Vec<bool>, EngineError> {
+    let mut named = vec![false; plan.instances.len()];
+    for target in targets {
+        let meant = Meant { target, place: within(folder, target), points: points(pipeline, plan, target)? };
+        let found: Vec<InstanceId> =
+            plan.ids().filter(|&id| meant.fits(pipeline, plan.instance(id), places[id.0])).collect();
+        if found.is_empty() {
+            return Err(unknown(pipeline, plan, places, target));
+        }
+        for id in found {
+            named[id.0] = true;
+        }
+    }
+    Ok(named)
+}
+
+/// Gives everything that can be named as a target: stages, variants of stages, instances, outputs.
+///
+/// # Errors
+/// [`EngineError`] when the pipeline does not fit together.
+pub fn targets(
+    root: &Path,
+    pipeline: &Pipeline,
+    registry: &[Box<dyn Kind>],
+) -> Result<Vec<String>, EngineError> {
+    let work = Work::of(root, pipeline, registry, &Options::default())?;
+    let mut names: BTreeSet<String> = pipeline.stages.iter().map(|stage| stage.name.clone()).collect();
+    for id in work.plan.ids() {
+        let instance = work.plan.instance(id);
+        let stage = &pipeline.stages[instance.stage.0].name;
+        names.extend(instance.point.variant.iter().map(|variant| format!("{stage}[{variant}]")));
+        names.insert(instance.name.clone());
+        names.extend(work.details(id).places.iter().cloned());
+    }
+    Ok(names.into_iter().collect())
+}
+
+/// Names the instances that `targets` name, where how each of them stands is enough to say; `None` for a
+/// target that only the pipeline explains.
+pub fn standing<'s>(standings: &'s [Standing], targets: &[String], folder: &Path) -> Option<Vec<&'s str>> {
+    let mut named = vec![false; standings.len()];
+    for target in targets {
+        let place = within(folder, target);
+        let mut known = false;
+        for (standing, named) in standings.iter().zip(&mut named) {
+            let places = || standing.outputs.iter().filter_map(|output| output.place.as_deref());
+            if place.as_ref().is_some_and(|place| places().any(|own| is_within(own, place) && own != place)) {
+                // A folder, which others may write to as well.
+                return None;
+            }
+            let name = standing.name.as_str();
+            if name == target || stage_of(name) == target || places().any(|own| Some(own) == place.as_deref())
+            {
+                *named = true;
+                known = true;
+            }
+        }
+        if !known {
+            return None;
+        }
+    }
+    Some(standings.iter().zip(named).filter(|(_, named)| *named).map(|(it, _)| it.name.as_str()).collect())
+}
+
+/// Refuses a target that names nothing; an output is named as seen from `folder`, relative to the project.
+///
+/// # Errors
+/// [`EngineError`] for such a target, or when the pipeline does not fit together.
+pub fn check_target(
+    root: &Path,
+    pipeline: &Pipeline,
+    registry: &[Box<dyn Kind>],
+    target: &str,
+    folder: &Path,
+) -> Result<(), EngineError> {
+    let work = Work::of(root, pipeline, registry, &Options::default())?;
+    named(&work, &[target.to_owned()], folder).map(drop)
+}
+
+/// Adds to the flagged instances all that they need.
+pub(crate) fn with_needs(plan: &Plan, mut flags: Vec<bool>) -> Vec<bool> {
+    let mut seen = vec![false; plan.groups.len()];
+    for index in (0..plan.instances.len()).rev() {
+        if !flags[index] {
+            continue;
+        }
+        for need in &plan.instances[index].needs {
+            if !std::mem::replace(&mut seen[need.group.0], true) {
+                for member in plan.members(need) {
+                    flags[member.0] = true;
+                }
+            }
+        }
+    }
+    flags
+}
+
+/// A stage, and coordinates of it by name.
+type Points<'t> = (&'t str, Vec<(String, String)>);
+
+/// What a target may mean.
+struct Meant<'t> {
+    target: &'t str,
+    /// The file or folder of the project, if it can be one.
+    place: Option<String>,
+    /// The stage and the coordinates in brackets, if it has some.
+    points: Option<Points<'t>>,
+}
+
+impl Meant<'_> {
+    fn fits(&self, pipeline: &Pipeline, instance: &Instance, places: &[String]) -> bool {
+        let stage = &pipeline.stages[instance.stage.0].name;
+        if self.target == stage || self.target == instance.name {
+            return true;
+        }
+        if self.place.as_ref().is_some_and(|place| places.iter().any(|own| is_within(place, own))) {
+            return true;
+        }
+        self.points.as_ref().is_some_and(|(name, wanted)| {
+            let own = instance.point.coordinates();
+            name == stage && wanted.iter().all(|part| own.contains(part))
+        })
+    }
+}
+
+/// Reads `stage[a,b=c]`; a value without a name is a variant, or else of the one listed coordinate that has it.
+fn points<'t>(pipeline: &Pipeline, plan: &Plan, target: &'t str) -> Result<Option<Points<'t>>, EngineError> {
+    let Some((name, rest)) = target.split_once('[') else { return Ok(None) };
+    let (Some(inner), Some(stage)) = (rest.strip_suffix(']'), pipeline.stage(name)) else { return Ok(None) };
+    let mut wanted = Vec::new();
+    for part in inner.split(',').map(str::trim) {
+        if let Some((axis, value)) = part.split_once('=') {
+            wanted.push((axis.to_owned(), value.to_owned()));
+            continue;
+        }
+        let instances = plan.instances.iter().filter(|instance| instance.stage == stage);
+        let mut axes: BTreeSet<&str> = BTreeSet::new();
+        for point in instances.map(|instance| &instance.point) {
+            axes.extend(point.variant.iter().filter(|variant| *variant == part).map(|_| "variant"));
+            axes.extend(
+                point.listed.iter().filter(|(_, value)| value == part).map(|(axis, _)| axis.as_str()),
+            );
+        }
+        if axes.len() > 1 && !axes.contains("variant") {
+            let ways: Vec<String> = axes.iter().map(|axis| format!("`{axis}={part}`")).collect();
+            let help = format!("say which coordinate is meant: {}", ways.join(" or "));
+            return Err(EngineError::UnknownTarget { target: target.to_owned(), help });
+        }
+        let axis =
+            if axes.contains("variant") { "variant" } else { axes.first().copied().unwrap_or("variant") };
+        wanted.push((axis.to_owned(), part.to_owned()));
+    }
+    Ok(Some((name, wanted)))
+}
+
+/// Gives the path in the project that `target` is, seen from `folder`; `None` for one that leads out of it.
+fn within(folder: &Path, target: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.components().chain(Path::new(target).components()) {
+        match part {
+            Component::Normal(name) => parts.push(name.to_str()?),
+            Component::ParentDir => drop(parts.pop()?),
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn unknown(pipeline: &Pipeline, plan: &Plan, places: &[&[String]], target: &str) -> EngineError {
+    let stages = pipeline.stages.iter().map(|stage| stage.name.as_str());
+    let names = plan.instances.iter().map(|instance| instance.name.as_str());
+    let places = places.iter().copied().flatten().map(String::as_str);
+    let near = nearest(target, stages.chain(names).chain(places));
+    let help = match near {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => {
+            let stages: Vec<String> =
+                pipeline.stages.iter().map(|stage| format!("`{}`", stage.name)).collect();
+            format!(
+                "a target is a stage, an instance of one, or an output; the stages are {}",
+                stages.join(", ")
+            )
+        }
+    };
+    EngineError::UnknownTarget { target: target.to_owned(), help }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Axis, Settings, Stage, StageId, Variant};
+
+    fn pipeline() -> Pipeline {
+        let variant =
+            |name: &str| Variant { name: name.to_owned(), from: None, settings: Settings::default() };
+        let stage = |name: &str, each: Vec<Axis>, needs: Vec<StageId>| Stage {
+            name: name.to_owned(),
+            kind: "toy".to_owned(),
+            each,
+            needs,
+            base: Settings::default(),
+            variants: Vec::new(),
+            seeds: Vec::new(),
+        };
+        let train = Stage {
+            variants: vec![variant("2.4.1"), variant("2.4.2")],
+            seeds: vec![1, 2],
+            ..stage("train", vec![Axis::Variant, Axis::Seed], vec![StageId(0)])
+        };
+        let listed = |name: &str, values: &[&str]| Axis::Listed {
+            name: name.to_owned(),
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+        };
+        let count = vec![listed("word", &["alpha", "gamma"]), listed("other", &["alpha", "beta"])];
+        let stages = vec![
+            stage("prepare", Vec::new(), Vec::new()),
+            train,
+            stage("count", count, Vec::new()),
+            stage("render", Vec::new(), vec![StageId(1)]),
+        ];
+        Pipeline { title: String::new(), stages }
+    }
+
+    fn selected(target: &str) -> Result<Vec<String>, EngineError> {
+        let pipeline = pipeline();
+        let plan = Plan::of(&pipeline)?;
+        let written = ["report/week-3.md".to_owned(), "report/plots".to_owned()];
+        let mut places: Vec<&[String]> = vec![&[]; plan.instances.len()];
+        *places.last_mut().expect("there are instances") = &written;
+        let (folder, target) = target.split_once(':').unwrap_or(("", target));
+        let flags = find(&pipeline, &plan, &places, &[target.to_owned()], Path::new(folder))?;
+        let flags = with_needs(&plan, flags);
+        Ok(plan.ids().filter(|id| flags[id.0]).map(|id| plan.instance(id).name.clone()).collect())
+    }
+
+    #[test]
+    fn a_target_is_a_stage_an_instance_or_an_output() {
+        assert_eq!(selected("train").expect("a stage").len(), 5);
+        assert_eq!(
+            selected("train[2.4.2]").expect("a variant"),
+            ["prepare", "train[2.4.2,seed=1]", "train[2.4.2,seed=2]"]
+        );
+        assert_eq!(selected("train[2.4.2,seed=1]").expect("an instance"), ["prepare", "train[2.4.2,seed=1]"]);
+        assert_eq!(selected("train[seed=2]").expect("a seed").len(), 3);
+        assert_eq!(selected("./report/week-3.md").expect("a place").len(), 6);
+    }
+
+    #[test]
+    fn an_output_is_named_from_the_current_folder_or_by_a_file_in_its_folder() {
+        for target in
+            ["report:week-3.md", "src:../report/week-3.md", "report:plots/loss.svg", "report/plots/a.svg"]
+        {
+            assert_eq!(selected(target).expect("a place").len(), 6, "{target}");
+        }
+        assert!(selected("report:report/week-3.md").is_err());
+        assert!(selected(":../report/week-3.md").is_err());
+        assert!(selected("report/plots.svg").is_err());
+    }
+
+    #[test]
+    fn a_listed_value_needs_no_name_while_only_one_coordinate_has_it() {
+        assert_eq!(selected("count[beta]").expect("a word").len(), 2);
+        assert_eq!(
+            selected("count[word=alpha,beta]").expect("an instance"),
+            ["count[word=alpha,other=beta]"]
+        );
+        match selected("count[alpha]") {
+            Err(EngineError::UnknownTarget { help, .. }) => {
+                assert_eq!(help, "say which coordinate is meant: `other=alpha` or `word=alpha`");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_unknown_target_says_what_may_have_been_meant() {
+        for (target, help) in [
+            ("tran", "did you mean `train`?"),
+            (
+                "train[2.4.9]",
+                "a target is a stage, an instance of one, or an output; the stages are `prepare`, `train`, `count`, `render`",
+            ),
+            ("report/week-4.md", "did you mean `report/week-3.md`?"),
+            ("train[2.4.2,seed=3]", "did you mean `train[2.4.2,seed=1]`?"),
+        ] {
+            match selected(target) {
+                Err(EngineError::UnknownTarget { help: found, .. }) => assert_eq!(found, help),
+                other => panic!("{target}: {other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! What is ready, what runs, what waits: the scheduler's state, shared by its workers.
+//!
+//! Invariants
+//! - What can be decided is decided before anything more is started, and of what must run the
+//!   largest is started first.
+//! - Of the instances with one key at most one runs at a time; the others wait for it.
+//! - No lock is held while an instance is hashed or run.
+
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::digest::Key;
+use crate::plan::graph::{GroupId, InstanceId, Need};
+use crate::plan::work::Work;
+use crate::schedule::options::Cancel;
+
+/// How long a waiting worker goes without a look at whether it should stop.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// What a worker does next.
+pub(crate) enum Task<T> {
+    /// Decide an instance whose needs are done.
+    Decide(InstanceId),
+    /// Run an instance that was found stale.
+    Run(InstanceId, T),
+}
+
+/// What has become of an instance's key when the instance wants to run.
+pub(crate) enum Turn {
+    /// It is queued, or waits for the one that has its key.
+    Waits,
+    /// Another instance has run it in the meantime: look again.
+    Done,
+}
+
+/// An instance that can't begin, and the one that failed.
+pub(crate) type Blocked = (InstanceId, InstanceId);
+
+/// The scheduler's state; `T` is what an instance that waits to run carries along.
+pub(crate) struct Board<T> {
+    state: Mutex<State<T>>,
+    changed: Condvar,
+    members: Vec<Vec<GroupId>>,
+    subscribers: Vec<Vec<InstanceId>>,
+}
+
+struct State<T> {
+    to_decide: BTreeSet<InstanceId>,
+    to_run: BinaryHeap<Queued>,
+    carried: BTreeMap<InstanceId, T>,
+    busy: usize,
+    halted: bool,
+    unfinished_members: Vec<usize>,
+    unfinished_groups: Vec<usize>,
+    failed: Vec<Option<InstanceId>>,
+    blocked_by: Vec<Option<InstanceId>>,
+    leaders: HashMap<Key, Leader>,
+}
+
+struct Leader {
+    instance: InstanceId,
+    done: bool,
+    followers: Vec<InstanceId>,
+}
+
+struct Queued {
+    cost: f64,
+    instance: InstanceId,
+}
+
+impl Ord for Queued {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.cost.total_cmp(&other.cost).then(other.instance.cmp(&self.instance))
+    }
+}
+
+impl PartialOrd for Queued {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Queued {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Queued {}
+
+impl<T> State<T> {
+    fn has_more(&self) -> bool {
+        !self.to_decide.is_empty() || !self.to_run.is_empty()
+    }
+}
+
+impl<T> Board<T> {
+    /// Sets up the board; what needs nothing that is in doubt is ready.
+    pub(crate) fn of(work: &Work<'_>) -> Self {
+        let (instances, groups) = (work.plan.instances.len(), work.plan.groups.len());
+        let mut members = vec![Vec::new(); instances];
+        let mut subscribers = vec![Vec::new(); groups];
+        for (index, group) in work.plan.groups.iter().enumerate() {
+            for member in group {
+                members[member.0].push(GroupId(index));
+            }
+        }
+        for id in work.doubtful() {
+            for need in &work.plan.instance(id).needs {
+                subscribers[need.group.0].push(id);
+            }
+        }
+        let unfinished =
+            |group: &Vec<InstanceId>| group.iter().filter(|member| work.certain[member.0].is_none()).count();
+        let unfinished_members: Vec<usize> = work.plan.groups.iter().map(unfinished).collect();
+        let waits = |need: &&Need| unfinished_members[need.group.0] > 0;
+        let unfinished_groups: Vec<usize> =
+            work.plan.instances.iter().map(|instance| instance.needs.iter().filter(waits).count()).collect();
+        let state = State {
+            to_decide: work.doubtful().filter(|id| unfinished_groups[id.0] == 0).collect(),
+            to_run: BinaryHeap::new(),
+            carried: BTreeMap::new(),
+            busy: 0,
+            halted: false,
+            unfinished_members,
+            unfinished_groups,
+            failed: vec![None; groups],
+            blocked_by: vec![None; instances],
+            leaders: HashMap::new(),
+        };
+        Self { state: Mutex::new(state), changed: Condvar::new(), members, subscribers }
+    }
+
+    /// Waits for something to do, and says whether there is more of it now; `None` when there will be nothing more,
+    /// or `cancel` is set.
+    pub(crate) fn next(&self, cancel: &Cancel) -> Option<(Task<T>, bool)> {
+        let mut state = self.state();
+        loop {
+            if cancel.is_cancelled() {
+                return None;
+            }
+            if let Some(id) = state.to_decide.pop_first() {
+                state.busy += 1;
+                return Some((Task::Decide(id), state.has_more()));
+            }
+            if state.halted {
+                state.to_run.clear();
+            }
+            if let Some(Queued { instance, .. }) = state.to_run.pop() {
+                let carried = state.carried.remove(&instance).expect("what is queued carries its recipe");
+                state.busy += 1;
+                return Some((Task::Run(instance, carried), state.has_more()));
+            }
+            if state.busy == 0 {
+                return None;
+            }
+            // Whoever sets the flag, such as a signal's handler, can't be asked to notify.
+            let waited = self.changed.wait_timeout(state, PATIENCE);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// Begins nothing more; what is begun goes on.
+    pub(crate) fn halt(&self) {
+        self.state().halted = true;
+        self.changed.notify_all();
+    }
+
+    /// Says that a task given by [`Board::next`] is over.
+    pub(crate) fn rest(&self) {
+        self.state().busy -= 1;
+        self.changed.notify_all();
+    }
+
+    /// Queues an instance that has to run, unless its key is taken.
+    pub(crate) fn queue(&self, id: InstanceId, key: Key, cost: f64, carried: T) -> Turn {
+        let mut state = self.state();
+        if let Some(leader) = state.leaders.get_mut(&key) {
+            if leader.done {
+                return Turn::Done;
+            }
+            leader.followers.push(id);
+            return Turn::Waits;
+        }
+        state.leaders.insert(key, Leader { instance: id, done: false, followers: Vec::new() });
+        state.carried.insert(id, carried);
+        state.to_run.push(Queued { cost, instance: id });
+        Turn::Waits
+    }
+
+    /// Says that a key's run is over; gives the instances that waited for it.
+    pub(crate) fn release(&self, key: Key, succeeded: bool) -> Vec<InstanceId> {
+        let mut state = self.state();
+        if !succeeded {
+            return state.leaders.remove(&key).map(|leader| leader.followers).unwrap_or_default();
+        }
+        let leader = state.leaders.get_mut(&key).expect("a run has its key until it is released");
+        leader.done = true;
+        std::mem::take(&mut leader.followers)
+    }
+
+    /// Forgets that a key was run, if its run is over, so that it can be run again.
+    pub(crate) fn forget(&self, key: Key) {
+        let mut state = self.state();
+        if state.leaders.get(&key).is_some_and(|leader| leader.done) {
+            state.leaders.remove(&key);
+        }
+    }
+
+    /// Gives the instance that ran a key in this run of the pipeline.
+    pub(crate) fn runner(&self, key: Key) -> Option<InstanceId> {
+        self.state().leaders.get(&key).filter(|leader| leader.done).map(|leader| leader.instance)
+    }
+
+    /// Puts instances back to be decided anew.
+    pub(crate) fn reconsider(&self, instances: &[InstanceId]) {
+        self.state().to_decide.extend(instances);
+        self.changed.notify_all();
+    }
+
+    /// Says that an instance has its outputs, or that `failed` keeps it from having them. Gives the
+    /// instances that now can't begin, with the one that failed.
+    pub(crate) fn settle(&self, id: InstanceId, failed: Option<InstanceId>) -> Vec<Blocked> {
+        let mut state = self.state();
+        let mut blocked = Vec::new();
+        let mut settled = vec![(id, failed)];
+        while let Some((id, failed)) = settled.pop() {
+            for group in &self.members[id.0] {
+                state.failed[group.0] = state.failed[group.0].or(failed);
+                state.unfinished_members[group.0] -= 1;
+                if state.unfinished_members[group.0] > 0 {
+                    continue;
+                }
+                let failed = state.failed[group.0];
+                for &waiting in &self.subscribers[group.0] {
+                    state.blocked_by[waiting.0] = state.blocked_by[waiting.0].or(failed);
+                    state.unfinished_groups[waiting.0] -= 1;
+                    if state.unfinished_groups[waiting.0] > 0 {
+                        continue;
+                    }
+                    match state.blocked_by[waiting.0] {
+                        None => {
+                            state.to_decide.insert(waiting);
+                        }
+                        Some(failed) => {
+                            blocked.push((waiting, failed));
+                            settled.push((waiting, Some(failed)));
+                        }
+                    }
+                }
+            }
+        }
+        drop(state);
+        self.changed.notify_all();
+        blocked
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_worker_that_waits_sees_that_it_should_stop() {
+        let state = State {
+            to_decide: BTreeSet::new(),
+            to_run: BinaryHeap::new(),
+            carried: BTreeMap::new(),
+            busy: 1,
+            halted: false,
+            unfinished_members: Vec::new(),
+            unfinished_groups: Vec::new(),
+            failed: Vec::new(),
+            blocked_by: Vec::new(),
+            leaders: HashMap::new(),
+        };
+        let (members, subscribers) = (Vec::new(), Vec::new());
+        let board = Board::<()> { state: Mutex::new(state), changed: Condvar::new(), members, subscribers };
+        let cancel = Cancel::default();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| board.next(&cancel).is_none());
+            std::thread::sleep(PATIENCE / 4);
+            cancel.cancel();
+            assert!(waiting.join().expect("a worker does not panic"));
+        });
+    }
+}

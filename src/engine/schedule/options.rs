@@ -1,0 +1,67 @@
+//! How a run is to be done, and the flag that stops it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::schedule::standing::Certain;
+
+/// How a run is to be done; nothing in it enters a key.
+pub struct Options<'a> {
+    /// Runs at a time, at least one.
+    pub jobs: usize,
+    /// What to bring up to date, with all it needs: stages (`train`), instances (`train[2.4.2]`,
+    /// `train[2.4.2,seed=1]`) or outputs by their place (`report/week-3.md`); empty means everything.
+    pub targets: Vec<String>,
+    /// The folder, relative to the project's root, that outputs among the targets are named from.
+    pub folder: PathBuf,
+    /// What to run even though it is fresh, named as targets are.
+    pub force: Vec<String>,
+    /// What needs no look, as nothing that it depends on has changed; it counts for a run of everything.
+    pub certain: Option<&'a Certain>,
+    /// Whether to go on with what does not need a failed instance, where otherwise nothing more is begun.
+    pub keep_going: bool,
+    /// Whether the pipeline is as its files say it, so that `pipeline.lock` is to tell of this run.
+    pub lock: bool,
+    /// What the command line asked for, word by word, for the log of runs.
+    pub asked: Vec<String>,
+    /// Gives the time in seconds since 1970, for what is observed.
+    pub clock: &'a (dyn Fn() -> f64 + Sync),
+    /// What to observe of every run besides its time: machine, commit.
+    pub facts: BTreeMap<String, String>,
+}
+
+impl Default for Options<'_> {
+    /// Everything, one at a time, by a clock that stands still.
+    fn default() -> Self {
+        Self {
+            jobs: 1,
+            targets: Vec::new(),
+            folder: PathBuf::new(),
+            force: Vec::new(),
+            certain: None,
+            keep_going: false,
+            lock: true,
+            asked: Vec::new(),
+            clock: &|| 0.0,
+            facts: BTreeMap::new(),
+        }
+    }
+}
+
+/// A flag that asks a run to stop; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Asks the run to stop: nothing more is started, and what is running is told.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Says whether the run was asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}

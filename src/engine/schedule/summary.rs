@@ -1,0 +1,167 @@
+//! What became of every instance.
+
+use crate::decide::reason::Reason;
+use crate::digest::Key;
+use crate::kind::{Failure, Point};
+use crate::lockfile::lock_file::LockChange;
+use crate::plan::graph::InstanceId;
+use crate::schedule::standing::Standing;
+use crate::spec::StageId;
+use crate::store::{Look, RecordedOutput};
+
+/// What became of every instance that a run was about.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// One for each instance, in topological order.
+    pub reports: Vec<Report>,
+    /// Whether the run was asked to stop.
+    pub cancelled: bool,
+    /// What became of `pipeline.lock`, where the run was to tell of it.
+    pub lock: Option<LockChange>,
+    /// How long all of it took, in seconds.
+    pub seconds: f64,
+    /// How everything stands, where all of it is up to date.
+    pub standstill: Option<Standstill>,
+}
+
+/// How everything stands at the end of a run that left nothing to do.
+#[derive(Debug)]
+pub struct Standstill {
+    /// All that was looked at: as long as none of it changes, there is nothing to do.
+    pub look: Look,
+    /// How each instance stands that was looked at, in topological order.
+    pub standings: Vec<Standing>,
+}
+
+/// What became of one instance.
+#[derive(Debug)]
+pub struct Report {
+    /// The instance.
+    pub instance: InstanceId,
+    /// Its name.
+    pub name: String,
+    /// Its stage.
+    pub stage: StageId,
+    /// Its coordinates.
+    pub point: Point,
+    /// Its key; `None` where its inputs are not known.
+    pub key: Option<Key>,
+    /// Its outputs, where it has them.
+    pub outputs: Vec<RecordedOutput>,
+    /// Places at which an output was missing or another one, and was written (of a status: would be).
+    pub written: Vec<String>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl Report {
+    /// Says whether the instance has its outputs.
+    pub fn is_done(&self) -> bool {
+        self.outcome.is_done()
+    }
+}
+
+impl Outcome {
+    /// Says whether the instance has its outputs.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Fresh | Self::Ran { .. } | Self::Shared { .. })
+    }
+}
+
+/// What became of one instance.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Its outputs were there.
+    Fresh,
+    /// It ran.
+    Ran {
+        /// Why.
+        reasons: Vec<Reason>,
+        /// How long it took.
+        seconds: f64,
+    },
+    /// Another instance with the same key ran.
+    Shared {
+        /// The other one's name.
+        with: String,
+    },
+    /// It failed.
+    Failed(Failure),
+    /// One that it needs, or that has its key, failed.
+    Skipped {
+        /// The name of the one that failed.
+        because: String,
+    },
+    /// The run was stopped before it was done.
+    Stopped,
+    /// It would run (of a status only).
+    Stale {
+        /// Why.
+        reasons: Vec<Reason>,
+    },
+    /// It depends on the outputs of one that would run (of a status only).
+    Depends {
+        /// The other one's name.
+        on: String,
+    },
+}
+
+impl Summary {
+    /// Counts the instances that ran.
+    pub fn ran(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::Ran { .. }))
+    }
+
+    /// Counts the instances that were fresh.
+    pub fn fresh(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::Fresh))
+    }
+
+    /// Counts the instances that have another one's run.
+    pub fn shared(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::Shared { .. }))
+    }
+
+    /// Counts the instances that failed.
+    pub fn failed(&self) -> usize {
+        self.failures().count()
+    }
+
+    /// Counts the instances that were skipped.
+    pub fn skipped(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::Skipped { .. }))
+    }
+
+    /// Counts the instances that the run's end came before.
+    pub fn stopped(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::Stopped))
+    }
+
+    /// Gives every failure, with the instance's name.
+    pub fn failures(&self) -> impl Iterator<Item = (&str, &Failure)> {
+        self.reports.iter().filter_map(|report| match &report.outcome {
+            Outcome::Failed(failure) => Some((report.name.as_str(), failure)),
+            _ => None,
+        })
+    }
+
+    /// Says whether every instance has its outputs.
+    pub fn is_complete(&self) -> bool {
+        self.reports.iter().all(Report::is_done)
+    }
+
+    /// Gives the names of the instances with an outcome.
+    pub fn names(&self, of: impl Fn(&Outcome) -> bool) -> Vec<String> {
+        self.reports.iter().filter(|report| of(&report.outcome)).map(|report| report.name.clone()).collect()
+    }
+
+    /// Says whether all was fresh, and nothing had to be written.
+    pub fn is_idle(&self) -> bool {
+        let idle = |report: &Report| matches!(report.outcome, Outcome::Fresh) && report.written.is_empty();
+        self.reports.iter().all(idle)
+    }
+
+    fn count(&self, of: impl Fn(&Outcome) -> bool) -> usize {
+        self.reports.iter().filter(|report| of(&report.outcome)).count()
+    }
+}

@@ -1,0 +1,81 @@
+//! Kinds for the engine's tests that run in this process: one writes its `text`, or what it reads; one names its runs.
+
+use std::fs;
+
+use recount_engine::digest::Digest;
+use recount_engine::spec::{Parameters, Value};
+use recount_engine::{Content, Context, Effective, Failure, Job, Kind, Output, Read};
+
+/// `text`: what it writes before what it reads; `seeded`: whether it writes the seed too;
+/// `ignored`: not used; `cost`: its cost; `panics`: the message to panic with.
+pub struct Made;
+
+impl Kind for Made {
+    fn name(&self) -> &'static str {
+        "made"
+    }
+
+    fn code(&self) -> Digest {
+        Digest::of(b"made")
+    }
+
+    fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
+        let mut parameters = context.settings.parameters.clone();
+        parameters.remove("ignored");
+        let seeded = parameters.remove("seeded") == Some(Value::Bool(true));
+        let reads = context.stage.needs.iter().map(|&stage| Read { stage, outputs: vec!["out".to_owned()] });
+        Ok(Effective { parameters, seeded, reads: reads.collect(), files: Vec::new() })
+    }
+
+    fn cost(&self, effective: &Parameters) -> f64 {
+        effective.get("cost").and_then(Value::as_number).unwrap_or(1.0)
+    }
+
+    fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
+        let text =
+            |name: &str| job.effective.parameters.get(name).and_then(Value::as_text).unwrap_or_default();
+        assert_eq!(text("panics"), "", "it was told to panic");
+        let mut bytes = text("text").as_bytes().to_vec();
+        if job.effective.seeded {
+            bytes.extend(format!("{:?}", job.context.point.seed).into_bytes());
+        }
+        for input in job.inputs {
+            let read = fs::read(&input.path);
+            bytes.extend(read.map_err(|error| Failure::new(format!("`{}`: {error}", input.output)))?);
+        }
+        job.watch.progress(1.0, "written");
+        let beside = job.scratch.join("beside");
+        fs::write(&beside, job.instance).map_err(|error| Failure::new(error.to_string()))?;
+        Ok(vec![
+            Output { name: "out".to_owned(), place: None, content: Content::Bytes(bytes) },
+            Output { name: "beside".to_owned(), place: None, content: Content::Scratch(beside) },
+        ])
+    }
+}
+
+/// Reads what its needs wrote, and writes which runs that is from: a line `INSTANCE KEY` for each.
+pub struct Citing;
+
+impl Kind for Citing {
+    fn name(&self) -> &'static str {
+        "citing"
+    }
+
+    fn code(&self) -> Digest {
+        Digest::of(b"citing")
+    }
+
+    fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
+        Made.effective(context)
+    }
+
+    fn cites(&self) -> bool {
+        true
+    }
+
+    fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
+        let lines = job.cited.iter().map(|run| format!("{} {}\n", run.instance, run.key));
+        let content = Content::Bytes(lines.collect::<String>().into_bytes());
+        Ok(vec![Output { name: "out".to_owned(), place: Some(format!("{}.txt", job.instance)), content }])
+    }
+}

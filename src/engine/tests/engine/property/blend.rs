@@ -1,0 +1,85 @@
+//! A toy kind whose runs cost next to nothing and are easy to foretell: the end of what it reads.
+//!
+//! `salt`, inputs, files ──[`end_of`]──▶ `out`, and their length modulo three ──▶ `rest`
+
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use recount_engine::digest::Digest;
+use recount_engine::spec::{Value, substitute};
+use recount_engine::{Content, Context, Effective, Failure, Job, Kind, Output, Read};
+
+/// `salt`: what stands before what it reads; `keep`: how many of the last bytes are kept; `place`:
+/// where `out` also belongs; `fails`: that it fails; `narrow`: that it reads no `rest`; `files`: its files.
+pub struct Blend {
+    /// The code that it pretends to be.
+    pub code: Digest,
+    /// Counts its runs.
+    pub runs: Arc<AtomicUsize>,
+}
+
+/// Gives the last `keep` bytes.
+pub fn end_of(bytes: &[u8], keep: usize) -> Vec<u8> {
+    bytes[bytes.len().saturating_sub(keep)..].to_vec()
+}
+
+/// Gives what the second output holds.
+pub fn rest_of(bytes: &[u8]) -> Vec<u8> {
+    (bytes.len() % 3).to_string().into_bytes()
+}
+
+impl Kind for Blend {
+    fn name(&self) -> &'static str {
+        "blend"
+    }
+
+    fn code(&self) -> Digest {
+        self.code
+    }
+
+    fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
+        let coordinates = context.point.coordinates();
+        let mut parameters = context.settings.parameters.clone();
+        let narrow = parameters.remove("narrow").is_some();
+        let files = match parameters.remove("files") {
+            Some(Value::List(files)) => files.iter().filter_map(Value::as_text).map(str::to_owned).collect(),
+            _ => Vec::new(),
+        };
+        for value in parameters.values_mut() {
+            if let Value::Text(text) = value {
+                *text = substitute(text, &coordinates);
+            }
+        }
+        let reads = context.stage.needs.iter().map(|&stage| {
+            let is_blend = context.pipeline.stages[stage.0].kind == self.name();
+            Read { stage, outputs: if narrow && is_blend { vec!["out".to_owned()] } else { Vec::new() } }
+        });
+        Ok(Effective { parameters, seeded: false, reads: reads.collect(), files })
+    }
+
+    fn places(&self, effective: &Effective) -> Vec<String> {
+        effective.parameters.get("place").and_then(Value::as_text).map(str::to_owned).into_iter().collect()
+    }
+
+    fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
+        self.runs.fetch_add(1, Ordering::SeqCst);
+        let parameters = &job.effective.parameters;
+        if parameters.contains_key("fails") {
+            return Err(Failure::new("it was told to fail"));
+        }
+        let read = |path| fs::read(path).map_err(|error| Failure::new(error.to_string()));
+        let mut bytes = parameters["salt"].as_text().unwrap_or_default().as_bytes().to_vec();
+        for input in job.inputs {
+            bytes.extend(read(&input.path)?);
+        }
+        for file in job.files {
+            bytes.extend(read(&file.path)?);
+        }
+        let keep = parameters["keep"].as_integer().and_then(|keep| usize::try_from(keep).ok()).unwrap_or(0);
+        let place = self.places(job.effective).pop();
+        let out = Output { name: "out".to_owned(), place, content: Content::Bytes(end_of(&bytes, keep)) };
+        let rest = Output { name: "rest".to_owned(), place: None, content: Content::Bytes(rest_of(&bytes)) };
+        Ok(vec![out, rest])
+    }
+}

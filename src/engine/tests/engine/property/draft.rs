@@ -1,0 +1,141 @@
+//! A pipeline and the files it reads as plain data, for edits to change and the oracle to read.
+
+use std::collections::BTreeMap;
+
+use recount_engine::spec::{Axis, Parameters, Pipeline, Settings, Stage, StageId, Value};
+
+/// The coordinate that repeated stages are repeated over.
+pub const WORD: &str = "word";
+
+/// A pipeline and its files.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Needs before those that need them.
+    pub stages: Vec<Sketch>,
+    /// What the project's files hold.
+    pub files: BTreeMap<String, String>,
+    /// What repeated stages are repeated over; never empty.
+    pub words: Vec<String>,
+    /// The version of every kind's code.
+    pub code: u32,
+}
+
+/// A stage to be.
+#[derive(Clone, Debug)]
+pub struct Sketch {
+    /// Identifies it whatever it is called.
+    pub number: u32,
+    /// Its name.
+    pub name: String,
+    /// Whether it is a `command` stage, and not a `blend`.
+    pub program: bool,
+    /// What it writes before what it reads; may hold the coordinate.
+    pub salt: String,
+    /// How many of the last bytes it keeps: few, and other inputs soon give equal outputs.
+    pub keep: usize,
+    /// Whether its output also belongs into the project; a program's always does.
+    pub placed: bool,
+    /// Whether it is repeated over the words.
+    pub repeated: bool,
+    /// Whether it reads only the first output of its needs.
+    pub narrow: bool,
+    /// Whether it fails.
+    pub fails: bool,
+    /// The numbers of the stages that it needs.
+    pub needs: Vec<u32>,
+    /// The files and folders that it reads.
+    pub reads: Vec<String>,
+}
+
+impl Sketch {
+    /// Gives where its output belongs, with the coordinate in braces.
+    pub fn place(&self) -> Option<String> {
+        let coordinate = if self.repeated { ".{word}" } else { "" };
+        (self.placed || self.program).then(|| format!("out/{}{coordinate}", self.number))
+    }
+}
+
+impl Draft {
+    /// Finds a stage by its number.
+    pub fn stage(&self, number: u32) -> &Sketch {
+        let found = self.stages.iter().find(|sketch| sketch.number == number);
+        found.expect("needs name stages that there are")
+    }
+
+    /// Gives the coordinates at which a stage stands.
+    pub fn words_of(&self, sketch: &Sketch) -> Vec<Option<String>> {
+        if sketch.repeated { self.words.iter().cloned().map(Some).collect() } else { vec![None] }
+    }
+
+    /// Gives the names of the files that a path stands for, sorted.
+    pub fn files_of(&self, path: &str) -> Vec<&str> {
+        let inside = |name: &str| name.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        let names = self.files.keys().map(String::as_str);
+        names.filter(|name| *name == path || inside(name)).collect()
+    }
+
+    /// Gives the shell line of a program, with the coordinate in braces.
+    pub fn line(&self, sketch: &Sketch) -> String {
+        let files = sketch.reads.iter().map(|path| {
+            let folder = !self.files.contains_key(path);
+            if folder { format!(" {path}/*") } else { format!(" {path}") }
+        });
+        let places = sketch.needs.iter().flat_map(|&need| {
+            let need = self.stage(need);
+            let Some(place) = need.place() else { return Vec::new() };
+            if need.repeated && !sketch.repeated {
+                self.words.iter().map(|word| format!(" {}", place.replace("{word}", word))).collect()
+            } else {
+                vec![format!(" {place}")]
+            }
+        });
+        let read: String = files.chain(places).collect();
+        let (salt, keep, place) = (&sketch.salt, sketch.keep, sketch.place().unwrap_or_default());
+        let end = if sketch.fails { "; exit 3" } else { "" };
+        format!("echo >> ran.log; (printf %s '{salt}'; cat /dev/null{read}) | tail -c {keep} > {place}{end}")
+    }
+
+    /// Gives the pipeline as the engine takes it.
+    pub fn pipeline(&self) -> Pipeline {
+        let position = |number: u32| {
+            let found = self.stages.iter().position(|sketch| sketch.number == number);
+            StageId(found.expect("needs name stages that there are"))
+        };
+        let listed = || Axis::Listed { name: WORD.to_owned(), values: self.words.clone() };
+        let stage = |sketch: &Sketch| Stage {
+            name: sketch.name.clone(),
+            kind: if sketch.program { "command" } else { "blend" }.to_owned(),
+            each: if sketch.repeated { vec![listed()] } else { Vec::new() },
+            needs: sketch.needs.iter().map(|&need| position(need)).collect(),
+            base: Settings { parameters: self.parameters(sketch), origins: BTreeMap::new() },
+            variants: Vec::new(),
+            seeds: Vec::new(),
+        };
+        Pipeline { title: "a case".to_owned(), stages: self.stages.iter().map(stage).collect() }
+    }
+
+    fn parameters(&self, sketch: &Sketch) -> Parameters {
+        let texts = |texts: &[String]| Value::List(texts.iter().cloned().map(Value::Text).collect());
+        let place = sketch.place();
+        let mut parameters = Parameters::new();
+        let mut set = |name: &str, value: Value| parameters.insert(name.to_owned(), value);
+        if sketch.program {
+            set("run", self.line(sketch).into());
+            set("inputs", texts(&sketch.reads));
+            set("outputs", texts(&place.into_iter().collect::<Vec<_>>()));
+            return parameters;
+        }
+        set("salt", sketch.salt.clone().into());
+        set("keep", i64::try_from(sketch.keep).expect("it is small").into());
+        set("files", texts(&sketch.reads));
+        if let Some(place) = place {
+            set("place", place.into());
+        }
+        for (name, flag) in [("fails", sketch.fails), ("narrow", sketch.narrow)] {
+            if flag {
+                set(name, Value::Bool(true));
+            }
+        }
+        parameters
+    }
+}

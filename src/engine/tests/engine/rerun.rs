@@ -1,0 +1,524 @@
+//! What runs again, and why.
+
+use std::fs::{self, OpenOptions, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+use recount_engine::spec::{Axis, Value};
+use recount_engine::{Cancel, Outcome};
+
+use crate::support::{Project, Toy, citing, made, toy};
+
+/// words.txt → sort → sorted.txt → count → count.txt, and beside them notes.txt → copy → copy.txt.
+fn chain() -> Project {
+    let project = Project::new(vec![
+        toy("sort", "sort -u words.txt > sorted.txt").reads(&["words.txt"]).writes(&["sorted.txt"]),
+        toy("count", "wc -l < sorted.txt > out/count.txt")
+            .reads(&["sorted.txt"])
+            .writes(&["out/count.txt"])
+            .needs(&["sort"]),
+        toy("copy", "cat notes.txt > copy.txt").reads(&["notes.txt"]).writes(&["copy.txt"]),
+    ]);
+    project.write("words.txt", "b\na\n").write("notes.txt", "notes");
+    project
+}
+
+/// Changes bytes behind the store's back, as a failing disk or a person with rights would.
+fn overwrite(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
+    let mut bytes = fs::read(path).expect("the file is there");
+    change(&mut bytes);
+    fs::set_permissions(path, Permissions::from_mode(0o644)).expect("the file is ours");
+    fs::write(path, bytes).expect("the file is ours");
+}
+
+#[test]
+fn a_first_run_runs_all_and_a_second_one_nothing() {
+    let project = chain();
+    project.run().assert_ran(["sort", "count", "copy"]);
+    assert_eq!(project.read("out/count.txt").trim(), "2");
+    let second = project.run();
+    second.assert_ran([]);
+    assert_eq!(second.summary.fresh(), 3);
+    assert!(second.summary.is_complete());
+}
+
+#[test]
+fn a_changed_file_runs_what_depends_on_it_and_says_why() {
+    let project = chain();
+    project.run();
+    project.write("words.txt", "a\nb\nc\n");
+    let ran = project.run();
+    ran.assert_ran(["sort", "count"]);
+    assert!(ran.told("ran")[0].starts_with("sort: file `words.txt` "), "{:?}", ran.events);
+    assert_eq!(project.read("out/count.txt").trim(), "3");
+}
+
+#[test]
+fn equal_output_bytes_stop_the_cascade() {
+    let project = chain();
+    project.run();
+    project.write("words.txt", "a\nb\nb\n");
+    project.run().assert_ran(["sort"]);
+}
+
+#[test]
+fn what_cites_runs_runs_again_for_another_run_with_equal_bytes_and_nothing_else_does() {
+    let train = |cost: f64| {
+        let parameters = [("text", "weights".into()), ("seeded", Value::Bool(true)), ("cost", cost.into())];
+        made("train", parameters).seeds(&[1, 2])
+    };
+    let mut project = Project::new(vec![
+        train(1.0),
+        made("copy", []).needs(&["train"]),
+        citing("report").needs(&["train"]),
+        citing("index").needs(&["copy"]),
+    ]);
+    let cited = |project: &Project| {
+        let keys = project.store().last_keys();
+        let line = |name: &str| format!("{name} {}\n", keys[name]);
+        ["train[seed=1]", "train[seed=2]"].map(line).concat()
+    };
+    project.run();
+    let first = project.read("report.txt");
+    assert_eq!(first, cited(&project));
+
+    let ran = project.set(train(2.0)).run();
+    ran.assert_ran(["train[seed=1]", "train[seed=2]", "report"]);
+    let why = ran.told("ran").into_iter().find(|told| told.starts_with("report: "));
+    assert!(why.is_some_and(|why| why.contains("run of `train[seed=1]` ")), "{:?}", ran.events);
+    assert_eq!(project.read("report.txt"), cited(&project));
+    assert_ne!(project.read("report.txt"), first, "the runs have other keys");
+
+    project.set(train(1.0)).run().assert_ran([]);
+    assert_eq!(project.read("report.txt"), first);
+}
+
+#[test]
+fn going_back_runs_nothing() {
+    let mut project = chain();
+    project.run();
+    let old = toy("copy", "cat notes.txt > copy.txt").reads(&["notes.txt"]).writes(&["copy.txt"]);
+    let new = toy("copy", "rev notes.txt > copy.txt").reads(&["notes.txt"]).writes(&["copy.txt"]);
+    let ran = project.set(new.clone()).run();
+    ran.assert_ran(["copy"]);
+    assert_eq!(ran.told("ran"), ["copy: `run` cat notes.txt > copy.txt → rev notes.txt > copy.txt"]);
+    project.set(old).run().assert_ran([]);
+    assert_eq!(project.read("copy.txt"), "notes");
+    project.set(new).run().assert_ran([]);
+    assert_eq!(project.read("copy.txt").trim(), "seton");
+    project.write("words.txt", "z\n").run().assert_ran(["sort", "count"]);
+    project.write("words.txt", "b\na\n").run().assert_ran([]);
+    assert_eq!(project.read("out/count.txt").trim(), "2");
+}
+
+#[test]
+fn touching_without_changing_runs_nothing() {
+    let project = chain();
+    project.run();
+    project.write("words.txt", "b\na\n").run().assert_ran([]);
+}
+
+#[test]
+fn changed_code_runs_every_instance_of_its_kind() {
+    let mut project = chain();
+    project.run();
+    let ran = project.set_code("new").run();
+    ran.assert_ran(["sort", "count", "copy"]);
+    assert!(ran.told("ran").contains(&"copy: code of kind `command`"));
+}
+
+#[test]
+fn equal_keys_run_once() {
+    let line = toy("same", "cat notes.txt; sleep 0.1").reads(&["notes.txt"]).each("word", &["a", "b", "c"]);
+    let project = Project::new(vec![line]);
+    project.write("notes.txt", "notes");
+    let ran = project.run();
+    assert_eq!(ran.summary.ran(), 1, "{:#?}", ran.events);
+    assert_eq!(ran.summary.shared(), 2);
+    project.run().assert_ran([]);
+}
+
+#[test]
+fn a_failure_stops_its_dependants_and_not_its_siblings() {
+    let mut project = chain();
+    let broken = toy("sort", "echo half > sorted.txt; echo no such order >&2; exit 3")
+        .reads(&["words.txt"])
+        .writes(&["sorted.txt"]);
+    let ran = project.set(broken).run();
+    assert_eq!(ran.failures(), ["sort: it ended with exit code 3\n  no such order"]);
+    assert_eq!(ran.told("skipped"), ["count because of sort"]);
+    assert_eq!(ran.ran(), ["copy"]);
+    assert!(!ran.summary.is_complete());
+    assert!(!project.exists("sorted.txt"), "half an output does not stay");
+    let mended = toy("sort", "sort -u words.txt > sorted.txt").reads(&["words.txt"]).writes(&["sorted.txt"]);
+    project.set(mended).run().assert_ran(["sort", "count"]);
+}
+
+#[test]
+fn a_program_needs_no_shell_and_one_that_is_not_there_is_named() {
+    let mut project = Project::new(vec![
+        toy("say", "").runs(&["cp", "a b.txt", "$HOME.txt"]).writes(&["$HOME.txt"]).reads(&["a b.txt"]),
+    ]);
+    project.write("a b.txt", "spaces");
+    project.run().assert_ran(["say"]);
+    assert_eq!(project.read("$HOME.txt"), "spaces");
+    let failures = project.set(toy("say", "").runs(&["no-such-program"])).run().failures();
+    assert!(failures[0].starts_with("say: it ended with exit code 127\n"), "{failures:?}");
+    assert!(failures[0].contains("no-such-program"), "{failures:?}");
+}
+
+#[test]
+fn a_program_reads_nothing_and_leaves_nothing_running() {
+    let project = Project::new(vec![
+        toy("cat", "cat > out.txt; (sleep 0.3; echo late >> out.txt) &").writes(&["out.txt"]),
+    ]);
+    project.run().assert_ran(["cat"]);
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert_eq!(project.read("out.txt"), "");
+}
+
+#[test]
+fn an_output_that_is_not_written_anew_does_not_pass() {
+    let mut project = chain();
+    project.run();
+    let ran = project.set(toy("copy", "true").reads(&["notes.txt"]).writes(&["copy.txt"])).run();
+    assert_eq!(ran.failures(), ["copy: it did not write its output `copy.txt`"]);
+}
+
+#[test]
+fn an_output_deleted_from_its_place_is_restored_without_a_run() {
+    let project = chain();
+    project.run();
+    let ran = project.remove("out/count.txt").remove("sorted.txt").run();
+    ran.assert_ran([]);
+    assert_eq!(project.read("out/count.txt").trim(), "2");
+    assert_eq!(project.read("sorted.txt"), "a\nb\n");
+}
+
+#[test]
+fn an_output_edited_by_hand_is_kept_and_restored() {
+    let project = chain();
+    project.run();
+    let ran = project.write("out/count.txt", "my own words").run();
+    ran.assert_ran([]);
+    assert_eq!(project.read("out/count.txt").trim(), "2");
+    let kept = project.stored("edited");
+    assert_eq!(kept.len(), 1);
+    assert_eq!(fs::read_to_string(&kept[0]).expect("it is kept"), "my own words");
+    let name = kept[0].file_name().expect("a file has a name").to_string_lossy().into_owned();
+    assert_eq!(
+        ran.told("notice"),
+        [format!(
+            "count: `out/count.txt` differs from what this store has made; \
+             the earlier file is kept at `artifacts/edited/{name}`"
+        )]
+    );
+}
+
+#[test]
+fn what_stood_at_an_outputs_place_before_the_first_run_is_kept() {
+    let project = chain();
+    project.write("copy.txt", "written long ago");
+    project.run().assert_ran(["sort", "count", "copy"]);
+    assert_eq!(fs::read_to_string(&project.stored("edited")[0]).expect("it is kept"), "written long ago");
+}
+
+#[test]
+fn links_in_an_output_folder_are_kept() {
+    let fill =
+        |text: &str| toy("fill", &format!("mkdir -p out/sub; echo {text} > out/sub/a")).writes(&["out"]);
+    let mut project = Project::new(vec![fill("one")]);
+    project.write("target", "somewhere else").run().assert_ran(["fill"]);
+    let link = |path: &str, to: &str| symlink(to, project.root().join(path)).expect("links can be made");
+    link("out/sub/file", "../../target");
+    link("out/nowhere", "no/such/file");
+    let ran = project.set(fill("two")).run();
+    ran.assert_ran(["fill"]);
+    assert_eq!(ran.told("notice").len(), 2, "{:?}", ran.events);
+    let mut kept: Vec<_> =
+        project.stored("edited").iter().map(|path| fs::read_link(path).expect("it is a link")).collect();
+    kept.sort();
+    assert_eq!(kept, [Path::new("../../target"), Path::new("no/such/file")]);
+    assert_eq!(project.read("target"), "somewhere else");
+    assert_eq!(project.read("out/sub/a"), "two\n");
+}
+
+#[test]
+fn a_link_at_an_outputs_own_place_is_kept() {
+    let project = chain();
+    project.write("elsewhere.txt", "notes of old");
+    symlink("elsewhere.txt", project.root().join("copy.txt")).expect("links can be made");
+    project.run().assert_ran(["sort", "count", "copy"]);
+    let kept = &project.stored("edited")[0];
+    assert_eq!(fs::read_link(kept).expect("it is a link"), Path::new("elsewhere.txt"));
+    assert_eq!(
+        (project.read("copy.txt"), project.read("elsewhere.txt")),
+        ("notes".into(), "notes of old".into())
+    );
+}
+
+#[test]
+fn an_output_folder_without_a_file_does_not_pass() {
+    let mut project = Project::new(vec![toy("fill", "mkdir -p out/empty").writes(&["out"])]);
+    assert_eq!(project.run().failures(), ["fill: it wrote no file into its output folder `out`"]);
+    assert!(!project.exists("out"));
+    project.set(toy("fill", "mkdir -p out; echo a > out/a").writes(&["out"])).run().assert_ran(["fill"]);
+}
+
+#[test]
+fn a_program_that_was_made_can_be_executed_whatever_became_of_its_place() {
+    let build = |last: &str| {
+        toy("build", &format!("printf '#!/bin/sh\\necho made' > tool; {last}")).writes(&["tool"])
+    };
+    let call = toy("call", "sh tool > said").writes(&["said"]).needs(&["build"]);
+    let mut project = Project::new(vec![build("chmod +x tool"), call]);
+    project.run().assert_ran(["build", "call"]);
+    let tool = project.root().join("tool");
+    let mode = || fs::metadata(&tool).expect("it is there").permissions().mode() & 0o777;
+    assert_eq!(mode(), 0o755);
+    fs::set_permissions(&tool, Permissions::from_mode(0o644)).expect("the file is ours");
+    project.run().assert_ran([]);
+    assert_eq!(mode(), 0o755);
+    project.remove("tool").run().assert_ran([]);
+    assert_eq!(mode(), 0o755);
+    // The same bytes that can't be executed are another output.
+    project.set(build("true")).run().assert_ran(["build", "call"]);
+    project.set(build("chmod +x tool")).run().assert_ran([]);
+    assert_eq!(mode(), 0o755);
+}
+
+#[test]
+fn a_shell_line_may_wait_for_its_own_children() {
+    let project = Project::new(vec![
+        toy("both", "(echo a > a.txt) & (echo b > b.txt) & wait").writes(&["a.txt", "b.txt"]),
+    ]);
+    project.run().assert_ran(["both"]);
+}
+
+#[test]
+fn a_corrupt_object_is_never_served() {
+    let project = chain();
+    project.run();
+    let objects = project.stored("objects");
+    assert_eq!(objects.len(), 3);
+    for (index, object) in objects.iter().enumerate() {
+        let sound = fs::read(object).expect("it is there");
+        overwrite(object, |bytes| bytes[0] ^= 1);
+        project.remove("copy.txt").remove("sorted.txt").remove("out/count.txt");
+        let ran = project.run();
+        assert_eq!(ran.ran().len(), 1, "{:#?}", ran.events);
+        assert!(ran.told("ran")[0].contains("is damaged in the store"));
+        assert_eq!(fs::read(object).expect("it is there again"), sound);
+        assert_eq!(project.stored("quarantine").len(), index + 1);
+        assert_eq!(project.read("out/count.txt").trim(), "2");
+    }
+}
+
+#[test]
+fn a_missing_object_is_made_again() {
+    let project = chain();
+    project.run();
+    for object in project.stored("objects") {
+        fs::remove_file(object).expect("it is there");
+    }
+    project.run().assert_ran(["sort", "count", "copy"]);
+    project.run().assert_ran([]);
+}
+
+#[test]
+fn a_damaged_record_does_not_count() {
+    let project = chain();
+    project.run();
+    for record in project.stored("records") {
+        overwrite(&record, |bytes| *bytes.last_mut().expect("a record is not empty") ^= 4);
+    }
+    project.run().assert_ran(["sort", "count", "copy"]);
+}
+
+#[test]
+fn a_damaged_index_or_list_of_names_costs_nothing_but_time() {
+    let project = chain();
+    project.run();
+    for name in ["index", "names.json"] {
+        project.write(&format!("artifacts/{name}"), "{ not what it was");
+    }
+    project.run().assert_ran([]);
+}
+
+#[test]
+fn editing_a_view_is_noticed() {
+    let project = Project::new(vec![made("write", [("text", "notes".into())])]);
+    project.run();
+    let view = "artifacts/by-name/write/out";
+    overwrite(&project.root().join(view), |bytes| bytes.extend(b"!"));
+    project.run().assert_ran(["write"]);
+    assert_eq!(project.read(view), "notes");
+    project.run().assert_ran([]);
+}
+
+#[test]
+fn the_view_shows_each_instance_and_comes_back_when_deleted() {
+    let say = toy("say", "echo {word} > out/{word}.txt").writes(&["out/{word}.txt"]);
+    let write = made("write", [("text", "notes".into())]);
+    let words: [&str; 2] = ["hi", "ho"];
+    let project = Project::new(vec![say.each("word", &words), write.each("word", &words)]);
+    project.run();
+    let view = "artifacts/by-name/write/word=hi/out";
+    assert_eq!(project.read(view), "notes");
+    assert!(!project.exists("artifacts/by-name/say"), "what has a place is seen there");
+    fs::remove_dir_all(project.root().join("artifacts/by-name")).expect("it is there");
+    project.run().assert_ran([]);
+    assert_eq!(project.read(view), "notes");
+}
+
+#[test]
+fn views_go_with_what_they_show() {
+    let write =
+        |seeds: &[u64]| made("write", [("seeded", Value::Bool(true))]).seeds(seeds).over(&[Axis::Seed]);
+    let view = |seed: u64| format!("artifacts/by-name/write/seed={seed}");
+    let mut project = Project::new(vec![write(&[1, 2])]);
+    project.run();
+    project.set(write(&[1])).run();
+    assert!(project.exists(&view(2)), "another run may want it back");
+    let store = project.store();
+    let keep = store.last_keys().into_iter().filter(|(name, _)| name.contains("seed=1")).map(|(_, key)| key);
+    let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+    let garbage = store.garbage(&keep.collect()).expect("the store can be read");
+    session.collect(&garbage).expect("it can be removed");
+    assert!(project.exists(&(view(1) + "/out")));
+    assert!(!project.exists(&view(2)), "nothing of it is left to show");
+}
+
+#[test]
+fn an_input_edited_while_it_is_read_is_not_recorded() {
+    let slow: Toy = toy("slow", "cat notes.txt > copy.txt; echo edited >> notes.txt");
+    let project = Project::new(vec![slow.reads(&["notes.txt"]).writes(&["copy.txt"])]);
+    project.write("notes.txt", "notes\n");
+    let ran = project.run();
+    assert_eq!(
+        ran.failures(),
+        ["slow: `notes.txt` changed while `slow` ran, so its outputs are not recorded"]
+    );
+    assert!(project.stored("records").is_empty());
+    assert!(!project.exists("copy.txt"));
+}
+
+#[test]
+fn a_new_need_and_a_new_file_in_a_folder_are_seen() {
+    let list = toy("list", "ls data > list.txt").reads(&["data"]).writes(&["list.txt"]);
+    let mut project = Project::new(vec![toy("first", "echo 1 > one.txt").writes(&["one.txt"]), list.clone()]);
+    project.write("data/a", "a");
+    project.run().assert_ran(["first", "list"]);
+    project.write("data/b", "b");
+    let ran = project.run();
+    ran.assert_ran(["list"]);
+    assert!(ran.told("ran")[0].starts_with("list: file `data/b` is new"));
+    let ran = project.set(list.needs(&["first"])).run();
+    ran.assert_ran(["list"]);
+    assert!(ran.told("ran")[0].starts_with("list: input `first/one.txt` is new"));
+}
+
+#[test]
+fn a_link_out_of_the_project_is_refused() {
+    let project = chain();
+    project.remove("notes.txt");
+    symlink("/etc/hostname", project.root().join("notes.txt")).expect("links can be made");
+    assert_eq!(project.run().failures(), ["copy: `notes.txt` leads out of the project"]);
+}
+
+#[test]
+fn only_named_variables_are_seen_and_they_count_by_value() {
+    let say = toy("say", "echo $WORD $OTHER > said.txt").writes(&["said.txt"]).sees(&["WORD"]);
+    let mut project = Project::new(vec![say]);
+    project.set_variable("WORD", "hi").set_variable("OTHER", "unseen");
+    project.run().assert_ran(["say"]);
+    assert_eq!(project.read("said.txt"), "hi\n");
+    project.set_variable("OTHER", "still unseen").run().assert_ran([]);
+    project.set_variable("WORD", "ho").run().assert_ran(["say"]);
+}
+
+#[test]
+fn a_target_brings_along_what_it_needs_and_no_more() {
+    let project = chain();
+    project.run_with(&["out/count.txt"], &[], 1, &Cancel::default()).assert_ran(["sort", "count"]);
+    project.run_with(&["copy"], &[], 1, &Cancel::default()).assert_ran(["copy"]);
+    project.run_with(&[], &["sort"], 1, &Cancel::default()).assert_ran(["sort"]);
+}
+
+#[test]
+fn a_stop_loses_nothing_finished_and_leaves_no_half() {
+    let mut project = chain();
+    let forever = toy("copy", "echo half > copy.txt; sleep 1000").reads(&["notes.txt"]).writes(&["copy.txt"]);
+    project.set(forever);
+    let ran = project.run_until_started("copy");
+    assert!(ran.summary.cancelled);
+    assert!(matches!(ran.summary.reports[2].outcome, Outcome::Stopped));
+    assert!(!project.exists("copy.txt"));
+    let finished = ran.summary.ran();
+    let copy = toy("copy", "cat notes.txt > copy.txt").reads(&["notes.txt"]).writes(&["copy.txt"]);
+    assert_eq!(project.set(copy).run().summary.ran(), 3 - finished);
+}
+
+#[test]
+fn two_that_work_on_one_store_run_each_key_once() {
+    let stages = || {
+        let word = toy("say", "sleep 0.02; echo {word} > {word}.txt; echo {word} >> ran.log");
+        vec![word.writes(&["{word}.txt"]).each("word", &["a", "b", "c", "d", "e"])]
+    };
+    let project = Project::new(stages());
+    let ran: Vec<usize> = std::thread::scope(|scope| {
+        let both = [(); 2].map(|()| scope.spawn(|| Project::at(project.root(), stages()).run()));
+        both.map(|one| one.join().expect("no run panics").summary.ran()).to_vec()
+    });
+    assert_eq!(ran.iter().sum::<usize>(), 5);
+    assert_eq!(project.read("ran.log").lines().count(), 5);
+}
+
+#[test]
+fn a_record_that_is_gone_is_told_as_such() {
+    let project = chain();
+    project.run();
+    fs::remove_dir_all(project.root().join("artifacts/records")).expect("it is there");
+    const GONE: &str = "its record is gone from the store";
+    assert_eq!(project.status()[2], format!("copy: {GONE}"));
+    let ran = project.run();
+    ran.assert_ran(["sort", "count", "copy"]);
+    assert!(ran.told("ran").iter().all(|told| told.ends_with(GONE)), "{:?}", ran.events);
+}
+
+#[test]
+fn a_status_says_what_a_run_would_do_and_changes_nothing() {
+    let project = chain();
+    assert_eq!(
+        project.status(),
+        ["sort: never run before", "count: depends on sort", "copy: never run before"]
+    );
+    assert!(!project.exists("artifacts"), "nothing is made where nothing may be written");
+    project.run();
+    assert_eq!(project.status(), ["sort: fresh", "count: fresh", "copy: fresh"]);
+    project.write("words.txt", "c\n");
+    let status = project.status();
+    assert!(status[0].starts_with("sort: file `words.txt` "), "{status:?}");
+    assert_eq!(status[1..], ["count: depends on sort", "copy: fresh"]);
+}
+
+#[test]
+fn an_edit_in_the_tick_of_the_last_hash_is_seen() {
+    let project = chain();
+    project.run();
+    for word in ["x", "y", "x", "z"] {
+        project.write("notes.txt", word).run();
+        assert_eq!(project.read("copy.txt"), word);
+    }
+}
+
+#[test]
+fn a_scratch_of_the_dead_is_swept() {
+    let project = chain();
+    project.write("artifacts/scratch/7/half", "x").write("artifacts/temporary/3", "x");
+    let writer = OpenOptions::new().append(true).open(project.root().join("artifacts/temporary/3"));
+    drop(writer.expect("it can be opened"));
+    project.run();
+    assert!(project.stored("scratch").is_empty());
+    assert!(project.stored("temporary").is_empty());
+}

@@ -1,0 +1,364 @@
+//! A project in a temporary folder, whose stages are small shell lines.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use recount_engine::command::Command;
+use recount_engine::digest::Digest;
+use recount_engine::spec::{Axis, Pipeline, Settings, Stage, StageId, Value, Variant};
+use recount_engine::store::Store;
+use recount_engine::{self as engine, Cancel, Event, Observer, Options, Outcome, Registry, Summary};
+
+use crate::made::{Citing, Made};
+
+/// A pipeline of `command` stages, and the folder that it stands in.
+pub struct Project {
+    root: PathBuf,
+    stages: Vec<Toy>,
+    code: Digest,
+    environment: Vec<(String, String)>,
+    // Held for its folder, which goes when the project goes.
+    _folder: Option<tempfile::TempDir>,
+}
+
+/// A stage to be.
+#[derive(Clone)]
+pub struct Toy {
+    name: &'static str,
+    kind: &'static str,
+    variants: Vec<Variant>,
+    seeds: Vec<u64>,
+    parameters: BTreeMap<String, Value>,
+    needs: Vec<&'static str>,
+    each: Vec<Axis>,
+}
+
+/// A stage that runs a shell line.
+pub fn toy(name: &'static str, line: &str) -> Toy {
+    plain(name, "command", BTreeMap::from([("run".to_owned(), line.into())]))
+}
+
+/// A stage of the kind [`Made`], with its parameters.
+pub fn made<const COUNT: usize>(name: &'static str, parameters: [(&str, Value); COUNT]) -> Toy {
+    plain(name, "made", parameters.map(|(name, value)| (name.to_owned(), value)).into())
+}
+
+/// A stage of the kind [`Citing`].
+pub fn citing(name: &'static str) -> Toy {
+    plain(name, "citing", BTreeMap::new())
+}
+
+fn plain(name: &'static str, kind: &'static str, parameters: BTreeMap<String, Value>) -> Toy {
+    let (variants, seeds, needs, each) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    Toy { name, kind, variants, seeds, parameters, needs, each }
+}
+
+impl Toy {
+    pub fn reads(self, inputs: &[&str]) -> Self {
+        self.with("inputs", inputs)
+    }
+
+    pub fn writes(self, outputs: &[&str]) -> Self {
+        self.with("outputs", outputs)
+    }
+
+    /// Runs a program and its arguments in place of the line.
+    pub fn runs(self, words: &[&str]) -> Self {
+        self.with("run", words)
+    }
+
+    pub fn sees(self, variables: &[&str]) -> Self {
+        self.with("env", variables)
+    }
+
+    pub fn needs(mut self, needs: &[&'static str]) -> Self {
+        self.needs.extend(needs);
+        self
+    }
+
+    pub fn each(mut self, name: &str, values: &[&str]) -> Self {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        self.each.push(Axis::Listed { name: name.to_owned(), values });
+        self
+    }
+
+    /// Repeats the stage over variants, each with one parameter of its own.
+    pub fn variants(mut self, variants: &[(&str, &str, Value)]) -> Self {
+        for (variant, name, value) in variants {
+            let mut parameters = self.parameters.clone();
+            parameters.insert((*name).to_owned(), value.clone());
+            let settings = Settings { parameters, origins: BTreeMap::new() };
+            self.variants.push(Variant { name: (*variant).to_owned(), from: None, settings });
+        }
+        self.over(&[Axis::Variant])
+    }
+
+    pub fn seeds(mut self, seeds: &[u64]) -> Self {
+        self.seeds.extend(seeds);
+        self.over(&[Axis::Seed])
+    }
+
+    /// Repeats the stage over what it takes from its needs.
+    pub fn over(mut self, each: &[Axis]) -> Self {
+        self.each.extend_from_slice(each);
+        self
+    }
+
+    fn with(mut self, name: &str, texts: &[&str]) -> Self {
+        let texts = texts.iter().map(|text| Value::from(*text)).collect();
+        self.parameters.insert(name.to_owned(), Value::List(texts));
+        self
+    }
+}
+
+impl Project {
+    pub fn new(stages: Vec<Toy>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        Self { _folder: Some(folder), ..Self::at(Path::new(""), stages) }.moved_in()
+    }
+
+    /// A project in memory, for a test that has many.
+    pub fn swift(stages: Vec<Toy>) -> Self {
+        Self { _folder: Some(swift_folder()), ..Self::at(Path::new(""), stages) }.moved_in()
+    }
+
+    /// The project of a folder that somebody else made.
+    pub fn at(root: &Path, stages: Vec<Toy>) -> Self {
+        let environment = vec![("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned())];
+        Self { root: root.to_owned(), stages, code: Digest::of(b"command"), environment, _folder: None }
+    }
+
+    fn moved_in(mut self) -> Self {
+        if let Some(folder) = &self._folder {
+            self.root = folder.path().to_owned();
+        }
+        self
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn write(&self, path: &str, text: &str) -> &Self {
+        let path = self.root.join(path);
+        fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder can be made");
+        fs::write(path, text).expect("the file can be written");
+        self
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    pub fn exists(&self, path: &str) -> bool {
+        self.root.join(path).exists()
+    }
+
+    pub fn remove(&self, path: &str) -> &Self {
+        fs::remove_file(self.root.join(path)).expect("the file can be removed");
+        self
+    }
+
+    /// Puts another stage in the place of the one with its name, or at the end.
+    pub fn set(&mut self, toy: Toy) -> &mut Self {
+        match self.stages.iter_mut().find(|stage| stage.name == toy.name) {
+            Some(stage) => *stage = toy,
+            None => self.stages.push(toy),
+        }
+        self
+    }
+
+    pub fn set_variable(&mut self, name: &str, value: &str) -> &mut Self {
+        self.environment.retain(|(own, _)| own != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Makes as if the program's own code had changed.
+    pub fn set_code(&mut self, code: &str) -> &mut Self {
+        self.code = Digest::of(code.as_bytes());
+        self
+    }
+
+    /// Gives every file below a folder of the store.
+    pub fn stored(&self, folder: &str) -> Vec<PathBuf> {
+        // A session leaves blank notes for the next one to write to.
+        let is_blank = |path: &PathBuf| {
+            let is_note = folder == "scratch" && path.extension().is_some_and(|it| it == "running");
+            is_note && fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"\n"))
+        };
+        let walk = walkdir::WalkDir::new(self.root.join("artifacts").join(folder)).sort_by_file_name();
+        let files = walk.into_iter().flatten().filter(|entry| !entry.file_type().is_dir());
+        files.map(|entry| entry.into_path()).filter(|path| !is_blank(path)).collect()
+    }
+
+    pub fn run(&self) -> Ran {
+        self.run_with(&[], &[], 2, &Cancel::default())
+    }
+
+    pub fn run_with(&self, targets: &[&str], force: &[&str], jobs: usize, cancel: &Cancel) -> Ran {
+        let log = Log { events: Mutex::default(), cancel: None };
+        let summary = self.run_observed(&options(targets, force, jobs), &log, cancel);
+        Ran { summary, events: log.take() }
+    }
+
+    /// Runs all, two at a time, before an observer of one's own.
+    pub fn run_before(&self, observer: &dyn Observer) -> Summary {
+        self.run_observed(&options(&[], &[], 2), observer, &Cancel::default())
+    }
+
+    /// Runs, and asks for a stop as soon as the named instance has started.
+    pub fn run_until_started(&self, instance: &str) -> Ran {
+        let cancel = Cancel::default();
+        let log = Log { events: Mutex::default(), cancel: Some((instance.to_owned(), cancel.clone())) };
+        let summary = self.run_observed(&options(&[], &[], 1), &log, &cancel);
+        Ran { summary, events: log.take() }
+    }
+
+    fn run_observed(&self, options: &Options<'_>, observer: &dyn Observer, cancel: &Cancel) -> Summary {
+        let (pipeline, registry, store) = (self.pipeline(), self.registry(), self.store());
+        let summary = engine::run(&self.root, &pipeline, &registry, &store, options, observer, cancel);
+        summary.expect("the pipeline fits together")
+    }
+
+    /// Gives one line an instance: what a run would do.
+    pub fn status(&self) -> Vec<String> {
+        let options = options(&[], &[], 1);
+        let summary = engine::status(&self.root, &self.pipeline(), &self.registry(), &self.store(), &options);
+        let summary = summary.expect("the pipeline fits together");
+        let line = |report: &engine::Report| match &report.outcome {
+            Outcome::Fresh => format!("{}: fresh", report.name),
+            Outcome::Stale { reasons } => {
+                let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+                format!("{}: {}", report.name, reasons.join("; "))
+            }
+            Outcome::Depends { on } => format!("{}: depends on {on}", report.name),
+            other => format!("{}: {other:?}", report.name),
+        };
+        summary.reports.iter().map(line).collect()
+    }
+
+    pub fn store(&self) -> Store {
+        Store::open(&self.root.join("artifacts")).expect("the store opens")
+    }
+
+    fn registry(&self) -> Registry {
+        vec![
+            Box::new(Command::of_version(self.environment.clone(), self.code)),
+            Box::new(Made),
+            Box::new(Citing),
+        ]
+    }
+
+    fn pipeline(&self) -> Pipeline {
+        let id = |name: &str| {
+            let found = self.stages.iter().position(|stage| stage.name == name);
+            StageId(found.unwrap_or_else(|| panic!("no stage `{name}`")))
+        };
+        let stage = |toy: &Toy| Stage {
+            name: toy.name.to_owned(),
+            kind: toy.kind.to_owned(),
+            each: toy.each.clone(),
+            needs: toy.needs.iter().map(|need| id(need)).collect(),
+            base: Settings { parameters: toy.parameters.clone(), origins: BTreeMap::new() },
+            variants: toy.variants.clone(),
+            seeds: toy.seeds.clone(),
+        };
+        Pipeline { title: "toys".to_owned(), stages: self.stages.iter().map(stage).collect() }
+    }
+}
+
+/// Makes a temporary folder, in memory where that can be: syncing files there takes no time.
+pub fn swift_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+    folder.expect("a temporary folder can be made")
+}
+
+fn options(targets: &[&str], force: &[&str], jobs: usize) -> Options<'static> {
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    Options {
+        jobs,
+        targets: texts(targets),
+        force: texts(force),
+        keep_going: true,
+        facts: BTreeMap::from([("machine".to_owned(), "a test".to_owned())]),
+        ..Options::default()
+    }
+}
+
+/// What a run did.
+pub struct Ran {
+    pub summary: Summary,
+    pub events: Vec<String>,
+}
+
+impl Ran {
+    /// Asserts which instances ran, in whatever order, and that nothing failed.
+    #[track_caller]
+    pub fn assert_ran<const COUNT: usize>(&self, expected: [&str; COUNT]) -> &Self {
+        assert_eq!(self.failures(), Vec::<String>::new());
+        let mut expected: Vec<&str> = expected.to_vec();
+        expected.sort_unstable();
+        assert_eq!(self.ran(), expected, "events: {:#?}", self.events);
+        self
+    }
+
+    pub fn ran(&self) -> Vec<&str> {
+        let reports = self.summary.reports.iter();
+        let ran = reports.filter(|report| matches!(report.outcome, Outcome::Ran { .. }));
+        let mut names: Vec<&str> = ran.map(|report| report.name.as_str()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    pub fn failures(&self) -> Vec<String> {
+        self.summary.failures().map(|(name, failure)| format!("{name}: {failure}")).collect()
+    }
+
+    /// Gives the events of one sort, such as `notice`.
+    pub fn told(&self, sort: &str) -> Vec<&str> {
+        self.events.iter().filter_map(|event| event.strip_prefix(sort)?.strip_prefix(' ')).collect()
+    }
+}
+
+struct Log {
+    events: Mutex<Vec<String>>,
+    cancel: Option<(String, Cancel)>,
+}
+
+impl Log {
+    fn take(self) -> Vec<String> {
+        self.events.into_inner().expect("no observer panicked")
+    }
+}
+
+impl Observer for Log {
+    fn event(&self, event: Event<'_>) {
+        let line = match event {
+            Event::Waiting => "waiting for the lock".to_owned(),
+            Event::Planned { instances } => format!("planned {}", instances.len()),
+            Event::Fresh { name, .. } => format!("fresh {name}"),
+            Event::Started { name, .. } => {
+                if let Some((instance, cancel)) = &self.cancel
+                    && instance == name
+                {
+                    cancel.cancel();
+                }
+                format!("started {name}")
+            }
+            Event::Progress { name, standing, .. } => format!("progress {name}: {standing}"),
+            Event::Notice { name, line, .. } => format!("notice {name}: {line}"),
+            Event::Ran { name, reasons, .. } => {
+                let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
+                format!("ran {name}: {}", reasons.join("; "))
+            }
+            Event::Shared { name, with, .. } => format!("shared {name} with {with}"),
+            Event::Failed { name, failure, .. } => format!("failed {name}: {failure}"),
+            Event::Skipped { name, because, .. } => format!("skipped {name} because of {because}"),
+            Event::Finished { .. } => return,
+        };
+        self.events.lock().expect("no observer panicked").push(line);
+    }
+}
