@@ -7,6 +7,8 @@
 //! | [`digest`] | canonical bytes → [`digest::Digest`] |
 //! | [`diagnostic`] | a mistake as data, and its one renderer |
 //! | [`spec`] | YAML text → checked [`spec::Pipeline`]; every mistake with its place in the file |
+//! | [`project_path`], [`folder`] | paths in one spelling; what is read, written and removed below a folder, following no link |
+//! | [`stamp`] | what a file looks like from outside |
 //! | [`store`] | objects, records, the log of runs; writes atomically |
 //! | [`kind`], `told` | what a stage kind is, and how it reads its settings |
 //! | `plan` | every instance, what it needs, and what a target names |
@@ -24,8 +26,11 @@
 pub mod command;
 pub mod diagnostic;
 pub mod digest;
+pub mod folder;
 pub mod kind;
+pub mod project_path;
 pub mod spec;
+pub mod stamp;
 pub mod store;
 pub mod told;
 
