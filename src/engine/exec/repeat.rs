@@ -61,12 +61,12 @@ pub fn repeat(
         instance: work.name(instance),
         effective: work.effective(instance)?,
         inputs: &assembled.inputs,
-        files: &assembled.files,
+        files: &assembled.project.all_files(),
         cited: &cited,
         scratch,
         checkpoints,
         log: &scratch.join("log"),
+        project: store.project(),
         watch,
-        meanwhile: &|| {},
     })
 }
