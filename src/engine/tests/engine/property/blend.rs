@@ -1,7 +1,11 @@
 //! A toy kind whose runs cost next to nothing and are easy to foretell: the end of what it reads.
 //!
-//! `salt`, inputs, files ──[`end_of`]──▶ `out`, and their length modulo three ──▶ `rest`
+//! `salt`, inputs, files ──[`end_of`]──▶ `out`, and their length modulo three ──▶ `rest`; a folder as `out` holds both, laid
+//! out by that length, so that files become folders and folders files
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,8 +15,11 @@ use recount_engine::spec::{Value, substitute};
 use recount_engine::store::OutputPlace;
 use recount_engine::{Content, Context, Effective, Failure, Job, Kind, Output, Read};
 
+use super::draft::layout;
+
 /// `salt`: what stands before what it reads; `keep`: how many of the last bytes are kept; `place`:
-/// where `out` also belongs; `fails`: that it fails; `narrow`: that it reads no `rest`; `files`: its files.
+/// where `out` also belongs; `folder`: that it is a folder; `mode`: its first file's permissions; `fails`: that it fails;
+/// `narrow`: that it reads no `rest`; `files`: its files.
 pub struct Blend {
     /// The code that it pretends to be.
     pub code: Digest,
@@ -57,8 +64,10 @@ impl Kind for Blend {
             }
         }
         let reads = context.stage.needs.iter().map(|&stage| {
-            let is_blend = context.pipeline.stages[stage.0].kind == self.name();
-            Read { stage, outputs: if narrow && is_blend { vec!["out".to_owned()] } else { Vec::new() } }
+            let need = &context.pipeline.stages[stage.0];
+            let out = if need.base.parameters.contains_key("folder") { "out/" } else { "out" };
+            let is_narrow = narrow && need.kind == self.name();
+            Read { stage, outputs: if is_narrow { vec![out.to_owned()] } else { Vec::new() } }
         });
         let place = parameters.get("place").and_then(Value::as_text).map(path);
         let places = place.into_iter().map(|path| OutputPlace { name: "out".to_owned(), path }).collect();
@@ -79,8 +88,27 @@ impl Kind for Blend {
             bytes.extend(file.read()?);
         }
         let keep = parameters["keep"].as_integer().and_then(|keep| usize::try_from(keep).ok()).unwrap_or(0);
-        let out = Output { name: "out".to_owned(), content: Content::Bytes(end_of(&bytes, keep)) };
-        let rest = Output { name: "rest".to_owned(), content: Content::Bytes(rest_of(&bytes)) };
-        Ok(vec![out, rest])
+        let mode = parameters["mode"].as_integer().and_then(|mode| u32::try_from(mode).ok()).unwrap_or(0o644);
+        let first = write_scratch(&job.scratch.join("first"), &end_of(&bytes, keep), mode)?;
+        let bytes_output =
+            |name: &str, bytes: Vec<u8>| Output { name: name.to_owned(), content: Content::Bytes(bytes) };
+        let rest = rest_of(&bytes);
+        if !parameters.contains_key("folder") {
+            return Ok(vec![Output { name: "out".to_owned(), content: first }, bytes_output("rest", rest)]);
+        }
+        let second = layout(bytes.len());
+        let held = if second.ends_with('/') { Vec::new() } else { rest.clone() };
+        Ok(vec![
+            Output { name: "out/a".to_owned(), content: first },
+            bytes_output(&format!("out/{second}"), held),
+            bytes_output("rest", rest),
+        ])
     }
+}
+
+fn write_scratch(path: &Path, bytes: &[u8], mode: u32) -> Result<Content, Failure> {
+    let written =
+        fs::write(path, bytes).and_then(|()| fs::set_permissions(path, Permissions::from_mode(mode)));
+    written.map_err(|error| Failure::new(error.to_string()))?;
+    Ok(Content::Scratch("first".to_owned()))
 }

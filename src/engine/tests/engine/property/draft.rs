@@ -1,23 +1,58 @@
 //! A pipeline and the files it reads as plain data, for edits to change and the oracle to read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use recount_engine::spec::{Axis, Parameters, Pipeline, Settings, Stage, StageId, Value};
 
 /// The coordinate that repeated stages are repeated over.
 pub const WORD: &str = "word";
 
+/// What a program writes into the second file of a folder.
+pub const REST: &str = "rest";
+
+/// Gives the second part of a folder that is an output: a file, a file in a folder, or an empty folder.
+pub fn layout(number: usize) -> &'static str {
+    ["sub", "sub/b", "sub/"][number % 3]
+}
+
+/// Gives the folder that a path stands in.
+pub fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
 /// A pipeline and its files.
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// Needs before those that need them.
     pub stages: Vec<Sketch>,
-    /// What the project's files hold.
-    pub files: BTreeMap<String, String>,
+    /// The project's files.
+    pub files: BTreeMap<String, FileDraft>,
+    /// Folders that are there whether or not a file is in them.
+    pub folders: BTreeSet<String>,
     /// What repeated stages are repeated over; never empty.
     pub words: Vec<String>,
     /// The version of every kind's code.
     pub code: u32,
+}
+
+/// A file of the project to be.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct FileDraft {
+    /// What it holds.
+    pub text: String,
+    /// Whether its owner may execute it.
+    pub executable: bool,
+    /// Whether it is a link to a file elsewhere in the project.
+    pub linked: bool,
+}
+
+/// What is to be at a path of the project.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum DiskEntry {
+    Folder,
+    File { text: String, executable: bool },
+    Link { to: PathBuf },
 }
 
 /// A stage to be.
@@ -35,6 +70,10 @@ pub struct Sketch {
     pub keep: usize,
     /// Whether its output also belongs into the project; a program's always does.
     pub placed: bool,
+    /// Whether its output is a folder of several files.
+    pub folder: bool,
+    /// The permissions of its first file.
+    pub mode: u32,
     /// Whether it is repeated over the words.
     pub repeated: bool,
     /// Whether it reads only the first output of its needs.
@@ -74,25 +113,81 @@ impl Draft {
         names.filter(|name| *name == path || inside(name)).collect()
     }
 
+    /// Gives the names of the folders that reading a path comes by, that itself among them.
+    pub fn folders_of(&self, path: &str) -> BTreeSet<String> {
+        let mut folders = BTreeSet::new();
+        for name in self.files.keys().map(|name| parent(name)).chain(self.folders.iter().map(String::as_str)) {
+            let mut at = name;
+            while at == path || at.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')) {
+                folders.insert(at.to_owned());
+                at = parent(at);
+            }
+        }
+        folders
+    }
+
+    /// Gives all that is to be on the disk, folders before what is in them.
+    pub fn disk(&self) -> BTreeMap<String, DiskEntry> {
+        let mut disk = BTreeMap::new();
+        let mut put = |path: &str, entry: DiskEntry| {
+            let mut folder = parent(path);
+            while !folder.is_empty() {
+                disk.insert(folder.to_owned(), DiskEntry::Folder);
+                folder = parent(folder);
+            }
+            disk.insert(path.to_owned(), entry);
+        };
+        for folder in &self.folders {
+            put(folder, DiskEntry::Folder);
+        }
+        for (name, file) in &self.files {
+            let FileDraft { text, executable, linked } = file.clone();
+            let bytes = DiskEntry::File { text, executable };
+            if linked {
+                let behind = format!("behind/{}", name.replace('/', "_"));
+                let to = PathBuf::from("../".repeat(name.matches('/').count()) + &behind);
+                put(name, DiskEntry::Link { to });
+                put(&behind, bytes);
+            } else {
+                put(name, bytes);
+            }
+        }
+        disk
+    }
+
     /// Gives the shell line of a program, with the coordinate in braces.
     pub fn line(&self, sketch: &Sketch) -> String {
-        let files = sketch.reads.iter().map(|path| {
-            let folder = !self.files.contains_key(path);
-            if folder { format!(" {path}/*") } else { format!(" {path}") }
-        });
         let places = sketch.needs.iter().flat_map(|&need| {
             let need = self.stage(need);
             let Some(place) = need.place() else { return Vec::new() };
             if need.repeated && !sketch.repeated {
-                self.words.iter().map(|word| format!(" {}", place.replace("{word}", word))).collect()
+                self.words.iter().map(|word| place.replace("{word}", word)).collect()
             } else {
-                vec![format!(" {place}")]
+                vec![place]
             }
         });
-        let read: String = files.chain(places).collect();
+        let read: String = sketch.reads.iter().cloned().chain(places).map(|path| format!(" {path}")).collect();
         let (salt, keep, place) = (&sketch.salt, sketch.keep, sketch.place().unwrap_or_default());
-        let end = if sketch.fails { "; exit 3" } else { "" };
-        format!("echo >> ran.log; (printf %s '{salt}'; cat /dev/null{read}) | tail -c {keep} > {place}{end}")
+        let (make, first, rest) = match (sketch.folder, layout(keep)) {
+            (false, _) => (String::new(), place, String::new()),
+            (true, "sub/b") => {
+                let rest = format!("; mkdir {place}/sub; printf {REST} > {place}/sub/b");
+                (format!("mkdir {place}; "), format!("{place}/a"), rest)
+            }
+            (true, "sub/") => {
+                (format!("mkdir {place}; "), format!("{place}/a"), format!("; mkdir {place}/sub"))
+            }
+            (true, _) => {
+                let rest = format!("; printf {REST} > {place}/sub");
+                (format!("mkdir {place}; "), format!("{place}/a"), rest)
+            }
+        };
+        let (mode, end) = (sketch.mode, if sketch.fails { "; exit 3" } else { "" });
+        format!(
+            "echo >> ran.log; {make}(printf %s '{salt}'; for path in /dev/null{read}; do \
+             find -L $path -type f | LC_ALL=C sort | xargs -r cat; done) | tail -c {keep} > {first}; \
+             chmod {mode:o} {first}{rest}{end}"
+        )
     }
 
     /// Gives the pipeline as the engine takes it.
@@ -131,7 +226,10 @@ impl Draft {
         if let Some(place) = place {
             set("place", place.into());
         }
-        for (name, flag) in [("fails", sketch.fails), ("narrow", sketch.narrow)] {
+        set("mode", i64::from(sketch.mode).into());
+        for (name, flag) in
+            [("fails", sketch.fails), ("narrow", sketch.narrow), ("folder", sketch.folder)]
+        {
             if flag {
                 set(name, Value::Bool(true));
             }

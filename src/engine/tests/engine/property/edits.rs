@@ -1,15 +1,20 @@
 //! Random pipelines, and random changes of them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::random::Random;
 
-use super::draft::{Draft, Sketch};
+use super::draft::{Draft, FileDraft, Sketch, parent};
 
 const NAMES: [&str; 12] =
     ["ash", "birch", "cedar", "elm", "fir", "hazel", "larch", "maple", "oak", "pine", "rowan", "yew"];
 const WORDS: [&str; 4] = ["a", "b", "c", "d"];
 const SALTS: [&str; 5] = ["", "x", "y", "{word}", "salt {word} "];
 const TEXTS: [&str; 6] = ["", "1", "2", "12", "a line\n", "another line\n"];
-const FILES: [&str; 6] = ["data/0", "data/1", "data/2", "data/folder/a", "data/folder/b", "data/folder/c"];
+const FILES: [&str; 7] =
+    ["data/0", "data/1", "data/2", "data/2/inner", "data/folder/a", "data/folder/b", "data/folder/c"];
+const FOLDERS: [&str; 2] = ["data/folder/empty", "data/folder/deep/empty"];
+const MODES: [u32; 4] = [0o644, 0o644, 0o755, 0o600];
 const READS: [&str; 5] = ["data/0", "data/1", "data/2", "data/folder", "data/folder/a"];
 const KEPT: [usize; 4] = [1, 2, 9, 30];
 
@@ -28,10 +33,13 @@ pub fn once_in(random: &mut Random, times: u32) -> bool {
 
 /// Draws a pipeline of one to six stages; with `programs`, of real programs too.
 pub fn draft(random: &mut Random, programs: bool) -> Draft {
-    let files = FILES.iter().chain([&KEEPER]);
-    let files = files.map(|name| ((*name).to_owned(), (*pick(random, &TEXTS)).to_owned())).collect();
     let words = WORDS[..1 + random.below(3) as usize].iter().map(|word| (*word).to_owned()).collect();
-    let mut draft = Draft { stages: Vec::new(), files, words, code: 0 };
+    let (files, folders) = (BTreeMap::new(), BTreeSet::new());
+    let mut draft = Draft { stages: Vec::new(), files, folders, words, code: 0 };
+    for name in FILES.iter().chain([&KEEPER]) {
+        let text = pick(random, &TEXTS);
+        put_file(&mut draft, name, text, random);
+    }
     for _ in 0..1 + random.below(6) {
         add_stage(&mut draft, random, programs);
     }
@@ -43,11 +51,10 @@ pub fn change(draft: &mut Draft, random: &mut Random, programs: bool, past: &[Dr
     let last = draft.stages.len().saturating_sub(1);
     let index = random.below(u32::try_from(last + 1).expect("it is small")) as usize;
     let file = (*pick(random, &FILES)).to_owned();
-    match random.below(20) {
+    match random.below(22) {
         0..=4 => {
-            let text = *pick(random, &TEXTS);
-            draft.files.insert(file.clone(), text.to_owned());
-            format!("`{file}` holds {text:?}")
+            let text = pick(random, &TEXTS);
+            put_file(draft, &file, text, random)
         }
         5 => {
             draft.files.remove(&file);
@@ -55,8 +62,9 @@ pub fn change(draft: &mut Draft, random: &mut Random, programs: bool, past: &[Dr
         }
         6 => {
             let to = (*pick(random, &FILES)).to_owned();
-            if let Some(text) = draft.files.remove(&file) {
-                draft.files.insert(to.clone(), text);
+            if let Some(moved) = draft.files.remove(&file) {
+                make_room(draft, &to);
+                draft.files.insert(to.clone(), moved);
             }
             format!("`{file}` is renamed `{to}`")
         }
@@ -68,11 +76,7 @@ pub fn change(draft: &mut Draft, random: &mut Random, programs: bool, past: &[Dr
             draft.code = random.below(2);
             format!("the code has version {}", draft.code)
         }
-        10 => {
-            draft.words =
-                WORDS[..1 + random.below(4) as usize].iter().map(|word| (*word).to_owned()).collect();
-            format!("the words are {:?}", draft.words)
-        }
+        10 => change_words(draft, random),
         11 | 12 => add_stage(draft, random, programs),
         13 if last > 0 => {
             let gone = draft.stages.remove(index);
@@ -81,8 +85,49 @@ pub fn change(draft: &mut Draft, random: &mut Random, programs: bool, past: &[Dr
             }
             format!("stage `{}` is removed", gone.name)
         }
+        14 => {
+            let folder = (*pick(random, &FOLDERS)).to_owned();
+            let is_new = !draft.folders.remove(&folder) && draft.folders.insert(folder.clone());
+            format!("folder `{folder}` is {}", if is_new { "made" } else { "removed" })
+        }
+        15 => match draft.files.get_mut(&file) {
+            Some(file) => {
+                file.executable = !file.executable;
+                format!("{file:?} may be executed, or no longer")
+            }
+            None => "nothing".to_owned(),
+        },
         _ => change_stage(draft, index, random),
     }
+}
+
+/// Changes what a trial may change: settings, and no file.
+pub fn change_settings(draft: &mut Draft, random: &mut Random) -> String {
+    let index = random.below(u32::try_from(draft.stages.len()).expect("it is small")) as usize;
+    if once_in(random, 3) { change_words(draft, random) } else { change_stage(draft, index, random) }
+}
+
+fn change_words(draft: &mut Draft, random: &mut Random) -> String {
+    draft.words = WORDS[..1 + random.below(4) as usize].iter().map(|word| (*word).to_owned()).collect();
+    format!("the words are {:?}", draft.words)
+}
+
+fn put_file(draft: &mut Draft, name: &str, text: &str, random: &mut Random) -> String {
+    make_room(draft, name);
+    let file = FileDraft {
+        text: text.to_owned(),
+        executable: once_in(random, 5),
+        linked: once_in(random, 6) && name != KEEPER,
+    };
+    let told = format!("`{name}` is {file:?}");
+    draft.files.insert(name.to_owned(), file);
+    told
+}
+
+/// Removes what a file can't be beside: a file where it needs a folder, and files that take it for one.
+fn make_room(draft: &mut Draft, name: &str) {
+    let inside = format!("{name}/");
+    draft.files.retain(|other, _| !other.starts_with(&inside) && other != parent(name));
 }
 
 fn add_stage(draft: &mut Draft, random: &mut Random, programs: bool) -> String {
@@ -95,6 +140,8 @@ fn add_stage(draft: &mut Draft, random: &mut Random, programs: bool) -> String {
         salt: (*pick(random, &SALTS)).to_owned(),
         keep: *pick(random, &KEPT),
         placed: once_in(random, 2),
+        folder: once_in(random, 3),
+        mode: *pick(random, &MODES),
         repeated: once_in(random, 3),
         narrow: once_in(random, 3),
         fails: once_in(random, 12),
@@ -120,7 +167,7 @@ fn change_stage(draft: &mut Draft, index: usize, random: &mut Random) -> String 
     let free = free_name(draft, random);
     let before: Vec<u32> = draft.stages[..index].iter().map(|sketch| sketch.number).collect();
     let sketch = &mut draft.stages[index];
-    match random.below(9) {
+    match random.below(11) {
         0 => sketch.salt = (*pick(random, &SALTS)).to_owned(),
         1 => sketch.keep = *pick(random, &KEPT),
         2 => sketch.placed = !sketch.placed,
@@ -128,7 +175,9 @@ fn change_stage(draft: &mut Draft, index: usize, random: &mut Random) -> String 
         4 => sketch.narrow = !sketch.narrow,
         5 => sketch.fails = !sketch.fails && once_in(random, 3),
         6 => sketch.name = free.unwrap_or_else(|| sketch.name.clone()),
-        7 if !before.is_empty() => toggle(&mut sketch.needs, *pick(random, &before)),
+        7 => sketch.folder = !sketch.folder,
+        8 => sketch.mode = *pick(random, &MODES),
+        9 if !before.is_empty() => toggle(&mut sketch.needs, *pick(random, &before)),
         _ => toggle(&mut sketch.reads, (*pick(random, &READS)).to_owned()),
     }
     format!("a stage becomes {sketch:?}")

@@ -14,8 +14,8 @@ use super::oracle::{Made, Recipe};
 pub enum Standing {
     /// A record and every object.
     Sound,
-    /// A record, of which an object was damaged or is gone.
-    Damaged,
+    /// A record, of which an object was damaged or is gone; or nobody can say whether there is a record.
+    Doubtful,
     /// No record.
     Unknown,
 }
@@ -26,14 +26,16 @@ pub struct Ledger {
     known: BTreeMap<Recipe, Vec<Vec<u8>>>,
     keys: BTreeMap<Recipe, Key>,
     damaged: BTreeSet<Vec<u8>>,
+    doubted: BTreeSet<Recipe>,
 }
 
 impl Ledger {
     /// Says what the store has for a recipe.
     pub fn standing(&self, recipe: &Recipe) -> Standing {
         match self.known.get(recipe) {
+            None if self.doubted.contains(recipe) => Standing::Doubtful,
             None => Standing::Unknown,
-            Some(objects) if objects.iter().any(|bytes| self.damaged.contains(bytes)) => Standing::Damaged,
+            Some(objects) if objects.iter().any(|bytes| self.damaged.contains(bytes)) => Standing::Doubtful,
             Some(_) => Standing::Sound,
         }
     }
@@ -45,6 +47,11 @@ impl Ledger {
             self.damaged.remove(bytes);
         }
         self.known.insert(recipe.clone(), objects);
+    }
+
+    /// Notes that a recipe may have been recorded by a run that failed later on.
+    pub fn doubt(&mut self, recipe: &Recipe) {
+        self.doubted.insert(recipe.clone());
     }
 
     /// Notes a recipe's key; recipes are equal exactly when their keys are.

@@ -6,6 +6,8 @@
 //! `RECOUNT_TEST_CASE=SEED` repeats one case of each test alone.
 
 mod blend;
+mod disk;
+mod disturb;
 mod draft;
 mod edits;
 mod ledger;
@@ -46,6 +48,12 @@ fn go_through(seeds: &[u64], programs: bool) {
 #[test]
 fn two_thousand_random_histories_run_what_changed_and_no_more() {
     go_through(&seeds(2_000), false);
+}
+
+#[test]
+#[ignore = "takes minutes: `cargo test --release -p recount-engine --test engine -- --ignored`"]
+fn twenty_thousand_random_histories_run_what_changed_and_no_more() {
+    go_through(&seeds(20_000), false);
 }
 
 #[test]

@@ -3,10 +3,10 @@
 //!
 //! Draft ──foretell──▶ [`Expected`], one for each instance, in the engine's order
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::blend::{end_of, rest_of};
-use super::draft::{Draft, Sketch};
+use super::draft::{Draft, FileDraft, REST, Sketch, layout};
 
 /// Everything that may decide an instance's outputs: two with equal ones must share a run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,7 +15,8 @@ pub struct Recipe {
     code: u32,
     settings: Vec<String>,
     inputs: BTreeMap<String, Vec<u8>>,
-    files: BTreeMap<String, String>,
+    files: BTreeMap<String, FileDraft>,
+    folders: BTreeSet<String>,
 }
 
 /// One output.
@@ -27,6 +28,20 @@ pub struct Made {
     pub place: Option<String>,
     /// What it holds.
     pub bytes: Vec<u8>,
+    /// The permissions of its file.
+    pub mode: u32,
+}
+
+impl Made {
+    /// Says whether it is an empty folder.
+    pub fn is_folder(&self) -> bool {
+        self.name.ends_with('/')
+    }
+
+    /// Says whether it may be executed.
+    pub fn is_executable(&self) -> bool {
+        self.mode & 0o100 != 0
+    }
 }
 
 /// What must become of an instance.
@@ -87,8 +102,10 @@ fn fate_of(
             let all_meet = !need.repeated || sketch.repeated;
             let prefix = if all_meet { &need.name } else { &member.name };
             for output in outputs {
-                if sketch.program || !sketch.narrow || output.name == "out" || need.program {
-                    inputs.insert(format!("{prefix}/{}", output.name), output.bytes.clone());
+                let is_out = output.name == "out" || output.name.starts_with("out/");
+                if sketch.program || !sketch.narrow || is_out || need.program {
+                    let manner = if output.is_executable() { " (executable)" } else { "" };
+                    inputs.insert(format!("{prefix}/{}{manner}", output.name), output.bytes.clone());
                 }
                 if output.place.is_some() {
                     placed.push(output.bytes.clone());
@@ -96,8 +113,9 @@ fn fate_of(
             }
         }
     }
-    let mut files = BTreeMap::new();
+    let (mut files, mut folders) = (BTreeMap::new(), BTreeSet::new());
     for path in &sketch.reads {
+        folders.extend(draft.folders_of(path));
         let names = draft.files_of(path);
         if names.is_empty() {
             return (None, Fate::Fails);
@@ -109,28 +127,47 @@ fn fate_of(
     let mut bytes = filled(&sketch.salt).into_bytes();
     if sketch.program {
         for name in sketch.reads.iter().flat_map(|path| draft.files_of(path)) {
-            bytes.extend(draft.files[name].as_bytes());
+            bytes.extend(draft.files[name].text.as_bytes());
         }
         bytes.extend(placed.concat());
     } else {
         bytes.extend(inputs.values().flatten());
-        bytes.extend(files.values().flat_map(|text| text.as_bytes()));
+        bytes.extend(files.values().flat_map(|file: &FileDraft| file.text.as_bytes()));
     }
     let mut settings = if sketch.program {
         vec![filled(&draft.line(sketch)), format!("{place:?}")]
     } else {
-        vec![filled(&sketch.salt), sketch.keep.to_string(), format!("{place:?}"), sketch.fails.to_string()]
+        let numbers = format!("{} {} {} {}", sketch.keep, sketch.mode, sketch.folder, sketch.fails);
+        vec![filled(&sketch.salt), format!("{place:?}"), numbers]
     };
     // A file counts as itself, and in each folder that is read.
     settings.extend(sketch.reads.iter().cloned());
-    let recipe = Recipe { program: sketch.program, code: draft.code, settings, inputs, files };
+    let recipe = Recipe { program: sketch.program, code: draft.code, settings, inputs, files, folders };
     if sketch.fails {
         return (Some(recipe), Fate::Fails);
     }
     let name = sketch.place().filter(|_| sketch.program).unwrap_or_else(|| "out".to_owned());
-    let mut made = vec![Made { name, place, bytes: end_of(&bytes, sketch.keep) }];
-    if !sketch.program {
-        made.push(Made { name: "rest".to_owned(), place: None, bytes: rest_of(&bytes) });
+    let made = |below: &str, bytes: Vec<u8>, mode: u32| {
+        let place = place.as_ref().map(|place| format!("{place}{}", below.trim_end_matches('/')));
+        Made { name: format!("{name}{below}"), place, bytes, mode }
+    };
+    let rest = rest_of(&bytes);
+    let first = end_of(&bytes, sketch.keep);
+    let mut all = Vec::new();
+    if sketch.folder {
+        let second = layout(if sketch.program { sketch.keep } else { bytes.len() });
+        let held = match second {
+            "sub/" => Vec::new(),
+            _ if sketch.program => REST.as_bytes().to_vec(),
+            _ => rest.clone(),
+        };
+        all.push(made("/a", first, sketch.mode));
+        all.push(made(&format!("/{second}"), held, 0o644));
+    } else {
+        all.push(made("", first, sketch.mode));
     }
-    (Some(recipe), Fate::Makes(made))
+    if !sketch.program {
+        all.push(Made { name: "rest".to_owned(), place: None, bytes: rest, mode: 0o644 });
+    }
+    (Some(recipe), Fate::Makes(all))
 }

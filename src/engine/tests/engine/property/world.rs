@@ -6,12 +6,11 @@
 //! - A panic tells the case's seed and everything that was done to it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
+use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime};
 
 use crate::random::Random;
 use recount_engine::command::Command;
@@ -21,22 +20,30 @@ use recount_engine::store::Store;
 use recount_engine::{self as engine, Cancel, Event, Observer, Options, Outcome, Registry, Summary};
 
 use super::blend::Blend;
+use super::disk::{assert_same, describe, tree, walk, write_draft};
 use super::draft::Draft;
-use super::edits::{change, draft, once_in, pick};
+use super::edits::{change, change_settings, draft, once_in, pick};
 use super::ledger::{Ledger, Standing};
 use super::oracle::{Expected, Fate, foretell};
-use crate::damage::damage;
 use crate::support::swift_folder;
+
+/// The permissions of others than the owner to read and execute.
+const OTHERS_READ: u32 = 0o055;
 
 /// A case.
 pub struct World {
     seed: u64,
-    random: Random,
-    programs: bool,
+    pub(super) random: Random,
+    pub(super) programs: bool,
     folder: tempfile::TempDir,
-    draft: Draft,
+    pub(super) draft: Draft,
     past: Vec<Draft>,
-    ledger: Ledger,
+    pub(super) ledger: Ledger,
+    /// What a person has written, by where it still is.
+    pub(super) edits: BTreeMap<PathBuf, String>,
+    /// What of it was taken away, so that it must be kept.
+    kept: BTreeSet<String>,
+    pub(super) edits_made: u32,
     tale: Vec<String>,
 }
 
@@ -61,13 +68,23 @@ impl World {
     pub fn new(seed: u64, programs: bool) -> Self {
         let mut random = Random::new(seed, "a case of edits");
         let draft = draft(&mut random, programs);
-        let (past, tale) = (Vec::new(), vec![format!("{draft:?}")]);
-        let ledger = Ledger::default();
-        Self { seed, random, programs, folder: swift_folder(), draft, past, ledger, tale }
+        let tale = vec![format!("{draft:?}")];
+        let folder = swift_folder();
+        for (name, text) in [("thesis", "a year of work"), ("notes/one", "1"), ("notes/two", "2")] {
+            let path = folder.path().join("victim").join(name);
+            fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder can be made");
+            fs::write(path, text).expect("the file can be written");
+        }
+        fs::create_dir_all(folder.path().join("victim/empty")).expect("the folder can be made");
+        fs::create_dir(folder.path().join("project")).expect("the folder can be made");
+        let (past, ledger) = (Vec::new(), Ledger::default());
+        let (edits, kept) = (BTreeMap::new(), BTreeSet::new());
+        Self { seed, random, programs, folder, draft, past, ledger, edits, kept, edits_made: 0, tale }
     }
 
     /// Edits, damages, runs, and compares.
     pub fn step(&mut self) {
+        let victim = tree(&self.victim());
         if self.past.is_empty() {
             self.past.push(self.draft.clone());
         } else {
@@ -78,104 +95,88 @@ impl World {
                 self.past.push(past);
             }
         }
-        self.write_files();
-        for _ in 0..self.random.below(3) {
+        write_draft(&self.root(), &self.draft, &mut self.random);
+        for _ in 0..self.random.below(4) {
             let told = self.disturb();
             self.tale.push(told);
         }
+        match self.random.below(8) {
+            0 => self.run_where_the_folder_of_outputs_is_a_link(),
+            1 => self.run_a_trial(),
+            _ => {}
+        }
         self.run();
+        assert_same(&tree(&self.victim()), &victim, "nothing outside the project changes");
     }
 
-    fn root(&self) -> &Path {
-        self.folder.path()
+    pub(super) fn root(&self) -> PathBuf {
+        self.folder.path().join("project")
     }
 
-    /// Brings the files on the disk to what the draft says, in the several ways in which editors do.
-    fn write_files(&mut self) {
-        let root = self.folder.path().to_owned();
-        for name in walk(&root.join("data")) {
-            let name = name.strip_prefix(&root).expect("it was walked below it").to_owned();
-            if !self.draft.files.contains_key(name.to_str().expect("names are plain")) {
-                fs::remove_file(root.join(name)).expect("it was just seen");
-            }
+    /// Gives a folder beside the project, which is none of its business.
+    pub(super) fn victim(&self) -> PathBuf {
+        self.folder.path().join("victim")
+    }
+
+    /// Runs while the folder that all outputs stand in is a link to somebody's files: nothing of it can be brought up to
+    /// date, and nothing there may be touched.
+    fn run_where_the_folder_of_outputs_is_a_link(&mut self) {
+        let (out, aside) = (self.root().join("out"), self.root().join("aside"));
+        if !out.is_dir() {
+            return;
         }
-        for (name, text) in &self.draft.files {
-            let path = root.join(name);
-            if fs::read_to_string(&path).is_ok_and(|old| old == *text) {
-                continue;
+        let within = self.root().join("data/folder");
+        let target = if once_in(&mut self.random, 2) { self.victim() } else { within };
+        self.tale.push(format!("run while `out` is a link to {}", target.display()));
+        fs::rename(&out, &aside).expect("both are in one folder");
+        symlink(&target, &out).expect("links can be made");
+        let before = tree(&target);
+        bring_up(&self.root(), &self.draft, &[], Mode::Status);
+        let summary = bring_up(&self.root(), &self.draft, &[], Mode::Run { jobs: 2, trial: false });
+        let by_name: BTreeMap<String, Expected> =
+            foretell(&self.draft).into_iter().map(|one| (one.name.clone(), one)).collect();
+        for report in &summary.reports {
+            let one = &by_name[&report.name];
+            let is_done = !matches!(report.outcome, Outcome::Failed(_) | Outcome::Skipped { .. });
+            if let Fate::Makes(made) = &one.fate {
+                let is_placed = made.iter().any(|made| made.place.is_some());
+                assert!(!is_placed || !is_done, "`{}` is behind a link, and counts as done", report.name);
             }
-            write_in_some_way(&path, text, &mut self.random);
+            one.recipe.iter().for_each(|recipe| self.ledger.doubt(recipe));
         }
+        assert_same(&tree(&target), &before, "what lies behind a link is not touched");
+        fs::remove_file(&out).expect("it is our link");
+        fs::rename(&aside, &out).expect("both are in one folder");
     }
 
-    /// Does something to the disk that the draft does not know of.
-    fn disturb(&mut self) -> String {
-        let root = self.folder.path().to_owned();
-        let random = &mut self.random;
-        let placed: Vec<PathBuf> = walk(&root.join("out"));
-        match random.below(8) {
-            0 => {
-                let name = pick(random, &self.draft.files.keys().collect::<Vec<_>>()).to_string();
-                let text = &self.draft.files[&name];
-                write_in_some_way(&root.join(&name), text, random);
-                format!("`{name}` is touched")
-            }
-            1 if !placed.is_empty() => {
-                let place = pick(random, &placed);
-                fs::remove_file(place).expect("it was just seen");
-                format!("{} is removed", place.display())
-            }
-            2 if !placed.is_empty() => {
-                let place = pick(random, &placed);
-                edit_by_hand(place, random);
-                format!("{} is edited by hand", place.display())
-            }
-            3 => {
-                let kept: Vec<PathBuf> = plain_files(&root.join("artifacts/v2"));
-                if kept.is_empty() {
-                    return "nothing".to_owned();
-                }
-                let path = pick(random, &kept);
-                damage(path, random);
-                format!("{} is damaged", path.display())
-            }
-            4 => {
-                let view = root.join("artifacts/by-name");
-                // There may be none yet.
-                drop(fs::remove_dir_all(view));
-                "the view is removed".to_owned()
-            }
-            5 => {
-                let records = self.ledger.records();
-                if records.is_empty() {
-                    return "nothing".to_owned();
-                }
-                let key = *pick(random, &records);
-                // Damage to what stands whole at its place is noticed when it is needed.
-                drop(fs::remove_file(root.join("artifacts/v2/snapshot")));
-                let hex = key.to_string();
-                let record = root.join(format!("artifacts/v2/records/{}/{hex}.json", &hex[..2]));
-                damage(&record, &mut self.random);
-                self.ledger.forget(key);
-                format!("the record {key} is damaged")
-            }
-            _ => {
-                let objects = self.ledger.objects();
-                if objects.is_empty() {
-                    return "nothing".to_owned();
-                }
-                let bytes = pick(random, &objects);
-                drop(fs::remove_file(root.join("artifacts/v2/snapshot")));
-                let id = ObjectId(Digest::of(bytes));
-                damage(&self.store().object_path(id), &mut self.random);
-                self.ledger.damage(bytes);
-                format!("the object {id} is damaged")
-            }
-        }
+    /// Runs with other settings, as a trial; the plain run that follows must bring everything back.
+    fn run_a_trial(&mut self) {
+        let mut draft = self.draft.clone();
+        let told = change_settings(&mut draft, &mut self.random);
+        self.tale.push(format!("trial: {told}"));
+        let ran = bring_up(&self.root(), &draft, &[], Mode::Run { jobs: 2, trial: true });
+        let expected = foretell(&draft);
+        let expected = expected.iter().map(|one| (one.name.as_str(), one)).collect();
+        self.compare(&expected, &ran);
+        self.look_for_edits();
     }
 
-    fn store(&self) -> Store {
-        Store::open(self.root()).expect("the store opens")
+    /// Asserts that whatever a person wrote is where it was written, or is kept.
+    fn look_for_edits(&mut self) {
+        let gone = |path: &PathBuf, content: &String| describe(path).as_ref() != Some(content);
+        let edits = std::mem::take(&mut self.edits);
+        let (gone, there) = edits.into_iter().partition(|(path, content)| gone(path, content));
+        self.edits = there;
+        let gone: BTreeMap<PathBuf, String> = gone;
+        self.kept.extend(gone.into_values());
+        let edited = walk(&self.root().join("artifacts/edited"));
+        let found: BTreeSet<String> = edited.iter().filter_map(|path| describe(path)).collect();
+        let lost: Vec<&String> = self.kept.difference(&found).collect();
+        assert!(lost.is_empty(), "what a person wrote is lost: {lost:?}");
+    }
+
+    pub(super) fn store(&self) -> Store {
+        Store::open(&self.root()).expect("the store opens")
     }
 
     fn run(&mut self) {
@@ -194,9 +195,10 @@ impl World {
             .map(|one| (one.name.as_str(), one))
             .collect();
 
-        let foreseen = bring_up(self.root(), &self.draft, &targets, Mode::Status);
-        let ran = bring_up(self.root(), &self.draft, &targets, Mode::Run { jobs });
+        let foreseen = bring_up(&self.root(), &self.draft, &targets, Mode::Status);
+        let ran = bring_up(&self.root(), &self.draft, &targets, Mode::Run { jobs, trial: false });
         self.compare(&expected, &ran);
+        self.look_for_edits();
         for (before, after) in foreseen.reports.iter().zip(&ran.reports) {
             let (name, foreseen, outcome) = (&before.name, &before.outcome, &after.outcome);
             if matches!(foreseen, Outcome::Fresh) {
@@ -205,7 +207,7 @@ impl World {
             }
         }
         if targets.is_empty() {
-            let again = bring_up(self.root(), &self.draft, &targets, Mode::Run { jobs });
+            let again = bring_up(&self.root(), &self.draft, &targets, Mode::Run { jobs, trial: false });
             let idle = |outcome: &Outcome| !matches!(outcome, Outcome::Ran { .. });
             for report in &again.reports {
                 assert!(idle(&report.outcome), "`{}` ran although nothing had changed", report.name);
@@ -237,14 +239,23 @@ impl World {
                 assert_ne!(standing, Standing::Sound, "`{name}` ran, though what it makes was known");
                 *runs.entry(recipe).or_insert(0) += 1;
             }
-            let objects: Vec<_> = report.outputs.iter().map(|output| output.object).collect();
-            let bytes: Vec<_> = made.iter().map(|made| ObjectId(Digest::of(&made.bytes))).collect();
-            assert_eq!(objects, bytes, "`{name}` should have made {made:?}");
+            let outputs = report.outputs.iter().map(|it| (it.name.as_str(), it.object, it.executable));
+            let bytes = made.iter().map(|made| {
+                (made.name.as_str(), ObjectId(Digest::of(&made.bytes)), made.is_executable())
+            });
+            let (outputs, bytes): (Vec<_>, Vec<_>) = (outputs.collect(), bytes.collect());
+            assert_eq!(outputs, bytes, "`{name}` should have made {made:?}");
             for made in made {
                 let Some(place) = &made.place else { continue };
-                let there = fs::read(self.root().join(place));
-                let there = there.unwrap_or_else(|error| panic!("`{name}`: {place}: {error}"));
+                let path = self.root().join(place);
+                if made.is_folder() {
+                    assert!(!path.is_symlink() && path.is_dir(), "`{name}`: {place} is no folder");
+                    continue;
+                }
+                let there = fs::read(&path).unwrap_or_else(|error| panic!("`{name}`: {place}: {error}"));
                 assert_eq!(there, made.bytes, "`{name}`: {place}");
+                let mode = fs::symlink_metadata(&path).expect("it is there").permissions().mode();
+                assert_eq!(mode & !made.mode & OTHERS_READ, 0, "`{name}`: {place} has the mode {mode:o}");
             }
         }
         for report in &ran.reports {
@@ -253,7 +264,7 @@ impl World {
             let times = runs.get(recipe).copied().unwrap_or(0);
             match self.ledger.standing(recipe) {
                 Standing::Unknown => assert_eq!(times, 1, "runs of `{}`, which was unknown", report.name),
-                Standing::Damaged => assert!(times <= 1, "runs of `{}`", report.name),
+                Standing::Doubtful => assert!(times <= 1, "runs of `{}`", report.name),
                 Standing::Sound => {}
             }
             let store = self.store();
@@ -273,10 +284,8 @@ impl World {
     /// Runs the same draft where nothing was ever run, and compares all that was made.
     fn compare_with_a_clean_run(&self, ran: &Summary) {
         let clean = swift_folder();
-        for (name, text) in &self.draft.files {
-            write(&clean.path().join(name), text);
-        }
-        let expected = bring_up(clean.path(), &self.draft, &[], Mode::Run { jobs: 2 });
+        write_draft(clean.path(), &self.draft, &mut Random::new(self.seed, "a clean project"));
+        let expected = bring_up(clean.path(), &self.draft, &[], Mode::Run { jobs: 2, trial: false });
         for (one, other) in ran.reports.iter().zip(&expected.reports) {
             assert_eq!((&one.name, &one.outputs), (&other.name, &other.outputs));
             // Whether an instance that shares a failing recipe is told its key depends on who is first.
@@ -284,32 +293,13 @@ impl World {
                 assert_eq!(one.key, other.key, "{}", one.name);
             }
         }
-        assert_eq!(tree(self.root()), tree(clean.path()), "the whole tree is that of a clean run");
+        assert_same(&tree(&self.root()), &tree(clean.path()), "the whole tree is that of a clean run");
     }
-}
-
-/// Gives every file and folder of a project but the store, with what is in it.
-fn tree(root: &Path) -> BTreeMap<PathBuf, String> {
-    let walk = walkdir::WalkDir::new(root).min_depth(1).into_iter();
-    let walk = walk.filter_entry(|entry| entry.file_name() != "artifacts" && entry.file_name() != "ran.log");
-    let entry = |entry: walkdir::DirEntry| {
-        let path = entry.path().strip_prefix(root).expect("it was walked below it").to_owned();
-        let executable = entry.metadata().expect("it was just seen").permissions().mode() & 0o111 != 0;
-        let content = match entry.file_type() {
-            sort if sort.is_dir() => "a folder".to_owned(),
-            sort if sort.is_file() => {
-                format!("{:?} {executable}", fs::read(entry.path()).expect("it can be read"))
-            }
-            other => format!("{other:?}"),
-        };
-        (path, content)
-    };
-    walk.map(|found| entry(found.expect("it can be walked"))).collect()
 }
 
 enum Mode {
     Status,
-    Run { jobs: usize },
+    Run { jobs: usize, trial: bool },
 }
 
 fn bring_up(root: &Path, draft: &Draft, targets: &[String], mode: Mode) -> Summary {
@@ -321,7 +311,7 @@ fn bring_up(root: &Path, draft: &Draft, targets: &[String], mode: Mode) -> Summa
         let blend = Blend { code, runs: Arc::clone(&blends) };
         let kinds: Registry = vec![Box::new(Command::of_version(variables, code)), Box::new(blend)];
         let store = Store::open(root).expect("the store opens");
-        let jobs = if let Mode::Run { jobs } = mode { jobs } else { 1 };
+        let (jobs, trial) = if let Mode::Run { jobs, trial } = mode { (jobs, trial) } else { (1, false) };
         let pipeline = draft.pipeline();
         let mut known = Known::load(&store);
         if let Some(known) = &mut known {
@@ -329,6 +319,7 @@ fn bring_up(root: &Path, draft: &Draft, targets: &[String], mode: Mode) -> Summa
         }
         let options = Options {
             jobs,
+            trial,
             targets: targets.to_vec(),
             keep_going: true,
             lock: true,
@@ -366,60 +357,4 @@ fn with_needs(draft: &Draft, number: u32) -> BTreeSet<u32> {
 
 fn lines_of(path: &Path) -> usize {
     fs::read_to_string(path).map_or(0, |text| text.lines().count())
-}
-
-fn write(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder can be made");
-    fs::write(path, text).expect("the file can be written");
-}
-
-/// Writes a file in place or as a new one, with a time of now, of long ago, or of the file before it.
-fn write_in_some_way(path: &Path, text: &str, random: &mut Random) {
-    let before = fs::metadata(path).and_then(|metadata| metadata.modified());
-    if once_in(random, 2) {
-        let beside = path.with_extension("new");
-        write(&beside, text);
-        fs::rename(&beside, path).expect("both are in one folder");
-    } else {
-        write(path, text);
-    }
-    let time = match random.below(3) {
-        0 => return,
-        1 => SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000),
-        _ => before.unwrap_or(SystemTime::UNIX_EPOCH),
-    };
-    File::options().append(true).open(path).and_then(|file| file.set_modified(time)).expect("it is ours");
-}
-
-fn edit_by_hand(place: &Path, random: &mut Random) {
-    match random.below(3) {
-        0 => {
-            fs::remove_file(place).expect("it was just seen");
-            symlink("/etc/hostname", place).expect("links can be made");
-        }
-        1 => fs::write(place, "my own words").expect("it is ours"),
-        _ => {
-            let mut bytes = fs::read(place).unwrap_or_default();
-            bytes.iter_mut().for_each(|byte| *byte ^= 1);
-            // A link may lead to what is not ours.
-            drop(fs::remove_file(place));
-            fs::write(place, bytes).expect("it is ours");
-        }
-    }
-}
-
-/// Gives every file below a folder, sorted.
-fn walk(folder: &Path) -> Vec<PathBuf> {
-    let walk = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().flatten();
-    walk.filter(|entry| !entry.file_type().is_dir()).map(walkdir::DirEntry::into_path).collect()
-}
-
-/// Gives the files that stand in the store's own folder: what it may lose without losing results.
-fn plain_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    // Without the list of filled places nothing would ever be taken away.
-    let mut files: Vec<PathBuf> =
-        entries.filter(|path| path.is_file() && !path.ends_with("places")).collect();
-    files.sort();
-    files
 }
