@@ -41,13 +41,16 @@ pub(crate) fn remove(
     let mut removed = Vec::new();
     let mut forgotten = Vec::new();
     for place in filled.into_iter().filter(|place| !is_declared(place)) {
-        if session.project().entry(place.as_str()).ok().flatten().is_none() {
+        let entry = session.project().entry(place.as_str());
+        if matches!(entry, Ok(None)) {
             // Only folders that are empty by now may be left of it.
             session.remove_place(&place)?;
             forgotten.push(place);
             continue;
         }
-        let why = if (options.is_tracked)(&place) {
+        let why = if entry.is_err() {
+            Some("a link is in the way, or a folder that can't be read")
+        } else if (options.is_tracked)(&place) {
             Some("git keeps it")
         } else if work.is_input(&place) {
             Some("it is an input now")
