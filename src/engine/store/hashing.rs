@@ -33,19 +33,21 @@ impl Store {
     /// What the system says, and for whatever is no regular file.
     pub fn digest_input(&self, known_as: &str, path: &str) -> io::Result<(Digest, bool)> {
         let place = self.project.path_of(path);
-        let executable = std::cell::Cell::new(false);
+        let executable = std::cell::Cell::new(None);
         let stat = || {
             let metadata = std::fs::metadata(&place)?;
             refuse_irregular(metadata.file_type())?;
             let stamp = Stamp::of(&metadata);
-            executable.set(stamp.executable);
+            executable.set(Some(stamp.executable));
             Ok(stamp)
         };
         if let Some(Observation::File { stamp, digest, .. }) = self.files().confirmed(known_as) {
             return Ok((digest, stamp.executable));
         }
         let digest = self.digest(known_as, &stat, &|| open_through_links(&place))?;
-        Ok((digest, executable.get()))
+        // Where another thread has hashed it in between, nobody has looked here.
+        let executable = executable.get().map_or_else(|| stat().map(|stamp| stamp.executable), Ok);
+        Ok((digest, executable?))
     }
 
     /// Gives the digest of the regular file at a place of the project; no link is followed.
