@@ -11,7 +11,6 @@ use recount_engine::digest::{Digest, ObjectId};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use crate::damage::damage;
-use crate::random::Random;
 
 use super::disk::{describe, remove, walk, write_in_some_way};
 use super::draft::DiskEntry;
@@ -75,7 +74,8 @@ impl World {
                 format!("{told} is written anew: {words:?}")
             }
             2 => {
-                let bytes = fs::read(&path).unwrap_or_default();
+                let is_file = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file());
+                let bytes = if is_file { fs::read(&path).expect("it is ours") } else { Vec::new() };
                 let bytes = [&bytes[..], words.as_bytes()].concat();
                 self.replace(&path, |path| fs::write(path, bytes).expect("it is ours"));
                 self.note_edit(&path);
