@@ -119,7 +119,7 @@ impl FileTable {
 mod tests {
     use super::*;
 
-    const OLD: Stamp = Stamp { size: 3, modified: 1_001, changed: 2_001, inode: 7, executable: false };
+    const OLD: Stamp = Stamp { size: 3, modified: 1_001, changed: 2_001, inode: 7, mode: 0o644 };
     const LATER: i64 = 10_000_000_000;
 
     #[test]
@@ -132,7 +132,7 @@ mod tests {
             Stamp { modified: 1_002, ..OLD },
             Stamp { changed: 2_002, ..OLD },
             Stamp { inode: 8, ..OLD },
-            Stamp { executable: true, ..OLD },
+            Stamp { mode: 0o755, ..OLD },
         ] {
             assert_eq!(table.lookup("a", other), None);
         }

@@ -21,8 +21,14 @@ const FINE_TICK: i64 = 100_000_000;
 /// Nanoseconds of a millisecond.
 const MILLISECOND: i64 = 1_000_000;
 
+/// The bits of a file's mode that say who may do what with it.
+const PERMISSIONS: u32 = 0o777;
+
 /// The bit of a file's mode that lets its owner execute it.
 const OWNER_EXECUTES: u32 = 0o100;
+
+/// The permissions of others than the owner to read and execute.
+const OTHERS_READ: u32 = 0o055;
 
 /// What a file looks like from outside.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -35,8 +41,8 @@ pub struct Stamp {
     pub changed: i64,
     /// Its number in its file system.
     pub inode: u64,
-    /// Whether its owner may execute it.
-    pub executable: bool,
+    /// Its permissions.
+    pub mode: u32,
 }
 
 impl Stamp {
@@ -47,7 +53,7 @@ impl Stamp {
             modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
             changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
             inode: metadata.ino(),
-            executable: metadata.mode() & OWNER_EXECUTES != 0,
+            mode: metadata.mode() & PERMISSIONS,
         }
     }
 
@@ -59,8 +65,18 @@ impl Stamp {
             modified: nanoseconds(stat.st_mtime, rest(stat.st_mtime_nsec)),
             changed: nanoseconds(stat.st_ctime, rest(stat.st_ctime_nsec)),
             inode: stat.st_ino,
-            executable: stat.st_mode & OWNER_EXECUTES != 0,
+            mode: stat.st_mode & PERMISSIONS,
         }
+    }
+
+    /// Says whether its owner may execute it.
+    pub fn is_executable(&self) -> bool {
+        self.mode & OWNER_EXECUTES != 0
+    }
+
+    /// Says whether others than its owner may do more with it than `mode` lets them: read it, or execute it.
+    pub fn is_wider_than(&self, mode: u32) -> bool {
+        self.mode & !mode & OTHERS_READ != 0
     }
 
     /// Says whether an edit after `time`, in nanoseconds since 1970, might leave the file looking the same.

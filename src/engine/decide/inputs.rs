@@ -265,7 +265,7 @@ fn observe_file(store: &Store, name: &str) -> io::Result<SeenFile> {
     let known = store.files().confirmed(name);
     match known {
         Some(Observation::File { stamp, digest, .. }) => {
-            return Ok(SeenFile { digest, executable: stamp.executable, link: None });
+            return Ok(SeenFile { digest, executable: stamp.is_executable(), link: None });
         }
         Some(Observation::Link { .. }) => {}
         _ => {

@@ -197,7 +197,7 @@ pub(crate) fn at_hand(
         let entry = store.project().entry(place.as_str()).ok()??;
         let is_folder = name.ends_with('/') && entry.kind == crate::folder::FileKind::Folder;
         let is_same = || store.digest_place(&place).is_ok_and(|digest| digest == object.0);
-        (is_folder || is_same()).then(|| RecordedOutput::new(name.clone(), *object, entry.mode))
+        (is_folder || is_same()).then(|| RecordedOutput::new(name.clone(), *object, entry.stamp.mode))
     };
     // Without outputs there is nothing at hand that could be compared.
     let outputs: Option<Vec<RecordedOutput>> = locked.outputs.iter().map(output).collect();

@@ -59,8 +59,6 @@ pub struct Entry {
     pub kind: FileKind,
     /// How it looks.
     pub stamp: Stamp,
-    /// Its permissions.
-    pub mode: u32,
 }
 
 impl AsFd for Folder {
@@ -74,7 +72,6 @@ impl Entry {
         Self {
             kind: FileKind::of(FileType::from_raw_mode(stat.st_mode)),
             stamp: Stamp::of_stat(stat),
-            mode: stat.st_mode & 0o777,
         }
     }
 }

@@ -165,7 +165,7 @@ impl<'s> Builder<'s> {
     fn output(&mut self, path: &str, output: &RecordedOutput, placed: bool) -> Option<u32> {
         match self.store.files().confirmed(path)? {
             Observation::File { stamp, digest, .. }
-                if digest == output.object.0 && (!placed || stamp.executable == output.executable) => {}
+                if digest == output.object.0 && (!placed || stamp.is_executable() == output.executable) => {}
             _ => return None,
         }
         self.path(path)

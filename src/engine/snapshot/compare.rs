@@ -188,7 +188,9 @@ fn look(store: &Store, state: &PathState) -> Option<Observation> {
             Some(state.observation)
         }
         (Observation::File { stamp: before, digest, .. }, FileType::RegularFile)
-            if before.size == stamp.size && before.executable == stamp.executable =>
+            if before.size == stamp.size
+                && before.is_executable() == stamp.is_executable()
+                && !stamp.is_wider_than(before.mode) =>
         {
             let time = now();
             let same = hash(store, name, stamp.size) == Some(digest);

@@ -209,7 +209,7 @@ mod tests {
     fn snapshot() -> Snapshot {
         let state = |path: &str, observation| PathState { path: path.to_owned(), observation };
         let file = |text: &[u8]| Observation::File {
-            stamp: Stamp { size: 5, modified: 1, changed: -2, inode: 3, executable: true },
+            stamp: Stamp { size: 5, modified: 1, changed: -2, inode: 3, mode: 0o755 },
             digest: Digest::of(text),
             racy: false,
         };

@@ -175,7 +175,7 @@ impl Session<'_> {
             return top.create_link(project.read_link(name)?.as_ref(), target);
         }
         self.copy_bytes(&mut project.open_file(name)?, top.create_file(target, 0o600)?)?;
-        top.set_mode(target, entry.mode)
+        top.set_mode(target, entry.stamp.mode)
     }
 }
 

@@ -38,15 +38,15 @@ impl Store {
             let metadata = std::fs::metadata(&place)?;
             refuse_irregular(metadata.file_type())?;
             let stamp = Stamp::of(&metadata);
-            executable.set(Some(stamp.executable));
+            executable.set(Some(stamp.is_executable()));
             Ok(stamp)
         };
         if let Some(Observation::File { stamp, digest, .. }) = self.files().confirmed(known_as) {
-            return Ok((digest, stamp.executable));
+            return Ok((digest, stamp.is_executable()));
         }
         let digest = self.digest(known_as, &stat, &|| open_through_links(&place))?;
         // Where another thread has hashed it in between, nobody has looked here.
-        let executable = executable.get().map_or_else(|| stat().map(|stamp| stamp.executable), Ok);
+        let executable = executable.get().map_or_else(|| stat().map(|stamp| stamp.is_executable()), Ok);
         Ok((digest, executable?))
     }
 

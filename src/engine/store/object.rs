@@ -158,8 +158,8 @@ impl Session<'_> {
         };
         let temporary = self.temporary();
         self.base.rename(name, &self.base, &temporary).doing("moved", &path)?;
-        self.base.set_mode(&temporary, entry.mode & READ).doing("written", &path)?;
-        Ok((self.adopt_hashed(&temporary)?, entry.mode))
+        self.base.set_mode(&temporary, entry.stamp.mode & READ).doing("written", &path)?;
+        Ok((self.adopt_hashed(&temporary)?, entry.stamp.mode))
     }
 
     fn adopt_hashed(&self, temporary: &str) -> Result<ObjectId, StoreError> {
@@ -188,9 +188,9 @@ impl Session<'_> {
         let name = object_name(id);
         let path = self.base.path_of(&name);
         match self.base.entry(&name).doing("read", &path)? {
-            Some(entry) if entry.mode & !mode & READ != 0 => {
+            Some(entry) if entry.stamp.mode & !mode & READ != 0 => {
                 self.files().unconfirm(&Store::table_path(&name));
-                self.base.set_mode(&name, entry.mode & mode & READ).doing("written", &path)
+                self.base.set_mode(&name, entry.stamp.mode & mode & READ).doing("written", &path)
             }
             _ => Ok(()),
         }

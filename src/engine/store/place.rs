@@ -18,9 +18,6 @@ use crate::folder::FileKind;
 use crate::project_path::ProjectPath;
 use crate::stamp::now;
 
-/// The permissions of others than the owner to read and execute.
-const OTHERS_READ: u32 = 0o055;
-
 /// Where outputs of a run belong in the project: an output called `name` at `path`, one called `name/REST` at
 /// `path/REST`. With an empty name, each output stands below `path`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,8 +83,8 @@ impl Store {
             return entry.kind == FileKind::Folder;
         }
         entry.kind == FileKind::File
-            && entry.stamp.executable == output.executable
-            && entry.mode & !output.mode() & OTHERS_READ == 0
+            && entry.stamp.is_executable() == output.executable
+            && !entry.stamp.is_wider_than(output.mode())
             && self.digest_place(path).is_ok_and(|digest| digest == output.object.0)
     }
 }
