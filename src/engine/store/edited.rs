@@ -150,13 +150,14 @@ impl Session<'_> {
         let top = self.top().expect("a session has made it");
         let (project, name) = (self.project(), place.as_str());
         let path = project.path_of(name);
-        let mut target = format!("{EDITED}/{digest}/{place}");
+        let mut folder = format!("{EDITED}/{digest}");
         let mut copies = 1;
-        // The same bytes from the same place may be kept already; whatever is there stays.
-        while top.entry(&target).doing("read", &top.path_of(&target))?.is_some() {
+        // The same bytes may be kept already, from the same place or one in its way; whatever is there stays.
+        while !is_free(top, &folder, place).doing("read", &top.path_of(&folder))? {
             copies += 1;
-            target = format!("{EDITED}/{digest}.{copies}/{place}");
+            folder = format!("{EDITED}/{digest}.{copies}");
         }
+        let target = format!("{folder}/{place}");
         top.create_parent(&target).doing("made", &top.path_of(&target))?;
         match project.rename(name, top, &target) {
             // A place may be on another file system than the store.
@@ -177,6 +178,21 @@ impl Session<'_> {
         self.copy_bytes(&mut project.open_file(name)?, top.create_file(target, 0o600)?)?;
         top.set_mode(target, entry.stamp.mode)
     }
+}
+
+/// Says whether something can be kept below a folder under the path that it had.
+fn is_free(top: &Folder, folder: &str, place: &ProjectPath) -> io::Result<bool> {
+    let mut at = folder.to_owned();
+    for part in place.as_str().split('/') {
+        at.push('/');
+        at.push_str(part);
+        match top.entry(&at)? {
+            None => return Ok(true),
+            Some(entry) if entry.kind == FileKind::Folder => {}
+            Some(_) => return Ok(false),
+        }
+    }
+    Ok(false)
 }
 
 #[cfg(test)]
@@ -206,6 +222,22 @@ mod tests {
         fs::write(folder.path().join("out/a.txt"), "ours").expect("there is room");
         assert_eq!(session.take_away(&place).expect("it can be removed"), None);
         assert!(!folder.path().join("out/a.txt").exists());
+    }
+
+    #[test]
+    fn equal_bytes_of_a_file_and_of_one_in_a_folder_of_its_name_are_both_kept() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let store = Store::open(folder.path()).expect("the store opens");
+        let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+        for name in ["out", "out/a", "out"] {
+            let path = folder.path().join(name);
+            drop(fs::create_dir(path.parent().expect("it stands in a folder")));
+            fs::write(path, "mine").expect("there is room");
+            let place = ProjectPath::parse(name).expect("it is a path");
+            let kept = session.take_away(&place).expect("it can be moved").expect("the store does not have it");
+            assert_eq!(fs::read(folder.path().join(kept.now)).ok(), Some(b"mine".to_vec()));
+            drop(fs::remove_dir(folder.path().join("out")));
+        }
     }
 
     #[test]
