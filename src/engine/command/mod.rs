@@ -144,11 +144,7 @@ impl Kind for Command {
         drop(watched);
         let result = end.and_then(|end| judge(&end, &log, job)).and_then(|()| places::collect(job));
         let kept = keep_log(&log, job);
-        let result = result.and_then(|outputs| kept.map(|()| outputs));
-        if result.is_err() {
-            places::clear(job.project, places)?;
-        }
-        result
+        result.and_then(|outputs| kept.map(|()| outputs))
     }
 }
 
@@ -205,7 +201,7 @@ fn judge(end: &End, log: &Path, job: &Job<'_>) -> Result<(), Failure> {
     Err(Failure::new(message).with_help(help))
 }
 
-const AGAIN: &str = "its outputs were removed: run again once the cause is mended";
+const AGAIN: &str = "what is at its outputs' places goes to `artifacts/edited/`: run again once the cause is mended";
 
 fn texts(value: Option<&Value>) -> Vec<String> {
     match value {

@@ -80,14 +80,14 @@ pub(crate) fn execute(
                 session.commit(&record)?;
                 Ok(record)
             });
-        if kept.is_err() && in_place {
-            // What is not recorded must not pass for an output.
-            for place in &effective.places {
-                drop(session.project().remove(place.path.as_str()));
-            }
-        }
         kept
     });
+    if in_place && record.is_err() {
+        // What is not recorded must not pass for an output; what of it a person has written meanwhile, nobody can say.
+        for place in &effective.places {
+            drop(session.clear_place(&place.path));
+        }
+    }
     if in_place {
         // A note that stays would have the next run remove what is recorded by then.
         Running::forget(session.own_folder(), &scratch.name)

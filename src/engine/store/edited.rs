@@ -69,7 +69,7 @@ impl Session<'_> {
             let has = match kind {
                 FileKind::Folder => true,
                 FileKind::File => {
-                    let digest = self.digest_place(&path).doing("read", &project.path_of(path.as_str()))?;
+                    let digest = self.digest_now(&path)?;
                     self.has_or_mends(&path, ObjectId(digest))?
                 }
                 FileKind::Link | FileKind::Other => false,
@@ -120,11 +120,16 @@ impl Session<'_> {
         let Some(entry) = project.entry(name).doing("read", &path)? else { return Ok(None) };
         let digest = match entry.kind {
             FileKind::File => {
-                let digest = self.digest_place(place).doing("read", &path)?;
+                let digest = self.digest_now(place)?;
                 if self.has_or_mends(place, ObjectId(digest))? {
                     project.remove_file(name).doing("removed", &path)?;
                     self.files().remove(name);
                     return Ok(None);
+                }
+                if let Some(kept) = self.kept_before(place, digest) {
+                    project.remove_file(name).doing("removed", &path)?;
+                    self.files().remove(name);
+                    return Ok(Some(kept));
                 }
                 digest
             }
@@ -136,6 +141,12 @@ impl Session<'_> {
         self.keep(place, digest).map(Some)
     }
 
+    /// Digests a file that is about to go: what was seen of it earlier in this run does not count.
+    fn digest_now(&self, place: &ProjectPath) -> Result<Digest, StoreError> {
+        self.files().unconfirm(place.as_str());
+        self.digest_place(place).doing("read", &self.project().path_of(place.as_str()))
+    }
+
     /// Says whether the store has these bytes, sound; a damaged object is mended by the file that has them.
     fn has_or_mends(&self, place: &ProjectPath, id: ObjectId) -> Result<bool, StoreError> {
         match self.check_object(id)? {
@@ -143,6 +154,16 @@ impl Session<'_> {
             Soundness::Missing => Ok(false),
             Soundness::Corrupt => Ok(self.put_copy(place.as_str())?.0 == id),
         }
+    }
+
+    /// Finds the same bytes from the same place, if they are kept already.
+    fn kept_before(&self, place: &ProjectPath, digest: Digest) -> Option<Kept> {
+        let target = format!("{EDITED}/{digest}/{place}");
+        let file = self.top()?.open_file(&target).ok()?;
+        let size = file.metadata().ok()?.len();
+        let now = PathBuf::from(super::FOLDER).join(target);
+        // Somebody may have edited it there.
+        (self.read_digest(file, size).ok()? == digest).then(|| Kept { place: place.clone(), now })
     }
 
     /// Moves what stands at a path to where it is kept.
