@@ -89,6 +89,12 @@ fn run_in_session(
     let work = Work::of(root, pipeline, registry, options)?;
     recovery::recover_orphans(&work, session)?;
     observer.event(Event::Planned { instances: &work.planned() });
+    let whole = options.targets.is_empty() && !options.trial;
+    let mut retired = Vec::new();
+    if whole && options.lock && !cancel.is_cancelled() && !is_on_stand_in(&work) {
+        // Before anything runs: whoever reads a folder must not find there what has left the pipeline.
+        retired = retired::remove(&work, session, options, observer)?;
+    }
     let logged;
     let last: HashMap<&str, Key> = match options.known {
         Some(known) => known.last_keys(),
@@ -121,12 +127,7 @@ fn run_in_session(
     let WorkerPool { results, new_keys, .. } = pool;
     let new_keys: BTreeMap<String, Key> =
         new_keys.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
-    let whole = options.targets.is_empty() && !options.trial;
     let complete = work.wanted().all(|id| results[id.0].get().is_some_and(|it| it.outcome.is_done()));
-    let mut retired = Vec::new();
-    if whole && options.lock && !cancel.is_cancelled() && !is_on_stand_in(&work) {
-        retired = retired::remove(&work, session, options, observer)?;
-    }
     let lock = if options.lock && !options.trial && !is_on_stand_in(&work) {
         let done = work.wanted().filter_map(|id| {
             let finished = results[id.0].get().filter(|finished| finished.outcome.is_done())?;

@@ -201,6 +201,33 @@ impl Project {
         Ran { summary, events: log.take() }
     }
 
+    /// Runs a project whose store may be refused.
+    pub fn try_run(&self) -> Result<Summary, Box<dyn std::error::Error>> {
+        let (pipeline, registry, store) = (self.pipeline(), self.registry(), Store::open(&self.root)?);
+        let log = Log { events: Mutex::default(), cancel: None };
+        let options = options(&[], &[], 2);
+        let cancel = Cancel::default();
+        Ok(engine::run(&self.root, &pipeline, &registry, &store, &options, &|_| None, &log, &cancel)?)
+    }
+
+    /// Gives one line an instance: what a second run from nothing gives.
+    pub fn verify(&self) -> Vec<String> {
+        let scratch = tempfile::tempdir().expect("a temporary folder can be made");
+        let log = Log { events: Mutex::default(), cancel: None };
+        let verification = engine::verify(
+            &self.root,
+            &self.pipeline(),
+            self.registry(),
+            &self.store(),
+            scratch.path(),
+            &options(&[], &[], 2),
+            &log,
+            &Cancel::default(),
+        );
+        let checked = verification.expect("the pipeline fits together").checked;
+        checked.iter().map(|checked| format!("{}: {:?}", checked.name, checked.found)).collect()
+    }
+
     /// Runs all, two at a time, before an observer of one's own.
     pub fn run_before(&self, observer: &dyn Observer) -> Summary {
         self.run_observed(&options(&[], &[], 2), observer, &Cancel::default())
