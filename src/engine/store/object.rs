@@ -84,7 +84,15 @@ impl Store {
             Some(_) => Err(io::ErrorKind::InvalidData.into()),
             None => Err(io::ErrorKind::NotFound.into()),
         };
-        match self.digest(&Self::table_path(&name), &stat, &|| base.open_file(&name)) {
+        let table_path = Self::table_path(&name);
+        let digest = || self.digest(&table_path, &stat, &|| base.open_file(&name));
+        let mut found = digest();
+        if found.as_ref().is_ok_and(|digest| *digest != id.0) {
+            // It may be the one before it that was read, which another thread has replaced by now.
+            self.files().unconfirm(&table_path);
+            found = digest();
+        }
+        match found {
             Ok(digest) if digest == id.0 => Ok(Soundness::Sound),
             Ok(_) => Ok(Soundness::Corrupt),
             Err(error) => match error.kind() {

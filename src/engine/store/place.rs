@@ -184,8 +184,9 @@ impl Session<'_> {
             project.create_folder(name).doing("made", &whole)?;
             return Ok(None);
         }
-        let has_bytes = || self.digest_place(path).is_ok_and(|digest| digest == output.object.0);
-        if has_bytes() {
+        // What was seen here may have been behind a link that is gone by now.
+        self.files().unconfirm(name);
+        if self.digest_place(path).is_ok_and(|digest| digest == output.object.0) {
             // Only its permissions are others.
             self.files().unconfirm(name);
             return project.set_mode(name, output.mode()).doing("written", &whole).map(|()| None);
