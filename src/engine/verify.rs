@@ -158,7 +158,7 @@ fn unrecorded(report: &Report) -> Checked {
     Checked { name: report.name.clone(), found }
 }
 
-/// Copies the files of the project that the wanted instances read; one that is missing is the run's to tell.
+/// Copies what of the project the wanted instances read; what is missing is for the run to report.
 fn copy_files(
     root: &Path,
     project: &Path,
@@ -179,11 +179,28 @@ fn copy_files(
     };
     fs::create_dir_all(project).map_err(failed(project))?;
     for id in work.wanted() {
-        for file in work.read_inputs(id, store).map(|project| project.all_files()).unwrap_or_default() {
+        let Ok(inputs) = work.read_inputs(id, store) else { continue };
+        for file in inputs.all_files() {
             copy(&file.path, &file.name).map_err(failed(&file.path))?;
+        }
+        let (folders, links) = inputs.folders_and_links();
+        for name in folders {
+            fs::create_dir_all(project.join(name)).map_err(failed(&root.join(name)))?;
+        }
+        for name in links {
+            copy_link(&root.join(name), &project.join(name)).map_err(failed(&root.join(name)))?;
         }
     }
     Ok(())
+}
+
+/// Copies a link that leads to nothing: what another one leads to was copied into its place.
+fn copy_link(from: &Path, to: &Path) -> io::Result<()> {
+    if to.symlink_metadata().is_ok() {
+        return Ok(());
+    }
+    to.parent().map_or(Ok(()), fs::create_dir_all)?;
+    std::os::unix::fs::symlink(fs::read_link(from)?, to)
 }
 
 /// Where the recorded outputs are, by instance and name.

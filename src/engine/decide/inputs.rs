@@ -55,6 +55,16 @@ impl InputSet {
         files.dedup_by(|one, other| one.name == other.name);
         files
     }
+
+    /// Gives the folders that its folders hold, and the links there.
+    pub(crate) fn folders_and_links(&self) -> (Vec<&str>, Vec<&str>) {
+        let lines = |sort: &'static str| {
+            let lines = self.trees.iter().flat_map(|tree| tree.listing.lines());
+            lines.filter_map(move |line| Some(line.strip_prefix(sort)?.split_once(' ')?.1))
+        };
+        let links = lines("l ").map(|path| path.strip_suffix(" →").unwrap_or(path));
+        (lines("d ").collect(), links.collect())
+    }
 }
 
 /// A folder or a pattern, with all that it takes in.
