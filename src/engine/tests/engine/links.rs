@@ -29,6 +29,17 @@ fn an_output_folder_that_is_a_link_is_kept_as_one_and_not_emptied() {
 }
 
 #[test]
+fn a_link_to_a_folder_that_holds_the_same_is_no_output_folder() {
+    let project = fill("mkdir results; echo 1 > results/score");
+    project.run().assert_ran(["fill"]);
+    fs::rename(project.root().join("results"), project.root().join("twin")).expect("it is there");
+    symlink("twin", project.root().join("results")).expect("links can be made");
+    project.run().assert_ran([]);
+    assert!(!project.root().join("results").is_symlink());
+    assert_eq!(project.read("results/score") + &project.read("twin/score"), "1\n1\n");
+}
+
+#[test]
 fn a_program_that_leaves_a_link_to_a_folder_as_its_output_fails_and_the_folder_stays() {
     let victim = Victim::new();
     let to = victim.path().display();

@@ -4,12 +4,12 @@ use std::fs;
 
 use recount_engine::digest::Digest;
 use recount_engine::project_path::ProjectPath;
-use recount_engine::spec::{Parameters, Value};
+use recount_engine::spec::{Parameters, Value, substitute};
 use recount_engine::store::OutputPlace;
 use recount_engine::{Content, Context, Effective, Failure, Job, Kind, Output, Read};
 
 /// `text`: what it writes before what it reads; `seeded`: whether it writes the seed too;
-/// `ignored`: not used; `cost`: its cost; `panics`: the message to panic with.
+/// `files`: what of the project it reads; `ignored`: not used; `cost`: its cost; `panics`: the message to panic with.
 pub struct Made;
 
 impl Kind for Made {
@@ -24,9 +24,18 @@ impl Kind for Made {
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
         let mut parameters = context.settings.parameters.clone();
         parameters.remove("ignored");
+        let files = match parameters.remove("files") {
+            Some(Value::Text(path)) => vec![ProjectPath::parse(&path).expect("it is a path")],
+            _ => Vec::new(),
+        };
+        for value in parameters.values_mut() {
+            if let Value::Text(text) = value {
+                *text = substitute(text, &context.point.coordinates());
+            }
+        }
         let seeded = parameters.remove("seeded") == Some(Value::Bool(true));
         let reads = context.stage.needs.iter().map(|&stage| Read { stage, outputs: vec!["out".to_owned()] });
-        Ok(Effective { parameters, seeded, reads: reads.collect(), ..Effective::default() })
+        Ok(Effective { parameters, seeded, reads: reads.collect(), files, ..Effective::default() })
     }
 
     fn cost(&self, effective: &Parameters) -> f64 {
@@ -43,6 +52,9 @@ impl Kind for Made {
         }
         for input in job.inputs {
             bytes.extend(input.read()?);
+        }
+        for file in job.files {
+            bytes.extend(file.read()?);
         }
         job.watch.progress(1.0, "written");
         let beside = "beside".to_owned();

@@ -3,8 +3,11 @@
 mod crash;
 mod damage;
 mod flips;
+mod folders;
+mod freshness;
 mod holes;
 mod hostile_store;
+mod irregular;
 mod leftovers;
 mod links;
 mod made;
@@ -14,4 +17,5 @@ mod random;
 mod rerun;
 mod schedule;
 mod support;
+mod verify;
 mod victim;
