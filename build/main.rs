@@ -1,4 +1,4 @@
-//! Writes the code digest of every stage kind, for `kinds` to include, and says how the program is linked.
+//! Writes the code digest of every stage kind, for `kinds` to include.
 //!
 //! src/**/*.rs + Cargo.lock ──[`code::digests`]──▶ `$OUT_DIR/code.rs`
 
@@ -20,9 +20,6 @@ fn main() {
     println!("cargo::rerun-if-changed=Cargo.lock");
     println!("cargo::rerun-if-changed=Cargo.toml");
     println!("cargo::rerun-if-changed=build");
-    // A program that may stand anywhere in memory has fourteen thousand places to set before it begins, which takes a
-    // tenth of a run with nothing to do.
-    println!("cargo::rustc-link-arg-bins=-no-pie");
 
     let read = |path: &Path| fs::read_to_string(path).unwrap_or_default();
     let project = code::Project::read(

@@ -6,7 +6,7 @@ mod fsck;
 mod gc;
 mod histories;
 mod lock;
-mod memo;
 mod project;
 mod schemas;
+mod snapshot;
 mod terminal;
