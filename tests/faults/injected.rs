@@ -173,9 +173,9 @@ fn printed(hit: &str) -> bool {
 fn has_another_way(hit: &str) -> bool {
     let shares = hit.contains("FICLONE") || hit.starts_with("link");
     let tries_to_share = ["openat", "unlink("].iter().any(|call| hit.starts_with(call))
-        && ["/artifacts/by-name/", "/artifacts/v2/temporary/"].iter().any(|place| hit.contains(place));
-    let litter = hit.starts_with("unlink") && hit.contains("/artifacts/v2/scratch/")
-        || hit.starts_with("rmdir") && hit.contains("/artifacts/by-name");
+        && ["/artifacts/by-name", "/artifacts/v2/temporary"].iter().any(|place| hit.contains(place));
+    let litter = hit.starts_with("unlink")
+        && ["/artifacts/v2/scratch", "/artifacts/by-name"].iter().any(|place| hit.contains(place));
     shares || tries_to_share || litter || hit.contains("<pipe:")
 }
 
