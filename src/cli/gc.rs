@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::path::Path;
 
 use indicatif::HumanBytes;
 use serde::Serialize;
@@ -54,7 +53,7 @@ pub fn gc(words: &GcArguments) -> Result<(), Refusal> {
     let garbage = match stored.session()? {
         None => Garbage::default(),
         Some(session) => {
-            let mut keep = locked(&stored.root)?;
+            let mut keep = locked(&stored)?;
             keep.extend(stored.store.keys_of_last_runs(usize::from(words.keep_runs)));
             let garbage = stored.store.garbage(&keep)?;
             if !words.dry_run {
@@ -98,9 +97,9 @@ fn report(garbage: &Garbage, dry_run: bool) -> Report<'_> {
 }
 
 /// Gives the keys that the project's lock names, here and wherever git keeps it.
-fn locked(root: &Path) -> Result<BTreeSet<Key>, Refusal> {
+fn locked(stored: &Stored) -> Result<BTreeSet<Key>, Refusal> {
     let mut keys = BTreeSet::new();
-    let path = root.join(LOCK_FILE);
+    let path = stored.root.join(LOCK_FILE);
     match fs::read_to_string(&path) {
         Ok(text) => {
             let lock = Lock::parse(&text).ok_or_else(|| {
@@ -114,15 +113,11 @@ fn locked(root: &Path) -> Result<BTreeSet<Key>, Refusal> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(Refusal::failed(format!("`{LOCK_FILE}` can't be read: {error}"))),
     }
-    if let Some(git) = Git::of(root)? {
+    if let Some(git) = Git::of(&stored.root, &stored.cancel)? {
         // One that was committed in conflict names nothing that could be kept.
         let locks = git.at_every_ref(LOCK_FILE)?;
-        keys.extend(
-            locks
-                .iter()
-                .filter_map(|text| Lock::parse(text))
-                .flat_map(|lock| lock.keys().collect::<Vec<_>>()),
-        );
+        let locks = locks.iter().filter_map(|text| Lock::parse(str::from_utf8(text).ok()?));
+        keys.extend(locks.flat_map(|lock| lock.keys().collect::<Vec<_>>()));
     }
     Ok(keys)
 }

@@ -38,23 +38,31 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use arguments::{Arguments, Command};
 use environment::Environment;
 use recount_engine::EngineError;
+use recount_engine::diagnostic::Diagnostics;
 use recount_engine::store::StoreError;
 
 /// Why a command could not be carried out: what to tell the user, and the exit code.
 pub(crate) struct Refusal {
     message: String,
     code: u8,
+    /// Whether the message has colours of its own, and nothing else that drives a terminal.
+    coloured: bool,
 }
 
 impl Refusal {
     /// Bad input or usage: exit code 2.
     pub(crate) fn input(message: impl Into<String>) -> Self {
-        Self { message: message.into(), code: 2 }
+        Self { message: message.into(), code: 2, coloured: false }
+    }
+
+    /// Mistakes in the project's files: exit code 2.
+    pub(crate) fn mistakes(mistakes: &Diagnostics, coloured: bool) -> Self {
+        Self { message: mistakes.render(coloured), code: 2, coloured }
     }
 
     /// What was asked for could not be done: exit code 1.
     pub(crate) fn failed(message: impl Into<String>) -> Self {
-        Self { message: message.into(), code: 1 }
+        Self { message: message.into(), code: 1, coloured: false }
     }
 
     /// Stopped by Ctrl-C: exit code 130, as shells have it.
@@ -62,6 +70,7 @@ impl Refusal {
         Self {
             message: "stopped; what had finished is kept, and the next run goes on from there".into(),
             code: 130,
+            coloured: false,
         }
     }
 }
@@ -117,15 +126,17 @@ pub fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(refusal) => {
-            tell(&refusal.message);
+            tell(&refusal);
             ExitCode::from(refusal.code)
         }
     }
 }
 
-fn tell(message: &str) {
-    let message = message.trim_end();
-    if message.starts_with("error") {
+fn tell(refusal: &Refusal) {
+    let message = refusal.message.trim_end();
+    if refusal.coloured {
+        say::coloured(message);
+    } else if message.starts_with("error") {
         say::note(message);
     } else {
         say::note(&format!("error: {message}"));

@@ -56,7 +56,7 @@ impl Progress {
     pub fn line(&self, line: &str) {
         match &self.bars {
             // A terminal that is gone is no reason to stop the run.
-            Some(bars) => drop(bars.println(line)),
+            Some(bars) => drop(bars.println(say::visible(line))),
             None => say::note(line),
         }
     }
@@ -74,7 +74,7 @@ impl Progress {
 
     fn start(&self, instance: InstanceId, name: &str) {
         let bar = self.bar("  {wide_msg}");
-        bar.set_message(name.to_owned());
+        bar.set_message(say::visible(name));
         let mut state = self.state();
         let cost = state.costs.get(&instance).copied().unwrap_or(0.0);
         state.running.insert(instance, Running { cost, fraction: 0.0, started: now(), bar });
@@ -91,7 +91,7 @@ impl Progress {
         } else {
             String::new()
         };
-        running.bar.set_message(format!("{name} {standing}{left}"));
+        running.bar.set_message(say::visible(&format!("{name} {standing}{left}")));
         state.show_whole(self.started);
     }
 

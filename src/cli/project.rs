@@ -65,7 +65,7 @@ impl Project {
     ) -> Result<Self, Refusal> {
         let Reading { pipeline, lines } = reading;
         kinds::check(&root, &pipeline)
-            .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))?;
+            .map_err(|mistakes| Refusal::mistakes(&mistakes, environment.colour))?;
         let cancel = catch_stop()?;
         let found = find(&root, &pipeline, environment, network, &cancel)?;
         let kinds = kinds_for(found.clone(), environment);
@@ -132,7 +132,7 @@ fn why_generated(pipeline: &Pipeline, archive: Option<&Archive>) -> Option<Strin
 
 fn read(root: &Path, words: &SettingArguments, environment: &Environment) -> Result<Reading, Refusal> {
     spec::read(root, &kinds::schemas(), &words.set)
-        .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))
+        .map_err(|mistakes| Refusal::mistakes(&mistakes, environment.colour))
 }
 
 /// A project's store, for commands that work without a pipeline.

@@ -129,7 +129,7 @@ fn options<'k>(
         folder: project.folder.clone(),
         force: words.force.clone(),
         certain: known.map(|known| &known.certain),
-        facts: seen::facts(&project.root, environment),
+        facts: seen::facts(&project.root, environment, &project.cancel),
         keep_going: words.keep_going,
         // A trial, or another machine's lack of the data, is not what the files say.
         lock: words.settings.set.is_empty() && project.generated_because.is_none(),

@@ -35,6 +35,9 @@ pub(super) fn tell(body: &Body, all: bool) {
         };
         say::result(&format!("changed {name}{runs}{}", counts(&changed.measures)));
         let causes = changed.causes.len();
+        if causes == 0 {
+            say::result("  no record says what it is because of");
+        }
         let told = if all || causes <= CAUSES + 1 { causes } else { CAUSES };
         for Cause { instance, reason } in &changed.causes[..told] {
             let whose = if *instance == name { String::new() } else { format!("{instance} · ") };
@@ -54,7 +57,7 @@ pub(super) fn tell(body: &Body, all: bool) {
         let sides: BTreeSet<&str> = body.lacking.iter().map(|lacking| lacking.side.as_str()).collect();
         let names: Vec<&str> = body.lacking.iter().take(3).map(|lacking| lacking.instance.as_str()).collect();
         say::result(&format!(
-            "lacking {} of {}, such as {}: the store has no record of them, so nothing is known of their measures",
+            "lacking {} of {}, such as {}: neither the store nor git has their outputs, so nothing is known of their measures",
             body.lacking.len(),
             sides.into_iter().collect::<Vec<_>>().join(" and "),
             names.join(", ")
