@@ -37,6 +37,7 @@ fn main() {
         &root.join("src"),
         &[read(&root.join("Cargo.toml")), read(&root.join("src/engine/Cargo.toml"))],
         &read(&root.join("Cargo.lock")),
+        env::var("CARGO_CFG_FEATURE").unwrap_or_default().split(',').map(str::to_owned).collect(),
     );
     let mut table = String::from(
         "/// Code digest of every kind, by its file's name.\nconst CODE: &[(&str, &str)] = &[\n",

@@ -71,7 +71,7 @@ impl Git {
         Ok(Some(git))
     }
 
-    /// Gives a file of the project at every branch, tag and HEAD that has it; equal ones once.
+    /// Gives a file of the project at every branch, tag and worktree's HEAD that has it; equal ones once.
     ///
     /// # Errors
     /// A [`Refusal`] with what git complains of: also where it lacks such a file, as a partial clone may.
@@ -79,8 +79,12 @@ impl Git {
         let refs = ["for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes", "refs/tags"];
         let refs = self.run(&refs, "")?;
         let refs = String::from_utf8_lossy(&refs);
-        let head = self.commit("HEAD")?;
-        let refs: Vec<&str> = refs.lines().chain(head.as_deref()).collect();
+        let trees =
+            String::from_utf8_lossy(&self.run(&["worktree", "list", "--porcelain"], "")?).into_owned();
+        let heads = trees.lines().filter_map(|line| line.strip_prefix("HEAD "));
+        // Before the first commit its id is nothing but zeros.
+        let heads = heads.filter(|id| id.bytes().any(|digit| digit != b'0'));
+        let refs: Vec<&str> = refs.lines().chain(heads).collect();
         let found = self.blob_ids(refs.iter().map(|name| format!("{name}:./{file}")))?;
         for (name, _) in refs.iter().zip(&found).filter(|(_, id)| id.is_none()) {
             let tree = self.ask(&["ls-tree", name, file], "")?;

@@ -165,6 +165,7 @@ fn an_edit_is_known_without_the_filters_that_git_would_run() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "how soon it ends is what is tested")]
 fn a_git_that_hangs_obeys_a_stop() {
     let project = committed(&[]);
     said(Command::new("mkfifo").arg(project.path("pipe"))).done();

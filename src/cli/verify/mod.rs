@@ -15,7 +15,7 @@ use super::arguments::VerifyArguments;
 use super::environment::Environment;
 use super::progress::Progress;
 use super::project::{self, Project};
-use super::{Refusal, json, say};
+use super::{Refusal, json, say, seen};
 use asked::Asked;
 
 /// What the scratch folders' names begin with.
@@ -53,10 +53,11 @@ pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), 
     if verification.cancelled {
         return Err(Refusal::stopped());
     }
+    let facts = seen::program_facts(environment);
     if words.settings.project.json {
-        json::result("verify", &tell::as_json(&verification, &asked.numbers));
+        json::result("verify", &tell::as_json(&verification, &asked.numbers, &store, &facts));
     } else {
-        tell::tell(&verification);
+        tell::tell(&verification, &store, &facts);
     }
     let count = |of: fn(&Found) -> bool| verification.checked.iter().filter(|it| of(&it.found)).count();
     let (of, equal) = (verification.checked.len(), count(|found| matches!(found, Found::Equal)));

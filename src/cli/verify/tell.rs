@@ -1,5 +1,6 @@
 //! What a second run gave, as text and as JSON.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
@@ -9,10 +10,13 @@ use crate::cli::audit::Behind;
 use crate::cli::estimate::duration;
 use crate::cli::say;
 use crate::lab::difference::first_difference;
+use recount_engine::store::Store;
 use recount_engine::{Checked, Difference, Failure, Found, Reason, Verification};
 
-/// Prints a line for each instance, and the counts.
-pub(super) fn tell(verification: &Verification) {
+type Facts = BTreeMap<String, String>;
+
+/// Prints a line for each instance, and the counts; `facts` are those of this program.
+pub(super) fn tell(verification: &Verification, store: &Store, facts: &Facts) {
     // Those that wait for the same one stand in one line: it can be the whole pipeline.
     let alike = |one: &Checked, other: &Checked| match (&one.found, &other.found) {
         (Found::Waits { on }, Found::Waits { on: also }) => on == also,
@@ -23,7 +27,8 @@ pub(super) fn tell(verification: &Verification) {
         let (word, told) = match found {
             Found::Equal => ("equal", String::new()),
             Found::Differs(difference) => {
-                ("differs", format!(" · {}: {}", difference.output, place(difference)))
+                let detail = detail(difference, store, facts);
+                ("differs", format!(" · {}: {detail}", difference.output))
             }
             Found::Unrecorded(reasons) => ("unknown", format!(" · {}", unrecorded(reasons))),
             Found::Waits { on } => ("unknown", format!(" · {}", waits(on))),
@@ -50,6 +55,17 @@ fn waits(on: &str) -> String {
     format!("nothing is recorded of `{on}`, which it needs")
 }
 
+/// Says where an output begins to differ, and what was not the same when it was recorded.
+fn detail(difference: &Difference, store: &Store, facts: &Facts) -> String {
+    let record = difference.key.and_then(|key| store.record(key).ok()?);
+    let recorded = record.map(|record| record.observed.facts).unwrap_or_default();
+    let others = facts.iter().filter_map(|(name, now)| {
+        let then = recorded.get(name).filter(|then| *then != now)?;
+        Some(format!("; recorded with {name} {then}, now {now}"))
+    });
+    place(difference) + &String::from_iter(others)
+}
+
 /// Says where an output begins to differ.
 fn place(difference: &Difference) -> String {
     let read = |path: &Option<PathBuf>| path.as_ref().map(fs::read).transpose();
@@ -63,12 +79,17 @@ fn place(difference: &Difference) -> String {
 }
 
 /// Gives the same for programs.
-pub(super) fn as_json(verification: &Verification, numbers: &[Behind]) -> Value {
+pub(super) fn as_json(
+    verification: &Verification,
+    numbers: &[Behind],
+    store: &Store,
+    facts: &Facts,
+) -> Value {
     let instances = verification.checked.iter().map(|Checked { name, found }| {
         let (verdict, output, detail) = match found {
             Found::Equal => ("equal", None, None),
             Found::Differs(difference) => {
-                ("differs", Some(difference.output.as_str()), Some(place(difference)))
+                ("differs", Some(difference.output.as_str()), Some(detail(difference, store, facts)))
             }
             Found::Unrecorded(reasons) => ("unrecorded", None, Some(unrecorded(reasons))),
             Found::Waits { on } => ("unrecorded", None, Some(waits(on))),
