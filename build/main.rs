@@ -22,9 +22,6 @@ fn main() {
     println!("cargo::rerun-if-changed=Cargo.lock");
     println!("cargo::rerun-if-changed=Cargo.toml");
     println!("cargo::rerun-if-changed=build");
-    // A program that may stand anywhere in memory has fourteen thousand places to set before it begins, which takes a
-    // tenth of a run with nothing to do.
-    println!("cargo::rustc-link-arg-bins=-no-pie");
 
     let rustc = Command::new(variable("RUSTC")).arg("--version").output();
     let rustc = rustc.map(|it| String::from_utf8_lossy(&it.stdout).trim().to_owned()).unwrap_or_default();

@@ -8,7 +8,7 @@ use recount_engine::store::{Damage, Examination, Fault};
 
 use super::arguments::ProjectArguments;
 use super::environment::Environment;
-use super::project::{Stored, relative};
+use super::project::{Stored, catch_stop, relative};
 use super::{Refusal, json, say};
 
 /// What `--json` prints.
@@ -37,6 +37,7 @@ struct Entry {
 /// A [`Refusal`]: exit code 1 when something was damaged, or the store can't be read.
 pub fn fsck(words: &ProjectArguments, environment: &Environment) -> Result<(), Refusal> {
     let stored = Stored::open(words)?;
+    catch_stop(&stored.cancel)?;
     let examination = match stored.session()? {
         None => Examination::default(),
         Some(session) => {
@@ -91,7 +92,6 @@ fn tell(report: &Report) {
 fn entry(root: &Path, damage: &Damage) -> Entry {
     let (fault, message) = match &damage.fault {
         Fault::RecordCorrupt => ("record-corrupt", "not the record that was written".to_owned()),
-        Fault::RecordMissing => ("record-missing", "the record is gone".to_owned()),
         Fault::ObjectCorrupt => ("object-corrupt", "not the bytes that it is named by".to_owned()),
         Fault::ObjectMissing => ("object-missing", "the object is gone".to_owned()),
         Fault::Unreadable(why) => ("unreadable", format!("it can't be read: {why}")),

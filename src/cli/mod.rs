@@ -17,7 +17,6 @@ mod init;
 mod json;
 mod line;
 mod log;
-mod memory;
 mod progress;
 mod project;
 mod reasons;
@@ -26,6 +25,7 @@ mod same;
 mod say;
 mod schema;
 mod seen;
+mod start;
 mod status;
 mod time;
 mod verify;
@@ -89,9 +89,10 @@ impl From<EngineError> for Refusal {
                 let other = command.map(|it| format!("\nhelp: a command named `{it}` exists"));
                 Self::input(format!("{error}\nhelp: {help}{}", other.unwrap_or_default()))
             }
-            EngineError::Store(_) | EngineError::Copy { .. } | EngineError::Overtaken => {
-                Self::failed(error.to_string())
-            }
+            EngineError::Store(_) | EngineError::Copy { .. } => Self::failed(error.to_string()),
+            EngineError::NotInTrial { .. } => Self::input(format!(
+                "{error}\nhelp: write the settings into the files, or leave this target out: what only tells of results waits for that"
+            )),
             EngineError::UnknownKind { .. }
             | EngineError::NoMatch { .. }
             | EngineError::TwoWriters { .. } => Self::input(error.to_string()),

@@ -166,6 +166,13 @@ impl Observer for Progress {
                 self.advance(instance, name, fraction, standing);
             }
             Event::Notice { name, line, .. } => self.line(&format!("note    {name} · {line}")),
+            Event::Kept { line } => self.line(&format!("note    {line}")),
+            Event::Retired { place, stays: None } => {
+                self.line(&format!("removed {place} · no longer in the pipeline"));
+            }
+            Event::Retired { place, stays: Some(why) } => {
+                self.line(&format!("stays   {place} · no longer in the pipeline, but {why}"));
+            }
             Event::Ran { instance, name, reasons, seconds } => {
                 self.settle(instance, true);
                 let why = match reasons {

@@ -5,13 +5,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::kinds::{self, Archive, Surroundings};
 use crate::lab::data::fetch::FetchError;
-use recount_engine::spec::{self, Lines, Pipeline, Reading};
+use recount_engine::snapshot::Known;
+use recount_engine::spec::{self, Pipeline};
 use recount_engine::store::{Session, Store};
 use recount_engine::{Cancel, Options, Registry};
 
 use super::archive::{self, Network};
 use super::arguments::{ProjectArguments, SettingArguments};
 use super::environment::Environment;
+use super::start::{self, Start};
 use super::{Refusal, say};
 
 /// A project, ready for a command.
@@ -22,12 +24,14 @@ pub struct Project {
     pub folder: PathBuf,
     /// Its pipeline, with every `--set` in it.
     pub pipeline: Pipeline,
-    /// The text that it was read from.
-    pub lines: Lines,
     /// Every kind.
     pub kinds: Registry,
     /// Its store.
     pub store: Store,
+    /// What is known of it since it was last brought up to date.
+    pub known: Option<Known>,
+    /// The pipeline's own files, as they were looked at before they were read.
+    pub pipeline_files: Vec<String>,
     /// What Ctrl-C sets.
     pub cancel: Cancel,
     /// Where the archive is, if a stage asks for it.
@@ -47,35 +51,52 @@ impl Project {
         network: Network,
     ) -> Result<Self, Refusal> {
         let root = root(words.project.folder.as_deref())?;
-        let reading = read(&root, words, environment)?;
-        let store = Store::open(&root.join("artifacts"))?;
-        Self::of(root, reading, store, environment, network)
+        let start = Start::of(&root)?;
+        Self::at(root, words, start, environment, network)
     }
 
-    /// Opens the project whose files were read already.
+    /// Opens the project of which something is known already.
     ///
     /// # Errors
     /// As [`Project::open`].
-    pub fn of(
+    pub fn at(
         root: PathBuf,
-        reading: Reading,
-        store: Store,
+        words: &SettingArguments,
+        mut start: Start,
         environment: &Environment,
         network: Network,
     ) -> Result<Self, Refusal> {
-        let Reading { pipeline, lines } = reading;
+        start.prepare();
+        let Start { store, known, pipeline_files } = start;
+        let pipeline = read(&root, words, environment)?;
         kinds::check(&root, &pipeline)
             .map_err(|mistakes| Refusal::mistakes(&mistakes, environment.colour))?;
-        let cancel = catch_stop()?;
+        let cancel = Cancel::default();
         let found = find(&root, &pipeline, environment, network, &cancel)?;
         let kinds = kinds_for(found.clone(), environment);
         let generated_because = why_generated(&pipeline, found.as_ref());
         let folder = folder_within(&root);
-        Ok(Self { root, folder, pipeline, lines, kinds, store, cancel, archive: found, generated_because })
+        Ok(Self {
+            root,
+            folder,
+            pipeline,
+            kinds,
+            store,
+            known,
+            pipeline_files,
+            cancel,
+            archive: found,
+            generated_because,
+        })
     }
 }
 
 impl Project {
+    /// Makes every kind once more, for whoever wraps them.
+    pub fn new_kinds(&self, environment: &Environment) -> Registry {
+        kinds_for(self.archive.clone(), environment)
+    }
+
     /// Says whether a stage asks for the archive, and it is not here.
     pub fn lacks_archive(&self) -> bool {
         matches!(self.archive, Some(Archive::Absent(_)))
@@ -90,15 +111,6 @@ impl Project {
         self.kinds = kinds_for(self.archive.clone(), environment);
         self.generated_because = why_generated(&self.pipeline, self.archive.as_ref());
         Ok(!self.lacks_archive())
-    }
-
-    /// Reads the pipeline's files once more, as another process may have had time to change what was read.
-    ///
-    /// # Errors
-    /// A [`Refusal`] with every mistake of its files.
-    pub fn read_again(&mut self, words: &SettingArguments, environment: &Environment) -> Result<(), Refusal> {
-        Reading { pipeline: self.pipeline, lines: self.lines } = read(&self.root, words, environment)?;
-        Ok(())
     }
 }
 
@@ -130,8 +142,8 @@ fn why_generated(pipeline: &Pipeline, archive: Option<&Archive>) -> Option<Strin
     }
 }
 
-fn read(root: &Path, words: &SettingArguments, environment: &Environment) -> Result<Reading, Refusal> {
-    spec::read(root, &kinds::schemas(), &words.set)
+fn read(root: &Path, words: &SettingArguments, environment: &Environment) -> Result<Pipeline, Refusal> {
+    spec::load(root, &kinds::schemas(), &words.set)
         .map_err(|mistakes| Refusal::mistakes(&mistakes, environment.colour))
 }
 
@@ -152,8 +164,8 @@ impl Stored {
     /// A [`Refusal`] when there is no such folder, or the store can't be used.
     pub fn open(words: &ProjectArguments) -> Result<Self, Refusal> {
         let root = root(words.folder.as_deref())?;
-        let store = Store::open(&root.join("artifacts"))?;
-        Ok(Self { root, store, cancel: catch_stop()? })
+        let store = Store::open(&root)?;
+        Ok(Self { root, store, cancel: Cancel::default() })
     }
 
     /// Takes the right to write, once nobody else has it; `None` where nothing was ever stored.
@@ -161,7 +173,7 @@ impl Stored {
     /// # Errors
     /// A [`Refusal`] when the lock can't be taken, or Ctrl-C came first.
     pub fn session(&self) -> Result<Option<Session<'_>>, Refusal> {
-        if !self.store.folder().exists() {
+        if !self.store.exists()? {
             return Ok(None);
         }
         let mut told = false;
@@ -190,22 +202,34 @@ pub fn relative(root: &Path, path: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).display().to_string()
 }
 
-/// Has Ctrl-C, and a polite end by the system, set a flag.
-fn catch_stop() -> Result<Cancel, Refusal> {
-    let cancel = Cancel::default();
+/// Has Ctrl-C, and a polite end by the system, set a flag; the second one ends the process at once, and the supervisor
+/// the programs. Only commands that write do so: the others leave signals alone.
+///
+/// # Errors
+/// A [`Refusal`] when signals can't be caught.
+pub fn catch_stop(cancel: &Cancel) -> Result<(), Refusal> {
     let flag = cancel.clone();
-    ctrlc::set_handler(move || flag.cancel())
-        .map_err(|error| Refusal::failed(format!("Ctrl-C can't be caught: {error}")))?;
-    Ok(cancel)
+    let stop = move || {
+        if flag.is_cancelled() {
+            std::process::exit(130);
+        }
+        flag.cancel();
+    };
+    ctrlc::set_handler(stop).map_err(|error| Refusal::failed(format!("Ctrl-C can't be caught: {error}")))
 }
 
-/// Gathers what the engine is told when the command says nothing else: everything, on every core.
-pub fn options(environment: &Environment) -> Options<'static> {
-    Options {
-        jobs: environment.cores,
-        asked: environment.words.clone(),
-        clock: &seconds_since_1970,
-        ..Options::default()
+impl Project {
+    /// Gathers what the engine goes by when the command says nothing else: everything, on every core.
+    pub fn options(&self, words: &SettingArguments, environment: &Environment) -> Options<'_> {
+        Options {
+            jobs: environment.cores,
+            known: self.known.as_ref(),
+            question: start::question_of(self, &words.set, environment),
+            pipeline_files: self.pipeline_files.clone(),
+            asked: environment.words.clone(),
+            clock: &seconds_since_1970,
+            ..Options::default()
+        }
     }
 }
 

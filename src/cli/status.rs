@@ -16,10 +16,10 @@ use recount_engine::{self as engine, Options, Outcome, Report, Summary};
 use super::archive::Network;
 use super::arguments::SettingArguments;
 use super::environment::Environment;
-use super::memory;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
 use super::same::same_experiments;
+use super::start::Start;
 use super::{Refusal, json, say};
 
 /// How many groups of a stage are told one by one.
@@ -45,15 +45,16 @@ struct Body<'s> {
 /// A [`Refusal`] for bad input.
 pub fn status(words: &SettingArguments, environment: &Environment) -> Result<(), Refusal> {
     let root = project::root(words.project.folder.as_deref())?;
+    let start = Start::of(&root)?;
     if !words.project.json
-        && let Some(answer) = memory::unchanged(&root, &words.set, environment)?
+        && let Some(answer) = start.answer(&root, &words.set, environment)?
     {
         tell_note(answer.generated_because.as_deref());
         tell_end(&answer.same, [answer.fresh, 0, 0]);
         return Ok(());
     }
-    let project = Project::open(words, environment, Network::Untouched)?;
-    show(&project, &project::options(environment), words.project.json)
+    let project = Project::at(root, words, start, environment, Network::Untouched)?;
+    show(&project, &project.options(words, environment), words.project.json)
 }
 
 /// Shows the verdict on every instance that is not fresh, and the counts.
@@ -92,7 +93,7 @@ pub fn show(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(
 
 /// Says where a run has not come to its end: only the next one sees all that it has finished.
 pub fn tell_unfinished(store: &Store) {
-    if store.turn().is_none() {
+    if store.writer().is_some() || store.was_killed() {
         say::note(
             "note    a run is under way, or was killed: what it has finished last may be called stale here, and is \
              kept by the next run",
@@ -198,7 +199,7 @@ fn tell_places(project: &Project, summary: &Summary) {
         let path = project.root.join(place);
         let (word, then) = if path.symlink_metadata().is_err() {
             ("deleted", "a run writes it again")
-        } else if project.store.has_bytes_of(&path) {
+        } else if project.store.has_bytes_of(place) {
             ("earlier", "a result from before; a run puts the present one there")
         } else {
             ("edited", "a run keeps it in artifacts/edited/ and writes it again")

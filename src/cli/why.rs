@@ -7,15 +7,14 @@ use serde::Serialize;
 use crate::report::audit::InstanceName;
 use recount_engine::digest::Key;
 use recount_engine::spec::{Origin, Pipeline};
-use recount_engine::store::Store;
 use recount_engine::{self as engine, Cause, Explanation, Options, Outcome, Reason};
 
 use super::archive::Network;
 use super::arguments::WhyArguments;
 use super::environment::Environment;
-use super::memory;
 use super::project::{self, Project};
 use super::reasons::ReasonEntry;
+use super::start::Start;
 use super::{Refusal, json, say, status};
 
 /// What there is to say of what would not run.
@@ -55,20 +54,13 @@ struct CauseEntry {
 /// A [`Refusal`] for bad input, or a store that can't be read.
 pub fn why(words: &WhyArguments, environment: &Environment) -> Result<(), Refusal> {
     let root = project::root(words.settings.project.folder.as_deref())?;
-    if !words.settings.project.json
-        && let Some(answer) = memory::unchanged(&root, &words.settings.set, environment)?
-        && let Some(standings) = answer.standings(&Store::open(&root.join("artifacts"))?)
-        && let Some(named) = engine::standing(&standings, &words.targets, &project::folder_within(&root))
-    {
-        named.iter().for_each(|name| say::result(&format!("{name} · {FRESH}")));
-        return Ok(());
-    }
-    let project = Project::open(&words.settings, environment, Network::Untouched)?;
+    let start = Start::of(&root)?;
+    let project = Project::at(root, &words.settings, start, environment, Network::Untouched)?;
     status::tell_unfinished(&project.store);
     let options = Options {
         targets: words.targets.clone(),
         folder: project.folder.clone(),
-        ..project::options(environment)
+        ..project.options(&words.settings, environment)
     };
     let told = engine::why(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
     if words.settings.project.json {

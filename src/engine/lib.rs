@@ -26,9 +26,11 @@
 pub mod command;
 pub mod diagnostic;
 pub mod digest;
+pub mod file_table;
 pub mod folder;
 pub mod kind;
 pub mod project_path;
+pub mod snapshot;
 pub mod spec;
 pub mod stamp;
 pub mod store;
@@ -47,19 +49,18 @@ pub use decide::recipe::Recipe;
 pub use decide::status::status;
 pub use decide::why::{Cause, Explanation, why};
 pub use error::EngineError;
-pub use exec::leftover::Running;
-pub use exec::repeat::{Subject, repeat};
+pub use exec::recovery::Running;
+pub use exec::repeat::{RepeatedOutput, Subject, repeat};
 pub use kind::{
     CitedRun, Content, Context, Effective, Failure, Input, Job, Kind, Output, Point, ProjectFile, Read,
     Registry, Watch,
 };
 pub use lockfile::lock::{Lock, Locked};
-pub use lockfile::lock_file::{LOCK_FILE, LockChange};
+pub use lockfile::lock_file::{LOCK_FILE, LockChange, read_lock};
 pub use plan::graph::{GroupId, Instance, InstanceId, Need, Plan};
-pub use plan::target::{check_target, standing, targets};
+pub use plan::target::{check_target, targets};
 pub use schedule::observer::{Event, Observer, Planned};
 pub use schedule::options::{Cancel, Options};
-pub use schedule::run::run;
-pub use schedule::standing::{Certain, Standing};
-pub use schedule::summary::{Outcome, Report, Standstill, Summary};
+pub use schedule::run::{Answer, run};
+pub use schedule::summary::{Outcome, Report, Summary};
 pub use verify::{Checked, Difference, Found, Verification, verify};

@@ -5,6 +5,7 @@
 //!   empty but for [`ProjectPath::root`].
 //! - One from a record, a lock or a note is read by the same rules as one that a person wrote.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -120,6 +121,12 @@ impl ProjectPath {
 pub fn is_within(path: &str, folder: &str) -> bool {
     folder.is_empty()
         || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+impl Borrow<str> for ProjectPath {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Display for ProjectPath {

@@ -29,7 +29,7 @@ sum · stale: what it needs has to run first
     project.edit("pipeline.yaml", "grep -c {word}", "grep -c -i {word}");
     project.run(&["count[alpha]", "count[beta]", "count[gamma]"]).done();
     let told = project.run(&["why", "sum"]).done().out;
-    assert!(told.starts_with("sum · stale\n  input `count[word=beta]/counts/beta.json` "), "{told}");
+    assert!(told.starts_with("sum · stale\n  input `count[word=beta]/counts/{word}.json` "), "{told}");
     assert!(told.contains("  because of count[word=beta]\n    `run` "), "{told}");
     assert!(told.contains("  because of count[word=gamma]\n    `run` "), "{told}");
     assert!(told.contains("`run` ") && told.contains(" · pipeline.yaml:7"), "{told}");
@@ -74,7 +74,7 @@ fn status_tells_an_earlier_result_from_an_edit() {
 fn a_run_that_did_not_come_to_its_end_is_told() {
     let project = Project::words();
     // What a session that was killed leaves.
-    std::fs::write(project.path("artifacts/lock"), 7_u64.to_le_bytes()).expect("it is ours");
+    project.write("artifacts/v2/temporary/7", "half a record");
     project.write("text.txt", "beta\n");
     for words in [&["status"][..], &["why", "sum"], &["run", "--dry-run"]] {
         let told = project.run(words).done().err;
@@ -234,7 +234,7 @@ fn diff_tells_which_change_moved_which_measure() {
 changed count[word=alpha] · 1 measure moved
   because of `run` [..] → [..]
   because of file `text.txt` [..] → [..]
-  counts/alpha.json#/count  1 → 3  +2  one run: noise unknown
+  counts/{word}.json#/count  1 → 3  +2  one run: noise unknown
 ...
 "#]]
     );

@@ -7,7 +7,7 @@ mod gc;
 mod histories;
 mod hostile_git;
 mod lock;
-mod memo;
 mod project;
 mod schemas;
+mod snapshot;
 mod terminal;

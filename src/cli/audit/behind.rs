@@ -28,7 +28,7 @@ impl Behind {
     /// # Errors
     /// A [`Refusal`] without an audit file, for words that mean nothing in it, and for numbers that no run left.
     pub fn of(project: &Project, words: &str) -> Result<Self, Refusal> {
-        let printed = Printed::read(&project.root, &project.pipeline, &project.store)?;
+        let printed = Printed::read(&project.root, &project.pipeline)?;
         let meant = printed.find(&project.root, words)?;
         let Printed { report, audit, .. } = printed;
         let chain =

@@ -32,7 +32,7 @@ use recount_engine::Subject;
 use super::archive::Network;
 use super::arguments::AuditArguments;
 use super::environment::Environment;
-use super::project::{self, Project};
+use super::project::Project;
 use super::{Refusal, json, say};
 
 pub(super) use behind::Behind;
@@ -57,7 +57,7 @@ pub(super) fn audit(words: &AuditArguments, environment: &Environment) -> Result
              (report/week-3.md:57) or a variant (2.4.2), or say --check",
         ));
     };
-    let printed = Printed::read(&project.root, &project.pipeline, &project.store)?;
+    let printed = Printed::read(&project.root, &project.pipeline)?;
     let meant = printed.find(&project.root, what)?;
     let Printed { report, audit, .. } = printed;
     let chain = chain::follow(&audit, &project.store, &report, &meant.references, meant.variant.as_deref());
@@ -88,7 +88,7 @@ fn check_all(words: &AuditArguments, project: &Project, environment: &Environmen
             "help    to check the report on the gestures: name the archive's folder in RECOUNT_MIRRORS",
         );
     }
-    let survey = Survey::of(&subject, &project::options(environment))?;
+    let survey = Survey::of(&subject, &project.options(&words.settings, environment))?;
     let is_locked = words.settings.set.is_empty() && project.generated_because.is_none();
     let findings = check(&project.root, &survey, is_locked);
     if words.settings.project.json {

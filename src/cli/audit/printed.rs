@@ -15,7 +15,6 @@ use crate::cli::{Refusal, say};
 use crate::report::audit::{AuditFile, InstanceName};
 use recount_engine::digest::Digest;
 use recount_engine::spec::{Pipeline, Value};
-use recount_engine::store::Store;
 
 use super::query::{self, Meant, Place};
 
@@ -36,8 +35,8 @@ impl Printed {
     ///
     /// # Errors
     /// A [`Refusal`] where there is no audit file, or none that can be read.
-    pub fn read(root: &Path, pipeline: &Pipeline, store: &Store) -> Result<Self, Refusal> {
-        let places = places(pipeline, store);
+    pub fn read(root: &Path, pipeline: &Pipeline) -> Result<Self, Refusal> {
+        let places = places(pipeline);
         for place in &places {
             let text = match fs::read_to_string(root.join(place)) {
                 Ok(text) => text,
@@ -184,15 +183,10 @@ pub fn beside(place: &str, file: &str) -> String {
     place.rsplit_once('/').map_or_else(|| file.to_owned(), |(folder, _)| format!("{folder}/{file}"))
 }
 
-/// Where the audit file may be, each place once: where the last render put it, else where one would.
-pub fn places(pipeline: &Pipeline, store: &Store) -> Vec<String> {
-    let last = store.last_keys();
+/// Where the audit file may be, each place once.
+pub fn places(pipeline: &Pipeline) -> Vec<String> {
     let mut places = Vec::new();
     for stage in pipeline.stages.iter().filter(|stage| stage.kind == "render") {
-        let record = last.get(&stage.name).and_then(|key| store.record(*key).ok().flatten());
-        let outputs = record.into_iter().flat_map(|record| record.outputs);
-        places
-            .extend(outputs.filter_map(|output| output.place).filter(|place| place.ends_with(".audit.json")));
         if let Some(output) = stage.base.parameters.get("output").and_then(Value::as_text) {
             let stem = output.trim_end_matches(".md");
             places.extend([format!("{stem}.audit.json"), format!("{stem}.synthetic.audit.json")]);

@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::cli::arguments::VerifyArguments;
 use crate::cli::audit::{Behind, points_into_a_report};
 use crate::cli::environment::Environment;
-use crate::cli::project::{self, Project};
+use crate::cli::project::Project;
 use crate::cli::{Refusal, say};
 use crate::lab::random::Random;
 use recount_engine::{self as engine, EngineError, Options, Outcome};
@@ -116,7 +116,7 @@ fn sample(
     words: &VerifyArguments,
     environment: &Environment,
 ) -> Result<Vec<String>, Refusal> {
-    let options = project::options(environment);
+    let options = project.options(&words.settings, environment);
     let status = engine::status(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
     let recorded = status.reports.iter().filter(|report| matches!(report.outcome, Outcome::Fresh));
     // An instance without coordinates needs all the others: that is what `--all` is for.

@@ -6,6 +6,7 @@ mod asked;
 mod tell;
 
 use std::fs;
+use std::path::Path;
 
 use recount_engine::store::Store;
 use recount_engine::{self as engine, Found, Options};
@@ -38,18 +39,18 @@ pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), 
         // One difference is no reason to leave the others unseen, and none of this is the project's own run.
         keep_going: true,
         lock: false,
-        ..project::options(environment)
+        ..project.options(&words.settings, environment)
     };
     asked.check_keys(&project, &options)?;
+    project::catch_stop(&project.cancel)?;
     sweep(&project.store);
     let failed = |error: std::io::Error| Refusal::failed(format!("there is no folder to run in: {error}"));
-    fs::create_dir_all(project.store.folder()).map_err(failed)?;
-    let scratch =
-        tempfile::Builder::new().prefix(PREFIX).tempdir_in(project.store.folder()).map_err(failed)?;
+    fs::create_dir_all(project.store.path()).map_err(failed)?;
+    let scratch = tempfile::Builder::new().prefix(PREFIX).tempdir_in(project.store.path()).map_err(failed)?;
     let progress = Progress::new(environment.terminal);
-    let Project { root, pipeline, kinds, store, cancel, .. } = project;
+    let (Project { root, pipeline, store, cancel, .. }, kinds) = (&project, project.new_kinds(environment));
     let verification =
-        engine::verify(&root, &pipeline, kinds, &store, scratch.path(), &options, &progress, &cancel)?;
+        engine::verify(root, pipeline, kinds, store, scratch.path(), &options, &progress, cancel)?;
     if verification.cancelled {
         return Err(Refusal::stopped());
     }
@@ -75,11 +76,13 @@ pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), 
 
 /// Removes the folders that killed verifications left: those whose lock nobody holds.
 fn sweep(store: &Store) {
-    for entry in fs::read_dir(store.folder()).into_iter().flatten().flatten() {
-        let scratch = entry.path().join("store");
-        let is_ours =
-            entry.file_name().to_string_lossy().starts_with(PREFIX) && scratch.join("lock").is_file();
-        let free = || Store::open(&scratch).and_then(|store| Ok(store.lock(|| false)?.is_some()));
+    for entry in fs::read_dir(store.path()).into_iter().flatten().flatten() {
+        let project = entry.path().join("project");
+        // A link in the place of one of them is nobody's to empty.
+        let is_folder = |path: &Path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+        let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX)
+            && [entry.path(), project.clone(), project.join("artifacts")].iter().all(|path| is_folder(path));
+        let free = || Store::open(&project).and_then(|store| Ok(store.lock(|| false)?.is_some()));
         if is_ours && free().unwrap_or(false) {
             // What can't be removed now is swept by the next one.
             drop(fs::remove_dir_all(entry.path()));

@@ -63,6 +63,12 @@ pub struct Entry {
     pub mode: u32,
 }
 
+impl AsFd for Folder {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.handle.as_fd()
+    }
+}
+
 impl Entry {
     fn of(stat: &Stat) -> Self {
         Self {

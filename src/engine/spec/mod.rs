@@ -9,7 +9,6 @@
 //! | `settings_file`, `inherit` | `stages/NAME.yaml`: parameters, seeds, variants `from` one another |
 //! | `overrides` | `--set` |
 //! | `graph`, `order` | needs, circles, whose variants and seeds a stage takes |
-//! | `reading`, `packed` | the pipeline beside its text, for one edit to be taken in; as bytes |
 //! | `outputs`, `path_uses`, `project_path` | who writes what, and where |
 //! | `template` | coordinates in braces |
 //! | `suggestion` | did-you-mean |
@@ -32,11 +31,9 @@ mod order;
 mod outline;
 mod outputs;
 mod overrides;
-mod packed;
 mod path_uses;
 mod pipeline;
 mod project_path;
-mod reading;
 mod repeats;
 mod scalar;
 mod schema;
@@ -48,9 +45,8 @@ pub mod tree;
 mod value;
 
 pub use json_schema::{FileSchema, file_schemas};
-pub use load::{load, read};
+pub use load::load;
 pub use pipeline::{Axis, Origin, Pipeline, Settings, Stage, StageId, Variant};
-pub use reading::{Edited, Lines, Reading};
 pub use schema::{Field, Schema, Shape};
 pub use suggestion::nearest;
 pub use template::substitute;
