@@ -106,9 +106,21 @@ impl Git {
     ///
     /// # Errors
     /// A [`Refusal`] with what git complains of.
-    pub fn at(&self, commit: &str, files: &[&str]) -> Result<BTreeSet<Vec<u8>>, Refusal> {
-        let files = files.iter().filter(|file| !file.contains('\n'));
+    pub fn at(&self, commit: &str, files: &[impl AsRef<str>]) -> Result<BTreeSet<Vec<u8>>, Refusal> {
+        let files = files.iter().map(AsRef::as_ref).filter(|file| !file.contains('\n'));
         self.blobs(self.blob_ids(files.map(|file| format!("{commit}:./{file}")))?)
+    }
+
+    /// Names the project's files at a commit, or as it is now, without those that git ignores.
+    ///
+    /// # Errors
+    /// A [`Refusal`] with what git complains of.
+    pub fn files(&self, commit: Option<&str>) -> Result<Vec<String>, Refusal> {
+        let listed = match commit {
+            Some(commit) => self.run(&["ls-tree", "-r", "-z", "--name-only", commit], "")?,
+            None => self.run(&["ls-files", "-z", "--cached", "--others", "--exclude-standard"], "")?,
+        };
+        Ok(String::from_utf8_lossy(&listed).split_terminator('\0').map(str::to_owned).collect())
     }
 
     /// Gives the commit that a revision names, if there is one.

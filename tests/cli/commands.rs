@@ -247,7 +247,7 @@ changed count[word=alpha] · 1 measure moved
     assert!(!told.contains("lacking"), "{told}");
     project.run(&["gc", "--keep-runs", "1"]).done();
     let told = project.run(&["diff", "HEAD~1", "HEAD"]).done().out;
-    let found = "  no record says what it is because of\n  counts/alpha.json#/count  1 → 3  +2  one run: noise unknown\n";
+    let found = "  no record says what it is because of\n  counts/{word}.json#/count  1 → 3  +2  one run: noise unknown\n";
     assert!(told.contains(found) && !told.contains("lacking"), "git has what the store lacks: {told}");
     assert!(project.run(&["diff", "nowhere"]).ended(2).err.contains("git knows no revision `nowhere`"));
 }

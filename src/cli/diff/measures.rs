@@ -24,7 +24,7 @@ pub(super) struct Place {
 pub(super) fn measures(finder: &OutputFinder<'_>, locked: &Locked) -> Option<BTreeMap<Place, f64>> {
     let mut found = BTreeMap::new();
     for (output, object) in measured(locked) {
-        let bytes = finder.find(output, object)?;
+        let bytes = finder.find(object)?;
         let Ok(json) = serde_json::from_slice::<Json>(&bytes) else { continue };
         walk(&json, &Place { output: output.to_owned(), pointer: String::new(), listed: false }, &mut found);
     }

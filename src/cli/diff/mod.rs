@@ -156,12 +156,10 @@ fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result
         groups.entry(InstanceName::of(name).without_seed()).or_default().push(name);
     }
     groups.retain(|_, members| members.iter().any(|name| old.lines.get(*name) != new.lines.get(*name)));
-    let mut finder = OutputFinder::of(stored);
+    let mut finder = OutputFinder::of(&stored.store);
+    let members: Vec<&str> = groups.values().flatten().copied().collect();
     for side in [from, to] {
-        if let Some(commit) = &side.commit {
-            let members: Vec<&str> = groups.values().flatten().copied().collect();
-            finder.fetch(git, commit, &side.lock, &members)?;
-        }
+        finder.fetch((&stored.root, git), side.commit.as_deref(), &side.lock, &members)?;
     }
     // What changed of itself stands before what changed for it.
     let mut roots = Vec::new();

@@ -56,9 +56,9 @@ pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), 
     }
     let facts = seen::program_facts(environment);
     if words.settings.project.json {
-        json::result("verify", &tell::as_json(&verification, &asked.numbers, &store, &facts));
+        json::result("verify", &tell::as_json(&verification, &asked.numbers, store, &facts));
     } else {
-        tell::tell(&verification, &store, &facts);
+        tell::tell(&verification, store, &facts);
     }
     let count = |of: fn(&Found) -> bool| verification.checked.iter().filter(|it| of(&it.found)).count();
     let (of, equal) = (verification.checked.len(), count(|found| matches!(found, Found::Equal)));
