@@ -16,8 +16,9 @@ use super::estimate::duration;
 use super::progress::Progress;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
+use super::run_facts::run_facts;
 use super::start::{self, Answer, Start};
-use super::{Refusal, json, say, seen, status};
+use super::{Refusal, json, say, status};
 
 /// How many files are named at the end.
 const PLACES: usize = 10;
@@ -90,7 +91,7 @@ fn options<'p>(words: &RunArguments, environment: &Environment, project: &'p Pro
         targets: words.targets.clone(),
         folder: project.folder.clone(),
         force: words.force.clone(),
-        facts: seen::facts(&project.root, environment, &project.cancel),
+        facts: run_facts(&project.root, environment, &project.cancel),
         keep_going: words.keep_going,
         trial: !words.settings.set.is_empty(),
         ..project.options(&words.settings, environment)

@@ -16,7 +16,8 @@ use super::arguments::VerifyArguments;
 use super::environment::Environment;
 use super::progress::Progress;
 use super::project::{self, Project};
-use super::{Refusal, json, say, seen};
+use super::run_facts::program_facts;
+use super::{Refusal, json, say};
 use asked::Asked;
 
 /// What the scratch folders' names begin with.
@@ -54,7 +55,7 @@ pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), 
     if verification.cancelled {
         return Err(Refusal::stopped());
     }
-    let facts = seen::program_facts(environment);
+    let facts = program_facts(environment);
     if words.settings.project.json {
         json::result("verify", &tell::as_json(&verification, &asked.numbers, store, &facts));
     } else {

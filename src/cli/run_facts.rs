@@ -14,7 +14,7 @@ use super::environment::Environment;
 use super::git::Git;
 
 /// Gathers the facts for runs of the project in `root`.
-pub fn facts(root: &Path, environment: &Environment, cancel: &Cancel) -> BTreeMap<String, String> {
+pub fn run_facts(root: &Path, environment: &Environment, cancel: &Cancel) -> BTreeMap<String, String> {
     let mut facts = program_facts(environment);
     if let Ok(Some(git)) = Git::of(root, cancel) {
         let tree = |is_edited| if is_edited { "edited" } else { "as committed" };
