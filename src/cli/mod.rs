@@ -4,6 +4,7 @@
 
 mod archive;
 mod arguments;
+mod argv_order;
 pub mod audit;
 mod completions;
 mod dag;
@@ -15,7 +16,6 @@ mod gc;
 mod git;
 mod init;
 mod json;
-mod line;
 mod log;
 mod progress;
 mod project;
@@ -105,7 +105,7 @@ pub fn main() -> ExitCode {
     completions::answer();
     // Made once: what clap makes of the arguments' description takes as long as a small store's memo.
     let command = Arguments::command();
-    let words = line::in_order(&command, std::env::args_os().collect());
+    let words = argv_order::in_order(&command, std::env::args_os().collect());
     let arguments = Arguments::from_arg_matches(&command.get_matches_from(words));
     let arguments = arguments.unwrap_or_else(|error| error.format(&mut Arguments::command()).exit());
     let done = Environment::read().map_err(Refusal::input).and_then(|environment| match arguments.command {
