@@ -15,7 +15,7 @@ use super::archive::Network;
 use super::arguments::{Arguments, CompletionsArguments, SettingArguments, Shell};
 use super::environment::Environment;
 use super::project::Project;
-use super::{Refusal, say};
+use super::{Refusal, print};
 
 /// The variable by which a shell asks.
 const VARIABLE: &str = "COMPLETE";
@@ -53,6 +53,6 @@ pub fn completions(words: &CompletionsArguments) -> Result<(), Refusal> {
     completer
         .write_registration(VARIABLE, "recount", "recount", "recount", &mut script)
         .map_err(|error| Refusal::failed(format!("the script can't be made: {error}")))?;
-    say::result(String::from_utf8_lossy(&script).trim_end());
+    print::result(String::from_utf8_lossy(&script).trim_end());
     Ok(())
 }

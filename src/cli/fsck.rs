@@ -9,7 +9,7 @@ use recount_engine::store::{Damage, Examination, Fault};
 use super::arguments::ProjectArguments;
 use super::environment::Environment;
 use super::project::{Stored, catch_stop, relative};
-use super::{Refusal, json, say};
+use super::{Refusal, json, print};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -79,14 +79,14 @@ fn tell(report: &Report) {
             format!(" · of {}", entry.instances.join(", "))
         };
         let aside = entry.set_aside.as_ref().map(|path| format!(" · kept at {path}")).unwrap_or_default();
-        say::result(&format!("damaged {} · {}{of}{aside}", entry.path, entry.message));
+        print::result(&format!("damaged {} · {}{of}{aside}", entry.path, entry.message));
     }
     let mut line =
         format!("records {} · objects {} · damaged {}", report.records, report.objects, report.damage.len());
     if report.unnamed_objects > 0 {
         line.push_str(&format!(" · needed by nothing {}", report.unnamed_objects));
     }
-    say::result(&line);
+    print::result(&line);
 }
 
 fn entry(root: &Path, damage: &Damage) -> Entry {

@@ -14,7 +14,7 @@ use recount_engine::{LOCK_FILE, Lock};
 use super::arguments::GcArguments;
 use super::git::Git;
 use super::project::Stored;
-use super::{Refusal, json, say};
+use super::{Refusal, json, print};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -66,14 +66,14 @@ pub fn gc(words: &GcArguments) -> Result<(), Refusal> {
     if words.project.json {
         json::result("gc", &report(&garbage, words.dry_run));
     } else {
-        say::result(&format!(
+        print::result(&format!(
             "{} {} · records {} · objects {}",
             if words.dry_run { "would free" } else { "freed" },
             HumanBytes(garbage.bytes),
             garbage.records.len(),
             garbage.objects,
         ));
-        say::result(&format!(
+        print::result(&format!(
             "kept {} · records {} · objects {}",
             HumanBytes(garbage.kept_bytes),
             garbage.kept_records,

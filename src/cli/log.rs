@@ -8,7 +8,7 @@ use super::arguments::LogArguments;
 use super::estimate::duration;
 use super::project::Stored;
 use super::time::written;
-use super::{Refusal, json, say};
+use super::{Refusal, json, print};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -36,12 +36,12 @@ pub fn log(words: &LogArguments) -> Result<(), Refusal> {
         return Ok(());
     }
     if runs.is_empty() {
-        say::result("no run has done anything yet");
+        print::result("no run has done anything yet");
     }
     for (number, run) in runs.iter().rev() {
-        say::result(&line(*number, run));
+        print::result(&line(*number, run));
         for (name, why) in &run.failed {
-            say::result(&format!("     failed {name} · {}", why.lines().next().unwrap_or_default()));
+            print::result(&format!("     failed {name} · {}", why.lines().next().unwrap_or_default()));
         }
     }
     Ok(())

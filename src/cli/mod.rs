@@ -17,13 +17,13 @@ mod git;
 mod init;
 mod json;
 mod log;
+mod print;
 mod progress;
 mod project;
 mod reasons;
 mod run;
 mod run_facts;
 mod same;
-mod say;
 mod schema;
 mod start;
 mod status;
@@ -136,10 +136,10 @@ pub fn main() -> ExitCode {
 fn tell(refusal: &Refusal) {
     let message = refusal.message.trim_end();
     if refusal.coloured {
-        say::coloured(message);
+        print::coloured(message);
     } else if message.starts_with("error") {
-        say::note(message);
+        print::note(message);
     } else {
-        say::note(&format!("error: {message}"));
+        print::note(&format!("error: {message}"));
     }
 }

@@ -14,7 +14,7 @@ use super::archive::{self, Network};
 use super::arguments::{ProjectArguments, SettingArguments};
 use super::environment::Environment;
 use super::start::{self, Start};
-use super::{Refusal, say};
+use super::{Refusal, print};
 
 /// A project, ready for a command.
 pub struct Project {
@@ -179,7 +179,7 @@ impl Stored {
         let mut told = false;
         let session = self.store.lock(|| {
             if !std::mem::replace(&mut told, true) {
-                say::note("waiting for another recount that works in this project");
+                print::note("waiting for another recount that works in this project");
             }
             !self.cancel.is_cancelled()
         })?;

@@ -18,7 +18,7 @@ use super::project::{self, Project};
 use super::reasons::InstanceEntry;
 use super::run_facts::run_facts;
 use super::start::{self, Answer, Start};
-use super::{Refusal, json, say, status};
+use super::{Refusal, json, print, status};
 
 /// How many files are named at the end.
 const PLACES: usize = 10;
@@ -66,14 +66,14 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
         engine::run(root, pipeline, kinds, store, &options, &answer, &progress, cancel)?
     };
     if summary.lock.as_ref().is_some_and(|lock| lock.rebuilt) {
-        say::note("note    pipeline.lock was damaged or in conflict; it is made anew from the store");
+        print::note("note    pipeline.lock was damaged or in conflict; it is made anew from the store");
     }
     let outputs = outputs(&summary);
     if words.settings.project.json {
         json::result("run", &Body::of(&summary));
     } else {
         tell(&project, &summary);
-        outputs.iter().for_each(|line| say::result(line));
+        outputs.iter().for_each(|line| print::result(line));
     }
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
     if !failures.is_empty() {
@@ -101,10 +101,10 @@ fn options<'p>(words: &RunArguments, environment: &Environment, project: &'p Pro
 /// Says that there was nothing to do, without having read the pipeline.
 fn print_idle(answer: &Answer, seconds: f64) {
     if let Some(why) = &answer.generated_because {
-        say::note(&generated(why));
+        print::note(&generated(why));
     }
-    say::result(&format!("nothing to do · fresh {} · {}", answer.fresh, duration(seconds)));
-    answer.files.iter().for_each(|place| say::result(place));
+    print::result(&format!("nothing to do · fresh {} · {}", answer.fresh, duration(seconds)));
+    answer.files.iter().for_each(|place| print::result(place));
 }
 
 fn generated(why: &str) -> String {
@@ -118,7 +118,7 @@ fn generated(why: &str) -> String {
 fn tell(project: &Project, summary: &Summary) {
     let restored = restored(summary);
     for place in first_of(restored.clone()) {
-        say::note(&format!("wrote   {place}"));
+        print::note(&format!("wrote   {place}"));
     }
     let counts = [
         ("ran", summary.ran()),
@@ -143,9 +143,9 @@ fn tell(project: &Project, summary: &Summary) {
     }
     for ((stage, because), count) in skipped {
         let stage = &project.pipeline.stages[stage.0].name;
-        say::note(&format!("skipped {stage} · {count} of its instances, as `{because}` failed"));
+        print::note(&format!("skipped {stage} · {count} of its instances, as `{because}` failed"));
     }
-    say::result(&parts.join(" · "));
+    print::result(&parts.join(" · "));
 }
 
 /// Names the files that were missing or other ones, though nothing had to run for them.

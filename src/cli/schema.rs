@@ -8,7 +8,7 @@ use crate::kinds;
 use recount_engine::spec::{FileSchema, file_schemas};
 
 use super::arguments::SchemaArguments;
-use super::{Refusal, say};
+use super::{Refusal, print};
 
 /// Carries `recount schema` out.
 ///
@@ -35,7 +35,7 @@ pub fn schema(words: &SchemaArguments) -> Result<(), Refusal> {
             names.join(", ")
         )));
     };
-    say::result(text(&schema.json).trim_end());
+    print::result(text(&schema.json).trim_end());
     Ok(())
 }
 

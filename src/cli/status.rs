@@ -20,7 +20,7 @@ use super::project::{self, Project};
 use super::reasons::InstanceEntry;
 use super::same::same_experiments;
 use super::start::Start;
-use super::{Refusal, json, say};
+use super::{Refusal, json, print};
 
 /// How many groups of a stage are told one by one.
 const GROUPS: usize = 5;
@@ -94,7 +94,7 @@ pub fn show(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(
 /// Says where a run has not come to its end: only the next one sees all that it has finished.
 pub fn tell_unfinished(store: &Store) {
     if store.writer().is_some() || store.was_killed() {
-        say::note(
+        print::note(
             "note    a run is under way, or was killed: what it has finished last may be called stale here, and is \
              kept by the next run",
         );
@@ -103,13 +103,13 @@ pub fn tell_unfinished(store: &Store) {
 
 fn tell_note(generated_because: Option<&str>) {
     if let Some(why) = generated_because {
-        say::note(&format!("note    on generated data, not on the gestures: {why}"));
+        print::note(&format!("note    on generated data, not on the gestures: {why}"));
     }
 }
 
 fn tell_end(same: &[String], [fresh, stale, waits]: [usize; 3]) {
-    same.iter().for_each(|line| say::result(line));
-    say::result(&format!("fresh {fresh} · stale {stale} · waiting for these {waits}"));
+    same.iter().for_each(|line| print::result(line));
+    print::result(&format!("fresh {fresh} · stale {stale} · waiting for these {waits}"));
 }
 
 fn is_pending(report: &Report) -> bool {
@@ -163,11 +163,11 @@ fn tell_groups(project: &Project, summary: &Summary, failures: &BTreeMap<String,
             } else {
                 format!("{name} · {} of {of}", alike.count)
             };
-            say::result(&format!("{:<7} {who}{}", alike.word, alike.why));
+            print::result(&format!("{:<7} {who}{}", alike.word, alike.why));
         }
         if let Some(rest) = groups.get(GROUPS..).filter(|rest| !rest.is_empty()) {
             let count: usize = rest.iter().map(|alike| alike.count).sum();
-            say::result(&format!("also    {name} · {count} more of {of}, such as {}", rest[0].first));
+            print::result(&format!("also    {name} · {count} more of {of}, such as {}", rest[0].first));
         }
     }
 }
@@ -204,6 +204,6 @@ fn tell_places(project: &Project, summary: &Summary) {
         } else {
             ("edited", "a run keeps it in artifacts/edited/ and writes it again")
         };
-        say::result(&format!("{word:<7} {place} · {then}"));
+        print::result(&format!("{word:<7} {place} · {then}"));
     }
 }

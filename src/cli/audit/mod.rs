@@ -33,7 +33,7 @@ use super::archive::Network;
 use super::arguments::AuditArguments;
 use super::environment::Environment;
 use super::project::Project;
-use super::{Refusal, json, say};
+use super::{Refusal, json, print};
 
 pub(super) use behind::Behind;
 pub use check::check;
@@ -64,7 +64,7 @@ pub(super) fn audit(words: &AuditArguments, environment: &Environment) -> Result
     if words.settings.project.json {
         json::result("audit", &chain);
     } else {
-        say::result(tell::tell(&chain).trim_end());
+        print::result(tell::tell(&chain).trim_end());
     }
     Ok(())
 }
@@ -83,8 +83,8 @@ fn check_all(words: &AuditArguments, project: &Project, environment: &Environmen
         store: &project.store,
     };
     if let Some(why) = &project.generated_because {
-        say::note(&format!("note    on generated data, not on the gestures: {why}"));
-        say::note(
+        print::note(&format!("note    on generated data, not on the gestures: {why}"));
+        print::note(
             "help    to check the report on the gestures: name the archive's folder in RECOUNT_MIRRORS",
         );
     }
@@ -95,13 +95,13 @@ fn check_all(words: &AuditArguments, project: &Project, environment: &Environmen
         json::result("audit", &Checked { files: survey.expected.keys().collect(), findings: &findings });
     } else {
         for finding in &findings {
-            say::result(&finding.to_string());
+            print::result(&finding.to_string());
         }
     }
     match findings.len() {
         0 if words.settings.project.json => Ok(()),
         0 => {
-            say::result(&format!(
+            print::result(&format!(
                 "all agree · {} files, {} instances",
                 survey.expected.len(),
                 survey.instances.len()

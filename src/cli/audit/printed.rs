@@ -11,7 +11,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::cli::{Refusal, say};
+use crate::cli::{Refusal, print};
 use crate::report::audit::{AuditFile, InstanceName};
 use recount_engine::digest::Digest;
 use recount_engine::spec::{Pipeline, Value};
@@ -93,7 +93,7 @@ impl Printed {
             });
         }
         if self.is_edited() {
-            say::note(&format!(
+            print::note(&format!(
                 "note    `{}` is not as it was written: `recount audit --check` says what changed",
                 self.report
             ));

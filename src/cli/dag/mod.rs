@@ -18,7 +18,7 @@ use super::archive::Network;
 use super::arguments::{DagArguments, DagFormat};
 use super::environment::Environment;
 use super::project::Project;
-use super::{Refusal, json, say};
+use super::{Refusal, json, print};
 
 /// Nodes in topological order, and what each needs.
 #[derive(Serialize)]
@@ -59,7 +59,7 @@ pub fn dag(words: &DagArguments, environment: &Environment) -> Result<(), Refusa
         DagFormat::Dot => dot::draw(&graph),
         DagFormat::Svg => svg::draw(&graph),
     };
-    say::result(text.trim_end());
+    print::result(text.trim_end());
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use crate::kinds;
 use recount_engine::spec::file_schemas;
 
 use super::arguments::InitArguments;
-use super::{Refusal, say, schema};
+use super::{Refusal, print, schema};
 
 /// The files of the pipeline, each with its path.
 const FILES: [(&str, &str); 5] = [
@@ -43,9 +43,9 @@ pub fn init(words: &InitArguments) -> Result<(), Refusal> {
         let path = folder.join(path);
         write(&path, text)
             .map_err(|error| Refusal::failed(format!("`{}` can't be written: {error}", path.display())))?;
-        say::result(&format!("wrote   {}", path.display()));
+        print::result(&format!("wrote   {}", path.display()));
     }
-    say::result("`recount` runs it; `recount status` says how it stands");
+    print::result("`recount` runs it; `recount status` says how it stands");
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use crate::cli::arguments::VerifyArguments;
 use crate::cli::audit::{Behind, points_into_a_report};
 use crate::cli::environment::Environment;
 use crate::cli::project::Project;
-use crate::cli::{Refusal, say};
+use crate::cli::{Refusal, print};
 use crate::lab::random::Random;
 use recount_engine::{self as engine, EngineError, Options, Outcome};
 
@@ -43,7 +43,7 @@ impl Asked {
                 Ok(()) => asked.targets.push(word.clone()),
                 Err(EngineError::UnknownTarget { .. }) if points_into_a_report(word) => {
                     let number = Behind::of(project, word)?;
-                    say::note(&told(&number));
+                    print::note(&told(&number));
                     asked.targets.extend(number.cited.iter().cloned());
                     asked.numbers.push(number);
                 }
@@ -52,7 +52,7 @@ impl Asked {
         }
         if words.targets.is_empty() && !words.all {
             asked.targets = sample(project, words, environment)?;
-            say::note(&format!("sample  {}", asked.targets.join(" ")));
+            print::note(&format!("sample  {}", asked.targets.join(" ")));
         }
         Ok(asked)
     }

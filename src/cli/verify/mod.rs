@@ -17,7 +17,7 @@ use super::environment::Environment;
 use super::progress::Progress;
 use super::project::{self, Project};
 use super::run_facts::program_facts;
-use super::{Refusal, json, say};
+use super::{Refusal, json, print};
 use asked::Asked;
 
 /// What the scratch folders' names begin with.
@@ -30,7 +30,7 @@ const PREFIX: &str = "verify-";
 pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), Refusal> {
     let project = Project::open(&words.settings, environment, Network::Untouched)?;
     if let Some(why) = &project.generated_because {
-        say::note(&format!("note    on generated data, not on the gestures: {why}"));
+        print::note(&format!("note    on generated data, not on the gestures: {why}"));
     }
     let asked = Asked::of(&project, words, environment)?;
     let options = Options {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::cli::audit::Behind;
 use crate::cli::estimate::duration;
-use crate::cli::say;
+use crate::cli::print;
 use crate::lab::difference::first_difference;
 use recount_engine::store::Store;
 use recount_engine::{Checked, Difference, Failure, Found, Reason, Verification};
@@ -37,12 +37,12 @@ pub(super) fn tell(verification: &Verification, store: &Store, facts: &Facts) {
             Found::NotRun => ("skipped", String::new()),
         };
         let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-        say::result(&format!("{word:<7} {name}{more}{told}"));
+        print::result(&format!("{word:<7} {name}{more}{told}"));
     }
     let equal = verification.checked.iter().filter(|it| matches!(it.found, Found::Equal)).count();
     let rest = verification.checked.len() - equal;
     let rest = if rest > 0 { format!(" · not confirmed {rest}") } else { String::new() };
-    say::result(&format!("equal {equal}{rest} · {}", duration(verification.seconds)));
+    print::result(&format!("equal {equal}{rest} · {}", duration(verification.seconds)));
 }
 
 /// Says why there is nothing to compare an instance with.
