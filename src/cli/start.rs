@@ -19,9 +19,9 @@ use recount_engine::{Cancel, Summary};
 
 use super::Refusal;
 use super::archive::{self, Network};
+use super::duplicate_variants::same_experiments;
 use super::environment::Environment;
 use super::project::Project;
-use super::same::same_experiments;
 use crate::kinds::Archive;
 
 /// What there is to say of a project that is up to date, and what that depends on besides files.

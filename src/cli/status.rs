@@ -15,10 +15,10 @@ use recount_engine::{self as engine, Options, Outcome, Report, Summary};
 
 use super::archive::Network;
 use super::arguments::SettingArguments;
+use super::duplicate_variants::same_experiments;
 use super::environment::Environment;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
-use super::same::same_experiments;
 use super::start::Start;
 use super::{Refusal, json, print};
 

@@ -9,7 +9,7 @@ use super::Refusal;
 
 /// A variant that is the same experiment as another one.
 #[derive(Debug, Serialize)]
-pub struct Twin {
+pub struct AliasVariant {
     /// Its name.
     pub name: String,
     /// Why it is the same, although it may be set otherwise.
@@ -41,14 +41,14 @@ pub fn same_experiments(pipeline: &Pipeline) -> Result<Vec<String>, Refusal> {
 }
 
 /// Gives those that are the same as `first`, each with its reason.
-fn twins(first: &Described<'_>, all: &[Described<'_>]) -> Vec<Twin> {
+fn twins(first: &Described<'_>, all: &[Described<'_>]) -> Vec<AliasVariant> {
     let twins = all.iter().filter(|it| first.same_as.contains(&it.variant.name.as_str()));
     let declared = |it: &Described<'_>, name: &str| it.variant.settings.parameters.get(name).cloned();
     let twin = |it: &Described<'_>| {
         let idle =
             first.without_effect.iter().filter(|(name, _)| declared(it, name) != declared(first, name));
         let idle = idle.map(|(name, why)| (name.as_str(), *why));
-        Twin { name: it.variant.name.clone(), why: why(idle) }
+        AliasVariant { name: it.variant.name.clone(), why: why(idle) }
     };
     twins.map(twin).collect()
 }
@@ -60,9 +60,9 @@ pub fn why<'i>(idle: impl Iterator<Item = (&'i str, &'i str)>) -> String {
 }
 
 /// Groups twins by their reasons, in the order of the first of each.
-pub fn grouped(twins: &[Twin]) -> Vec<(Vec<&str>, &str)> {
+pub fn grouped(twins: &[AliasVariant]) -> Vec<(Vec<&str>, &str)> {
     let mut groups: Vec<(Vec<&str>, &str)> = Vec::new();
-    for Twin { name, why } in twins {
+    for AliasVariant { name, why } in twins {
         match groups.iter_mut().find(|(_, known)| known == why) {
             Some((names, _)) => names.push(name),
             None => groups.push((vec![name], why)),
@@ -72,7 +72,7 @@ pub fn grouped(twins: &[Twin]) -> Vec<(Vec<&str>, &str)> {
 }
 
 /// Tells the reasons; where they are several, whose each one is.
-fn reasons(twins: &[Twin]) -> String {
+fn reasons(twins: &[AliasVariant]) -> String {
     let groups = grouped(twins);
     if let [(_, why)] = groups.as_slice() {
         return (*why).to_owned();
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn each_name_has_its_own_reason() {
-        let twin = |name: &str, idle: &[(&str, &str)]| Twin {
+        let twin = |name: &str, idle: &[(&str, &str)]| AliasVariant {
             name: name.to_owned(),
             why: why(idle.iter().copied()),
         };
