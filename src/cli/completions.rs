@@ -15,7 +15,7 @@ use super::archive::Network;
 use super::arguments::{Arguments, CompletionsArguments, SettingArguments, Shell};
 use super::environment::Environment;
 use super::project::Project;
-use super::{Refusal, print};
+use super::{CliError, print};
 
 /// The variable by which a shell asks.
 const VARIABLE: &str = "COMPLETE";
@@ -40,8 +40,8 @@ pub fn targets() -> ArgValueCandidates {
 /// Carries `recount completions` out.
 ///
 /// # Errors
-/// A [`Refusal`] when the script can't be made.
-pub fn completions(words: &CompletionsArguments) -> Result<(), Refusal> {
+/// A [`CliError`] when the script can't be made.
+pub fn completions(words: &CompletionsArguments) -> Result<(), CliError> {
     let shell = match words.shell {
         Shell::Bash => "bash",
         Shell::Zsh => "zsh",
@@ -52,7 +52,7 @@ pub fn completions(words: &CompletionsArguments) -> Result<(), Refusal> {
     let completer = shells.completer(shell).expect("clap_complete knows the common shells");
     completer
         .write_registration(VARIABLE, "recount", "recount", "recount", &mut script)
-        .map_err(|error| Refusal::failed(format!("the script can't be made: {error}")))?;
+        .map_err(|error| CliError::failed(format!("the script can't be made: {error}")))?;
     print::result(String::from_utf8_lossy(&script).trim_end());
     Ok(())
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::kinds::{self, Described};
 use recount_engine::spec::{Pipeline, StageId};
 
-use super::Refusal;
+use super::CliError;
 
 /// A variant that is the same experiment as another one.
 #[derive(Debug, Serialize)]
@@ -19,13 +19,13 @@ pub struct AliasVariant {
 /// Tells which variants are one experiment under several names, one line each, and why they are.
 ///
 /// # Errors
-/// A [`Refusal`] for a variant that its kind refuses.
-pub fn same_experiments(pipeline: &Pipeline) -> Result<Vec<String>, Refusal> {
+/// A [`CliError`] for a variant that its kind refuses.
+pub fn same_experiments(pipeline: &Pipeline) -> Result<Vec<String>, CliError> {
     let stages = pipeline.stages.iter().enumerate().filter(|(_, stage)| stage.kind == "train");
     let mut lines = Vec::new();
     for (index, stage) in stages {
         let described = kinds::describe(pipeline, StageId(index))
-            .map_err(|failure| Refusal::input(format!("{}: {failure}", stage.name)))?;
+            .map_err(|failure| CliError::input(format!("{}: {failure}", stage.name)))?;
         let firsts = described.iter().filter(|it| it.first.is_none() && !it.same_as.is_empty());
         for first in firsts {
             let names = std::iter::once(first.variant.name.as_str()).chain(first.same_as.iter().copied());

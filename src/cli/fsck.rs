@@ -9,7 +9,7 @@ use recount_engine::store::{Damage, Examination, Fault};
 use super::arguments::ProjectArguments;
 use super::environment::Environment;
 use super::project::{Stored, catch_stop, relative};
-use super::{Refusal, json, print};
+use super::{CliError, json, print};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -34,8 +34,8 @@ struct Entry {
 /// Carries `recount fsck` out.
 ///
 /// # Errors
-/// A [`Refusal`]: exit code 1 when something was damaged, or the store can't be read.
-pub fn fsck(words: &ProjectArguments, environment: &Environment) -> Result<(), Refusal> {
+/// A [`CliError`]: exit code 1 when something was damaged, or the store can't be read.
+pub fn fsck(words: &ProjectArguments, environment: &Environment) -> Result<(), CliError> {
     let stored = Stored::open(words)?;
     catch_stop(&stored.cancel)?;
     let examination = match stored.session()? {
@@ -43,7 +43,7 @@ pub fn fsck(words: &ProjectArguments, environment: &Environment) -> Result<(), R
         Some(session) => {
             let found = session.examine(environment.cores, &|_, _| !stored.cancel.is_cancelled())?;
             session.finish()?;
-            found.ok_or_else(Refusal::stopped)?
+            found.ok_or_else(CliError::stopped)?
         }
     };
     let damage: Vec<Entry> = examination.damage.iter().map(|damage| entry(&stored.root, damage)).collect();
@@ -62,10 +62,10 @@ pub fn fsck(words: &ProjectArguments, environment: &Environment) -> Result<(), R
     }
     match count {
         0 => Ok(()),
-        1 => Err(Refusal::failed(
+        1 => Err(CliError::failed(
             "the store had a damaged file; the next `recount run` makes again what needs it",
         )),
-        _ => Err(Refusal::failed(format!(
+        _ => Err(CliError::failed(format!(
             "the store had {count} damaged files; the next `recount run` makes again what needs them"
         ))),
     }

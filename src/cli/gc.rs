@@ -14,7 +14,7 @@ use recount_engine::{LOCK_FILE, Lock};
 use super::arguments::GcArguments;
 use super::git::Git;
 use super::project::Stored;
-use super::{Refusal, json, print};
+use super::{CliError, json, print};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -47,8 +47,8 @@ struct Kept {
 /// Carries `recount gc` out.
 ///
 /// # Errors
-/// A [`Refusal`] when a lock in the way is no lock, or something can't be removed.
-pub fn gc(words: &GcArguments) -> Result<(), Refusal> {
+/// A [`CliError`] when a lock in the way is no lock, or something can't be removed.
+pub fn gc(words: &GcArguments) -> Result<(), CliError> {
     let stored = Stored::open(&words.project)?;
     let garbage = match stored.session()? {
         None => Garbage::default(),
@@ -97,13 +97,13 @@ fn report(garbage: &Garbage, dry_run: bool) -> Report<'_> {
 }
 
 /// Gives the keys that the project's lock names, here and wherever git keeps it.
-fn locked(stored: &Stored) -> Result<BTreeSet<Key>, Refusal> {
+fn locked(stored: &Stored) -> Result<BTreeSet<Key>, CliError> {
     let mut keys = BTreeSet::new();
     let path = stored.root.join(LOCK_FILE);
     match fs::read_to_string(&path) {
         Ok(text) => {
             let lock = Lock::parse(&text).ok_or_else(|| {
-                Refusal::input(format!(
+                CliError::input(format!(
                     "`{LOCK_FILE}` is damaged or in conflict, so it can't say what to keep\n\
                      help: `recount run` makes it anew"
                 ))
@@ -111,7 +111,7 @@ fn locked(stored: &Stored) -> Result<BTreeSet<Key>, Refusal> {
             keys.extend(lock.keys());
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(Refusal::failed(format!("`{LOCK_FILE}` can't be read: {error}"))),
+        Err(error) => return Err(CliError::failed(format!("`{LOCK_FILE}` can't be read: {error}"))),
     }
     if let Some(git) = Git::of(&stored.root, &stored.cancel)? {
         // One that was committed in conflict names nothing that could be kept.

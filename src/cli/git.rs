@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use recount_engine::Cancel;
 
-use super::Refusal;
+use super::CliError;
 
 /// What keeps git from starting programs and from using the network, whatever a repository's configuration says.
 const SAFE_CONFIG: [&str; 5] = [
@@ -60,8 +60,8 @@ impl Git {
     /// Finds the repository that a project is in, if it is in one.
     ///
     /// # Errors
-    /// A [`Refusal`] when git has a reason of its own not to look.
-    pub fn of(root: &Path, cancel: &Cancel) -> Result<Option<Self>, Refusal> {
+    /// A [`CliError`] when git has a reason of its own not to look.
+    pub fn of(root: &Path, cancel: &Cancel) -> Result<Option<Self>, CliError> {
         let git = Self { root: root.to_owned(), cancel: cancel.clone() };
         let Some(answer) = git.ask(&["rev-parse", "--git-dir"], "")? else { return Ok(None) };
         if !answer.status.success() && answer.complaint.contains("not a git repository") {
@@ -74,8 +74,8 @@ impl Git {
     /// Gives a file of the project at every branch, tag and worktree's HEAD that has it; equal ones once.
     ///
     /// # Errors
-    /// A [`Refusal`] with what git complains of: also where it lacks such a file, as a partial clone may.
-    pub fn at_every_ref(&self, file: &str) -> Result<BTreeSet<Vec<u8>>, Refusal> {
+    /// A [`CliError`] with what git complains of: also where it lacks such a file, as a partial clone may.
+    pub fn at_every_ref(&self, file: &str) -> Result<BTreeSet<Vec<u8>>, CliError> {
         let refs = ["for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes", "refs/tags"];
         let refs = self.run(&refs, "")?;
         let refs = String::from_utf8_lossy(&refs);
@@ -93,7 +93,7 @@ impl Git {
                 false => tree.complaint.contains("not a tree object"),
             });
             if !is_absent {
-                return Err(Refusal::failed(format!(
+                return Err(CliError::failed(format!(
                     "git can't give `{file}` as it is at `{name}`\n\
                      help: a partial clone has the contents of few commits alone: `git checkout {name}` fetches them"
                 )));
@@ -105,8 +105,8 @@ impl Git {
     /// Gives the files of the project that are there at a commit, in no order; equal ones once.
     ///
     /// # Errors
-    /// A [`Refusal`] with what git complains of.
-    pub fn at(&self, commit: &str, files: &[impl AsRef<str>]) -> Result<BTreeSet<Vec<u8>>, Refusal> {
+    /// A [`CliError`] with what git complains of.
+    pub fn at(&self, commit: &str, files: &[impl AsRef<str>]) -> Result<BTreeSet<Vec<u8>>, CliError> {
         let files = files.iter().map(AsRef::as_ref).filter(|file| !file.contains('\n'));
         self.blobs(self.blob_ids(files.map(|file| format!("{commit}:./{file}")))?)
     }
@@ -114,8 +114,8 @@ impl Git {
     /// Names the project's files at a commit, or as it is now, without those that git ignores.
     ///
     /// # Errors
-    /// A [`Refusal`] with what git complains of.
-    pub fn files(&self, commit: Option<&str>) -> Result<Vec<String>, Refusal> {
+    /// A [`CliError`] with what git complains of.
+    pub fn files(&self, commit: Option<&str>) -> Result<Vec<String>, CliError> {
         let listed = match commit {
             Some(commit) => self.run(&["ls-tree", "-r", "-z", "--name-only", commit], "")?,
             None => self.run(&["ls-files", "-z", "--cached", "--others", "--exclude-standard"], "")?,
@@ -126,8 +126,8 @@ impl Git {
     /// Gives the commit that a revision names, if there is one.
     ///
     /// # Errors
-    /// A [`Refusal`] when git can't be asked.
-    pub fn commit(&self, revision: &str) -> Result<Option<String>, Refusal> {
+    /// A [`CliError`] when git can't be asked.
+    pub fn commit(&self, revision: &str) -> Result<Option<String>, CliError> {
         let named = format!("{revision}^{{commit}}");
         let answer = self.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &named], "")?;
         let commit = answer.filter(|answer| answer.status.success()).map(|answer| answer.text);
@@ -137,15 +137,15 @@ impl Git {
     /// Says whether a file that git keeps is not as it was committed.
     ///
     /// # Errors
-    /// A [`Refusal`] with what git complains of: also where a file can be compared only by a filter.
-    pub fn is_edited(&self) -> Result<bool, Refusal> {
+    /// A [`CliError`] with what git complains of: also where a file can be compared only by a filter.
+    pub fn is_edited(&self) -> Result<bool, CliError> {
         let listed = self.ask(&["config", "--null", "--name-only", "--get-regexp", r"^filter\."], "")?;
         let listed = listed.map(|answer| answer.text).unwrap_or_default();
         let mut args: Vec<String> = Vec::new();
         for name in String::from_utf8_lossy(&listed).split_terminator('\0') {
             let Some((driver, _)) = name.rsplit_once('.') else { continue };
             if driver.contains(['=', char::REPLACEMENT_CHARACTER]) {
-                return Err(Refusal::failed(format!("git can't be told to leave out `{driver}`")));
+                return Err(CliError::failed(format!("git can't be told to leave out `{driver}`")));
             }
             // A filter that is required and has no command makes git fail, rather than compare without it.
             for setting in ["clean=", "smudge=", "process=", "required=true"] {
@@ -164,26 +164,26 @@ impl Git {
     }
 
     /// Gives the ids of names such as `HEAD:./file`, in their order; `None` for what is no file, or too large.
-    fn blob_ids(&self, names: impl Iterator<Item = String>) -> Result<Vec<Option<String>>, Refusal> {
+    fn blob_ids(&self, names: impl Iterator<Item = String>) -> Result<Vec<Option<String>>, CliError> {
         let names: String = names.map(|name| name + "\n").collect();
         let listed = self.run(&["cat-file", "--batch-check"], &names)?;
         Ok(String::from_utf8_lossy(&listed).lines().map(blob_id).collect())
     }
 
     /// Gives the contents of blobs; equal ones once.
-    fn blobs(&self, ids: Vec<Option<String>>) -> Result<BTreeSet<Vec<u8>>, Refusal> {
+    fn blobs(&self, ids: Vec<Option<String>>) -> Result<BTreeSet<Vec<u8>>, CliError> {
         let ids: BTreeSet<String> = ids.into_iter().flatten().map(|id| id + "\n").collect();
         Ok(contents(&self.run(&["cat-file", "--batch"], &String::from_iter(ids))?))
     }
 
-    fn run(&self, args: &[&str], input: &str) -> Result<Vec<u8>, Refusal> {
+    fn run(&self, args: &[&str], input: &str) -> Result<Vec<u8>, CliError> {
         let answer = self.ask(args, input)?;
-        answer.ok_or_else(|| Refusal::failed("`git` is not there any more"))?.successful()
+        answer.ok_or_else(|| CliError::failed("`git` is not there any more"))?.successful()
     }
 
     /// Runs git with a text on its standard input; `None` where there is no git. Every call goes through here.
-    fn ask(&self, args: &[&str], input: &str) -> Result<Option<Answer>, Refusal> {
-        let failed = |error: io::Error| Refusal::failed(format!("`git` can't be run: {error}"));
+    fn ask(&self, args: &[&str], input: &str) -> Result<Option<Answer>, CliError> {
+        let failed = |error: io::Error| CliError::failed(format!("`git` can't be run: {error}"));
         let mut command = Command::new("git");
         for (name, _) in std::env::vars_os() {
             if name.as_encoded_bytes().starts_with(b"GIT_") {
@@ -219,9 +219,9 @@ impl Git {
             let complaint = String::from_utf8_lossy(&complaint).trim().to_owned();
             match text {
                 Some(text) => Ok(Some(Answer { status, text: text.map_err(failed)?, complaint })),
-                None if self.cancel.is_cancelled() => Err(Refusal::stopped()),
+                None if self.cancel.is_cancelled() => Err(CliError::stopped()),
                 None => {
-                    Err(Refusal::failed(format!("`git` did not answer within {TIMEOUT_SECONDS} seconds")))
+                    Err(CliError::failed(format!("`git` did not answer within {TIMEOUT_SECONDS} seconds")))
                 }
             }
         })
@@ -229,11 +229,11 @@ impl Git {
 }
 
 impl Answer {
-    fn successful(self) -> Result<Vec<u8>, Refusal> {
+    fn successful(self) -> Result<Vec<u8>, CliError> {
         if self.status.success() {
             return Ok(self.text);
         }
-        Err(Refusal::failed(format!("git says: {}", self.complaint)))
+        Err(CliError::failed(format!("git says: {}", self.complaint)))
     }
 }
 

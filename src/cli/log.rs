@@ -8,7 +8,7 @@ use super::arguments::LogArguments;
 use super::estimate::duration;
 use super::project::Stored;
 use super::time::written;
-use super::{Refusal, json, print};
+use super::{CliError, json, print};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -26,8 +26,8 @@ struct Entry {
 /// Carries `recount log` out.
 ///
 /// # Errors
-/// A [`Refusal`] when the store can't be opened.
-pub fn log(words: &LogArguments) -> Result<(), Refusal> {
+/// A [`CliError`] when the store can't be opened.
+pub fn log(words: &LogArguments) -> Result<(), CliError> {
     let stored = Stored::open(&words.project)?;
     let runs = stored.store.last_runs(words.runs);
     if words.project.json {

@@ -42,14 +42,14 @@ use recount_engine::diagnostic::Diagnostics;
 use recount_engine::store::StoreError;
 
 /// Why a command could not be carried out: what to tell the user, and the exit code.
-pub(crate) struct Refusal {
+pub(crate) struct CliError {
     message: String,
     code: u8,
     /// Whether the message has colours of its own, and nothing else that drives a terminal.
     coloured: bool,
 }
 
-impl Refusal {
+impl CliError {
     /// Bad input or usage: exit code 2.
     pub(crate) fn input(message: impl Into<String>) -> Self {
         Self { message: message.into(), code: 2, coloured: false }
@@ -75,13 +75,13 @@ impl Refusal {
     }
 }
 
-impl From<StoreError> for Refusal {
+impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
         Self::failed(error.to_string())
     }
 }
 
-impl From<EngineError> for Refusal {
+impl From<EngineError> for CliError {
     fn from(error: EngineError) -> Self {
         match &error {
             EngineError::UnknownTarget { target, help } => {
@@ -108,7 +108,7 @@ pub fn main() -> ExitCode {
     let words = argv_order::in_order(&command, std::env::args_os().collect());
     let arguments = Arguments::from_arg_matches(&command.get_matches_from(words));
     let arguments = arguments.unwrap_or_else(|error| error.format(&mut Arguments::command()).exit());
-    let done = Environment::read().map_err(Refusal::input).and_then(|environment| match arguments.command {
+    let done = Environment::read().map_err(CliError::input).and_then(|environment| match arguments.command {
         None => run::run(&arguments.run, &environment),
         Some(Command::Run(words)) => run::run(&words, &environment),
         Some(Command::Status(words)) => status::status(&words.settings, &environment),
@@ -133,7 +133,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn tell(refusal: &Refusal) {
+fn tell(refusal: &CliError) {
     let message = refusal.message.trim_end();
     if refusal.coloured {
         print::coloured(message);

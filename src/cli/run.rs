@@ -18,7 +18,7 @@ use super::project::{self, Project};
 use super::reasons::InstanceEntry;
 use super::run_facts::run_facts;
 use super::start::{self, Answer, Start};
-use super::{Refusal, json, print, status};
+use super::{CliError, json, print, status};
 
 /// How many files are named at the end.
 const PLACES: usize = 10;
@@ -29,8 +29,8 @@ const FAILURES: usize = 10;
 /// Carries `recount run` out.
 ///
 /// # Errors
-/// A [`Refusal`]: bad input, a failed stage, or Ctrl-C.
-pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusal> {
+/// A [`CliError`]: bad input, a failed stage, or Ctrl-C.
+pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), CliError> {
     let root = project::root(words.settings.project.folder.as_deref())?;
     let simple =
         words.targets.is_empty() && words.force.is_empty() && !words.dry_run && !words.settings.project.json;
@@ -77,9 +77,9 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
     }
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
     if !failures.is_empty() {
-        Err(Refusal::failed(failed(&failures, words)))
+        Err(CliError::failed(failed(&failures, words)))
     } else if summary.cancelled {
-        Err(Refusal::stopped())
+        Err(CliError::stopped())
     } else {
         Ok(())
     }

@@ -20,7 +20,7 @@ use super::environment::Environment;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
 use super::start::Start;
-use super::{Refusal, json, print};
+use super::{CliError, json, print};
 
 /// How many groups of a stage are told one by one.
 const GROUPS: usize = 5;
@@ -42,8 +42,8 @@ struct Body<'s> {
 /// Carries `recount status` out.
 ///
 /// # Errors
-/// A [`Refusal`] for bad input.
-pub fn status(words: &SettingArguments, environment: &Environment) -> Result<(), Refusal> {
+/// A [`CliError`] for bad input.
+pub fn status(words: &SettingArguments, environment: &Environment) -> Result<(), CliError> {
     let root = project::root(words.project.folder.as_deref())?;
     let start = Start::of(&root)?;
     if !words.project.json
@@ -60,8 +60,8 @@ pub fn status(words: &SettingArguments, environment: &Environment) -> Result<(),
 /// Shows the verdict on every instance that is not fresh, and the counts.
 ///
 /// # Errors
-/// A [`Refusal`] for a target that names nothing, or a store that can't be read.
-pub fn show(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(), Refusal> {
+/// A [`CliError`] for a target that names nothing, or a store that can't be read.
+pub fn show(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(), CliError> {
     tell_unfinished(&project.store);
     let summary = engine::status(&project.root, &project.pipeline, &project.kinds, &project.store, options)?;
     let failures = last_failures(project);

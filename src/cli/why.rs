@@ -15,7 +15,7 @@ use super::environment::Environment;
 use super::project::{self, Project};
 use super::reasons::ReasonEntry;
 use super::start::Start;
-use super::{Refusal, json, print, status};
+use super::{CliError, json, print, status};
 
 /// What there is to say of what would not run.
 const FRESH: &str = "fresh: the store has its outputs";
@@ -51,8 +51,8 @@ struct CauseEntry {
 /// Carries `recount why` out.
 ///
 /// # Errors
-/// A [`Refusal`] for bad input, or a store that can't be read.
-pub fn why(words: &WhyArguments, environment: &Environment) -> Result<(), Refusal> {
+/// A [`CliError`] for bad input, or a store that can't be read.
+pub fn why(words: &WhyArguments, environment: &Environment) -> Result<(), CliError> {
     let root = project::root(words.settings.project.folder.as_deref())?;
     let start = Start::of(&root)?;
     let project = Project::at(root, &words.settings, start, environment, Network::Untouched)?;

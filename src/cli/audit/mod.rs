@@ -33,7 +33,7 @@ use super::archive::Network;
 use super::arguments::AuditArguments;
 use super::environment::Environment;
 use super::project::Project;
-use super::{Refusal, json, print};
+use super::{CliError, json, print};
 
 pub(super) use behind::Behind;
 pub use check::check;
@@ -45,14 +45,14 @@ pub use survey::Survey;
 /// Carries `recount audit` out.
 ///
 /// # Errors
-/// A [`Refusal`]: bad input, nothing of that name, or a check that found something.
-pub(super) fn audit(words: &AuditArguments, environment: &Environment) -> Result<(), Refusal> {
+/// A [`CliError`]: bad input, nothing of that name, or a check that found something.
+pub(super) fn audit(words: &AuditArguments, environment: &Environment) -> Result<(), CliError> {
     let project = Project::open(&words.settings, environment, Network::Untouched)?;
     if words.check {
         return check_all(words, &project, environment);
     }
     let Some(what) = &words.what else {
-        return Err(Refusal::input(
+        return Err(CliError::input(
             "what is to be audited?\nhelp: name a number (0.984), a reference (n42), a place \
              (report/week-3.md:57) or a variant (2.4.2), or say --check",
         ));
@@ -75,7 +75,7 @@ struct Checked<'a> {
     findings: &'a [Finding],
 }
 
-fn check_all(words: &AuditArguments, project: &Project, environment: &Environment) -> Result<(), Refusal> {
+fn check_all(words: &AuditArguments, project: &Project, environment: &Environment) -> Result<(), CliError> {
     let subject = Subject {
         root: &project.root,
         pipeline: &project.pipeline,
@@ -108,7 +108,7 @@ fn check_all(words: &AuditArguments, project: &Project, environment: &Environmen
             ));
             Ok(())
         }
-        1 => Err(Refusal::failed("one thing does not agree")),
-        count => Err(Refusal::failed(format!("{count} things do not agree"))),
+        1 => Err(CliError::failed("one thing does not agree")),
+        count => Err(CliError::failed(format!("{count} things do not agree"))),
     }
 }

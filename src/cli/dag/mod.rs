@@ -18,7 +18,7 @@ use super::archive::Network;
 use super::arguments::{DagArguments, DagFormat};
 use super::environment::Environment;
 use super::project::Project;
-use super::{Refusal, json, print};
+use super::{CliError, json, print};
 
 /// Nodes in topological order, and what each needs.
 #[derive(Serialize)]
@@ -44,8 +44,8 @@ impl Node {
 /// Carries `recount dag` out.
 ///
 /// # Errors
-/// A [`Refusal`] for bad input.
-pub fn dag(words: &DagArguments, environment: &Environment) -> Result<(), Refusal> {
+/// A [`CliError`] for bad input.
+pub fn dag(words: &DagArguments, environment: &Environment) -> Result<(), CliError> {
     let project = Project::open(&words.settings, environment, Network::Untouched)?;
     let plan = Plan::of(&project.pipeline)?;
     let graph = if words.instances { by_instance(&plan) } else { by_stage(&project.pipeline, &plan) };

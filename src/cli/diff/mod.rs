@@ -31,7 +31,7 @@ use super::arguments::DiffArguments;
 use super::git::Git;
 use super::project::Stored;
 use super::reasons::ReasonEntry;
-use super::{Refusal, json};
+use super::{CliError, json};
 use causes::Causes;
 use measures::{Place, measures};
 use noise::{Noise, Sample, Sampling, judge, mean};
@@ -92,11 +92,11 @@ struct Side<'s> {
 /// Carries `recount diff` out.
 ///
 /// # Errors
-/// A [`Refusal`] without git, or for a revision that has no lock.
-pub fn diff(words: &DiffArguments) -> Result<(), Refusal> {
+/// A [`CliError`] without git, or for a revision that has no lock.
+pub fn diff(words: &DiffArguments) -> Result<(), CliError> {
     let stored = Stored::open(&words.project)?;
     let git = Git::of(&stored.root, &stored.cancel)?
-        .ok_or_else(|| Refusal::input("the project is in no git repository, so it has no revisions\nhelp: `git init` begins one; commit `pipeline.lock` after a run"))?;
+        .ok_or_else(|| CliError::input("the project is in no git repository, so it has no revisions\nhelp: `git init` begins one; commit `pipeline.lock` after a run"))?;
     let old = side_at(&git, &words.from)?;
     let new = match &words.to {
         Some(revision) => side_at(&git, revision)?,
@@ -114,30 +114,32 @@ pub fn diff(words: &DiffArguments) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn side_at<'s>(git: &Git, revision: &'s str) -> Result<Side<'s>, Refusal> {
+fn side_at<'s>(git: &Git, revision: &'s str) -> Result<Side<'s>, CliError> {
     let commit = git.commit(revision)?.ok_or_else(|| {
         let help = if git.is_shallow() {
             "this clone has a part of the history alone: `git fetch --unshallow` gets the rest"
         } else {
             "a revision is a commit, a branch or a tag, such as HEAD~1: `git log --oneline` lists commits"
         };
-        Refusal::input(format!("git knows no revision `{revision}`\nhelp: {help}"))
+        CliError::input(format!("git knows no revision `{revision}`\nhelp: {help}"))
     })?;
     let lock = read(git.at(&commit, &[LOCK_FILE])?.pop_first(), &format!("`{revision}`"))?;
     Ok(Side { name: revision, commit: Some(commit), lock })
 }
 
-fn read(text: Option<Vec<u8>>, whose: &str) -> Result<Lock, Refusal> {
+fn read(text: Option<Vec<u8>>, whose: &str) -> Result<Lock, CliError> {
     let text = text.ok_or_else(|| {
-        Refusal::input(format!("{whose} has no `{LOCK_FILE}`\nhelp: `recount run` writes it; commit it then"))
+        CliError::input(format!(
+            "{whose} has no `{LOCK_FILE}`\nhelp: `recount run` writes it; commit it then"
+        ))
     })?;
     str::from_utf8(&text)
         .ok()
         .and_then(Lock::parse)
-        .ok_or_else(|| Refusal::input(format!("the `{LOCK_FILE}` of {whose} is damaged or in conflict")))
+        .ok_or_else(|| CliError::input(format!("the `{LOCK_FILE}` of {whose} is damaged or in conflict")))
 }
 
-fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result<Body, Refusal> {
+fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result<Body, CliError> {
     let (old, new) = (&from.lock, &to.lock);
     let only = |one: &Lock, other: &Lock| {
         let names = one.lines.keys().filter(|name| !other.lines.contains_key(*name));

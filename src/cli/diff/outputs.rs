@@ -12,7 +12,7 @@ use recount_engine::folder::Folder;
 use recount_engine::store::Store;
 use recount_engine::{Lock, Locked};
 
-use crate::cli::Refusal;
+use crate::cli::CliError;
 use crate::cli::git::Git;
 
 const MAX_OUTPUT_BYTES: u64 = 1 << 26;
@@ -32,14 +32,14 @@ impl<'f> OutputFinder<'f> {
     /// Takes from a commit, or from the project as it is, the measured outputs of instances that the store lacks.
     ///
     /// # Errors
-    /// A [`Refusal`] with what git complains of.
+    /// A [`CliError`] with what git complains of.
     pub(super) fn fetch(
         &mut self,
         (root, git): (&Path, &Git),
         commit: Option<&str>,
         lock: &Lock,
         instances: &[&str],
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), CliError> {
         let outputs = instances.iter().flat_map(|name| measured(&lock.lines[*name]));
         let missing = outputs.filter(|(_, object)| self.find(*object).is_none());
         let (ends, missing): (BTreeSet<&str>, BTreeSet<ObjectId>) = missing

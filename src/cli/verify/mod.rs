@@ -17,7 +17,7 @@ use super::environment::Environment;
 use super::progress::Progress;
 use super::project::{self, Project};
 use super::run_facts::program_facts;
-use super::{Refusal, json, print};
+use super::{CliError, json, print};
 use asked::Asked;
 
 /// What the scratch folders' names begin with.
@@ -26,8 +26,8 @@ const PREFIX: &str = "verify-";
 /// Carries `recount verify` out.
 ///
 /// # Errors
-/// A [`Refusal`]: bad input, a difference, a failed stage, or Ctrl-C.
-pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), Refusal> {
+/// A [`CliError`]: bad input, a difference, a failed stage, or Ctrl-C.
+pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), CliError> {
     let project = Project::open(&words.settings, environment, Network::Untouched)?;
     if let Some(why) = &project.generated_because {
         print::note(&format!("note    on generated data, not on the gestures: {why}"));
@@ -45,7 +45,7 @@ pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), 
     asked.check_keys(&project, &options)?;
     project::catch_stop(&project.cancel)?;
     sweep(&project.store);
-    let failed = |error: std::io::Error| Refusal::failed(format!("there is no folder to run in: {error}"));
+    let failed = |error: std::io::Error| CliError::failed(format!("there is no folder to run in: {error}"));
     fs::create_dir_all(project.store.path()).map_err(failed)?;
     let scratch = tempfile::Builder::new().prefix(PREFIX).tempdir_in(project.store.path()).map_err(failed)?;
     let progress = Progress::new(environment.terminal);
@@ -53,7 +53,7 @@ pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), 
     let verification =
         engine::verify(root, pipeline, kinds, store, scratch.path(), &options, &progress, cancel)?;
     if verification.cancelled {
-        return Err(Refusal::stopped());
+        return Err(CliError::stopped());
     }
     let facts = program_facts(environment);
     if words.settings.project.json {
@@ -67,12 +67,12 @@ pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), 
         return Ok(());
     }
     if count(|found| matches!(found, Found::Unrecorded(_) | Found::Waits { .. } | Found::NotRun)) == of {
-        return Err(Refusal::failed(
+        return Err(CliError::failed(
             "nothing was run: this store has no results of what was asked for\n\
              help: `recount run` makes and records them; `recount status` says why they are not there",
         ));
     }
-    Err(Refusal::failed(format!("{} of {of} instances could not be confirmed", of - equal)))
+    Err(CliError::failed(format!("{} of {of} instances could not be confirmed", of - equal)))
 }
 
 /// Removes the folders that killed verifications left: those whose lock nobody holds.
