@@ -41,8 +41,8 @@ pub fn targets() -> ArgValueCandidates {
 ///
 /// # Errors
 /// A [`CliError`] when the script can't be made.
-pub fn completions(words: &CompletionsArguments) -> Result<(), CliError> {
-    let shell = match words.shell {
+pub fn completions(args: &CompletionsArguments) -> Result<(), CliError> {
+    let shell = match args.shell {
         Shell::Bash => "bash",
         Shell::Zsh => "zsh",
         Shell::Fish => "fish",

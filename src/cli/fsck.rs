@@ -35,8 +35,8 @@ struct Entry {
 ///
 /// # Errors
 /// A [`CliError`]: exit code 1 when something was damaged, or the store can't be read.
-pub fn fsck(words: &ProjectArguments, environment: &Environment) -> Result<(), CliError> {
-    let stored = Stored::open(words)?;
+pub fn fsck(args: &ProjectArguments, environment: &Environment) -> Result<(), CliError> {
+    let stored = Stored::open(args)?;
     catch_stop(&stored.cancel)?;
     let examination = match stored.session()? {
         None => Examination::default(),
@@ -55,7 +55,7 @@ pub fn fsck(words: &ProjectArguments, environment: &Environment) -> Result<(), C
         unnamed_objects: examination.unnamed,
         damage,
     };
-    if words.json {
+    if args.json {
         json::result("fsck", &report);
     } else {
         tell(&report);

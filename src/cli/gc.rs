@@ -48,27 +48,27 @@ struct Kept {
 ///
 /// # Errors
 /// A [`CliError`] when a lock in the way is no lock, or something can't be removed.
-pub fn gc(words: &GcArguments) -> Result<(), CliError> {
-    let stored = Stored::open(&words.project)?;
+pub fn gc(args: &GcArguments) -> Result<(), CliError> {
+    let stored = Stored::open(&args.project)?;
     let garbage = match stored.session()? {
         None => Garbage::default(),
         Some(session) => {
             let mut keep = locked(&stored)?;
-            keep.extend(stored.store.keys_of_last_runs(usize::from(words.keep_runs)));
+            keep.extend(stored.store.keys_of_last_runs(usize::from(args.keep_runs)));
             let garbage = stored.store.garbage(&keep)?;
-            if !words.dry_run {
+            if !args.dry_run {
                 session.collect(&garbage)?;
             }
             session.finish()?;
             garbage
         }
     };
-    if words.project.json {
-        json::result("gc", &report(&garbage, words.dry_run));
+    if args.project.json {
+        json::result("gc", &report(&garbage, args.dry_run));
     } else {
         print::result(&format!(
             "{} {} · records {} · objects {}",
-            if words.dry_run { "would free" } else { "freed" },
+            if args.dry_run { "would free" } else { "freed" },
             HumanBytes(garbage.bytes),
             garbage.records.len(),
             garbage.objects,

@@ -27,10 +27,10 @@ struct Entry {
 ///
 /// # Errors
 /// A [`CliError`] when the store can't be opened.
-pub fn log(words: &LogArguments) -> Result<(), CliError> {
-    let stored = Stored::open(&words.project)?;
-    let runs = stored.store.last_runs(words.runs);
-    if words.project.json {
+pub fn log(args: &LogArguments) -> Result<(), CliError> {
+    let stored = Stored::open(&args.project)?;
+    let runs = stored.store.last_runs(args.runs);
+    if args.project.json {
         let runs = runs.into_iter().rev().map(|(number, run)| Entry { number, run });
         json::result("log", &Body { runs: runs.collect() });
         return Ok(());

@@ -46,13 +46,13 @@ impl Project {
     /// # Errors
     /// A [`CliError`] with every mistake of its files, or with why the archive or the store can't be used.
     pub fn open(
-        words: &SettingArguments,
+        args: &SettingArguments,
         environment: &Environment,
         network: Network,
     ) -> Result<Self, CliError> {
-        let root = root(words.project.folder.as_deref())?;
+        let root = root(args.project.folder.as_deref())?;
         let start = Start::of(&root)?;
-        Self::at(root, words, start, environment, network)
+        Self::at(root, args, start, environment, network)
     }
 
     /// Opens the project of which something is known already.
@@ -61,14 +61,14 @@ impl Project {
     /// As [`Project::open`].
     pub fn at(
         root: PathBuf,
-        words: &SettingArguments,
+        args: &SettingArguments,
         mut start: Start,
         environment: &Environment,
         network: Network,
     ) -> Result<Self, CliError> {
         start.prepare();
         let Start { store, known, pipeline_files } = start;
-        let pipeline = read(&root, words, environment)?;
+        let pipeline = read(&root, args, environment)?;
         kinds::check(&root, &pipeline)
             .map_err(|mistakes| CliError::mistakes(&mistakes, environment.colour))?;
         let cancel = Cancel::default();
@@ -142,8 +142,8 @@ fn why_generated(pipeline: &Pipeline, archive: Option<&Archive>) -> Option<Strin
     }
 }
 
-fn read(root: &Path, words: &SettingArguments, environment: &Environment) -> Result<Pipeline, CliError> {
-    spec::load(root, &kinds::schemas(), &words.set)
+fn read(root: &Path, args: &SettingArguments, environment: &Environment) -> Result<Pipeline, CliError> {
+    spec::load(root, &kinds::schemas(), &args.set)
         .map_err(|mistakes| CliError::mistakes(&mistakes, environment.colour))
 }
 
@@ -162,8 +162,8 @@ impl Stored {
     ///
     /// # Errors
     /// A [`CliError`] when there is no such folder, or the store can't be used.
-    pub fn open(words: &ProjectArguments) -> Result<Self, CliError> {
-        let root = root(words.folder.as_deref())?;
+    pub fn open(args: &ProjectArguments) -> Result<Self, CliError> {
+        let root = root(args.folder.as_deref())?;
         let store = Store::open(&root)?;
         Ok(Self { root, store, cancel: Cancel::default() })
     }
@@ -220,11 +220,11 @@ pub fn catch_stop(cancel: &Cancel) -> Result<(), CliError> {
 
 impl Project {
     /// Gathers what the engine goes by when the command says nothing else: everything, on every core.
-    pub fn options(&self, words: &SettingArguments, environment: &Environment) -> Options<'_> {
+    pub fn options(&self, args: &SettingArguments, environment: &Environment) -> Options<'_> {
         Options {
             jobs: environment.cores,
             known: self.known.as_ref(),
-            question: start::question_of(self, &words.set, environment),
+            question: start::question_of(self, &args.set, environment),
             pipeline_files: self.pipeline_files.clone(),
             asked: environment.words.clone(),
             clock: &seconds_since_1970,

@@ -14,9 +14,9 @@ use super::{CliError, print};
 ///
 /// # Errors
 /// A [`CliError`] for a name that no file has, or a folder that can't be written to.
-pub fn schema(words: &SchemaArguments) -> Result<(), CliError> {
+pub fn schema(args: &SchemaArguments) -> Result<(), CliError> {
     let schemas = file_schemas(&kinds::schemas());
-    if let Some(folder) = &words.write {
+    if let Some(folder) = &args.write {
         for schema in &schemas {
             let path = folder.join(format!("{}.json", schema.name));
             let written = fs::create_dir_all(folder).and_then(|()| fs::write(&path, text(&schema.json)));
@@ -26,12 +26,12 @@ pub fn schema(words: &SchemaArguments) -> Result<(), CliError> {
         }
         return Ok(());
     }
-    let named = |schema: &&FileSchema| schema.name == words.name;
+    let named = |schema: &&FileSchema| schema.name == args.name;
     let Some(schema) = schemas.iter().find(named) else {
         let names: Vec<String> = schemas.iter().map(|schema| format!("`{}`", schema.name)).collect();
         return Err(CliError::input(format!(
             "there is no schema `{}`\nhelp: the schemas are {}",
-            words.name,
+            args.name,
             names.join(", ")
         )));
     };

@@ -43,18 +43,18 @@ struct Body<'s> {
 ///
 /// # Errors
 /// A [`CliError`] for bad input.
-pub fn status(words: &SettingArguments, environment: &Environment) -> Result<(), CliError> {
-    let root = project::root(words.project.folder.as_deref())?;
+pub fn status(args: &SettingArguments, environment: &Environment) -> Result<(), CliError> {
+    let root = project::root(args.project.folder.as_deref())?;
     let start = Start::of(&root)?;
-    if !words.project.json
-        && let Some(answer) = start.answer(&root, &words.set, environment)?
+    if !args.project.json
+        && let Some(answer) = start.answer(&root, &args.set, environment)?
     {
         tell_note(answer.generated_because.as_deref());
         tell_end(&answer.same, [answer.fresh, 0, 0]);
         return Ok(());
     }
-    let project = Project::at(root, words, start, environment, Network::Untouched)?;
-    show(&project, &project.options(words, environment), words.project.json)
+    let project = Project::at(root, args, start, environment, Network::Untouched)?;
+    show(&project, &project.options(args, environment), args.project.json)
 }
 
 /// Shows the verdict on every instance that is not fresh, and the counts.

@@ -52,18 +52,18 @@ struct CauseEntry {
 ///
 /// # Errors
 /// A [`CliError`] for bad input, or a store that can't be read.
-pub fn why(words: &WhyArguments, environment: &Environment) -> Result<(), CliError> {
-    let root = project::root(words.settings.project.folder.as_deref())?;
+pub fn why(args: &WhyArguments, environment: &Environment) -> Result<(), CliError> {
+    let root = project::root(args.settings.project.folder.as_deref())?;
     let start = Start::of(&root)?;
-    let project = Project::at(root, &words.settings, start, environment, Network::Untouched)?;
+    let project = Project::at(root, &args.settings, start, environment, Network::Untouched)?;
     status::tell_unfinished(&project.store);
     let options = Options {
-        targets: words.targets.clone(),
+        targets: args.targets.clone(),
         folder: project.folder.clone(),
-        ..project.options(&words.settings, environment)
+        ..project.options(&args.settings, environment)
     };
     let told = engine::why(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
-    if words.settings.project.json {
+    if args.settings.project.json {
         json::result("why", &Body { instances: told.iter().map(entry).collect() });
         return Ok(());
     }

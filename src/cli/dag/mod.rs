@@ -45,15 +45,15 @@ impl Node {
 ///
 /// # Errors
 /// A [`CliError`] for bad input.
-pub fn dag(words: &DagArguments, environment: &Environment) -> Result<(), CliError> {
-    let project = Project::open(&words.settings, environment, Network::Untouched)?;
+pub fn dag(args: &DagArguments, environment: &Environment) -> Result<(), CliError> {
+    let project = Project::open(&args.settings, environment, Network::Untouched)?;
     let plan = Plan::of(&project.pipeline)?;
-    let graph = if words.instances { by_instance(&plan) } else { by_stage(&project.pipeline, &plan) };
-    if words.settings.project.json {
+    let graph = if args.instances { by_instance(&plan) } else { by_stage(&project.pipeline, &plan) };
+    if args.settings.project.json {
         json::result("dag", &graph);
         return Ok(());
     }
-    let text = match words.format {
+    let text = match args.format {
         DagFormat::Tree => tree::draw(&graph),
         DagFormat::Mermaid => mermaid::draw(&graph),
         DagFormat::Dot => dot::draw(&graph),

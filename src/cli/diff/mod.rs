@@ -93,12 +93,12 @@ struct Side<'s> {
 ///
 /// # Errors
 /// A [`CliError`] without git, or for a revision that has no lock.
-pub fn diff(words: &DiffArguments) -> Result<(), CliError> {
-    let stored = Stored::open(&words.project)?;
+pub fn diff(args: &DiffArguments) -> Result<(), CliError> {
+    let stored = Stored::open(&args.project)?;
     let git = Git::of(&stored.root, &stored.cancel)?
         .ok_or_else(|| CliError::input("the project is in no git repository, so it has no revisions\nhelp: `git init` begins one; commit `pipeline.lock` after a run"))?;
-    let old = side_at(&git, &words.from)?;
-    let new = match &words.to {
+    let old = side_at(&git, &args.from)?;
+    let new = match &args.to {
         Some(revision) => side_at(&git, revision)?,
         None => {
             let lock = read(fs::read(stored.root.join(LOCK_FILE)).ok(), "the project")?;
@@ -106,10 +106,10 @@ pub fn diff(words: &DiffArguments) -> Result<(), CliError> {
         }
     };
     let body = compare(&stored, &git, &old, &new)?;
-    if words.project.json {
+    if args.project.json {
         json::result("diff", &body);
     } else {
-        tell::tell(&body, words.all);
+        tell::tell(&body, args.all);
     }
     Ok(())
 }

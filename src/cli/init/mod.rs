@@ -26,8 +26,8 @@ const FILES: [(&str, &str); 5] = [
 ///
 /// # Errors
 /// A [`CliError`] where a file is in the way, or can't be written.
-pub fn init(words: &InitArguments) -> Result<(), CliError> {
-    let folder = &words.folder;
+pub fn init(args: &InitArguments) -> Result<(), CliError> {
+    let folder = &args.folder;
     let pipeline = file_schemas(&kinds::schemas()).into_iter().find(|schema| schema.name == "pipeline");
     let schema = pipeline.map(|schema| schema::text(&schema.json)).unwrap_or_default();
     let mut files: Vec<(&str, &str)> = FILES.to_vec();

@@ -33,11 +33,11 @@ impl Asked {
     /// A [`CliError`] for a word that names neither a target nor a number, or for a sample of nothing.
     pub(super) fn of(
         project: &Project,
-        words: &VerifyArguments,
+        args: &VerifyArguments,
         environment: &Environment,
     ) -> Result<Self, CliError> {
         let mut asked = Self { targets: Vec::new(), numbers: Vec::new() };
-        for word in &words.targets {
+        for word in &args.targets {
             let Project { root, pipeline, kinds, folder, .. } = project;
             match engine::check_target(root, pipeline, kinds, word, folder) {
                 Ok(()) => asked.targets.push(word.clone()),
@@ -50,8 +50,8 @@ impl Asked {
                 Err(error) => return Err(error.into()),
             }
         }
-        if words.targets.is_empty() && !words.all {
-            asked.targets = sample(project, words, environment)?;
+        if args.targets.is_empty() && !args.all {
+            asked.targets = sample(project, args, environment)?;
             print::note(&format!("sample  {}", asked.targets.join(" ")));
         }
         Ok(asked)
@@ -113,10 +113,10 @@ fn told(number: &Behind) -> String {
 /// Draws from what is recorded.
 fn sample(
     project: &Project,
-    words: &VerifyArguments,
+    args: &VerifyArguments,
     environment: &Environment,
 ) -> Result<Vec<String>, CliError> {
-    let options = project.options(&words.settings, environment);
+    let options = project.options(&args.settings, environment);
     let status = engine::status(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
     let recorded = status.reports.iter().filter(|report| matches!(report.outcome, Outcome::Fresh));
     // An instance without coordinates needs all the others: that is what `--all` is for.
@@ -128,7 +128,7 @@ fn sample(
         ));
     }
     Random::new(now(), "instances to verify").shuffle(&mut names);
-    names.truncate(words.sample.map_or(1, usize::from));
+    names.truncate(args.sample.map_or(1, usize::from));
     Ok(names)
 }
 

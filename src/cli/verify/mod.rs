@@ -27,20 +27,20 @@ const PREFIX: &str = "verify-";
 ///
 /// # Errors
 /// A [`CliError`]: bad input, a difference, a failed stage, or Ctrl-C.
-pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), CliError> {
-    let project = Project::open(&words.settings, environment, Network::Untouched)?;
+pub fn verify(args: &VerifyArguments, environment: &Environment) -> Result<(), CliError> {
+    let project = Project::open(&args.settings, environment, Network::Untouched)?;
     if let Some(why) = &project.generated_because {
         print::note(&format!("note    on generated data, not on the gestures: {why}"));
     }
-    let asked = Asked::of(&project, words, environment)?;
+    let asked = Asked::of(&project, args, environment)?;
     let options = Options {
-        jobs: words.jobs.map_or(environment.cores, usize::from),
+        jobs: args.jobs.map_or(environment.cores, usize::from),
         targets: asked.targets.clone(),
         folder: project.folder.clone(),
         // One difference is no reason to leave the others unseen, and none of this is the project's own run.
         keep_going: true,
         lock: false,
-        ..project.options(&words.settings, environment)
+        ..project.options(&args.settings, environment)
     };
     asked.check_keys(&project, &options)?;
     project::catch_stop(&project.cancel)?;
@@ -56,7 +56,7 @@ pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), 
         return Err(CliError::stopped());
     }
     let facts = program_facts(environment);
-    if words.settings.project.json {
+    if args.settings.project.json {
         json::result("verify", &tell::as_json(&verification, &asked.numbers, store, &facts));
     } else {
         tell::tell(&verification, store, &facts);
