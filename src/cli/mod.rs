@@ -103,39 +103,39 @@ impl From<EngineError> for CliError {
 /// Runs the program.
 pub fn main() -> ExitCode {
     completions::answer();
-    // Made once: what clap makes of the arguments' description takes as long as a small store's memo.
+    // Made once: what clap makes of the arguments' description takes as long as a small project's start.
     let command = Arguments::command();
-    let words = argv_order::in_order(&command, std::env::args_os().collect());
-    let arguments = Arguments::from_arg_matches(&command.get_matches_from(words));
+    let args = argv_order::in_order(&command, std::env::args_os().collect());
+    let arguments = Arguments::from_arg_matches(&command.get_matches_from(args));
     let arguments = arguments.unwrap_or_else(|error| error.format(&mut Arguments::command()).exit());
     let done = Environment::read().map_err(CliError::input).and_then(|environment| match arguments.command {
         None => run::run(&arguments.run, &environment),
-        Some(Command::Run(words)) => run::run(&words, &environment),
-        Some(Command::Status(words)) => status::status(&words.settings, &environment),
-        Some(Command::Audit(words)) => audit::audit(&words, &environment),
-        Some(Command::Why(words)) => why::why(&words, &environment),
-        Some(Command::Dag(words)) => dag::dag(&words, &environment),
-        Some(Command::Log(words)) => log::log(&words),
-        Some(Command::Diff(words)) => diff::diff(&words),
-        Some(Command::Init(words)) => init::init(&words),
-        Some(Command::Schema(words)) => schema::schema(&words),
-        Some(Command::Completions(words)) => completions::completions(&words),
-        Some(Command::Verify(words)) => verify::verify(&words, &environment),
-        Some(Command::Fsck(words)) => fsck::fsck(&words, &environment),
-        Some(Command::Gc(words)) => gc::gc(&words),
+        Some(Command::Run(args)) => run::run(&args, &environment),
+        Some(Command::Status(args)) => status::status(&args.settings, &environment),
+        Some(Command::Audit(args)) => audit::audit(&args, &environment),
+        Some(Command::Why(args)) => why::why(&args, &environment),
+        Some(Command::Dag(args)) => dag::dag(&args, &environment),
+        Some(Command::Log(args)) => log::log(&args),
+        Some(Command::Diff(args)) => diff::diff(&args),
+        Some(Command::Init(args)) => init::init(&args),
+        Some(Command::Schema(args)) => schema::schema(&args),
+        Some(Command::Completions(args)) => completions::completions(&args),
+        Some(Command::Verify(args)) => verify::verify(&args, &environment),
+        Some(Command::Fsck(args)) => fsck::fsck(&args, &environment),
+        Some(Command::Gc(args)) => gc::gc(&args),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(refusal) => {
-            tell(&refusal);
-            ExitCode::from(refusal.code)
+        Err(error) => {
+            print_error(&error);
+            ExitCode::from(error.code)
         }
     }
 }
 
-fn tell(refusal: &CliError) {
-    let message = refusal.message.trim_end();
-    if refusal.coloured {
+fn print_error(error: &CliError) {
+    let message = error.message.trim_end();
+    if error.coloured {
         print::coloured(message);
     } else if message.starts_with("error") {
         print::note(message);

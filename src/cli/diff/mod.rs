@@ -7,7 +7,7 @@
 //! | `causes` | what lies behind an instance's change |
 //! | `outputs` | outputs' bytes, wherever they are |
 //! | `measures`, `noise` | the numbers that moved; whether by more than the seeds' spread |
-//! | `tell` | all of it as text |
+//! | `text` | all of it as text |
 //!
 //! Invariants
 //! - Seeds of one variant are one row: its values are their means, and their spread is the noise, with the validation set's.
@@ -17,7 +17,7 @@ mod causes;
 mod measures;
 mod noise;
 mod outputs;
-mod tell;
+mod text;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -109,7 +109,7 @@ pub fn diff(args: &DiffArguments) -> Result<(), CliError> {
     if args.project.json {
         json::result("diff", &body);
     } else {
-        tell::tell(&body, args.all);
+        text::print_body(&body, args.all);
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ const CAUSES: usize = 8;
 const DECIMALS: usize = 6;
 
 /// Prints a block for each change, and the counts; `all` leaves nothing out.
-pub(super) fn tell(body: &Body, all: bool) {
+pub(super) fn print_body(body: &Body, all: bool) {
     for (word, names) in [("added", &body.added), ("removed", &body.removed)] {
         let groups: BTreeSet<String> =
             names.iter().map(|name| InstanceName::of(name).without_seed()).collect();
