@@ -14,7 +14,7 @@ use super::archive::{self, Network};
 use super::arguments::{ProjectArguments, SettingArguments};
 use super::environment::Environment;
 use super::start::{self, Start};
-use super::{Refusal, say};
+use super::{CliError, print};
 
 /// A project, ready for a command.
 pub struct Project {
@@ -44,15 +44,15 @@ impl Project {
     /// Opens the project that the arguments name; downloads the archive only if `network` allows it.
     ///
     /// # Errors
-    /// A [`Refusal`] with every mistake of its files, or with why the archive or the store can't be used.
+    /// A [`CliError`] with every mistake of its files, or with why the archive or the store can't be used.
     pub fn open(
-        words: &SettingArguments,
+        args: &SettingArguments,
         environment: &Environment,
         network: Network,
-    ) -> Result<Self, Refusal> {
-        let root = root(words.project.folder.as_deref())?;
+    ) -> Result<Self, CliError> {
+        let root = root(args.project.folder.as_deref())?;
         let start = Start::of(&root)?;
-        Self::at(root, words, start, environment, network)
+        Self::at(root, args, start, environment, network)
     }
 
     /// Opens the project of which something is known already.
@@ -61,16 +61,16 @@ impl Project {
     /// As [`Project::open`].
     pub fn at(
         root: PathBuf,
-        words: &SettingArguments,
+        args: &SettingArguments,
         mut start: Start,
         environment: &Environment,
         network: Network,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, CliError> {
         start.prepare();
         let Start { store, known, pipeline_files } = start;
-        let pipeline = read(&root, words, environment)?;
+        let pipeline = read(&root, args, environment)?;
         kinds::check(&root, &pipeline)
-            .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))?;
+            .map_err(|mistakes| CliError::mistakes(&mistakes, environment.colour))?;
         let cancel = Cancel::default();
         let found = find(&root, &pipeline, environment, network, &cancel)?;
         let kinds = kinds_for(found.clone(), environment);
@@ -105,8 +105,8 @@ impl Project {
     /// Looks for the archive again, over the network too; says whether it is here now.
     ///
     /// # Errors
-    /// A [`Refusal`] with why it can't be used.
-    pub fn fetch(&mut self, environment: &Environment) -> Result<bool, Refusal> {
+    /// A [`CliError`] with why it can't be used.
+    pub fn fetch(&mut self, environment: &Environment) -> Result<bool, CliError> {
         self.archive = find(&self.root, &self.pipeline, environment, Network::Allowed, &self.cancel)?;
         self.kinds = kinds_for(self.archive.clone(), environment);
         self.generated_because = why_generated(&self.pipeline, self.archive.as_ref());
@@ -120,10 +120,10 @@ fn find(
     environment: &Environment,
     network: Network,
     cancel: &Cancel,
-) -> Result<Option<Archive>, Refusal> {
+) -> Result<Option<Archive>, CliError> {
     archive::find(root, pipeline, environment, network, cancel).map_err(|error| match error {
-        FetchError::Cancelled => Refusal::stopped(),
-        other => Refusal::input(other.to_string()),
+        FetchError::Cancelled => CliError::stopped(),
+        other => CliError::input(other.to_string()),
     })
 }
 
@@ -142,9 +142,9 @@ fn why_generated(pipeline: &Pipeline, archive: Option<&Archive>) -> Option<Strin
     }
 }
 
-fn read(root: &Path, words: &SettingArguments, environment: &Environment) -> Result<Pipeline, Refusal> {
-    spec::load(root, &kinds::schemas(), &words.set)
-        .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))
+fn read(root: &Path, args: &SettingArguments, environment: &Environment) -> Result<Pipeline, CliError> {
+    spec::load(root, &kinds::schemas(), &args.set)
+        .map_err(|mistakes| CliError::mistakes(&mistakes, environment.colour))
 }
 
 /// A project's store, for commands that work without a pipeline.
@@ -161,9 +161,9 @@ impl Stored {
     /// Opens the store of the project that the arguments name.
     ///
     /// # Errors
-    /// A [`Refusal`] when there is no such folder, or the store can't be used.
-    pub fn open(words: &ProjectArguments) -> Result<Self, Refusal> {
-        let root = root(words.folder.as_deref())?;
+    /// A [`CliError`] when there is no such folder, or the store can't be used.
+    pub fn open(args: &ProjectArguments) -> Result<Self, CliError> {
+        let root = root(args.folder.as_deref())?;
         let store = Store::open(&root)?;
         Ok(Self { root, store, cancel: Cancel::default() })
     }
@@ -171,19 +171,19 @@ impl Stored {
     /// Takes the right to write, once nobody else has it; `None` where nothing was ever stored.
     ///
     /// # Errors
-    /// A [`Refusal`] when the lock can't be taken, or Ctrl-C came first.
-    pub fn session(&self) -> Result<Option<Session<'_>>, Refusal> {
+    /// A [`CliError`] when the lock can't be taken, or Ctrl-C came first.
+    pub fn session(&self) -> Result<Option<Session<'_>>, CliError> {
         if !self.store.exists()? {
             return Ok(None);
         }
         let mut told = false;
         let session = self.store.lock(|| {
             if !std::mem::replace(&mut told, true) {
-                say::note("waiting for another recount that works in this project");
+                print::note("waiting for another recount that works in this project");
             }
             !self.cancel.is_cancelled()
         })?;
-        session.map(Some).ok_or_else(Refusal::stopped)
+        session.map(Some).ok_or_else(CliError::stopped)
     }
 }
 
@@ -206,8 +206,8 @@ pub fn relative(root: &Path, path: &Path) -> String {
 /// the programs. Only commands that write do so: the others leave signals alone.
 ///
 /// # Errors
-/// A [`Refusal`] when signals can't be caught.
-pub fn catch_stop(cancel: &Cancel) -> Result<(), Refusal> {
+/// A [`CliError`] when signals can't be caught.
+pub fn catch_stop(cancel: &Cancel) -> Result<(), CliError> {
     let flag = cancel.clone();
     let stop = move || {
         if flag.is_cancelled() {
@@ -215,16 +215,16 @@ pub fn catch_stop(cancel: &Cancel) -> Result<(), Refusal> {
         }
         flag.cancel();
     };
-    ctrlc::set_handler(stop).map_err(|error| Refusal::failed(format!("Ctrl-C can't be caught: {error}")))
+    ctrlc::set_handler(stop).map_err(|error| CliError::failed(format!("Ctrl-C can't be caught: {error}")))
 }
 
 impl Project {
     /// Gathers what the engine goes by when the command says nothing else: everything, on every core.
-    pub fn options(&self, words: &SettingArguments, environment: &Environment) -> Options<'_> {
+    pub fn options(&self, args: &SettingArguments, environment: &Environment) -> Options<'_> {
         Options {
             jobs: environment.cores,
             known: self.known.as_ref(),
-            question: start::question_of(self, &words.set, environment),
+            question: start::question_of(self, &args.set, environment),
             pipeline_files: self.pipeline_files.clone(),
             asked: environment.words.clone(),
             clock: &seconds_since_1970,
@@ -241,16 +241,16 @@ fn seconds_since_1970() -> f64 {
 /// Finds the folder that is named, or the nearest one upwards that holds a pipeline.
 ///
 /// # Errors
-/// A [`Refusal`] when there is no such folder.
-pub fn root(named: Option<&Path>) -> Result<PathBuf, Refusal> {
+/// A [`CliError`] when there is no such folder.
+pub fn root(named: Option<&Path>) -> Result<PathBuf, CliError> {
     if let Some(named) = named {
         let is_folder = named.is_dir();
         return is_folder
             .then(|| named.to_owned())
-            .ok_or_else(|| Refusal::input(format!("`{}` is no folder", named.display())));
+            .ok_or_else(|| CliError::input(format!("`{}` is no folder", named.display())));
     }
     let here = std::env::current_dir()
-        .map_err(|error| Refusal::input(format!("the current folder can't be used: {error}")))?;
+        .map_err(|error| CliError::input(format!("the current folder can't be used: {error}")))?;
     let holds = |folder: &&Path| folder.join("pipeline.yaml").is_file();
     // Without one anywhere, the spec's own message says what is missing here.
     Ok(here.ancestors().find(holds).unwrap_or(&here).to_owned())

@@ -16,8 +16,9 @@ use super::estimate::duration;
 use super::progress::Progress;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
+use super::run_facts::run_facts;
 use super::start::{self, Answer, Start};
-use super::{Refusal, json, say, seen, status};
+use super::{CliError, json, print, status};
 
 /// How many files are named at the end.
 const PLACES: usize = 10;
@@ -28,28 +29,28 @@ const FAILURES: usize = 10;
 /// Carries `recount run` out.
 ///
 /// # Errors
-/// A [`Refusal`]: bad input, a failed stage, or Ctrl-C.
-pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusal> {
-    let root = project::root(words.settings.project.folder.as_deref())?;
+/// A [`CliError`]: bad input, a failed stage, or Ctrl-C.
+pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliError> {
+    let root = project::root(args.settings.project.folder.as_deref())?;
     let simple =
-        words.targets.is_empty() && words.force.is_empty() && !words.dry_run && !words.settings.project.json;
+        args.targets.is_empty() && args.force.is_empty() && !args.dry_run && !args.settings.project.json;
     #[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
     let began = Instant::now();
     let start = Start::of(&root)?;
-    if simple && let Some(answer) = start.answer(&root, &words.settings.set, environment)? {
+    if simple && let Some(answer) = start.answer(&root, &args.settings.set, environment)? {
         print_idle(&answer, began.elapsed().as_secs_f64());
         start.known.iter().try_for_each(|known| known.refresh(&start.store))?;
         return Ok(());
     }
-    let mut project = Project::at(root, &words.settings, start, environment, Network::Untouched)?;
-    if words.dry_run {
-        let options = options(words, environment, &project);
-        return status::show(&project, &options, words.settings.project.json);
+    let mut project = Project::at(root, &args.settings, start, environment, Network::Untouched)?;
+    if args.dry_run {
+        let options = options(args, environment, &project);
+        return status::show(&project, &options, args.settings.project.json);
     }
     project::catch_stop(&project.cancel)?;
     if project.lacks_archive() {
         // A word that names nothing should not wait for the network.
-        for target in words.targets.iter().chain(&words.force) {
+        for target in args.targets.iter().chain(&args.force) {
             engine::check_target(&project.root, &project.pipeline, &project.kinds, target, &project.folder)?;
         }
         project.fetch(environment)?;
@@ -60,50 +61,50 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
     }
     let summary = {
         let Project { root, pipeline, kinds, store, cancel, .. } = &project;
-        let options = options(words, environment, &project);
+        let options = options(args, environment, &project);
         let answer = |summary: &Summary| start::answer_of(&project, outputs(summary), summary);
         engine::run(root, pipeline, kinds, store, &options, &answer, &progress, cancel)?
     };
     if summary.lock.as_ref().is_some_and(|lock| lock.rebuilt) {
-        say::note("note    pipeline.lock was damaged or in conflict; it is made anew from the store");
+        print::note("note    pipeline.lock was damaged or in conflict; it is made anew from the store");
     }
     let outputs = outputs(&summary);
-    if words.settings.project.json {
+    if args.settings.project.json {
         json::result("run", &Body::of(&summary));
     } else {
         tell(&project, &summary);
-        outputs.iter().for_each(|line| say::result(line));
+        outputs.iter().for_each(|line| print::result(line));
     }
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
     if !failures.is_empty() {
-        Err(Refusal::failed(failed(&failures, words)))
+        Err(CliError::failed(failed(&failures, args)))
     } else if summary.cancelled {
-        Err(Refusal::stopped())
+        Err(CliError::stopped())
     } else {
         Ok(())
     }
 }
 
-fn options<'p>(words: &RunArguments, environment: &Environment, project: &'p Project) -> Options<'p> {
+fn options<'p>(args: &RunArguments, environment: &Environment, project: &'p Project) -> Options<'p> {
     Options {
-        jobs: words.jobs.map_or(environment.cores, usize::from),
-        targets: words.targets.clone(),
+        jobs: args.jobs.map_or(environment.cores, usize::from),
+        targets: args.targets.clone(),
         folder: project.folder.clone(),
-        force: words.force.clone(),
-        facts: seen::facts(&project.root, environment),
-        keep_going: words.keep_going,
-        trial: !words.settings.set.is_empty(),
-        ..project.options(&words.settings, environment)
+        force: args.force.clone(),
+        facts: run_facts(&project.root, environment, &project.cancel),
+        keep_going: args.keep_going,
+        trial: !args.settings.set.is_empty(),
+        ..project.options(&args.settings, environment)
     }
 }
 
 /// Says that there was nothing to do, without having read the pipeline.
 fn print_idle(answer: &Answer, seconds: f64) {
     if let Some(why) = &answer.generated_because {
-        say::note(&generated(why));
+        print::note(&generated(why));
     }
-    say::result(&format!("nothing to do · fresh {} · {}", answer.fresh, duration(seconds)));
-    answer.files.iter().for_each(|place| say::result(place));
+    print::result(&format!("nothing to do · fresh {} · {}", answer.fresh, duration(seconds)));
+    answer.files.iter().for_each(|place| print::result(place));
 }
 
 fn generated(why: &str) -> String {
@@ -117,7 +118,7 @@ fn generated(why: &str) -> String {
 fn tell(project: &Project, summary: &Summary) {
     let restored = restored(summary);
     for place in first_of(restored.clone()) {
-        say::note(&format!("wrote   {place}"));
+        print::note(&format!("wrote   {place}"));
     }
     let counts = [
         ("ran", summary.ran()),
@@ -142,9 +143,9 @@ fn tell(project: &Project, summary: &Summary) {
     }
     for ((stage, because), count) in skipped {
         let stage = &project.pipeline.stages[stage.0].name;
-        say::note(&format!("skipped {stage} · {count} of its instances, as `{because}` failed"));
+        print::note(&format!("skipped {stage} · {count} of its instances, as `{because}` failed"));
     }
-    say::result(&parts.join(" · "));
+    print::result(&parts.join(" · "));
 }
 
 /// Names the files that were missing or other ones, though nothing had to run for them.
@@ -171,14 +172,14 @@ fn first_of(mut places: Vec<String>) -> Vec<String> {
 
 /// Lists failures with what to do, each with the command that repeats it alone; what a program printed was told
 /// when it failed.
-fn failed(failures: &[(&str, &Failure)], words: &RunArguments) -> String {
+fn failed(failures: &[(&str, &Failure)], args: &RunArguments) -> String {
     let mut text = String::new();
     for (name, failure) in failures.iter().take(FAILURES) {
         text.push_str(&format!("error: {name}: {}\n", failure.headline()));
         if let Failure::Failed { help: Some(help), .. } = failure {
             text.push_str(&format!("help: {help}\n"));
         }
-        text.push_str(&format!("help: to run it alone: recount run{} {}\n", repeated(words), quoted(name)));
+        text.push_str(&format!("help: to run it alone: recount run{} {}\n", repeated(args), quoted(name)));
     }
     if let Some(more) = failures.len().checked_sub(FAILURES).filter(|more| *more > 0) {
         text.push_str(&format!("error: {more} more failed; `recount status` lists them\n"));
@@ -187,8 +188,8 @@ fn failed(failures: &[(&str, &Failure)], words: &RunArguments) -> String {
 }
 
 /// Gives the options that a run needs to be the same run again.
-fn repeated(words: &RunArguments) -> String {
-    let settings = &words.settings;
+fn repeated(args: &RunArguments) -> String {
+    let settings = &args.settings;
     let project = settings
         .project
         .folder

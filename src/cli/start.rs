@@ -17,11 +17,11 @@ use recount_engine::spec::{Pipeline, Value};
 use recount_engine::store::Store;
 use recount_engine::{Cancel, Summary};
 
-use super::Refusal;
+use super::CliError;
 use super::archive::{self, Network};
+use super::duplicate_variants::same_experiments;
 use super::environment::Environment;
 use super::project::Project;
-use super::same::same_experiments;
 use crate::kinds::Archive;
 
 /// What there is to say of a project that is up to date, and what that depends on besides files.
@@ -55,8 +55,8 @@ impl Start {
     /// Reads the snapshot of the project in `root`, and looks at all that it knows.
     ///
     /// # Errors
-    /// A [`Refusal`] when the store can't be read.
-    pub fn of(root: &Path) -> Result<Self, Refusal> {
+    /// A [`CliError`] when the store can't be read.
+    pub fn of(root: &Path) -> Result<Self, CliError> {
         let store = Store::open(root)?;
         let known = Known::load(&store);
         Ok(Self { store, known, pipeline_files: Vec::new() })
@@ -65,13 +65,13 @@ impl Start {
     /// Gives the last run's answer, if it answers this question and nothing has changed since.
     ///
     /// # Errors
-    /// A [`Refusal`] when the archive can't be used, as when it is asked for without a snapshot.
+    /// A [`CliError`] when the archive can't be used, as when it is asked for without a snapshot.
     pub fn answer(
         &self,
         root: &Path,
         overrides: &[String],
         environment: &Environment,
-    ) -> Result<Option<Answer>, Refusal> {
+    ) -> Result<Option<Answer>, CliError> {
         let Some(known) = &self.known else { return Ok(None) };
         let Some(answer) = known.last_answer().and_then(|text| serde_json::from_str::<Answer>(text).ok())
         else {
@@ -79,7 +79,7 @@ impl Start {
         };
         let archive = if answer.archive {
             let found = archive::look(root, environment, Network::Untouched, &Cancel::default());
-            Some(found.map_err(|error| Refusal::input(error.to_string()))?)
+            Some(found.map_err(|error| CliError::input(error.to_string()))?)
         } else {
             None
         };

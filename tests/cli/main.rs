@@ -5,6 +5,7 @@ mod documented;
 mod fsck;
 mod gc;
 mod histories;
+mod hostile_git;
 mod lock;
 mod project;
 mod schemas;
