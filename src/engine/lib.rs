@@ -50,7 +50,7 @@ pub use decide::status::status;
 pub use decide::why::{Cause, Explanation, why};
 pub use error::EngineError;
 pub use exec::recovery::Running;
-pub use exec::repeat::{Subject, repeat};
+pub use exec::repeat::{RepeatedOutput, Subject, repeat};
 pub use kind::{
     CitedRun, Content, Context, Effective, Failure, Input, Job, Kind, Output, Point, ProjectFile, Read,
     Registry, Watch,

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::decide::reason::Reason;
 use crate::decide::status::status;
-use crate::digest::Digest;
+use crate::digest::{Digest, Key};
 use crate::error::EngineError;
 use crate::kind::{Content, Context, Effective, Failure, Job, Kind, Output, Registry};
 use crate::plan::graph::InstanceId;
@@ -75,6 +75,8 @@ pub enum Found {
 pub struct Difference {
     /// The output's name.
     pub output: String,
+    /// The key of both runs.
+    pub key: Option<Key>,
     /// The bytes that are recorded; `None` where there is no such output.
     pub recorded: Option<PathBuf>,
     /// The bytes of the second run; `None` where it has no such output.
@@ -234,6 +236,7 @@ fn compare((recorded, store): (&Report, &Store), (again, again_store): (&Report,
         if !is_same {
             return Found::Differs(Difference {
                 output: name.clone(),
+                key: recorded.key,
                 recorded: before.map(|output| store.object_path(output.object)),
                 again: after.map(|output| again_store.object_path(output.object)),
             });

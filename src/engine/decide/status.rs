@@ -60,7 +60,10 @@ pub(crate) fn verdicts(
             (None, Some(on)) => (None, Vec::new(), Outcome::Depends { on }),
             (None, None) => judge.judge(id, &reports)?,
         };
-        let unchanged = || options.known.is_some_and(|known| known.results(&instance.name).is_some());
+        let unchanged = || {
+            let state = options.known.and_then(|known| known.results(&instance.name));
+            state.is_some_and(|state| Some(state.key) == key)
+        };
         let written = match &outcome {
             Outcome::Fresh if work.clean[id.0].is_none() && !unchanged() => {
                 misplaced(work, store, id, &outputs)

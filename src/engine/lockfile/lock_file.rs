@@ -15,10 +15,16 @@ use crate::digest::Key;
 use crate::folder::Folder;
 use crate::lockfile::lock::{Lock, Locked};
 use crate::plan::graph::Plan;
+use crate::project_path::ProjectPath;
 use crate::store::{RecordedOutput, Session, StoreError};
 
 /// The lock's place in a project.
 pub const LOCK_FILE: &str = "pipeline.lock";
+
+/// Gives the lock's place.
+pub(crate) fn path() -> ProjectPath {
+    ProjectPath::parse(LOCK_FILE).expect("a plain name is a path of a project")
+}
 
 /// The largest lock that is read, in bytes.
 const LARGEST: u64 = 1 << 30;
@@ -80,6 +86,7 @@ pub(crate) fn update<'d>(
     let new = lock.to_text();
     let says_nothing = text.is_none() && lock.lines.is_empty();
     if !says_nothing && text.as_ref() != Some(&new) {
+        session.files().unconfirm(LOCK_FILE);
         session.write_project_file(LOCK_FILE, &new)?;
     }
     Ok(LockChange { rebuilt, left })

@@ -63,7 +63,7 @@ pub fn run(
         return Ok(summarise(&work, results, cancel, (options.clock)() - began));
     };
     // Another process may have run since the snapshot was read.
-    let outdated = options.known.is_some_and(|known| known.is_outdated(store));
+    let outdated = options.known.is_some_and(|known| known.is_outdated(&session));
     let mut again = if outdated { Known::load(store) } else { None };
     if let Some(again) = &mut again {
         again.fill(&mut store.files());
@@ -137,7 +137,10 @@ fn run_in_session(
     } else {
         None
     };
-    let builder = snapshot_of(&work, session, options, &results, &last, &new_keys);
+    let mut builder = snapshot_of(&work, session, options, &results, &last, &new_keys);
+    if let (Some(builder), Some(_)) = (&mut builder, &lock) {
+        builder.also(&lock_file::path());
+    }
     let mut summary = summarise(&work, results, cancel, (options.clock)() - began);
     (summary.retired, summary.stand_in) = (retired, is_on_stand_in(&work));
     if whole && complete && summary.ran() > 0 {

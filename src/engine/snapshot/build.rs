@@ -58,6 +58,14 @@ impl<'s> Builder<'s> {
         }
     }
 
+    /// Takes in a file that an answer depends on, although no instance does; one that is not there, too.
+    pub fn also(&mut self, path: &ProjectPath) {
+        if self.store.digest_place(path).is_err() {
+            self.store.files().insert(path.as_str(), Observation::Absent, true);
+        }
+        self.whole &= self.path(path.as_str()).is_some();
+    }
+
     /// Takes in an instance as it was known before.
     pub(crate) fn keep(&mut self, known: &Known, state: &InstanceState) {
         let parts = known.parts_of(state);

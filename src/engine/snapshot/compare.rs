@@ -15,7 +15,7 @@ use crate::digest::{Digest, Key};
 use crate::file_table::{FileTable, Observation};
 use crate::folder::{Folder, open_through_links};
 use crate::stamp::{Stamp, now};
-use crate::store::{Store, StoreError};
+use crate::store::{Session, Store, StoreError};
 
 /// A snapshot, and what has changed since it was taken.
 #[derive(Debug)]
@@ -28,20 +28,21 @@ pub struct Known {
     anything: bool,
     /// Whether something only looked different, or was racy, so that the snapshot is worth writing again.
     touched: bool,
-    /// How the snapshot's file looked when it was read.
+    /// How the snapshot's file looked when it was read, and which session was the last one.
     file: Option<Stamp>,
+    session: Option<String>,
     by_name: HashMap<String, usize>,
 }
 
 impl Known {
     /// Reads a store's snapshot and looks at everything that it knows; `None` where there is no snapshot.
     pub fn load(store: &Store) -> Option<Self> {
-        let file = file_stamp(store);
+        let (file, session) = (file_stamp(store), store.last_session());
         let snapshot = Snapshot::load(store)?;
-        Some(Self::compare(store, snapshot, file))
+        Some(Self { file, session, ..Self::compare(store, snapshot) })
     }
 
-    fn compare(store: &Store, mut snapshot: Snapshot, file: Option<Stamp>) -> Self {
+    fn compare(store: &Store, mut snapshot: Snapshot) -> Self {
         let mut changed = Vec::with_capacity(snapshot.paths.len());
         let mut touched = false;
         for state in &mut snapshot.paths {
@@ -55,7 +56,8 @@ impl Known {
         let any = |indexes: &[u32], changed: &[bool]| indexes.iter().any(|index| changed[*index as usize]);
         let changed_trees = snapshot.trees.iter().map(|tree| any(&tree.paths, &changed)).collect();
         let anything = changed.contains(&true);
-        Self { snapshot, changed, changed_trees, anything, touched, file, by_name: HashMap::new() }
+        let (file, session, by_name) = (None, None, HashMap::new());
+        Self { snapshot, changed, changed_trees, anything, touched, file, session, by_name }
     }
 
     /// Gives the answer to a question, if nothing has changed since.
@@ -69,9 +71,9 @@ impl Known {
         self.snapshot.answer.as_deref()
     }
 
-    /// Says whether the snapshot's file is no longer the one that was read.
-    pub(crate) fn is_outdated(&self, store: &Store) -> bool {
-        self.file != file_stamp(store)
+    /// Says whether another session has written to the store, and perhaps to the project, since everything was looked at.
+    pub(crate) fn is_outdated(&self, session: &Session<'_>) -> bool {
+        self.session.is_none() || self.session != session.before || self.file != file_stamp(session)
     }
 
     /// Writes the snapshot again where files only looked different, so that they need not be read again.
@@ -83,7 +85,10 @@ impl Known {
             return Ok(());
         }
         match store.lock(|| false)? {
-            Some(session) if !self.is_outdated(store) => self.snapshot.save(&session),
+            Some(session) if !self.is_outdated(&session) => {
+                self.snapshot.save(&session)?;
+                session.finish()
+            }
             _ => Ok(()),
         }
     }

@@ -11,9 +11,10 @@ use std::io;
 
 use super::edited::Kept;
 use super::error::{Doing, StoreError};
-use super::object::object_name;
+use super::object::{Soundness, object_name};
 use super::record::RecordedOutput;
 use super::{Session, Store};
+use crate::digest::ObjectId;
 use crate::folder::FileKind;
 use crate::project_path::ProjectPath;
 use crate::stamp::now;
@@ -75,6 +76,13 @@ impl Store {
             );
         }
         misplaced
+    }
+
+    /// Says whether the file at a place holds what a run of this store made.
+    pub fn has_bytes_of(&self, place: &str) -> bool {
+        let Ok(path) = ProjectPath::parse(place) else { return false };
+        let object = self.digest_place(&path).map(ObjectId);
+        object.is_ok_and(|id| self.check_object(id).is_ok_and(|found| found == Soundness::Sound))
     }
 
     fn is_placed(&self, path: &ProjectPath, output: &RecordedOutput) -> bool {

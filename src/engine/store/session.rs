@@ -25,11 +25,15 @@ use super::error::{Doing, StoreError};
 use super::recover::TEMPORARY;
 use crate::folder::Folder;
 use crate::project_path::ProjectPath;
+use crate::stamp::now;
 
 /// How long a process that waits for the lock sleeps between two attempts.
 const LOCK_POLL: Duration = Duration::from_millis(20);
 
 const LOCK: &str = "lock";
+
+/// What a session adds to its name in the lock when it has come to its end.
+const ENDED: &str = " ended";
 
 /// The folder of what runs need for themselves.
 pub(super) const SCRATCH: &str = "scratch";
@@ -45,7 +49,9 @@ pub struct Session<'s> {
     /// Held while an object or a record gets its name or loses it, so that what was found damaged is not
     /// confused with the sound one that another thread has put in its place.
     rename_lock: Mutex<()>,
-    _lock: File,
+    /// Which session was the last one before this.
+    pub(crate) before: Option<String>,
+    lock: File,
 }
 
 impl Deref for Session<'_> {
@@ -64,7 +70,7 @@ impl Store {
     /// [`StoreError`] when the lock can't be taken for another reason.
     pub fn lock(&self, keep_waiting: impl FnMut() -> bool) -> Result<Option<Session<'_>>, StoreError> {
         let base = self.create()?;
-        let Some(lock) = self.acquire(base, keep_waiting)? else { return Ok(None) };
+        let Some((lock, before)) = self.acquire(base, keep_waiting)? else { return Ok(None) };
         let session = Session {
             store: self,
             base: base.open_below("").or_else(|_| Folder::open(base.path())).doing("read", base.path())?,
@@ -72,7 +78,8 @@ impl Store {
             queue: Queue::default(),
             filled: Mutex::default(),
             rename_lock: Mutex::default(),
-            _lock: lock,
+            before,
+            lock,
         };
         session.recover()?;
         Ok(Some(session))
@@ -83,7 +90,7 @@ impl Store {
         &self,
         base: &Folder,
         mut keep_waiting: impl FnMut() -> bool,
-    ) -> Result<Option<File>, StoreError> {
+    ) -> Result<Option<(File, Option<String>)>, StoreError> {
         let path = base.path_of(LOCK);
         let lock = base.open_or_create(LOCK, 0o644).doing("opened", &path)?;
         loop {
@@ -103,9 +110,15 @@ impl Store {
                 Err(error) => return Err(error).doing("locked", &path),
             }
         }
-        let number = format!("{}\n", std::process::id());
-        lock.set_len(0).and_then(|()| lock.write_all_at(number.as_bytes(), 0)).doing("written", &path)?;
-        Ok(Some(lock))
+        let before = ended_session(&lock);
+        let name = format!("{} {}\n", std::process::id(), now());
+        lock.set_len(0).and_then(|()| lock.write_all_at(name.as_bytes(), 0)).doing("written", &path)?;
+        Ok(Some((lock, before)))
+    }
+
+    /// Names the session that was the last one to write; `None` while one writes, and after one that was killed.
+    pub(crate) fn last_session(&self) -> Option<String> {
+        ended_session(&self.base().ok()??.open_file(LOCK).ok()?)
     }
 
     /// Gives the number of the process that writes to the store now, if there is one.
@@ -126,11 +139,21 @@ impl Store {
     }
 }
 
+/// Reads the name that a session has left in the lock: its process, and when it began.
+fn name_of_session(lock: &File) -> Option<String> {
+    let mut text = [0; 64];
+    let length = lock.read_at(&mut text, 0).ok()?;
+    Some(std::str::from_utf8(&text[..length]).ok()?.trim().to_owned())
+}
+
+/// Reads the name of a session that came to its end.
+fn ended_session(lock: &File) -> Option<String> {
+    name_of_session(lock)?.strip_suffix(ENDED).map(str::to_owned)
+}
+
 /// Reads which process holds the lock.
 fn holder(lock: &File) -> Option<u32> {
-    let mut text = [0; 16];
-    let length = lock.read_at(&mut text, 0).ok()?;
-    std::str::from_utf8(&text[..length]).ok()?.trim().parse().ok()
+    name_of_session(lock)?.split(' ').next()?.parse().ok()
 }
 
 /// Says whether a process is one that this one descends from.
@@ -151,12 +174,15 @@ fn is_ancestor(process: u32) -> bool {
 }
 
 impl Session<'_> {
-    /// Keeps the records that are still queued.
+    /// Ends the session: keeps the records that are still queued.
     ///
     /// # Errors
     /// [`StoreError`] when one can't be written.
     pub fn finish(self) -> Result<(), StoreError> {
-        self.commit_rest()
+        self.commit_rest()?;
+        let name = name_of_session(&self.lock).unwrap_or_default();
+        let ended = self.lock.write_all_at(format!("{name}{ENDED}\n").as_bytes(), 0);
+        ended.doing("written", &self.base.path_of(LOCK))
     }
 
     pub(super) fn rename_lock(&self) -> MutexGuard<'_, ()> {
