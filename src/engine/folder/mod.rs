@@ -69,10 +69,7 @@ impl AsFd for Folder {
 
 impl Entry {
     fn of(stat: &Stat) -> Self {
-        Self {
-            kind: FileKind::of(FileType::from_raw_mode(stat.st_mode)),
-            stamp: Stamp::of_stat(stat),
-        }
+        Self { kind: FileKind::of(FileType::from_raw_mode(stat.st_mode)), stamp: Stamp::of_stat(stat) }
     }
 }
 

@@ -20,6 +20,9 @@ use crate::project_path::ProjectPath;
 /// The folder of what is kept, in `artifacts`.
 const EDITED: &str = "edited";
 
+/// The permissions that let a folder's owner change what is in it.
+const OWNER_WRITES: u32 = 0o300;
+
 /// Something of a person's that stood where an output belongs, and where it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
@@ -42,7 +45,11 @@ impl Session<'_> {
             None => {}
             Some(FileKind::Folder) => {
                 kept = self.clear_folder(place, &|_| false)?;
-                self.project().remove(name).doing("removed", &self.project().path_of(name))?;
+                match self.project().remove(name) {
+                    // It stands in a read-only folder: it is empty, which is as much as can be.
+                    Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
+                    removed => removed.doing("removed", &self.project().path_of(name))?,
+                }
             }
             Some(_) => kept.extend(self.take_away(place)?),
         }
@@ -75,6 +82,7 @@ impl Session<'_> {
                 FileKind::Link | FileKind::Other => false,
             };
             if !has {
+                self.make_writable(place, &path);
                 kept.extend(self.take_away(&path)?);
             }
         }
@@ -99,6 +107,7 @@ impl Session<'_> {
             if stays(&path) {
                 continue;
             }
+            self.make_writable(place, &path);
             if found.entry.kind == FileKind::Folder {
                 // One in which something stays can't be removed.
                 self.project().remove_if_empty(path.as_str());
@@ -108,6 +117,16 @@ impl Session<'_> {
         }
         kept.reverse();
         Ok(kept)
+    }
+
+    /// Lets us write into the folder of something that is to go from a place, or to come there: a program may have made
+    /// its output folder read-only. Where that can't be, whoever writes there fails and says so.
+    pub(super) fn make_writable(&self, place: &ProjectPath, path: &ProjectPath) {
+        let Some(folder) = path.parent().filter(|folder| folder.is_within(place)) else { return };
+        let entry = self.project().entry(folder.as_str()).ok().flatten();
+        if let Some(entry) = entry.filter(|entry| entry.stamp.mode & OWNER_WRITES != OWNER_WRITES) {
+            drop(self.project().set_mode(folder.as_str(), entry.stamp.mode | OWNER_WRITES));
+        }
     }
 
     /// Takes away what is no folder from a path: removes bytes that the store has, and keeps all else.
@@ -255,7 +274,8 @@ mod tests {
             drop(fs::create_dir(path.parent().expect("it stands in a folder")));
             fs::write(path, "mine").expect("there is room");
             let place = ProjectPath::parse(name).expect("it is a path");
-            let kept = session.take_away(&place).expect("it can be moved").expect("the store does not have it");
+            let kept =
+                session.take_away(&place).expect("it can be moved").expect("the store does not have it");
             assert_eq!(fs::read(folder.path().join(kept.now)).ok(), Some(b"mine".to_vec()));
             drop(fs::remove_dir(folder.path().join("out")));
         }

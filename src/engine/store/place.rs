@@ -150,6 +150,7 @@ impl Session<'_> {
             self.make_room(place, &expected, &mut restored)?;
             for (path, output) in expected.outputs {
                 if !self.is_placed(&path, output) {
+                    self.make_writable(&place.path, &path);
                     restored.kept.extend(self.put(&path, output)?);
                     restored.written.push(path);
                 }

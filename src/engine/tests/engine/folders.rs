@@ -66,7 +66,11 @@ fn whether_an_input_may_be_executed_counts_and_who_else_may_read_it_does_not() {
     set_mode("make.sh", 0o700);
     project.run().assert_ran([]);
     set_mode("make.sh", 0o644);
-    assert_eq!(project.run().ran(), [""; 0], "it can't be executed now, and the result is not that of before");
+    assert_eq!(
+        project.run().ran(),
+        [""; 0],
+        "it can't be executed now, and the result is not that of before"
+    );
     assert_eq!(project.run().failures().len(), 1);
     set_mode("make.sh", 0o755);
     project.run().assert_ran([]);
@@ -111,7 +115,8 @@ fn a_persons_folder_in_the_place_of_a_file_and_file_in_the_place_of_a_folder_mak
     fs::remove_dir_all(project.root().join("o")).expect("it is there");
     project.write("o", "mine too").run().assert_ran([]);
     assert_eq!((project.read("out.txt"), project.read("o/x")), ("hi\n".into(), "hi\n".into()));
-    let mut kept: Vec<_> = project.stored("edited").iter().map(|path| fs::read_to_string(path).ok()).collect();
+    let mut kept: Vec<_> =
+        project.stored("edited").iter().map(|path| fs::read_to_string(path).ok()).collect();
     kept.sort();
     assert_eq!(kept, [Some("mine".to_owned()), Some("mine too".to_owned())]);
 }
@@ -127,6 +132,11 @@ fn a_folder_that_its_program_made_read_only_is_made_anew_and_comes_back() {
     project.set(make("two")).run().assert_ran(["make"]);
     project.set(make("one")).run().assert_ran([]);
     assert_eq!(project.read("out/in/x"), "one\n");
+    fs::set_permissions(project.root().join("out/in"), Permissions::from_mode(0o555)).expect("it is ours");
+    project.set(make("two")).run().assert_ran([]);
+    project.set(toy("make", "exit 1").writes(&["out"]));
+    fs::set_permissions(project.root().join("out/in"), Permissions::from_mode(0o555)).expect("it is ours");
+    assert_eq!(project.run().failures(), ["make: it ended with exit code 1"]);
     let ran = project.set(toy("make", "true")).run();
     assert_eq!(ran.failures(), Vec::<String>::new());
     assert!(!project.exists("out"));

@@ -74,10 +74,16 @@ fn two_that_read_one_folder_hold_one_listing_of_it() {
     }
     project.run();
     let size = |path: &str| fs::metadata(project.root().join(path)).expect("it is there").len();
-    assert!(size("artifacts/v2/snapshot") < 100_000, "each file is in the snapshot once, not once an instance");
+    assert!(
+        size("artifacts/v2/snapshot") < 100_000,
+        "each file is in the snapshot once, not once an instance"
+    );
     let records: Vec<u64> =
         project.stored("records").iter().map(|path| fs::metadata(path).expect("it is there").len()).collect();
-    assert!(records.iter().all(|size| *size < 4_000), "a record names the folder, not its files: {records:?}");
+    assert!(
+        records.iter().all(|size| *size < 4_000),
+        "a record names the folder, not its files: {records:?}"
+    );
 }
 
 #[test]
@@ -137,7 +143,10 @@ fn the_run_without_threads() {
         setrlimit(Resource::As, limit).expect("a limit can be lowered");
         let many: Vec<String> = (0..20).map(|value| value.to_string()).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        let project = Project::at(Path::new(&folder), vec![made("make", [("text", "{value}".into())]).each("value", &many)]);
+        let project = Project::at(
+            Path::new(&folder),
+            vec![made("make", [("text", "{value}".into())]).each("value", &many)],
+        );
         let ran = project.run_with(&[], &[], 4, &Cancel::default());
         assert_eq!(ran.failures(), Vec::<String>::new());
         assert!(std::thread::Builder::new().spawn(|| {}).is_err(), "there was a thread to be had");

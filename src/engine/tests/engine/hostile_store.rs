@@ -29,8 +29,29 @@ fn use_in_every_way(project: &Project) -> Result<(), Box<dyn std::error::Error>>
 
 #[test]
 fn no_link_below_the_store_is_followed() {
-    let names = ["by-name", "edited", "logs", "v2", "objects", "records", "quarantine", "temporary", "scratch", "runs"];
-    let inner = ["objects", "records", "quarantine", "temporary", "scratch", "runs", "checkpoints", "snapshot", "places"];
+    let names = [
+        "by-name",
+        "edited",
+        "logs",
+        "v2",
+        "objects",
+        "records",
+        "quarantine",
+        "temporary",
+        "scratch",
+        "runs",
+    ];
+    let inner = [
+        "objects",
+        "records",
+        "quarantine",
+        "temporary",
+        "scratch",
+        "runs",
+        "checkpoints",
+        "snapshot",
+        "places",
+    ];
     let inner = inner.iter().map(|name| format!("v2/{name}"));
     for name in names.iter().map(ToString::to_string).chain(inner) {
         for to in ["", "thesis"] {

@@ -45,7 +45,11 @@ fn a_pipe_or_a_device_among_the_inputs_is_refused_by_name() {
             if forgotten {
                 project.forget();
             }
-            assert!(project.status()[0].contains("`data/notes` is neither a file nor a folder"), "{:?}", project.status());
+            assert!(
+                project.status()[0].contains("`data/notes` is neither a file nor a folder"),
+                "{:?}",
+                project.status()
+            );
         }
     });
 }
@@ -88,7 +92,11 @@ fn an_endless_file_in_the_store_is_as_good_as_damaged() {
         for path in files.iter().chain([&project.root().join("artifacts/v2/snapshot")]) {
             for to in ["/dev/zero", ""] {
                 std::fs::remove_file(path).expect("it is there");
-                let name = path.strip_prefix(project.root()).expect("it is the project's").to_str().expect("it is text");
+                let name = path
+                    .strip_prefix(project.root())
+                    .expect("it is the project's")
+                    .to_str()
+                    .expect("it is text");
                 if to.is_empty() {
                     make_pipe(&project, name);
                 } else {

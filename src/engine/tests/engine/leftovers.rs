@@ -39,7 +39,10 @@ fn the_old_place_of_a_renamed_output_is_emptied_and_an_edit_of_it_is_kept() {
     assert_eq!(ran.told("removed"), ["old/one.txt"]);
     assert!(!project.exists("old"), "the folder was ours and is empty");
     let kept = project.stored("edited");
-    assert_eq!(kept.iter().map(|path| fs::read_to_string(path).ok()).collect::<Vec<_>>(), [Some("my own words".into())]);
+    assert_eq!(
+        kept.iter().map(|path| fs::read_to_string(path).ok()).collect::<Vec<_>>(),
+        [Some("my own words".into())]
+    );
 }
 
 #[test]
@@ -88,7 +91,10 @@ fn a_list_of_filled_places_with_paths_of_a_strangers_takes_nothing_away() {
     let lines = format!("../{0}/thesis\n{1}/thesis\n", "x", outside.path().display());
     let list = project.root().join("artifacts/v2/places");
     fs::write(&list, fs::read_to_string(&list).expect("it is there") + &lines).expect("there is room");
-    assert_eq!(Store::open(project.root()).expect("the store opens").filled().expect("it can be read").len(), 1);
+    assert_eq!(
+        Store::open(project.root()).expect("the store opens").filled().expect("it can be read").len(),
+        1
+    );
     project.run();
     assert!(outside.path().join("thesis").exists());
 }

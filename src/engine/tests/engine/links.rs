@@ -19,7 +19,10 @@ fn an_output_folder_that_is_a_link_is_kept_as_one_and_not_emptied() {
     victim.assert_untouched();
     assert_eq!(project.read("results/score"), "1\n");
     let kept = project.stored("edited");
-    assert_eq!(kept.iter().map(|path| fs::read_link(path).ok()).collect::<Vec<_>>(), [Some(victim.path().into())]);
+    assert_eq!(
+        kept.iter().map(|path| fs::read_link(path).ok()).collect::<Vec<_>>(),
+        [Some(victim.path().into())]
+    );
     // The same when it is replaced after the run.
     fs::remove_dir_all(project.root().join("results")).expect("it is there");
     symlink(victim.path(), project.root().join("results")).expect("links can be made");
@@ -52,7 +55,8 @@ fn a_program_that_leaves_a_link_to_a_folder_as_its_output_fails_and_the_folder_s
         victim.assert_untouched();
     }
     let ran = fill(&format!("ln -s {to} results")).run();
-    let expected = "fill: its output `results` is a link that can't be replaced by what it leads to: it is a folder";
+    let expected =
+        "fill: its output `results` is a link that can't be replaced by what it leads to: it is a folder";
     assert_eq!(ran.failures(), [expected]);
 }
 

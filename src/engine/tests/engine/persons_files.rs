@@ -96,7 +96,8 @@ fn a_private_output_stays_private_in_the_store_and_wherever_it_comes_back() {
     assert_eq!(outputs, [0o600, 0o644]);
     // Somebody has opened it since: the next run closes it again, with a snapshot and without.
     for forgotten in [false, true] {
-        fs::set_permissions(project.root().join("out/key"), fs::Permissions::from_mode(0o644)).expect("it is ours");
+        fs::set_permissions(project.root().join("out/key"), fs::Permissions::from_mode(0o644))
+            .expect("it is ours");
         if forgotten {
             project.forget();
         }

@@ -42,7 +42,9 @@ fn what_a_command_only_observed_may_differ() {
 
 #[test]
 fn an_input_that_is_a_link_or_has_empty_folders_is_there_in_the_second_run() {
-    let list = toy("list", "ls -R data > list.txt; ./tool >> list.txt").reads(&["data", "tool"]).writes(&["list.txt"]);
+    let list = toy("list", "ls -R data > list.txt; ./tool >> list.txt")
+        .reads(&["data", "tool"])
+        .writes(&["list.txt"]);
     let project = Project::new(vec![list]);
     project.write("data/a", "a").write("elsewhere/tool", "#!/bin/sh\necho tool\n");
     fs::create_dir(project.root().join("data/empty")).expect("it can be made");

@@ -14,7 +14,9 @@ pub struct Victim {
 impl Victim {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        for (name, text) in [("thesis", "a year of work"), ("photos/1", "1"), ("photos/2", "2"), ("0", "mine")] {
+        for (name, text) in
+            [("thesis", "a year of work"), ("photos/1", "1"), ("photos/2", "2"), ("0", "mine")]
+        {
             let path = folder.path().join(name);
             fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder can be made");
             fs::write(path, text).expect("the file can be written");
@@ -38,7 +40,11 @@ fn content(folder: &Path) -> BTreeMap<PathBuf, (u32, Vec<u8>)> {
     let entries = walkdir::WalkDir::new(folder).into_iter().map(|entry| entry.expect("it can be walked"));
     let entry = |entry: walkdir::DirEntry| {
         let mode = entry.metadata().expect("it was just seen").permissions().mode();
-        let bytes = if entry.file_type().is_file() { fs::read(entry.path()).expect("it is ours") } else { Vec::new() };
+        let bytes = if entry.file_type().is_file() {
+            fs::read(entry.path()).expect("it is ours")
+        } else {
+            Vec::new()
+        };
         (entry.into_path(), (mode, bytes))
     };
     entries.map(entry).collect()

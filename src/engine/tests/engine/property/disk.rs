@@ -21,9 +21,8 @@ pub fn tree(root: &Path) -> BTreeMap<PathBuf, String> {
     });
     entries
         .map(|(path, below)| {
-            let executable = fs::symlink_metadata(&path).is_ok_and(|metadata| {
-                metadata.is_file() && metadata.permissions().mode() & 0o111 != 0
-            });
+            let executable = fs::symlink_metadata(&path)
+                .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0);
             let manner = if executable { ", executable" } else { "" };
             (below, describe(&path).unwrap_or_default() + manner)
         })
@@ -135,7 +134,7 @@ fn is_executable(metadata: &fs::Metadata) -> bool {
 
 /// Says whether a path is what editors and Python leave behind.
 fn is_junk(path: &Path) -> bool {
-    path.iter().filter_map(|part| part.to_str()).any(|part| {
-        part == "__pycache__" || part.ends_with('~') || part.starts_with(".#")
-    })
+    path.iter()
+        .filter_map(|part| part.to_str())
+        .any(|part| part == "__pycache__" || part.ends_with('~') || part.starts_with(".#"))
 }

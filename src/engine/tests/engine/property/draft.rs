@@ -116,7 +116,8 @@ impl Draft {
     /// Gives the names of the folders that reading a path comes by, that itself among them.
     pub fn folders_of(&self, path: &str) -> BTreeSet<String> {
         let mut folders = BTreeSet::new();
-        for name in self.files.keys().map(|name| parent(name)).chain(self.folders.iter().map(String::as_str)) {
+        for name in self.files.keys().map(|name| parent(name)).chain(self.folders.iter().map(String::as_str))
+        {
             let mut at = name;
             while at == path || at.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')) {
                 folders.insert(at.to_owned());
@@ -166,7 +167,8 @@ impl Draft {
                 vec![place]
             }
         });
-        let read: String = sketch.reads.iter().cloned().chain(places).map(|path| format!(" {path}")).collect();
+        let read: String =
+            sketch.reads.iter().cloned().chain(places).map(|path| format!(" {path}")).collect();
         let (salt, keep, place) = (&sketch.salt, sketch.keep, sketch.place().unwrap_or_default());
         let (make, first, rest) = match (sketch.folder, layout(keep)) {
             (false, _) => (String::new(), place, String::new()),
@@ -227,9 +229,7 @@ impl Draft {
             set("place", place.into());
         }
         set("mode", i64::from(sketch.mode).into());
-        for (name, flag) in
-            [("fails", sketch.fails), ("narrow", sketch.narrow), ("folder", sketch.folder)]
-        {
+        for (name, flag) in [("fails", sketch.fails), ("narrow", sketch.narrow), ("folder", sketch.folder)] {
             if flag {
                 set(name, Value::Bool(true));
             }

@@ -240,9 +240,9 @@ impl World {
                 *runs.entry(recipe).or_insert(0) += 1;
             }
             let outputs = report.outputs.iter().map(|it| (it.name.as_str(), it.object, it.executable));
-            let bytes = made.iter().map(|made| {
-                (made.name.as_str(), ObjectId(Digest::of(&made.bytes)), made.is_executable())
-            });
+            let bytes = made
+                .iter()
+                .map(|made| (made.name.as_str(), ObjectId(Digest::of(&made.bytes)), made.is_executable()));
             let (outputs, bytes): (Vec<_>, Vec<_>) = (outputs.collect(), bytes.collect());
             assert_eq!(outputs, bytes, "`{name}` should have made {made:?}");
             for made in made {
