@@ -68,7 +68,7 @@ pub(crate) fn execute(
     let result = catch_unwind(AssertUnwindSafe(|| kind.run(&job))).unwrap_or_else(|panic| Err(bug(&*panic)));
     let seconds = (options.clock)() - started;
     let record = result.and_then(|outputs| {
-        let kept = refuse_changed(work, session, assembled, id)
+        refuse_changed(work, session, assembled, id)
             .and_then(|()| store_outputs(session, &scratch, outputs))
             .and_then(|outputs| {
                 let recipe = assembled.recipe.to_json();
@@ -79,8 +79,7 @@ pub(crate) fn execute(
                 let record = Record { key: assembled.key, recipe, outputs, listings, stand_in, observed };
                 session.commit(&record)?;
                 Ok(record)
-            });
-        kept
+            })
     });
     if in_place && record.is_err() {
         // What is not recorded must not pass for an output; what of it a person has written meanwhile, nobody can say.

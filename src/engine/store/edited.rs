@@ -4,6 +4,7 @@
 //! - Bytes that the store does not have go to `edited/HEX/PATH`, under their whole digest and the path that they had, so that
 //!   nothing is ever replaced there.
 //! - What the store has, sound, is removed; where its object is damaged, the file at the place mends it.
+//! - After a stop nothing large is read: what has not been by then is kept below `unread`.
 //! - No link is followed: a link is kept as what it is.
 
 use std::io;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 use super::Session;
 use super::error::{Doing, StoreError};
+use super::hashing::is_stopped;
 use super::object::Soundness;
 use crate::digest::{Digest, ObjectId};
 use crate::folder::{FileKind, Folder};
@@ -19,6 +21,9 @@ use crate::project_path::ProjectPath;
 
 /// The folder of what is kept, in `artifacts`.
 const EDITED: &str = "edited";
+
+/// What a file is kept under whose digest was not waited for.
+const UNREAD: &str = "unread";
 
 /// The permissions that let a folder's owner change what is in it.
 const OWNER_WRITES: u32 = 0o300;
@@ -139,7 +144,11 @@ impl Session<'_> {
         let Some(entry) = project.entry(name).doing("read", &path)? else { return Ok(None) };
         let digest = match entry.kind {
             FileKind::File => {
-                let digest = self.digest_now(place)?;
+                let digest = match self.digest_now(place) {
+                    // Whoever stops a run does not wait for a large file to be read: it is moved as it is.
+                    Err(error) if is_stopped(&error.source) => return self.keep(place, UNREAD).map(Some),
+                    digest => digest?,
+                };
                 if self.has_or_mends(place, ObjectId(digest))? {
                     project.remove_file(name).doing("removed", &path)?;
                     self.files().remove(name);
@@ -156,8 +165,7 @@ impl Session<'_> {
             // A pipe has no bytes; it is moved, never opened.
             FileKind::Other | FileKind::Folder => Digest::of(b""),
         };
-        self.files().remove(name);
-        self.keep(place, digest).map(Some)
+        self.keep(place, &digest.to_string()).map(Some)
     }
 
     /// Digests a file that is about to go: what was seen of it earlier in this run does not count.
@@ -186,16 +194,17 @@ impl Session<'_> {
     }
 
     /// Moves what stands at a path to where it is kept.
-    fn keep(&self, place: &ProjectPath, digest: Digest) -> Result<Kept, StoreError> {
+    fn keep(&self, place: &ProjectPath, label: &str) -> Result<Kept, StoreError> {
         let top = self.top().expect("a session has made it");
         let (project, name) = (self.project(), place.as_str());
         let path = project.path_of(name);
-        let mut folder = format!("{EDITED}/{digest}");
+        self.files().remove(name);
+        let mut folder = format!("{EDITED}/{label}");
         let mut copies = 1;
         // The same bytes may be kept already, from the same place or one in its way; whatever is there stays.
         while !is_free(top, &folder, place).doing("read", &top.path_of(&folder))? {
             copies += 1;
-            folder = format!("{EDITED}/{digest}.{copies}");
+            folder = format!("{EDITED}/{label}.{copies}");
         }
         let target = format!("{folder}/{place}");
         top.create_parent(&target).doing("made", &top.path_of(&target))?;

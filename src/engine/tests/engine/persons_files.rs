@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::thread;
 use std::time::Duration;
 
+use recount_engine::Cancel;
+
 use crate::support::{Project, Ran, toy};
 
 /// Runs a project, and writes a file as soon as a stage has made `ready`.
@@ -50,6 +52,24 @@ fn what_is_written_while_a_program_runs_that_fails_is_kept() {
     let mut kept = kept(&project);
     kept.sort();
     assert_eq!(kept, ["an hour of writing", "what I wrote before"]);
+}
+
+#[test]
+fn a_stop_leaves_no_half_at_a_place_however_large_it_is() {
+    let line = "head -c 1000000 /dev/zero > half; touch ready; sleep 1000";
+    let project = Project::new(vec![toy("write", line).writes(&["half"])]);
+    let cancel = Cancel::default();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !project.exists("ready") {
+                thread::sleep(Duration::from_millis(5));
+            }
+            cancel.cancel();
+        });
+        project.run_with(&[], &[], 1, &cancel);
+    });
+    assert!(!project.exists("half"));
+    assert_eq!(project.stored("edited"), [project.root().join("artifacts/edited/unread/half")]);
 }
 
 #[test]
