@@ -201,8 +201,7 @@ fn judge(end: &End, log: &Path, job: &Job<'_>) -> Result<(), Failure> {
     Err(Failure::new(message).with_help(help))
 }
 
-const AGAIN: &str =
-    "what is at its outputs' places goes to `artifacts/edited/`: run again once the cause is mended";
+const AGAIN: &str = "what it wrote is kept in `artifacts/edited/`: run again once the cause is mended";
 
 fn texts(value: Option<&Value>) -> Vec<String> {
     match value {
