@@ -141,7 +141,8 @@ fn fate_of(
         vec![filled(&sketch.salt), format!("{place:?}"), numbers]
     };
     // A file counts as itself, and in each folder that is read.
-    settings.extend(sketch.reads.iter().cloned());
+    let reads: BTreeSet<&String> = sketch.reads.iter().collect();
+    settings.extend(reads.into_iter().cloned());
     let recipe = Recipe { program: sketch.program, code: draft.code, settings, inputs, files, folders };
     if sketch.fails {
         return (Some(recipe), Fate::Fails);
