@@ -3,7 +3,7 @@
 //! | module | its duty |
 //! |---|---|
 //! | `load` | the files of a project → [`Pipeline`], by way of the others |
-//! | `file`, `document`, `events`, `scalar` | bytes → text → a tree whose values know their places |
+//! | `file`, `parser`, `document`, `scalar`, `syntax` | bytes → text → a tree whose values know their places |
 //! | `entries`, `shape` | maps with known names; values against a kind's [`Schema`] |
 //! | `outline`, `repeats` | `pipeline.yaml`: stages, and what each is repeated over |
 //! | `settings_file`, `inherit` | `stages/NAME.yaml`: parameters, seeds, variants `from` one another |
@@ -22,7 +22,6 @@
 
 mod document;
 mod entries;
-mod events;
 mod file;
 mod graph;
 mod inherit;
@@ -33,6 +32,7 @@ mod outline;
 mod outputs;
 mod overrides;
 mod packed;
+mod parser;
 mod path_uses;
 mod pipeline;
 mod project_path;
@@ -43,6 +43,7 @@ mod schema;
 mod settings_file;
 mod shape;
 mod suggestion;
+mod syntax;
 mod template;
 pub mod tree;
 mod value;

@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::document::{self, Entry, Node};
+use super::document::{Content, Entry, Node};
 use super::entries::{
     entries, entry, is_missing, is_name, items, refuse_missing, refuse_name, refuse_unknown, text,
 };
 use super::file::{self, File};
+use super::parser;
 use super::pipeline::Axis;
 use super::repeats;
 use super::scalar::Scalar;
@@ -72,7 +73,7 @@ pub(super) fn read<'s>(
             return None;
         }
     };
-    let document = document::read(&source, 0..source.text().len(), diagnostics)?;
+    let document = parser::read(&source, 0..source.text().len(), diagnostics)?;
     let header = "start it with `recount: 1`, `title:` and `stages:`";
     if document.is_null() {
         let mistake = Diagnostic::error(format!("`{PATH}` is empty")).help(header);
@@ -98,7 +99,7 @@ pub(super) fn read<'s>(
 }
 
 fn check_version(node: &Node, diagnostics: &mut Diagnostics) {
-    if !matches!(node.content, document::Content::Scalar(Scalar::Integer(VERSION))) {
+    if !matches!(node.content, Content::Scalar(Scalar::Integer(VERSION))) {
         let message = format!("`recount` must be `{VERSION}`, not {}", node.described());
         let help = format!("this program reads version {VERSION} of the language");
         diagnostics.add(Diagnostic::error(message).at(&node.place).help(help));

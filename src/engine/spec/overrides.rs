@@ -8,8 +8,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::document;
 use super::outline::Draft;
+use super::parser;
 use super::pipeline::Origin;
 use super::shape::said_as;
 use super::suggestion;
@@ -101,7 +101,7 @@ fn put(
         found
     });
     let Some(field) = field else { return };
-    let Some(mut node) = document::read(source, parts.value.clone(), diagnostics) else { return };
+    let Some(mut node) = parser::read(source, parts.value.clone(), diagnostics) else { return };
     if node.place.span().is_empty() {
         node.place = Place::new(source, parts.field.start..source.text().len());
     }

@@ -17,11 +17,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::document::{self, Content};
+use super::document::Content;
 use super::file::{self, File};
 use super::inherit;
 use super::outline::{self, Draft};
 use super::packed::own_lines;
+use super::parser;
 use super::path_uses::{path_shape, templates};
 use super::pipeline::{Pipeline, Stage, StageId};
 use super::schema::Schema;
@@ -165,7 +166,7 @@ impl Reading {
         schemas: &'s [Schema],
     ) -> Option<Vec<Draft<'s>>> {
         let mut mistakes = Diagnostics::default();
-        let document = document::read(source, part, &mut mistakes)?;
+        let document = parser::read(source, part, &mut mistakes)?;
         let Content::List(nodes) = &document.content else { return None };
         let drafts: Option<Vec<Draft<'s>>> =
             nodes.iter().map(|node| outline::stage(node, schemas, &mut mistakes)).collect();

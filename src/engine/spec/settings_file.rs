@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::document::{self, Content, Entry, Node};
+use super::document::{Content, Entry, Node};
 use super::entries::{
     entries, entry, is_missing, is_name, items, refuse_missing, refuse_name, refuse_unknown, text,
 };
 use super::file::{self, File};
+use super::parser;
 use super::scalar::Scalar;
 use super::schema::Schema;
 use super::shape::{Sayings, said};
@@ -72,7 +73,7 @@ pub(super) fn read(
         }
         File::Unreadable => return unreadable,
     };
-    let Some(document) = document::read(&source, 0..source.text().len(), diagnostics) else {
+    let Some(document) = parser::read(&source, 0..source.text().len(), diagnostics) else {
         return unreadable;
     };
     let Some(fields) = entries(&document, "a stage's file", diagnostics) else { return unreadable };
