@@ -5,6 +5,7 @@
 //! Invariants
 //! - The source text travels with its diagnostics: rendering reads no file.
 //! - A message holds no control character, so that a file's content can't drive the terminal.
+//! - What is kept and shown is bounded, however much is wrong: the first mistakes, and a part of long lines and texts.
 //! - Knows no YAML and prints nothing.
 
 use std::fmt::{self, Write as _};
@@ -12,6 +13,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+/// Mistakes that are kept and shown; the others are counted.
+const MAX_SHOWN: usize = 100;
+
+/// Bytes of a line that are shown on each side of where a mistake begins.
+const MAX_LINE_HALF: usize = 20_000;
+
+/// Characters of a message or help that are shown.
+const MAX_MESSAGE: usize = 2_000;
 
 /// A text that a person wrote, and what it is called.
 #[derive(Debug)]
@@ -72,13 +82,14 @@ impl Source {
 pub struct Place {
     source: Arc<Source>,
     /// In bytes, on character boundaries; `None` for the source as a whole.
-    span: Option<Range<usize>>,
+    span: Option<(u32, u32)>,
 }
 
 impl Place {
     /// Points at the bytes `span`, which lie on character boundaries of the text.
     pub fn new(source: &Arc<Source>, span: Range<usize>) -> Self {
-        Self { source: Arc::clone(source), span: Some(span) }
+        let small = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { source: Arc::clone(source), span: Some((small(span.start), small(span.end))) }
     }
 
     /// Points at a source as a whole, without a line.
@@ -93,7 +104,7 @@ impl Place {
 
     /// Gives the bytes that it covers; the whole text if it is not narrower.
     pub fn span(&self) -> Range<usize> {
-        self.span.clone().unwrap_or(0..self.source.text.len())
+        self.span.map_or(0..self.source.text.len(), |(start, end)| start as usize..end as usize)
     }
 
     /// Gives the text that it covers.
@@ -205,16 +216,21 @@ impl Diagnostic {
         let primary = match &self.place {
             None => Group::with_title(title),
             Some(Place { source, span: None }) => title.element(Origin::path(&source.name)),
-            Some(Place { source, span: Some(span) }) => {
-                let number = source.line_and_column(span.start).0;
+            Some(place) => {
+                let (source, span) = (&place.source, place.span());
+                let (number, column) = source.line_and_column(span.start);
                 let line = source.line(number);
-                let within = |offset: usize| offset.clamp(line.start, line.end) - line.start;
-                title.element(
-                    Snippet::source(&source.text[line.clone()])
-                        .path(&source.name)
-                        .line_start(number)
-                        .annotation(AnnotationKind::Primary.span(within(span.start)..within(span.end))),
-                )
+                let shown = window(&source.text, line.clone(), span.start);
+                let within = |offset: usize| offset.clamp(shown.start, shown.end) - shown.start;
+                let snippet = Snippet::source(&source.text[shown.clone()]).line_start(number);
+                let mark = AnnotationKind::Primary.span(within(span.start)..within(span.end));
+                if shown.start == line.start {
+                    title.element(snippet.path(&source.name).annotation(mark))
+                } else {
+                    // The renderer would count columns from where the shown part begins.
+                    let origin = Origin::path(&source.name).line(number).char_column(column);
+                    title.element(origin).element(snippet.annotation(mark))
+                }
             }
         };
         let help = self.help.as_ref().map(|help| Group::with_title(Level::HELP.secondary_title(help)));
@@ -223,45 +239,66 @@ impl Diagnostic {
     }
 }
 
-/// Every mistake that was found, sorted by place.
+/// The mistakes that were found: the first hundred, sorted by place, and how many there are.
 #[derive(Clone, Debug, Default)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics {
+    kept: Vec<Diagnostic>,
+    count: usize,
+}
 
 impl Diagnostics {
     /// Adds one.
     pub fn add(&mut self, diagnostic: Diagnostic) {
-        let after = self.0.partition_point(|other| other.rank() <= diagnostic.rank());
-        self.0.insert(after, diagnostic);
+        self.add_with(|| diagnostic);
+    }
+
+    /// Adds one that is costly to make; it is made only if it will be kept.
+    pub fn add_with(&mut self, make: impl FnOnce() -> Diagnostic) {
+        self.count += 1;
+        if self.kept.len() < MAX_SHOWN {
+            let diagnostic = make();
+            let after = self.kept.partition_point(|other| other.rank() <= diagnostic.rank());
+            self.kept.insert(after, diagnostic);
+        }
     }
 
     /// Adds all of another collection.
     pub fn append(&mut self, others: Self) {
-        others.0.into_iter().for_each(|other| self.add(other));
+        self.count += others.count - others.kept.len();
+        others.kept.into_iter().for_each(|other| self.add(other));
     }
 
     /// Says whether nothing was found.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.count == 0
     }
 
-    /// Counts them.
+    /// Counts them, with those that are not kept.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.count
     }
 
-    /// Goes through them, files by path, each from its top, then arguments.
+    /// Goes through those that are kept, files by path, each from its top, then arguments.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.0.iter()
+        self.kept.iter()
     }
 
-    /// Renders all, with an empty line between two, for a terminal (`coloured`) or for a log.
+    /// Renders those that are kept, with an empty line between two, for a terminal (`coloured`) or for a log, and
+    /// says how many others there are.
     pub fn render(&self, coloured: bool) -> String {
         let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
         let mut text = String::new();
-        for (index, diagnostic) in self.0.iter().enumerate() {
+        for (index, diagnostic) in self.kept.iter().enumerate() {
             let gap = if index == 0 { "" } else { "\n" };
             writeln!(text, "{gap}{}", diagnostic.render(&renderer)).expect("a String takes any text");
         }
+        let more = match self.count - self.kept.len() {
+            0 => return text,
+            1 => "1 more mistake is not shown".to_owned(),
+            more => format!("{more} more mistakes are not shown"),
+        };
+        let more = Diagnostic::error(more).help("correct these first").render(&renderer);
+        writeln!(text, "\n{more}").expect("a String takes any text");
         text
     }
 }
@@ -274,16 +311,31 @@ impl fmt::Display for Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
-/// Escapes what would break a line or drive a terminal.
+/// Gives the part of a line that is shown: all of it, or what is around `at` in a long one.
+fn window(text: &str, line: Range<usize>, at: usize) -> Range<usize> {
+    let boundary =
+        |at: usize| (line.start..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(line.start);
+    let at = at.clamp(line.start, line.end);
+    let start = at.saturating_sub(MAX_LINE_HALF).max(line.start);
+    let end = (at + MAX_LINE_HALF).min(line.end);
+    boundary(start)..boundary(end)
+}
+
+/// Escapes what would break a line or drive a terminal, and shortens what nobody would read.
 fn printable(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut printed, character| {
+    let mut printed = String::with_capacity(text.len().min(MAX_MESSAGE));
+    for (index, character) in text.chars().enumerate() {
+        if index == MAX_MESSAGE {
+            printed.push('…');
+            break;
+        }
         if character.is_control() {
             printed.extend(character.escape_default());
         } else {
             printed.push(character);
         }
-        printed
-    })
+    }
+    printed
 }
 
 #[cfg(test)]
