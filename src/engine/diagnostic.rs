@@ -114,12 +114,12 @@ impl Place {
 
     /// Gives the line it starts on, from 1.
     pub fn line(&self) -> usize {
-        self.source.line_and_column(self.span().start).0
+        self.line_and_column().0
     }
 
-    /// Gives the column it starts at, from 1, in characters.
-    pub fn column(&self) -> usize {
-        self.source.line_and_column(self.span().start).1
+    /// Gives the line and the column it starts at, both from 1, in characters.
+    pub fn line_and_column(&self) -> (usize, usize) {
+        self.source.line_and_column(self.span().start)
     }
 
     /// Narrows to a part of `value`, the text that is written here.

@@ -12,7 +12,7 @@ use crate::decide::files::Ground;
 use crate::digest::Digest;
 use crate::error::EngineError;
 use crate::kind::{Context, Effective, Failure, Kind};
-use crate::plan::graph::{InstanceId, Plan, settings_at};
+use crate::plan::graph::{InstanceId, Plan};
 use crate::plan::target;
 use crate::schedule::observer::Planned;
 use crate::schedule::options::Options;
@@ -136,7 +136,7 @@ impl<'a> Work<'a> {
             pipeline: self.pipeline,
             stage,
             point: &instance.point,
-            settings: settings_at(stage, &instance.point),
+            settings: stage.settings(instance.point.variant.as_deref()),
             kinds: self.registry,
             root: self.root,
         }

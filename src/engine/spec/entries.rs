@@ -1,5 +1,7 @@
 //! A map with known names: takes its entries, and tells which names nobody knows.
 
+use std::fmt;
+
 use super::document::{Content, Entry, Node};
 use super::scalar::Scalar;
 use super::schema::Field;
@@ -59,19 +61,21 @@ pub fn entry<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
 pub fn refuse_unknown(
     entries: &[Entry],
     known: &[&str],
-    whose: &str,
+    whose: impl fmt::Display,
     explain: impl Fn(&str) -> Option<String>,
     diagnostics: &mut Diagnostics,
 ) {
     for entry in entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
-        let message = format!("{whose} has no field `{}`", entry.key);
-        let mistake = Diagnostic::error(message).at(&entry.key_place);
-        let help = explain(&entry.key).or_else(|| {
-            suggestion::help(&entry.key, known.iter().copied(), "a field named", "its fields are")
-        });
-        diagnostics.add(match help {
-            Some(help) => mistake.help(help),
-            None => mistake,
+        diagnostics.add_with(|| {
+            let message = format!("{whose} has no field `{}`", entry.key);
+            let mistake = Diagnostic::error(message).at(&entry.key_place);
+            let help = explain(&entry.key).or_else(|| {
+                suggestion::help(&entry.key, known.iter().copied(), "a field named", "its fields are")
+            });
+            match help {
+                Some(help) => mistake.help(help),
+                None => mistake,
+            }
         });
     }
 }

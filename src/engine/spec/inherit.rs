@@ -14,15 +14,17 @@ use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Resolves a stage's `params` against the defaults.
-pub(super) fn base(schema: &Schema, params: &Sayings) -> Settings {
+pub(super) fn base(schema: &Schema, mut params: Sayings) -> Settings {
     let mut settings = Settings::default();
     for field in &schema.fields {
-        if let Some(default) = &field.default {
-            settings.parameters.insert(field.name.to_owned(), default.clone());
-            settings.origins.insert(field.name.to_owned(), Origin::Default);
-        }
+        let (value, origin) = match (params.remove(field.name), &field.default) {
+            (Some(said), _) => (said.value, said.origin),
+            (None, Some(default)) => (default.clone(), Origin::Default),
+            (None, None) => continue,
+        };
+        settings.parameters.insert(field.name.to_owned(), value);
+        settings.origins.insert(field.name.to_owned(), origin);
     }
-    put(&mut settings, params);
     settings
 }
 
@@ -39,14 +41,7 @@ pub(super) fn variants(
         told.iter().enumerate().map(|(index, variant)| (variant.name.as_str(), index)).collect();
     let parents: Vec<Vec<usize>> = told
         .iter()
-        .map(|variant| {
-            let mut unknown = |mistake| {
-                if !nameless {
-                    diagnostics.add(mistake);
-                }
-            };
-            parent(variant, &known, path, &mut unknown).into_iter().collect()
-        })
+        .map(|variant| parent(variant, &known, path, nameless, diagnostics).into_iter().collect())
         .collect();
     let sorted = order::sorted(&parents);
     for circle in &sorted.circles {
@@ -85,15 +80,18 @@ fn parent(
     variant: &ToldVariant,
     known: &BTreeMap<&str, usize>,
     path: &str,
-    unknown: &mut impl FnMut(Diagnostic),
+    nameless: bool,
+    diagnostics: &mut Diagnostics,
 ) -> Option<usize> {
     let (name, place) = variant.from.as_ref()?;
     let found = known.get(name.as_str()).copied();
-    if found.is_none() {
-        let mistake = Diagnostic::error(format!("no variant of `{path}` is named `{name}`")).at(place);
-        let others = known.keys().copied().filter(|other| *other != variant.name);
-        let help = suggestion::help(name, others, "a variant named", "the other variants are");
-        unknown(mistake.help(help.unwrap_or_else(|| "take `from` away".to_owned())));
+    if found.is_none() && !nameless {
+        diagnostics.add_with(|| {
+            let mistake = Diagnostic::error(format!("no variant of `{path}` is named `{name}`")).at(place);
+            let others = known.keys().copied().filter(|other| *other != variant.name);
+            let help = suggestion::help(name, others, "a variant named", "the other variants are");
+            mistake.help(help.unwrap_or_else(|| "take `from` away".to_owned()))
+        });
     }
     found
 }

@@ -9,10 +9,10 @@ use std::fs;
 use std::path::Path;
 
 use super::outline::{self, Draft};
-use super::pipeline::{Pipeline, Settings, Stage, StageId};
+use super::pipeline::{Axis, Pipeline, Settings, Stage, StageId};
 use super::reading::Reading;
 use super::schema::Schema;
-use super::{graph, inherit, outputs, overrides, settings_file, suggestion};
+use super::{axes, graph, inherit, outputs, overrides, settings_file, suggestion};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 
 /// Reads `pipeline.yaml` and `stages/*.yaml` below `root`, checks them against the kinds' `schemas`, and
@@ -56,8 +56,9 @@ fn checked(
     overrides::apply(overrides, drafts, outline.nameless, diagnostics);
     let needs = graph::needs(drafts, outline.nameless, diagnostics);
     let order = graph::order(drafts, &needs, diagnostics);
-    graph::check_axes(drafts, &needs, &order, diagnostics);
-    outputs::check(root, drafts, &needs, outline.nameless, diagnostics);
+    let [variants_of, seeds_of] =
+        [Axis::Variant, Axis::Seed].map(|axis| axes::check(&axis, drafts, &needs, &order, diagnostics));
+    outputs::check(root, drafts, &needs, &order, outline.nameless, diagnostics);
     let mut place = vec![StageId(0); drafts.len()];
     for (at, index) in order.iter().enumerate() {
         place[*index] = StageId(at);
@@ -67,8 +68,11 @@ fn checked(
     let stages: Vec<Stage> = order
         .iter()
         .filter_map(|&index| {
-            let needs = needs[index].iter().map(|need| place[*need]).collect();
-            stage(&mut drafts[index], needs, diagnostics)
+            let mut stage = stage(&mut drafts[index], diagnostics)?;
+            stage.needs = needs[index].iter().map(|need| place[*need]).collect();
+            stage.variants_of = variants_of[index].first().map(|owner| place[owner]);
+            stage.seeds_of = seeds_of[index].first().map(|owner| place[owner]);
+            Some(stage)
         })
         .collect();
     if stages.len() < starts.len() {
@@ -79,19 +83,21 @@ fn checked(
     Some(Reading::new(pipeline, outline.source.text(), &starts))
 }
 
-fn stage(draft: &mut Draft<'_>, needs: Vec<StageId>, diagnostics: &mut Diagnostics) -> Option<Stage> {
+fn stage(draft: &mut Draft<'_>, diagnostics: &mut Diagnostics) -> Option<Stage> {
     let schema = draft.schema?;
-    let base: Settings = inherit::base(schema, &draft.told.params);
+    let base: Settings = inherit::base(schema, std::mem::take(&mut draft.told.params));
     let path = settings_file::path(&draft.name);
     let variants = inherit::variants(&base, &draft.told, &path, diagnostics);
     Some(Stage {
         name: std::mem::take(&mut draft.name),
         kind: schema.kind.to_owned(),
-        each: draft.each.drain(..).map(|(axis, _)| axis).collect(),
-        needs,
+        each: draft.each.drain(..).map(|entry| entry.axis).collect(),
+        needs: Vec::new(),
         base,
         variants,
         seeds: draft.told.seeds.take().unwrap_or_default(),
+        variants_of: None,
+        seeds_of: None,
     })
 }
 
@@ -128,7 +134,7 @@ fn refuse_strays(root: &Path, drafts: &[Draft<'_>], diagnostics: &mut Diagnostic
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Axis, Field, Origin, Shape, Value};
+    use crate::spec::{Field, Origin, Shape, Value};
 
     const PIPELINE: &str = "\
 recount: 1

@@ -8,7 +8,8 @@
 //! | `outline`, `repeats` | `pipeline.yaml`: stages, and what each is repeated over |
 //! | `settings_file`, `inherit` | `stages/NAME.yaml`: parameters, seeds, variants `from` one another |
 //! | `overrides` | `--set` |
-//! | `graph`, `order` | needs, circles, whose variants and seeds a stage takes |
+//! | `graph`, `order`, `waits` | needs, circles, which stages wait for which |
+//! | `axes` | whose variants and seeds a stage is repeated over |
 //! | `reading`, `packed` | the pipeline beside its text, for one edit to be taken in; as bytes |
 //! | `outputs`, `path_uses`, `project_path` | who writes what, and where |
 //! | `template` | coordinates in braces |
@@ -20,6 +21,7 @@
 //! - Knows no kind: what a stage may say comes as [`Schema`]s.
 //! - Prints nothing; a mistake is a [`crate::diagnostic::Diagnostic`].
 
+mod axes;
 mod document;
 mod entries;
 mod file;
@@ -47,6 +49,7 @@ mod syntax;
 mod template;
 pub mod tree;
 mod value;
+mod waits;
 
 pub use json_schema::{FileSchema, file_schemas};
 pub use load::{load, read};

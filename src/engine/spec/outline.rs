@@ -4,7 +4,7 @@
 //! - Stage names are unique: of two stages with one name the first stays.
 //! - Knows nothing of other files; whether a need exists is asked in `graph`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,8 +14,7 @@ use super::entries::{
 };
 use super::file::{self, File};
 use super::parser;
-use super::pipeline::Axis;
-use super::repeats;
+use super::repeats::{self, EachEntry};
 use super::scalar::Scalar;
 use super::schema::Schema;
 use super::settings_file::Told;
@@ -50,7 +49,7 @@ pub(super) struct Draft<'s> {
     pub start: usize,
     /// Its kind's schema; `None` if there is no such kind, which is told already.
     pub schema: Option<&'s Schema>,
-    pub each: Vec<(Axis, Place)>,
+    pub each: Vec<EachEntry>,
     /// Whether something in its `each` is wrong, so that nothing can be said about what it lacks.
     pub each_refused: bool,
     pub needs: Vec<(String, Place)>,
@@ -120,20 +119,21 @@ fn stages<'s>(
         let mistake = Diagnostic::error("`stages` is empty").at(&list.value.place);
         diagnostics.add(mistake.help("list at least one stage: `- { name: prepare, kind: prepare }`"));
     }
-    let mut lines = BTreeMap::new();
-    let mut drawn = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::with_capacity(nodes.len());
+    let mut drawn: Vec<Draft<'s>> = Vec::with_capacity(nodes.len());
     for node in nodes {
         let Some(stage) = stage(node, schemas, diagnostics) else {
             *nameless = true;
             continue;
         };
-        if let Some(line) = lines.get(&stage.name) {
+        if let Some(other) = known.get(&stage.name) {
+            let line = drawn[*other].place.line();
             let message = format!("two stages are named `{}`", stage.name);
             let help = format!("line {line} has the other; give one of them another name");
             diagnostics.add(Diagnostic::error(message).at(&stage.place).help(help));
             continue;
         }
-        lines.insert(stage.name.clone(), stage.place.line());
+        known.insert(stage.name.clone(), drawn.len());
         drawn.push(stage);
     }
     drawn
@@ -232,7 +232,7 @@ fn check_fields(fields: &[Entry], schema: &Schema, stage: &str, diagnostics: &mu
             _ => None,
         }
     };
-    refuse_unknown(fields, &known, &format!("a stage of kind `{}`", schema.kind), elsewhere, diagnostics);
+    refuse_unknown(fields, &known, format_args!("a stage of kind `{}`", schema.kind), elsewhere, diagnostics);
 }
 
 fn needs(node: &Node, diagnostics: &mut Diagnostics) -> Vec<(String, Place)> {

@@ -27,6 +27,7 @@ struct Packed<'p> {
     needs: Cow<'p, [StageId]>,
     variants: Cow<'p, [Variant]>,
     seeds: Cow<'p, [u64]>,
+    owners: [Option<StageId>; 2],
     #[serde(borrow, serialize_with = "as_bytes")]
     base: Cow<'p, [u8]>,
 }
@@ -56,6 +57,8 @@ impl Reading {
                 base: Settings::default(),
                 variants: packed.variants.into_owned(),
                 seeds: packed.seeds.into_owned(),
+                variants_of: packed.owners[0],
+                seeds_of: packed.owners[1],
             });
             reading.lines.bytes.push(Some(packed.base.into_owned()));
         }
@@ -110,6 +113,7 @@ impl Lines {
                 needs: Cow::Borrowed(&stage.needs),
                 variants: Cow::Borrowed(&stage.variants),
                 seeds: Cow::Borrowed(&stage.seeds),
+                owners: [stage.variants_of, stage.seeds_of],
                 base,
             })
         });

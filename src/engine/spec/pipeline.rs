@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::axes::{Takes, owners};
 use super::value::Parameters;
 
 /// Index of a stage in [`Pipeline::stages`].
@@ -25,43 +26,52 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
+    /// Puts stages together that stand in order, needs first, and finds whose variants and seeds each takes where
+    /// it isn't said.
+    pub fn new(title: impl Into<String>, mut stages: Vec<Stage>) -> Self {
+        let order: Vec<usize> = (0..stages.len()).collect();
+        let needs: Vec<Vec<usize>> =
+            stages.iter().map(|stage| stage.needs.iter().map(|need| need.0).collect()).collect();
+        let axes: [(Axis, fn(&Stage) -> (bool, Option<StageId>)); 2] = [
+            (Axis::Variant, |stage| (!stage.variants.is_empty(), stage.variants_of)),
+            (Axis::Seed, |stage| (!stage.seeds.is_empty(), stage.seeds_of)),
+        ];
+        let [variants, seeds] = axes.map(|(axis, of)| {
+            let takes = stages.iter().map(|stage| match of(stage) {
+                _ if !stage.each.contains(&axis) => Takes::Nothing,
+                (_, Some(owner)) => Takes::From(owner.0),
+                (true, None) => Takes::Own,
+                (false, None) => Takes::Nearest,
+            });
+            owners(&order, &needs, &takes.collect::<Vec<_>>())
+        });
+        for (stage, (variants, seeds)) in stages.iter_mut().zip(variants.into_iter().zip(seeds)) {
+            stage.variants_of = variants.first().map(StageId);
+            stage.seeds_of = seeds.first().map(StageId);
+        }
+        Self { title: title.into(), stages }
+    }
+
     /// Finds a stage by name.
     pub fn stage(&self, name: &str) -> Option<StageId> {
         self.stages.iter().position(|stage| stage.name == name).map(StageId)
     }
 
-    /// Gives the variants that a stage is repeated over, its own or those of the stage it needs that
-    /// has some; none for a stage that isn't repeated over variants.
+    /// Gives the variants that a stage is repeated over, its own or another stage's; none for a stage that
+    /// isn't repeated over variants.
     pub fn variants_of(&self, id: StageId) -> &[Variant] {
-        self.owner_of(id, &Axis::Variant).map_or(&[], |owner| &owner.variants)
+        self.stages[id.0].variants_of.map_or(&[], |owner| &self.stages[owner.0].variants)
     }
 
-    /// Gives the seeds that a stage is repeated over, its own or those of the stage it needs that has
-    /// some; none for a stage that isn't repeated over seeds.
+    /// Gives the seeds that a stage is repeated over, its own or another stage's; none for a stage that isn't
+    /// repeated over seeds.
     pub fn seeds_of(&self, id: StageId) -> &[u64] {
-        self.owner_of(id, &Axis::Seed).map_or(&[], |owner| &owner.seeds)
+        self.stages[id.0].seeds_of.map_or(&[], |owner| &self.stages[owner.0].seeds)
     }
 
-    /// Gives the settings that hold for a stage at a variant: that variant's if it is the stage's own,
-    /// else the stage's base.
+    /// Gives the settings that hold for a stage at a variant.
     pub fn settings(&self, id: StageId, variant: Option<&str>) -> &Settings {
-        let stage = &self.stages[id.0];
-        let own = variant.and_then(|name| stage.variants.iter().find(|variant| variant.name == name));
-        own.map_or(&stage.base, |variant| &variant.settings)
-    }
-
-    fn owner_of(&self, id: StageId, axis: &Axis) -> Option<&Stage> {
-        let stage = &self.stages[id.0];
-        let own = match axis {
-            Axis::Variant => !stage.variants.is_empty(),
-            Axis::Seed => !stage.seeds.is_empty(),
-            Axis::Listed { .. } => false,
-        };
-        match (stage.each.contains(axis), own) {
-            (false, _) => None,
-            (true, true) => Some(stage),
-            (true, false) => stage.needs.iter().find_map(|need| self.owner_of(*need, axis)),
-        }
+        self.stages[id.0].settings(variant)
     }
 }
 
@@ -83,6 +93,18 @@ pub struct Stage {
     pub variants: Vec<Variant>,
     /// Its seeds; empty where its `each` has no `seed`, or where its seeds are those of a need.
     pub seeds: Vec<u64>,
+    /// The stage whose variants it is repeated over, which may be itself; `None` where it isn't.
+    pub variants_of: Option<StageId>,
+    /// The stage whose seeds it is repeated over, which may be itself; `None` where it isn't.
+    pub seeds_of: Option<StageId>,
+}
+
+impl Stage {
+    /// Gives the settings that hold at a variant: that variant's if it is the stage's own, else the base.
+    pub fn settings(&self, variant: Option<&str>) -> &Settings {
+        let own = variant.and_then(|name| self.variants.iter().find(|variant| variant.name == name));
+        own.map_or(&self.base, |variant| &variant.settings)
+    }
 }
 
 /// One thing that a stage is repeated over.

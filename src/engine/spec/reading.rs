@@ -173,7 +173,7 @@ impl Reading {
         for (index, draft) in drafts.iter().flatten().enumerate() {
             for field in draft.schema.iter().filter(|schema| schema.inline).flat_map(|schema| &schema.fields)
             {
-                templates(index, draft, field, &mut mistakes);
+                templates(index, draft, field, &mut Vec::new(), &mut mistakes);
             }
         }
         drafts.filter(|_| mistakes.is_empty())
@@ -186,13 +186,13 @@ impl Reading {
         let needs = old.needs.iter().map(|need| self.pipeline.stages[need.0].name.as_str());
         let same = draft.name == old.name
             && schema.kind == old.kind
-            && draft.each.iter().map(|(axis, _)| axis).eq(&old.each)
+            && draft.each.iter().map(|entry| &entry.axis).eq(&old.each)
             && draft.needs.iter().map(|(name, _)| name.as_str()).eq(needs);
         if !same || !schema.inline {
             // What is said of other kinds here is all compared above.
             return same.then(|| old.clone());
         }
-        let base = inherit::base(schema, &draft.told.params);
+        let base = inherit::base(schema, draft.told.params.clone());
         let paths = schema.fields.iter().filter(|field| path_shape(&field.shape).is_some());
         let mut paths = paths.map(|field| field.name);
         let same = paths.all(|name| base.parameters.get(name) == old.base.parameters.get(name));

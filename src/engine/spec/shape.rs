@@ -16,9 +16,20 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 #[derive(Clone, Debug)]
 pub(super) struct Said {
     pub value: Value,
-    /// Where each text of the value stands; the value's own place if it is one text.
-    pub texts: Vec<(String, Place)>,
+    /// Where each text of the value is written.
+    places: Vec<Place>,
     pub origin: Origin,
+}
+
+impl Said {
+    /// Gives the texts of the value with their places: the value's own if it is one text, else its items'.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &Place)> {
+        let values = match &self.value {
+            Value::List(values) => values.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        values.iter().map(|value| value.as_text().unwrap_or_default()).zip(&self.places)
+    }
 }
 
 /// Parameters as somebody set them, by name.
@@ -31,11 +42,11 @@ pub(super) fn said(
     variant: Option<&str>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Said> {
-    let place = &node.place;
+    let (line, column) = node.place.line_and_column();
     let origin = Origin::File {
-        path: place.source().name().to_owned(),
-        line: place.line(),
-        column: place.column(),
+        path: node.place.source().name().to_owned(),
+        line,
+        column,
         variant: variant.map(str::to_owned),
     };
     said_as(field, node, origin, diagnostics)
@@ -49,15 +60,12 @@ pub(super) fn said_as(
     diagnostics: &mut Diagnostics,
 ) -> Option<Said> {
     let value = value(field, &field.shape, false, node, diagnostics)?;
-    let texts = match (&value, &node.content) {
-        (Value::Text(text), _) => vec![(text.clone(), node.place.clone())],
-        (Value::List(values), Content::List(nodes)) => {
-            let texts = values.iter().map(|value| value.as_text().unwrap_or_default().to_owned());
-            texts.zip(nodes.iter().map(|node| node.place.clone())).collect()
-        }
+    let places = match (&value, &node.content) {
+        (Value::Text(_), _) => vec![node.place.clone()],
+        (Value::List(_), Content::List(nodes)) => nodes.iter().map(|node| node.place.clone()).collect(),
         _ => Vec::new(),
     };
-    Some(Said { value, texts, origin })
+    Some(Said { value, places, origin })
 }
 
 /// `item` says whether the node is one of a list's items.
@@ -76,9 +84,9 @@ fn value(
             }
         }
         (Shape::List(inner), Content::List(nodes)) => {
-            let values: Vec<_> =
-                nodes.iter().map(|node| value(field, inner, true, node, diagnostics)).collect();
-            values.into_iter().collect::<Option<_>>().map(Value::List)
+            let mut values = Vec::with_capacity(nodes.len());
+            values.extend(nodes.iter().filter_map(|node| value(field, inner, true, node, diagnostics)));
+            (values.len() == nodes.len()).then_some(Value::List(values))
         }
         (_, Content::Scalar(written)) => {
             scalar(shape, written).or_else(|| refused(field, shape, item, node, diagnostics))
@@ -127,7 +135,7 @@ fn refused(
     } else {
         format!("{each}`{}` must be {}, not {}", field.name, phrase(shape), node.described())
     };
-    diagnostics.add(Diagnostic::error(message).at(&node.place).help(advice(field, shape, node)));
+    diagnostics.add_with(|| Diagnostic::error(message).at(&node.place).help(advice(field, shape, node)));
     None
 }
 

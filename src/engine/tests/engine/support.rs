@@ -265,8 +265,10 @@ impl Project {
             base: Settings { parameters: toy.parameters.clone(), origins: BTreeMap::new() },
             variants: toy.variants.clone(),
             seeds: toy.seeds.clone(),
+            variants_of: None,
+            seeds_of: None,
         };
-        Pipeline { title: "toys".to_owned(), stages: self.stages.iter().map(stage).collect() }
+        Pipeline::new("toys", self.stages.iter().map(stage).collect())
     }
 }
 

@@ -110,8 +110,10 @@ impl Draft {
             base: Settings { parameters: self.parameters(sketch), origins: BTreeMap::new() },
             variants: Vec::new(),
             seeds: Vec::new(),
+            variants_of: None,
+            seeds_of: None,
         };
-        Pipeline { title: "a case".to_owned(), stages: self.stages.iter().map(stage).collect() }
+        Pipeline::new("a case", self.stages.iter().map(stage).collect())
     }
 
     fn parameters(&self, sketch: &Sketch) -> Parameters {
