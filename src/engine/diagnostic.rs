@@ -26,7 +26,7 @@ const MAX_MESSAGE: usize = 2_000;
 /// A text that a person wrote, and what it is called.
 #[derive(Debug)]
 pub struct Source {
-    name: String,
+    name: Arc<str>,
     text: String,
     /// Position on the command line, for a text that is an argument.
     argument: Option<usize>,
@@ -37,23 +37,27 @@ pub struct Source {
 impl Source {
     /// Takes the text of a file; `path` is relative to the project, with forward slashes.
     pub fn file(path: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Self::new(path.into(), text.into(), None)
+        Self::new(&path.into(), text.into(), None)
     }
 
     /// Takes a command-line argument; `name` is its option, such as `--set`.
     pub fn argument(name: impl Into<String>, position: usize, text: impl Into<String>) -> Arc<Self> {
-        Self::new(name.into(), text.into(), Some(position))
+        Self::new(&name.into(), text.into(), Some(position))
     }
 
-    fn new(name: String, text: String, argument: Option<usize>) -> Arc<Self> {
-        let breaks = || text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        let mut lines = Vec::with_capacity(1 + breaks().count());
-        lines.extend(std::iter::once(0).chain(breaks()));
-        Arc::new(Self { name, text, argument, lines })
+    fn new(name: &str, text: String, argument: Option<usize>) -> Arc<Self> {
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(breaks).collect();
+        Arc::new(Self { name: name.into(), text, argument, lines })
     }
 
     /// Gives the file's path, or the option's name.
     pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Gives the file's path, or the option's name, to be kept.
+    pub(crate) fn shared_name(&self) -> &Arc<str> {
         &self.name
     }
 
@@ -81,20 +85,24 @@ impl Source {
 #[derive(Clone, Debug)]
 pub struct Place {
     source: Arc<Source>,
-    /// In bytes, on character boundaries; `None` for the source as a whole.
-    span: Option<(u32, u32)>,
+    /// In bytes, on character boundaries; `start` is [`WHOLE`] for the source as a whole.
+    start: u32,
+    end: u32,
 }
+
+/// Where a place begins that is a source as a whole; no text is as long.
+const WHOLE: u32 = u32::MAX;
 
 impl Place {
     /// Points at the bytes `span`, which lie on character boundaries of the text.
     pub fn new(source: &Arc<Source>, span: Range<usize>) -> Self {
-        let small = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Self { source: Arc::clone(source), span: Some((small(span.start), small(span.end))) }
+        let small = |at: usize| u32::try_from(at).unwrap_or(WHOLE);
+        Self { source: Arc::clone(source), start: small(span.start), end: small(span.end) }
     }
 
     /// Points at a source as a whole, without a line.
     pub fn whole(source: &Arc<Source>) -> Self {
-        Self { source: Arc::clone(source), span: None }
+        Self { source: Arc::clone(source), start: WHOLE, end: WHOLE }
     }
 
     /// Gives the source that it lies in.
@@ -104,7 +112,7 @@ impl Place {
 
     /// Gives the bytes that it covers; the whole text if it is not narrower.
     pub fn span(&self) -> Range<usize> {
-        self.span.map_or(0..self.source.text.len(), |(start, end)| start as usize..end as usize)
+        if self.start == WHOLE { 0..self.source.text.len() } else { self.start as usize..self.end as usize }
     }
 
     /// Gives the text that it covers.
@@ -215,7 +223,7 @@ impl Diagnostic {
         let title = level.primary_title(&self.message);
         let primary = match &self.place {
             None => Group::with_title(title),
-            Some(Place { source, span: None }) => title.element(Origin::path(&source.name)),
+            Some(Place { source, start: WHOLE, .. }) => title.element(Origin::path(&*source.name)),
             Some(place) => {
                 let (source, span) = (&place.source, place.span());
                 let (number, column) = source.line_and_column(span.start);
@@ -225,10 +233,10 @@ impl Diagnostic {
                 let snippet = Snippet::source(&source.text[shown.clone()]).line_start(number);
                 let mark = AnnotationKind::Primary.span(within(span.start)..within(span.end));
                 if shown.start == line.start {
-                    title.element(snippet.path(&source.name).annotation(mark))
+                    title.element(snippet.path(&*source.name).annotation(mark))
                 } else {
                     // The renderer would count columns from where the shown part begins.
-                    let origin = Origin::path(&source.name).line(number).char_column(column);
+                    let origin = Origin::path(&*source.name).line(number).char_column(column);
                     title.element(origin).element(snippet.annotation(mark))
                 }
             }

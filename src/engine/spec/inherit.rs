@@ -8,40 +8,40 @@ use std::collections::BTreeMap;
 use super::order;
 use super::pipeline::{Origin, Settings, Variant};
 use super::schema::Schema;
-use super::settings_file::{Told, ToldVariant};
-use super::shape::{Said, Sayings};
+use super::settings_file::{self, Told, ToldVariant};
+use super::shape::{Sayings, get};
 use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Resolves a stage's `params` against the defaults.
-pub(super) fn base(schema: &Schema, mut params: Sayings) -> Settings {
-    let mut settings = Settings::default();
+pub(super) fn base(schema: &Schema, params: Sayings) -> Settings {
+    let mut settings = Settings { origins: Vec::with_capacity(schema.fields.len()), ..Settings::default() };
     for field in &schema.fields {
-        let (value, origin) = match (params.remove(field.name), &field.default) {
-            (Some(said), _) => (said.value, said.origin),
-            (None, Some(default)) => (default.clone(), Origin::Default),
-            (None, None) => continue,
-        };
-        settings.parameters.insert(field.name.to_owned(), value);
-        settings.origins.insert(field.name.to_owned(), origin);
+        if let Some(default) = field.default.as_ref().filter(|_| get(&params, field.name).is_none()) {
+            settings.set(field.name, default.clone(), Origin::Default);
+        }
     }
+    params.into_iter().for_each(|(name, said)| settings.set(name, said.value, said.origin));
     settings
 }
 
-/// Resolves the variants of a stage; those on a circle, or behind one, are left out and told.
+/// Resolves the variants of a stage; those on a circle, or behind one, are left out and reported.
 pub(super) fn variants(
     base: &Settings,
     told: &Told,
-    path: &str,
+    stage: &str,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Variant> {
     let nameless = told.nameless;
     let told = told.variants();
+    if told.is_empty() {
+        return Vec::new();
+    }
     let known: BTreeMap<&str, usize> =
         told.iter().enumerate().map(|(index, variant)| (variant.name.as_str(), index)).collect();
     let parents: Vec<Vec<usize>> = told
         .iter()
-        .map(|variant| parent(variant, &known, path, nameless, diagnostics).into_iter().collect())
+        .map(|variant| parent(variant, &known, stage, nameless, diagnostics).into_iter().collect())
         .collect();
     let sorted = order::sorted(&parents);
     for circle in &sorted.circles {
@@ -79,7 +79,7 @@ pub(super) fn arrows(names: impl Iterator<Item = String>) -> String {
 fn parent(
     variant: &ToldVariant,
     known: &BTreeMap<&str, usize>,
-    path: &str,
+    stage: &str,
     nameless: bool,
     diagnostics: &mut Diagnostics,
 ) -> Option<usize> {
@@ -87,6 +87,7 @@ fn parent(
     let found = known.get(name.as_str()).copied();
     if found.is_none() && !nameless {
         diagnostics.add_with(|| {
+            let path = settings_file::path(stage);
             let mistake = Diagnostic::error(format!("no variant of `{path}` is named `{name}`")).at(place);
             let others = known.keys().copied().filter(|other| *other != variant.name);
             let help = suggestion::help(name, others, "a variant named", "the other variants are");
@@ -97,8 +98,7 @@ fn parent(
 }
 
 fn put(settings: &mut Settings, sayings: &Sayings) {
-    for (name, Said { value, origin, .. }) in sayings {
-        settings.parameters.insert(name.clone(), value.clone());
-        settings.origins.insert(name.clone(), origin.clone());
+    for (name, said) in sayings {
+        settings.set(name, said.value.clone(), said.origin.clone());
     }
 }

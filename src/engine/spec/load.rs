@@ -86,8 +86,7 @@ fn checked(
 fn stage(draft: &mut Draft<'_>, diagnostics: &mut Diagnostics) -> Option<Stage> {
     let schema = draft.schema?;
     let base: Settings = inherit::base(schema, std::mem::take(&mut draft.told.params));
-    let path = settings_file::path(&draft.name);
-    let variants = inherit::variants(&base, &draft.told, &path, diagnostics);
+    let variants = inherit::variants(&base, &draft.told, &draft.name, diagnostics);
     Some(Stage {
         name: std::mem::take(&mut draft.name),
         kind: schema.kind.to_owned(),
@@ -207,7 +206,7 @@ variants:
         let stage = pipeline.stage("learn").expect("the stage exists");
         let settings = pipeline.settings(stage, variant);
         let said = settings.parameters.iter().map(|(name, value)| {
-            let origin = match &settings.origins[name] {
+            let origin = match settings.origin(name).expect("every parameter has one") {
                 Origin::Default => "default".to_owned(),
                 Origin::Override(argument) => argument.clone(),
                 Origin::File { path, line, column, variant } => {
@@ -307,7 +306,7 @@ variants:
         assert_eq!(count.each, [Axis::Listed { name: "word".to_owned(), values }]);
         assert_eq!(count.base.parameters["run"], "echo {word} '{{}}'".into());
         assert_eq!(count.base.parameters["inputs"], Value::List(Vec::new()));
-        assert_eq!(count.base.origins["inputs"], Origin::Default);
+        assert_eq!(count.base.origin("inputs"), Some(&Origin::Default));
         assert_eq!(pipeline.stages[1].needs, [StageId(0)]);
     }
 

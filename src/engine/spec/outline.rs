@@ -177,11 +177,11 @@ pub(super) fn stage<'s>(
             let place = name.map_or(&node.place, |(_, place)| place);
             let help = "say it in this stage, beside its `name`";
             refuse_missing(fields, &schema.fields, &STAGE, place, help, diagnostics);
-            for field in &schema.fields {
-                let node = entry(fields, field.name).map(|entry| &entry.value);
-                let said = node.and_then(|node| said(field, node, None, diagnostics));
-                told.params.extend(said.map(|said| (field.name.to_owned(), said)));
-            }
+            let params = schema.fields.iter().filter_map(|field| {
+                let node = &entry(fields, field.name)?.value;
+                Some((field.name, said(field, node, None, diagnostics)?))
+            });
+            told.params = params.collect();
         }
     }
     let mistakes = diagnostics.len();

@@ -115,7 +115,8 @@ fn put(
         },
         Some(None) => return,
     };
-    sayings.insert(field.name.to_owned(), said);
+    sayings.retain(|(name, _)| *name != field.name);
+    sayings.push((field.name, said));
 }
 
 fn unknown<'a>(

@@ -142,9 +142,9 @@ fn pack(stage: &Stage, first_line: usize) -> Option<Vec<u8>> {
 
 /// Counts the lines of `pipeline.yaml` anew in which a stage's settings stand.
 pub(super) fn own_lines(stage: &mut Stage, anew: impl Fn(usize) -> usize) {
-    for origin in stage.base.origins.values_mut() {
+    for (_, origin) in &mut stage.base.origins {
         if let Origin::File { path, line, .. } = origin
-            && path == outline::PATH
+            && **path == *outline::PATH
         {
             *line = anew(*line);
         }

@@ -34,6 +34,8 @@ pub fn read(source: &Arc<Source>, part: Range<usize>, diagnostics: &mut Diagnost
         mistakes: Diagnostics::default(),
         depth: 0,
         end: 0,
+        items: Vec::new(),
+        entries: Vec::new(),
     };
     let errors = match syntax::separator_errors(text) {
         errors if errors.is_empty() => match builder.document() {
@@ -64,6 +66,9 @@ struct Builder<'a> {
     depth: usize,
     /// Where the last thing with an extent ended.
     end: usize,
+    /// The items and entries of the lists and maps that are being read, the innermost last.
+    items: Vec<Node>,
+    entries: Vec<Entry>,
 }
 
 impl<'a> Builder<'a> {
@@ -143,24 +148,28 @@ impl<'a> Builder<'a> {
     }
 
     fn list(&mut self) -> Parsed<Content> {
-        let mut items = Vec::new();
+        let first = self.items.len();
         loop {
             match self.within()? {
                 (Event::SequenceEnd, span) => {
                     self.finish(span);
-                    return Ok(Content::List(items));
+                    return Ok(Content::List(self.items.drain(first..).collect()));
                 }
-                (event, span) => items.push(self.node(event, span)?),
+                (event, span) => {
+                    let item = self.node(event, span)?;
+                    self.items.push(item);
+                }
             }
         }
     }
 
     fn map(&mut self) -> Parsed<Content> {
-        let mut entries: Vec<Entry> = Vec::new();
+        let first = self.entries.len();
         loop {
             let (event, span) = self.within()?;
             if matches!(event, Event::MappingEnd) {
                 self.finish(span);
+                let mut entries = self.entries.drain(first..).collect();
                 self.refuse_repeated(&mut entries);
                 return Ok(Content::Map(entries));
             }
@@ -173,7 +182,7 @@ impl<'a> Builder<'a> {
             }
             match key.content {
                 Content::Scalar(Scalar::Text(name)) if name.len() <= MAX_KEY_BYTES => {
-                    entries.push(Entry { key: name, key_place: key.place, value });
+                    self.entries.push(Entry { key: name, key_place: key.place, value });
                 }
                 _ => self.refuse_key(&key),
             }

@@ -7,6 +7,7 @@ use std::fmt;
 use super::outline::Draft;
 use super::pipeline::Axis;
 use super::schema::{Field, Shape};
+use super::shape::get;
 use super::suggestion;
 use super::template::{BraceMistake, brace_mistakes, fill};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -59,10 +60,10 @@ pub(super) fn literals<'a>(stage: usize, draft: &'a Draft<'_>, field: &'a Field,
     let variants = told.variants().iter().flat_map(|variant| [&variant.own, &variant.over]);
     let sayings = std::iter::once(&told.params).chain(variants);
     let one = |path: &str, place, origin| Use { stage, point: 0, path: path.to_owned(), place, origin };
-    let said = sayings.filter_map(|sayings| sayings.get(field.name)).flat_map(|said| said.texts());
+    let said = sayings.filter_map(|sayings| get(sayings, field.name)).flat_map(|said| said.texts());
     uses.extend(said.map(|(text, place)| one(text, place, PathOrigin::Written)));
     let default = field.default.as_ref().and_then(|default| default.as_text());
-    if let Some(default) = default.filter(|_| !told.unreadable && !told.params.contains_key(field.name)) {
+    if let Some(default) = default.filter(|_| !told.unreadable && get(&told.params, field.name).is_none()) {
         uses.push(one(default, &draft.place, PathOrigin::Default(field.name)));
     }
 }
@@ -75,7 +76,7 @@ pub(super) fn templates<'a>(
     uses: &mut Vec<Use<'a>>,
     diagnostics: &mut Diagnostics,
 ) {
-    let Some(said) = draft.told.params.get(field.name) else { return };
+    let Some(said) = get(&draft.told.params, field.name) else { return };
     let is_path = path_shape(&field.shape).is_some();
     let mut known: Option<Vec<&str>> = None;
     for (text, place) in said.texts() {

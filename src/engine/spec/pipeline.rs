@@ -5,12 +5,13 @@
 //! - Every parameter that its kind's schema names has a value (its own, inherited, or the default)
 //!   and an [`Origin`].
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::axes::{Takes, owners};
-use super::value::Parameters;
+use super::value::{Parameters, Value};
 
 /// Index of a stage in [`Pipeline::stages`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -139,8 +140,28 @@ pub struct Variant {
 pub struct Settings {
     /// Every parameter of the kind.
     pub parameters: Parameters,
-    /// Where each of them was said.
-    pub origins: BTreeMap<String, Origin>,
+    /// Where each of them was said, sorted by name.
+    pub origins: Vec<(Cow<'static, str>, Origin)>,
+}
+
+impl Settings {
+    /// Finds where a parameter was said.
+    pub fn origin(&self, name: &str) -> Option<&Origin> {
+        self.position(name).ok().map(|at| &self.origins[at].1)
+    }
+
+    /// Sets a parameter, over what was said before.
+    pub(super) fn set(&mut self, name: &'static str, value: Value, origin: Origin) {
+        self.parameters.insert(name.to_owned(), value);
+        match self.position(name) {
+            Ok(at) => self.origins[at].1 = origin,
+            Err(at) => self.origins.insert(at, (Cow::Borrowed(name), origin)),
+        }
+    }
+
+    fn position(&self, name: &str) -> Result<usize, usize> {
+        self.origins.binary_search_by(|(known, _)| known.as_ref().cmp(name))
+    }
 }
 
 /// Where a parameter's value was said.
@@ -151,13 +172,13 @@ pub enum Origin {
     /// In a file of the project.
     File {
         /// The file, relative to the project, with forward slashes.
-        path: String,
+        path: Arc<str>,
         /// Line of the value, from 1.
         line: usize,
         /// Column of the value, from 1, in characters.
         column: usize,
         /// The variant that says it; `None` for the stage's `params`.
-        variant: Option<String>,
+        variant: Option<Arc<str>>,
     },
     /// On the command line: the whole `--set` argument.
     Override(String),

@@ -136,13 +136,11 @@ fn sayings(
     };
     let none = || known.is_empty().then(|| "this kind has no settings".to_owned());
     refuse_unknown(settings, &known, &whose, |_| none(), diagnostics);
-    let mut sayings = Sayings::new();
-    for field in &schema.fields {
-        let node = entry(settings, field.name).map(|entry| &entry.value);
-        let said = node.and_then(|node| said(field, node, variant, diagnostics));
-        sayings.extend(said.map(|said| (field.name.to_owned(), said)));
-    }
-    sayings
+    let sayings = schema.fields.iter().filter_map(|field| {
+        let node = &entry(settings, field.name)?.value;
+        Some((field.name, said(field, node, variant, diagnostics)?))
+    });
+    sayings.collect()
 }
 
 fn seeds(node: &Node, diagnostics: &mut Diagnostics) -> Vec<u64> {

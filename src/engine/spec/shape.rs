@@ -2,7 +2,7 @@
 //!
 //! [`Node`] + [`Field`] ──▶ [`Said`], or mistakes that name the range, the words or the type.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::document::{Content, Node};
 use super::pipeline::Origin;
@@ -32,8 +32,13 @@ impl Said {
     }
 }
 
-/// Parameters as somebody set them, by name.
-pub(super) type Sayings = BTreeMap<String, Said>;
+/// Parameters as somebody set them, by name, each name once.
+pub(super) type Sayings = Vec<(&'static str, Said)>;
+
+/// Finds a parameter by name.
+pub(super) fn get<'s>(sayings: &'s Sayings, name: &str) -> Option<&'s Said> {
+    sayings.iter().find(|(known, _)| *known == name).map(|(_, said)| said)
+}
 
 /// Checks what a node of a file says of a parameter, for a variant or for the stage's `params`.
 pub(super) fn said(
@@ -44,10 +49,10 @@ pub(super) fn said(
 ) -> Option<Said> {
     let (line, column) = node.place.line_and_column();
     let origin = Origin::File {
-        path: node.place.source().name().to_owned(),
+        path: Arc::clone(node.place.source().shared_name()),
         line,
         column,
-        variant: variant.map(str::to_owned),
+        variant: variant.map(Arc::from),
     };
     said_as(field, node, origin, diagnostics)
 }

@@ -107,7 +107,7 @@ impl Draft {
             kind: if sketch.program { "command" } else { "blend" }.to_owned(),
             each: if sketch.repeated { vec![listed()] } else { Vec::new() },
             needs: sketch.needs.iter().map(|&need| position(need)).collect(),
-            base: Settings { parameters: self.parameters(sketch), origins: BTreeMap::new() },
+            base: Settings { parameters: self.parameters(sketch), origins: Vec::new() },
             variants: Vec::new(),
             seeds: Vec::new(),
             variants_of: None,
