@@ -160,6 +160,25 @@ help: a file with this name is read here
 }
 
 #[test]
+fn a_pipe_in_the_place_of_a_file_is_refused_and_not_waited_for() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    let project = with_settings(b"");
+    let path = project.folder.path().join("stages/prepare.yaml");
+    fs::remove_file(&path).expect("the file is there");
+    mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("a pipe can be made");
+    assert_data_eq!(
+        project.mistakes(),
+        str![[r#"
+error: `stages/prepare.yaml` can't be read: it is no regular file
+--> stages/prepare.yaml
+ |
+help: put a file there that can be read
+
+"#]]
+    );
+}
+
+#[test]
 fn a_symbolic_link_out_of_the_project_is_refused() {
     let outside = tempfile::tempdir().expect("a temporary folder can be made");
     fs::write(outside.path().join("text.txt"), "alpha").expect("a file can be written");

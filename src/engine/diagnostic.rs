@@ -329,20 +329,27 @@ fn window(text: &str, line: Range<usize>, at: usize) -> Range<usize> {
     boundary(start)..boundary(end)
 }
 
-/// Escapes what would break a line or drive a terminal, and shortens what nobody would read.
+/// Escapes what would break a line or drive a terminal, and leaves out the middle of what nobody would read.
 fn printable(text: &str) -> String {
-    let mut printed = String::with_capacity(text.len().min(MAX_MESSAGE));
-    for (index, character) in text.chars().enumerate() {
-        if index == MAX_MESSAGE {
-            printed.push('…');
-            break;
+    let half = MAX_MESSAGE / 2;
+    let middle = text.char_indices().nth(half).zip(text.char_indices().nth_back(half));
+    let (start, gap, end) = match middle {
+        Some(((first, _), (last, _))) if first < last => (&text[..first], "…", &text[last..]),
+        _ => (text, "", ""),
+    };
+    let escape = |printed: &mut String, part: &str| {
+        for character in part.chars() {
+            if character.is_control() {
+                printed.extend(character.escape_default());
+            } else {
+                printed.push(character);
+            }
         }
-        if character.is_control() {
-            printed.extend(character.escape_default());
-        } else {
-            printed.push(character);
-        }
-    }
+    };
+    let mut printed = String::with_capacity(start.len() + gap.len() + end.len());
+    escape(&mut printed, start);
+    printed.push_str(gap);
+    escape(&mut printed, end);
     printed
 }
 
@@ -442,6 +449,36 @@ help: save it as text
         diagnostics.add(Diagnostic::error("odd").at(&Place::new(&source, 0..3)));
         assert!(diagnostics.render(true).contains("\u{1b}["));
         assert!(!diagnostics.render(false).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn of_many_mistakes_the_first_hundred_are_kept_and_the_others_counted() {
+        let source = Source::file("a.yaml", "x\n".repeat(150));
+        let mut diagnostics = Diagnostics::default();
+        for at in 0..150 {
+            diagnostics
+                .add(Diagnostic::error(format!("mistake {at}")).at(&Place::new(&source, 2 * at..2 * at + 1)));
+        }
+        diagnostics.add_with(|| unreachable!("it would not be kept"));
+        let mut all = Diagnostics::default();
+        all.append(diagnostics.clone());
+        for diagnostics in [diagnostics, all] {
+            let rendered = diagnostics.render(false);
+            assert_eq!((diagnostics.len(), diagnostics.iter().count()), (151, 100));
+            assert!(rendered.contains("mistake 99\n") && !rendered.contains("mistake 100\n"), "{rendered}");
+            assert!(
+                rendered.ends_with("error: 51 more mistakes are not shown\n |\nhelp: correct these first\n")
+            );
+        }
+    }
+
+    #[test]
+    fn of_a_long_line_and_a_long_message_a_part_is_shown() {
+        let source = Source::file("a.yaml", format!("{}mistake{}", "é".repeat(100_000), "x".repeat(100_000)));
+        let place = Place::new(&source, 200_000..200_007);
+        let text = rendered(Diagnostic::error("m".repeat(100_000)).at(&place));
+        assert!(text.len() < 4_000, "{text}");
+        assert!(text.contains(" --> a.yaml:1:100001\n") && text.contains("mistake"), "{text}");
     }
 
     #[test]

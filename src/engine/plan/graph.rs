@@ -239,6 +239,23 @@ mod tests {
     }
 
     #[test]
+    fn variants_of_another_stage_are_not_matched_and_those_that_a_stage_lists_are() {
+        let mut week = week();
+        let variant =
+            |name: &str| Variant { name: name.to_owned(), from: None, settings: Settings::default() };
+        let seeds = vec![1, 2];
+        week.stages.truncate(2);
+        week.stages.extend([
+            Stage { variants: vec![variant("other")], ..stage("tune", vec![Axis::Variant], &[0]) },
+            Stage { seeds, ..stage("again", vec![Axis::Seed], &[1]) },
+            Stage { variants_of: Some(StageId(1)), ..stage("both", vec![Axis::Variant], &[1, 2]) },
+        ]);
+        let plan = Plan::of(&Pipeline::new("", week.stages)).expect("every need matches");
+        assert_eq!(needed(&plan, "both[2.1]"), ["train[2.1,seed=1]", "train[2.1,seed=2]", "tune[other]"]);
+        assert_eq!(needed(&plan, "again[seed=2]"), ["train[2.1,seed=2]", "train[2.2,seed=2]"]);
+    }
+
+    #[test]
     fn a_need_without_the_coordinate_is_a_mistake() {
         let listed = |values: &[&str]| Axis::Listed {
             name: "word".to_owned(),

@@ -127,7 +127,7 @@ pub(super) fn check(
 /// Reads where a stage takes the values of an axis from, and reports those of its own that it doesn't use.
 fn takes(axis: &Axis, index: usize, drafts: &[Draft<'_>], diagnostics: &mut Diagnostics) -> Takes {
     let draft = &drafts[index];
-    let listed = own(axis, draft);
+    let listed = place(axis, draft);
     let entry = draft.each.iter().find(|entry| entry.axis == *axis);
     let from = entry.and_then(|entry| Some((entry.of.as_ref()?, &entry.place)));
     let (unused, takes) = match (entry, from) {
@@ -137,7 +137,7 @@ fn takes(axis: &Axis, index: usize, drafts: &[Draft<'_>], diagnostics: &mut Diag
             Some(stage) => (listed.filter(|_| stage != index), Takes::From(stage)),
             None => return Takes::Own,
         },
-        (Some(_), None) if listed.is_some() || draft.told.unreadable => return Takes::Own,
+        (Some(_), None) if lists(axis, draft) => return Takes::Own,
         (Some(_), None) => (None, Takes::Nearest),
     };
     if let Some(place) = unused {
@@ -161,13 +161,12 @@ fn owner_named(
     place: &Place,
     diagnostics: &mut Diagnostics,
 ) -> Option<usize> {
-    let lists = |draft: &&Draft<'_>| own(axis, draft).is_some() || draft.told.unreadable;
-    let found = drafts.iter().position(|draft| draft.name == name && lists(&draft));
+    let found = drafts.iter().position(|draft| draft.name == name && lists(axis, draft));
     if found.is_none() {
         diagnostics.add_with(|| {
             let word = plural(axis);
             let message = format!("no stage with {word} of its own is named `{name}`");
-            let known = drafts.iter().filter(lists).map(|draft| draft.name.as_str());
+            let known = drafts.iter().filter(|draft| lists(axis, draft)).map(|draft| draft.name.as_str());
             let help = suggestion::help(name, known, "a stage named", &format!("stages with {word} are"));
             let help = help.unwrap_or_else(|| format!("no stage lists {word}"));
             Diagnostic::error(message).at(place).help(help)
@@ -176,8 +175,14 @@ fn owner_named(
     found
 }
 
+/// Says whether a stage lists values of an axis, or may do so in a file that can't be read.
+fn lists(axis: &Axis, draft: &Draft<'_>) -> bool {
+    let told = &draft.told;
+    told.unreadable || if *axis == Axis::Variant { told.variants.is_some() } else { told.seeds.is_some() }
+}
+
 /// Gives where a stage lists values of an axis.
-fn own<'a>(axis: &Axis, draft: &'a Draft<'_>) -> Option<&'a Place> {
+fn place<'a>(axis: &Axis, draft: &'a Draft<'_>) -> Option<&'a Place> {
     match axis {
         Axis::Variant => draft.told.variants_place.as_ref(),
         _ => draft.told.seeds_place.as_ref(),

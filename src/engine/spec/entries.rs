@@ -8,6 +8,9 @@ use super::schema::Field;
 use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
+/// The longest name of a stage or variant, and the longest value of a coordinate; folders are named after them.
+pub(super) const MAX_NAME_BYTES: usize = 200;
+
 /// Gives the entries of a map; anything else is a mistake, except nothing, which is an empty map.
 pub fn entries<'a>(node: &'a Node, subject: &str, diagnostics: &mut Diagnostics) -> Option<&'a [Entry]> {
     match &node.content {
@@ -50,6 +53,28 @@ pub fn text<'a>(node: &'a Node, subject: &str, diagnostics: &mut Diagnostics) ->
     let help = format!("put it in quotes: `\"{}\"`", node.place.text());
     diagnostics.add(if number { mistake.help(help) } else { mistake }.at(&node.place));
     None
+}
+
+/// Reads the name of something: letters, digits, `-`, `_` and what `also` allows, with a letter or digit first.
+///
+/// One with other letters is a mistake but read, since others may use it; one that is too long is not read.
+pub(super) fn name<'a>(
+    node: &'a Node,
+    subject: &str,
+    what: &str,
+    also: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'a str> {
+    let name = text(node, subject, diagnostics)?;
+    if name.len() > MAX_NAME_BYTES {
+        let message = format!("the name of {what} is longer than {MAX_NAME_BYTES} bytes");
+        diagnostics.add(Diagnostic::error(message).at(&node.place).help("give it a shorter one"));
+        return None;
+    }
+    if !is_name(name, also) {
+        refuse_name(what, name, also, &node.place, diagnostics);
+    }
+    Some(name)
 }
 
 /// Finds an entry by name.

@@ -39,7 +39,7 @@ pub(super) fn read(root: &Path, path: &str, diagnostics: &mut Diagnostics) -> Fi
         }
         Err(error) => {
             let reason = error.to_string().to_lowercase();
-            return refuse(format!("`{path}` can't be read: {reason}"), "check its permissions");
+            return refuse(format!("`{path}` can't be read: {reason}"), "put a file there that can be read");
         }
     };
     if bytes.len() as u64 > MAX_BYTES {

@@ -269,6 +269,59 @@ variants:
         assert!(pipeline.variants_of(data).is_empty() && pipeline.seeds_of(data).is_empty());
     }
 
+    /// Gives for each stage whose variants it takes.
+    fn owners(stages: &str) -> Result<Vec<String>, String> {
+        let text = format!("recount: 1\ntitle: Test\nstages:\n{stages}");
+        let files = [
+            ("pipeline.yaml", text.as_str()),
+            ("stages/one.yaml", "variants: [{ name: first }]"),
+            ("stages/two.yaml", "variants: [{ name: second }]"),
+        ];
+        let pipeline = loaded(&files, &[])?;
+        let name = |of: Option<StageId>| of.map_or("-", |stage| &pipeline.stages[stage.0].name);
+        Ok(pipeline
+            .stages
+            .iter()
+            .map(|stage| format!("{} {}", stage.name, name(stage.variants_of)))
+            .collect())
+    }
+
+    const TWO: &str = "  - { name: one, kind: learn, each: [variant] }\n  \
+        - { name: two, kind: learn, each: [variant], needs: [one] }\n";
+
+    #[test]
+    fn the_nearest_need_has_the_variants_in_whatever_order_needs_are_written() {
+        for needs in ["mean, one", "one, mean"] {
+            let stages = format!(
+                "{TWO}  - {{ name: mean, kind: score, needs: [two] }}\n  \
+                 - {{ name: last, kind: score, each: [variant], needs: [{needs}] }}\n  \
+                 - {{ name: through, kind: score, each: [variant], needs: [mean] }}\n"
+            );
+            assert_eq!(
+                owners(&stages).expect("it is clear whose they are"),
+                ["one one", "two two", "mean -", "last one", "through two"]
+            );
+        }
+    }
+
+    #[test]
+    fn where_two_needs_are_as_near_each_names_the_stage() {
+        let stages = |axis: &str| {
+            format!("{TWO}  - {{ name: last, kind: score, each: [{axis}], needs: [one, two] }}\n")
+        };
+        let mistake = owners(&stages("variant")).expect_err("it is unclear");
+        assert!(
+            mistake.contains("stage `last` can't take its variants from both `one` and `two`"),
+            "{mistake}"
+        );
+        assert!(mistake.contains("name the stage: `each: [one.variant]`, or `two.variant`"), "{mistake}");
+        for owner in ["one", "two"] {
+            let axis = format!("{owner}.variant");
+            let owners = owners(&stages(&axis)).expect("it is said");
+            assert_eq!(owners[2], format!("last {owner}"));
+        }
+    }
+
     #[test]
     fn a_setting_for_the_stage_reaches_the_variants_that_do_not_say_their_own() {
         let pipeline = learned(&["learn.rate=2"]);

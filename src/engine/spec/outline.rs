@@ -9,9 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::document::{Content, Entry, Node};
-use super::entries::{
-    entries, entry, is_missing, is_name, items, refuse_missing, refuse_name, refuse_unknown, text,
-};
+use super::entries::{self, entries, entry, is_missing, items, refuse_missing, refuse_unknown, text};
 use super::file::{self, File};
 use super::parser;
 use super::repeats::{self, EachEntry};
@@ -156,10 +154,9 @@ pub(super) fn stage<'s>(
     let kind = required("kind", diagnostics);
     let schema = kind.and_then(|entry| schema(&entry.value, schemas, diagnostics));
     let name = required("name", diagnostics);
-    let name = name.and_then(|entry| Some((text(&entry.value, "`name`", diagnostics)?, &entry.value.place)));
-    if let Some((name, place)) = name.filter(|(name, _)| !is_name(name, "")) {
-        refuse_name("a stage", name, "", place, diagnostics);
-    }
+    let name = name.and_then(|entry| {
+        Some((entries::name(&entry.value, "`name`", "a stage", "", diagnostics)?, &entry.value.place))
+    });
     let mut told = Told::default();
     if kind.is_none() {
         // Whatever else it may say is known only once its kind is; what was meant as the kind is told.

@@ -6,6 +6,7 @@ use std::fmt;
 
 use super::outline::Draft;
 use super::pipeline::Axis;
+use super::project_path::MAX_PATH_BYTES;
 use super::schema::{Field, Shape};
 use super::shape::get;
 use super::suggestion;
@@ -80,9 +81,11 @@ pub(super) fn templates<'a>(
     let is_path = path_shape(&field.shape).is_some();
     let mut known: Option<Vec<&str>> = None;
     for (text, place) in said.texts() {
-        if !text.contains(['{', '}']) {
-            let points = if is_path { 0..point_count(draft) } else { 0..0 };
-            uses.extend(points.map(|point| Use {
+        // A path that is too long is refused as it is written, before points multiply it.
+        let too_long = is_path && text.len() > MAX_PATH_BYTES;
+        if too_long || !text.contains(['{', '}']) {
+            let points = if is_path && !too_long { point_count(draft) } else { usize::from(is_path) };
+            uses.extend((0..points).map(|point| Use {
                 stage,
                 point,
                 path: text.to_owned(),

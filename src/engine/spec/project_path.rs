@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::suggestion;
 
 /// The longest path, in bytes: no system takes a longer one.
-const MAX_BYTES: usize = 4_096;
+pub(super) const MAX_PATH_BYTES: usize = 4_096;
 
 /// What is wrong with a path, and what to do.
 pub(super) type PathMistake = (&'static str, &'static str);
@@ -98,7 +98,7 @@ pub(super) fn plain(path: &str) -> Result<String, PathMistake> {
     if path.starts_with(['/', '~']) {
         return Err(("is not relative to the project", "write it relative to the folder of `pipeline.yaml`"));
     }
-    if path.len() > MAX_BYTES {
+    if path.len() > MAX_PATH_BYTES {
         return Err(("is longer than 4096 bytes", "shorten it"));
     }
     if path.contains(char::is_control) {

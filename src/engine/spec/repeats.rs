@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::document::{Content, Entry, Node};
-use super::entries::{entries, is_name, items, refuse_name, text};
+use super::entries::{MAX_NAME_BYTES, entries, is_name, items, refuse_name, text};
 use super::pipeline::Axis;
 use super::scalar::Scalar;
 use super::schema::Schema;
@@ -137,6 +137,11 @@ fn value(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Strin
             return None;
         }
     };
+    if value.len() > MAX_NAME_BYTES {
+        let message = format!("a value of `{name}` is longer than {MAX_NAME_BYTES} bytes");
+        diagnostics.add(Diagnostic::error(message).at(&node.place).help("give it a shorter one"));
+        return None;
+    }
     if value.contains(SEPARATORS) || value.contains(char::is_control) {
         let message = format!("`{value}` can't be a coordinate");
         let help = "brackets, commas, `=` and line breaks separate coordinates in an instance's name";

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::document::{Content, Entry, Node};
-use super::entries::{
-    entries, entry, is_missing, is_name, items, refuse_missing, refuse_name, refuse_unknown, text,
-};
+use super::entries::{self, entries, entry, is_missing, items, refuse_missing, refuse_unknown, text};
 use super::file::{self, File};
 use super::parser;
 use super::scalar::Scalar;
@@ -216,10 +214,9 @@ fn variant(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Optio
         let mistake = Diagnostic::error("this variant has no `name`").at(&node.place);
         diagnostics.add(mistake.help("begin it with `name: \"…\"`"));
     }
-    let name = name.and_then(|entry| Some((text(&entry.value, "a variant's name", diagnostics)?, entry)));
-    if let Some((name, entry)) = name.filter(|(name, _)| !is_name(name, ".")) {
-        refuse_name("a variant", name, ".", &entry.value.place, diagnostics);
-    }
+    let name = name.and_then(|entry| {
+        Some((entries::name(&entry.value, "a variant's name", "a variant", ".", diagnostics)?, entry))
+    });
     let from = entry(fields, "from").and_then(|entry| {
         let name = text(&entry.value, "`from`", diagnostics)?;
         Some((name.to_owned(), entry.value.place.clone()))
