@@ -28,7 +28,7 @@ pub(super) enum Owner {
     None,
     /// This one.
     One(usize),
-    /// One of these: it can't be said which.
+    /// One of these: it is unclear which.
     Unclear(usize, usize),
 }
 

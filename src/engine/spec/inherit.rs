@@ -9,19 +9,19 @@ use super::order;
 use super::pipeline::{Origin, Settings, Variant};
 use super::schema::Schema;
 use super::settings_file::{self, Told, ToldVariant};
-use super::shape::{Sayings, get};
+use super::shape::{ParsedValues, get};
 use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Resolves a stage's `params` against the defaults.
-pub(super) fn base(schema: &Schema, params: Sayings) -> Settings {
+pub(super) fn base(schema: &Schema, params: ParsedValues) -> Settings {
     let mut settings = Settings { origins: Vec::with_capacity(schema.fields.len()), ..Settings::default() };
     for field in &schema.fields {
         if let Some(default) = field.default.as_ref().filter(|_| get(&params, field.name).is_none()) {
             settings.set(field.name, default.clone(), Origin::Default);
         }
     }
-    params.into_iter().for_each(|(name, said)| settings.set(name, said.value, said.origin));
+    params.into_iter().for_each(|(name, parsed)| settings.set(name, parsed.value, parsed.origin));
     settings
 }
 
@@ -97,8 +97,8 @@ fn parent(
     found
 }
 
-fn put(settings: &mut Settings, sayings: &Sayings) {
-    for (name, said) in sayings {
-        settings.set(name, said.value.clone(), said.origin.clone());
+fn put(settings: &mut Settings, values: &ParsedValues) {
+    for (name, parsed) in values {
+        settings.set(name, parsed.value.clone(), parsed.origin.clone());
     }
 }

@@ -201,11 +201,11 @@ variants:
         loaded(&files, overrides).expect("the files have no mistake")
     }
 
-    /// Gives each setting of a variant (or of the base) with where it was said.
+    /// Gives each setting of a variant (or of the base) with where it was set.
     fn settings(pipeline: &Pipeline, variant: Option<&str>) -> Vec<String> {
         let stage = pipeline.stage("learn").expect("the stage exists");
         let settings = pipeline.settings(stage, variant);
-        let said = settings.parameters.iter().map(|(name, value)| {
+        let lines = settings.parameters.iter().map(|(name, value)| {
             let origin = match settings.origin(name).expect("every parameter has one") {
                 Origin::Default => "default".to_owned(),
                 Origin::Override(argument) => argument.clone(),
@@ -215,7 +215,7 @@ variants:
             };
             format!("{name} {value} {origin}")
         });
-        said.collect()
+        lines.collect()
     }
 
     #[test]
@@ -317,7 +317,7 @@ variants:
         assert!(mistake.contains("name the stage: `each: [one.variant]`, or `two.variant`"), "{mistake}");
         for owner in ["one", "two"] {
             let axis = format!("{owner}.variant");
-            let owners = owners(&stages(&axis)).expect("it is said");
+            let owners = owners(&stages(&axis)).expect("it is named");
             assert_eq!(owners[2], format!("last {owner}"));
         }
     }

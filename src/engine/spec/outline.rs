@@ -16,7 +16,7 @@ use super::repeats::{self, EachEntry};
 use super::scalar::Scalar;
 use super::schema::Schema;
 use super::settings_file::Told;
-use super::shape::said;
+use super::shape::parse_in_file;
 use super::suggestion::{self, nearest};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 
@@ -33,7 +33,7 @@ const STAGE: [&str; 4] = ["name", "kind", "each", "needs"];
 pub(super) struct Outline<'s> {
     pub title: String,
     pub stages: Vec<Draft<'s>>,
-    /// Whether a stage's name can't be read, so that nothing can be said about unknown ones.
+    /// Whether a stage's name can't be read, so that nothing can be reported about unknown ones.
     pub nameless: bool,
     /// The text that it was read from.
     pub source: Arc<Source>,
@@ -48,7 +48,7 @@ pub(super) struct Draft<'s> {
     /// Its kind's schema; `None` if there is no such kind, which is told already.
     pub schema: Option<&'s Schema>,
     pub each: Vec<EachEntry>,
-    /// Whether something in its `each` is wrong, so that nothing can be said about what it lacks.
+    /// Whether something in its `each` is wrong, so that nothing can be reported about what it lacks.
     pub each_refused: bool,
     pub needs: Vec<(String, Place)>,
     /// What it is told; here for inline kinds, in its own file for others.
@@ -176,7 +176,7 @@ pub(super) fn stage<'s>(
             refuse_missing(fields, &schema.fields, &STAGE, place, help, diagnostics);
             let params = schema.fields.iter().filter_map(|field| {
                 let node = &entry(fields, field.name)?.value;
-                Some((field.name, said(field, node, None, diagnostics)?))
+                Some((field.name, parse_in_file(field, node, None, diagnostics)?))
             });
             told.params = params.collect();
         }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::outline::Draft;
 use super::parser;
 use super::pipeline::Origin;
-use super::shape::said_as;
+use super::shape::parse_value;
 use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 
@@ -106,8 +106,8 @@ fn put(
         node.place = Place::new(source, parts.field.start..source.text().len());
     }
     let origin = Origin::Override(source.text().to_owned());
-    let Some(said) = said_as(field, &node, origin, diagnostics) else { return };
-    let sayings = match variant {
+    let Some(parsed) = parse_value(field, &node, origin, diagnostics) else { return };
+    let values = match variant {
         None => &mut draft.told.params,
         Some(Some(index)) => match draft.told.variants.as_mut() {
             Some(variants) => &mut variants[index].over,
@@ -115,8 +115,8 @@ fn put(
         },
         Some(None) => return,
     };
-    sayings.retain(|(name, _)| *name != field.name);
-    sayings.push((field.name, said));
+    values.retain(|(name, _)| *name != field.name);
+    values.push((field.name, parsed));
 }
 
 fn unknown<'a>(

@@ -59,10 +59,10 @@ pub(super) fn path_shape(shape: &Shape) -> Option<&Shape> {
 pub(super) fn literals<'a>(stage: usize, draft: &'a Draft<'_>, field: &'a Field, uses: &mut Vec<Use<'a>>) {
     let told = &draft.told;
     let variants = told.variants().iter().flat_map(|variant| [&variant.own, &variant.over]);
-    let sayings = std::iter::once(&told.params).chain(variants);
+    let values = std::iter::once(&told.params).chain(variants);
     let one = |path: &str, place, origin| Use { stage, point: 0, path: path.to_owned(), place, origin };
-    let said = sayings.filter_map(|sayings| get(sayings, field.name)).flat_map(|said| said.texts());
-    uses.extend(said.map(|(text, place)| one(text, place, PathOrigin::Written)));
+    let parsed = values.filter_map(|values| get(values, field.name)).flat_map(|parsed| parsed.texts());
+    uses.extend(parsed.map(|(text, place)| one(text, place, PathOrigin::Written)));
     let default = field.default.as_ref().and_then(|default| default.as_text());
     if let Some(default) = default.filter(|_| !told.unreadable && get(&told.params, field.name).is_none()) {
         uses.push(one(default, &draft.place, PathOrigin::Default(field.name)));
@@ -77,10 +77,10 @@ pub(super) fn templates<'a>(
     uses: &mut Vec<Use<'a>>,
     diagnostics: &mut Diagnostics,
 ) {
-    let Some(said) = get(&draft.told.params, field.name) else { return };
+    let Some(parsed) = get(&draft.told.params, field.name) else { return };
     let is_path = path_shape(&field.shape).is_some();
     let mut known: Option<Vec<&str>> = None;
-    for (text, place) in said.texts() {
+    for (text, place) in parsed.texts() {
         // A path that is too long is refused as it is written, before points multiply it.
         let too_long = is_path && text.len() > MAX_PATH_BYTES;
         if too_long || !text.contains(['{', '}']) {

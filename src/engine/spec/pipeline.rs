@@ -28,7 +28,7 @@ pub struct Pipeline {
 
 impl Pipeline {
     /// Puts stages together that stand in order, needs first, and finds whose variants and seeds each takes where
-    /// it isn't said.
+    /// no stage is named.
     pub fn new(title: impl Into<String>, mut stages: Vec<Stage>) -> Self {
         let order: Vec<usize> = (0..stages.len()).collect();
         let needs: Vec<Vec<usize>> =
@@ -140,17 +140,17 @@ pub struct Variant {
 pub struct Settings {
     /// Every parameter of the kind.
     pub parameters: Parameters,
-    /// Where each of them was said, sorted by name.
+    /// Where each of them was set, sorted by name.
     pub origins: Vec<(Cow<'static, str>, Origin)>,
 }
 
 impl Settings {
-    /// Finds where a parameter was said.
+    /// Finds where a parameter was set.
     pub fn origin(&self, name: &str) -> Option<&Origin> {
         self.position(name).ok().map(|at| &self.origins[at].1)
     }
 
-    /// Sets a parameter, over what was said before.
+    /// Sets a parameter, over what was set before.
     pub(super) fn set(&mut self, name: &'static str, value: Value, origin: Origin) {
         self.parameters.insert(name.to_owned(), value);
         match self.position(name) {
@@ -164,7 +164,7 @@ impl Settings {
     }
 }
 
-/// Where a parameter's value was said.
+/// Where a parameter's value was set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Origin {
     /// Nowhere: it is the kind's default.

@@ -22,7 +22,7 @@ pub struct Field {
     pub name: &'static str,
     /// What it may hold.
     pub shape: Shape,
-    /// What it holds when nothing is said; `None` makes it required.
+    /// What it holds when it is not set; `None` makes it required.
     pub default: Option<Value>,
     /// What it means, in one sentence, for help texts and schemas.
     pub about: &'static str,

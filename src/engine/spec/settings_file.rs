@@ -9,28 +9,28 @@ use super::file::{self, File};
 use super::parser;
 use super::scalar::Scalar;
 use super::schema::Schema;
-use super::shape::{Sayings, said};
+use super::shape::{ParsedValues, parse_in_file};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// What a stage is told.
 #[derive(Default)]
 pub(super) struct Told {
-    pub params: Sayings,
-    /// Its variants, names unique; `None` where nothing is said of any.
+    pub params: ParsedValues,
+    /// Its variants, names unique; `None` where none are listed.
     pub variants: Option<Vec<ToldVariant>>,
-    /// Its seeds, unique; `None` where nothing is said of any.
+    /// Its seeds, unique; `None` where none are listed.
     pub seeds: Option<Vec<u64>>,
-    /// Whether a variant's name can't be read, so that nothing can be said about unknown ones.
+    /// Whether a variant's name can't be read, so that nothing can be reported about unknown ones.
     pub nameless: bool,
     /// Where `variants` and `seeds` stand.
     pub variants_place: Option<Place>,
     pub seeds_place: Option<Place>,
-    /// Whether the file can't be read as a tree, so that nothing can be said about what it lacks.
+    /// Whether the file can't be read as a tree, so that nothing can be reported about what it lacks.
     pub unreadable: bool,
 }
 
 impl Told {
-    /// Gives its variants; none where nothing is said of any.
+    /// Gives its variants; none where none are listed.
     pub fn variants(&self) -> &[ToldVariant] {
         self.variants.as_deref().unwrap_or_default()
     }
@@ -41,9 +41,9 @@ pub(super) struct ToldVariant {
     pub name: String,
     pub place: Place,
     pub from: Option<(String, Place)>,
-    pub own: Sayings,
+    pub own: ParsedValues,
     /// What the command line sets on it alone.
-    pub over: Sayings,
+    pub over: ParsedValues,
 }
 
 /// Gives the path of a stage's file.
@@ -95,7 +95,7 @@ pub(super) fn read(
     if let Some(settings) = settings {
         let place = params.map_or(Place::whole(&source), |entry| entry.key_place.clone());
         refuse_missing(settings, &schema.fields, &[], &place, "say it under `params`", diagnostics);
-        told.params = sayings(settings, &[], schema, None, diagnostics);
+        told.params = parse_values(settings, &[], schema, None, diagnostics);
     }
     if let Some(entry) = entry(fields, "seeds").filter(|_| has_variants) {
         told.seeds_place = Some(entry.key_place.clone());
@@ -118,13 +118,13 @@ pub(super) fn read(
 }
 
 /// Checks the parameters of a map; `besides` are names in it that are no parameters.
-fn sayings(
+fn parse_values(
     settings: &[Entry],
     besides: &[&str],
     schema: &Schema,
     variant: Option<&str>,
     diagnostics: &mut Diagnostics,
-) -> Sayings {
+) -> ParsedValues {
     let parameters = schema.fields.iter().map(|field| field.name);
     let known: Vec<&str> = besides.iter().copied().chain(parameters).collect();
     let whose = match variant {
@@ -134,11 +134,11 @@ fn sayings(
     };
     let none = || known.is_empty().then(|| "this kind has no settings".to_owned());
     refuse_unknown(settings, &known, &whose, |_| none(), diagnostics);
-    let sayings = schema.fields.iter().filter_map(|field| {
+    let values = schema.fields.iter().filter_map(|field| {
         let node = &entry(settings, field.name)?.value;
-        Some((field.name, said(field, node, variant, diagnostics)?))
+        Some((field.name, parse_in_file(field, node, variant, diagnostics)?))
     });
-    sayings.collect()
+    values.collect()
 }
 
 fn seeds(node: &Node, diagnostics: &mut Diagnostics) -> Vec<u64> {
@@ -222,13 +222,13 @@ fn variant(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Optio
         Some((name.to_owned(), entry.value.place.clone()))
     });
     let label = name.map_or("", |(name, _)| name);
-    let own = sayings(fields, &["name", "from"], schema, Some(label), diagnostics);
+    let own = parse_values(fields, &["name", "from"], schema, Some(label), diagnostics);
     let (name, entry) = name?;
     Some(ToldVariant {
         name: name.to_owned(),
         place: entry.value.place.clone(),
         from,
         own,
-        over: Sayings::new(),
+        over: ParsedValues::new(),
     })
 }

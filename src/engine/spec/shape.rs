@@ -1,6 +1,6 @@
 //! A node of a document against what a kind lets a parameter be.
 //!
-//! [`Node`] + [`Field`] ──▶ [`Said`], or mistakes that name the range, the words or the type.
+//! [`Node`] + [`Field`] ──▶ [`ParsedValue`], or mistakes that name the range, the words or the type.
 
 use std::sync::Arc;
 
@@ -14,14 +14,14 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// A parameter as somebody set it.
 #[derive(Clone, Debug)]
-pub(super) struct Said {
+pub(super) struct ParsedValue {
     pub value: Value,
     /// Where each text of the value is written.
     places: Vec<Place>,
     pub origin: Origin,
 }
 
-impl Said {
+impl ParsedValue {
     /// Gives the texts of the value with their places: the value's own if it is one text, else its items'.
     pub fn texts(&self) -> impl Iterator<Item = (&str, &Place)> {
         let values = match &self.value {
@@ -33,20 +33,20 @@ impl Said {
 }
 
 /// Parameters as somebody set them, by name, each name once.
-pub(super) type Sayings = Vec<(&'static str, Said)>;
+pub(super) type ParsedValues = Vec<(&'static str, ParsedValue)>;
 
 /// Finds a parameter by name.
-pub(super) fn get<'s>(sayings: &'s Sayings, name: &str) -> Option<&'s Said> {
-    sayings.iter().find(|(known, _)| *known == name).map(|(_, said)| said)
+pub(super) fn get<'s>(values: &'s ParsedValues, name: &str) -> Option<&'s ParsedValue> {
+    values.iter().find(|(known, _)| *known == name).map(|(_, parsed)| parsed)
 }
 
 /// Checks what a node of a file says of a parameter, for a variant or for the stage's `params`.
-pub(super) fn said(
+pub(super) fn parse_in_file(
     field: &Field,
     node: &Node,
     variant: Option<&str>,
     diagnostics: &mut Diagnostics,
-) -> Option<Said> {
+) -> Option<ParsedValue> {
     let (line, column) = node.place.line_and_column();
     let origin = Origin::File {
         path: Arc::clone(node.place.source().shared_name()),
@@ -54,23 +54,23 @@ pub(super) fn said(
         column,
         variant: variant.map(Arc::from),
     };
-    said_as(field, node, origin, diagnostics)
+    parse_value(field, node, origin, diagnostics)
 }
 
 /// Checks what a node says of a parameter, wherever it comes from.
-pub(super) fn said_as(
+pub(super) fn parse_value(
     field: &Field,
     node: &Node,
     origin: Origin,
     diagnostics: &mut Diagnostics,
-) -> Option<Said> {
+) -> Option<ParsedValue> {
     let value = value(field, &field.shape, false, node, diagnostics)?;
     let places = match (&value, &node.content) {
         (Value::Text(_), _) => vec![node.place.clone()],
         (Value::List(_), Content::List(nodes)) => nodes.iter().map(|node| node.place.clone()).collect(),
         _ => Vec::new(),
     };
-    Some(Said { value, places, origin })
+    Some(ParsedValue { value, places, origin })
 }
 
 /// `item` says whether the node is one of a list's items.
