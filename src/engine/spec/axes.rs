@@ -93,7 +93,7 @@ pub(super) fn check(
     for &index in order {
         let draft = &drafts[index];
         let Some(entry) = draft.each.iter().find(|entry| entry.axis == *axis) else { continue };
-        let uncertain = draft.told.unreadable
+        let uncertain = draft.raw.unreadable
             || needs[index].len() < draft.needs.len()
             || needs[index].iter().any(|need| drafts[*need].schema.is_none());
         let (name, word) = (&draft.name, plural(axis));
@@ -177,15 +177,15 @@ fn owner_named(
 
 /// Says whether a stage lists values of an axis, or may do so in a file that can't be read.
 fn lists(axis: &Axis, draft: &Draft<'_>) -> bool {
-    let told = &draft.told;
-    told.unreadable || if *axis == Axis::Variant { told.variants.is_some() } else { told.seeds.is_some() }
+    let raw = &draft.raw;
+    raw.unreadable || if *axis == Axis::Variant { raw.variants.is_some() } else { raw.seeds.is_some() }
 }
 
 /// Gives where a stage lists values of an axis.
 fn place<'a>(axis: &Axis, draft: &'a Draft<'_>) -> Option<&'a Place> {
     match axis {
-        Axis::Variant => draft.told.variants_place.as_ref(),
-        _ => draft.told.seeds_place.as_ref(),
+        Axis::Variant => draft.raw.variants_place.as_ref(),
+        _ => draft.raw.seeds_place.as_ref(),
     }
 }
 

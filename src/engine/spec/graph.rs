@@ -8,9 +8,9 @@ use super::outline::Draft;
 use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-/// Finds each stage's needs, by index; those that don't exist and those on itself are told and left out.
+/// Finds each stage's needs, by index; those that don't exist and those on itself are reported and left out.
 ///
-/// With `nameless`, an unknown name may be that of a stage whose own can't be read, and is not told.
+/// With `nameless`, an unknown name may be that of a stage whose own can't be read, and is not reported.
 pub(super) fn needs(drafts: &[Draft<'_>], nameless: bool, diagnostics: &mut Diagnostics) -> Vec<Vec<usize>> {
     let known: HashMap<&str, usize> =
         drafts.iter().enumerate().map(|(index, draft)| (draft.name.as_str(), index)).collect();

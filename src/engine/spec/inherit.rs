@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::order;
 use super::pipeline::{Origin, Settings, Variant};
 use super::schema::Schema;
-use super::settings_file::{self, Told, ToldVariant};
+use super::settings_file::{self, RawStage, RawVariant};
 use super::shape::{ParsedValues, get};
 use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -28,25 +28,25 @@ pub(super) fn base(schema: &Schema, params: ParsedValues) -> Settings {
 /// Resolves the variants of a stage; those on a circle, or behind one, are left out and reported.
 pub(super) fn variants(
     base: &Settings,
-    told: &Told,
+    raw: &RawStage,
     stage: &str,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Variant> {
-    let nameless = told.nameless;
-    let told = told.variants();
-    if told.is_empty() {
+    let nameless = raw.nameless;
+    let variants = raw.variants();
+    if variants.is_empty() {
         return Vec::new();
     }
     let known: BTreeMap<&str, usize> =
-        told.iter().enumerate().map(|(index, variant)| (variant.name.as_str(), index)).collect();
-    let parents: Vec<Vec<usize>> = told
+        variants.iter().enumerate().map(|(index, variant)| (variant.name.as_str(), index)).collect();
+    let parents: Vec<Vec<usize>> = variants
         .iter()
         .map(|variant| parent(variant, &known, stage, nameless, diagnostics).into_iter().collect())
         .collect();
     let sorted = order::sorted(&parents);
     for circle in &sorted.circles {
-        let names = circle.iter().chain(circle.first()).map(|index| format!("`{}`", told[*index].name));
-        let first = &told[circle[0]];
+        let names = circle.iter().chain(circle.first()).map(|index| format!("`{}`", variants[*index].name));
+        let first = &variants[circle[0]];
         let message = match circle.len() {
             1 => format!("variant `{}` derives from itself", first.name),
             _ => format!("variants derive from one another in a circle: {}", arrows(names)),
@@ -55,14 +55,14 @@ pub(super) fn variants(
         let help = "derive it from a variant outside the circle, or take `from` away";
         diagnostics.add(Diagnostic::error(message).at(place).help(help));
     }
-    let mut inherited: Vec<Option<Settings>> = vec![None; told.len()];
+    let mut inherited: Vec<Option<Settings>> = vec![None; variants.len()];
     for index in sorted.order {
         let parent = parents[index].first().and_then(|parent| inherited[*parent].as_ref());
         let mut settings = parent.unwrap_or(base).clone();
-        put(&mut settings, &told[index].own);
+        put(&mut settings, &variants[index].own);
         inherited[index] = Some(settings);
     }
-    let resolved = told.iter().zip(inherited).filter_map(|(variant, settings)| {
+    let resolved = variants.iter().zip(inherited).filter_map(|(variant, settings)| {
         let mut settings = settings?;
         put(&mut settings, &variant.over);
         let from = variant.from.as_ref().map(|(name, _)| name.clone());
@@ -77,7 +77,7 @@ pub(super) fn arrows(names: impl Iterator<Item = String>) -> String {
 }
 
 fn parent(
-    variant: &ToldVariant,
+    variant: &RawVariant,
     known: &BTreeMap<&str, usize>,
     stage: &str,
     nameless: bool,

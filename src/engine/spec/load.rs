@@ -1,9 +1,9 @@
 //! A project's files → its [`Pipeline`], or every mistake in them.
 //!
-//! `pipeline.yaml` ─outline─▶ drafts ─settings_file─▶ told ─overrides─▶ … ─graph─▶ order
+//! `pipeline.yaml` ─outline─▶ drafts ─settings_file─▶ raw settings ─overrides─▶ … ─graph─▶ order
 //! ─inherit─▶ settings ─outputs─▶ [`Pipeline`]
 //!
-//! Invariant: a mistake in one place is told once; what only follows from it is not told.
+//! Invariant: a mistake in one place is reported once; what only follows from it is not.
 
 use std::fs;
 use std::path::Path;
@@ -46,7 +46,7 @@ fn checked(
     let drafts = &mut outline.stages;
     for draft in drafts.iter_mut() {
         if let Some(schema) = draft.schema.filter(|schema| !schema.inline) {
-            draft.told = settings_file::read(root, &draft.name, &draft.place, schema, diagnostics);
+            draft.raw = settings_file::read(root, &draft.name, &draft.place, schema, diagnostics);
         }
     }
     // A stage whose name can't be read may be the one that others name.
@@ -76,7 +76,7 @@ fn checked(
         })
         .collect();
     if stages.len() < starts.len() {
-        // A stage without a kind, which is told.
+        // A stage without a kind, which is reported.
         return None;
     }
     let pipeline = Pipeline { title: outline.title, stages };
@@ -85,8 +85,8 @@ fn checked(
 
 fn stage(draft: &mut Draft<'_>, diagnostics: &mut Diagnostics) -> Option<Stage> {
     let schema = draft.schema?;
-    let base: Settings = inherit::base(schema, std::mem::take(&mut draft.told.params));
-    let variants = inherit::variants(&base, &draft.told, &draft.name, diagnostics);
+    let base: Settings = inherit::base(schema, std::mem::take(&mut draft.raw.params));
+    let variants = inherit::variants(&base, &draft.raw, &draft.name, diagnostics);
     Some(Stage {
         name: std::mem::take(&mut draft.name),
         kind: schema.kind.to_owned(),
@@ -94,7 +94,7 @@ fn stage(draft: &mut Draft<'_>, diagnostics: &mut Diagnostics) -> Option<Stage> 
         needs: Vec::new(),
         base,
         variants,
-        seeds: draft.told.seeds.take().unwrap_or_default(),
+        seeds: draft.raw.seeds.take().unwrap_or_default(),
         variants_of: None,
         seeds_of: None,
     })

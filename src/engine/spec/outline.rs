@@ -15,7 +15,7 @@ use super::parser;
 use super::repeats::{self, EachEntry};
 use super::scalar::Scalar;
 use super::schema::Schema;
-use super::settings_file::Told;
+use super::settings_file::RawStage;
 use super::shape::parse_in_file;
 use super::suggestion::{self, nearest};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
@@ -39,20 +39,20 @@ pub(super) struct Outline<'s> {
     pub source: Arc<Source>,
 }
 
-/// A stage as it is drawn, and what it is told.
+/// A stage as it is drawn, and what it sets, as it is written.
 pub(super) struct Draft<'s> {
     pub name: String,
     pub place: Place,
     /// Where it begins, in bytes.
     pub start: usize,
-    /// Its kind's schema; `None` if there is no such kind, which is told already.
+    /// Its kind's schema; `None` if there is no such kind, which is reported already.
     pub schema: Option<&'s Schema>,
     pub each: Vec<EachEntry>,
     /// Whether something in its `each` is wrong, so that nothing can be reported about what it lacks.
     pub each_refused: bool,
     pub needs: Vec<(String, Place)>,
-    /// What it is told; here for inline kinds, in its own file for others.
-    pub told: Told,
+    /// What it sets; here for inline kinds, in its own file for others.
+    pub raw: RawStage,
 }
 
 /// Reads `pipeline.yaml`; `None` when there is nothing to go on with.
@@ -157,9 +157,9 @@ pub(super) fn stage<'s>(
     let name = name.and_then(|entry| {
         Some((entries::name(&entry.value, "`name`", "a stage", "", diagnostics)?, &entry.value.place))
     });
-    let mut told = Told::default();
+    let mut raw = RawStage::default();
     if kind.is_none() {
-        // Whatever else it may say is known only once its kind is; what was meant as the kind is told.
+        // Whatever else it may say is known only once its kind is; what was meant as the kind is reported.
         let near = |entry: &&Entry| {
             !STAGE.contains(&entry.key.as_str()) && nearest("kind", [entry.key.as_str()]).is_some()
         };
@@ -178,7 +178,7 @@ pub(super) fn stage<'s>(
                 let node = &entry(fields, field.name)?.value;
                 Some((field.name, parse_in_file(field, node, None, diagnostics)?))
             });
-            told.params = params.collect();
+            raw.params = params.collect();
         }
     }
     let mistakes = diagnostics.len();
@@ -190,16 +190,7 @@ pub(super) fn stage<'s>(
     let needs = entry(fields, "needs").map(|entry| needs(&entry.value, diagnostics)).unwrap_or_default();
     let (name, place) = name?;
     let start = node.place.span().start;
-    Some(Draft {
-        name: name.to_owned(),
-        place: place.clone(),
-        start,
-        schema,
-        each,
-        each_refused,
-        needs,
-        told,
-    })
+    Some(Draft { name: name.to_owned(), place: place.clone(), start, schema, each, each_refused, needs, raw })
 }
 
 fn schema<'s>(node: &Node, schemas: &'s [Schema], diagnostics: &mut Diagnostics) -> Option<&'s Schema> {

@@ -25,7 +25,7 @@ struct Parts {
 
 /// Puts every argument over what the files say.
 ///
-/// With `nameless`, an unknown stage may be one whose own name can't be read, and is not told.
+/// With `nameless`, an unknown stage may be one whose own name can't be read, and is not reported.
 pub(super) fn apply(
     arguments: &[String],
     drafts: &mut [Draft<'_>],
@@ -92,9 +92,9 @@ fn put(
     }
     let variant = parts.variant.as_ref().map(|range| {
         let (name, place) = part(range);
-        let found = draft.told.variants().iter().position(|variant| variant.name == name);
-        if found.is_none() && !draft.told.unreadable && !draft.told.nameless {
-            let names = draft.told.variants().iter().map(|variant| variant.name.as_str());
+        let found = draft.raw.variants().iter().position(|variant| variant.name == name);
+        if found.is_none() && !draft.raw.unreadable && !draft.raw.nameless {
+            let names = draft.raw.variants().iter().map(|variant| variant.name.as_str());
             let message = format!("stage `{stage}` has no variant of its own named `{name}`");
             unknown(message, name, names, ["variant", "its variants are"], &place, diagnostics);
         }
@@ -108,8 +108,8 @@ fn put(
     let origin = Origin::Override(source.text().to_owned());
     let Some(parsed) = parse_value(field, &node, origin, diagnostics) else { return };
     let values = match variant {
-        None => &mut draft.told.params,
-        Some(Some(index)) => match draft.told.variants.as_mut() {
+        None => &mut draft.raw.params,
+        Some(Some(index)) => match draft.raw.variants.as_mut() {
             Some(variants) => &mut variants[index].over,
             None => return,
         },

@@ -57,14 +57,14 @@ pub(super) fn path_shape(shape: &Shape) -> Option<&Shape> {
 
 /// Gives the paths of a field as they are written, in `params`, in variants, or as the default.
 pub(super) fn literals<'a>(stage: usize, draft: &'a Draft<'_>, field: &'a Field, uses: &mut Vec<Use<'a>>) {
-    let told = &draft.told;
-    let variants = told.variants().iter().flat_map(|variant| [&variant.own, &variant.over]);
-    let values = std::iter::once(&told.params).chain(variants);
+    let raw = &draft.raw;
+    let variants = raw.variants().iter().flat_map(|variant| [&variant.own, &variant.over]);
+    let values = std::iter::once(&raw.params).chain(variants);
     let one = |path: &str, place, origin| Use { stage, point: 0, path: path.to_owned(), place, origin };
     let parsed = values.filter_map(|values| get(values, field.name)).flat_map(|parsed| parsed.texts());
     uses.extend(parsed.map(|(text, place)| one(text, place, PathOrigin::Written)));
     let default = field.default.as_ref().and_then(|default| default.as_text());
-    if let Some(default) = default.filter(|_| !told.unreadable && get(&told.params, field.name).is_none()) {
+    if let Some(default) = default.filter(|_| !raw.unreadable && get(&raw.params, field.name).is_none()) {
         uses.push(one(default, &draft.place, PathOrigin::Default(field.name)));
     }
 }
@@ -77,7 +77,7 @@ pub(super) fn templates<'a>(
     uses: &mut Vec<Use<'a>>,
     diagnostics: &mut Diagnostics,
 ) {
-    let Some(parsed) = get(&draft.told.params, field.name) else { return };
+    let Some(parsed) = get(&draft.raw.params, field.name) else { return };
     let is_path = path_shape(&field.shape).is_some();
     let mut known: Option<Vec<&str>> = None;
     for (text, place) in parsed.texts() {

@@ -192,7 +192,7 @@ impl Reading {
             // What is said of other kinds here is all compared above.
             return same.then(|| old.clone());
         }
-        let base = inherit::base(schema, draft.told.params.clone());
+        let base = inherit::base(schema, draft.raw.params.clone());
         let paths = schema.fields.iter().filter(|field| path_shape(&field.shape).is_some());
         let mut paths = paths.map(|field| field.name);
         let same = paths.all(|name| base.parameters.get(name) == old.base.parameters.get(name));

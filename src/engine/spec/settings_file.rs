@@ -1,4 +1,4 @@
-//! `stages/NAME.yaml` → what a stage is told, before anything is inherited.
+//! `stages/NAME.yaml` → what a stage sets, before anything is inherited.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,12 +12,12 @@ use super::schema::Schema;
 use super::shape::{ParsedValues, parse_in_file};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
-/// What a stage is told.
+/// What a stage sets, as it is written.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct RawStage {
     pub params: ParsedValues,
     /// Its variants, names unique; `None` where none are listed.
-    pub variants: Option<Vec<ToldVariant>>,
+    pub variants: Option<Vec<RawVariant>>,
     /// Its seeds, unique; `None` where none are listed.
     pub seeds: Option<Vec<u64>>,
     /// Whether a variant's name can't be read, so that nothing can be reported about unknown ones.
@@ -29,15 +29,15 @@ pub(super) struct Told {
     pub unreadable: bool,
 }
 
-impl Told {
+impl RawStage {
     /// Gives its variants; none where none are listed.
-    pub fn variants(&self) -> &[ToldVariant] {
+    pub fn variants(&self) -> &[RawVariant] {
         self.variants.as_deref().unwrap_or_default()
     }
 }
 
 /// A variant as it is written.
-pub(super) struct ToldVariant {
+pub(super) struct RawVariant {
     pub name: String,
     pub place: Place,
     pub from: Option<(String, Place)>,
@@ -53,21 +53,21 @@ pub(super) fn path(stage: &str) -> String {
 
 /// Reads the file of a stage; a file that is not there tells nothing.
 ///
-/// `place` is where the graph names the stage; what a file that is not there lacks is told there.
+/// `place` is where the graph names the stage; what a file that is not there lacks is reported there.
 pub(super) fn read(
     root: &Path,
     stage: &str,
     place: &Place,
     schema: &Schema,
     diagnostics: &mut Diagnostics,
-) -> Told {
-    let unreadable = Told { unreadable: true, ..Told::default() };
+) -> RawStage {
+    let unreadable = RawStage { unreadable: true, ..RawStage::default() };
     let source = match file::read(root, &path(stage), diagnostics) {
         File::Text(source) => source,
         File::Absent => {
             let help = format!("say it in `{}`, under `params`", path(stage));
             refuse_missing(&[], &schema.fields, &[], place, &help, diagnostics);
-            return Told::default();
+            return RawStage::default();
         }
         File::Unreadable => return unreadable,
     };
@@ -89,32 +89,32 @@ pub(super) fn read(
             .then(|| format!("put it under `params`: `params: {{ {name}: … }}`")),
     };
     refuse_unknown(fields, known, "a stage's file", elsewhere, diagnostics);
-    let mut told = Told::default();
+    let mut raw = RawStage::default();
     let params = entry(fields, "params");
     let settings = params.map_or(Some(&[][..]), |entry| entries(&entry.value, "`params`", diagnostics));
     if let Some(settings) = settings {
         let place = params.map_or(Place::whole(&source), |entry| entry.key_place.clone());
         refuse_missing(settings, &schema.fields, &[], &place, "say it under `params`", diagnostics);
-        told.params = parse_values(settings, &[], schema, None, diagnostics);
+        raw.params = parse_values(settings, &[], schema, None, diagnostics);
     }
     if let Some(entry) = entry(fields, "seeds").filter(|_| has_variants) {
-        told.seeds_place = Some(entry.key_place.clone());
-        told.seeds = Some(seeds(&entry.value, diagnostics));
+        raw.seeds_place = Some(entry.key_place.clone());
+        raw.seeds = Some(seeds(&entry.value, diagnostics));
     }
     if let Some(entry) = entry(fields, "variants").filter(|_| has_variants) {
-        told.variants_place = Some(entry.key_place.clone());
-        told.variants = Some(variants(&entry.value, schema, &mut told.nameless, diagnostics));
+        raw.variants_place = Some(entry.key_place.clone());
+        raw.variants = Some(variants(&entry.value, schema, &mut raw.nameless, diagnostics));
     }
-    // A misspelt list is told by its name; that it is missing is not told as well.
+    // A misspelt list is reported by its name; that it is missing is not reported as well.
     let misspelt = |name: &str| entry(fields, name).is_none() && !is_missing(fields, name, known);
     if has_variants && misspelt("seeds") {
-        told.seeds = Some(Vec::new());
+        raw.seeds = Some(Vec::new());
     }
     if has_variants && misspelt("variants") {
-        told.variants = Some(Vec::new());
-        told.nameless = true;
+        raw.variants = Some(Vec::new());
+        raw.nameless = true;
     }
-    told
+    raw
 }
 
 /// Checks the parameters of a map; `besides` are names in it that are no parameters.
@@ -177,7 +177,7 @@ fn variants(
     schema: &Schema,
     nameless: &mut bool,
     diagnostics: &mut Diagnostics,
-) -> Vec<ToldVariant> {
+) -> Vec<RawVariant> {
     let Some(nodes) = items(node, "`variants`", diagnostics) else {
         *nameless = true;
         return Vec::new();
@@ -205,7 +205,7 @@ fn variants(
     variants
 }
 
-fn variant(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Option<ToldVariant> {
+fn variant(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Option<RawVariant> {
     let fields = entries(node, "a variant", diagnostics)?;
     let name = entry(fields, "name");
     let mut known: Vec<&str> = schema.fields.iter().map(|field| field.name).collect();
@@ -224,7 +224,7 @@ fn variant(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Optio
     let label = name.map_or("", |(name, _)| name);
     let own = parse_values(fields, &["name", "from"], schema, Some(label), diagnostics);
     let (name, entry) = name?;
-    Some(ToldVariant {
+    Some(RawVariant {
         name: name.to_owned(),
         place: entry.value.place.clone(),
         from,
