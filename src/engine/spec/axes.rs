@@ -2,7 +2,7 @@
 //!
 //! Invariant: [`owners`] alone decides it; the plan and the kinds read the answer from [`super::Stage`].
 
-use super::outline::Draft;
+use super::outline::StageDraft;
 use super::pipeline::Axis;
 use super::settings_file;
 use super::suggestion;
@@ -83,7 +83,7 @@ pub(super) fn owners(order: &[usize], needs: &[Vec<usize>], takes: &[Takes]) -> 
 /// of which it is unclear whose.
 pub(super) fn check(
     axis: &Axis,
-    drafts: &[Draft<'_>],
+    drafts: &[StageDraft<'_>],
     needs: &[Vec<usize>],
     order: &[usize],
     diagnostics: &mut Diagnostics,
@@ -125,7 +125,7 @@ pub(super) fn check(
 }
 
 /// Reads where a stage takes the values of an axis from, and reports those of its own that it doesn't use.
-fn takes(axis: &Axis, index: usize, drafts: &[Draft<'_>], diagnostics: &mut Diagnostics) -> Takes {
+fn takes(axis: &Axis, index: usize, drafts: &[StageDraft<'_>], diagnostics: &mut Diagnostics) -> Takes {
     let draft = &drafts[index];
     let listed = place(axis, draft);
     let entry = draft.each.iter().find(|entry| entry.axis == *axis);
@@ -157,7 +157,7 @@ fn takes(axis: &Axis, index: usize, drafts: &[Draft<'_>], diagnostics: &mut Diag
 fn owner_named(
     name: &str,
     axis: &Axis,
-    drafts: &[Draft<'_>],
+    drafts: &[StageDraft<'_>],
     place: &Place,
     diagnostics: &mut Diagnostics,
 ) -> Option<usize> {
@@ -176,13 +176,13 @@ fn owner_named(
 }
 
 /// Says whether a stage lists values of an axis, or may do so in a file that can't be read.
-fn lists(axis: &Axis, draft: &Draft<'_>) -> bool {
+fn lists(axis: &Axis, draft: &StageDraft<'_>) -> bool {
     let raw = &draft.raw;
     raw.unreadable || if *axis == Axis::Variant { raw.variants.is_some() } else { raw.seeds.is_some() }
 }
 
 /// Gives where a stage lists values of an axis.
-fn place<'a>(axis: &Axis, draft: &'a Draft<'_>) -> Option<&'a Place> {
+fn place<'a>(axis: &Axis, draft: &'a StageDraft<'_>) -> Option<&'a Place> {
     match axis {
         Axis::Variant => draft.raw.variants_place.as_ref(),
         _ => draft.raw.seeds_place.as_ref(),

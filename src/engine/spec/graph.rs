@@ -4,17 +4,21 @@ use std::collections::HashMap;
 
 use super::inherit::arrows;
 use super::order::{Sorted, sorted};
-use super::outline::Draft;
+use super::outline::StageDraft;
 use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Finds each stage's needs, by index; those that don't exist and those on itself are reported and left out.
 ///
 /// With `nameless`, an unknown name may be that of a stage whose own can't be read, and is not reported.
-pub(super) fn needs(drafts: &[Draft<'_>], nameless: bool, diagnostics: &mut Diagnostics) -> Vec<Vec<usize>> {
+pub(super) fn needs(
+    drafts: &[StageDraft<'_>],
+    nameless: bool,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Vec<usize>> {
     let known: HashMap<&str, usize> =
         drafts.iter().enumerate().map(|(index, draft)| (draft.name.as_str(), index)).collect();
-    let find = |draft: &Draft<'_>, diagnostics: &mut Diagnostics| {
+    let find = |draft: &StageDraft<'_>, diagnostics: &mut Diagnostics| {
         let mut needs = Vec::new();
         for (name, place) in &draft.needs {
             if *name == draft.name {
@@ -38,7 +42,11 @@ pub(super) fn needs(drafts: &[Draft<'_>], nameless: bool, diagnostics: &mut Diag
 }
 
 /// Sorts stages, needs first, and tells circles.
-pub(super) fn order(drafts: &[Draft<'_>], needs: &[Vec<usize>], diagnostics: &mut Diagnostics) -> Vec<usize> {
+pub(super) fn order(
+    drafts: &[StageDraft<'_>],
+    needs: &[Vec<usize>],
+    diagnostics: &mut Diagnostics,
+) -> Vec<usize> {
     let Sorted { order, circles } = sorted(needs);
     for circle in circles {
         let names = circle.iter().chain(circle.first()).map(|index| format!("`{}`", drafts[*index].name));

@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::outline::{self, Draft};
+use super::outline::{self, StageDraft};
 use super::pipeline::{Axis, Pipeline, Settings, Stage, StageId};
 use super::reading::Reading;
 use super::schema::Schema;
@@ -83,7 +83,7 @@ fn checked(
     Some(Reading::new(pipeline, outline.source.text(), &starts))
 }
 
-fn stage(draft: &mut Draft<'_>, diagnostics: &mut Diagnostics) -> Option<Stage> {
+fn stage(draft: &mut StageDraft<'_>, diagnostics: &mut Diagnostics) -> Option<Stage> {
     let schema = draft.schema?;
     let base: Settings = inherit::base(schema, std::mem::take(&mut draft.raw.params));
     let variants = inherit::variants(&base, &draft.raw, &draft.name, diagnostics);
@@ -101,7 +101,7 @@ fn stage(draft: &mut Draft<'_>, diagnostics: &mut Diagnostics) -> Option<Stage> 
 }
 
 /// Tells files in `stages/` that no stage reads: most often one of the two names is misspelt.
-fn refuse_strays(root: &Path, drafts: &[Draft<'_>], diagnostics: &mut Diagnostics) {
+fn refuse_strays(root: &Path, drafts: &[StageDraft<'_>], diagnostics: &mut Diagnostics) {
     let Ok(folder) = fs::read_dir(root.join("stages")) else { return };
     for entry in folder.flatten() {
         let file = entry.file_name().to_string_lossy().into_owned();
@@ -113,7 +113,7 @@ fn refuse_strays(root: &Path, drafts: &[Draft<'_>], diagnostics: &mut Diagnostic
         let names = || drafts.iter().map(|draft| draft.name.as_str());
         let known = drafts.iter().find(|draft| draft.name == stage);
         let mistake = match (known, suffix) {
-            (Some(Draft { schema: Some(schema), .. }), _) if schema.inline => {
+            (Some(StageDraft { schema: Some(schema), .. }), _) if schema.inline => {
                 Diagnostic::error(format!("a stage of kind `{}` has no file of its own", schema.kind))
                     .help(format!("say it in `{}` and delete this file", outline::PATH))
             }

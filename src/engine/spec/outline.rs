@@ -32,7 +32,7 @@ const STAGE: [&str; 4] = ["name", "kind", "each", "needs"];
 /// What `pipeline.yaml` says.
 pub(super) struct Outline<'s> {
     pub title: String,
-    pub stages: Vec<Draft<'s>>,
+    pub stages: Vec<StageDraft<'s>>,
     /// Whether a stage's name can't be read, so that nothing can be reported about unknown ones.
     pub nameless: bool,
     /// The text that it was read from.
@@ -40,7 +40,7 @@ pub(super) struct Outline<'s> {
 }
 
 /// A stage as it is drawn, and what it sets, as it is written.
-pub(super) struct Draft<'s> {
+pub(super) struct StageDraft<'s> {
     pub name: String,
     pub place: Place,
     /// Where it begins, in bytes.
@@ -108,7 +108,7 @@ fn stages<'s>(
     schemas: &'s [Schema],
     nameless: &mut bool,
     diagnostics: &mut Diagnostics,
-) -> Vec<Draft<'s>> {
+) -> Vec<StageDraft<'s>> {
     let Some(nodes) = items(&list.value, "`stages`", diagnostics) else {
         *nameless = true;
         return Vec::new();
@@ -118,7 +118,7 @@ fn stages<'s>(
         diagnostics.add(mistake.help("list at least one stage: `- { name: prepare, kind: prepare }`"));
     }
     let mut known: HashMap<String, usize> = HashMap::with_capacity(nodes.len());
-    let mut drawn: Vec<Draft<'s>> = Vec::with_capacity(nodes.len());
+    let mut drawn: Vec<StageDraft<'s>> = Vec::with_capacity(nodes.len());
     for node in nodes {
         let Some(stage) = stage(node, schemas, diagnostics) else {
             *nameless = true;
@@ -142,7 +142,7 @@ pub(super) fn stage<'s>(
     node: &Node,
     schemas: &'s [Schema],
     diagnostics: &mut Diagnostics,
-) -> Option<Draft<'s>> {
+) -> Option<StageDraft<'s>> {
     let fields = entries(node, "a stage", diagnostics)?;
     let required = |name: &str, diagnostics: &mut Diagnostics| {
         if is_missing(fields, name, &STAGE) {
@@ -190,7 +190,16 @@ pub(super) fn stage<'s>(
     let needs = entry(fields, "needs").map(|entry| needs(&entry.value, diagnostics)).unwrap_or_default();
     let (name, place) = name?;
     let start = node.place.span().start;
-    Some(Draft { name: name.to_owned(), place: place.clone(), start, schema, each, each_refused, needs, raw })
+    Some(StageDraft {
+        name: name.to_owned(),
+        place: place.clone(),
+        start,
+        schema,
+        each,
+        each_refused,
+        needs,
+        raw,
+    })
 }
 
 fn schema<'s>(node: &Node, schemas: &'s [Schema], diagnostics: &mut Diagnostics) -> Option<&'s Schema> {

@@ -7,7 +7,7 @@ use std::collections::hash_map::{self, HashMap};
 use std::path::Path;
 use std::ptr;
 
-use super::outline::Draft;
+use super::outline::StageDraft;
 use super::path_uses::{Use, literals, path_shape, point_name, templates};
 use super::project_path::{Ground, plain};
 use super::schema::Shape;
@@ -22,7 +22,7 @@ const RESERVED: [&str; 5] = ["artifacts", "stages", ".git", "pipeline.yaml", "pi
 /// With `nameless`, a stage whose name can't be read may write what others read.
 pub(super) fn check(
     root: &Path,
-    drafts: &[Draft<'_>],
+    drafts: &[StageDraft<'_>],
     needs: &[Vec<usize>],
     order: &[usize],
     nameless: bool,
@@ -130,7 +130,7 @@ struct Writers<'a> {
 
 impl<'a> Writers<'a> {
     /// Takes in all outputs, and reports paths that two write.
-    fn of(outputs: &'a [Use<'a>], drafts: &[Draft<'_>], diagnostics: &mut Diagnostics) -> Self {
+    fn of(outputs: &'a [Use<'a>], drafts: &[StageDraft<'_>], diagnostics: &mut Diagnostics) -> Self {
         let mut writers =
             Self { outputs, by_path: HashMap::with_capacity(outputs.len()), folders: HashMap::new() };
         let mut reported = BTreeSet::new();
@@ -203,7 +203,7 @@ impl<'a> Writers<'a> {
     }
 }
 
-fn both_write(other: &Use<'_>, output: &Use<'_>, drafts: &[Draft<'_>]) -> Diagnostic {
+fn both_write(other: &Use<'_>, output: &Use<'_>, drafts: &[StageDraft<'_>]) -> Diagnostic {
     let name = |one: &Use<'_>| format!("`{}`", point_name(&drafts[one.stage], one.point));
     let (first, second, path) = (name(other), name(output), &output.path);
     let message = if other.path == *path {
@@ -255,7 +255,7 @@ fn early<'a>(
     found
 }
 
-fn too_early(input: &Use<'_>, writer: usize, path: &str, drafts: &[Draft<'_>]) -> Diagnostic {
+fn too_early(input: &Use<'_>, writer: usize, path: &str, drafts: &[StageDraft<'_>]) -> Diagnostic {
     let reader = &drafts[input.stage].name;
     let mistake = if writer == input.stage {
         let mistake = Diagnostic::error(format!("stage `{reader}` reads `{path}`, which it writes itself"));

@@ -8,7 +8,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::outline::Draft;
+use super::outline::StageDraft;
 use super::parser;
 use super::pipeline::Origin;
 use super::shape::parse_value;
@@ -28,7 +28,7 @@ struct Parts {
 /// With `nameless`, an unknown stage may be one whose own name can't be read, and is not reported.
 pub(super) fn apply(
     arguments: &[String],
-    drafts: &mut [Draft<'_>],
+    drafts: &mut [StageDraft<'_>],
     nameless: bool,
     diagnostics: &mut Diagnostics,
 ) {
@@ -67,7 +67,7 @@ fn parts(argument: &str) -> Option<Parts> {
 fn put(
     source: &Arc<Source>,
     parts: &Parts,
-    drafts: &mut [Draft<'_>],
+    drafts: &mut [StageDraft<'_>],
     nameless: bool,
     diagnostics: &mut Diagnostics,
 ) {

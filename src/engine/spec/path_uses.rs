@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::outline::Draft;
+use super::outline::StageDraft;
 use super::pipeline::Axis;
 use super::project_path::MAX_PATH_BYTES;
 use super::schema::{Field, Shape};
@@ -56,7 +56,12 @@ pub(super) fn path_shape(shape: &Shape) -> Option<&Shape> {
 }
 
 /// Gives the paths of a field as they are written, in `params`, in variants, or as the default.
-pub(super) fn literals<'a>(stage: usize, draft: &'a Draft<'_>, field: &'a Field, uses: &mut Vec<Use<'a>>) {
+pub(super) fn literals<'a>(
+    stage: usize,
+    draft: &'a StageDraft<'_>,
+    field: &'a Field,
+    uses: &mut Vec<Use<'a>>,
+) {
     let raw = &draft.raw;
     let variants = raw.variants().iter().flat_map(|variant| [&variant.own, &variant.over]);
     let values = std::iter::once(&raw.params).chain(variants);
@@ -72,7 +77,7 @@ pub(super) fn literals<'a>(stage: usize, draft: &'a Draft<'_>, field: &'a Field,
 /// Checks the braces in a field's texts, and gives those that are paths at every point of the stage's `each`.
 pub(super) fn templates<'a>(
     stage: usize,
-    draft: &'a Draft<'_>,
+    draft: &'a StageDraft<'_>,
     field: &Field,
     uses: &mut Vec<Use<'a>>,
     diagnostics: &mut Diagnostics,
@@ -137,19 +142,19 @@ fn refuse_braces(
     }
 }
 
-fn listed<'a>(draft: &'a Draft<'_>) -> impl DoubleEndedIterator<Item = (&'a str, &'a [String])> {
+fn listed<'a>(draft: &'a StageDraft<'_>) -> impl DoubleEndedIterator<Item = (&'a str, &'a [String])> {
     draft.each.iter().filter_map(|entry| match &entry.axis {
         Axis::Listed { name, values } => Some((name.as_str(), values.as_slice())),
         Axis::Variant | Axis::Seed => None,
     })
 }
 
-fn point_count(draft: &Draft<'_>) -> usize {
+fn point_count(draft: &StageDraft<'_>) -> usize {
     listed(draft).map(|(_, values)| values.len()).product()
 }
 
 /// Gives a stage's listed coordinates at a point, the last one first.
-fn coordinates<'a>(draft: &'a Draft<'_>, point: usize) -> impl Iterator<Item = (&'a str, &'a str)> {
+fn coordinates<'a>(draft: &'a StageDraft<'_>, point: usize) -> impl Iterator<Item = (&'a str, &'a str)> {
     listed(draft).rev().scan(point, |rest, (name, values)| {
         let value = &values[*rest % values.len()];
         *rest /= values.len();
@@ -157,12 +162,12 @@ fn coordinates<'a>(draft: &'a Draft<'_>, point: usize) -> impl Iterator<Item = (
     })
 }
 
-fn coordinate<'a>(draft: &'a Draft<'_>, point: usize, name: &str) -> Option<&'a str> {
+fn coordinate<'a>(draft: &'a StageDraft<'_>, point: usize, name: &str) -> Option<&'a str> {
     coordinates(draft, point).find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
 /// Names a stage at a point, for a sentence.
-pub(super) fn point_name(draft: &Draft<'_>, point: usize) -> String {
+pub(super) fn point_name(draft: &StageDraft<'_>, point: usize) -> String {
     let mut parts: Vec<String> =
         coordinates(draft, point).map(|(name, value)| format!("{name}={value}")).collect();
     parts.reverse();

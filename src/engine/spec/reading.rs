@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::document::Content;
 use super::file::{self, File};
 use super::inherit;
-use super::outline::{self, Draft};
+use super::outline::{self, StageDraft};
 use super::packed::own_lines;
 use super::parser;
 use super::path_uses::{path_shape, templates};
@@ -164,11 +164,11 @@ impl Reading {
         source: &Arc<Source>,
         part: Range<usize>,
         schemas: &'s [Schema],
-    ) -> Option<Vec<Draft<'s>>> {
+    ) -> Option<Vec<StageDraft<'s>>> {
         let mut mistakes = Diagnostics::default();
         let document = parser::read(source, part, &mut mistakes)?;
         let Content::List(nodes) = &document.content else { return None };
-        let drafts: Option<Vec<Draft<'s>>> =
+        let drafts: Option<Vec<StageDraft<'s>>> =
             nodes.iter().map(|node| outline::stage(node, schemas, &mut mistakes)).collect();
         for (index, draft) in drafts.iter().flatten().enumerate() {
             for field in draft.schema.iter().filter(|schema| schema.inline).flat_map(|schema| &schema.fields)
@@ -180,7 +180,7 @@ impl Reading {
     }
 
     /// Makes the stage that a draft draws, if it has all of the old one that other stages may depend on.
-    fn replaced(&self, id: StageId, draft: &Draft<'_>) -> Option<Stage> {
+    fn replaced(&self, id: StageId, draft: &StageDraft<'_>) -> Option<Stage> {
         let old = &self.pipeline.stages[id.0];
         let schema = draft.schema?;
         let needs = old.needs.iter().map(|need| self.pipeline.stages[need.0].name.as_str());
