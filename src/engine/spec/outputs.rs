@@ -9,7 +9,7 @@ use std::ptr;
 
 use super::outline::StageDraft;
 use super::path_uses::{Use, literals, path_shape, point_name, templates};
-use super::project_path::{Ground, plain};
+use super::project_path::{ProjectRoot, plain};
 use super::schema::Shape;
 use super::waits;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -28,7 +28,7 @@ pub(super) fn check(
     nameless: bool,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut ground = Ground::new(root);
+    let mut project = ProjectRoot::new(root);
     let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
     let mut uncertain = nameless || drafts.iter().any(|draft| draft.schema.is_none());
     for (stage, draft) in drafts.iter().enumerate() {
@@ -44,7 +44,7 @@ pub(super) fn check(
                 Some(_) => literals(stage, draft, field, uses),
                 None => continue,
             }
-            accept(uses, first, &mut ground, diagnostics);
+            accept(uses, first, &mut project, diagnostics);
             uncertain |= is_output && (diagnostics.len() > mistakes || draft.each_refused);
         }
     }
@@ -56,10 +56,10 @@ pub(super) fn check(
         if writers.has(&input.path) {
             written.push(input);
         } else if !uncertain
-            && !ground.has(&input.path)
+            && !project.has(&input.path)
             && reported.insert((input.place.source().name(), input.place.span().start))
         {
-            diagnostics.add_with(|| missing(input, &ground).at(input.place));
+            diagnostics.add_with(|| missing(input, &project).at(input.place));
         }
     }
     if order.len() < drafts.len() {
@@ -78,12 +78,17 @@ pub(super) fn check(
 
 /// Brings the paths from `first` on to their one spelling, and reports those that leave the project, once for each
 /// place.
-fn accept<'a>(uses: &mut Vec<Use<'a>>, first: usize, ground: &mut Ground<'_>, diagnostics: &mut Diagnostics) {
+fn accept<'a>(
+    uses: &mut Vec<Use<'a>>,
+    first: usize,
+    project: &mut ProjectRoot<'_>,
+    diagnostics: &mut Diagnostics,
+) {
     let mut reported: Option<&Place> = None;
     let mut accepted = first;
     for index in first..uses.len() {
         let one = &mut uses[index];
-        match plain(&one.path).and_then(|path| ground.check(&path).map(|()| path)) {
+        match plain(&one.path).and_then(|path| project.check(&path).map(|()| path)) {
             Ok(path) => {
                 one.path = path;
                 uses.swap(accepted, index);
@@ -269,8 +274,8 @@ fn too_early(input: &Use<'_>, writer: usize, path: &str, drafts: &[StageDraft<'_
     mistake.at(input.place)
 }
 
-fn missing(input: &Use<'_>, ground: &Ground<'_>) -> Diagnostic {
-    let help = match ground.nearest(&input.path) {
+fn missing(input: &Use<'_>, project: &ProjectRoot<'_>) -> Diagnostic {
+    let help = match project.nearest(&input.path) {
         Some(path) => format!("did you mean `{path}`?"),
         None => "create it, or correct the path; it is relative to the project".to_owned(),
     };

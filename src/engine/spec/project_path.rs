@@ -14,7 +14,7 @@ pub(super) const MAX_PATH_BYTES: usize = 4_096;
 pub(super) type PathMistake = (&'static str, &'static str);
 
 /// The project's folder, with what was already found out about it.
-pub(super) struct Ground<'a> {
+pub(super) struct ProjectRoot<'a> {
     root: &'a Path,
     /// The root without symbolic links; `None` if it can't be found out.
     real_root: Option<PathBuf>,
@@ -30,7 +30,7 @@ enum Seen {
     Outside,
 }
 
-impl<'a> Ground<'a> {
+impl<'a> ProjectRoot<'a> {
     /// Looks at a project's folder.
     pub fn new(root: &'a Path) -> Self {
         Self { root, real_root: root.canonicalize().ok(), seen: HashMap::new() }
