@@ -78,7 +78,7 @@ fn read(path: &Path) -> String {
 }
 
 #[test]
-fn every_mistake_is_told_with_its_place_and_what_to_do() {
+fn every_mistake_is_reported_with_its_place_and_what_to_do() {
     let assert = Assert::new().action_env(snapbox::assert::DEFAULT_ACTION_ENV);
     let mut different = Vec::new();
     for case in cases() {
@@ -112,7 +112,7 @@ fn a_folder_without_a_pipeline_says_where_it_was_looked_for() {
 }
 
 #[test]
-fn a_binary_file_is_told_without_its_content() {
+fn a_binary_file_is_reported_without_its_content() {
     assert_data_eq!(
         with_settings(b"params: \0\x01\x02").mistakes(),
         str![[r#"
@@ -143,7 +143,7 @@ help: save the file as UTF-8
 }
 
 #[test]
-fn a_folder_in_the_place_of_a_file_is_told() {
+fn a_folder_in_the_place_of_a_file_is_reported() {
     let project = with_settings(b"");
     fs::remove_file(project.folder.path().join("stages/prepare.yaml")).expect("the file is there");
     fs::create_dir(project.folder.path().join("stages/prepare.yaml")).expect("a folder can be made");

@@ -1,4 +1,4 @@
-//! A map with known names: takes its entries, and tells which names nobody knows.
+//! A map with known names: reads its entries, and reports unknown names.
 
 use std::fmt;
 
@@ -82,7 +82,7 @@ pub fn entry<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
     entries.iter().find(|entry| entry.key == name)
 }
 
-/// Tells which entries have a name that is not among `known`; `explain` may know better help.
+/// Reports entries whose name is not among `known`; `explain` may know better help.
 pub fn refuse_unknown(
     entries: &[Entry],
     known: &[&str],
@@ -105,13 +105,13 @@ pub fn refuse_unknown(
     }
 }
 
-/// Says whether a name is neither there nor, as one that nobody knows, misspelt.
+/// Says whether a name is missing, and no unknown name looks like a misspelling of it.
 pub fn is_missing(entries: &[Entry], name: &str, known: &[&str]) -> bool {
     let strange = entries.iter().map(|entry| entry.key.as_str()).filter(|key| !known.contains(key));
     entry(entries, name).is_none() && suggestion::nearest(name, strange).is_none()
 }
 
-/// Tells which fields without a default are not among the entries; `besides` are other names that are
+/// Reports fields without a default that are not among the entries; `besides` are other names that are
 /// known there.
 pub(super) fn refuse_missing(
     entries: &[Entry],
@@ -137,7 +137,7 @@ pub(super) fn is_name(name: &str, also: &str) -> bool {
     name.starts_with(char::is_alphanumeric) && name.chars().all(allowed)
 }
 
-/// Tells that a name has letters that it can't have.
+/// Reports a name with letters that it can't have.
 pub(super) fn refuse_name(what: &str, name: &str, also: &str, place: &Place, diagnostics: &mut Diagnostics) {
     let message = format!("`{name}` can't name {what}");
     let dots = if also.is_empty() { "" } else { ", dots" };

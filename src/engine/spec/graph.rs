@@ -41,7 +41,7 @@ pub(super) fn needs(
     drafts.iter().map(|draft| find(draft, diagnostics)).collect()
 }
 
-/// Sorts stages, needs first, and tells circles.
+/// Sorts stages, needs first, and reports circles.
 pub(super) fn order(
     drafts: &[StageDraft<'_>],
     needs: &[Vec<usize>],

@@ -1,4 +1,4 @@
-//! Variants and `from`: what each variant says, inherits, and is left to the default.
+//! Variants and `from`: what each variant sets, inherits, and leaves to the default.
 //!
 //! Order of precedence: `--set` on the variant, the variant's own, what it derives from, and so on down to
 //! the stage's `params`, then the kind's defaults.

@@ -100,7 +100,7 @@ fn stage(draft: &mut StageDraft<'_>, diagnostics: &mut Diagnostics) -> Option<St
     })
 }
 
-/// Tells files in `stages/` that no stage reads: most often one of the two names is misspelt.
+/// Reports files in `stages/` that no stage reads: most often one of the two names is misspelt.
 fn refuse_strays(root: &Path, drafts: &[StageDraft<'_>], diagnostics: &mut Diagnostics) {
     let Ok(folder) = fs::read_dir(root.join("stages")) else { return };
     for entry in folder.flatten() {

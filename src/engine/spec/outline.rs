@@ -1,4 +1,4 @@
-//! `pipeline.yaml` → the stages as it draws them, before anything is joined.
+//! `pipeline.yaml` → the stages as they are written there, before anything is joined.
 //!
 //! Invariants
 //! - Stage names are unique: of two stages with one name the first stays.
@@ -20,7 +20,7 @@ use super::shape::parse_in_file;
 use super::suggestion::{self, nearest};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 
-/// The file that draws the graph.
+/// The file that has the graph.
 pub(super) const PATH: &str = "pipeline.yaml";
 
 /// The version of the language.
@@ -29,7 +29,7 @@ const VERSION: i64 = 1;
 const HEADER: [&str; 3] = ["recount", "title", "stages"];
 const STAGE: [&str; 4] = ["name", "kind", "each", "needs"];
 
-/// What `pipeline.yaml` says.
+/// What is written in `pipeline.yaml`.
 pub(super) struct Outline<'s> {
     pub title: String,
     pub stages: Vec<StageDraft<'s>>,
@@ -39,7 +39,7 @@ pub(super) struct Outline<'s> {
     pub source: Arc<Source>,
 }
 
-/// A stage as it is drawn, and what it sets, as it is written.
+/// A stage as it is written.
 pub(super) struct StageDraft<'s> {
     pub name: String,
     pub place: Place,
@@ -118,23 +118,23 @@ fn stages<'s>(
         diagnostics.add(mistake.help("list at least one stage: `- { name: prepare, kind: prepare }`"));
     }
     let mut known: HashMap<String, usize> = HashMap::with_capacity(nodes.len());
-    let mut drawn: Vec<StageDraft<'s>> = Vec::with_capacity(nodes.len());
+    let mut stages: Vec<StageDraft<'s>> = Vec::with_capacity(nodes.len());
     for node in nodes {
         let Some(stage) = stage(node, schemas, diagnostics) else {
             *nameless = true;
             continue;
         };
         if let Some(other) = known.get(&stage.name) {
-            let line = drawn[*other].place.line();
+            let line = stages[*other].place.line();
             let message = format!("two stages are named `{}`", stage.name);
             let help = format!("line {line} has the other; give one of them another name");
             diagnostics.add(Diagnostic::error(message).at(&stage.place).help(help));
             continue;
         }
-        known.insert(stage.name.clone(), drawn.len());
-        drawn.push(stage);
+        known.insert(stage.name.clone(), stages.len());
+        stages.push(stage);
     }
-    drawn
+    stages
 }
 
 /// Reads one stage; `None` for one whose name can't be read.
@@ -214,7 +214,7 @@ fn schema<'s>(node: &Node, schemas: &'s [Schema], diagnostics: &mut Diagnostics)
     found
 }
 
-/// Tells unknown and missing fields; a setting that belongs into the stage's own file is sent there.
+/// Reports unknown and missing fields; a setting that belongs into the stage's own file is sent there.
 fn check_fields(fields: &[Entry], schema: &Schema, stage: &str, diagnostics: &mut Diagnostics) {
     let own = schema.fields.iter().map(|field| field.name);
     let known: Vec<&str> = STAGE.into_iter().chain(own.filter(|_| schema.inline)).collect();
@@ -223,9 +223,9 @@ fn check_fields(fields: &[Entry], schema: &Schema, stage: &str, diagnostics: &mu
         let setting = schema.fields.iter().any(|field| field.name == name);
         match (schema.inline, of_file || setting) {
             (false, true) if setting => {
-                Some(format!("settings stand in `stages/{stage}.yaml`, under `params`"))
+                Some(format!("settings belong in `stages/{stage}.yaml`, under `params`"))
             }
-            (false, true) => Some(format!("`{name}` stands in `stages/{stage}.yaml`")),
+            (false, true) => Some(format!("`{name}` belongs in `stages/{stage}.yaml`")),
             _ => None,
         }
     };

@@ -1,7 +1,7 @@
 //! `--set STAGE.FIELD=VALUE` and `--set STAGE[VARIANT].FIELD=VALUE`.
 //!
 //! Invariants
-//! - On a stage it stands for editing the stage's `params`: a variant that says the field keeps its own.
+//! - On a stage it acts as an edit of the stage's `params`: a variant that sets the field keeps its own.
 //! - On a variant it holds for that variant alone; what derives from it keeps what the file says.
 //! - Of two for the same thing the last one holds.
 

@@ -77,12 +77,8 @@ impl<'a> Builder<'a> {
         while let Some((event, span)) = self.next()? {
             match event {
                 Event::DocumentStart(_) if root.is_some() => {
-                    let message = "a second document starts here";
-                    return Err(SyntaxError::at(
-                        span,
-                        message,
-                        "keep one document in a file: take the `---` away",
-                    ));
+                    let help = "keep one document in a file: take the `---` away";
+                    return Err(SyntaxError::at(span, "a second document starts here", help));
                 }
                 Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {}
                 event => root = Some(self.node(event, span)?),
@@ -195,6 +191,7 @@ impl<'a> Builder<'a> {
     }
 
     fn refuse_key(&mut self, key: &Node) {
+        let not_a_text = || format!("a name must be a text, not {}", key.described());
         let (message, help) = match key.content {
             Content::Scalar(Scalar::Text(_)) => {
                 (format!("a name is longer than {MAX_KEY_BYTES} bytes"), "give it a shorter one".to_owned())
@@ -202,13 +199,10 @@ impl<'a> Builder<'a> {
             Content::Scalar(Scalar::Null) => {
                 ("this value has no name".to_owned(), "write `name: value`".to_owned())
             }
-            Content::Scalar(_) => (
-                format!("a name must be a text, not {}", key.described()),
-                format!("put it in quotes: `\"{}\"`", shortened(key.place.text())),
-            ),
-            _ => {
-                (format!("a name must be a text, not {}", key.described()), "write `name: value`".to_owned())
+            Content::Scalar(_) => {
+                (not_a_text(), format!("put it in quotes: `\"{}\"`", shortened(key.place.text())))
             }
+            _ => (not_a_text(), "write `name: value`".to_owned()),
         };
         self.mistakes.add(Diagnostic::error(message).at(&key.place).help(help));
     }
@@ -266,15 +260,16 @@ impl<'a> Cursor<'a> {
             return character.min(self.text.len());
         }
         let (before, after) = self.text.split_at(self.byte);
-        if character >= self.character {
-            let step = character - self.character;
-            let (at, end) = (after.char_indices().nth(step), self.text.len() - self.byte);
-            self.byte += at.map_or(end, |(at, _)| at);
+        if let Some(back) = self.character.checked_sub(character + 1) {
+            self.byte = before.char_indices().nth_back(back).map_or(0, |(at, _)| at);
+            self.character = character;
+        } else if let Some((at, _)) = after.char_indices().nth(character - self.character) {
+            self.byte += at;
+            self.character = character;
         } else {
-            let step = self.character - character;
-            self.byte = before.char_indices().nth_back(step - 1).map_or(0, |(at, _)| at);
+            self.byte = self.text.len();
+            self.character += after.chars().count();
         }
-        self.character = character;
         self.byte
     }
 

@@ -1,6 +1,6 @@
 //! The paths that a stage names, at every point of its `each`.
 //!
-//! parameters ──▶ [`Use`]s, with coordinates put in for kinds that stand whole in `pipeline.yaml`.
+//! parameters ──▶ [`Use`]s, with coordinates put in for kinds that are written whole in `pipeline.yaml`.
 
 use std::fmt;
 

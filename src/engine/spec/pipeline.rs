@@ -1,7 +1,7 @@
 //! The checked pipeline: what `pipeline.yaml` and `stages/*.yaml` say once nothing in them is wrong.
 //!
 //! Invariants
-//! - Stages stand in an order in which every need comes before who needs it.
+//! - Stages are in an order in which every need comes before what needs it.
 //! - Every parameter that its kind's schema names has a value (its own, inherited, or the default)
 //!   and an [`Origin`].
 
@@ -27,24 +27,15 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// Puts stages together that stand in order, needs first, and finds whose variants and seeds each takes where
+    /// Puts stages together that are in order, needs first, and finds whose variants and seeds each takes where
     /// no stage is named.
     pub fn new(title: impl Into<String>, mut stages: Vec<Stage>) -> Self {
         let order: Vec<usize> = (0..stages.len()).collect();
         let needs: Vec<Vec<usize>> =
             stages.iter().map(|stage| stage.needs.iter().map(|need| need.0).collect()).collect();
-        let axes: [(Axis, fn(&Stage) -> (bool, Option<StageId>)); 2] = [
-            (Axis::Variant, |stage| (!stage.variants.is_empty(), stage.variants_of)),
-            (Axis::Seed, |stage| (!stage.seeds.is_empty(), stage.seeds_of)),
-        ];
-        let [variants, seeds] = axes.map(|(axis, of)| {
-            let takes = stages.iter().map(|stage| match of(stage) {
-                _ if !stage.each.contains(&axis) => Takes::Nothing,
-                (_, Some(owner)) => Takes::From(owner.0),
-                (true, None) => Takes::Own,
-                (false, None) => Takes::Nearest,
-            });
-            owners(&order, &needs, &takes.collect::<Vec<_>>())
+        let [variants, seeds] = [Axis::Variant, Axis::Seed].map(|axis| {
+            let takes: Vec<Takes> = stages.iter().map(|stage| stage.takes(&axis)).collect();
+            owners(&order, &needs, &takes)
         });
         for (stage, (variants, seeds)) in stages.iter_mut().zip(variants.into_iter().zip(seeds)) {
             stage.variants_of = variants.first().map(StageId);
@@ -87,7 +78,7 @@ pub struct Stage {
     pub each: Vec<Axis>,
     /// The stages whose outputs it reads.
     pub needs: Vec<StageId>,
-    /// The settings that hold where no variant says otherwise.
+    /// The settings that hold where no variant sets another.
     pub base: Settings,
     /// Its variants, in the order of the file; empty where its `each` has no `variant`, or where
     /// its variants are those of a stage it needs.
@@ -101,6 +92,19 @@ pub struct Stage {
 }
 
 impl Stage {
+    fn takes(&self, axis: &Axis) -> Takes {
+        let (lists, of) = match axis {
+            Axis::Variant => (!self.variants.is_empty(), self.variants_of),
+            _ => (!self.seeds.is_empty(), self.seeds_of),
+        };
+        match of {
+            _ if !self.each.contains(axis) => Takes::Nothing,
+            Some(owner) => Takes::From(owner.0),
+            None if lists => Takes::Own,
+            None => Takes::Nearest,
+        }
+    }
+
     /// Gives the settings that hold at a variant: that variant's if it is the stage's own, else the base.
     pub fn settings(&self, variant: Option<&str>) -> &Settings {
         let own = variant.and_then(|name| self.variants.iter().find(|variant| variant.name == name));
@@ -117,7 +121,7 @@ pub enum Axis {
     Seed,
     /// The listed values of a `command` stage's coordinate, as texts.
     Listed {
-        /// The coordinate's name, as it stands in braces.
+        /// The coordinate's name, as it is written in braces.
         name: String,
         /// Its values, unique, in the order of the file.
         values: Vec<String>,
@@ -177,7 +181,7 @@ pub enum Origin {
         line: usize,
         /// Column of the value, from 1, in characters.
         column: usize,
-        /// The variant that says it; `None` for the stage's `params`.
+        /// The variant that sets it; `None` for the stage's `params`.
         variant: Option<Arc<str>>,
     },
     /// On the command line: the whole `--set` argument.

@@ -7,11 +7,11 @@ use super::value::Value;
 pub struct Schema {
     /// The kind's name.
     pub kind: &'static str,
-    /// Its parameters; they stand in `stages/NAME.yaml`, or for `inline` kinds in `pipeline.yaml`.
+    /// Its parameters; they are set in `stages/NAME.yaml`, or for `inline` kinds in `pipeline.yaml`.
     pub fields: Vec<Field>,
     /// Whether variants and seeds make sense for it.
     pub repeats: bool,
-    /// Whether the stage stands whole in `pipeline.yaml`, as `command` does.
+    /// Whether the stage is written whole in `pipeline.yaml`, as `command` does.
     pub inline: bool,
 }
 

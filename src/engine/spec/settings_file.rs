@@ -22,7 +22,7 @@ pub(super) struct RawStage {
     pub seeds: Option<Vec<u64>>,
     /// Whether a variant's name can't be read, so that nothing can be reported about unknown ones.
     pub nameless: bool,
-    /// Where `variants` and `seeds` stand.
+    /// Where `variants` and `seeds` are written.
     pub variants_place: Option<Place>,
     pub seeds_place: Option<Place>,
     /// Whether the file can't be read as a tree, so that nothing can be reported about what it lacks.
@@ -51,7 +51,7 @@ pub(super) fn path(stage: &str) -> String {
     format!("stages/{stage}.yaml")
 }
 
-/// Reads the file of a stage; a file that is not there tells nothing.
+/// Reads the file of a stage; a file that is not there sets nothing.
 ///
 /// `place` is where the graph names the stage; what a file that is not there lacks is reported there.
 pub(super) fn read(

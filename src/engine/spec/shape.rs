@@ -40,7 +40,7 @@ pub(super) fn get<'s>(values: &'s ParsedValues, name: &str) -> Option<&'s Parsed
     values.iter().find(|(known, _)| *known == name).map(|(_, parsed)| parsed)
 }
 
-/// Checks what a node of a file says of a parameter, for a variant or for the stage's `params`.
+/// Checks the value of a parameter in a file, for a variant or for the stage's `params`.
 pub(super) fn parse_in_file(
     field: &Field,
     node: &Node,
@@ -57,7 +57,7 @@ pub(super) fn parse_in_file(
     parse_value(field, node, origin, diagnostics)
 }
 
-/// Checks what a node says of a parameter, wherever it comes from.
+/// Checks the value of a parameter, wherever it comes from.
 pub(super) fn parse_value(
     field: &Field,
     node: &Node,

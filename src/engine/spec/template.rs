@@ -1,6 +1,6 @@
 //! Coordinates in braces: `counts/{word}.txt` at `word=alpha` is `counts/alpha.txt`.
 //!
-//! `{{` and `}}` stand for the braces themselves.
+//! `{{` and `}}` are the braces themselves.
 
 use std::ops::Range;
 
