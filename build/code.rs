@@ -1,7 +1,8 @@
 //! Which code decides a kind's bytes, as a digest of token streams.
 //!
 //! kinds/X.rs ──paths──▶ the modules of `lab` and `report` and the engine's `digest` that it reaches, and theirs
-//!            ──names──▶ the third-party crates that those name, and their locked dependencies
+//!            ──names──▶ the third-party crates that those name, with their features, and their locked dependencies
+//!            ──cfg────▶ the program's own features that those name, where they are on
 //!
 //! Invariants
 //! - Comments, documentation, formatting and `#[cfg(test)]` items do not count.
@@ -25,7 +26,9 @@ const ENGINE: (&str, [&str; 2]) = ("recount_engine", ["engine", "digest"]);
 /// The sources and the lock, read once.
 pub struct Project {
     modules: BTreeMap<Vec<String>, Module>,
-    dependencies: BTreeSet<String>,
+    /// What the manifests say of each third-party crate: its version and features.
+    dependencies: BTreeMap<String, String>,
+    features: BTreeSet<String>,
     locked: BTreeMap<String, Locked>,
 }
 
@@ -42,13 +45,16 @@ struct Locked {
 }
 
 impl Project {
-    /// Reads every Rust file below `source`, and the manifests' and the lock's texts.
-    pub fn read(source: &Path, manifests: &[String], lock: &str) -> Self {
+    /// Reads every Rust file below `source`, and the manifests' and the lock's texts; `features` are those that are on.
+    pub fn read(source: &Path, manifests: &[String], lock: &str, features: BTreeSet<String>) -> Self {
         let mut modules = BTreeMap::new();
         read_folder(source, &mut Vec::new(), &mut modules);
         modules.retain(|path, _| path[0] != ENGINE.1[0] || *path == ENGINE.1);
-        let dependencies = manifests.iter().flat_map(|manifest| dependencies(manifest)).collect();
-        Self { modules, dependencies, locked: locked(lock) }
+        let mut found: BTreeMap<String, String> = BTreeMap::new();
+        for (name, wanted) in manifests.iter().flat_map(|manifest| dependencies(manifest)) {
+            found.entry(name).or_default().push_str(&wanted);
+        }
+        Self { modules, dependencies: found, features, locked: locked(lock) }
     }
 }
 
@@ -70,7 +76,15 @@ fn digest(project: &Project, root: &[String]) -> String {
         let module = &project.modules[path];
         field(&path.join("::"));
         field(&module.tokens);
-        crates.extend(project.dependencies.intersection(&module.words).cloned());
+        crates.extend(module.words.iter().filter(|word| project.dependencies.contains_key(*word)).cloned());
+        for feature in &project.features {
+            if module.tokens.contains(&format!("feature = {feature:?}")) {
+                field(feature);
+            }
+        }
+    }
+    for name in &crates {
+        field(&project.dependencies[name]);
     }
     for name in lock_closure(project, crates) {
         let versions = &project.locked[&name].version;
@@ -303,16 +317,16 @@ fn follow(mut base: Vec<String>, mut tokens: &[TokenTree], paths: &mut BTreeSet<
     }
 }
 
-/// The names of `[dependencies]`, as identifiers.
-fn dependencies(manifest: &str) -> BTreeSet<String> {
+/// The names of `[dependencies]`, as identifiers, each with what is wanted of it.
+fn dependencies(manifest: &str) -> Vec<(String, String)> {
     let section = manifest.lines().skip_while(|line| *line != "[dependencies]").skip(1);
     section
         .take_while(|line| !line.starts_with('['))
         .filter_map(|line| line.split_once(" = "))
         .filter(|(name, _)| !name.starts_with('#'))
-        .map(|(name, _)| name.trim().replace('-', "_"))
+        .map(|(name, wanted)| (name.trim().replace('-', "_"), wanted.to_owned()))
         // Our own crate is no third-party one: the code of it that counts is followed.
-        .filter(|name| name != ENGINE.0)
+        .filter(|(name, _)| name != ENGINE.0)
         .collect()
 }
 

@@ -1,4 +1,4 @@
-//! Writes the code digest of every stage kind, for `kinds` to include, and says how the program is linked.
+//! Writes the code digest of every stage kind, for `kinds` to include, and says how the program is built.
 //!
 //! src/**/*.rs + Cargo.lock ──[`code::digests`]──▶ `$OUT_DIR/code.rs`
 
@@ -12,23 +12,29 @@ mod code;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
 fn main() {
-    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo names the package's folder"));
+    let variable = |name: &str| env::var(name).expect("cargo sets its variables for build scripts");
+    let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
     println!("cargo::rerun-if-changed=src");
     println!("cargo::rerun-if-changed=Cargo.lock");
     println!("cargo::rerun-if-changed=Cargo.toml");
     println!("cargo::rerun-if-changed=build");
-    // A program that may stand anywhere in memory has fourteen thousand places to set before it begins, which takes a
-    // tenth of a run with nothing to do.
-    println!("cargo::rustc-link-arg-bins=-no-pie");
+
+    let rustc = Command::new(variable("RUSTC")).arg("--version").output();
+    let rustc = rustc.map(|it| String::from_utf8_lossy(&it.stdout).trim().to_owned()).unwrap_or_default();
+    println!("cargo::rustc-env=RECOUNT_RUSTC={}", rustc.trim_start_matches("rustc "));
+    println!("cargo::rustc-env=RECOUNT_PROFILE={}", variable("PROFILE"));
+    println!("cargo::rustc-env=RECOUNT_TARGET={}", variable("TARGET"));
 
     let read = |path: &Path| fs::read_to_string(path).unwrap_or_default();
     let project = code::Project::read(
         &root.join("src"),
         &[read(&root.join("Cargo.toml")), read(&root.join("src/engine/Cargo.toml"))],
         &read(&root.join("Cargo.lock")),
+        env::var("CARGO_CFG_FEATURE").unwrap_or_default().split(',').map(str::to_owned).collect(),
     );
     let mut table = String::from(
         "/// Code digest of every kind, by its file's name.\nconst CODE: &[(&str, &str)] = &[\n",
@@ -37,6 +43,6 @@ fn main() {
         writeln!(table, "    ({kind:?}, {digest:?}),").expect("a String takes any text");
     }
     table.push_str("];\n");
-    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo names the output folder"));
+    let out = PathBuf::from(variable("OUT_DIR"));
     fs::write(out.join("code.rs"), table).expect("the output folder can be written");
 }

@@ -3,9 +3,8 @@
 #[path = "../build/code.rs"]
 mod code;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
 
 const MANIFEST: &str =
     "[dependencies]\nburn = \"1\"\nplotters = \"1\"\nrecount-engine = { path = \"engine\" }\n";
@@ -46,12 +45,19 @@ version = "1.0.0"
 /// A small crate in a temporary folder, and its kinds' digests.
 struct Sources {
     folder: tempfile::TempDir,
+    manifest: String,
     lock: String,
+    features: BTreeSet<String>,
 }
 
 impl Sources {
     fn new() -> Self {
-        let sources = Self { folder: tempfile::tempdir().unwrap(), lock: LOCK.to_owned() };
+        let sources = Self {
+            folder: tempfile::tempdir().unwrap(),
+            manifest: MANIFEST.to_owned(),
+            lock: LOCK.to_owned(),
+            features: BTreeSet::new(),
+        };
         sources.write("kinds/mod.rs", "mod train; mod plot;");
         sources.write(
             "kinds/train.rs",
@@ -77,8 +83,9 @@ impl Sources {
     }
 
     fn digests(&self) -> BTreeMap<String, String> {
-        let manifests = [MANIFEST, ENGINE_MANIFEST].map(str::to_owned);
-        let project = code::Project::read(Path::new(self.folder.path()), &manifests, &self.lock);
+        let manifests = [self.manifest.clone(), ENGINE_MANIFEST.to_owned()];
+        let features = self.features.clone();
+        let project = code::Project::read(self.folder.path(), &manifests, &self.lock, features);
         code::digests(&project).into_iter().collect()
     }
 
@@ -156,4 +163,27 @@ fn a_locked_dependency_counts_where_it_is_reached() {
             .replace("name = \"ndarray\"\nversion = \"1.0.0\"", "name = \"ndarray\"\nversion = \"1.0.1\"");
     });
     assert_eq!(changed, ["train"]);
+}
+
+#[test]
+fn the_features_of_a_dependency_count_where_it_is_reached() {
+    let changed = Sources::new().changed_by(|sources| {
+        sources.manifest =
+            MANIFEST.replace("burn = \"1\"", "burn = { version = \"1\", features = [\"simd\"] }");
+    });
+    assert_eq!(changed, ["train"]);
+}
+
+#[test]
+fn a_feature_of_the_program_counts_where_the_code_asks_for_it() {
+    let changed = Sources::new().changed_by(|sources| {
+        sources.features = BTreeSet::from(["fast".to_owned()]);
+    });
+    assert!(changed.is_empty(), "{changed:?}");
+    let mut sources = Sources::new();
+    sources.write("lab/figures.rs", "#[cfg(feature = \"fast\")] fn draw() {}");
+    let changed = sources.changed_by(|sources| {
+        sources.features = BTreeSet::from(["fast".to_owned()]);
+    });
+    assert_eq!(changed, ["plot"]);
 }

@@ -161,11 +161,11 @@ help: a file with this name is read here
 
 #[test]
 fn a_pipe_in_the_place_of_a_file_is_refused_and_not_waited_for() {
-    use rustix::fs::{CWD, FileType, Mode, mknodat};
     let project = with_settings(b"");
     let path = project.folder.path().join("stages/prepare.yaml");
     fs::remove_file(&path).expect("the file is there");
-    mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("a pipe can be made");
+    let made = std::process::Command::new("mkfifo").arg(&path).status().expect("mkfifo is there");
+    assert!(made.success());
     assert_data_eq!(
         project.mistakes(),
         str![[r#"

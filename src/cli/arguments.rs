@@ -14,7 +14,7 @@ pub struct Arguments {
     /// What to do; without a command, `run`
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// The words of `run`, for when it is not named
+    /// The arguments of `run`, for when it is not named
     #[command(flatten)]
     pub run: RunArguments,
 }
@@ -57,7 +57,7 @@ pub fn nearest_command(word: &str) -> Option<String> {
     nearest(word, names).map(str::to_owned)
 }
 
-/// The words of `recount run`.
+/// The arguments of `recount run`.
 #[derive(Args, Default)]
 pub struct RunArguments {
     /// Only these and what they need: `train`, `train[2.4.2]`, `train[2.4.2,seed=1]`, or a file that a stage writes
@@ -80,7 +80,7 @@ pub struct RunArguments {
     pub settings: SettingArguments,
 }
 
-/// The words of `recount audit`.
+/// The arguments of `recount audit`.
 #[derive(Args)]
 pub struct AuditArguments {
     /// A number as it is printed (`0.984`), a reference (`n42`), a place (`report/week-3.md:57`) or a variant (`2.4.2`)
@@ -94,7 +94,7 @@ pub struct AuditArguments {
     pub settings: SettingArguments,
 }
 
-/// The words of `recount status`.
+/// The arguments of `recount status`.
 #[derive(Args)]
 pub struct StatusArguments {
     /// The settings that hold for this command
@@ -102,7 +102,7 @@ pub struct StatusArguments {
     pub settings: SettingArguments,
 }
 
-/// The words of `recount why`.
+/// The arguments of `recount why`.
 #[derive(Args)]
 pub struct WhyArguments {
     /// What to explain, named as for `run`
@@ -113,7 +113,7 @@ pub struct WhyArguments {
     pub settings: SettingArguments,
 }
 
-/// The words of `recount dag`.
+/// The arguments of `recount dag`.
 #[derive(Args)]
 pub struct DagArguments {
     /// How to draw it
@@ -140,7 +140,7 @@ pub enum DagFormat {
     Svg,
 }
 
-/// The words of `recount log`.
+/// The arguments of `recount log`.
 #[derive(Args)]
 pub struct LogArguments {
     /// How many runs to list
@@ -151,7 +151,7 @@ pub struct LogArguments {
     pub project: ProjectArguments,
 }
 
-/// The words of `recount diff`.
+/// The arguments of `recount diff`.
 #[derive(Args)]
 pub struct DiffArguments {
     /// The revision to compare from
@@ -168,7 +168,7 @@ pub struct DiffArguments {
     pub project: ProjectArguments,
 }
 
-/// The words of `recount init`.
+/// The arguments of `recount init`.
 #[derive(Args)]
 pub struct InitArguments {
     /// The folder, made where there is none
@@ -176,7 +176,7 @@ pub struct InitArguments {
     pub folder: PathBuf,
 }
 
-/// The words of `recount schema`.
+/// The arguments of `recount schema`.
 #[derive(Args)]
 pub struct SchemaArguments {
     /// `pipeline`, or the kind whose settings files to describe
@@ -187,7 +187,7 @@ pub struct SchemaArguments {
     pub write: Option<PathBuf>,
 }
 
-/// The words of `recount completions`.
+/// The arguments of `recount completions`.
 #[derive(Args)]
 pub struct CompletionsArguments {
     /// The shell
@@ -206,7 +206,7 @@ pub enum Shell {
     Fish,
 }
 
-/// The words of `recount verify`.
+/// The arguments of `recount verify`.
 #[derive(Args)]
 pub struct VerifyArguments {
     /// What to run again, with all it needs: `train[2.4.2,seed=1]`, `report/week-3.md`; or, where no target is called
@@ -227,7 +227,7 @@ pub struct VerifyArguments {
     pub settings: SettingArguments,
 }
 
-/// The words of `recount gc`.
+/// The arguments of `recount gc`.
 #[derive(Args)]
 pub struct GcArguments {
     /// Keep what this many last runs had

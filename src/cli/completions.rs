@@ -15,7 +15,7 @@ use super::archive::Network;
 use super::arguments::{Arguments, CompletionsArguments, SettingArguments, Shell};
 use super::environment::Environment;
 use super::project::Project;
-use super::{Refusal, say};
+use super::{CliError, print};
 
 /// The variable by which a shell asks.
 const VARIABLE: &str = "COMPLETE";
@@ -40,9 +40,9 @@ pub fn targets() -> ArgValueCandidates {
 /// Carries `recount completions` out.
 ///
 /// # Errors
-/// A [`Refusal`] when the script can't be made.
-pub fn completions(words: &CompletionsArguments) -> Result<(), Refusal> {
-    let shell = match words.shell {
+/// A [`CliError`] when the script can't be made.
+pub fn completions(args: &CompletionsArguments) -> Result<(), CliError> {
+    let shell = match args.shell {
         Shell::Bash => "bash",
         Shell::Zsh => "zsh",
         Shell::Fish => "fish",
@@ -52,7 +52,7 @@ pub fn completions(words: &CompletionsArguments) -> Result<(), Refusal> {
     let completer = shells.completer(shell).expect("clap_complete knows the common shells");
     completer
         .write_registration(VARIABLE, "recount", "recount", "recount", &mut script)
-        .map_err(|error| Refusal::failed(format!("the script can't be made: {error}")))?;
-    say::result(String::from_utf8_lossy(&script).trim_end());
+        .map_err(|error| CliError::failed(format!("the script can't be made: {error}")))?;
+    print::result(String::from_utf8_lossy(&script).trim_end());
     Ok(())
 }

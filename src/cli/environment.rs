@@ -27,7 +27,7 @@ pub struct Environment {
     /// The command line after the program's name, as it was typed.
     pub words: Vec<String>,
     /// What this program's file looks like: another build may judge otherwise.
-    pub program: Option<String>,
+    pub program: String,
     /// Every variable, for `command` stages to be given the ones they name.
     pub variables: Vec<(String, String)>,
 }
@@ -60,11 +60,14 @@ impl Environment {
     }
 }
 
-fn program() -> Option<String> {
-    let metadata = env::current_exe().and_then(fs::metadata).ok()?;
+fn program() -> String {
+    // Where there is no file to look at, no snapshot answers twice: the process's number is part of the question.
+    let Ok(metadata) = env::current_exe().and_then(fs::metadata) else {
+        return std::process::id().to_string();
+    };
     let (size, inode) = (metadata.size(), metadata.ino());
     let (modified, changed) = (metadata.mtime(), metadata.ctime());
-    Some(format!("{size} {inode} {modified}.{} {changed}.{}", metadata.mtime_nsec(), metadata.ctime_nsec()))
+    format!("{size} {inode} {modified}.{} {changed}.{}", metadata.mtime_nsec(), metadata.ctime_nsec())
 }
 
 fn cache_folder(cache: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {

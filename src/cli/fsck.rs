@@ -8,8 +8,8 @@ use recount_engine::store::{Damage, Examination, Fault};
 
 use super::arguments::ProjectArguments;
 use super::environment::Environment;
-use super::project::{Stored, relative};
-use super::{Refusal, json, say};
+use super::project::{Stored, catch_stop, relative};
+use super::{CliError, json, print};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -34,15 +34,16 @@ struct Entry {
 /// Carries `recount fsck` out.
 ///
 /// # Errors
-/// A [`Refusal`]: exit code 1 when something was damaged, or the store can't be read.
-pub fn fsck(words: &ProjectArguments, environment: &Environment) -> Result<(), Refusal> {
-    let stored = Stored::open(words)?;
+/// A [`CliError`]: exit code 1 when something was damaged, or the store can't be read.
+pub fn fsck(args: &ProjectArguments, environment: &Environment) -> Result<(), CliError> {
+    let stored = Stored::open(args)?;
+    catch_stop(&stored.cancel)?;
     let examination = match stored.session()? {
         None => Examination::default(),
         Some(session) => {
             let found = session.examine(environment.cores, &|_, _| !stored.cancel.is_cancelled())?;
             session.finish()?;
-            found.ok_or_else(Refusal::stopped)?
+            found.ok_or_else(CliError::stopped)?
         }
     };
     let damage: Vec<Entry> = examination.damage.iter().map(|damage| entry(&stored.root, damage)).collect();
@@ -54,17 +55,17 @@ pub fn fsck(words: &ProjectArguments, environment: &Environment) -> Result<(), R
         unnamed_objects: examination.unnamed,
         damage,
     };
-    if words.json {
+    if args.json {
         json::result("fsck", &report);
     } else {
         tell(&report);
     }
     match count {
         0 => Ok(()),
-        1 => Err(Refusal::failed(
+        1 => Err(CliError::failed(
             "the store had a damaged file; the next `recount run` makes again what needs it",
         )),
-        _ => Err(Refusal::failed(format!(
+        _ => Err(CliError::failed(format!(
             "the store had {count} damaged files; the next `recount run` makes again what needs them"
         ))),
     }
@@ -78,20 +79,19 @@ fn tell(report: &Report) {
             format!(" · of {}", entry.instances.join(", "))
         };
         let aside = entry.set_aside.as_ref().map(|path| format!(" · kept at {path}")).unwrap_or_default();
-        say::result(&format!("damaged {} · {}{of}{aside}", entry.path, entry.message));
+        print::result(&format!("damaged {} · {}{of}{aside}", entry.path, entry.message));
     }
     let mut line =
         format!("records {} · objects {} · damaged {}", report.records, report.objects, report.damage.len());
     if report.unnamed_objects > 0 {
         line.push_str(&format!(" · needed by nothing {}", report.unnamed_objects));
     }
-    say::result(&line);
+    print::result(&line);
 }
 
 fn entry(root: &Path, damage: &Damage) -> Entry {
     let (fault, message) = match &damage.fault {
         Fault::RecordCorrupt => ("record-corrupt", "not the record that was written".to_owned()),
-        Fault::RecordMissing => ("record-missing", "the record is gone".to_owned()),
         Fault::ObjectCorrupt => ("object-corrupt", "not the bytes that it is named by".to_owned()),
         Fault::ObjectMissing => ("object-missing", "the object is gone".to_owned()),
         Fault::Unreadable(why) => ("unreadable", format!("it can't be read: {why}")),

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::path::Path;
 
 use indicatif::HumanBytes;
 use serde::Serialize;
@@ -15,7 +14,7 @@ use recount_engine::{LOCK_FILE, Lock};
 use super::arguments::GcArguments;
 use super::git::Git;
 use super::project::Stored;
-use super::{Refusal, json, say};
+use super::{CliError, json, print};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -48,33 +47,33 @@ struct Kept {
 /// Carries `recount gc` out.
 ///
 /// # Errors
-/// A [`Refusal`] when a lock in the way is no lock, or something can't be removed.
-pub fn gc(words: &GcArguments) -> Result<(), Refusal> {
-    let stored = Stored::open(&words.project)?;
+/// A [`CliError`] when a lock in the way is no lock, or something can't be removed.
+pub fn gc(args: &GcArguments) -> Result<(), CliError> {
+    let stored = Stored::open(&args.project)?;
     let garbage = match stored.session()? {
         None => Garbage::default(),
         Some(session) => {
-            let mut keep = locked(&stored.root)?;
-            keep.extend(stored.store.keys_of_last_runs(usize::from(words.keep_runs)));
+            let mut keep = locked(&stored)?;
+            keep.extend(stored.store.keys_of_last_runs(usize::from(args.keep_runs)));
             let garbage = stored.store.garbage(&keep)?;
-            if !words.dry_run {
+            if !args.dry_run {
                 session.collect(&garbage)?;
             }
             session.finish()?;
             garbage
         }
     };
-    if words.project.json {
-        json::result("gc", &report(&garbage, words.dry_run));
+    if args.project.json {
+        json::result("gc", &report(&garbage, args.dry_run));
     } else {
-        say::result(&format!(
+        print::result(&format!(
             "{} {} · records {} · objects {}",
-            if words.dry_run { "would free" } else { "freed" },
+            if args.dry_run { "would free" } else { "freed" },
             HumanBytes(garbage.bytes),
             garbage.records.len(),
             garbage.objects,
         ));
-        say::result(&format!(
+        print::result(&format!(
             "kept {} · records {} · objects {}",
             HumanBytes(garbage.kept_bytes),
             garbage.kept_records,
@@ -98,13 +97,13 @@ fn report(garbage: &Garbage, dry_run: bool) -> Report<'_> {
 }
 
 /// Gives the keys that the project's lock names, here and wherever git keeps it.
-fn locked(root: &Path) -> Result<BTreeSet<Key>, Refusal> {
+fn locked(stored: &Stored) -> Result<BTreeSet<Key>, CliError> {
     let mut keys = BTreeSet::new();
-    let path = root.join(LOCK_FILE);
+    let path = stored.root.join(LOCK_FILE);
     match fs::read_to_string(&path) {
         Ok(text) => {
             let lock = Lock::parse(&text).ok_or_else(|| {
-                Refusal::input(format!(
+                CliError::input(format!(
                     "`{LOCK_FILE}` is damaged or in conflict, so it can't say what to keep\n\
                      help: `recount run` makes it anew"
                 ))
@@ -112,17 +111,13 @@ fn locked(root: &Path) -> Result<BTreeSet<Key>, Refusal> {
             keys.extend(lock.keys());
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(Refusal::failed(format!("`{LOCK_FILE}` can't be read: {error}"))),
+        Err(error) => return Err(CliError::failed(format!("`{LOCK_FILE}` can't be read: {error}"))),
     }
-    if let Some(git) = Git::of(root)? {
+    if let Some(git) = Git::of(&stored.root, &stored.cancel)? {
         // One that was committed in conflict names nothing that could be kept.
         let locks = git.at_every_ref(LOCK_FILE)?;
-        keys.extend(
-            locks
-                .iter()
-                .filter_map(|text| Lock::parse(text))
-                .flat_map(|lock| lock.keys().collect::<Vec<_>>()),
-        );
+        let locks = locks.iter().filter_map(|text| Lock::parse(str::from_utf8(text).ok()?));
+        keys.extend(locks.flat_map(|lock| lock.keys().collect::<Vec<_>>()));
     }
     Ok(keys)
 }

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::say;
+use super::print;
 
 const VERSION: u32 = 1;
 
@@ -20,5 +20,5 @@ struct Envelope<'a, T> {
 /// Prints a command's result, which serialises as a map.
 pub fn result<T: Serialize>(command: &str, body: &T) {
     let envelope = Envelope { version: VERSION, command, body };
-    say::result(&serde_json::to_string_pretty(&envelope).expect("results have only text for their keys"));
+    print::result(&serde_json::to_string_pretty(&envelope).expect("results have only text for their keys"));
 }

@@ -8,7 +8,7 @@ use super::arguments::LogArguments;
 use super::estimate::duration;
 use super::project::Stored;
 use super::time::written;
-use super::{Refusal, json, say};
+use super::{CliError, json, print};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -26,22 +26,22 @@ struct Entry {
 /// Carries `recount log` out.
 ///
 /// # Errors
-/// A [`Refusal`] when the store can't be opened.
-pub fn log(words: &LogArguments) -> Result<(), Refusal> {
-    let stored = Stored::open(&words.project)?;
-    let runs = stored.store.last_runs(words.runs);
-    if words.project.json {
+/// A [`CliError`] when the store can't be opened.
+pub fn log(args: &LogArguments) -> Result<(), CliError> {
+    let stored = Stored::open(&args.project)?;
+    let runs = stored.store.last_runs(args.runs);
+    if args.project.json {
         let runs = runs.into_iter().rev().map(|(number, run)| Entry { number, run });
         json::result("log", &Body { runs: runs.collect() });
         return Ok(());
     }
     if runs.is_empty() {
-        say::result("no run has done anything yet");
+        print::result("no run has done anything yet");
     }
     for (number, run) in runs.iter().rev() {
-        say::result(&line(*number, run));
+        print::result(&line(*number, run));
         for (name, why) in &run.failed {
-            say::result(&format!("     failed {name} · {}", why.lines().next().unwrap_or_default()));
+            print::result(&format!("     failed {name} · {}", why.lines().next().unwrap_or_default()));
         }
     }
     Ok(())

@@ -4,10 +4,12 @@
 
 mod archive;
 mod arguments;
+mod argv_order;
 pub mod audit;
 mod completions;
 mod dag;
 mod diff;
+mod duplicate_variants;
 mod environment;
 mod estimate;
 mod fsck;
@@ -15,17 +17,15 @@ mod gc;
 mod git;
 mod init;
 mod json;
-mod line;
 mod log;
-mod memory;
+mod print;
 mod progress;
 mod project;
 mod reasons;
 mod run;
-mod same;
-mod say;
+mod run_facts;
 mod schema;
-mod seen;
+mod start;
 mod status;
 mod time;
 mod verify;
@@ -38,23 +38,31 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use arguments::{Arguments, Command};
 use environment::Environment;
 use recount_engine::EngineError;
+use recount_engine::diagnostic::Diagnostics;
 use recount_engine::store::StoreError;
 
 /// Why a command could not be carried out: what to tell the user, and the exit code.
-pub(crate) struct Refusal {
+pub(crate) struct CliError {
     message: String,
     code: u8,
+    /// Whether the message has colours of its own, and nothing else that drives a terminal.
+    coloured: bool,
 }
 
-impl Refusal {
+impl CliError {
     /// Bad input or usage: exit code 2.
     pub(crate) fn input(message: impl Into<String>) -> Self {
-        Self { message: message.into(), code: 2 }
+        Self { message: message.into(), code: 2, coloured: false }
+    }
+
+    /// Mistakes in the project's files: exit code 2.
+    pub(crate) fn mistakes(mistakes: &Diagnostics, coloured: bool) -> Self {
+        Self { message: mistakes.render(coloured), code: 2, coloured }
     }
 
     /// What was asked for could not be done: exit code 1.
     pub(crate) fn failed(message: impl Into<String>) -> Self {
-        Self { message: message.into(), code: 1 }
+        Self { message: message.into(), code: 1, coloured: false }
     }
 
     /// Stopped by Ctrl-C: exit code 130, as shells have it.
@@ -62,17 +70,18 @@ impl Refusal {
         Self {
             message: "stopped; what had finished is kept, and the next run goes on from there".into(),
             code: 130,
+            coloured: false,
         }
     }
 }
 
-impl From<StoreError> for Refusal {
+impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
         Self::failed(error.to_string())
     }
 }
 
-impl From<EngineError> for Refusal {
+impl From<EngineError> for CliError {
     fn from(error: EngineError) -> Self {
         match &error {
             EngineError::UnknownTarget { target, help } => {
@@ -80,9 +89,10 @@ impl From<EngineError> for Refusal {
                 let other = command.map(|it| format!("\nhelp: a command named `{it}` exists"));
                 Self::input(format!("{error}\nhelp: {help}{}", other.unwrap_or_default()))
             }
-            EngineError::Store(_) | EngineError::Copy { .. } | EngineError::Overtaken => {
-                Self::failed(error.to_string())
-            }
+            EngineError::Store(_) | EngineError::Copy { .. } => Self::failed(error.to_string()),
+            EngineError::NotInTrial { .. } => Self::input(format!(
+                "{error}\nhelp: write the settings into the files, or leave this target out: what only tells of results waits for that"
+            )),
             EngineError::UnknownKind { .. }
             | EngineError::NoMatch { .. }
             | EngineError::TwoWriters { .. } => Self::input(error.to_string()),
@@ -93,41 +103,43 @@ impl From<EngineError> for Refusal {
 /// Runs the program.
 pub fn main() -> ExitCode {
     completions::answer();
-    // Made once: what clap makes of the arguments' description takes as long as a small store's memo.
+    // Made once: what clap makes of the arguments' description takes as long as a small project's start.
     let command = Arguments::command();
-    let words = line::in_order(&command, std::env::args_os().collect());
-    let arguments = Arguments::from_arg_matches(&command.get_matches_from(words));
+    let args = argv_order::in_order(&command, std::env::args_os().collect());
+    let arguments = Arguments::from_arg_matches(&command.get_matches_from(args));
     let arguments = arguments.unwrap_or_else(|error| error.format(&mut Arguments::command()).exit());
-    let done = Environment::read().map_err(Refusal::input).and_then(|environment| match arguments.command {
+    let done = Environment::read().map_err(CliError::input).and_then(|environment| match arguments.command {
         None => run::run(&arguments.run, &environment),
-        Some(Command::Run(words)) => run::run(&words, &environment),
-        Some(Command::Status(words)) => status::status(&words.settings, &environment),
-        Some(Command::Audit(words)) => audit::audit(&words, &environment),
-        Some(Command::Why(words)) => why::why(&words, &environment),
-        Some(Command::Dag(words)) => dag::dag(&words, &environment),
-        Some(Command::Log(words)) => log::log(&words),
-        Some(Command::Diff(words)) => diff::diff(&words),
-        Some(Command::Init(words)) => init::init(&words),
-        Some(Command::Schema(words)) => schema::schema(&words),
-        Some(Command::Completions(words)) => completions::completions(&words),
-        Some(Command::Verify(words)) => verify::verify(&words, &environment),
-        Some(Command::Fsck(words)) => fsck::fsck(&words, &environment),
-        Some(Command::Gc(words)) => gc::gc(&words),
+        Some(Command::Run(args)) => run::run(&args, &environment),
+        Some(Command::Status(args)) => status::status(&args.settings, &environment),
+        Some(Command::Audit(args)) => audit::audit(&args, &environment),
+        Some(Command::Why(args)) => why::why(&args, &environment),
+        Some(Command::Dag(args)) => dag::dag(&args, &environment),
+        Some(Command::Log(args)) => log::log(&args),
+        Some(Command::Diff(args)) => diff::diff(&args),
+        Some(Command::Init(args)) => init::init(&args),
+        Some(Command::Schema(args)) => schema::schema(&args),
+        Some(Command::Completions(args)) => completions::completions(&args),
+        Some(Command::Verify(args)) => verify::verify(&args, &environment),
+        Some(Command::Fsck(args)) => fsck::fsck(&args, &environment),
+        Some(Command::Gc(args)) => gc::gc(&args),
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(refusal) => {
-            tell(&refusal.message);
-            ExitCode::from(refusal.code)
+        Err(error) => {
+            print_error(&error);
+            ExitCode::from(error.code)
         }
     }
 }
 
-fn tell(message: &str) {
-    let message = message.trim_end();
-    if message.starts_with("error") {
-        say::note(message);
+fn print_error(error: &CliError) {
+    let message = error.message.trim_end();
+    if error.coloured {
+        print::coloured(message);
+    } else if message.starts_with("error") {
+        print::note(message);
     } else {
-        say::note(&format!("error: {message}"));
+        print::note(&format!("error: {message}"));
     }
 }

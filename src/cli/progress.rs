@@ -16,7 +16,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use recount_engine::{Event, InstanceId, Observer, Planned, Reason};
 
 use super::estimate::{Estimate, duration};
-use super::say;
+use super::print;
 
 /// Steps of a bar: finer than any terminal is wide.
 const STEPS: f64 = 1000.0;
@@ -56,8 +56,8 @@ impl Progress {
     pub fn line(&self, line: &str) {
         match &self.bars {
             // A terminal that is gone is no reason to stop the run.
-            Some(bars) => drop(bars.println(line)),
-            None => say::note(line),
+            Some(bars) => drop(bars.println(print::visible(line))),
+            None => print::note(line),
         }
     }
 
@@ -74,7 +74,7 @@ impl Progress {
 
     fn start(&self, instance: InstanceId, name: &str) {
         let bar = self.bar("  {wide_msg}");
-        bar.set_message(name.to_owned());
+        bar.set_message(print::visible(name));
         let mut state = self.state();
         let cost = state.costs.get(&instance).copied().unwrap_or(0.0);
         state.running.insert(instance, Running { cost, fraction: 0.0, started: now(), bar });
@@ -91,7 +91,7 @@ impl Progress {
         } else {
             String::new()
         };
-        running.bar.set_message(format!("{name} {standing}{left}"));
+        running.bar.set_message(print::visible(&format!("{name} {standing}{left}")));
         state.show_whole(self.started);
     }
 
@@ -166,6 +166,13 @@ impl Observer for Progress {
                 self.advance(instance, name, fraction, standing);
             }
             Event::Notice { name, line, .. } => self.line(&format!("note    {name} · {line}")),
+            Event::Kept { line } => self.line(&format!("note    {line}")),
+            Event::Retired { place, stays: None } => {
+                self.line(&format!("removed {place} · no longer in the pipeline"));
+            }
+            Event::Retired { place, stays: Some(why) } => {
+                self.line(&format!("stays   {place} · no longer in the pipeline, but {why}"));
+            }
             Event::Ran { instance, name, reasons, seconds } => {
                 self.settle(instance, true);
                 let why = match reasons {

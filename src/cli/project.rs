@@ -5,14 +5,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::kinds::{self, Archive, Surroundings};
 use crate::lab::data::fetch::FetchError;
-use recount_engine::spec::{self, Lines, Pipeline, Reading};
+use recount_engine::snapshot::Known;
+use recount_engine::spec::{self, Pipeline};
 use recount_engine::store::{Session, Store};
 use recount_engine::{Cancel, Options, Registry};
 
 use super::archive::{self, Network};
 use super::arguments::{ProjectArguments, SettingArguments};
 use super::environment::Environment;
-use super::{Refusal, say};
+use super::start::{self, Start};
+use super::{CliError, print};
 
 /// A project, ready for a command.
 pub struct Project {
@@ -22,12 +24,14 @@ pub struct Project {
     pub folder: PathBuf,
     /// Its pipeline, with every `--set` in it.
     pub pipeline: Pipeline,
-    /// The text that it was read from.
-    pub lines: Lines,
     /// Every kind.
     pub kinds: Registry,
     /// Its store.
     pub store: Store,
+    /// What is known of it since it was last brought up to date.
+    pub known: Option<Known>,
+    /// The pipeline's own files, as they were looked at before they were read.
+    pub pipeline_files: Vec<String>,
     /// What Ctrl-C sets.
     pub cancel: Cancel,
     /// Where the archive is, if a stage asks for it.
@@ -40,42 +44,59 @@ impl Project {
     /// Opens the project that the arguments name; downloads the archive only if `network` allows it.
     ///
     /// # Errors
-    /// A [`Refusal`] with every mistake of its files, or with why the archive or the store can't be used.
+    /// A [`CliError`] with every mistake of its files, or with why the archive or the store can't be used.
     pub fn open(
-        words: &SettingArguments,
+        args: &SettingArguments,
         environment: &Environment,
         network: Network,
-    ) -> Result<Self, Refusal> {
-        let root = root(words.project.folder.as_deref())?;
-        let reading = read(&root, words, environment)?;
-        let store = Store::open(&root.join("artifacts"))?;
-        Self::of(root, reading, store, environment, network)
+    ) -> Result<Self, CliError> {
+        let root = root(args.project.folder.as_deref())?;
+        let start = Start::of(&root)?;
+        Self::at(root, args, start, environment, network)
     }
 
-    /// Opens the project whose files were read already.
+    /// Opens the project of which something is known already.
     ///
     /// # Errors
     /// As [`Project::open`].
-    pub fn of(
+    pub fn at(
         root: PathBuf,
-        reading: Reading,
-        store: Store,
+        args: &SettingArguments,
+        mut start: Start,
         environment: &Environment,
         network: Network,
-    ) -> Result<Self, Refusal> {
-        let Reading { pipeline, lines } = reading;
+    ) -> Result<Self, CliError> {
+        start.prepare();
+        let Start { store, known, pipeline_files } = start;
+        let pipeline = read(&root, args, environment)?;
         kinds::check(&root, &pipeline)
-            .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))?;
-        let cancel = catch_stop()?;
+            .map_err(|mistakes| CliError::mistakes(&mistakes, environment.colour))?;
+        let cancel = Cancel::default();
         let found = find(&root, &pipeline, environment, network, &cancel)?;
         let kinds = kinds_for(found.clone(), environment);
         let generated_because = why_generated(&pipeline, found.as_ref());
         let folder = folder_within(&root);
-        Ok(Self { root, folder, pipeline, lines, kinds, store, cancel, archive: found, generated_because })
+        Ok(Self {
+            root,
+            folder,
+            pipeline,
+            kinds,
+            store,
+            known,
+            pipeline_files,
+            cancel,
+            archive: found,
+            generated_because,
+        })
     }
 }
 
 impl Project {
+    /// Makes every kind once more, for whoever wraps them.
+    pub fn new_kinds(&self, environment: &Environment) -> Registry {
+        kinds_for(self.archive.clone(), environment)
+    }
+
     /// Says whether a stage asks for the archive, and it is not here.
     pub fn lacks_archive(&self) -> bool {
         matches!(self.archive, Some(Archive::Absent(_)))
@@ -84,21 +105,12 @@ impl Project {
     /// Looks for the archive again, over the network too; says whether it is here now.
     ///
     /// # Errors
-    /// A [`Refusal`] with why it can't be used.
-    pub fn fetch(&mut self, environment: &Environment) -> Result<bool, Refusal> {
+    /// A [`CliError`] with why it can't be used.
+    pub fn fetch(&mut self, environment: &Environment) -> Result<bool, CliError> {
         self.archive = find(&self.root, &self.pipeline, environment, Network::Allowed, &self.cancel)?;
         self.kinds = kinds_for(self.archive.clone(), environment);
         self.generated_because = why_generated(&self.pipeline, self.archive.as_ref());
         Ok(!self.lacks_archive())
-    }
-
-    /// Reads the pipeline's files once more, as another process may have had time to change what was read.
-    ///
-    /// # Errors
-    /// A [`Refusal`] with every mistake of its files.
-    pub fn read_again(&mut self, words: &SettingArguments, environment: &Environment) -> Result<(), Refusal> {
-        Reading { pipeline: self.pipeline, lines: self.lines } = read(&self.root, words, environment)?;
-        Ok(())
     }
 }
 
@@ -108,10 +120,10 @@ fn find(
     environment: &Environment,
     network: Network,
     cancel: &Cancel,
-) -> Result<Option<Archive>, Refusal> {
+) -> Result<Option<Archive>, CliError> {
     archive::find(root, pipeline, environment, network, cancel).map_err(|error| match error {
-        FetchError::Cancelled => Refusal::stopped(),
-        other => Refusal::input(other.to_string()),
+        FetchError::Cancelled => CliError::stopped(),
+        other => CliError::input(other.to_string()),
     })
 }
 
@@ -130,9 +142,9 @@ fn why_generated(pipeline: &Pipeline, archive: Option<&Archive>) -> Option<Strin
     }
 }
 
-fn read(root: &Path, words: &SettingArguments, environment: &Environment) -> Result<Reading, Refusal> {
-    spec::read(root, &kinds::schemas(), &words.set)
-        .map_err(|mistakes| Refusal::input(mistakes.render(environment.colour)))
+fn read(root: &Path, args: &SettingArguments, environment: &Environment) -> Result<Pipeline, CliError> {
+    spec::load(root, &kinds::schemas(), &args.set)
+        .map_err(|mistakes| CliError::mistakes(&mistakes, environment.colour))
 }
 
 /// A project's store, for commands that work without a pipeline.
@@ -149,29 +161,29 @@ impl Stored {
     /// Opens the store of the project that the arguments name.
     ///
     /// # Errors
-    /// A [`Refusal`] when there is no such folder, or the store can't be used.
-    pub fn open(words: &ProjectArguments) -> Result<Self, Refusal> {
-        let root = root(words.folder.as_deref())?;
-        let store = Store::open(&root.join("artifacts"))?;
-        Ok(Self { root, store, cancel: catch_stop()? })
+    /// A [`CliError`] when there is no such folder, or the store can't be used.
+    pub fn open(args: &ProjectArguments) -> Result<Self, CliError> {
+        let root = root(args.folder.as_deref())?;
+        let store = Store::open(&root)?;
+        Ok(Self { root, store, cancel: Cancel::default() })
     }
 
     /// Takes the right to write, once nobody else has it; `None` where nothing was ever stored.
     ///
     /// # Errors
-    /// A [`Refusal`] when the lock can't be taken, or Ctrl-C came first.
-    pub fn session(&self) -> Result<Option<Session<'_>>, Refusal> {
-        if !self.store.folder().exists() {
+    /// A [`CliError`] when the lock can't be taken, or Ctrl-C came first.
+    pub fn session(&self) -> Result<Option<Session<'_>>, CliError> {
+        if !self.store.exists()? {
             return Ok(None);
         }
         let mut told = false;
         let session = self.store.lock(|| {
             if !std::mem::replace(&mut told, true) {
-                say::note("waiting for another recount that works in this project");
+                print::note("waiting for another recount that works in this project");
             }
             !self.cancel.is_cancelled()
         })?;
-        session.map(Some).ok_or_else(Refusal::stopped)
+        session.map(Some).ok_or_else(CliError::stopped)
     }
 }
 
@@ -190,22 +202,34 @@ pub fn relative(root: &Path, path: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).display().to_string()
 }
 
-/// Has Ctrl-C, and a polite end by the system, set a flag.
-fn catch_stop() -> Result<Cancel, Refusal> {
-    let cancel = Cancel::default();
+/// Has Ctrl-C, and a polite end by the system, set a flag; the second one ends the process at once, and the supervisor
+/// the programs. Only commands that write do so: the others leave signals alone.
+///
+/// # Errors
+/// A [`CliError`] when signals can't be caught.
+pub fn catch_stop(cancel: &Cancel) -> Result<(), CliError> {
     let flag = cancel.clone();
-    ctrlc::set_handler(move || flag.cancel())
-        .map_err(|error| Refusal::failed(format!("Ctrl-C can't be caught: {error}")))?;
-    Ok(cancel)
+    let stop = move || {
+        if flag.is_cancelled() {
+            std::process::exit(130);
+        }
+        flag.cancel();
+    };
+    ctrlc::set_handler(stop).map_err(|error| CliError::failed(format!("Ctrl-C can't be caught: {error}")))
 }
 
-/// Gathers what the engine is told when the command says nothing else: everything, on every core.
-pub fn options(environment: &Environment) -> Options<'static> {
-    Options {
-        jobs: environment.cores,
-        asked: environment.words.clone(),
-        clock: &seconds_since_1970,
-        ..Options::default()
+impl Project {
+    /// Gathers what the engine goes by when the command says nothing else: everything, on every core.
+    pub fn options(&self, args: &SettingArguments, environment: &Environment) -> Options<'_> {
+        Options {
+            jobs: environment.cores,
+            known: self.known.as_ref(),
+            question: start::question_of(self, &args.set, environment),
+            pipeline_files: self.pipeline_files.clone(),
+            asked: environment.words.clone(),
+            clock: &seconds_since_1970,
+            ..Options::default()
+        }
     }
 }
 
@@ -217,16 +241,16 @@ fn seconds_since_1970() -> f64 {
 /// Finds the folder that is named, or the nearest one upwards that holds a pipeline.
 ///
 /// # Errors
-/// A [`Refusal`] when there is no such folder.
-pub fn root(named: Option<&Path>) -> Result<PathBuf, Refusal> {
+/// A [`CliError`] when there is no such folder.
+pub fn root(named: Option<&Path>) -> Result<PathBuf, CliError> {
     if let Some(named) = named {
         let is_folder = named.is_dir();
         return is_folder
             .then(|| named.to_owned())
-            .ok_or_else(|| Refusal::input(format!("`{}` is no folder", named.display())));
+            .ok_or_else(|| CliError::input(format!("`{}` is no folder", named.display())));
     }
     let here = std::env::current_dir()
-        .map_err(|error| Refusal::input(format!("the current folder can't be used: {error}")))?;
+        .map_err(|error| CliError::input(format!("the current folder can't be used: {error}")))?;
     let holds = |folder: &&Path| folder.join("pipeline.yaml").is_file();
     // Without one anywhere, the spec's own message says what is missing here.
     Ok(here.ancestors().find(holds).unwrap_or(&here).to_owned())

@@ -1,26 +1,24 @@
 //! `recount run`: brings the pipeline up to date, and says what that took.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::panic::resume_unwind;
-use std::thread;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use serde::Serialize;
 
 use crate::lab::data::fetch::ARCHIVE_NAME;
 use recount_engine::spec::StageId;
-use recount_engine::store::Store;
-use recount_engine::{self as engine, EngineError, Failure, Options, Outcome, Summary};
+use recount_engine::{self as engine, Failure, Options, Outcome, Summary};
 
 use super::archive::Network;
 use super::arguments::RunArguments;
 use super::environment::Environment;
 use super::estimate::duration;
-use super::memory::{self, Answer, Draft, Known, Part, Recalled};
 use super::progress::Progress;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
-use super::{Refusal, json, say, seen, status};
+use super::run_facts::run_facts;
+use super::start::{self, Answer, Start};
+use super::{CliError, json, print, status};
 
 /// How many files are named at the end.
 const PLACES: usize = 10;
@@ -31,141 +29,82 @@ const FAILURES: usize = 10;
 /// Carries `recount run` out.
 ///
 /// # Errors
-/// A [`Refusal`]: bad input, a failed stage, or Ctrl-C.
-pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusal> {
-    let root = project::root(words.settings.project.folder.as_deref())?;
-    let idle_line =
-        words.targets.is_empty() && words.force.is_empty() && !words.dry_run && !words.settings.project.json;
+/// A [`CliError`]: bad input, a failed stage, or Ctrl-C.
+pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliError> {
+    let root = project::root(args.settings.project.folder.as_deref())?;
+    let simple =
+        args.targets.is_empty() && args.force.is_empty() && !args.dry_run && !args.settings.project.json;
     #[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
     let began = Instant::now();
-    let open = || Store::open(&root.join("artifacts"));
-    let (mut look, store, part) =
-        match idle_line.then(|| memory::recall(&root, &words.settings.set, environment)) {
-            Some(recalled) => match recalled? {
-                Recalled::Same(answer) => {
-                    tell_idle(&answer, began.elapsed().as_secs_f64());
-                    return Ok(());
-                }
-                Recalled::Changed { look, store, part } => (look, store, part),
-            },
-            None => {
-                let store = open()?;
-                (memory::begin(&root, &store), store, None)
-            }
-        };
-    let (mut project, mut known) = match part.map(|part| *part) {
-        Some(Part { reading, known }) => {
-            (Project::of(root.clone(), reading, store, environment, Network::Untouched)?, Some(known))
-        }
-        None => (Project::open(&words.settings, environment, Network::Untouched)?, None),
-    };
-    if words.dry_run {
-        return status::show(
-            &project,
-            &options(words, environment, &project, None),
-            words.settings.project.json,
-        );
+    let start = Start::of(&root)?;
+    if simple && let Some(answer) = start.answer(&root, &args.settings.set, environment)? {
+        print_idle(&answer, began.elapsed().as_secs_f64());
+        start.known.iter().try_for_each(|known| known.refresh(&start.store))?;
+        return Ok(());
     }
+    let mut project = Project::at(root, &args.settings, start, environment, Network::Untouched)?;
+    if args.dry_run {
+        let options = options(args, environment, &project);
+        return status::show(&project, &options, args.settings.project.json);
+    }
+    project::catch_stop(&project.cancel)?;
     if project.lacks_archive() {
         // A word that names nothing should not wait for the network.
-        for target in words.targets.iter().chain(&words.force) {
-            engine::check_target(&root, &project.pipeline, &project.kinds, target, &project.folder)?;
+        for target in args.targets.iter().chain(&args.force) {
+            engine::check_target(&project.root, &project.pipeline, &project.kinds, target, &project.folder)?;
         }
-        if project.fetch(environment)? {
-            // What was certain was so of the generated data.
-            known = None;
-            look = memory::begin(&root, &open()?);
-            project.read_again(&words.settings, environment)?;
-        }
+        project.fetch(environment)?;
     }
     let progress = Progress::new(environment.terminal);
     if let Some(why) = &project.generated_because {
         progress.line(&generated(why));
     }
-    let (mut summary, draft) = match bring_up_to_date(words, environment, &project, known.as_ref(), &progress)
-    {
-        Err(EngineError::Overtaken) => {
-            known = None;
-            look = memory::begin(&root, &open()?);
-            project.read_again(&words.settings, environment)?;
-            bring_up_to_date(words, environment, &project, None, &progress)?
-        }
-        done => done?,
+    let summary = {
+        let Project { root, pipeline, kinds, store, cancel, .. } = &project;
+        let options = options(args, environment, &project);
+        let answer = |summary: &Summary| start::answer_of(&project, outputs(summary), summary);
+        engine::run(root, pipeline, kinds, store, &options, &answer, &progress, cancel)?
     };
     if summary.lock.as_ref().is_some_and(|lock| lock.rebuilt) {
-        say::note("note    pipeline.lock was damaged or in conflict; it is made anew from the store");
+        print::note("note    pipeline.lock was damaged or in conflict; it is made anew from the store");
     }
-    let outputs = outputs(&project, &summary);
-    if words.settings.project.json {
+    let outputs = outputs(&summary);
+    if args.settings.project.json {
         json::result("run", &Body::of(&summary));
     } else {
         tell(&project, &summary);
-        outputs.iter().for_each(|line| say::result(line));
+        outputs.iter().for_each(|line| print::result(line));
     }
-    let asked = (words.settings.set.as_slice(), environment);
-    memory::keep(&project, asked, look, &mut summary, outputs, draft, known.as_mut())?;
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
-    let done = if !failures.is_empty() {
-        Err(Refusal::failed(failed(&failures, words)))
+    if !failures.is_empty() {
+        Err(CliError::failed(failed(&failures, args)))
     } else if summary.cancelled {
-        Err(Refusal::stopped())
+        Err(CliError::stopped())
     } else {
         Ok(())
-    };
-    // The program ends now, and the system takes all of its memory at once.
-    std::mem::forget((project, known, summary));
-    done
-}
-
-fn options<'k>(
-    words: &RunArguments,
-    environment: &Environment,
-    project: &Project,
-    known: Option<&'k Known>,
-) -> Options<'k> {
-    Options {
-        jobs: words.jobs.map_or(environment.cores, usize::from),
-        targets: words.targets.clone(),
-        folder: project.folder.clone(),
-        force: words.force.clone(),
-        certain: known.map(|known| &known.certain),
-        facts: seen::facts(&project.root, environment),
-        keep_going: words.keep_going,
-        // A trial, or another machine's lack of the data, is not what the files say.
-        lock: words.settings.set.is_empty() && project.generated_because.is_none(),
-        ..project::options(environment)
     }
 }
 
-fn bring_up_to_date(
-    words: &RunArguments,
-    environment: &Environment,
-    project: &Project,
-    known: Option<&Known>,
-    progress: &Progress,
-) -> Result<(Summary, Option<Draft>), EngineError> {
-    let Project { root, pipeline, kinds, store, cancel, .. } = project;
-    let options = options(words, environment, project, known);
-    thread::scope(|scope| {
-        // A run of everything has no core to spare, and would hold it all along.
-        let ahead = known.filter(|known| known.is_to_be_written());
-        let ahead = ahead.map(|_| scope.spawn(|| memory::draft(project, known)));
-        let summary = engine::run(root, pipeline, kinds, store, &options, progress, cancel)?;
-        let draft = match ahead {
-            Some(ahead) => ahead.join().unwrap_or_else(|panic| resume_unwind(panic)),
-            None => memory::draft(project, known),
-        };
-        Ok((summary, draft))
-    })
+fn options<'p>(args: &RunArguments, environment: &Environment, project: &'p Project) -> Options<'p> {
+    Options {
+        jobs: args.jobs.map_or(environment.cores, usize::from),
+        targets: args.targets.clone(),
+        folder: project.folder.clone(),
+        force: args.force.clone(),
+        facts: run_facts(&project.root, environment, &project.cancel),
+        keep_going: args.keep_going,
+        trial: !args.settings.set.is_empty(),
+        ..project.options(&args.settings, environment)
+    }
 }
 
 /// Says that there was nothing to do, without having read the pipeline.
-fn tell_idle(answer: &Answer, seconds: f64) {
+fn print_idle(answer: &Answer, seconds: f64) {
     if let Some(why) = &answer.generated_because {
-        say::note(&generated(why));
+        print::note(&generated(why));
     }
-    say::result(&format!("nothing to do · fresh {} · {}", answer.fresh, duration(seconds)));
-    answer.places.iter().for_each(|place| say::result(place));
+    print::result(&format!("nothing to do · fresh {} · {}", answer.fresh, duration(seconds)));
+    answer.files.iter().for_each(|place| print::result(place));
 }
 
 fn generated(why: &str) -> String {
@@ -179,7 +118,7 @@ fn generated(why: &str) -> String {
 fn tell(project: &Project, summary: &Summary) {
     let restored = restored(summary);
     for place in first_of(restored.clone()) {
-        say::note(&format!("wrote   {place}"));
+        print::note(&format!("wrote   {place}"));
     }
     let counts = [
         ("ran", summary.ran()),
@@ -204,9 +143,9 @@ fn tell(project: &Project, summary: &Summary) {
     }
     for ((stage, because), count) in skipped {
         let stage = &project.pipeline.stages[stage.0].name;
-        say::note(&format!("skipped {stage} · {count} of its instances, as `{because}` failed"));
+        print::note(&format!("skipped {stage} · {count} of its instances, as `{because}` failed"));
     }
-    say::result(&parts.join(" · "));
+    print::result(&parts.join(" · "));
 }
 
 /// Names the files that were missing or other ones, though nothing had to run for them.
@@ -216,13 +155,10 @@ fn restored(summary: &Summary) -> Vec<String> {
 }
 
 /// Names the files that the pipeline is there for: those of stages that no other stage needs.
-fn outputs(project: &Project, summary: &Summary) -> Vec<String> {
-    let needed: BTreeSet<StageId> =
-        project.pipeline.stages.iter().flat_map(|stage| stage.needs.iter().copied()).collect();
-    let last = summary.reports.iter().filter(|report| !needed.contains(&report.stage));
-    let outputs = last.flat_map(|report| &report.outputs).filter_map(|output| output.place.clone());
+fn outputs(summary: &Summary) -> Vec<String> {
+    let files = summary.reports.iter().flat_map(|report| report.files.iter());
     // Figures go with the report that shows them.
-    first_of(outputs.filter(|place| !place.ends_with(".svg")).collect())
+    first_of(files.filter(|file| !file.ends_with(".svg")).cloned().collect())
 }
 
 /// Keeps as many places as are told, and says how many more there are.
@@ -236,14 +172,14 @@ fn first_of(mut places: Vec<String>) -> Vec<String> {
 
 /// Lists failures with what to do, each with the command that repeats it alone; what a program printed was told
 /// when it failed.
-fn failed(failures: &[(&str, &Failure)], words: &RunArguments) -> String {
+fn failed(failures: &[(&str, &Failure)], args: &RunArguments) -> String {
     let mut text = String::new();
     for (name, failure) in failures.iter().take(FAILURES) {
         text.push_str(&format!("error: {name}: {}\n", failure.headline()));
         if let Failure::Failed { help: Some(help), .. } = failure {
             text.push_str(&format!("help: {help}\n"));
         }
-        text.push_str(&format!("help: to run it alone: recount run{} {}\n", repeated(words), quoted(name)));
+        text.push_str(&format!("help: to run it alone: recount run{} {}\n", repeated(args), quoted(name)));
     }
     if let Some(more) = failures.len().checked_sub(FAILURES).filter(|more| *more > 0) {
         text.push_str(&format!("error: {more} more failed; `recount status` lists them\n"));
@@ -252,8 +188,8 @@ fn failed(failures: &[(&str, &Failure)], words: &RunArguments) -> String {
 }
 
 /// Gives the options that a run needs to be the same run again.
-fn repeated(words: &RunArguments) -> String {
-    let settings = &words.settings;
+fn repeated(args: &RunArguments) -> String {
+    let settings = &args.settings;
     let project = settings
         .project
         .folder

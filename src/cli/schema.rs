@@ -8,34 +8,34 @@ use crate::kinds;
 use recount_engine::spec::{FileSchema, file_schemas};
 
 use super::arguments::SchemaArguments;
-use super::{Refusal, say};
+use super::{CliError, print};
 
 /// Carries `recount schema` out.
 ///
 /// # Errors
-/// A [`Refusal`] for a name that no file has, or a folder that can't be written to.
-pub fn schema(words: &SchemaArguments) -> Result<(), Refusal> {
+/// A [`CliError`] for a name that no file has, or a folder that can't be written to.
+pub fn schema(args: &SchemaArguments) -> Result<(), CliError> {
     let schemas = file_schemas(&kinds::schemas());
-    if let Some(folder) = &words.write {
+    if let Some(folder) = &args.write {
         for schema in &schemas {
             let path = folder.join(format!("{}.json", schema.name));
             let written = fs::create_dir_all(folder).and_then(|()| fs::write(&path, text(&schema.json)));
             written.map_err(|error| {
-                Refusal::failed(format!("`{}` can't be written: {error}", path.display()))
+                CliError::failed(format!("`{}` can't be written: {error}", path.display()))
             })?;
         }
         return Ok(());
     }
-    let named = |schema: &&FileSchema| schema.name == words.name;
+    let named = |schema: &&FileSchema| schema.name == args.name;
     let Some(schema) = schemas.iter().find(named) else {
         let names: Vec<String> = schemas.iter().map(|schema| format!("`{}`", schema.name)).collect();
-        return Err(Refusal::input(format!(
+        return Err(CliError::input(format!(
             "there is no schema `{}`\nhelp: the schemas are {}",
-            words.name,
+            args.name,
             names.join(", ")
         )));
     };
-    say::result(text(&schema.json).trim_end());
+    print::result(text(&schema.json).trim_end());
     Ok(())
 }
 

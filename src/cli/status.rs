@@ -15,12 +15,12 @@ use recount_engine::{self as engine, Options, Outcome, Report, Summary};
 
 use super::archive::Network;
 use super::arguments::SettingArguments;
+use super::duplicate_variants::same_experiments;
 use super::environment::Environment;
-use super::memory;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
-use super::same::same_experiments;
-use super::{Refusal, json, say};
+use super::start::Start;
+use super::{CliError, json, print};
 
 /// How many groups of a stage are told one by one.
 const GROUPS: usize = 5;
@@ -42,25 +42,26 @@ struct Body<'s> {
 /// Carries `recount status` out.
 ///
 /// # Errors
-/// A [`Refusal`] for bad input.
-pub fn status(words: &SettingArguments, environment: &Environment) -> Result<(), Refusal> {
-    let root = project::root(words.project.folder.as_deref())?;
-    if !words.project.json
-        && let Some(answer) = memory::unchanged(&root, &words.set, environment)?
+/// A [`CliError`] for bad input.
+pub fn status(args: &SettingArguments, environment: &Environment) -> Result<(), CliError> {
+    let root = project::root(args.project.folder.as_deref())?;
+    let start = Start::of(&root)?;
+    if !args.project.json
+        && let Some(answer) = start.answer(&root, &args.set, environment)?
     {
         tell_note(answer.generated_because.as_deref());
         tell_end(&answer.same, [answer.fresh, 0, 0]);
         return Ok(());
     }
-    let project = Project::open(words, environment, Network::Untouched)?;
-    show(&project, &project::options(environment), words.project.json)
+    let project = Project::at(root, args, start, environment, Network::Untouched)?;
+    show(&project, &project.options(args, environment), args.project.json)
 }
 
 /// Shows the verdict on every instance that is not fresh, and the counts.
 ///
 /// # Errors
-/// A [`Refusal`] for a target that names nothing, or a store that can't be read.
-pub fn show(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(), Refusal> {
+/// A [`CliError`] for a target that names nothing, or a store that can't be read.
+pub fn show(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(), CliError> {
     tell_unfinished(&project.store);
     let summary = engine::status(&project.root, &project.pipeline, &project.kinds, &project.store, options)?;
     let failures = last_failures(project);
@@ -92,8 +93,8 @@ pub fn show(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(
 
 /// Says where a run has not come to its end: only the next one sees all that it has finished.
 pub fn tell_unfinished(store: &Store) {
-    if store.turn().is_none() {
-        say::note(
+    if store.writer().is_some() || store.was_killed() {
+        print::note(
             "note    a run is under way, or was killed: what it has finished last may be called stale here, and is \
              kept by the next run",
         );
@@ -102,13 +103,13 @@ pub fn tell_unfinished(store: &Store) {
 
 fn tell_note(generated_because: Option<&str>) {
     if let Some(why) = generated_because {
-        say::note(&format!("note    on generated data, not on the gestures: {why}"));
+        print::note(&format!("note    on generated data, not on the gestures: {why}"));
     }
 }
 
 fn tell_end(same: &[String], [fresh, stale, waits]: [usize; 3]) {
-    same.iter().for_each(|line| say::result(line));
-    say::result(&format!("fresh {fresh} · stale {stale} · waiting for these {waits}"));
+    same.iter().for_each(|line| print::result(line));
+    print::result(&format!("fresh {fresh} · stale {stale} · waiting for these {waits}"));
 }
 
 fn is_pending(report: &Report) -> bool {
@@ -162,11 +163,11 @@ fn tell_groups(project: &Project, summary: &Summary, failures: &BTreeMap<String,
             } else {
                 format!("{name} · {} of {of}", alike.count)
             };
-            say::result(&format!("{:<7} {who}{}", alike.word, alike.why));
+            print::result(&format!("{:<7} {who}{}", alike.word, alike.why));
         }
         if let Some(rest) = groups.get(GROUPS..).filter(|rest| !rest.is_empty()) {
             let count: usize = rest.iter().map(|alike| alike.count).sum();
-            say::result(&format!("also    {name} · {count} more of {of}, such as {}", rest[0].first));
+            print::result(&format!("also    {name} · {count} more of {of}, such as {}", rest[0].first));
         }
     }
 }
@@ -198,11 +199,11 @@ fn tell_places(project: &Project, summary: &Summary) {
         let path = project.root.join(place);
         let (word, then) = if path.symlink_metadata().is_err() {
             ("deleted", "a run writes it again")
-        } else if project.store.has_bytes_of(&path) {
+        } else if project.store.has_bytes_of(place) {
             ("earlier", "a result from before; a run puts the present one there")
         } else {
             ("edited", "a run keeps it in artifacts/edited/ and writes it again")
         };
-        say::result(&format!("{word:<7} {place} · {then}"));
+        print::result(&format!("{word:<7} {place} · {then}"));
     }
 }

@@ -7,16 +7,15 @@ use serde::Serialize;
 use crate::report::audit::InstanceName;
 use recount_engine::digest::Key;
 use recount_engine::spec::{Origin, Pipeline};
-use recount_engine::store::Store;
 use recount_engine::{self as engine, Cause, Explanation, Options, Outcome, Reason};
 
 use super::archive::Network;
 use super::arguments::WhyArguments;
 use super::environment::Environment;
-use super::memory;
 use super::project::{self, Project};
 use super::reasons::ReasonEntry;
-use super::{Refusal, json, say, status};
+use super::start::Start;
+use super::{CliError, json, print, status};
 
 /// What there is to say of what would not run.
 const FRESH: &str = "fresh: the store has its outputs";
@@ -52,26 +51,19 @@ struct CauseEntry {
 /// Carries `recount why` out.
 ///
 /// # Errors
-/// A [`Refusal`] for bad input, or a store that can't be read.
-pub fn why(words: &WhyArguments, environment: &Environment) -> Result<(), Refusal> {
-    let root = project::root(words.settings.project.folder.as_deref())?;
-    if !words.settings.project.json
-        && let Some(answer) = memory::unchanged(&root, &words.settings.set, environment)?
-        && let Some(standings) = answer.standings(&Store::open(&root.join("artifacts"))?)
-        && let Some(named) = engine::standing(&standings, &words.targets, &project::folder_within(&root))
-    {
-        named.iter().for_each(|name| say::result(&format!("{name} · {FRESH}")));
-        return Ok(());
-    }
-    let project = Project::open(&words.settings, environment, Network::Untouched)?;
+/// A [`CliError`] for bad input, or a store that can't be read.
+pub fn why(args: &WhyArguments, environment: &Environment) -> Result<(), CliError> {
+    let root = project::root(args.settings.project.folder.as_deref())?;
+    let start = Start::of(&root)?;
+    let project = Project::at(root, &args.settings, start, environment, Network::Untouched)?;
     status::tell_unfinished(&project.store);
     let options = Options {
-        targets: words.targets.clone(),
+        targets: args.targets.clone(),
         folder: project.folder.clone(),
-        ..project::options(environment)
+        ..project.options(&args.settings, environment)
     };
     let told = engine::why(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
-    if words.settings.project.json {
+    if args.settings.project.json {
         json::result("why", &Body { instances: told.iter().map(entry).collect() });
         return Ok(());
     }
@@ -89,10 +81,10 @@ fn tell(pipeline: &Pipeline, explanation: &Explanation) {
         Outcome::Failed(failure) => format!("can't run: {failure}"),
         _ => "stale".to_owned(),
     };
-    say::result(&format!("{name} · {verdict}"));
+    print::result(&format!("{name} · {verdict}"));
     let line = |indent: &str, reason: &Reason, of: &str| {
         let place = place(pipeline, of, reason).map(|place| format!(" · {place}")).unwrap_or_default();
-        say::result(&format!("{indent}{reason}{place}"));
+        print::result(&format!("{indent}{reason}{place}"));
     };
     for reason in &explanation.reasons {
         line("  ", reason, name);
@@ -107,12 +99,12 @@ fn tell(pipeline: &Pipeline, explanation: &Explanation) {
             [] => String::new(),
             through => format!(" · needed through {}", through.join(", ")),
         };
-        say::result(&format!("  because of {}{more}{through}", names.join(", ")));
+        print::result(&format!("  because of {}{more}{through}", names.join(", ")));
         for reason in &causes[0].reasons {
             line("    ", reason, &causes[0].name);
         }
         if let Some(failure) = &causes[0].failure {
-            say::result(&format!("    it can't run: {failure}"));
+            print::result(&format!("    it can't run: {failure}"));
         }
     }
 }

@@ -42,9 +42,12 @@ pub enum EngineError {
         /// What the system says.
         error: std::io::Error,
     },
-    /// Another process has written to the store since it was found out what is certain.
-    #[error("another recount has run since the project was looked at")]
-    Overtaken,
+    /// A target can't be had in a trial of settings.
+    #[error("`{stage}` does not run in a trial by `--set`")]
+    NotInTrial {
+        /// The target's stage, or one that it needs.
+        stage: String,
+    },
     /// A target names nothing.
     #[error("nothing is called `{target}`")]
     UnknownTarget {

@@ -6,12 +6,15 @@
 //! - The engine reaches kinds through [`Kind`] alone and knows none by name.
 //! - Whatever may change a run's outputs is in its [`Effective`], its seed, its inputs or its code.
 
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::decide::recipe::Recipe;
 use crate::digest::{Digest, Key, ObjectId};
+use crate::folder::{Folder, open_through_links};
+use crate::project_path::ProjectPath;
 use crate::spec::{Parameters, Pipeline, Settings, Stage, StageId};
-use crate::store::RecordedOutput;
+use crate::store::{OutputPlace, RecordedOutput};
 
 /// A stage kind: reduces settings to what matters, and runs.
 pub trait Kind: Send + Sync {
@@ -33,13 +36,7 @@ pub trait Kind: Send + Sync {
         1.0
     }
 
-    /// Says where in the project a run's outputs will belong, as files or folders relative to the
-    /// root; a target may be named so before there is any run.
-    fn places(&self, _effective: &Effective) -> Vec<String> {
-        Vec::new()
-    }
-
-    /// Says whether a run itself writes to its [`Kind::places`], as another program's run does, and reads what
+    /// Says whether a run itself writes to its [`Effective::places`], as another program's run does, and reads what
     /// it needs at theirs; what a person wrote there is then kept before the run begins.
     fn writes_in_place(&self) -> bool {
         false
@@ -54,6 +51,18 @@ pub trait Kind: Send + Sync {
     /// Names the outputs that hold what was only observed, such as times: two honest runs may differ in them.
     fn observed(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// Says whether a stage of the kind makes stand-in data here, such as generated data in the place of an archive that
+    /// is not at hand. Whatever needs it, at any distance, is marked.
+    fn makes_stand_in(&self, _stage: &Stage) -> bool {
+        false
+    }
+
+    /// Says whether it runs in a trial of settings by `--set`: what only tells of results waits for the settings to be
+    /// written down.
+    fn runs_in_trials(&self) -> bool {
+        true
     }
 
     /// Runs an instance.
@@ -77,6 +86,8 @@ pub struct Context<'a> {
     pub point: &'a Point,
     /// The settings that hold for it: its variant's, or the stage's.
     pub settings: &'a Settings,
+    /// Whether it, or something that it needs at any distance, is made from stand-in data.
+    pub stand_in: bool,
     /// Every kind of the program, for kinds that describe other stages.
     pub kinds: &'a [Box<dyn Kind>],
     /// The project's folder.
@@ -112,8 +123,12 @@ pub struct Effective {
     pub seeded: bool,
     /// Which outputs of which needs it reads, by output name.
     pub reads: Vec<Read>,
-    /// Files and folders of the project that it reads, relative to the root.
-    pub files: Vec<String>,
+    /// Files, folders and patterns of the project that it reads.
+    pub files: Vec<ProjectPath>,
+    /// Patterns of what is left out of folders.
+    pub ignore: Vec<String>,
+    /// Where its outputs belong in the project; a target may be named so before there is any run.
+    pub places: Vec<OutputPlace>,
 }
 
 /// Outputs of one need that a run reads.
@@ -135,7 +150,8 @@ pub struct Job<'a> {
     pub effective: &'a Effective,
     /// Outputs of the needs, in the order of the recipe; none for a kind that writes in place.
     pub inputs: &'a [Input],
-    /// The project's files that the run reads, one for each file (folders are walked).
+    /// The project's files that the run reads, one for each file (folders are walked); none for a kind that writes in
+    /// place.
     pub files: &'a [ProjectFile],
     /// The runs that its inputs are from, by instance; empty unless it cites them.
     pub cited: &'a [CitedRun],
@@ -147,11 +163,10 @@ pub struct Job<'a> {
     pub checkpoints: &'a Path,
     /// Where a run may leave what it printed, for people to read; the one before it may be there.
     pub log: &'a Path,
+    /// The project's folder, for what writes in place.
+    pub project: &'a Folder,
     /// Takes progress, and says whether to stop.
     pub watch: &'a dyn Watch,
-    /// What there is to do while it runs, for a kind that only waits then. No kind has to call it, and one may do so
-    /// more than once.
-    pub meanwhile: &'a dyn Fn(),
 }
 
 /// One output of a need, as an input.
@@ -167,6 +182,17 @@ pub struct Input {
     pub object: ObjectId,
     /// Where the bytes are; to be read, never written.
     pub path: PathBuf,
+}
+
+impl Input {
+    /// Reads the input, and checks that it holds what was hashed.
+    ///
+    /// # Errors
+    /// A [`Failure`] naming the output.
+    pub fn read(&self) -> Result<Vec<u8>, Failure> {
+        read_hashed(&self.path, self.object)
+            .map_err(|error| Failure::new(format!("input `{}` can't be read: {error}", self.output)))
+    }
 }
 
 /// A run that an input is from, for kinds that say so in what they make.
@@ -193,13 +219,33 @@ pub struct ProjectFile {
     pub path: PathBuf,
 }
 
+impl ProjectFile {
+    /// Reads the file, and checks that it holds what was hashed.
+    ///
+    /// # Errors
+    /// A [`Failure`] naming the file.
+    pub fn read(&self) -> Result<Vec<u8>, Failure> {
+        read_hashed(&self.path, self.object)
+            .map_err(|error| Failure::new(format!("`{}` can't be read: {error}", self.name)))
+    }
+}
+
+/// Reads a file whose digest is known: what is used is what was hashed, whatever has become of the file since.
+fn read_hashed(path: &Path, object: ObjectId) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_through_links(path)?.read_to_end(&mut bytes)?;
+    if Digest::of(&bytes) != object.0 {
+        return Err(io::Error::other("it has changed since it was hashed"));
+    }
+    Ok(bytes)
+}
+
 /// One thing that a run made.
 #[derive(Debug)]
 pub struct Output {
-    /// Its name, unique within the run; forward slashes make folders of the browsable view.
+    /// Its name, unique within the run; forward slashes make folders of the browsable view, and one at its end says that it
+    /// is an empty folder. Where it belongs in the project, [`Effective::places`] says.
     pub name: String,
-    /// Where it also belongs in the project, relative to the root.
-    pub place: Option<String>,
     /// Its bytes.
     pub content: Content,
 }
@@ -209,11 +255,10 @@ pub struct Output {
 pub enum Content {
     /// In memory.
     Bytes(Vec<u8>),
-    /// In a file below [`Job::scratch`], which the store takes over; whether it may be executed is
-    /// kept with it.
-    Scratch(PathBuf),
-    /// In a file that the run wrote at the output's place, where it stays; the store takes a copy.
-    InPlace(PathBuf),
+    /// In a file of this name in [`Job::scratch`], which the store takes over with its permissions.
+    Scratch(String),
+    /// In the file that the run wrote at the output's place, where it stays; the store takes a copy.
+    InPlace(ProjectPath),
 }
 
 /// Who watches a run: progress in, cancellation out. Never part of a result.

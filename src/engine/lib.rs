@@ -7,6 +7,8 @@
 //! | [`digest`] | canonical bytes → [`digest::Digest`] |
 //! | [`diagnostic`] | a mistake as data, and its one renderer |
 //! | [`spec`] | YAML text → checked [`spec::Pipeline`]; every mistake with its place in the file |
+//! | [`project_path`], [`folder`] | paths in one spelling; what is read, written and removed below a folder, following no link |
+//! | [`stamp`] | what a file looks like from outside |
 //! | [`store`] | objects, records, the log of runs; writes atomically |
 //! | [`kind`], `told` | what a stage kind is, and how it reads its settings |
 //! | `plan` | every instance, what it needs, and what a target names |
@@ -24,8 +26,13 @@
 pub mod command;
 pub mod diagnostic;
 pub mod digest;
+pub mod file_table;
+pub mod folder;
 pub mod kind;
+pub mod project_path;
+pub mod snapshot;
 pub mod spec;
+pub mod stamp;
 pub mod store;
 pub mod told;
 
@@ -42,19 +49,18 @@ pub use decide::recipe::Recipe;
 pub use decide::status::status;
 pub use decide::why::{Cause, Explanation, why};
 pub use error::EngineError;
-pub use exec::leftover::Running;
-pub use exec::repeat::{Subject, repeat};
+pub use exec::recovery::Running;
+pub use exec::repeat::{RepeatedOutput, Subject, repeat};
 pub use kind::{
     CitedRun, Content, Context, Effective, Failure, Input, Job, Kind, Output, Point, ProjectFile, Read,
     Registry, Watch,
 };
 pub use lockfile::lock::{Lock, Locked};
-pub use lockfile::lock_file::{LOCK_FILE, LockChange};
+pub use lockfile::lock_file::{LOCK_FILE, LockChange, read_lock};
 pub use plan::graph::{GroupId, Instance, InstanceId, Need, Plan};
-pub use plan::target::{check_target, standing, targets};
+pub use plan::target::{check_target, targets};
 pub use schedule::observer::{Event, Observer, Planned};
 pub use schedule::options::{Cancel, Options};
-pub use schedule::run::run;
-pub use schedule::standing::{Certain, Standing};
-pub use schedule::summary::{Outcome, Report, Standstill, Summary};
+pub use schedule::run::{Answer, run};
+pub use schedule::summary::{Outcome, Report, Summary};
 pub use verify::{Checked, Difference, Found, Verification, verify};

@@ -15,10 +15,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::decide::files::project_files;
 use crate::decide::reason::Reason;
 use crate::decide::status::status;
-use crate::digest::Digest;
+use crate::digest::{Digest, Key};
 use crate::error::EngineError;
 use crate::kind::{Content, Context, Effective, Failure, Job, Kind, Output, Registry};
 use crate::plan::graph::InstanceId;
@@ -28,7 +27,7 @@ use crate::schedule::observer::Observer;
 use crate::schedule::options::{Cancel, Options};
 use crate::schedule::run::run;
 use crate::schedule::summary::{Outcome, Report};
-use crate::spec::{Parameters, Pipeline};
+use crate::spec::{Parameters, Pipeline, Stage};
 use crate::store::{RecordedOutput, Store};
 
 /// What a second run gave.
@@ -76,6 +75,8 @@ pub enum Found {
 pub struct Difference {
     /// The output's name.
     pub output: String,
+    /// The key of both runs.
+    pub key: Option<Key>,
     /// The bytes that are recorded; `None` where there is no such output.
     pub recorded: Option<PathBuf>,
     /// The bytes of the second run; `None` where it has no such output.
@@ -131,8 +132,8 @@ pub fn verify(
         .into_iter()
         .map(|kind| Box::new(Repeated { kind, observed: Arc::clone(&observed) }) as Box<dyn Kind>)
         .collect();
-    let again_store = Store::open(&scratch.join("store"))?;
-    let again = run(&project, pipeline, &registry, &again_store, options, observer, cancel)?;
+    let again_store = Store::open(&project)?;
+    let again = run(&project, pipeline, &registry, &again_store, options, &|_| None, observer, cancel)?;
     let second: BTreeMap<InstanceId, &Report> =
         again.reports.iter().map(|report| (report.instance, report)).collect();
     let checked = status.reports.iter().map(|report| match second.get(&report.instance) {
@@ -180,8 +181,7 @@ fn copy_files(
     };
     fs::create_dir_all(project).map_err(failed(project))?;
     for id in work.wanted() {
-        let Ok(effective) = work.effective(id) else { continue };
-        for file in project_files(&work.ground, &effective.files, store).unwrap_or_default() {
+        for file in work.read_inputs(id, store).map(|project| project.all_files()).unwrap_or_default() {
             copy(&file.path, &file.name).map_err(failed(&file.path))?;
         }
     }
@@ -210,9 +210,16 @@ fn compare((recorded, store): (&Report, &Store), (again, again_store): (&Report,
     let names = again.outputs.iter().chain(&recorded.outputs).map(|output| &output.name);
     for name in names {
         let [before, after] = [&recorded.outputs, &again.outputs].map(|outputs| find(outputs, name));
-        if before != after {
+        let is_same = match (&before, &after) {
+            (Some(before), Some(after)) => {
+                before.is_same(after) || before.is_observed() && after.is_observed()
+            }
+            _ => false,
+        };
+        if !is_same {
             return Found::Differs(Difference {
                 output: name.clone(),
+                key: recorded.key,
                 recorded: before.map(|output| store.object_path(output.object)),
                 again: after.map(|output| again_store.object_path(output.object)),
             });
@@ -244,8 +251,12 @@ impl Kind for Repeated {
         self.kind.cost(effective)
     }
 
-    fn places(&self, effective: &Effective) -> Vec<String> {
-        self.kind.places(effective)
+    fn makes_stand_in(&self, stage: &Stage) -> bool {
+        self.kind.makes_stand_in(stage)
+    }
+
+    fn runs_in_trials(&self) -> bool {
+        self.kind.runs_in_trials()
     }
 
     fn writes_in_place(&self) -> bool {

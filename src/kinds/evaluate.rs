@@ -54,7 +54,7 @@ impl Kind for Evaluate {
                 Read { stage: prepare, outputs: texts(&[DATASET]) },
                 Read { stage: train, outputs: texts(&[WEIGHTS, HISTORY]) },
             ],
-            files: Vec::new(),
+            ..Effective::default()
         })
     }
 

@@ -1,7 +1,5 @@
 //! The outputs that the kinds pass to one another: their names, and how they are read and written.
 
-use std::fs;
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -79,8 +77,7 @@ pub fn input_at<'a>(
 /// # Errors
 /// A [`Failure`] naming the input.
 pub fn bytes_of(input: &Input) -> Result<Vec<u8>, Failure> {
-    fs::read(&input.path)
-        .map_err(|error| Failure::new(format!("input `{}` can't be read: {error}", input.output)))
+    input.read()
 }
 
 /// Reads an input as JSON.
@@ -102,7 +99,7 @@ pub fn read_dataset(job: &Job<'_>) -> Result<Dataset, Failure> {
 
 /// Makes an output of bytes.
 pub fn bytes_output(name: impl Into<String>, bytes: Vec<u8>) -> Output {
-    Output { name: name.into(), place: None, content: Content::Bytes(bytes) }
+    Output { name: name.into(), content: Content::Bytes(bytes) }
 }
 
 /// Makes an output of indented JSON, ending with a line feed.

@@ -50,8 +50,12 @@ impl Kind for Plot {
                 Read { stage: train, outputs: vec![HISTORY.to_owned()] },
                 Read { stage: evaluate, outputs: vec![METRICS.to_owned()] },
             ],
-            files: Vec::new(),
+            ..Effective::default()
         })
+    }
+
+    fn runs_in_trials(&self) -> bool {
+        false
     }
 
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {

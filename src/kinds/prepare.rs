@@ -1,12 +1,12 @@
 //! `prepare`: from the archive, or the generator, to a packed dataset and its data card.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::lab::data::fetch::ARCHIVE_SHA256;
 use crate::lab::data::{self, Source};
 use recount_engine::digest::Digest;
-use recount_engine::spec::{Field, Schema, Shape, Value};
+use recount_engine::spec::{Field, Schema, Shape, Stage, Value};
 use recount_engine::{Context, Effective, Failure, Job, Kind, Output};
 
 use super::code_of;
@@ -66,6 +66,11 @@ impl Kind for Prepare {
         code_of("prepare")
     }
 
+    fn makes_stand_in(&self, stage: &Stage) -> bool {
+        let source = stage.base.parameters.get("source").and_then(Value::as_text);
+        source == Some("auto") && matches!(self.archive, Archive::Absent(_))
+    }
+
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
         let told = Told::of("prepare", &context.settings.parameters);
         read_split(&told)?;
@@ -90,10 +95,7 @@ impl Kind for Prepare {
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
         let parameters = &job.effective.parameters;
         let archive = match (parameters.get("source").and_then(Value::as_text), &self.archive) {
-            (Some("smartwatch"), Archive::Here(path)) => Some(
-                fs::read(path)
-                    .map_err(|error| Failure::new(format!("`{}` can't be read: {error}", path.display())))?,
-            ),
+            (Some("smartwatch"), Archive::Here(path)) => Some(read_archive(path)?),
             _ => None,
         };
         let source = archive.as_deref().map_or(Source::Synthetic, |archive| Source::SmartWatch { archive });
@@ -108,6 +110,17 @@ impl Kind for Prepare {
         }
         Ok(vec![bytes_output(DATASET, dataset.to_bytes()), json_output(DATA_CARD, &card)])
     }
+}
+
+/// Reads the archive once: what is used is what has the digest, whatever stands at its path by now.
+fn read_archive(path: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = fs::read(path)
+        .map_err(|error| Failure::new(format!("`{}` can't be read: {error}", path.display())))?;
+    if Digest::of(&bytes).to_hex() != ARCHIVE_SHA256 {
+        return Err(Failure::new(format!("`{}` has changed since it was checked", path.display()))
+            .with_help("put the archive back and run again"));
+    }
+    Ok(bytes)
 }
 
 fn read_split(told: &Told<'_>) -> Result<(u64, f64), Failure> {

@@ -110,7 +110,7 @@ impl Kind for Train {
             parameters: reduce(&context.settings.parameters)?.effective,
             seeded: true,
             reads: reads_of(context, "prepare", &[DATASET])?,
-            files: Vec::new(),
+            ..Effective::default()
         })
     }
 

@@ -155,9 +155,9 @@ fn each_of_a_thousand_changes_is_found_and_nothing_else() {
         });
     }
 
-    let records = project.files("artifacts/records");
+    let records = project.files("artifacts/v2/records");
     let metrics: Vec<PathBuf> = project
-        .files("artifacts/objects")
+        .files("artifacts/v2/objects")
         .into_iter()
         .filter(|path| fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"{\n  \"best\"")))
         .collect();

@@ -110,7 +110,7 @@ impl Project {
             simd: Simd::best(),
             variables: Vec::new(),
         });
-        let store = Store::open(&self.path("artifacts")).expect("the store is there");
+        let store = Store::open(&self.path("")).expect("the store is there");
         let options = Options { jobs: 1, ..Options::default() };
         let root = self.folder.path();
         let subject = Subject { root, pipeline: &pipeline, registry: &kinds, store: &store };

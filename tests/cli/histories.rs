@@ -135,7 +135,7 @@ fn a_run_that_remembers_does_what_one_that_looks_anew_does() {
                 edit.make(&forgets);
             }
             let at = format!("history {seed}, step {step}");
-            let forget = || drop(fs::remove_file(forgets.path("artifacts/memo")));
+            let forget = || drop(fs::remove_file(forgets.path("artifacts/v2/snapshot")));
             let mut code = None;
             for words in [&["status"][..], &["run", "-j1"], &["status"], &["why", "last"]] {
                 forget();

@@ -76,7 +76,7 @@ impl Project {
 
     /// The files below a folder of the store.
     pub fn stored(&self, folder: &str) -> Vec<PathBuf> {
-        let walk = WalkDir::new(self.path("artifacts").join(folder)).sort_by_file_name();
+        let walk = WalkDir::new(self.path("artifacts/v2").join(folder)).sort_by_file_name();
         let files = walk.into_iter().flatten().filter(|entry| entry.file_type().is_file());
         files.map(|entry| entry.into_path()).collect()
     }

@@ -82,7 +82,7 @@ fn damaged() -> Project {
     let record = &project.stored("records")[1];
     fs::write(record, "damaged").expect("the record is ours");
     // What stands whole at its place is not looked for in the store while nothing has changed.
-    fs::remove_file(project.root().join("artifacts/memo")).expect("the run has left one");
+    fs::remove_file(project.root().join("artifacts/v2/snapshot")).expect("the run has left one");
     project
 }
 
@@ -173,9 +173,9 @@ fn printed(hit: &str) -> bool {
 fn has_another_way(hit: &str) -> bool {
     let shares = hit.contains("FICLONE") || hit.starts_with("link");
     let tries_to_share = ["openat", "unlink("].iter().any(|call| hit.starts_with(call))
-        && ["/artifacts/by-name/", "/artifacts/temporary/"].iter().any(|place| hit.contains(place));
-    let litter = hit.starts_with("unlink") && hit.contains("/artifacts/scratch/")
-        || hit.starts_with("rmdir") && hit.contains("/artifacts/by-name");
+        && ["/artifacts/by-name", "/artifacts/v2/temporary"].iter().any(|place| hit.contains(place));
+    let litter = hit.starts_with("unlink")
+        && ["/artifacts/v2/scratch", "/artifacts/by-name"].iter().any(|place| hit.contains(place));
     shares || tries_to_share || litter || hit.contains("<pipe:")
 }
 

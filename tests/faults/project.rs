@@ -100,7 +100,8 @@ impl Project {
             let is_note = folder == "scratch" && path.extension().is_some_and(|it| it == "running");
             is_note && fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"\n"))
         };
-        let walk = WalkDir::new(self.root.join("artifacts").join(folder)).sort_by_file_name();
+        let store = if folder == "edited" { "artifacts" } else { "artifacts/v2" };
+        let walk = WalkDir::new(self.root.join(store).join(folder)).sort_by_file_name();
         let files = walk.into_iter().flatten().filter(|entry| !entry.file_type().is_dir());
         files.map(walkdir::DirEntry::into_path).filter(|path| !is_blank(path)).collect()
     }
@@ -140,7 +141,7 @@ impl Project {
             let bytes = fs::read(&object).expect("an object can be read");
             assert_eq!(name, Digest::of(&bytes).to_hex(), "{when}: a torn object");
         }
-        let store = Store::open(&self.root.join("artifacts")).expect("the store opens");
+        let store = Store::open(&self.root).expect("the store opens");
         for record in self.stored("records") {
             let hex = record.file_stem().expect("a record has a name").to_string_lossy().into_owned();
             let key = Key(Digest::from_hex(&hex).expect("a record is named by its key"));

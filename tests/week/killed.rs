@@ -32,7 +32,7 @@ fn without_times(report: &str) -> String {
 
 /// The keys of what has finished, by their kinds.
 fn records(project: &Project) -> BTreeSet<(String, String)> {
-    let files = walkdir::WalkDir::new(project.path("artifacts/records")).into_iter().flatten();
+    let files = walkdir::WalkDir::new(project.path("artifacts/v2/records")).into_iter().flatten();
     let files = files.filter(|entry| entry.file_type().is_file());
     let read = |entry: walkdir::DirEntry| {
         let text = fs::read_to_string(entry.path()).expect("a record can be read");
@@ -45,7 +45,7 @@ fn records(project: &Project) -> BTreeSet<(String, String)> {
 
 /// Counts what has finished, and has no name yet.
 fn unnamed_records(project: &Project) -> usize {
-    let files = fs::read_dir(project.path("artifacts/temporary")).into_iter().flatten().flatten();
+    let files = fs::read_dir(project.path("artifacts/v2/temporary")).into_iter().flatten().flatten();
     let texts = files.filter_map(|file| fs::read_to_string(file.path()).ok());
     texts.filter(|text| text.starts_with("{\"seal\"") && text.ends_with("}\n")).count()
 }

@@ -17,7 +17,7 @@ const TRAINING: [&str; 5] =
 const PATIENCE: Duration = Duration::from_millis(5);
 
 fn checkpoints(project: &Project) -> Vec<PathBuf> {
-    let files = WalkDir::new(project.path("artifacts/checkpoints")).into_iter().flatten();
+    let files = WalkDir::new(project.path("artifacts/v2/checkpoints")).into_iter().flatten();
     let files = files.filter(|entry| entry.file_type().is_file() && entry.file_name() == "training");
     files.map(walkdir::DirEntry::into_path).collect()
 }

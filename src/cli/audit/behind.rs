@@ -5,7 +5,7 @@
 use crate::report::audit::InstanceName;
 use recount_engine::digest::Key;
 
-use super::super::Refusal;
+use super::super::CliError;
 use super::super::project::Project;
 use super::chain::{self, Step};
 use super::printed::Printed;
@@ -26,9 +26,9 @@ impl Behind {
     /// Finds what `words` rest on in the report that was rendered last.
     ///
     /// # Errors
-    /// A [`Refusal`] without an audit file, for words that mean nothing in it, and for numbers that no run left.
-    pub fn of(project: &Project, words: &str) -> Result<Self, Refusal> {
-        let printed = Printed::read(&project.root, &project.pipeline, &project.store)?;
+    /// A [`CliError`] without an audit file, for words that mean nothing in it, and for numbers that no run left.
+    pub fn of(project: &Project, words: &str) -> Result<Self, CliError> {
+        let printed = Printed::read(&project.root, &project.pipeline)?;
         let meant = printed.find(&project.root, words)?;
         let Printed { report, audit, .. } = printed;
         let chain =
@@ -50,7 +50,7 @@ impl Behind {
             }
         }
         if instances.is_empty() {
-            return Err(Refusal::input(format!(
+            return Err(CliError::input(format!(
                 "no run lies behind `{words}`: it rests on settings, constants, or figures of the source document alone\n\
                  help: `recount audit {words}` says where they stand"
             )));

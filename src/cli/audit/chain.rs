@@ -19,7 +19,7 @@ use crate::report::audit::{
 use recount_engine::digest::ObjectId;
 use recount_engine::store::{Observed, Store};
 
-use super::super::same::{self, Twin};
+use super::super::duplicate_variants::{self, AliasVariant};
 use super::printed::beside;
 
 /// All that was found.
@@ -79,7 +79,7 @@ pub struct Variant {
     pub from: Option<String>,
     /// Variants that are the same experiment: their runs have the same keys; and why they have.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub same_as: Vec<Twin>,
+    pub same_as: Vec<AliasVariant>,
     /// Its settings, with the place and the variant that each is from.
     pub settings: BTreeMap<String, SettingEntry>,
 }
@@ -207,7 +207,7 @@ impl Walk<'_> {
 }
 
 /// The other variants whose trainings are the same runs, and what they have in common.
-fn same_as(audit: &AuditFile, own: &VariantEntry) -> Vec<Twin> {
+fn same_as(audit: &AuditFile, own: &VariantEntry) -> Vec<AliasVariant> {
     let is_own = |it: &String| InstanceName::of(it).variant() == Some(own.name.as_str());
     let trainings = audit.runs.iter().filter(|run| run.kind == "train" && run.instances.iter().any(is_own));
     let shared: BTreeSet<&str> =
@@ -218,7 +218,7 @@ fn same_as(audit: &AuditFile, own: &VariantEntry) -> Vec<Twin> {
         let differs = own.settings.iter().filter(|(name, _)| value(own, name) != value(twin, name));
         let idle =
             differs.filter_map(|(name, entry)| Some((name.as_str(), entry.without_effect.as_deref()?)));
-        Twin { name: twin.name.clone(), why: same::why(idle) }
+        AliasVariant { name: twin.name.clone(), why: duplicate_variants::why(idle) }
     };
     twins.map(twin).collect()
 }

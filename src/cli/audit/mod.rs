@@ -32,8 +32,8 @@ use recount_engine::Subject;
 use super::archive::Network;
 use super::arguments::AuditArguments;
 use super::environment::Environment;
-use super::project::{self, Project};
-use super::{Refusal, json, say};
+use super::project::Project;
+use super::{CliError, json, print};
 
 pub(super) use behind::Behind;
 pub use check::check;
@@ -45,26 +45,26 @@ pub use survey::Survey;
 /// Carries `recount audit` out.
 ///
 /// # Errors
-/// A [`Refusal`]: bad input, nothing of that name, or a check that found something.
-pub(super) fn audit(words: &AuditArguments, environment: &Environment) -> Result<(), Refusal> {
-    let project = Project::open(&words.settings, environment, Network::Untouched)?;
-    if words.check {
-        return check_all(words, &project, environment);
+/// A [`CliError`]: bad input, nothing of that name, or a check that found something.
+pub(super) fn audit(args: &AuditArguments, environment: &Environment) -> Result<(), CliError> {
+    let project = Project::open(&args.settings, environment, Network::Untouched)?;
+    if args.check {
+        return check_all(args, &project, environment);
     }
-    let Some(what) = &words.what else {
-        return Err(Refusal::input(
+    let Some(what) = &args.what else {
+        return Err(CliError::input(
             "what is to be audited?\nhelp: name a number (0.984), a reference (n42), a place \
              (report/week-3.md:57) or a variant (2.4.2), or say --check",
         ));
     };
-    let printed = Printed::read(&project.root, &project.pipeline, &project.store)?;
+    let printed = Printed::read(&project.root, &project.pipeline)?;
     let meant = printed.find(&project.root, what)?;
     let Printed { report, audit, .. } = printed;
     let chain = chain::follow(&audit, &project.store, &report, &meant.references, meant.variant.as_deref());
-    if words.settings.project.json {
+    if args.settings.project.json {
         json::result("audit", &chain);
     } else {
-        say::result(tell::tell(&chain).trim_end());
+        print::result(tell::tell(&chain).trim_end());
     }
     Ok(())
 }
@@ -75,7 +75,7 @@ struct Checked<'a> {
     findings: &'a [Finding],
 }
 
-fn check_all(words: &AuditArguments, project: &Project, environment: &Environment) -> Result<(), Refusal> {
+fn check_all(args: &AuditArguments, project: &Project, environment: &Environment) -> Result<(), CliError> {
     let subject = Subject {
         root: &project.root,
         pipeline: &project.pipeline,
@@ -83,32 +83,32 @@ fn check_all(words: &AuditArguments, project: &Project, environment: &Environmen
         store: &project.store,
     };
     if let Some(why) = &project.generated_because {
-        say::note(&format!("note    on generated data, not on the gestures: {why}"));
-        say::note(
+        print::note(&format!("note    on generated data, not on the gestures: {why}"));
+        print::note(
             "help    to check the report on the gestures: name the archive's folder in RECOUNT_MIRRORS",
         );
     }
-    let survey = Survey::of(&subject, &project::options(environment))?;
-    let is_locked = words.settings.set.is_empty() && project.generated_because.is_none();
+    let survey = Survey::of(&subject, &project.options(&args.settings, environment))?;
+    let is_locked = args.settings.set.is_empty() && project.generated_because.is_none();
     let findings = check(&project.root, &survey, is_locked);
-    if words.settings.project.json {
+    if args.settings.project.json {
         json::result("audit", &Checked { files: survey.expected.keys().collect(), findings: &findings });
     } else {
         for finding in &findings {
-            say::result(&finding.to_string());
+            print::result(&finding.to_string());
         }
     }
     match findings.len() {
-        0 if words.settings.project.json => Ok(()),
+        0 if args.settings.project.json => Ok(()),
         0 => {
-            say::result(&format!(
+            print::result(&format!(
                 "all agree · {} files, {} instances",
                 survey.expected.len(),
                 survey.instances.len()
             ));
             Ok(())
         }
-        1 => Err(Refusal::failed("one thing does not agree")),
-        count => Err(Refusal::failed(format!("{count} things do not agree"))),
+        1 => Err(CliError::failed("one thing does not agree")),
+        count => Err(CliError::failed(format!("{count} things do not agree"))),
     }
 }

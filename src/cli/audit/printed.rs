@@ -11,11 +11,10 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::cli::{Refusal, say};
+use crate::cli::{CliError, print};
 use crate::report::audit::{AuditFile, InstanceName};
 use recount_engine::digest::Digest;
 use recount_engine::spec::{Pipeline, Value};
-use recount_engine::store::Store;
 
 use super::query::{self, Meant, Place};
 
@@ -35,35 +34,35 @@ impl Printed {
     /// Reads the audit file of the report that was rendered last, and that report.
     ///
     /// # Errors
-    /// A [`Refusal`] where there is no audit file, or none that can be read.
-    pub fn read(root: &Path, pipeline: &Pipeline, store: &Store) -> Result<Self, Refusal> {
-        let places = places(pipeline, store);
+    /// A [`CliError`] where there is no audit file, or none that can be read.
+    pub fn read(root: &Path, pipeline: &Pipeline) -> Result<Self, CliError> {
+        let places = places(pipeline);
         for place in &places {
             let text = match fs::read_to_string(root.join(place)) {
                 Ok(text) => text,
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 Err(error) => {
-                    return Err(Refusal::failed(format!(
+                    return Err(CliError::failed(format!(
                         "the audit file `{place}` can't be read: {error}\n\
                          help: `recount run` writes it again"
                     )));
                 }
             };
             let audit = AuditFile::read(&text).map_err(|error| {
-                Refusal::failed(format!("{place}: {error}\nhelp: `recount run` writes it again"))
+                CliError::failed(format!("{place}: {error}\nhelp: `recount run` writes it again"))
             })?;
             let report = beside(place, &audit.report.file);
             let bytes = fs::read(root.join(&report)).ok();
             return Ok(Self { report, place: place.clone(), audit, bytes });
         }
         if places.is_empty() {
-            return Err(Refusal::input(
+            return Err(CliError::input(
                 "there is no audit file, as no stage renders a report\n\
                  help: a report is a stage of kind `render` in pipeline.yaml",
             ));
         }
         let names: Vec<String> = places.iter().map(|place| format!("`{place}`")).collect();
-        Err(Refusal::input(format!(
+        Err(CliError::input(format!(
             "there is no audit file, which would be {}\n\
              help: `recount run` renders the report and its audit",
             names.join(" or ")
@@ -73,15 +72,15 @@ impl Printed {
     /// Finds what `words` mean in the report of the project in `root`; says so where the report was edited since.
     ///
     /// # Errors
-    /// A [`Refusal`] for words that mean nothing in it, and for a place that holds something else by now.
-    pub fn find(&self, root: &Path, words: &str) -> Result<Meant, Refusal> {
+    /// A [`CliError`] for words that mean nothing in it, and for a place that holds something else by now.
+    pub fn find(&self, root: &Path, words: &str) -> Result<Meant, CliError> {
         let meant = query::find(&self.audit, root, &self.report, words);
         let place =
             query::place(words).map(|place| Place { file: query::relative(root, &place.file), ..place });
         if let Some(place) = &place
             && !self.still_holds(root, place, &meant)
         {
-            return Err(Refusal::failed(format!(
+            return Err(CliError::failed(format!(
                 "`{words}` was edited since `{}` was written, so what stands there is not known\n\
                  help: `recount audit --check` says what changed; `recount run` writes the file again",
                 self.place
@@ -94,7 +93,7 @@ impl Printed {
             });
         }
         if self.is_edited() {
-            say::note(&format!(
+            print::note(&format!(
                 "note    `{}` is not as it was written: `recount audit --check` says what changed",
                 self.report
             ));
@@ -133,12 +132,12 @@ impl Printed {
     }
 
     /// Refuses a place that no number stands at.
-    fn nothing_at(&self, root: &Path, words: &str, place: &Place) -> Refusal {
+    fn nothing_at(&self, root: &Path, words: &str, place: &Place) -> CliError {
         let is_ours = place.file == self.report
             || self.audit.figures.iter().any(|figure| beside(&self.report, &figure.file) == place.file);
         let text = fs::read(root.join(&place.file)).ok();
         let lines = text.map(|bytes| String::from_utf8_lossy(&bytes).lines().count());
-        Refusal::input(match lines {
+        CliError::input(match lines {
             Some(lines) if !(1..=lines).contains(&place.line) => {
                 format!("there is no `{words}`: `{}` has {} lines", place.file, lines)
             }
@@ -158,7 +157,7 @@ impl Printed {
     }
 
     /// Refuses words that are neither a number of the report nor a name in it.
-    fn nothing_of(&self, words: &str) -> Refusal {
+    fn nothing_of(&self, words: &str) -> CliError {
         let variant = InstanceName::of(words).variant();
         let known = variant.filter(|name| self.audit.variants.iter().any(|variant| variant.name == *name));
         let is_run = self.audit.run_of(words).is_some();
@@ -172,7 +171,7 @@ impl Printed {
                 self.audit.references.len()
             ),
         };
-        Refusal::input(match known.is_some() || is_run {
+        CliError::input(match known.is_some() || is_run {
             true => format!("`{words}` is no number, but a run or a part of one\nhelp: {help}"),
             false => format!("nothing in `{}` is `{words}`\nhelp: {help}", self.report),
         })
@@ -184,15 +183,10 @@ pub fn beside(place: &str, file: &str) -> String {
     place.rsplit_once('/').map_or_else(|| file.to_owned(), |(folder, _)| format!("{folder}/{file}"))
 }
 
-/// Where the audit file may be, each place once: where the last render put it, else where one would.
-pub fn places(pipeline: &Pipeline, store: &Store) -> Vec<String> {
-    let last = store.last_keys();
+/// Where the audit file may be, each place once.
+pub fn places(pipeline: &Pipeline) -> Vec<String> {
     let mut places = Vec::new();
     for stage in pipeline.stages.iter().filter(|stage| stage.kind == "render") {
-        let record = last.get(&stage.name).and_then(|key| store.record(*key).ok().flatten());
-        let outputs = record.into_iter().flat_map(|record| record.outputs);
-        places
-            .extend(outputs.filter_map(|output| output.place).filter(|place| place.ends_with(".audit.json")));
         if let Some(output) = stage.base.parameters.get("output").and_then(Value::as_text) {
             let stem = output.trim_end_matches(".md");
             places.extend([format!("{stem}.audit.json"), format!("{stem}.synthetic.audit.json")]);

@@ -11,7 +11,8 @@ use std::path::Path;
 
 use recount_engine::digest::{Digest, ObjectId};
 use recount_engine::{
-    self, Content, EngineError, Failure, Locked, Options, Outcome, Output, Report, Subject, Summary, Watch,
+    self, Content, EngineError, Failure, Locked, Options, Outcome, RepeatedOutput, Report, Subject, Summary,
+    Watch,
 };
 
 use super::evidence::Found;
@@ -49,7 +50,7 @@ impl Survey {
         let Subject { root, pipeline, registry, store } = *subject;
         let status = recount_engine::status(root, pipeline, registry, store, options)?;
         let is_fresh = |report: &Report| matches!(report.outcome, Outcome::Fresh);
-        let has_runs = status.reports.iter().any(is_fresh) || !store.last_keys().is_empty();
+        let has_runs = status.reports.iter().any(is_fresh) || !store.logged_keys().is_empty();
         let mut findings: Vec<Finding> = match has_runs {
             true => status.reports.iter().filter_map(stale).collect(),
             false => vec![Finding::new(
@@ -67,9 +68,8 @@ impl Survey {
             match repeat(subject, options, &status, report) {
                 Ok(outputs) => {
                     compare(report, &outputs, &mut findings);
-                    expected.extend(
-                        outputs.into_iter().filter_map(|(output, bytes)| Some((output.place?, bytes))),
-                    );
+                    let placed = outputs.into_iter().filter_map(|made| Some((made.place?, made.bytes)));
+                    expected.extend(placed);
                 }
                 Err(failure) => {
                     findings.push(Finding::new(&report.name, format!("it can't be run again: {failure}")));
@@ -84,7 +84,7 @@ impl Survey {
         let mut audits: Vec<String> =
             expected.keys().filter(|place| place.ends_with(".audit.json")).cloned().collect();
         if audits.is_empty() {
-            audits = places(pipeline, store);
+            audits = places(pipeline);
         }
         Ok(Self { findings, expected, found, instances, audits, has_runs })
     }
@@ -107,7 +107,13 @@ fn stale(report: &Report) -> Option<Finding> {
     Some(Finding::new(&report.name, what))
 }
 
-type Made = (Output, Vec<u8>);
+/// An output of a repeated run.
+struct Made {
+    name: String,
+    /// Where it belongs in the project.
+    place: Option<String>,
+    bytes: Vec<u8>,
+}
 
 fn repeat(
     subject: &Subject<'_>,
@@ -119,12 +125,13 @@ fn repeat(
     let (scratch, checkpoints) = (folder()?, folder()?);
     let folders = [scratch.path(), checkpoints.path()];
     let outputs = recount_engine::repeat(subject, options, status, report.instance, folders, &Unwatched)?;
-    let bytes = |output: Output| {
-        let bytes = match &output.content {
-            Content::Bytes(bytes) => bytes.clone(),
-            Content::Scratch(path) | Content::InPlace(path) => read(path)?,
+    let bytes = |RepeatedOutput { output, place }: RepeatedOutput| {
+        let bytes = match output.content {
+            Content::Bytes(bytes) => bytes,
+            Content::Scratch(name) => read(&scratch.path().join(name))?,
+            Content::InPlace(path) => read(&subject.root.join(path.as_str()))?,
         };
-        Ok((output, bytes))
+        Ok(Made { name: output.name, place: place.map(|place| place.to_string()), bytes })
     };
     outputs.into_iter().map(bytes).collect()
 }
@@ -137,9 +144,9 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 fn compare(report: &Report, outputs: &[Made], findings: &mut Vec<Finding>) {
     let recorded: BTreeMap<&str, ObjectId> =
         report.outputs.iter().map(|output| (output.name.as_str(), output.object)).collect();
-    for (output, bytes) in outputs {
-        let place = format!("{}/{}", report.name, output.name);
-        match recorded.get(output.name.as_str()) {
+    for Made { name, bytes, .. } in outputs {
+        let place = format!("{}/{name}", report.name);
+        match recorded.get(name.as_str()) {
             Some(object) if object.0 == Digest::of(bytes) => {}
             Some(_) => {
                 findings.push(Finding::new(place, "running it again gives other bytes than its record names"))
@@ -147,7 +154,7 @@ fn compare(report: &Report, outputs: &[Made], findings: &mut Vec<Finding>) {
             None => findings.push(Finding::new(place, "its record does not name this output")),
         }
     }
-    for name in recorded.keys().filter(|name| outputs.iter().all(|(output, _)| output.name != **name)) {
+    for name in recorded.keys().filter(|name| outputs.iter().all(|made| made.name != **name)) {
         let what = "its record names this output, and running it again does not give it";
         findings.push(Finding::new(format!("{}/{name}", report.name), what));
     }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::cli::duplicate_variants;
 use crate::cli::estimate::duration;
-use crate::cli::same;
 use crate::report::audit::{Place, SettingEntry};
 
 use super::chain::{Chain, Cited, Run, Step, Variant};
@@ -82,7 +82,7 @@ fn tell_variant(text: &mut String, variant: &Variant) {
     let name = if variant.name.is_empty() { "the stage's own params" } else { &variant.name };
     let from = variant.from.as_ref().map_or_else(String::new, |from| format!(", derived from {from}"));
     put(text, 0, &format!("variant {name}{from}"));
-    for (names, why) in same::grouped(&variant.same_as) {
+    for (names, why) in duplicate_variants::grouped(&variant.same_as) {
         put(text, 1, &format!("same      the same experiment as {}: {why}", names.join(", ")));
     }
     let widest = variant.settings.keys().map(String::len).max().unwrap_or(0);

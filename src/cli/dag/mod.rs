@@ -18,7 +18,7 @@ use super::archive::Network;
 use super::arguments::{DagArguments, DagFormat};
 use super::environment::Environment;
 use super::project::Project;
-use super::{Refusal, json, say};
+use super::{CliError, json, print};
 
 /// Nodes in topological order, and what each needs.
 #[derive(Serialize)]
@@ -44,22 +44,22 @@ impl Node {
 /// Carries `recount dag` out.
 ///
 /// # Errors
-/// A [`Refusal`] for bad input.
-pub fn dag(words: &DagArguments, environment: &Environment) -> Result<(), Refusal> {
-    let project = Project::open(&words.settings, environment, Network::Untouched)?;
+/// A [`CliError`] for bad input.
+pub fn dag(args: &DagArguments, environment: &Environment) -> Result<(), CliError> {
+    let project = Project::open(&args.settings, environment, Network::Untouched)?;
     let plan = Plan::of(&project.pipeline)?;
-    let graph = if words.instances { by_instance(&plan) } else { by_stage(&project.pipeline, &plan) };
-    if words.settings.project.json {
+    let graph = if args.instances { by_instance(&plan) } else { by_stage(&project.pipeline, &plan) };
+    if args.settings.project.json {
         json::result("dag", &graph);
         return Ok(());
     }
-    let text = match words.format {
+    let text = match args.format {
         DagFormat::Tree => tree::draw(&graph),
         DagFormat::Mermaid => mermaid::draw(&graph),
         DagFormat::Dot => dot::draw(&graph),
         DagFormat::Svg => svg::draw(&graph),
     };
-    say::result(text.trim_end());
+    print::result(text.trim_end());
     Ok(())
 }
 

@@ -1,14 +1,15 @@
 //! Every number of a run's JSON outputs, by where it stands: `metrics.json#/accuracy`.
 //!
 //! Invariants
-//! - What was only observed is no measure; nor is what a report's audit file repeats of others' measures.
+//! - What was only observed is no measure: a lock does not have it.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use serde_json::Value as Json;
 
-use recount_engine::store::{Record, Store};
+use recount_engine::Locked;
+
+use super::outputs::{OutputFinder, measured};
 
 /// Where a number stands.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,19 +20,15 @@ pub(super) struct Place {
     pub(super) listed: bool,
 }
 
-/// Reads the numbers of a record's outputs; an output that the store lacks has none.
-pub(super) fn measures(store: &Store, record: &Record) -> BTreeMap<Place, f64> {
+/// Reads the numbers of an instance's outputs; `None` where one of them can't be found.
+pub(super) fn measures(finder: &OutputFinder<'_>, locked: &Locked) -> Option<BTreeMap<Place, f64>> {
     let mut found = BTreeMap::new();
-    let outputs = record.outputs.iter().filter(|output| {
-        !output.is_observed() && output.name.ends_with(".json") && !output.name.ends_with(".audit.json")
-    });
-    for output in outputs {
-        let json = fs::read(store.object_path(output.object)).ok();
-        let Some(json) = json.and_then(|bytes| serde_json::from_slice::<Json>(&bytes).ok()) else { continue };
-        let place = Place { output: output.name.clone(), pointer: String::new(), listed: false };
-        walk(&json, &place, &mut found);
+    for (output, object) in measured(locked) {
+        let bytes = finder.find(object)?;
+        let Ok(json) = serde_json::from_slice::<Json>(&bytes) else { continue };
+        walk(&json, &Place { output: output.to_owned(), pointer: String::new(), listed: false }, &mut found);
     }
-    found
+    Some(found)
 }
 
 fn walk(json: &Json, place: &Place, found: &mut BTreeMap<Place, f64>) {

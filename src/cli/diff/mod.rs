@@ -1,21 +1,23 @@
 //! `recount diff`: what changed between two revisions' locks, which measures it moved, and whether beyond noise.
 //!
-//! lock at REV, lock at REV or now ──▶ instances whose keys differ ──store──▶ changes and measures ──▶ table
+//! lock at REV, lock at REV or now ──▶ instances whose keys differ ──store, project, git──▶ changes and measures ──▶ table
 //!
 //! | file | its duty |
 //! |---|---|
 //! | `causes` | what lies behind an instance's change |
+//! | `outputs` | outputs' bytes, wherever they are |
 //! | `measures`, `noise` | the numbers that moved; whether by more than the seeds' spread |
-//! | `tell` | all of it as text |
+//! | `text` | all of it as text |
 //!
 //! Invariants
 //! - Seeds of one variant are one row: its values are their means, and their spread is the noise, with the validation set's.
-//! - What the store no longer has is said, and never guessed.
+//! - What is nowhere any more is said, and never guessed.
 
 mod causes;
 mod measures;
 mod noise;
-mod tell;
+mod outputs;
+mod text;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,17 +25,17 @@ use std::fs;
 use serde::Serialize;
 
 use crate::report::audit::InstanceName;
-use recount_engine::store::Store;
 use recount_engine::{LOCK_FILE, Lock};
 
 use super::arguments::DiffArguments;
 use super::git::Git;
 use super::project::Stored;
 use super::reasons::ReasonEntry;
-use super::{Refusal, json};
+use super::{CliError, json};
 use causes::Causes;
 use measures::{Place, measures};
 use noise::{Noise, Sample, Sampling, judge, mean};
+use outputs::OutputFinder;
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -43,7 +45,7 @@ struct Body {
     added: Vec<String>,
     removed: Vec<String>,
     changed: Vec<Changed>,
-    /// Instances of which the store lacks the record on a side.
+    /// Instances of which an output with measures can't be found on a side.
     lacking: Vec<Lacking>,
 }
 
@@ -79,67 +81,92 @@ struct Lacking {
     side: String,
 }
 
+/// One of the two locks.
+struct Side<'s> {
+    name: &'s str,
+    /// `None` where it is the project's, as it is now.
+    commit: Option<String>,
+    lock: Lock,
+}
+
 /// Carries `recount diff` out.
 ///
 /// # Errors
-/// A [`Refusal`] without git, or for a revision that has no lock.
-pub fn diff(words: &DiffArguments) -> Result<(), Refusal> {
-    let stored = Stored::open(&words.project)?;
-    let git = Git::of(&stored.root)?;
-    let at = |revision: &str| {
-        let git = git
-            .as_ref()
-            .ok_or_else(|| Refusal::input("the project is in no git repository, so it has no revisions\nhelp: `git init` begins one; commit `pipeline.lock` after a run"))?;
-        read(git.at(revision, LOCK_FILE)?, &format!("`{revision}`"))
+/// A [`CliError`] without git, or for a revision that has no lock.
+pub fn diff(args: &DiffArguments) -> Result<(), CliError> {
+    let stored = Stored::open(&args.project)?;
+    let git = Git::of(&stored.root, &stored.cancel)?
+        .ok_or_else(|| CliError::input("the project is in no git repository, so it has no revisions\nhelp: `git init` begins one; commit `pipeline.lock` after a run"))?;
+    let old = side_at(&git, &args.from)?;
+    let new = match &args.to {
+        Some(revision) => side_at(&git, revision)?,
+        None => {
+            let lock = read(fs::read(stored.root.join(LOCK_FILE)).ok(), "the project")?;
+            Side { name: "now", commit: None, lock }
+        }
     };
-    let old = at(&words.from)?;
-    let new = match &words.to {
-        Some(revision) => at(revision)?,
-        None => read(fs::read_to_string(stored.root.join(LOCK_FILE)).ok(), "the project")?,
-    };
-    let to = words.to.clone().unwrap_or_else(|| "now".to_owned());
-    let body = compare(&stored.store, (&words.from, &old), (&to, &new))?;
-    if words.project.json {
+    let body = compare(&stored, &git, &old, &new)?;
+    if args.project.json {
         json::result("diff", &body);
     } else {
-        tell::tell(&body, words.all);
+        text::print_body(&body, args.all);
     }
     Ok(())
 }
 
-fn read(text: Option<String>, whose: &str) -> Result<Lock, Refusal> {
-    let text = text.ok_or_else(|| {
-        Refusal::input(format!("{whose} has no `{LOCK_FILE}`\nhelp: `recount run` writes it; commit it then"))
+fn side_at<'s>(git: &Git, revision: &'s str) -> Result<Side<'s>, CliError> {
+    let commit = git.commit(revision)?.ok_or_else(|| {
+        let help = if git.is_shallow() {
+            "this clone has a part of the history alone: `git fetch --unshallow` gets the rest"
+        } else {
+            "a revision is a commit, a branch or a tag, such as HEAD~1: `git log --oneline` lists commits"
+        };
+        CliError::input(format!("git knows no revision `{revision}`\nhelp: {help}"))
     })?;
-    Lock::parse(&text)
-        .ok_or_else(|| Refusal::input(format!("the `{LOCK_FILE}` of {whose} is damaged or in conflict")))
+    let lock = read(git.at(&commit, &[LOCK_FILE])?.pop_first(), &format!("`{revision}`"))?;
+    Ok(Side { name: revision, commit: Some(commit), lock })
 }
 
-fn compare(store: &Store, (from, old): (&str, &Lock), (to, new): (&str, &Lock)) -> Result<Body, Refusal> {
+fn read(text: Option<Vec<u8>>, whose: &str) -> Result<Lock, CliError> {
+    let text = text.ok_or_else(|| {
+        CliError::input(format!(
+            "{whose} has no `{LOCK_FILE}`\nhelp: `recount run` writes it; commit it then"
+        ))
+    })?;
+    str::from_utf8(&text)
+        .ok()
+        .and_then(Lock::parse)
+        .ok_or_else(|| CliError::input(format!("the `{LOCK_FILE}` of {whose} is damaged or in conflict")))
+}
+
+fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result<Body, CliError> {
+    let (old, new) = (&from.lock, &to.lock);
     let only = |one: &Lock, other: &Lock| {
         let names = one.lines.keys().filter(|name| !other.lines.contains_key(*name));
         names.cloned().collect::<Vec<String>>()
     };
     let mut body = Body {
-        from: from.to_owned(),
-        to: to.to_owned(),
+        from: from.name.to_owned(),
+        to: to.name.to_owned(),
         added: only(new, old),
         removed: only(old, new),
         changed: Vec::new(),
         lacking: Vec::new(),
     };
-    // What changed of itself stands before what changed for it.
-    let mut roots = Vec::new();
     let mut groups: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for name in old.lines.keys().filter(|name| new.lines.contains_key(*name)) {
         groups.entry(InstanceName::of(name).without_seed()).or_default().push(name);
     }
-    let mut causes = Causes::between(store, old, new);
+    groups.retain(|_, members| members.iter().any(|name| old.lines.get(*name) != new.lines.get(*name)));
+    let mut finder = OutputFinder::of(&stored.store);
+    let members: Vec<&str> = groups.values().flatten().copied().collect();
+    for side in [from, to] {
+        finder.fetch((&stored.root, git), side.commit.as_deref(), &side.lock, &members)?;
+    }
+    // What changed of itself stands before what changed for it.
+    let mut roots = Vec::new();
+    let mut causes = Causes::between(&stored.store, old, new);
     for (row, members) in groups {
-        let differs = |name: &&str| old.lines.get(*name) != new.lines.get(*name);
-        if !members.iter().any(differs) {
-            continue;
-        }
         let mut changed = Changed {
             instances: members.iter().map(|name| (*name).to_owned()).collect(),
             causes: Vec::new(),
@@ -147,14 +174,14 @@ fn compare(store: &Store, (from, old): (&str, &Lock), (to, new): (&str, &Lock)) 
         };
         let mut samples: BTreeMap<Place, Sample> = BTreeMap::new();
         for name in &members {
-            for (side, lock) in [(from, old), (to, new)] {
-                let Some(record) = store.record(lock.lines[*name].key)? else {
-                    body.lacking.push(Lacking { instance: (*name).to_owned(), side: side.to_owned() });
+            for side in [from, to] {
+                let Some(found) = measures(&finder, &side.lock.lines[*name]) else {
+                    body.lacking.push(Lacking { instance: (*name).to_owned(), side: side.name.to_owned() });
                     continue;
                 };
-                for (place, value) in measures(store, &record) {
+                for (place, value) in found {
                     let sample = samples.entry(place).or_default();
-                    if std::ptr::eq(lock, old) { sample.old.push(value) } else { sample.new.push(value) }
+                    if std::ptr::eq(side, from) { sample.old.push(value) } else { sample.new.push(value) }
                 }
             }
             for (instance, reason) in causes.of(name)? {

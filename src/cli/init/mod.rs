@@ -11,7 +11,7 @@ use crate::kinds;
 use recount_engine::spec::file_schemas;
 
 use super::arguments::InitArguments;
-use super::{Refusal, say, schema};
+use super::{CliError, print, schema};
 
 /// The files of the pipeline, each with its path.
 const FILES: [(&str, &str); 5] = [
@@ -25,16 +25,16 @@ const FILES: [(&str, &str); 5] = [
 /// Carries `recount init` out.
 ///
 /// # Errors
-/// A [`Refusal`] where a file is in the way, or can't be written.
-pub fn init(words: &InitArguments) -> Result<(), Refusal> {
-    let folder = &words.folder;
+/// A [`CliError`] where a file is in the way, or can't be written.
+pub fn init(args: &InitArguments) -> Result<(), CliError> {
+    let folder = &args.folder;
     let pipeline = file_schemas(&kinds::schemas()).into_iter().find(|schema| schema.name == "pipeline");
     let schema = pipeline.map(|schema| schema::text(&schema.json)).unwrap_or_default();
     let mut files: Vec<(&str, &str)> = FILES.to_vec();
     files.push(("schemas/pipeline.json", &schema));
     let in_the_way = files.iter().find(|(path, _)| folder.join(path).symlink_metadata().is_ok());
     if let Some((path, _)) = in_the_way {
-        return Err(Refusal::input(format!(
+        return Err(CliError::input(format!(
             "`{}` exists, and nothing is overwritten\nhelp: start in another folder: `recount init NAME`",
             folder.join(path).display()
         )));
@@ -42,10 +42,10 @@ pub fn init(words: &InitArguments) -> Result<(), Refusal> {
     for (path, text) in files {
         let path = folder.join(path);
         write(&path, text)
-            .map_err(|error| Refusal::failed(format!("`{}` can't be written: {error}", path.display())))?;
-        say::result(&format!("wrote   {}", path.display()));
+            .map_err(|error| CliError::failed(format!("`{}` can't be written: {error}", path.display())))?;
+        print::result(&format!("wrote   {}", path.display()));
     }
-    say::result("`recount` runs it; `recount status` says how it stands");
+    print::result("`recount` runs it; `recount status` says how it stands");
     Ok(())
 }
 

@@ -10,8 +10,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::cli::arguments::VerifyArguments;
 use crate::cli::audit::{Behind, points_into_a_report};
 use crate::cli::environment::Environment;
-use crate::cli::project::{self, Project};
-use crate::cli::{Refusal, say};
+use crate::cli::project::Project;
+use crate::cli::{CliError, print};
 use crate::lab::random::Random;
 use recount_engine::{self as engine, EngineError, Options, Outcome};
 
@@ -30,29 +30,29 @@ impl Asked {
     /// Finds what the words ask for, and says on standard error what numbers and samples stand for.
     ///
     /// # Errors
-    /// A [`Refusal`] for a word that names neither a target nor a number, or for a sample of nothing.
+    /// A [`CliError`] for a word that names neither a target nor a number, or for a sample of nothing.
     pub(super) fn of(
         project: &Project,
-        words: &VerifyArguments,
+        args: &VerifyArguments,
         environment: &Environment,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, CliError> {
         let mut asked = Self { targets: Vec::new(), numbers: Vec::new() };
-        for word in &words.targets {
+        for word in &args.targets {
             let Project { root, pipeline, kinds, folder, .. } = project;
             match engine::check_target(root, pipeline, kinds, word, folder) {
                 Ok(()) => asked.targets.push(word.clone()),
                 Err(EngineError::UnknownTarget { .. }) if points_into_a_report(word) => {
                     let number = Behind::of(project, word)?;
-                    say::note(&told(&number));
+                    print::note(&told(&number));
                     asked.targets.extend(number.cited.iter().cloned());
                     asked.numbers.push(number);
                 }
                 Err(error) => return Err(error.into()),
             }
         }
-        if words.targets.is_empty() && !words.all {
-            asked.targets = sample(project, words, environment)?;
-            say::note(&format!("sample  {}", asked.targets.join(" ")));
+        if args.targets.is_empty() && !args.all {
+            asked.targets = sample(project, args, environment)?;
+            print::note(&format!("sample  {}", asked.targets.join(" ")));
         }
         Ok(asked)
     }
@@ -60,8 +60,8 @@ impl Asked {
     /// Refuses numbers whose runs are no more those that the pipeline names.
     ///
     /// # Errors
-    /// A [`Refusal`] that names the first such run; or a store that can't be read.
-    pub(super) fn check_keys(&self, project: &Project, options: &Options<'_>) -> Result<(), Refusal> {
+    /// A [`CliError`] that names the first such run; or a store that can't be read.
+    pub(super) fn check_keys(&self, project: &Project, options: &Options<'_>) -> Result<(), CliError> {
         let Project { root, pipeline, kinds, store, .. } = project;
         for Behind { words, instances, .. } in &self.numbers {
             let options = Options {
@@ -90,8 +90,8 @@ impl Asked {
     }
 }
 
-fn other_runs(words: &str, run: &str) -> Refusal {
-    Refusal::failed(format!(
+fn other_runs(words: &str, run: &str) -> CliError {
+    CliError::failed(format!(
         "the report's `{words}` is of other runs than the pipeline's: of {run}\n\
          help: `recount run` renders the report from the present ones"
     ))
@@ -113,22 +113,22 @@ fn told(number: &Behind) -> String {
 /// Draws from what is recorded.
 fn sample(
     project: &Project,
-    words: &VerifyArguments,
+    args: &VerifyArguments,
     environment: &Environment,
-) -> Result<Vec<String>, Refusal> {
-    let options = project::options(environment);
+) -> Result<Vec<String>, CliError> {
+    let options = project.options(&args.settings, environment);
     let status = engine::status(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
     let recorded = status.reports.iter().filter(|report| matches!(report.outcome, Outcome::Fresh));
     // An instance without coordinates needs all the others: that is what `--all` is for.
     let repeated = recorded.filter(|report| !report.point.coordinates().is_empty());
     let mut names: Vec<String> = repeated.map(|report| report.name.clone()).collect();
     if names.is_empty() {
-        return Err(Refusal::input(
+        return Err(CliError::input(
             "nothing is recorded that a sample could be taken of\nhelp: run the pipeline first: recount run",
         ));
     }
     Random::new(now(), "instances to verify").shuffle(&mut names);
-    names.truncate(words.sample.map_or(1, usize::from));
+    names.truncate(args.sample.map_or(1, usize::from));
     Ok(names)
 }
 

@@ -6,6 +6,7 @@ mod asked;
 mod tell;
 
 use std::fs;
+use std::path::Path;
 
 use recount_engine::store::Store;
 use recount_engine::{self as engine, Found, Options};
@@ -15,7 +16,8 @@ use super::arguments::VerifyArguments;
 use super::environment::Environment;
 use super::progress::Progress;
 use super::project::{self, Project};
-use super::{Refusal, json, say};
+use super::run_facts::program_facts;
+use super::{CliError, json, print};
 use asked::Asked;
 
 /// What the scratch folders' names begin with.
@@ -24,39 +26,40 @@ const PREFIX: &str = "verify-";
 /// Carries `recount verify` out.
 ///
 /// # Errors
-/// A [`Refusal`]: bad input, a difference, a failed stage, or Ctrl-C.
-pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), Refusal> {
-    let project = Project::open(&words.settings, environment, Network::Untouched)?;
+/// A [`CliError`]: bad input, a difference, a failed stage, or Ctrl-C.
+pub fn verify(args: &VerifyArguments, environment: &Environment) -> Result<(), CliError> {
+    let project = Project::open(&args.settings, environment, Network::Untouched)?;
     if let Some(why) = &project.generated_because {
-        say::note(&format!("note    on generated data, not on the gestures: {why}"));
+        print::note(&format!("note    on generated data, not on the gestures: {why}"));
     }
-    let asked = Asked::of(&project, words, environment)?;
+    let asked = Asked::of(&project, args, environment)?;
     let options = Options {
-        jobs: words.jobs.map_or(environment.cores, usize::from),
+        jobs: args.jobs.map_or(environment.cores, usize::from),
         targets: asked.targets.clone(),
         folder: project.folder.clone(),
         // One difference is no reason to leave the others unseen, and none of this is the project's own run.
         keep_going: true,
         lock: false,
-        ..project::options(environment)
+        ..project.options(&args.settings, environment)
     };
     asked.check_keys(&project, &options)?;
+    project::catch_stop(&project.cancel)?;
     sweep(&project.store);
-    let failed = |error: std::io::Error| Refusal::failed(format!("there is no folder to run in: {error}"));
-    fs::create_dir_all(project.store.folder()).map_err(failed)?;
-    let scratch =
-        tempfile::Builder::new().prefix(PREFIX).tempdir_in(project.store.folder()).map_err(failed)?;
+    let failed = |error: std::io::Error| CliError::failed(format!("there is no folder to run in: {error}"));
+    fs::create_dir_all(project.store.path()).map_err(failed)?;
+    let scratch = tempfile::Builder::new().prefix(PREFIX).tempdir_in(project.store.path()).map_err(failed)?;
     let progress = Progress::new(environment.terminal);
-    let Project { root, pipeline, kinds, store, cancel, .. } = project;
+    let (Project { root, pipeline, store, cancel, .. }, kinds) = (&project, project.new_kinds(environment));
     let verification =
-        engine::verify(&root, &pipeline, kinds, &store, scratch.path(), &options, &progress, &cancel)?;
+        engine::verify(root, pipeline, kinds, store, scratch.path(), &options, &progress, cancel)?;
     if verification.cancelled {
-        return Err(Refusal::stopped());
+        return Err(CliError::stopped());
     }
-    if words.settings.project.json {
-        json::result("verify", &tell::as_json(&verification, &asked.numbers));
+    let facts = program_facts(environment);
+    if args.settings.project.json {
+        json::result("verify", &tell::as_json(&verification, &asked.numbers, store, &facts));
     } else {
-        tell::tell(&verification);
+        tell::tell(&verification, store, &facts);
     }
     let count = |of: fn(&Found) -> bool| verification.checked.iter().filter(|it| of(&it.found)).count();
     let (of, equal) = (verification.checked.len(), count(|found| matches!(found, Found::Equal)));
@@ -64,21 +67,23 @@ pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), 
         return Ok(());
     }
     if count(|found| matches!(found, Found::Unrecorded(_) | Found::Waits { .. } | Found::NotRun)) == of {
-        return Err(Refusal::failed(
+        return Err(CliError::failed(
             "nothing was run: this store has no results of what was asked for\n\
              help: `recount run` makes and records them; `recount status` says why they are not there",
         ));
     }
-    Err(Refusal::failed(format!("{} of {of} instances could not be confirmed", of - equal)))
+    Err(CliError::failed(format!("{} of {of} instances could not be confirmed", of - equal)))
 }
 
 /// Removes the folders that killed verifications left: those whose lock nobody holds.
 fn sweep(store: &Store) {
-    for entry in fs::read_dir(store.folder()).into_iter().flatten().flatten() {
-        let scratch = entry.path().join("store");
-        let is_ours =
-            entry.file_name().to_string_lossy().starts_with(PREFIX) && scratch.join("lock").is_file();
-        let free = || Store::open(&scratch).and_then(|store| Ok(store.lock(|| false)?.is_some()));
+    for entry in fs::read_dir(store.path()).into_iter().flatten().flatten() {
+        let project = entry.path().join("project");
+        // A link in the place of one of them is nobody's to empty.
+        let is_folder = |path: &Path| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+        let is_ours = entry.file_name().to_string_lossy().starts_with(PREFIX)
+            && [entry.path(), project.clone(), project.join("artifacts")].iter().all(|path| is_folder(path));
+        let free = || Store::open(&project).and_then(|store| Ok(store.lock(|| false)?.is_some()));
         if is_ours && free().unwrap_or(false) {
             // What can't be removed now is swept by the next one.
             drop(fs::remove_dir_all(entry.path()));

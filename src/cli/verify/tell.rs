@@ -1,5 +1,6 @@
 //! What a second run gave, as text and as JSON.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
@@ -7,12 +8,15 @@ use serde_json::{Value, json};
 
 use crate::cli::audit::Behind;
 use crate::cli::estimate::duration;
-use crate::cli::say;
+use crate::cli::print;
 use crate::lab::difference::first_difference;
+use recount_engine::store::Store;
 use recount_engine::{Checked, Difference, Failure, Found, Reason, Verification};
 
-/// Prints a line for each instance, and the counts.
-pub(super) fn tell(verification: &Verification) {
+type Facts = BTreeMap<String, String>;
+
+/// Prints a line for each instance, and the counts; `facts` are those of this program.
+pub(super) fn tell(verification: &Verification, store: &Store, facts: &Facts) {
     // Those that wait for the same one stand in one line: it can be the whole pipeline.
     let alike = |one: &Checked, other: &Checked| match (&one.found, &other.found) {
         (Found::Waits { on }, Found::Waits { on: also }) => on == also,
@@ -23,7 +27,8 @@ pub(super) fn tell(verification: &Verification) {
         let (word, told) = match found {
             Found::Equal => ("equal", String::new()),
             Found::Differs(difference) => {
-                ("differs", format!(" · {}: {}", difference.output, place(difference)))
+                let detail = detail(difference, store, facts);
+                ("differs", format!(" · {}: {detail}", difference.output))
             }
             Found::Unrecorded(reasons) => ("unknown", format!(" · {}", unrecorded(reasons))),
             Found::Waits { on } => ("unknown", format!(" · {}", waits(on))),
@@ -32,12 +37,12 @@ pub(super) fn tell(verification: &Verification) {
             Found::NotRun => ("skipped", String::new()),
         };
         let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-        say::result(&format!("{word:<7} {name}{more}{told}"));
+        print::result(&format!("{word:<7} {name}{more}{told}"));
     }
     let equal = verification.checked.iter().filter(|it| matches!(it.found, Found::Equal)).count();
     let rest = verification.checked.len() - equal;
     let rest = if rest > 0 { format!(" · not confirmed {rest}") } else { String::new() };
-    say::result(&format!("equal {equal}{rest} · {}", duration(verification.seconds)));
+    print::result(&format!("equal {equal}{rest} · {}", duration(verification.seconds)));
 }
 
 /// Says why there is nothing to compare an instance with.
@@ -48,6 +53,17 @@ fn unrecorded(reasons: &[Reason]) -> String {
 
 fn waits(on: &str) -> String {
     format!("nothing is recorded of `{on}`, which it needs")
+}
+
+/// Says where an output begins to differ, and what was not the same when it was recorded.
+fn detail(difference: &Difference, store: &Store, facts: &Facts) -> String {
+    let record = difference.key.and_then(|key| store.record(key).ok()?);
+    let recorded = record.map(|record| record.observed.facts).unwrap_or_default();
+    let others = facts.iter().filter_map(|(name, now)| {
+        let then = recorded.get(name).filter(|then| *then != now)?;
+        Some(format!("; recorded with {name} {then}, now {now}"))
+    });
+    place(difference) + &String::from_iter(others)
 }
 
 /// Says where an output begins to differ.
@@ -63,12 +79,17 @@ fn place(difference: &Difference) -> String {
 }
 
 /// Gives the same for programs.
-pub(super) fn as_json(verification: &Verification, numbers: &[Behind]) -> Value {
+pub(super) fn as_json(
+    verification: &Verification,
+    numbers: &[Behind],
+    store: &Store,
+    facts: &Facts,
+) -> Value {
     let instances = verification.checked.iter().map(|Checked { name, found }| {
         let (verdict, output, detail) = match found {
             Found::Equal => ("equal", None, None),
             Found::Differs(difference) => {
-                ("differs", Some(difference.output.as_str()), Some(place(difference)))
+                ("differs", Some(difference.output.as_str()), Some(detail(difference, store, facts)))
             }
             Found::Unrecorded(reasons) => ("unrecorded", None, Some(unrecorded(reasons))),
             Found::Waits { on } => ("unrecorded", None, Some(waits(on))),

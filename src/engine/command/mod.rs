@@ -27,9 +27,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::digest::Digest;
+use crate::project_path::ProjectPath;
 use crate::spec::{Field, Parameters, Schema, Shape, Value, substitute};
 use crate::{Context, Effective, Failure, Job, Kind, Output, Read};
 
+use crate::store::OutputPlace;
 use crate::told::Told;
 use process::{End, Program};
 use watchman::Watchmen;
@@ -107,14 +109,22 @@ impl Kind for Command {
             ("env".to_owned(), Value::Map(env.collect())),
         ]);
         let reads = context.stage.needs.iter().map(|&stage| Read { stage, outputs: Vec::new() });
-        let files = filled("inputs");
+        let files = paths(&filled("inputs"))?;
+        let outputs = paths(&filled("outputs"))?;
+        let names = paths(&texts(told.any("outputs")))?;
+        // An output is named as it is written, braces and all, so that results line up over coordinates.
+        let places =
+            names.iter().zip(outputs).map(|(name, path)| OutputPlace { name: name.to_string(), path });
         told.any("timeout_seconds");
         told.finish()?;
-        Ok(Effective { parameters, seeded: false, reads: reads.collect(), files })
-    }
-
-    fn places(&self, effective: &Effective) -> Vec<String> {
-        texts(effective.parameters.get("outputs"))
+        Ok(Effective {
+            parameters,
+            seeded: false,
+            reads: reads.collect(),
+            files,
+            ignore: Vec::new(),
+            places: places.collect(),
+        })
     }
 
     fn writes_in_place(&self) -> bool {
@@ -122,22 +132,21 @@ impl Kind for Command {
     }
 
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
-        let places = self.places(job.effective);
-        let root = job.context.root;
+        let places = &job.effective.places;
         let log = job.scratch.with_extension("log");
-        let mut program = Program::start(job, &places, &self.variables(job.effective), &log)?;
+        let mut program = Program::start(job, &self.variables(job.effective), &log)?;
         let watched = self
             .watchmen
             .watch(job.scratch, program.group())
             .map_err(|error| Failure::new(format!("nobody can be set to watch over the program: {error}")))?;
-        places::clear(root, &places)?;
+        places::clear(job.project, places)?;
         let end = program.run(timeout(job), job);
         drop(watched);
-        let result = end.and_then(|end| judge(&end, &log, job)).and_then(|()| places::collect(job, &places));
+        let result = end.and_then(|end| judge(&end, &log, job)).and_then(|()| places::collect(job));
         let kept = keep_log(&log, job);
         let result = result.and_then(|outputs| kept.map(|()| outputs));
         if result.is_err() {
-            places::clear(root, &places)?;
+            places::clear(job.project, places)?;
         }
         result
     }
@@ -204,6 +213,14 @@ fn texts(value: Option<&Value>) -> Vec<String> {
         Some(Value::Text(text)) => vec![text.clone()],
         _ => Vec::new(),
     }
+}
+
+fn paths(texts: &[String]) -> Result<Vec<ProjectPath>, Failure> {
+    let path = |text: &String| {
+        ProjectPath::parse(text)
+            .map_err(|fault| Failure::new(format!("the path `{text}` {fault}")).with_help(fault.help))
+    };
+    texts.iter().map(path).collect()
 }
 
 fn list(texts: Vec<String>) -> Value {

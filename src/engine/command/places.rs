@@ -1,72 +1,113 @@
 //! A program's outputs at their places: cleared before it runs, collected after.
 //!
 //! Invariants
-//! - What is collected is a regular file at its place; a symbolic link is replaced by what it leads to.
-//! - Files come in the order of their names.
+//! - What is collected is a regular file at its place; a symbolic link to a file is replaced by what it leads to.
+//! - Files come in the order of their names; a folder with nothing in it is an output of its own.
+//! - Nothing behind a link is ever removed or written to.
 
-use std::fs;
 use std::io;
-use std::path::Path;
 
-use walkdir::WalkDir;
-
-use crate::{Content, Failure, Job, Output};
+use crate::folder::{FileKind, Folder, open_through_links};
+use crate::kind::{Content, Failure, Job, Output};
+use crate::project_path::ProjectPath;
+use crate::store::OutputPlace;
 
 /// Removes what stands at the outputs' places, and makes the folders they go to.
-pub(super) fn clear(root: &Path, places: &[String]) -> Result<(), Failure> {
-    for place in places {
-        let path = root.join(place);
-        let removed = match fs::symlink_metadata(&path) {
-            Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(&path),
-            Ok(_) => fs::remove_file(&path),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(error),
-        };
-        removed
-            .and_then(|()| path.parent().map_or(Ok(()), fs::create_dir_all))
-            .map_err(|error| Failure::new(format!("`{place}` can't be made ready: {error}")))?;
+pub(super) fn clear(project: &Folder, places: &[OutputPlace]) -> Result<(), Failure> {
+    for OutputPlace { path, .. } in places {
+        let cleared = remove(project, path).and_then(|()| project.create_parent(path.as_str()));
+        cleared.map_err(|error| Failure::new(format!("`{path}` can't be made ready: {error}")))?;
     }
     Ok(())
 }
 
+/// Removes what stands at a place; a folder in a read-only one is emptied.
+fn remove(project: &Folder, path: &ProjectPath) -> io::Result<()> {
+    match project.remove(path.as_str()) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            let is_folder = project.entry(path.as_str())?.is_some_and(|entry| entry.kind == FileKind::Folder);
+            if is_folder { project.clear(path.as_str()) } else { Err(error) }
+        }
+        other => other,
+    }
+}
+
 /// Finds what the program wrote.
-pub(super) fn collect(job: &Job<'_>, places: &[String]) -> Result<Vec<Output>, Failure> {
-    let root = job.context.root;
+pub(super) fn collect(job: &Job<'_>) -> Result<Vec<Output>, Failure> {
+    let project = job.project;
     let mut outputs = Vec::new();
-    for place in places {
-        let path = root.join(place);
-        let metadata = fs::metadata(&path).map_err(|_| {
-            Failure::new(format!("it did not write its output `{place}`"))
-                .with_help("have the program write it, or take it out of `outputs`")
-        })?;
-        if metadata.is_file() {
-            outputs.push(output(job, &path, place.clone())?);
-            continue;
-        }
-        let before = outputs.len();
-        for entry in WalkDir::new(&path).sort_by_file_name() {
-            let entry = entry.map_err(|error| Failure::new(format!("`{place}` can't be read: {error}")))?;
-            if !entry.file_type().is_dir() {
-                let name = entry.path().strip_prefix(root).unwrap_or(entry.path());
-                outputs.push(output(job, entry.path(), name.to_string_lossy().into_owned())?);
+    for place in &job.effective.places {
+        let path = &place.path;
+        let entry = project.entry(path.as_str()).map_err(|error| unreadable(path, &error))?;
+        match entry.map(|entry| entry.kind) {
+            None => {
+                return Err(Failure::new(format!("it did not write its output `{path}`"))
+                    .with_help("have the program write it, or take it out of `outputs`"));
             }
-        }
-        if outputs.len() == before {
-            return Err(Failure::new(format!("it wrote no file into its output folder `{place}`"))
-                .with_help("have the program write a file there, or take the folder out of `outputs`"));
+            Some(FileKind::Folder) => collect_folder(job, place, &mut outputs)?,
+            Some(kind) => outputs.push(output(project, place.name.clone(), path.clone(), kind)?),
         }
     }
     Ok(outputs)
 }
 
-fn output(job: &Job<'_>, path: &Path, name: String) -> Result<Output, Failure> {
-    if path.is_symlink() {
-        let followed = job.scratch.join("followed");
-        fs::create_dir_all(job.scratch)
-            .and_then(|()| fs::copy(path, &followed))
-            .and_then(|_| fs::remove_file(path))
-            .and_then(|()| fs::copy(&followed, path))
-            .map_err(|error| Failure::new(format!("`{name}` can't be stored: {error}")))?;
+fn collect_folder(job: &Job<'_>, place: &OutputPlace, outputs: &mut Vec<Output>) -> Result<(), Failure> {
+    let path = &place.path;
+    let found = job.project.walk(path.as_str()).map_err(|error| unreadable(path, &error))?;
+    let before = outputs.len();
+    let name = |below: &str| {
+        if place.name.is_empty() { below.to_owned() } else { [&place.name, "/", below].concat() }
+    };
+    for (index, inner) in found.iter().enumerate() {
+        let whole = path.join(&inner.path).map_err(|fault| {
+            Failure::new(format!("its output `{path}/{}` {fault}", inner.path)).with_help(fault.help)
+        })?;
+        if inner.entry.kind != FileKind::Folder {
+            outputs.push(output(job.project, name(&inner.path), whole, inner.entry.kind)?);
+            continue;
+        }
+        let is_empty =
+            found.get(index + 1).is_none_or(|next| !next.path.starts_with(&format!("{}/", inner.path)));
+        if is_empty {
+            outputs.push(Output { name: name(&inner.path) + "/", content: Content::Bytes(Vec::new()) });
+        }
     }
-    Ok(Output { place: Some(name.clone()), name, content: Content::InPlace(path.to_owned()) })
+    if outputs.len() == before {
+        return Err(Failure::new(format!("it wrote no file into its output folder `{path}`"))
+            .with_help("have the program write a file there, or take the folder out of `outputs`"));
+    }
+    Ok(())
+}
+
+fn output(project: &Folder, name: String, path: ProjectPath, kind: FileKind) -> Result<Output, Failure> {
+    match kind {
+        FileKind::File => {}
+        FileKind::Link => {
+            replace_link(project, &path).map_err(|error| {
+                Failure::new(format!(
+                    "its output `{path}` is a link that can't be replaced by what it leads to: {error}"
+                ))
+                .with_help("have the program write a regular file there")
+            })?;
+        }
+        FileKind::Folder | FileKind::Other => {
+            return Err(Failure::new(format!("its output `{path}` is neither a file nor a folder"))
+                .with_help("have the program write a regular file there"));
+        }
+    }
+    Ok(Output { name, content: Content::InPlace(path) })
+}
+
+/// Puts what a link leads to in its place.
+fn replace_link(project: &Folder, path: &ProjectPath) -> io::Result<()> {
+    let mut source = open_through_links(&project.path_of(path.as_str()))?;
+    let mode = std::os::unix::fs::PermissionsExt::mode(&source.metadata()?.permissions()) & 0o777;
+    let beside = format!("{path}.recount-new");
+    project.remove_file(&beside)?;
+    let copied = project.create_file(&beside, mode).and_then(|mut copy| io::copy(&mut source, &mut copy));
+    copied.and_then(|_| project.rename(&beside, project, path.as_str()))
+}
+
+fn unreadable(path: &ProjectPath, error: &io::Error) -> Failure {
+    Failure::new(format!("its output `{path}` can't be read: {error}"))
 }

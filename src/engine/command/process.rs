@@ -52,12 +52,7 @@ pub(super) struct Program<'j> {
 
 impl<'j> Program<'j> {
     /// Starts the program of a job, and notes it for the next run.
-    pub(super) fn start(
-        job: &Job<'j>,
-        places: &[String],
-        variables: &[(String, String)],
-        log: &Path,
-    ) -> Result<Self, Failure> {
+    pub(super) fn start(job: &Job<'j>, variables: &[(String, String)], log: &Path) -> Result<Self, Failure> {
         let (script, words) = match job.effective.parameters.get("run") {
             Some(Value::Text(line)) => (format!("{GATE}exec </dev/null; {line}"), Vec::new()),
             other => (format!("{GATE}exec \"$@\" </dev/null"), super::texts(other)),
@@ -78,7 +73,8 @@ impl<'j> Program<'j> {
         let child = child.map_err(|error| Failure::new(format!("`{SHELL}` can't be started: {error}")))?;
         let group = Pid::from_child(&child);
         let program = Self { child, group, scratch: job.scratch, ended: false };
-        let running = Running { group: program.group(), writes: places.to_vec() };
+        let writes = job.effective.places.iter().map(|place| place.path.clone()).collect();
+        let running = Running { group: program.group(), writes };
         let noted = running.note(job.scratch);
         noted.map_err(|error| unwritten(&Running::note_file(job.scratch), &error))?;
         Ok(program)
@@ -109,7 +105,6 @@ impl<'j> Program<'j> {
     fn wait(&self, timeout: Option<Duration>, job: &Job<'_>) -> io::Result<Option<End>> {
         #[expect(clippy::disallowed_methods, reason = "how long a program may take is no result")]
         let began = Instant::now();
-        (job.meanwhile)();
         let handle = pidfd_open(self.group, PidfdFlags::empty())?;
         loop {
             let left = timeout.map(|timeout| timeout.saturating_sub(began.elapsed()));

@@ -4,17 +4,19 @@
 //! - What a run is given stands in the order of its recipe, so that equal keys are given equal things.
 //! - An input that is matched on all its coordinates is named without them, so that two variants
 //!   with equal inputs share a key.
+//! - A need without outputs enters by its key: whatever else it did, it did anew.
 
 use std::collections::BTreeMap;
 
-use crate::decide::files::project_files;
+use crate::decide::inputs::InputSet;
 use crate::decide::recipe::Recipe;
 use crate::digest::{Key, ObjectId};
-use crate::kind::{CitedRun, Failure, Input, ProjectFile, Read};
+use crate::kind::{CitedRun, Failure, Input, Read};
 use crate::plan::graph::{InstanceId, Need};
 use crate::plan::work::Work;
+use crate::project_path::ProjectPath;
 use crate::spec::StageId;
-use crate::store::{RecordedOutput, Store};
+use crate::store::{OutputPlace, RecordedOutput, Store};
 
 /// An instance whose needs are done.
 pub(crate) struct Assembled {
@@ -22,22 +24,31 @@ pub(crate) struct Assembled {
     pub(crate) key: Key,
     /// What it reads of its needs; empty where it finds that at `places`.
     pub(crate) inputs: Vec<Input>,
-    pub(crate) files: Vec<ProjectFile>,
+    /// What it reads of the project.
+    pub(crate) project: InputSet,
     /// Where in the project a program finds what it reads of its needs, and what it should find there.
-    pub(crate) places: Vec<(String, ObjectId)>,
+    pub(crate) places: Vec<(ProjectPath, ObjectId)>,
 }
 
 /// An output of a need that an instance reads.
-struct Found<'o> {
+struct NeededOutput<'o> {
     need: InstanceId,
     output: &'o RecordedOutput,
 }
 
-/// What a finished instance left, and under which key.
-pub(crate) type Left<'o> = (Key, &'o [RecordedOutput]);
+/// What a finished instance made, and under which key.
+pub(crate) type Made<'o> = (Key, &'o [RecordedOutput]);
 
-/// Gives what a finished instance left.
-pub(crate) type Outputs<'o> = dyn Fn(InstanceId) -> Left<'o> + 'o;
+/// Gives what a finished instance made.
+pub(crate) type Outputs<'o> = dyn Fn(InstanceId) -> Made<'o> + 'o;
+
+/// What an instance reads of its needs.
+#[derive(Default)]
+struct Needed<'o> {
+    outputs: Vec<(String, NeededOutput<'o>)>,
+    /// Keys of needs that made nothing.
+    empty: Vec<(String, ObjectId)>,
+}
 
 /// Puts together an instance's recipe.
 pub(crate) fn assemble(
@@ -48,12 +59,12 @@ pub(crate) fn assemble(
 ) -> Result<Assembled, Failure> {
     let effective = work.effective(id)?;
     let instance = work.plan.instance(id);
-    let mut found = Vec::new();
+    let mut needed = Needed::default();
     let mut cited = BTreeMap::new();
     let reads: BTreeMap<StageId, &Read> = effective.reads.iter().map(|read| (read.stage, read)).collect();
     for need in &instance.needs {
         if let Some(read) = reads.get(&need.stage) {
-            read_need(work, read, need, outputs, &mut found)?;
+            read_need(work, read, need, outputs, &mut needed)?;
         }
         if work.kind(id).cites() {
             let members = work.plan.members(need).iter();
@@ -61,29 +72,30 @@ pub(crate) fn assemble(
         }
     }
     // Sorted once, and not at each entry.
-    let found: BTreeMap<String, Found<'_>> = found.into_iter().collect();
+    let found: BTreeMap<String, NeededOutput<'_>> = needed.outputs.into_iter().collect();
     let (mut inputs, mut places) = (Vec::new(), Vec::new());
     if work.kind(id).writes_in_place() {
-        let place = |Found { output, .. }: &Found<'_>| Some((output.place.clone()?, output.object));
-        places = found.values().filter_map(place).collect();
+        places = found.values().filter_map(|needed| needed.place(work)).collect();
     } else {
-        inputs = found.values().map(|found| found.input(work, store)).collect();
+        let files = found.values().filter(|needed| !needed.output.is_folder());
+        inputs = files.map(|needed| needed.input(work, store)).collect();
     }
-    let files = project_files(&work.ground, &effective.files, store)?;
+    let project = work.read_inputs(id, store)?;
+    let objects = found.into_iter().map(|(name, needed)| (name, needed.output.object));
     let recipe = Recipe {
         kind: work.kind(id).name().to_owned(),
         code: work.code(id),
         parameters: effective.parameters.clone(),
         seed: instance.point.seed.filter(|_| effective.seeded),
-        inputs: found.into_iter().map(|(name, found)| (name, found.output.object)).collect(),
-        files: files.iter().map(|file| (file.name.clone(), file.object)).collect(),
+        inputs: objects.chain(needed.empty).collect(),
+        files: project.recipe.clone(),
         cited,
     };
     let key = recipe.key();
-    Ok(Assembled { recipe, key, inputs, files, places })
+    Ok(Assembled { recipe, key, inputs, project, places })
 }
 
-impl Found<'_> {
+impl NeededOutput<'_> {
     fn input(&self, work: &Work<'_>, store: &Store) -> Input {
         let (instance, Self { output, .. }) = (work.plan.instance(self.need), self);
         Input {
@@ -93,6 +105,13 @@ impl Found<'_> {
             object: output.object,
             path: store.object_path(output.object),
         }
+    }
+
+    /// Gives where in the project it is, if it is a file there.
+    fn place(&self, work: &Work<'_>) -> Option<(ProjectPath, ObjectId)> {
+        let places = &work.effective(self.need).ok()?.places;
+        let path = OutputPlace::find(places, &self.output.name).filter(|_| !self.output.is_folder())?;
+        Some((path, self.output.object))
     }
 }
 
@@ -114,13 +133,13 @@ fn read_need<'o>(
     read: &Read,
     need: &Need,
     outputs: &Outputs<'o>,
-    found: &mut Vec<(String, Found<'o>)>,
+    needed: &mut Needed<'o>,
 ) -> Result<(), Failure> {
     let stage = &work.pipeline.stages[need.stage.0].name;
     for &member in work.plan.members(need) {
-        let (_, left) = outputs(member);
+        let (key, made) = outputs(member);
         for wanted in read.outputs.iter().filter(|wanted| !wanted.ends_with('/')) {
-            if !left.iter().any(|output| output.name == *wanted) {
+            if !made.iter().any(|output| output.name == *wanted) {
                 return Err(Failure::new(format!("`{}` has no output `{wanted}`", work.name(member))));
             }
         }
@@ -129,11 +148,14 @@ fn read_need<'o>(
             read.outputs.is_empty() || read.outputs.iter().any(fits)
         };
         let prefix = if need.matched { stage } else { work.name(member) };
-        for output in left.iter().filter(|output| is_read(&output.name)) {
+        if made.is_empty() {
+            needed.empty.push((format!("{prefix} (its run)"), ObjectId(key.0)));
+        }
+        for output in made.iter().filter(|output| is_read(&output.name)) {
             // Whether a program may be executed is part of what it is for those that run it.
             let manner = if output.executable { " (executable)" } else { "" };
             let name = [prefix, "/", &output.name, manner].concat();
-            found.push((name, Found { need: member, output }));
+            needed.outputs.push((name, NeededOutput { need: member, output }));
         }
     }
     Ok(())

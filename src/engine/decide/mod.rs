@@ -2,7 +2,7 @@
 
 pub(crate) mod assemble;
 pub(crate) mod changes;
-pub(crate) mod files;
+pub(crate) mod inputs;
 pub(crate) mod reason;
 pub(crate) mod recipe;
 pub(crate) mod status;

@@ -2,21 +2,28 @@
 //!
 //! Invariants
 //! - Takes no lock and changes nothing on the disk.
+//! - Without a record, an instance is as good as fresh where the lock has its key and its outputs are at their places: as in
+//!   a clone whose outputs git keeps.
 //! - What needs the outputs of a stale instance is not guessed at: it depends on them.
 
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use crate::decide::assemble::assemble;
+use crate::decide::inputs::name_files;
 use crate::decide::reason::{Known, Verdict, decide};
 use crate::digest::Key;
 use crate::error::EngineError;
 use crate::kind::Kind;
+use crate::lockfile::lock::Lock;
+use crate::lockfile::lock_file::read_lock;
 use crate::plan::graph::InstanceId;
 use crate::plan::work::Work;
 use crate::schedule::options::Options;
 use crate::schedule::summary::{Outcome, Report, Summary};
 use crate::spec::Pipeline;
-use crate::store::{Lookup, RecordedOutput, Store, StoreError};
+use crate::store::{Lookup, OutputPlace, RecordedOutput, Store, StoreError};
 
 /// Gives the verdict on every instance that `options` name.
 ///
@@ -31,20 +38,37 @@ pub fn status(
 ) -> Result<Summary, EngineError> {
     let began = (options.clock)();
     let work = Work::of(root, pipeline, registry, options)?;
-    let reports = verdicts(&work, store)?.into_iter().flatten().collect();
+    let reports: Vec<Report> = verdicts(&work, store, options)?.into_iter().flatten().collect();
+    let stand_in = reports.iter().any(|report| work.is_stand_in(report.instance));
     let seconds = (options.clock)() - began;
-    Ok(Summary { reports, seconds, ..Summary::default() })
+    Ok(Summary { reports, seconds, stand_in, ..Summary::default() })
 }
 
 /// Gives the verdict on every wanted instance, in the place of its id.
-pub(crate) fn verdicts(work: &Work<'_>, store: &Store) -> Result<Vec<Option<Report>>, StoreError> {
-    let last = store.last_keys();
+pub(crate) fn verdicts(
+    work: &Work<'_>,
+    store: &Store,
+    options: &Options<'_>,
+) -> Result<Vec<Option<Report>>, StoreError> {
+    let last = LastKeys::of(store, options);
+    let judge = Judge { work, store, options, last, lock: OnceCell::new() };
     let mut reports: Vec<Option<Report>> = work.plan.ids().map(|_| None).collect();
     for id in work.wanted().collect::<Vec<_>>() {
         let instance = work.plan.instance(id);
-        let (key, outputs, outcome) = match stale_need(work, id, &reports) {
-            Some(on) => (None, Vec::new(), Outcome::Depends { on }),
-            None => judge(work, store, id, last.get(&instance.name).copied(), &reports)?,
+        let (key, outputs, outcome) = match (work.clean[id.0], stale_need(work, id, &reports)) {
+            (Some(state), _) => (Some(state.key), state.outputs.clone(), Outcome::Fresh),
+            (None, Some(on)) => (None, Vec::new(), Outcome::Depends { on }),
+            (None, None) => judge.judge(id, &reports)?,
+        };
+        let unchanged = || {
+            let state = options.known.and_then(|known| known.results(&instance.name));
+            state.is_some_and(|state| Some(state.key) == key)
+        };
+        let written = match &outcome {
+            Outcome::Fresh if work.clean[id.0].is_none() && !unchanged() => {
+                misplaced(work, store, id, &outputs)
+            }
+            _ => Vec::new(),
         };
         reports[id.0] = Some(Report {
             instance: id,
@@ -52,7 +76,8 @@ pub(crate) fn verdicts(work: &Work<'_>, store: &Store) -> Result<Vec<Option<Repo
             stage: instance.stage,
             point: instance.point.clone(),
             key,
-            written: misplaced(work, store, &outputs),
+            files: work.result_files(id, &outputs),
+            written,
             outputs,
             outcome,
         });
@@ -60,13 +85,32 @@ pub(crate) fn verdicts(work: &Work<'_>, store: &Store) -> Result<Vec<Option<Repo
     Ok(reports)
 }
 
+/// The key that each instance had last, from the snapshot or the log.
+pub(crate) enum LastKeys<'k> {
+    Known(HashMap<&'k str, Key>),
+    Logged(BTreeMap<String, Key>),
+}
+
+impl<'k> LastKeys<'k> {
+    pub(crate) fn of(store: &Store, options: &Options<'k>) -> Self {
+        match options.known {
+            Some(known) => Self::Known(known.last_keys()),
+            None => Self::Logged(store.logged_keys()),
+        }
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<Key> {
+        match self {
+            Self::Known(keys) => keys.get(name).copied(),
+            Self::Logged(keys) => keys.get(name).copied(),
+        }
+    }
+}
+
 /// Gives the places of a fresh instance's outputs at which something else is, or nothing.
-fn misplaced(work: &Work<'_>, store: &Store, outputs: &[RecordedOutput]) -> Vec<String> {
-    let placed = outputs.iter().filter_map(|output| Some((output, output.place.as_ref()?)));
-    let elsewhere = placed.filter(|(output, place)| {
-        !store.digest_file(&work.root.join(place)).is_ok_and(|digest| digest == output.object.0)
-    });
-    elsewhere.map(|(_, place)| place.clone()).collect()
+fn misplaced(work: &Work<'_>, store: &Store, id: InstanceId, outputs: &[RecordedOutput]) -> Vec<String> {
+    let Ok(effective) = work.effective(id) else { return Vec::new() };
+    store.misplaced(&effective.places, outputs).iter().map(ToString::to_string).collect()
 }
 
 /// Names the instance at the root of why a need's outputs are not known.
@@ -80,37 +124,85 @@ fn stale_need(work: &Work<'_>, id: InstanceId, reports: &[Option<Report>]) -> Op
     })
 }
 
-type Judged = (Option<Key>, Vec<RecordedOutput>, Outcome);
+type Verdicted = (Option<Key>, Vec<RecordedOutput>, Outcome);
 
-fn judge(
+/// What is needed to judge an instance.
+struct Judge<'j> {
+    work: &'j Work<'j>,
+    store: &'j Store,
+    options: &'j Options<'j>,
+    last: LastKeys<'j>,
+    /// `pipeline.lock`, once it is asked.
+    lock: OnceCell<Option<Lock>>,
+}
+
+impl Judge<'_> {
+    fn judge(&self, id: InstanceId, reports: &[Option<Report>]) -> Result<Verdicted, StoreError> {
+        let outputs = |id: InstanceId| {
+            let report = reports[id.0].as_ref().expect("needs are judged before those that need them");
+            let key = report.key.expect("what is needed is fresh, so it has a key");
+            (key, report.outputs.as_slice())
+        };
+        let assembled = match assemble(self.work, self.store, id, &outputs) {
+            Ok(assembled) => assembled,
+            Err(failure) => return Ok((None, Vec::new(), Outcome::Failed(failure))),
+        };
+        let (name, key) = (self.work.name(id), assembled.key);
+        let forced = self.work.is_forced(id);
+        let unchanged = self.options.known.and_then(|known| known.results(name)).filter(|it| it.key == key);
+        if let Some(state) = unchanged.filter(|_| !forced) {
+            return Ok((Some(key), state.outputs.clone(), Outcome::Fresh));
+        }
+        let (known, outputs) = match self.store.look_up(key)? {
+            Lookup::Found(outputs) => (Known::Recorded, outputs),
+            Lookup::Absent => match self.at_hand(id, key).filter(|_| !forced) {
+                Some(outputs) => return Ok((Some(key), outputs, Outcome::Fresh)),
+                None => (Known::Nothing, Vec::new()),
+            },
+            Lookup::Broken(flaw) => (Known::Flawed(flaw), Vec::new()),
+        };
+        let last = match self.last.get(name) {
+            Some(last) if last == key => Some(assembled.recipe.clone()),
+            Some(last) if known != Known::Recorded => self.store.record_as(last)?.map(|record| record.recipe),
+            _ => None,
+        };
+        Ok(match decide(&assembled.recipe, key, last.as_ref(), &known, forced) {
+            Verdict::Fresh { key } => (Some(key), outputs, Outcome::Fresh),
+            Verdict::Stale { key, reasons } => {
+                let reasons = name_files(self.store, reasons, &assembled.project.trees);
+                (Some(key), Vec::new(), Outcome::Stale { reasons })
+            }
+        })
+    }
+
+    /// Gives an instance's outputs by the lock, if its key is there and they all are at their places.
+    fn at_hand(&self, id: InstanceId, key: Key) -> Option<Vec<RecordedOutput>> {
+        if !self.options.by_lock {
+            return None;
+        }
+        let lock = self.lock.get_or_init(|| read_lock(self.store.project())).as_ref()?;
+        at_hand(self.work, self.store, lock, id, key)
+    }
+}
+
+/// Gives an instance's outputs by a lock, if it has this key there and they all are at their places.
+pub(crate) fn at_hand(
     work: &Work<'_>,
     store: &Store,
+    lock: &Lock,
     id: InstanceId,
-    last: Option<Key>,
-    reports: &[Option<Report>],
-) -> Result<Judged, StoreError> {
-    let outputs = |id: InstanceId| {
-        let report = reports[id.0].as_ref().expect("needs are judged before those that need them");
-        let key = report.key.expect("what is needed is fresh, so it has a key");
-        (key, report.outputs.as_slice())
+    key: Key,
+) -> Option<Vec<RecordedOutput>> {
+    let locked = lock.lines.get(work.name(id)).filter(|locked| locked.key == key)?;
+    let places = &work.effective(id).ok()?.places;
+    let output = |(name, object): &(String, crate::digest::ObjectId)| {
+        let place = OutputPlace::find(places, name)?;
+        let entry = store.project().entry(place.as_str()).ok()??;
+        let is_folder = name.ends_with('/') && entry.kind == crate::folder::FileKind::Folder;
+        let is_same = || store.digest_place(&place).is_ok_and(|digest| digest == object.0);
+        (is_folder || is_same()).then(|| RecordedOutput::new(name.clone(), *object, entry.mode))
     };
-    let assembled = match assemble(work, store, id, &outputs) {
-        Ok(assembled) => assembled,
-        Err(failure) => return Ok((None, Vec::new(), Outcome::Failed(failure))),
-    };
-    let (known, outputs) = match store.look_up(assembled.key)? {
-        Lookup::Found(outputs) => (Known::Recorded, outputs),
-        Lookup::Absent => (Known::Nothing, Vec::new()),
-        Lookup::Broken(flaw) => (Known::Flawed(flaw), Vec::new()),
-    };
-    let last = match last {
-        Some(key) if key == assembled.key => Some(assembled.recipe.clone()),
-        Some(key) if known != Known::Recorded => store.record_as(key)?.map(|record| record.recipe),
-        _ => None,
-    };
-    let forced = work.is_forced(id);
-    Ok(match decide(&assembled.recipe, assembled.key, last.as_ref(), &known, forced) {
-        Verdict::Fresh { key } => (Some(key), outputs, Outcome::Fresh),
-        Verdict::Stale { key, reasons } => (Some(key), Vec::new(), Outcome::Stale { reasons }),
-    })
+    // Without outputs there is nothing at hand that could be compared.
+    let outputs: Option<Vec<RecordedOutput>> = locked.outputs.iter().map(output).collect();
+    outputs.filter(|outputs| !outputs.is_empty())
 }

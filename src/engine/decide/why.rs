@@ -9,10 +9,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
-use crate::decide::files::project_files;
+use crate::decide::inputs::name_files;
 use crate::decide::reason::{Reason, differences};
 use crate::decide::recipe::Recipe;
-use crate::decide::status::verdicts;
+use crate::decide::status::{LastKeys, verdicts};
 use crate::digest::{Key, ObjectId};
 use crate::error::EngineError;
 use crate::kind::{Failure, Kind};
@@ -65,8 +65,9 @@ pub fn why(
 ) -> Result<Vec<Explanation>, EngineError> {
     let work = Work::of(root, pipeline, registry, options)?;
     let asked = target::named(&work, &options.targets, &options.folder)?;
-    let reports = verdicts(&work, store)?;
-    let mut inquiry = Inquiry { work: &work, store, reports, last: store.last_keys(), earlier: None };
+    let reports = verdicts(&work, store, options)?;
+    let last = LastKeys::of(store, options);
+    let mut inquiry = Inquiry { work: &work, store, reports, last, earlier: None };
     let asked: Vec<InstanceId> = work.plan.ids().filter(|id| asked[id.0]).collect();
     asked.into_iter().map(|id| inquiry.explain(id).map_err(EngineError::from)).collect()
 }
@@ -75,7 +76,7 @@ struct Inquiry<'i> {
     work: &'i Work<'i>,
     store: &'i Store,
     reports: Vec<Option<Report>>,
-    last: BTreeMap<String, Key>,
+    last: LastKeys<'i>,
     /// The keys that instances had in the runs of the log, the latest first; read when it is needed.
     earlier: Option<BTreeMap<String, Vec<Key>>>,
 }
@@ -103,21 +104,19 @@ impl Inquiry<'_> {
     /// Gives what changed of an instance itself, where its inputs are not known yet.
     fn own_reasons(&self, id: InstanceId) -> Result<Vec<Reason>, StoreError> {
         let Some(last) = self.last.get(self.work.name(id)) else { return Ok(vec![Reason::NeverRun]) };
-        let Some(last) = self.recipe(*last)? else { return Ok(Vec::new()) };
+        let Some(last) = self.recipe(last)? else { return Ok(Vec::new()) };
         let Ok(effective) = self.work.effective(id) else { return Ok(Vec::new()) };
-        let Ok(files) = project_files(&self.work.ground, &effective.files, self.store) else {
-            return Ok(Vec::new());
-        };
+        let Ok(project) = self.work.read_inputs(id, self.store) else { return Ok(Vec::new()) };
         let now = Recipe {
             kind: self.work.kind(id).name().to_owned(),
             code: self.work.code(id),
             parameters: effective.parameters.clone(),
             seed: self.work.plan.instance(id).point.seed.filter(|_| effective.seeded),
             inputs: last.inputs.clone(),
-            files: files.into_iter().map(|file| (file.name, file.object)).collect(),
+            files: project.recipe.clone(),
             cited: last.cited.clone(),
         };
-        Ok(differences(&last, &now))
+        Ok(name_files(self.store, differences(&last, &now), &project.trees))
     }
 
     /// Finds the stale instances that an instance waits for.

@@ -8,25 +8,19 @@
 //! - A panic in a kind is the failure of that instance alone.
 
 use std::any::Any;
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::fs;
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-
-use walkdir::WalkDir;
 
 use crate::decide::assemble::{Assembled, cited_runs};
-use crate::decide::files::{difference, project_files};
-use crate::exec::leftover::Running;
-use crate::kind::{Content, Effective, Failure, Job, Output, Watch};
+use crate::exec::recovery::Running;
+use crate::kind::{Content, Failure, Job, Output, Watch};
 use crate::plan::graph::InstanceId;
 use crate::plan::work::Work;
+use crate::project_path::ProjectPath;
 use crate::schedule::options::Options;
-use crate::store::{Observed, Places, Record, RecordedOutput, Session, StoreError, is_executable};
+use crate::store::{Kept, Observed, Record, RecordedOutput, Scratch, Session, StoreError};
 
-/// Runs an instance and records what it made; `meanwhile` is what can be done while a program runs.
+/// Runs an instance and records what it made.
 pub(crate) fn execute(
     work: &Work<'_>,
     session: &Session<'_>,
@@ -34,14 +28,17 @@ pub(crate) fn execute(
     id: InstanceId,
     assembled: &Assembled,
     watch: &dyn Watch,
-    meanwhile: &dyn Fn(),
 ) -> Result<Record, Failure> {
     let effective = work.effective(id)?;
     let kind = work.kind(id);
-    if kind.writes_in_place() {
-        keep_edited(work, session, &work.details(id).places, watch)?;
+    let in_place = kind.writes_in_place();
+    if in_place {
+        session.note_filled(effective.places.iter().map(|place| &place.path))?;
+        for place in &effective.places {
+            keep_edited(session, &place.path, watch)?;
+        }
     }
-    let scratch = session.scratch(!kind.writes_in_place())?;
+    let scratch = session.scratch(!in_place)?;
     if work.is_forced(id) {
         // Whoever asks for a run again asks for the whole of it.
         session.drop_checkpoints(assembled.key)?;
@@ -52,103 +49,103 @@ pub(crate) fn execute(
         session.flush()?;
     }
     let cited = cited_runs(session, &assembled.recipe)?;
-    let (recipe, places) = (OnceCell::new(), OnceCell::new());
+    let files = if in_place { Vec::new() } else { assembled.project.all_files() };
+    let log = session.log_path(&work.folder(id));
     let job = Job {
         context: work.context(id),
         instance: work.name(id),
         effective,
         inputs: &assembled.inputs,
-        files: &assembled.files,
+        files: &files,
         cited: &cited,
-        scratch: &scratch,
+        scratch: &scratch.path,
         checkpoints: &checkpoints,
-        log: &session.log_path(&work.folder(id)),
+        log: &log,
+        project: session.project(),
         watch,
-        meanwhile: &|| {
-            recipe.get_or_init(|| assembled.recipe.to_json());
-            places.get_or_init(|| session.watch(&assembled.places));
-            meanwhile();
-        },
     };
     let started = (options.clock)();
     let result = catch_unwind(AssertUnwindSafe(|| kind.run(&job))).unwrap_or_else(|panic| Err(bug(&*panic)));
     let seconds = (options.clock)() - started;
     let record = result.and_then(|outputs| {
-        let written = in_place(&outputs);
-        let places = places.into_inner().unwrap_or_else(|| session.watch(&assembled.places));
-        let record = refuse_changed(work, session, effective, (assembled, places), id)
-            .and_then(|()| keep(session, outputs))
+        let kept = refuse_changed(work, session, assembled, id)
+            .and_then(|()| store_outputs(session, &scratch, outputs))
             .and_then(|outputs| {
+                let recipe = assembled.recipe.to_json();
+                let listings = store_listings(session, assembled)?;
                 let instance = work.name(id).to_owned();
                 let observed = Observed { instance, started, seconds, facts: options.facts.clone() };
-                let recipe = recipe.into_inner().unwrap_or_else(|| assembled.recipe.to_json());
-                let record = Record { key: assembled.key, recipe, outputs, observed };
+                let stand_in = work.is_stand_in(id);
+                let record = Record { key: assembled.key, recipe, outputs, listings, stand_in, observed };
                 session.commit(&record)?;
                 Ok(record)
             });
-        if record.is_err() {
-            // What is not recorded must not pass for an output; the reason of the failure is told already.
-            written.iter().for_each(|path| drop(fs::remove_file(path)));
+        if kept.is_err() && in_place {
+            // What is not recorded must not pass for an output.
+            for place in &effective.places {
+                drop(session.project().remove(place.path.as_str()));
+            }
         }
-        record
+        kept
     });
-    if kind.writes_in_place() {
+    if in_place {
         // A note that stays would have the next run remove what is recorded by then.
-        Running::forget(&scratch).map_err(|error| {
-            Failure::new(format!("`{}` can't be written: {error}", Running::note_file(&scratch).display()))
-        })?;
+        Running::forget(session.own_folder(), &scratch.name)
+            .map_err(|error| Failure::new(format!("the note of its program can't be removed: {error}")))?;
     }
-    session.give_back(scratch);
+    session.give_back(&scratch);
     record
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
+        if crate::store::is_stopped(&error.source) {
+            return Self::Cancelled;
+        }
         Self::new(error.to_string())
     }
 }
 
-fn in_place(outputs: &[Output]) -> Vec<PathBuf> {
-    let path = |output: &Output| match &output.content {
-        Content::InPlace(path) => Some(path.clone()),
-        Content::Bytes(_) | Content::Scratch(_) => None,
-    };
-    outputs.iter().filter_map(path).collect()
-}
-
-fn keep(session: &Session<'_>, outputs: Vec<Output>) -> Result<Vec<RecordedOutput>, Failure> {
+fn store_outputs(
+    session: &Session<'_>,
+    scratch: &Scratch,
+    outputs: Vec<Output>,
+) -> Result<Vec<RecordedOutput>, Failure> {
     let mut names = BTreeSet::new();
     let mut recorded = Vec::with_capacity(outputs.len());
-    for Output { name, place, content } in outputs {
+    for Output { name, content } in outputs {
         if !names.insert(name.clone()) {
             return Err(Failure::new(format!("it made two outputs called `{name}`")));
         }
-        let (object, executable) = match content {
-            Content::Bytes(bytes) => (session.put_bytes(&bytes)?, false),
-            Content::Scratch(path) => {
-                let executable = is_executable(&path)?;
-                (session.put_file(&path)?, executable)
-            }
-            Content::InPlace(path) => {
-                let executable = is_executable(&path)?;
-                (session.put_copy(&path)?, executable)
-            }
+        let (object, mode) = match content {
+            Content::Bytes(bytes) => (session.put_bytes(&bytes, 0o644)?, 0o644),
+            Content::Scratch(file) => session.put_file(&format!("{}/{file}", scratch.name))?,
+            Content::InPlace(path) => session.put_copy(path.as_str())?,
         };
-        recorded.push(RecordedOutput { name, object, place, executable });
+        recorded.push(RecordedOutput::new(name, object, mode));
     }
     Ok(recorded)
+}
+
+/// Stores the listings of folders that were read, for whoever wants to know later which file of one changed.
+fn store_listings(
+    session: &Session<'_>,
+    assembled: &Assembled,
+) -> Result<Vec<crate::digest::ObjectId>, Failure> {
+    let listings =
+        assembled.project.trees.iter().map(|tree| session.put_bytes(tree.listing.as_bytes(), 0o644));
+    listings.map(|id| id.map_err(Failure::from)).collect()
 }
 
 fn refuse_changed(
     work: &Work<'_>,
     session: &Session<'_>,
-    effective: &Effective,
-    (assembled, places): (&Assembled, Places<'_>),
+    assembled: &Assembled,
     id: InstanceId,
 ) -> Result<(), Failure> {
-    let after = project_files(&work.ground, &effective.files, session)?;
-    let edited = || session.changed(places);
-    match difference(&assembled.files, &after).or_else(edited) {
+    let input = || work.changed_input(id, session, &assembled.project);
+    let output = || session.changed_place(&assembled.places).map(ToString::to_string);
+    match input().or_else(output) {
         None => Ok(()),
         Some(file) => {
             let instance = work.name(id);
@@ -160,34 +157,17 @@ fn refuse_changed(
     }
 }
 
-fn keep_edited(
-    work: &Work<'_>,
-    session: &Session<'_>,
-    places: &[String],
-    watch: &dyn Watch,
-) -> Result<(), Failure> {
-    for place in places {
-        let start = work.root.join(place);
-        if fs::symlink_metadata(&start).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
-            continue;
-        }
-        for entry in WalkDir::new(start).follow_root_links(false).sort_by_file_name() {
-            let entry = entry.map_err(|error| Failure::new(format!("`{place}` can't be read: {error}")))?;
-            if (entry.file_type().is_file() || entry.path_is_symlink())
-                && let Some(kept) = session.keep_edited(entry.path())?
-            {
-                watch.notice(&kept_line(work.root, entry.path(), &kept));
-            }
-        }
+fn keep_edited(session: &Session<'_>, place: &ProjectPath, watch: &dyn Watch) -> Result<(), Failure> {
+    for kept in session.keep_edited(place)? {
+        watch.notice(&kept_line(&kept));
     }
     Ok(())
 }
 
-/// Says that something no run of this store had made stood at a place, and where it is now.
-pub(crate) fn kept_line(root: &Path, place: &Path, kept: &Path) -> String {
-    let relative = |path: &Path| path.strip_prefix(root).unwrap_or(path).display().to_string();
-    let (place, kept) = (relative(place), relative(kept));
-    format!("`{place}` differs from what this store has made; the earlier file is kept at `{kept}`")
+/// Says that something no run of this store had made was at a place, and where it is now.
+pub(crate) fn kept_line(kept: &Kept) -> String {
+    let (place, now) = (&kept.place, kept.now.display());
+    format!("`{place}` differs from what this store has made; the earlier file is kept at `{now}`")
 }
 
 fn bug(panic: &(dyn Any + Send)) -> Failure {

@@ -1,5 +1,5 @@
 //! One run, from inputs to a record, and what a killed one left.
 
 pub(crate) mod execute;
-pub(crate) mod leftover;
+pub(crate) mod recovery;
 pub(crate) mod repeat;

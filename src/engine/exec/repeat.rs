@@ -10,10 +10,11 @@ use crate::decide::assemble::{assemble, cited_runs};
 use crate::kind::{Failure, Job, Kind, Output, Watch};
 use crate::plan::graph::InstanceId;
 use crate::plan::work::Work;
+use crate::project_path::ProjectPath;
 use crate::schedule::options::Options;
 use crate::schedule::summary::Summary;
 use crate::spec::Pipeline;
-use crate::store::Store;
+use crate::store::{OutputPlace, Store};
 
 /// What a repeated run is of, and where its inputs are.
 pub struct Subject<'g> {
@@ -25,6 +26,14 @@ pub struct Subject<'g> {
     pub registry: &'g [Box<dyn Kind>],
     /// The store that has the inputs.
     pub store: &'g Store,
+}
+
+/// An output of a repeated run.
+pub struct RepeatedOutput {
+    /// The output.
+    pub output: Output,
+    /// Where it belongs in the project.
+    pub place: Option<ProjectPath>,
 }
 
 /// Runs `instance` again, whose needs are fresh in `status`. Two empty folders are the run's own:
@@ -39,7 +48,7 @@ pub fn repeat(
     instance: InstanceId,
     [scratch, checkpoints]: [&Path; 2],
     watch: &dyn Watch,
-) -> Result<Vec<Output>, Failure> {
+) -> Result<Vec<RepeatedOutput>, Failure> {
     let Subject { root, pipeline, registry, store } = *subject;
     let work =
         Work::of(root, pipeline, registry, options).map_err(|error| Failure::new(error.to_string()))?;
@@ -56,17 +65,23 @@ pub fn repeat(
     };
     let assembled = assemble(&work, store, instance, &outputs)?;
     let cited = cited_runs(store, &assembled.recipe)?;
-    work.kind(instance).run(&Job {
+    let effective = work.effective(instance)?;
+    let outputs = work.kind(instance).run(&Job {
         context: work.context(instance),
         instance: work.name(instance),
-        effective: work.effective(instance)?,
+        effective,
         inputs: &assembled.inputs,
-        files: &assembled.files,
+        files: &assembled.project.all_files(),
         cited: &cited,
         scratch,
         checkpoints,
         log: &scratch.join("log"),
+        project: store.project(),
         watch,
-        meanwhile: &|| {},
-    })
+    })?;
+    let placed = |output: Output| {
+        let place = OutputPlace::find(&effective.places, &output.name);
+        RepeatedOutput { output, place }
+    };
+    Ok(outputs.into_iter().map(placed).collect())
 }

@@ -15,7 +15,7 @@ use crate::digest::{Digest, Key, ObjectId};
 use crate::store::RecordedOutput;
 
 /// The first line; it sorts before every instance, since a stage's name begins with a letter or a digit.
-const HEADER: &str = "# recount lock 1: instance, key, outputs; written by each run";
+const HEADER: &str = "# recount lock 2: instance, key, outputs; written by each run";
 
 /// Each instance's key and outputs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,29 +59,6 @@ impl Lock {
         }
         let lines: Option<BTreeMap<String, Locked>> = lines.map(parse_line).collect();
         Some(Self { lines: lines? })
-    }
-
-    /// Writes lines anew that a lock's text has; `None` where it has not, or is no lock. The lines
-    /// themselves are not looked into, only that each has columns and stands in its order.
-    pub fn patched(text: &str, lines: &BTreeMap<String, Locked>) -> Option<String> {
-        let old: Vec<&str> = text.lines().collect();
-        let (first, rest) = old.split_first()?;
-        let sorted = rest.is_sorted_by(|one, other| one < other);
-        if *first != HEADER || !sorted || rest.iter().any(|line| !line.contains('\t')) {
-            return None;
-        }
-        let mut parts = Vec::with_capacity(lines.len());
-        for (name, locked) in lines {
-            let start = format!("{}\t", escape(name));
-            let place = old.partition_point(|line| *line < start.as_str());
-            old.get(place).filter(|line| line.starts_with(&start))?;
-            parts.push((place, line(name, locked)));
-        }
-        let mut new: Vec<&str> = old;
-        for (place, line) in &parts {
-            new[*place] = line;
-        }
-        Some(joined(&new))
     }
 
     /// Gives the keys of its instances.
@@ -196,23 +173,6 @@ mod tests {
             lines.sort_unstable();
             prop_assert_eq!(lines.join("\n") + "\n", text);
             prop_assert_eq!(Lock::parse(&lock.to_text()), Some(lock));
-        }
-
-        #[test]
-        fn a_line_that_is_patched_is_as_if_all_were_written(
-            names in prop::collection::btree_set("[a-c][\\\\\t =\\[\\],a-c]{0,3}", 1..6),
-            chosen in any::<prop::sample::Index>(),
-        ) {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            let mut lock = lock(&names);
-            let text = lock.to_text();
-            let name = *chosen.get(&names);
-            let locked = Locked { key: Key(Digest::of(b"new")), outputs: Vec::new() };
-            let patched = Lock::patched(&text, &BTreeMap::from([(name.to_owned(), locked.clone())]));
-            lock.lines.insert(name.to_owned(), locked);
-            prop_assert_eq!(patched, Some(lock.to_text()));
-            let conflict = text.replacen('\n', "\n<<<<<<< ours\n=======\n>>>>>>> theirs\n", 1);
-            prop_assert_eq!(Lock::patched(&conflict, &BTreeMap::new()), None);
         }
 
         #[test]

@@ -1,112 +1,73 @@
-//! Keeps `pipeline.lock` true to what the runs gave.
+//! Keeps `pipeline.lock` true to what the runs made.
 //!
-//! the file as it was + what this run gave + the store ──prepare──▶ [`Prepared`] ──put──▶ the file, if it now says
-//! something else
+//! the file as it was + what this run made + the store ──update──▶ the file, if it now says something else
 //!
 //! Invariants
-//! - Its new text is written before the last records it tells of are synced, and stands at its place once all of them
-//!   have their names.
+//! - It is written once everything that it names is recorded.
 //! - A run changes the lines of the instances that it brought up to date. One of the whole pipeline also
 //!   takes out those that the pipeline no longer has; what failed keeps the line of its last success.
 //! - A file that is damaged, or in conflict after a merge, is made anew from what the store has.
 
-use std::collections::BTreeSet;
-use std::fs;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
-use std::path::{Path, PathBuf};
-use std::string::FromUtf8Error;
 
-use crate::digest::{Digest, Key};
+use crate::digest::Key;
+use crate::folder::Folder;
 use crate::lockfile::lock::{Lock, Locked};
 use crate::plan::graph::Plan;
-use crate::store::{Ahead, RecordedOutput, Session, StoreError};
+use crate::project_path::ProjectPath;
+use crate::store::{RecordedOutput, Session, StoreError};
 
 /// The lock's place in a project.
 pub const LOCK_FILE: &str = "pipeline.lock";
+
+/// Gives the lock's place.
+pub(crate) fn path() -> ProjectPath {
+    ProjectPath::parse(LOCK_FILE).expect("a plain name is a path of a project")
+}
+
+/// The largest lock that is read, in bytes.
+const LARGEST: u64 = 1 << 30;
 
 /// What became of the lock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LockChange {
     /// Whether the file was no lock, and is made anew from the store.
     pub rebuilt: bool,
-    /// Digest of the file as it is now; `None` where there is none.
-    pub digest: Option<Digest>,
     /// The instances whose lines are gone, as the pipeline no longer has them.
     pub left: Vec<String>,
-}
-
-/// A lock that is yet to be told.
-pub(crate) struct Prepared {
-    change: LockChange,
-    text: Text,
-}
-
-enum Text {
-    /// There is none, and nothing to say in one.
-    Absent,
-    /// What the file says already.
-    Old(String),
-    New(Ahead),
-}
-
-impl Prepared {
-    /// Digests its text; until then nobody knows what it will be.
-    pub(crate) fn digested(mut self) -> Self {
-        self.change.digest = match &self.text {
-            Text::Absent => None,
-            Text::Old(text) => Some(Digest::of(text.as_bytes())),
-            Text::New(text) => Some(Digest::of(text.text().as_bytes())),
-        };
-        self
-    }
-
-    /// Names the instances whose lines it leaves out, as the pipeline no longer has them.
-    pub(crate) fn left(&self) -> &[String] {
-        &self.change.left
-    }
-
-    /// Puts it at its place.
-    pub(crate) fn put(self) -> Result<LockChange, StoreError> {
-        if let Text::New(text) = self.text {
-            text.put()?;
-        }
-        Ok(self.change)
-    }
 }
 
 /// An instance that has its outputs: its name, its key, and those.
 pub(crate) type Done<'d> = (&'d str, Key, &'d [RecordedOutput]);
 
-/// Prepares a lock that is up to date; `whole` is a run of the whole pipeline. `news` are the only instances that can
-/// have changed since the lock was written, where that is known.
-pub(crate) fn prepare<'d>(
-    root: &Path,
+/// Reads a project's lock; `None` where there is none, or no whole one.
+pub fn read_lock(project: &Folder) -> Option<Lock> {
+    Lock::parse(&read_text(project).ok()??)
+}
+
+fn read_text(project: &Folder) -> io::Result<Option<String>> {
+    match project.read(LOCK_FILE, LARGEST) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        other => Ok(Some(String::from_utf8_lossy(&other?).into_owned())),
+    }
+}
+
+/// Brings the lock up to date; `whole` is a run of the whole pipeline.
+pub(crate) fn update<'d>(
     session: &Session<'_>,
     plan: &Plan,
     whole: bool,
-    news: Option<impl Iterator<Item = Done<'d>>>,
+    last: &HashMap<&str, Key>,
     done: impl Iterator<Item = Done<'d>>,
-) -> Result<Prepared, StoreError> {
-    let path = root.join(LOCK_FILE);
-    let text = match fs::read(&path) {
-        Ok(bytes) => {
-            let lossy = |error: FromUtf8Error| String::from_utf8_lossy(error.as_bytes()).into_owned();
-            Some(String::from_utf8(bytes).unwrap_or_else(lossy))
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(source) => return Err(StoreError { path, action: "read", source }),
-    };
-    if let Some((text, news)) = text.as_deref().zip(news) {
-        let lines = news.map(|(name, key, outputs)| (name.to_owned(), Locked::of(key, outputs))).collect();
-        if let Some(new) = Lock::patched(text, &lines) {
-            return write(session, path, Some(text), new, LockChange::default());
-        }
-    }
+) -> Result<LockChange, StoreError> {
+    let path = session.project().path_of(LOCK_FILE);
+    let text = read_text(session.project()).map_err(|source| StoreError { path, action: "read", source })?;
     let read = text.as_deref().map_or_else(|| Some(Lock::default()), Lock::parse);
     let rebuilt = read.is_none();
     let mut lock = match read {
         Some(lock) => lock,
-        None => from_store(session, plan)?,
+        None => from_store(session, plan, last)?,
     };
     let mut left = Vec::new();
     if whole {
@@ -122,32 +83,22 @@ pub(crate) fn prepare<'d>(
     for (name, key, outputs) in done {
         lock.lines.insert(name.to_owned(), Locked::of(key, outputs));
     }
-    let change = LockChange { rebuilt, digest: None, left };
-    if text.is_none() && lock.lines.is_empty() {
-        return Ok(Prepared { change, text: Text::Absent });
+    let new = lock.to_text();
+    let says_nothing = text.is_none() && lock.lines.is_empty();
+    if !says_nothing && text.as_ref() != Some(&new) {
+        session.files().unconfirm(LOCK_FILE);
+        session.write_project_file(LOCK_FILE, &new)?;
     }
-    write(session, path, text.as_deref(), lock.to_text(), change)
-}
-
-/// Writes a new text beside the old one, if it is another one.
-fn write(
-    session: &Session<'_>,
-    path: PathBuf,
-    old: Option<&str>,
-    new: String,
-    change: LockChange,
-) -> Result<Prepared, StoreError> {
-    let text = if old == Some(&new) { Text::Old(new) } else { Text::New(session.write_ahead(path, new)?) };
-    Ok(Prepared { change, text })
+    Ok(LockChange { rebuilt, left })
 }
 
 /// Gives a line to each instance whose last run is recorded.
-fn from_store(session: &Session<'_>, plan: &Plan) -> Result<Lock, StoreError> {
+fn from_store(session: &Session<'_>, plan: &Plan, last: &HashMap<&str, Key>) -> Result<Lock, StoreError> {
     let mut lock = Lock::default();
     for instance in &plan.instances {
-        let Some(key) = session.last(&instance.name) else { continue };
-        if let Some(record) = session.record(key)? {
-            lock.lines.insert(instance.name.clone(), Locked::of(key, &record.outputs));
+        let Some(key) = last.get(instance.name.as_str()) else { continue };
+        if let Some(record) = session.record(*key)? {
+            lock.lines.insert(instance.name.clone(), Locked::of(*key, &record.outputs));
         }
     }
     Ok(lock)

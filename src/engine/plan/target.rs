@@ -11,29 +11,35 @@ use crate::error::EngineError;
 use crate::kind::Kind;
 use crate::plan::graph::{Instance, InstanceId, Plan};
 use crate::plan::work::Work;
+use crate::project_path::{ProjectPath, is_within};
 use crate::schedule::options::Options;
-use crate::schedule::standing::{Standing, is_within, stage_of};
 use crate::spec::{Pipeline, nearest};
 
 /// Finds the instances that `targets` name, as a flag for each instance; outputs are named as seen from
 /// `folder`, which is relative to the project.
 pub(crate) fn named(work: &Work<'_>, targets: &[String], folder: &Path) -> Result<Vec<bool>, EngineError> {
-    let places: Vec<&[String]> = work.plan.ids().map(|id| work.details(id).places.as_slice()).collect();
+    let places: Vec<Vec<ProjectPath>> = work.plan.ids().map(|id| places_of(work, id)).collect();
     find(work.pipeline, &work.plan, &places, targets, folder)
+}
+
+fn places_of(work: &Work<'_>, id: InstanceId) -> Vec<ProjectPath> {
+    let places = work.effective(id).map(|effective| effective.places.as_slice()).unwrap_or_default();
+    places.iter().map(|place| place.path.clone()).collect()
 }
 
 fn find(
     pipeline: &Pipeline,
     plan: &Plan,
-    places: &[&[String]],
+    places: &[Vec<ProjectPath>],
     targets: &[String],
     folder: &Path,
 ) -> Result<Vec<bool>, EngineError> {
     let mut named = vec![false; plan.instances.len()];
     for target in targets {
-        let meant = Meant { target, place: within(folder, target), points: points(pipeline, plan, target)? };
+        let selection =
+            Selection { target, place: within(folder, target), points: points(pipeline, plan, target)? };
         let found: Vec<InstanceId> =
-            plan.ids().filter(|&id| meant.fits(pipeline, plan.instance(id), places[id.0])).collect();
+            plan.ids().filter(|&id| selection.fits(pipeline, plan.instance(id), &places[id.0])).collect();
         if found.is_empty() {
             return Err(unknown(pipeline, plan, places, target));
         }
@@ -60,36 +66,9 @@ pub fn targets(
         let stage = &pipeline.stages[instance.stage.0].name;
         names.extend(instance.point.variant.iter().map(|variant| format!("{stage}[{variant}]")));
         names.insert(instance.name.clone());
-        names.extend(work.details(id).places.iter().cloned());
+        names.extend(places_of(&work, id).iter().map(ToString::to_string));
     }
     Ok(names.into_iter().collect())
-}
-
-/// Names the instances that `targets` name, where how each of them stands is enough to say; `None` for a
-/// target that only the pipeline explains.
-pub fn standing<'s>(standings: &'s [Standing], targets: &[String], folder: &Path) -> Option<Vec<&'s str>> {
-    let mut named = vec![false; standings.len()];
-    for target in targets {
-        let place = within(folder, target);
-        let mut known = false;
-        for (standing, named) in standings.iter().zip(&mut named) {
-            let places = || standing.outputs.iter().filter_map(|output| output.place.as_deref());
-            if place.as_ref().is_some_and(|place| places().any(|own| is_within(own, place) && own != place)) {
-                // A folder, which others may write to as well.
-                return None;
-            }
-            let name = standing.name.as_str();
-            if name == target || stage_of(name) == target || places().any(|own| Some(own) == place.as_deref())
-            {
-                *named = true;
-                known = true;
-            }
-        }
-        if !known {
-            return None;
-        }
-    }
-    Some(standings.iter().zip(named).filter(|(_, named)| *named).map(|(it, _)| it.name.as_str()).collect())
 }
 
 /// Refuses a target that names nothing; an output is named as seen from `folder`, relative to the project.
@@ -128,8 +107,8 @@ pub(crate) fn with_needs(plan: &Plan, mut flags: Vec<bool>) -> Vec<bool> {
 /// A stage, and coordinates of it by name.
 type Points<'t> = (&'t str, Vec<(String, String)>);
 
-/// What a target may mean.
-struct Meant<'t> {
+/// What a target may select.
+struct Selection<'t> {
     target: &'t str,
     /// The file or folder of the project, if it can be one.
     place: Option<String>,
@@ -137,13 +116,13 @@ struct Meant<'t> {
     points: Option<Points<'t>>,
 }
 
-impl Meant<'_> {
-    fn fits(&self, pipeline: &Pipeline, instance: &Instance, places: &[String]) -> bool {
+impl Selection<'_> {
+    fn fits(&self, pipeline: &Pipeline, instance: &Instance, places: &[ProjectPath]) -> bool {
         let stage = &pipeline.stages[instance.stage.0].name;
         if self.target == stage || self.target == instance.name {
             return true;
         }
-        if self.place.as_ref().is_some_and(|place| places.iter().any(|own| is_within(place, own))) {
+        if self.place.as_ref().is_some_and(|place| places.iter().any(|own| is_within(place, own.as_str()))) {
             return true;
         }
         self.points.as_ref().is_some_and(|(name, wanted)| {
@@ -197,10 +176,10 @@ fn within(folder: &Path, target: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-fn unknown(pipeline: &Pipeline, plan: &Plan, places: &[&[String]], target: &str) -> EngineError {
+fn unknown(pipeline: &Pipeline, plan: &Plan, places: &[Vec<ProjectPath>], target: &str) -> EngineError {
     let stages = pipeline.stages.iter().map(|stage| stage.name.as_str());
     let names = plan.instances.iter().map(|instance| instance.name.as_str());
-    let places = places.iter().copied().flatten().map(String::as_str);
+    let places = places.iter().flatten().map(ProjectPath::as_str);
     let near = nearest(target, stages.chain(names).chain(places));
     let help = match near {
         Some(name) => format!("did you mean `{name}`?"),
@@ -257,9 +236,10 @@ mod tests {
     fn selected(target: &str) -> Result<Vec<String>, EngineError> {
         let pipeline = pipeline();
         let plan = Plan::of(&pipeline)?;
-        let written = ["report/week-3.md".to_owned(), "report/plots".to_owned()];
-        let mut places: Vec<&[String]> = vec![&[]; plan.instances.len()];
-        *places.last_mut().expect("there are instances") = &written;
+        let written = ["report/week-3.md", "report/plots"];
+        let mut places: Vec<Vec<ProjectPath>> = vec![Vec::new(); plan.instances.len()];
+        *places.last_mut().expect("there are instances") =
+            written.iter().map(|path| ProjectPath::parse(path).expect("it is a path")).collect();
         let (folder, target) = target.split_once(':').unwrap_or(("", target));
         let flags = find(&pipeline, &plan, &places, &[target.to_owned()], Path::new(folder))?;
         let flags = with_needs(&plan, flags);

@@ -66,6 +66,18 @@ pub enum Event<'a> {
         /// One line.
         line: &'a str,
     },
+    /// Something of a person's was moved out of the way of an output.
+    Kept {
+        /// One line.
+        line: &'a str,
+    },
+    /// A place is no longer in the pipeline.
+    Retired {
+        /// The place.
+        place: &'a str,
+        /// Why what is there stays; `None` where it was taken away.
+        stays: Option<&'static str>,
+    },
     /// An instance ran.
     Ran {
         /// The instance.

@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::schedule::standing::Certain;
+use crate::digest::Digest;
+use crate::project_path::ProjectPath;
+use crate::snapshot::Known;
 
 /// How a run is to be done; nothing in it enters a key.
+#[derive(Clone)]
 pub struct Options<'a> {
     /// Runs at a time, at least one.
     pub jobs: usize,
@@ -18,8 +21,18 @@ pub struct Options<'a> {
     pub folder: PathBuf,
     /// What to run even though it is fresh, named as targets are.
     pub force: Vec<String>,
-    /// What needs no look, as nothing that it depends on has changed; it counts for a run of everything.
-    pub certain: Option<&'a Certain>,
+    /// What is known of the project since it was last brought up to date.
+    pub known: Option<&'a Known>,
+    /// All that the outcome depends on besides files.
+    pub question: Digest,
+    /// The pipeline's own files, as the file table has them.
+    pub pipeline_files: Vec<String>,
+    /// Whether what the lock has and stands at its place counts as fresh, although the store has no record of it.
+    pub by_lock: bool,
+    /// Whether it is a trial of settings: what only tells of results does not run, and the lock is not written.
+    pub trial: bool,
+    /// Says whether git keeps a file of the project: what it keeps is never taken away.
+    pub is_tracked: &'a (dyn Fn(&ProjectPath) -> bool + Sync),
     /// Whether to go on with what does not need a failed instance, where otherwise nothing more is begun.
     pub keep_going: bool,
     /// Whether the pipeline is as its files say it, so that `pipeline.lock` is to tell of this run.
@@ -40,7 +53,12 @@ impl Default for Options<'_> {
             targets: Vec::new(),
             folder: PathBuf::new(),
             force: Vec::new(),
-            certain: None,
+            known: None,
+            question: Digest::of(b""),
+            pipeline_files: Vec::new(),
+            by_lock: false,
+            trial: false,
+            is_tracked: &|_| false,
             keep_going: false,
             lock: true,
             asked: Vec::new(),

@@ -1,47 +1,55 @@
-//! Brings a pipeline up to date: plans it, has a crew work on it, and tells the lock and the log.
+//! Brings a pipeline up to date: plans it, has workers do it, and writes the lock, the log and the snapshot.
 //!
 //! Pipeline + Registry + Store ──run──▶ [`Summary`], with [`Event`]s on the way
 //!
 //! Invariants
 //! - What is finished is recorded at once: a kill or a failure elsewhere loses none of it.
-//! - What is certain is not looked at; it counts as fresh.
+//! - What is clean is not decided again; it counts as fresh.
+//! - The lock is written once all that it names is recorded, the snapshot last of all.
 
-use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::OnceLock;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
+use crate::digest::Key;
 use crate::error::EngineError;
-use crate::exec::leftover;
+use crate::exec::recovery;
 use crate::kind::Kind;
-use crate::lockfile::lock_file::{self, LOCK_FILE, Prepared};
+use crate::lockfile::lock_file;
 use crate::plan::graph::InstanceId;
 use crate::plan::work::Work;
-use crate::schedule::board::Board;
-use crate::schedule::crew::{Crew, Finished, Results};
 use crate::schedule::observer::{Event, Observer};
 use crate::schedule::options::{Cancel, Options};
-use crate::schedule::standing::Standing;
-use crate::schedule::summary::{Outcome, Report, Standstill, Summary};
+use crate::schedule::retired;
+use crate::schedule::scheduler::Scheduler;
+use crate::schedule::summary::{Outcome, Report, Summary};
+use crate::schedule::worker_pool::{Finished, Results, WorkerPool};
+use crate::snapshot::{Builder, Done, Known};
 use crate::spec::Pipeline;
-use crate::store::{Ahead, Look, Run, Session, Store, StoreError};
+use crate::store::{Run, Session, Store, StoreError};
 
-/// Brings what `options` name up to date.
+/// Gives what a run has to say of a project in which nothing will have changed.
+pub type Answer<'a> = &'a dyn Fn(&Summary) -> Option<String>;
+
+/// Brings what `options` name up to date; `answer` is asked for what to say as long as nothing changes.
 ///
 /// # Errors
-/// [`EngineError`] when nothing could be begun; the failure of an instance stands in the [`Summary`].
+/// [`EngineError`] when nothing could be started; the failure of an instance stands in the [`Summary`].
+#[expect(clippy::too_many_arguments, reason = "a project, its store, and who watches")]
 pub fn run(
     root: &Path,
     pipeline: &Pipeline,
     registry: &[Box<dyn Kind>],
     store: &Store,
     options: &Options<'_>,
+    answer: Answer<'_>,
     observer: &dyn Observer,
     cancel: &Cancel,
 ) -> Result<Summary, EngineError> {
     let began = (options.clock)();
-    let work = Work::of(root, pipeline, registry, options)?;
+    store.stop_on(cancel);
     let mut waiting = false;
     let session = store.lock(|| {
         if !std::mem::replace(&mut waiting, true) {
@@ -49,97 +57,123 @@ pub fn run(
         }
         !cancel.is_cancelled()
     })?;
-    let results = work.certain.iter().map(|standing| known(*standing)).collect();
-    let summary = match session {
-        None => summarise(&work, results, cancel, (options.clock)() - began),
-        Some(session) => {
-            if options.certain.is_some_and(|certain| !certain.holds(&session)) {
-                return Err(EngineError::Overtaken);
-            }
-            leftover::sweep(root, &session)?;
-            work.ground.begin_look(Look::default());
-            observer.event(Event::Planned { instances: &work.planned() });
-            let board = Board::of(&work);
-            let crew = Crew {
-                work: &work,
-                session: &session,
-                options,
-                observer,
-                cancel,
-                board,
-                helpers: AtomicUsize::new(0),
-                results,
-            };
-            let whole = options.targets.is_empty();
-            let work_off = || {
-                thread::scope(|scope| crew.labour(scope));
-                let lock = options.lock.then(|| lock_of(&work, &session, options, &crew.results)).transpose();
-                (crew.results, lock, (options.clock)() - began)
-            };
-            // What is to be told is written while the last records are synced.
-            let ahead =
-                |(results, lock, seconds): (Results<'_>, Result<Option<Prepared>, StoreError>, f64)| {
-                    let summary = summarise(&work, results, cancel, seconds);
-                    let told = lock.and_then(|lock| {
-                        let lock = lock.map(Prepared::digested);
-                        let log = log_of(&session, options, began, lock.as_ref(), &summary)?;
-                        Ok((lock, log))
-                    });
-                    (summary, told, session.sweep())
-                };
-            let (mut summary, told, swept) = session.while_committing(work_off, ahead);
-            // What could not be recorded is nothing to tell, and its checkpoints are worth keeping.
-            let told = session.flush().and(told).and_then(|(lock, log)| {
-                if whole && summary.is_complete() && summary.ran() > 0 {
-                    // Whoever has had another configuration run to its end is done with those before it; a
-                    // look in between, with nothing to do, costs them nothing.
-                    session.drop_all_checkpoints()?;
-                }
-                summary.lock = lock.map(Prepared::put).transpose()?;
-                log.map_or(Ok(()), Ahead::put)?;
-                if whole && summary.is_complete() {
-                    summary.standstill = standstill(&work, &session, &summary);
-                }
-                Ok(())
-            });
-            session.finish()?;
-            swept.and(told)?;
-            summary
-        }
+    let Some(session) = session else {
+        let work = Work::of(root, pipeline, registry, options)?;
+        let results = work.clean.iter().map(|_| OnceLock::new()).collect();
+        return Ok(summarise(&work, results, cancel, (options.clock)() - began));
     };
+    // Another process may have run since the snapshot was read.
+    let outdated = options.known.is_some_and(|known| known.is_outdated(&session));
+    let mut again = if outdated { Known::load(store) } else { None };
+    if let Some(again) = &mut again {
+        again.fill(&mut store.files());
+    }
+    let known = if outdated { again.as_ref() } else { options.known };
+    let options = &Options { known, ..options.clone() };
+    let summary =
+        run_in_session(root, pipeline, registry, &session, options, (answer, observer, cancel), began)?;
+    session.finish()?;
     observer.event(Event::Finished { summary: &summary });
     Ok(summary)
 }
 
-/// Prepares what the lock is to say of this run.
-fn lock_of(
-    work: &Work<'_>,
+fn run_in_session(
+    root: &Path,
+    pipeline: &Pipeline,
+    registry: &[Box<dyn Kind>],
     session: &Session<'_>,
     options: &Options<'_>,
-    results: &Results<'_>,
-) -> Result<Prepared, StoreError> {
-    let line = |id: InstanceId| {
-        let finished = results[id.0].get().filter(|finished| finished.outcome.is_done())?;
-        Some((work.name(id), finished.key?, &*finished.outputs))
+    (answer, observer, cancel): (Answer<'_>, &dyn Observer, &Cancel),
+    began: f64,
+) -> Result<Summary, EngineError> {
+    let work = Work::of(root, pipeline, registry, options)?;
+    recovery::recover_orphans(&work, session)?;
+    observer.event(Event::Planned { instances: &work.planned() });
+    let logged;
+    let last: HashMap<&str, Key> = match options.known {
+        Some(known) => known.last_keys(),
+        None => {
+            logged = session.logged_keys();
+            logged.iter().map(|(name, key)| (name.as_str(), *key)).collect()
+        }
     };
-    let news = work.certain.iter().any(Option::is_some).then(|| work.doubtful().filter_map(line));
-    let whole = options.targets.is_empty();
-    lock_file::prepare(work.root, session, &work.plan, whole, news, work.wanted().filter_map(line))
+    let clean =
+        |state: &Option<_>| state.map_or_else(OnceLock::new, |state| OnceLock::from(Finished::clean(state)));
+    let results: Results<'_> = work.clean.iter().map(clean).collect();
+    let pool = WorkerPool {
+        work: &work,
+        session,
+        options,
+        observer,
+        cancel,
+        scheduler: Scheduler::of(&work),
+        last: &last,
+        helpers: AtomicUsize::new(0),
+        new_keys: Mutex::default(),
+        results,
+    };
+    session.while_committing(|| thread::scope(|scope| pool.worker_loop(scope)));
+    // What could not be recorded is nothing to write down, and its checkpoints are worth keeping.
+    let flushed = session.flush();
+    let swept = session.sweep();
+    flushed?;
+    swept?;
+    let WorkerPool { results, new_keys, .. } = pool;
+    let new_keys: BTreeMap<String, Key> =
+        new_keys.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
+    let whole = options.targets.is_empty() && !options.trial;
+    let complete = work.wanted().all(|id| results[id.0].get().is_some_and(|it| it.outcome.is_done()));
+    let mut retired = Vec::new();
+    if whole && options.lock && !cancel.is_cancelled() && !is_on_stand_in(&work) {
+        retired = retired::remove(&work, session, options, observer)?;
+    }
+    let lock = if options.lock && !options.trial && !is_on_stand_in(&work) {
+        let done = work.wanted().filter_map(|id| {
+            let finished = results[id.0].get().filter(|finished| finished.outcome.is_done())?;
+            Some((work.name(id), finished.key?, &*finished.outputs))
+        });
+        Some(lock_file::update(session, &work.plan, options.targets.is_empty(), &last, done)?)
+    } else {
+        None
+    };
+    let mut builder = snapshot_of(&work, session, options, &results, &last, &new_keys);
+    if let (Some(builder), Some(_)) = (&mut builder, &lock) {
+        builder.also(&lock_file::path());
+    }
+    let mut summary = summarise(&work, results, cancel, (options.clock)() - began);
+    (summary.retired, summary.stand_in) = (retired, is_on_stand_in(&work));
+    if whole && complete && summary.ran() > 0 {
+        // Whoever has had another configuration run to its end is done with those before it.
+        session.drop_all_checkpoints()?;
+    }
+    log_run(session, options, began, lock.as_ref().map(|lock| lock.left.clone()), new_keys, &summary)?;
+    summary.lock = lock;
+    if let Some(builder) = builder {
+        let answer = if whole && complete { answer(&summary) } else { None };
+        builder.finish(answer).save(session)?;
+    }
+    Ok(summary)
 }
 
-/// Prepares what the log of runs is to say of this one, if anything.
-fn log_of(
+/// Says whether something that is wanted is made from stand-in data.
+fn is_on_stand_in(work: &Work<'_>) -> bool {
+    work.wanted().any(|id| work.is_stand_in(id))
+}
+
+/// Adds the run to the log, if it did something.
+fn log_run(
     session: &Session<'_>,
     options: &Options<'_>,
     started: f64,
-    lock: Option<&Prepared>,
+    left: Option<Vec<String>>,
+    keys: BTreeMap<String, Key>,
     summary: &Summary,
-) -> Result<Option<Ahead>, StoreError> {
-    if summary.ran() + summary.failed() == 0 && session.news().is_empty() {
-        return Ok(None);
+) -> Result<(), StoreError> {
+    if summary.ran() + summary.failed() == 0 && keys.is_empty() {
+        return Ok(());
     }
     let failures = summary.failures().map(|(name, failure)| (name.to_owned(), failure.to_string()));
-    let run = Run {
+    session.log_run(&Run {
         started,
         seconds: summary.seconds,
         asked: options.asked.clone(),
@@ -147,57 +181,70 @@ fn log_of(
         ran: summary.names(|outcome| matches!(outcome, Outcome::Ran { .. })),
         failed: failures.collect(),
         stopped: summary.cancelled,
+        trial: options.trial,
         fresh: summary.fresh(),
-        keys: session.news(),
-        left: lock.map(|lock| lock.left().to_owned()).unwrap_or_default(),
-    };
-    session.log_ahead(&run).map(Some)
+        keys,
+        left: left.unwrap_or_default(),
+    })
 }
 
-/// Makes what is certain of an instance its result.
-fn known(standing: Option<&Standing>) -> OnceLock<Finished<'_>> {
-    let finished = standing.map(|standing| Finished {
-        key: Some(standing.key),
-        outputs: Cow::Borrowed(&standing.outputs),
-        written: Vec::new(),
-        outcome: Outcome::Fresh,
-    });
-    finished.map_or_else(OnceLock::new, OnceLock::from)
-}
-
-/// Gives how all stands now that was in doubt, and all that was looked at to know it.
-fn standstill(work: &Work<'_>, session: &Session<'_>, summary: &Summary) -> Option<Standstill> {
-    let mut look = work.ground.end_look()?;
-    let in_doubt = || summary.reports.iter().filter(|report| work.certain[report.instance.0].is_none());
-    if work.certain.iter().any(Option::is_some) {
-        // The other folders of the store were looked at before, or nothing would be certain.
-        let runs = in_doubt().filter_map(|report| Some((report.key?, report.outputs.as_slice())));
-        session.look_at_places_of(&mut look, runs);
-    } else {
-        session.look_at_store(&mut look);
+/// Gathers what the next run may know; a trial leaves what was known before it.
+fn snapshot_of<'s>(
+    work: &Work<'_>,
+    session: &'s Session<'_>,
+    options: &Options<'_>,
+    results: &Results<'_>,
+    last: &HashMap<&str, Key>,
+    new_keys: &BTreeMap<String, Key>,
+) -> Option<Builder<'s>> {
+    if options.trial {
+        return None;
     }
-    if let Some(lock) = &summary.lock {
-        match lock.digest {
-            Some(digest) => look.file(LOCK_FILE, digest),
-            None => session.look_at_file(&mut look, &work.root.join(LOCK_FILE)),
-        }
-    }
-    let mut standings = Vec::new();
-    for report in in_doubt() {
-        for output in &report.outputs {
-            match &output.place {
-                Some(place) => look.file(place, output.object.0),
-                None => session.look_at_object(&mut look, output.object),
+    let mut builder = Builder::new(session, options.question);
+    builder.pipeline_files(&options.pipeline_files);
+    let mut others: BTreeMap<&str, Key> = last.iter().map(|(name, key)| (*name, *key)).collect();
+    others.extend(new_keys.iter().map(|(name, key)| (name.as_str(), *key)));
+    for id in work.plan.ids() {
+        let name = work.name(id);
+        let finished = results[id.0].get();
+        match (finished, work.clean[id.0], options.known) {
+            (_, Some(state), Some(known)) => builder.keep(known, state),
+            (Some(finished), ..) => {
+                let Some(done) = done(work, id, finished) else { continue };
+                builder.add(&done);
             }
+            // It was not asked for: what was known of it is still so, if neither it nor its settings have changed.
+            (None, _, Some(known)) => {
+                match known.clean(name).filter(|_| known.has_same_pipeline(options.question)) {
+                    Some(state) => builder.keep(known, state),
+                    None => continue,
+                }
+            }
+            (None, ..) => continue,
         }
-        standings.push(Standing {
-            name: report.name.clone(),
-            key: report.key?,
-            outputs: report.outputs.clone(),
-            files: work.effective(report.instance).ok()?.files.clone(),
-        });
+        others.remove(name);
     }
-    Some(Standstill { look, standings })
+    for (name, key) in others {
+        builder.last_key(name, key);
+    }
+    Some(builder)
+}
+
+/// Gives what an instance did, if it has its outputs.
+fn done<'d>(
+    work: &'d Work<'_>,
+    id: InstanceId,
+    finished: &'d Finished<'_>,
+) -> Option<Done<'d, crate::decide::inputs::Tree>> {
+    let project = finished.project.as_ref().filter(|_| finished.outcome.is_done())?;
+    Some(Done {
+        name: work.name(id),
+        key: finished.key?,
+        outputs: &finished.outputs,
+        places: &work.effective(id).ok()?.places,
+        reads: &project.paths,
+        trees: &project.trees,
+    })
 }
 
 fn summarise(work: &Work<'_>, results: Results<'_>, cancel: &Cancel, seconds: f64) -> Summary {
@@ -205,7 +252,7 @@ fn summarise(work: &Work<'_>, results: Results<'_>, cancel: &Cancel, seconds: f6
     let mut reports = Vec::with_capacity(work.plan.instances.len());
     reports.extend(wanted.map(|(id, result)| {
         let finished = result.into_inner().unwrap_or_else(Finished::unfinished);
-        let Finished { key, outputs, written, outcome } = finished;
+        let Finished { key, outputs, written, outcome, .. } = finished;
         let instance = work.plan.instance(id);
         Report {
             instance: id,
@@ -213,6 +260,7 @@ fn summarise(work: &Work<'_>, results: Results<'_>, cancel: &Cancel, seconds: f6
             stage: instance.stage,
             point: instance.point.clone(),
             key,
+            files: work.result_files(id, &outputs),
             outputs: outputs.into_owned(),
             written,
             outcome,

@@ -5,9 +5,9 @@ use crate::digest::Key;
 use crate::kind::{Failure, Point};
 use crate::lockfile::lock_file::LockChange;
 use crate::plan::graph::InstanceId;
-use crate::schedule::standing::Standing;
+use crate::project_path::ProjectPath;
 use crate::spec::StageId;
-use crate::store::{Look, RecordedOutput};
+use crate::store::RecordedOutput;
 
 /// What became of every instance that a run was about.
 #[derive(Debug, Default)]
@@ -20,17 +20,10 @@ pub struct Summary {
     pub lock: Option<LockChange>,
     /// How long all of it took, in seconds.
     pub seconds: f64,
-    /// How everything stands, where all of it is up to date.
-    pub standstill: Option<Standstill>,
-}
-
-/// How everything stands at the end of a run that left nothing to do.
-#[derive(Debug)]
-pub struct Standstill {
-    /// All that was looked at: as long as none of it changes, there is nothing to do.
-    pub look: Look,
-    /// How each instance stands that was looked at, in topological order.
-    pub standings: Vec<Standing>,
+    /// The places of instances that are no longer in the pipeline, which were taken away.
+    pub retired: Vec<ProjectPath>,
+    /// Whether something is made from stand-in data.
+    pub stand_in: bool,
 }
 
 /// What became of one instance.
@@ -48,6 +41,8 @@ pub struct Report {
     pub key: Option<Key>,
     /// Its outputs, where it has them.
     pub outputs: Vec<RecordedOutput>,
+    /// The files at which its outputs are, where no other stage needs it.
+    pub files: Vec<String>,
     /// Places at which an output was missing or another one, and was written (of a status: would be).
     pub written: Vec<String>,
     /// What became of it.
@@ -158,7 +153,7 @@ impl Summary {
     /// Says whether all was fresh, and nothing had to be written.
     pub fn is_idle(&self) -> bool {
         let idle = |report: &Report| matches!(report.outcome, Outcome::Fresh) && report.written.is_empty();
-        self.reports.iter().all(idle)
+        self.reports.iter().all(idle) && self.retired.is_empty()
     }
 
     fn count(&self, of: impl Fn(&Outcome) -> bool) -> usize {

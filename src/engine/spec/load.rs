@@ -10,7 +10,6 @@ use std::path::Path;
 
 use super::outline::{self, StageDraft};
 use super::pipeline::{Axis, Pipeline, Settings, Stage, StageId};
-use super::reading::Reading;
 use super::schema::Schema;
 use super::{axes, graph, inherit, outputs, overrides, settings_file, suggestion};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
@@ -21,17 +20,9 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 /// # Errors
 /// Every mistake that was found, sorted by place.
 pub fn load(root: &Path, schemas: &[Schema], overrides: &[String]) -> Result<Pipeline, Diagnostics> {
-    read(root, schemas, overrides).map(|reading| reading.pipeline)
-}
-
-/// Reads a project's files as [`load`] does, and keeps the text beside the pipeline.
-///
-/// # Errors
-/// Every mistake that was found, sorted by place.
-pub fn read(root: &Path, schemas: &[Schema], overrides: &[String]) -> Result<Reading, Diagnostics> {
     let mut diagnostics = Diagnostics::default();
     match checked(root, schemas, overrides, &mut diagnostics) {
-        Some(reading) if diagnostics.is_empty() => Ok(reading),
+        Some(pipeline) if diagnostics.is_empty() => Ok(pipeline),
         _ => Err(diagnostics),
     }
 }
@@ -41,7 +32,7 @@ fn checked(
     schemas: &[Schema],
     overrides: &[String],
     diagnostics: &mut Diagnostics,
-) -> Option<Reading> {
+) -> Option<Pipeline> {
     let mut outline = outline::read(root, schemas, diagnostics)?;
     let drafts = &mut outline.stages;
     for draft in drafts.iter_mut() {
@@ -63,8 +54,7 @@ fn checked(
     for (at, index) in order.iter().enumerate() {
         place[*index] = StageId(at);
     }
-    let starts: Vec<(usize, StageId)> =
-        drafts.iter().zip(&place).map(|(draft, stage)| (draft.start, *stage)).collect();
+    let count = drafts.len();
     let stages: Vec<Stage> = order
         .iter()
         .filter_map(|&index| {
@@ -75,12 +65,11 @@ fn checked(
             Some(stage)
         })
         .collect();
-    if stages.len() < starts.len() {
+    if stages.len() < count {
         // A stage without a kind, which is reported.
         return None;
     }
-    let pipeline = Pipeline { title: outline.title, stages };
-    Some(Reading::new(pipeline, outline.source.text(), &starts))
+    Some(Pipeline { title: outline.title, stages })
 }
 
 fn stage(draft: &mut StageDraft<'_>, diagnostics: &mut Diagnostics) -> Option<Stage> {

@@ -10,7 +10,6 @@
 //! | `overrides` | `--set` |
 //! | `graph`, `order`, `waits` | needs, circles, which stages wait for which |
 //! | `axes` | whose variants and seeds a stage is repeated over |
-//! | `reading`, `packed` | the pipeline beside its text, for one edit to be taken in; as bytes |
 //! | `outputs`, `path_uses`, `project_path` | who writes what, and where |
 //! | `template` | coordinates in braces |
 //! | `suggestion` | did-you-mean |
@@ -33,12 +32,10 @@ mod order;
 mod outline;
 mod outputs;
 mod overrides;
-mod packed;
 mod parser;
 mod path_uses;
 mod pipeline;
 mod project_path;
-mod reading;
 mod repeats;
 mod scalar;
 mod schema;
@@ -52,9 +49,8 @@ mod value;
 mod waits;
 
 pub use json_schema::{FileSchema, file_schemas};
-pub use load::{load, read};
+pub use load::load;
 pub use pipeline::{Axis, Origin, Pipeline, Settings, Stage, StageId, Variant};
-pub use reading::{Edited, Lines, Reading};
 pub use schema::{Field, Schema, Shape};
 pub use suggestion::nearest;
 pub use template::substitute;

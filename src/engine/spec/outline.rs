@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
-use std::sync::Arc;
 
 use super::document::{Content, Entry, Node};
 use super::entries::{self, entries, entry, is_missing, items, refuse_missing, refuse_unknown, text};
@@ -18,7 +17,7 @@ use super::schema::Schema;
 use super::settings_file::RawStage;
 use super::shape::parse_in_file;
 use super::suggestion::{self, nearest};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// The file that has the graph.
 pub(super) const PATH: &str = "pipeline.yaml";
@@ -35,16 +34,12 @@ pub(super) struct Outline<'s> {
     pub stages: Vec<StageDraft<'s>>,
     /// Whether a stage's name can't be read, so that nothing can be reported about unknown ones.
     pub nameless: bool,
-    /// The text that it was read from.
-    pub source: Arc<Source>,
 }
 
 /// A stage as it is written.
 pub(super) struct StageDraft<'s> {
     pub name: String,
     pub place: Place,
-    /// Where it begins, in bytes.
-    pub start: usize,
     /// Its kind's schema; `None` if there is no such kind, which is reported already.
     pub schema: Option<&'s Schema>,
     pub each: Vec<EachEntry>,
@@ -92,7 +87,7 @@ pub(super) fn read<'s>(
     let mut nameless = entry(fields, "stages").is_none();
     let list = entry(fields, "stages");
     let stages = list.map(|entry| stages(entry, schemas, &mut nameless, diagnostics)).unwrap_or_default();
-    Some(Outline { title, stages, nameless, source })
+    Some(Outline { title, stages, nameless })
 }
 
 fn check_version(node: &Node, diagnostics: &mut Diagnostics) {
@@ -189,17 +184,7 @@ pub(super) fn stage<'s>(
     let each_refused = diagnostics.len() > mistakes;
     let needs = entry(fields, "needs").map(|entry| needs(&entry.value, diagnostics)).unwrap_or_default();
     let (name, place) = name?;
-    let start = node.place.span().start;
-    Some(StageDraft {
-        name: name.to_owned(),
-        place: place.clone(),
-        start,
-        schema,
-        each,
-        each_refused,
-        needs,
-        raw,
-    })
+    Some(StageDraft { name: name.to_owned(), place: place.clone(), schema, each, each_refused, needs, raw })
 }
 
 fn schema<'s>(node: &Node, schemas: &'s [Schema], diagnostics: &mut Diagnostics) -> Option<&'s Schema> {

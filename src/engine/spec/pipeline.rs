@@ -8,13 +8,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::axes::{Takes, owners};
 use super::value::{Parameters, Value};
 
 /// Index of a stage in [`Pipeline::stages`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct StageId(pub usize);
 
 /// The graph, with every setting resolved.
@@ -113,7 +111,7 @@ impl Stage {
 }
 
 /// One thing that a stage is repeated over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Axis {
     /// Every variant of the stage, or of the stage it needs that has variants.
     Variant,
@@ -129,7 +127,7 @@ pub enum Axis {
 }
 
 /// A named set of settings, derived from another one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
     /// Its name, unique in the stage.
     pub name: String,
@@ -140,7 +138,7 @@ pub struct Variant {
 }
 
 /// Parameters, and where each came from.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
     /// Every parameter of the kind.
     pub parameters: Parameters,
@@ -169,7 +167,7 @@ impl Settings {
 }
 
 /// Where a parameter's value was set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// Nowhere: it is the kind's default.
     Default,

@@ -4,22 +4,22 @@
 //! - Named by key: nothing of other code, settings or inputs is ever gone on from.
 //! - Losing one loses time, never a result; what is in it is the kind's to check.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::error::{Doing, StoreError};
-use super::{Session, Store};
+use super::{Session, Store, VERSION};
 use crate::digest::Key;
+
+const CHECKPOINTS: &str = "checkpoints";
+
+fn name(key: Key) -> String {
+    format!("{CHECKPOINTS}/{key}")
+}
 
 impl Store {
     /// Gives the folder for the checkpoints of a key's run, which need not exist.
     pub fn checkpoints(&self, key: Key) -> PathBuf {
-        self.all_checkpoints().join(key.0.to_hex())
-    }
-
-    fn all_checkpoints(&self) -> PathBuf {
-        self.folder().join("checkpoints")
+        self.path().join(VERSION).join(name(key))
     }
 }
 
@@ -29,7 +29,7 @@ impl Session<'_> {
     /// # Errors
     /// [`StoreError`] when they can't be removed.
     pub fn drop_checkpoints(&self, key: Key) -> Result<(), StoreError> {
-        remove(&self.checkpoints(key))
+        self.base.remove(&name(key)).doing("removed", &self.checkpoints(key))
     }
 
     /// Removes the checkpoints of every run.
@@ -37,13 +37,6 @@ impl Session<'_> {
     /// # Errors
     /// [`StoreError`] when they can't be removed.
     pub fn drop_all_checkpoints(&self) -> Result<(), StoreError> {
-        remove(&self.all_checkpoints())
-    }
-}
-
-fn remove(folder: &Path) -> Result<(), StoreError> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).doing("removed", folder),
-        _ => Ok(()),
+        self.base.remove(CHECKPOINTS).doing("removed", &self.base.path_of(CHECKPOINTS))
     }
 }

@@ -9,17 +9,14 @@
 //! - A batch waits at most [`GATHER`] for company, so that a power failure costs no more than that of finished work.
 //! - Once a batch has failed nothing more is kept, and whoever commits next is told why.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Session;
 use super::error::{Doing, StoreError};
-use super::files::{move_below, sync_file_system};
-use super::record::{Record, RecordedOutput, seal};
+use super::record::{Record, RecordedOutput, record_name, seal};
 use crate::digest::Key;
 
 /// How long a record waits for others to be synced with it.
@@ -34,7 +31,8 @@ pub(super) struct Queue {
 
 #[derive(Default)]
 struct State {
-    waiting: Vec<(Key, PathBuf)>,
+    /// Keys, and the names that their records have until then.
+    waiting: Vec<(Key, String)>,
     /// Batches that are being synced and named.
     under_way: usize,
     /// What those records say was made, until they have their names.
@@ -60,13 +58,14 @@ impl Session<'_> {
             return Err(again(failed));
         }
         let temporary = self.temporary();
-        fs::write(&temporary, seal(record)).doing("written", &temporary)?;
+        let written = self.base.write_new(&temporary, &seal(record), 0o644);
+        written.doing("written", &self.base.path_of(&temporary))?;
         self.enqueue(record, temporary);
         Ok(())
     }
 
     /// Queues a record that is written already.
-    pub(super) fn enqueue(&self, record: &Record, temporary: PathBuf) {
+    pub(super) fn enqueue(&self, record: &Record, temporary: String) {
         let mut state = self.queue.state();
         let first = state.waiting.is_empty();
         state.waiting.push((record.key, temporary));
@@ -97,15 +96,13 @@ impl Session<'_> {
         self.queue.state().made.get(&key).cloned()
     }
 
-    /// Does `work`, while records that it queues are synced and named, batch by batch; `rest` is what is left
-    /// to do while that is done with the last of them.
-    pub fn while_committing<T, R>(&self, work: impl FnOnce() -> T, rest: impl FnOnce(T) -> R) -> R {
+    /// Does `work`, while records that it queues are synced and named, batch by batch.
+    pub fn while_committing<T>(&self, work: impl FnOnce() -> T) -> T {
         std::thread::scope(|scope| {
-            scope.spawn(|| self.keep_committing());
-            let closing = Closing(&self.queue);
-            let done = work();
-            drop(closing);
-            rest(done)
+            // Where the system has no thread to give, all is committed at the end.
+            let _committer = std::thread::Builder::new().spawn_scoped(scope, || self.keep_committing());
+            let _closing = Closing(&self.queue);
+            work()
         })
     }
 
@@ -128,7 +125,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// [`StoreError`] when a record could not be kept.
-    pub(super) fn settle(&self) -> Result<(), StoreError> {
+    pub(super) fn commit_rest(&self) -> Result<(), StoreError> {
         self.commit_batch();
         self.queue.state().failed.take().map_or(Ok(()), Err)
     }
@@ -141,13 +138,11 @@ impl Session<'_> {
         }
         state.under_way += 1;
         drop(state);
-        let result = self.name_records(&batch).and_then(|()| {
-            let keys: BTreeSet<Key> = batch.iter().map(|(key, _)| *key).collect();
-            self.queue.state().made.retain(|key, _| !keys.contains(key));
-            // Whoever remembers a name from now on sees that its record is there.
-            self.names().release(&keys)
-        });
+        let result = self.name_records(&batch);
         let mut state = self.queue.state();
+        for (key, _) in &batch {
+            state.made.remove(key);
+        }
         state.under_way -= 1;
         if let Err(error) = result {
             state.failed.get_or_insert(error);
@@ -156,11 +151,12 @@ impl Session<'_> {
         self.queue.changed.notify_all();
     }
 
-    fn name_records(&self, batch: &[(Key, PathBuf)]) -> Result<(), StoreError> {
-        sync_file_system(self.folder())?;
+    fn name_records(&self, batch: &[(Key, String)]) -> Result<(), StoreError> {
+        self.base.sync_file_system().doing("synced", self.path())?;
         for (key, temporary) in batch {
-            let _naming = self.naming();
-            move_below(temporary, &self.record_path(*key))?;
+            let _naming = self.rename_lock();
+            let name = record_name(*key);
+            self.base.move_to(temporary, &self.base, &name).doing("written", &self.base.path_of(&name))?;
             self.drop_checkpoints(*key)?;
         }
         Ok(())
@@ -177,7 +173,7 @@ impl Drop for Closing<'_> {
     }
 }
 
-/// Tells an error once more.
+/// Gives an error once more.
 fn again(error: &StoreError) -> StoreError {
     let source = io::Error::new(error.source.kind(), error.source.to_string());
     StoreError { path: error.path.clone(), action: error.action, source }

@@ -4,22 +4,22 @@
 //! records, each with its seal ────┴──▶ [`Examination`]
 //!
 //! Invariants
-//! - Believes nothing but bytes: the stat index is not asked.
-//! - Afterwards every record is whole and has all of its objects, and no name leads to a key without a
-//!   record: a second examination finds nothing.
+//! - Believes nothing but bytes: what is known of files is not asked.
+//! - Afterwards every record is whole and has all of its objects: a second examination finds nothing.
 //! - A kill in between leaves damage that the next examination finds; nothing sound is ever moved.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::error::StoreError;
-use super::inventory::{File, Inventory};
+use super::inventory::{Inventory, StoredFile};
+use super::object::object_name;
 use super::{Record, Session};
 use crate::digest::{Digest, Key, ObjectId};
+use crate::snapshot;
 
 /// What an examination of the store found.
 #[derive(Debug, Default)]
@@ -54,8 +54,6 @@ pub struct Damage {
 pub enum Fault {
     /// A record's text is not the one that was sealed.
     RecordCorrupt,
-    /// An instance's last run has no record any more.
-    RecordMissing,
     /// An object holds other bytes than it is named by.
     ObjectCorrupt,
     /// A record names an object that is not there.
@@ -92,16 +90,20 @@ impl Session<'_> {
             bytes: objects.files.iter().map(|file| file.size).sum(),
             ..Examination::default()
         };
-        let Some(digests) = read_all(&objects.files, threads, go_on) else { return Ok(None) };
+        let Some(digests) = self.read_all(&objects.files, threads, go_on) else { return Ok(None) };
         let mut sound = Sound::default();
         self.examine_objects(&objects, digests, &mut sound, &mut found)?;
         self.examine_records(&records, &mut sound, &mut found)?;
         for stray in records.strays.into_iter().chain(objects.strays) {
             self.set_aside(&stray, Fault::Stray, Vec::new(), &mut found)?;
         }
-        self.examine_names(&sound, &mut found)?;
         name_instances(&sound, &mut found);
-        let named: BTreeSet<ObjectId> = sound.records.iter().flat_map(objects_of).collect();
+        if !found.damage.is_empty() {
+            // It says of what was set aside that it is there.
+            self.remove_own(snapshot::FILE)?;
+        }
+        let listed = sound.records.iter().flat_map(|record| record.listings.iter().copied());
+        let named: BTreeSet<ObjectId> = sound.records.iter().flat_map(objects_of).chain(listed).collect();
         found.unnamed = sound.objects.difference(&named).count();
         Ok(Some(found))
     }
@@ -123,7 +125,7 @@ impl Session<'_> {
                 Err(error) => Fault::Unreadable(error.to_string()),
             };
             sound.damaged.insert(file.id);
-            self.set_aside(&file.path, fault, Vec::new(), found)?;
+            self.set_aside(&file.name, fault, Vec::new(), found)?;
         }
         Ok(())
     }
@@ -143,7 +145,7 @@ impl Session<'_> {
                     if !lost.is_empty() {
                         missing.extend(lost.iter().filter(|id| !sound.damaged.contains(id)));
                         // Without all its objects it is no longer a record of anything.
-                        self.quarantine(&file.path)?;
+                        self.quarantine(&file.name)?;
                     }
                     sound.records.push(record);
                     continue;
@@ -151,10 +153,10 @@ impl Session<'_> {
                 Ok(None) => Fault::RecordCorrupt,
                 Err(error) => Fault::Unreadable(error.source.to_string()),
             };
-            self.set_aside(&file.path, fault, self.instances_at(file.id), found)?;
+            self.set_aside(&file.name, fault, self.instances_at(file.id), found)?;
         }
         found.damage.extend(missing.into_iter().map(|id| Damage {
-            path: self.object_path(id),
+            path: self.base.path_of(&object_name(id)),
             fault: Fault::ObjectMissing,
             instances: Vec::new(),
             set_aside: None,
@@ -162,42 +164,61 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Finds the names that lead to no record, and forgets those.
-    fn examine_names(&self, sound: &Sound, found: &mut Examination) -> Result<(), StoreError> {
-        let read: BTreeSet<Key> = sound.records.iter().map(|record| record.key).collect();
-        let whole =
-            sound.records.iter().filter(|record| objects_of(record).all(|id| sound.objects.contains(&id)));
-        let whole: BTreeSet<Key> = whole.map(|record| record.key).collect();
-        let told: BTreeSet<PathBuf> = found.damage.iter().map(|damage| damage.path.clone()).collect();
-        let mut lost: BTreeMap<Key, Vec<String>> = BTreeMap::new();
-        for (name, key) in self.forget(&|key| whole.contains(&key))? {
-            lost.entry(key).or_default().push(name);
-        }
-        for (key, instances) in lost {
-            let path = self.record_path(key);
-            if !read.contains(&key) && !told.contains(&path) {
-                found.damage.push(Damage { path, fault: Fault::RecordMissing, instances, set_aside: None });
-            }
-        }
-        Ok(())
-    }
-
     fn set_aside(
         &self,
-        path: &Path,
+        name: &str,
         fault: Fault,
         instances: Vec<String>,
         found: &mut Examination,
     ) -> Result<(), StoreError> {
-        self.quarantine(path)?;
-        let set_aside = path.file_name().map(|name| self.folder().join("quarantine").join(name));
-        found.damage.push(Damage { path: path.to_owned(), fault, instances, set_aside });
+        self.quarantine(name)?;
+        let set_aside = name.rsplit('/').next().map(|name| self.base.path_of("quarantine").join(name));
+        found.damage.push(Damage { path: self.base.path_of(name), fault, instances, set_aside });
         Ok(())
     }
 
     fn instances_at(&self, key: Key) -> Vec<String> {
-        let names = self.last_keys().into_iter().filter(|(_, last)| *last == key);
+        let names = self.logged_keys().into_iter().filter(|(_, last)| *last == key);
         names.map(|(name, _)| name).collect()
+    }
+
+    /// Digests files in their order; `None` once `go_on` says no.
+    fn read_all(
+        &self,
+        files: &[StoredFile<ObjectId>],
+        threads: usize,
+        go_on: &(dyn Fn(usize, usize) -> bool + Sync),
+    ) -> Option<Vec<io::Result<Digest>>> {
+        let (next, done, stopped) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
+        let results = Mutex::new(Vec::with_capacity(files.len()));
+        let work = || {
+            while let Some((index, file)) = {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                files.get(index).map(|file| (index, file))
+            } {
+                if !go_on(done.load(Ordering::Relaxed), files.len()) {
+                    stopped.store(true, Ordering::Relaxed);
+                    return;
+                }
+                let digest =
+                    self.base.open_file(&file.name).and_then(|open| self.read_digest(open, file.size));
+                results.lock().unwrap_or_else(PoisonError::into_inner).push((index, digest));
+                done.fetch_add(1, Ordering::Relaxed);
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..threads {
+                // Where the system has no thread to give, those that are there do it all.
+                drop(std::thread::Builder::new().spawn_scoped(scope, work));
+            }
+            work();
+        });
+        if stopped.load(Ordering::Relaxed) {
+            return None;
+        }
+        let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+        results.sort_unstable_by_key(|(index, _)| *index);
+        Some(results.into_iter().map(|(_, digest)| digest).collect())
     }
 }
 
@@ -218,40 +239,4 @@ fn name_instances(sound: &Sound, found: &mut Examination) {
         let instances = id.and_then(|id| needed_by.get(&id));
         damage.instances = instances.into_iter().flatten().map(|name| (*name).to_owned()).collect();
     }
-}
-
-/// Digests files in their order; `None` once `go_on` says no.
-fn read_all(
-    files: &[File<ObjectId>],
-    threads: usize,
-    go_on: &(dyn Fn(usize, usize) -> bool + Sync),
-) -> Option<Vec<io::Result<Digest>>> {
-    let (next, done, stopped) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
-    let results = Mutex::new(Vec::with_capacity(files.len()));
-    let work = || {
-        while let Some((index, file)) = {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            files.get(index).map(|file| (index, file))
-        } {
-            if !go_on(done.load(Ordering::Relaxed), files.len()) {
-                stopped.store(true, Ordering::Relaxed);
-                return;
-            }
-            let digest = fs::File::open(&file.path).and_then(Digest::of_reader);
-            results.lock().unwrap_or_else(PoisonError::into_inner).push((index, digest));
-            done.fetch_add(1, Ordering::Relaxed);
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(work);
-        }
-        work();
-    });
-    if stopped.load(Ordering::Relaxed) {
-        return None;
-    }
-    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.sort_unstable_by_key(|(index, _)| *index);
-    Some(results.into_iter().map(|(_, digest)| digest).collect())
 }

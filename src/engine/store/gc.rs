@@ -3,22 +3,16 @@
 //! keys to keep ──▶ records of other keys, objects of no kept record, their views ──▶ [`Garbage`] ──▶ gone
 //!
 //! Invariants
-//! - Names go before the records they lead to, and records before their objects, each step synced: a kill
-//!   at any moment leaves objects that no record names, and never a record without its objects.
+//! - Records go before their objects, each step synced: a kill at any moment leaves objects that no record names, and never
+//!   a record without its objects.
 //! - `edited/` and `quarantine/` stay: a person may want what is in there.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, Metadata};
-use std::io;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
-
-use walkdir::WalkDir;
 
 use super::error::{Doing, StoreError};
-use super::files::sync_file_system;
 use super::{Session, Store};
 use crate::digest::{Key, ObjectId};
+use crate::snapshot;
 
 /// What may go, and what stays.
 #[derive(Debug, Default)]
@@ -35,10 +29,9 @@ pub struct Garbage {
     pub kept_objects: usize,
     /// How many bytes records and objects that stay have.
     pub kept_bytes: u64,
-    record_files: Vec<PathBuf>,
-    object_files: Vec<PathBuf>,
-    views: Vec<PathBuf>,
-    kept: BTreeSet<Key>,
+    /// Their names below the folder of this version.
+    record_files: Vec<String>,
+    object_files: Vec<String>,
 }
 
 impl Store {
@@ -46,15 +39,15 @@ impl Store {
     pub fn keys_of_last_runs(&self, runs: usize) -> BTreeSet<Key> {
         let log: Vec<_> = self.runs().into_values().collect();
         let before = log.len().saturating_sub(runs);
-        let mut standing = BTreeMap::new();
+        let mut last = BTreeMap::new();
         let mut keys = BTreeSet::new();
         for (index, run) in log.into_iter().enumerate() {
             for name in &run.left {
-                standing.remove(name);
+                last.remove(name);
             }
-            standing.extend(run.keys);
+            last.extend(run.keys);
             if index >= before {
-                keys.extend(standing.values().copied());
+                keys.extend(last.values().copied());
             }
         }
         keys
@@ -65,48 +58,62 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when a folder or a record can't be read.
     pub fn garbage(&self, keep: &BTreeSet<Key>) -> Result<Garbage, StoreError> {
-        let mut garbage = Garbage { kept: keep.clone(), ..Garbage::default() };
+        let mut garbage = Garbage::default();
         let mut needed: BTreeSet<ObjectId> = BTreeSet::new();
         for file in self.all_records()?.files {
             let record = self.record(file.id)?;
             if keep.contains(&file.id) {
-                needed.extend(record.iter().flat_map(|record| &record.outputs).map(|output| output.object));
+                if let Some(record) = &record {
+                    needed.extend(
+                        record
+                            .outputs
+                            .iter()
+                            .map(|output| output.object)
+                            .chain(record.listings.iter().copied()),
+                    );
+                }
                 garbage.kept_records += 1;
                 garbage.kept_bytes += file.size;
             } else {
                 let instance = record.map(|record| record.observed.instance).unwrap_or_default();
                 garbage.records.push((file.id, instance));
                 garbage.bytes += file.size;
-                garbage.record_files.push(file.path);
+                garbage.record_files.push(file.name);
             }
         }
-        let (mut kept, mut gone) = (BTreeSet::new(), BTreeSet::new());
         for file in self.all_objects()?.files {
-            let node = fs::metadata(&file.path).map(|metadata| node(&metadata)).doing("read", &file.path)?;
             if needed.contains(&file.id) {
                 garbage.kept_objects += 1;
                 garbage.kept_bytes += file.size;
-                kept.insert(node);
             } else {
                 garbage.objects += 1;
                 garbage.bytes += file.size;
-                garbage.object_files.push(file.path);
-                gone.insert(node);
-            }
-        }
-        let views = WalkDir::new(self.folder().join("by-name")).into_iter().flatten();
-        for view in views.filter(|view| view.file_type().is_file()) {
-            let Ok(metadata) = view.metadata() else { continue };
-            let shows_kept = kept.contains(&node(&metadata))
-                || !gone.contains(&node(&metadata))
-                    && self.digest_file(view.path()).is_ok_and(|digest| needed.contains(&ObjectId(digest)));
-            if !shows_kept {
-                garbage.views.push(view.into_path());
+                garbage.object_files.push(file.name);
             }
         }
         Ok(garbage)
     }
 }
+
+/// What the first version kept in `artifacts`.
+const OLDER: [&str; 16] = [
+    "objects",
+    "records",
+    "index",
+    "ledger",
+    "memo",
+    "memo.since",
+    "memo.lasts",
+    "memo.reading",
+    "names.json",
+    "names.log",
+    "runs",
+    "quarantine",
+    "scratch",
+    "temporary",
+    "checkpoints",
+    "lock",
+];
 
 impl Session<'_> {
     /// Removes what [`Store::garbage`] found in this session.
@@ -114,36 +121,38 @@ impl Session<'_> {
     /// # Errors
     /// [`StoreError`] when something can't be removed; what is left can be removed by another attempt.
     pub fn collect(&self, garbage: &Garbage) -> Result<(), StoreError> {
-        if !self.forget(&|key| garbage.kept.contains(&key))?.is_empty() {
-            sync_file_system(self.folder())?;
+        if garbage.record_files.is_empty() && garbage.object_files.is_empty() {
+            return Ok(());
         }
-        for view in &garbage.views {
-            remove(view)?;
-        }
+        // It says of what goes that it is there.
+        self.remove_own(snapshot::FILE)?;
+        garbage.record_files.iter().try_for_each(|file| self.remove_own(file))?;
+        self.base.sync_file_system().doing("synced", self.path())?;
+        garbage.object_files.iter().try_for_each(|file| self.remove_own(file))?;
         self.prune_views();
-        garbage.record_files.iter().try_for_each(|file| remove(file))?;
-        sync_file_system(self.folder())?;
-        garbage.object_files.iter().try_for_each(|file| remove(file))
+        Ok(())
     }
 
-    /// Removes the folders of the view that show nothing any more.
-    fn prune_views(&self) {
-        let folders = WalkDir::new(self.folder().join("by-name")).min_depth(1).contents_first(true);
-        for folder in folders.into_iter().flatten().filter(|entry| entry.file_type().is_dir()) {
-            // One that still shows something can't be removed, and stays.
-            drop(fs::remove_dir(folder.path()));
+    /// Measures what the store of an older version holds, in bytes, and removes it if it is to be.
+    ///
+    /// # Errors
+    /// [`StoreError`] when something can't be read or removed.
+    pub fn collect_older(&self, remove: bool) -> Result<u64, StoreError> {
+        let Some(top) = self.top() else { return Ok(0) };
+        let mut bytes = 0;
+        for name in OLDER {
+            let path = top.path_of(name);
+            let Some(entry) = top.entry(name).doing("read", &path)? else { continue };
+            bytes += match entry.kind {
+                crate::folder::FileKind::Folder => {
+                    top.walk(name).doing("read", &path)?.iter().map(|found| found.entry.stamp.size).sum()
+                }
+                _ => entry.stamp.size,
+            };
+            if remove {
+                top.remove(name).doing("removed", &path)?;
+            }
         }
-    }
-}
-
-/// What tells whether two names are one file.
-fn node(metadata: &Metadata) -> (u64, u64) {
-    (metadata.dev(), metadata.ino())
-}
-
-fn remove(path: &Path) -> Result<(), StoreError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).doing("removed", path),
-        _ => Ok(()),
+        Ok(bytes)
     }
 }

@@ -4,20 +4,27 @@
 //! - An object's file is written whole before its name exists, and read-only from then on; it is
 //!   synced together with others before a record names it.
 //! - What is not sound is never handed out, and never overwritten without having been set aside.
+//! - An object is readable by no more people than the file that it is a copy of.
 
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+
+use rustix::io::Errno;
 
 use super::error::{Doing, StoreError};
-use super::files::{make_parent, move_below};
-use super::index::Stamp;
 use super::{Session, Store};
 use crate::digest::{Digest, ObjectId};
+use crate::folder::FileKind;
+use crate::stamp::{Stamp, now};
 
 /// Up to how many bytes a file is read whole to be stored.
 const IN_MEMORY: u64 = 1 << 20;
+
+/// The permissions to read.
+const READ: u32 = 0o444;
 
 /// Whether an object has the bytes that it is named by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,17 +33,43 @@ pub enum Soundness {
     Sound,
     /// There is no such object.
     Missing,
-    /// Its file holds something else.
+    /// Something else is in its place.
     Corrupt,
 }
 
+/// Gives an object's name below the folder of this version.
+pub(super) fn object_name(id: ObjectId) -> String {
+    let hex = id.0.to_hex();
+    ["objects/", &hex[..2], "/", &hex].concat()
+}
+
 impl Store {
-    /// Gives where an object is, or would be.
+    /// Gives where an object is, or would be, for programs and messages.
     pub fn object_path(&self, id: ObjectId) -> PathBuf {
-        let hex = id.0.to_hex();
-        let mut path = PathBuf::with_capacity(self.folder().as_os_str().len() + hex.len() + 16);
-        path.extend([self.folder(), Path::new("objects"), Path::new(&hex[..2]), Path::new(&hex)]);
-        path
+        self.path.join(super::VERSION).join(object_name(id))
+    }
+
+    /// Gives the path that the file table has for an object.
+    pub fn object_table_path(id: ObjectId) -> String {
+        Self::table_path(&object_name(id))
+    }
+
+    /// Reads an object whole, and checks that it has the bytes it is named by.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it is not there, can't be read, or is damaged.
+    pub fn read_object(&self, id: ObjectId) -> Result<Vec<u8>, StoreError> {
+        let path = self.object_path(id);
+        let base = self.base()?.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound));
+        let base = base.doing("read", &path)?;
+        let mut bytes = Vec::new();
+        base.open_file(&object_name(id))
+            .and_then(|mut file| file.read_to_end(&mut bytes))
+            .doing("read", &path)?;
+        if Digest::of(&bytes) != id.0 {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "it is damaged")).doing("read", &path);
+        }
+        Ok(bytes)
     }
 
     /// Says whether an object is sound; reads it only if its file changed since it was last read.
@@ -44,171 +77,245 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the file is there and can't be read.
     pub fn check_object(&self, id: ObjectId) -> Result<Soundness, StoreError> {
-        let path = self.object_path(id);
-        match self.digest_file(&path) {
+        let Some(base) = self.base()? else { return Ok(Soundness::Missing) };
+        let name = object_name(id);
+        let stat = || match base.entry(&name)? {
+            Some(entry) if entry.kind == FileKind::File => Ok(entry.stamp),
+            Some(_) => Err(io::ErrorKind::InvalidData.into()),
+            None => Err(io::ErrorKind::NotFound.into()),
+        };
+        match self.digest(&Self::table_path(&name), &stat, &|| base.open_file(&name)) {
             Ok(digest) if digest == id.0 => Ok(Soundness::Sound),
             Ok(_) => Ok(Soundness::Corrupt),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Soundness::Missing),
-            Err(error) if error.kind() == io::ErrorKind::IsADirectory => Ok(Soundness::Corrupt),
-            Err(error) => Err(error).doing("read", &path),
+            Err(error) => match error.kind() {
+                io::ErrorKind::NotFound => Ok(Soundness::Missing),
+                io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Ok(Soundness::Corrupt),
+                _ => Err(error).doing("read", &self.object_path(id)),
+            },
         }
     }
 }
 
 impl Session<'_> {
-    /// Stores `bytes`.
+    /// Stores `bytes`, to be read by those whom `mode` lets read.
     ///
     /// # Errors
     /// [`StoreError`] when they can't be written.
-    pub fn put_bytes(&self, bytes: &[u8]) -> Result<ObjectId, StoreError> {
+    pub fn put_bytes(&self, bytes: &[u8], mode: u32) -> Result<ObjectId, StoreError> {
         let id = ObjectId(Digest::of(bytes));
         if self.check_object(id)? == Soundness::Sound {
+            self.narrow(id, mode)?;
             return Ok(id);
         }
         let temporary = self.temporary();
-        let create = OpenOptions::new().write(true).create_new(true).mode(0o444).open(&temporary);
-        create.and_then(|mut file| file.write_all(bytes)).doing("written", &temporary)?;
-        self.adopt(&temporary, id)
+        let written =
+            self.base.create_file(&temporary, mode & READ).and_then(|mut file| file.write_all(bytes));
+        written.doing("written", &self.base.path_of(&temporary))?;
+        self.adopt_object(&temporary, id)
     }
 
-    /// Stores a copy of a file, which stays where it is.
+    /// Stores a copy of a file of the project, which stays where it is.
     ///
     /// # Errors
     /// [`StoreError`] when it can't be read, or its copy not written.
-    pub fn put_copy(&self, path: &Path) -> Result<ObjectId, StoreError> {
-        if fs::metadata(path).doing("read", path)?.len() <= IN_MEMORY {
-            return self.put_bytes(&fs::read(path).doing("read", path)?);
+    pub fn put_copy(&self, name: &str) -> Result<(ObjectId, u32), StoreError> {
+        let path = self.project().path_of(name);
+        let time = now();
+        let mut file = self.project().open_file(name).doing("read", &path)?;
+        let before = file.metadata().doing("read", &path)?;
+        let mode = before.permissions().mode() & 0o777;
+        let id = if before.len() <= IN_MEMORY {
+            let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or(0) + 1);
+            file.read_to_end(&mut bytes).doing("read", &path)?;
+            self.put_bytes(&bytes, mode)?
+        } else {
+            let temporary = self.temporary();
+            let target = self.base.path_of(&temporary);
+            let copy = self.base.create_file(&temporary, 0o600).doing("written", &target)?;
+            self.copy_bytes(&mut file, copy).doing("written", &target)?;
+            self.base.set_mode(&temporary, mode & READ).doing("written", &target)?;
+            self.adopt_hashed(&temporary)?
+        };
+        let after = file.metadata().doing("read", &path)?;
+        if Stamp::of(&before) == Stamp::of(&after) {
+            self.files().insert_file(name, Stamp::of(&after), id.0, time);
+        } else {
+            self.files().unconfirm(name);
         }
-        let temporary = self.temporary();
-        self.duplicate(path, &temporary, 0o444)?;
-        let digest = File::open(&temporary).and_then(Digest::of_reader).doing("read", path)?;
-        self.adopt(&temporary, ObjectId(digest))
+        Ok((id, mode))
     }
 
-    /// Stores a file, which is gone from where it was; it must be on the store's file system, as
-    /// everything below a scratch folder is.
+    /// Stores a file that a run left in its scratch folder, which is gone from there.
     ///
     /// # Errors
     /// [`StoreError`] when it can't be read or moved.
-    pub fn put_file(&self, path: &Path) -> Result<ObjectId, StoreError> {
+    pub fn put_file(&self, name: &str) -> Result<(ObjectId, u32), StoreError> {
+        let path = self.base.path_of(name);
+        let entry = self.base.entry(name).doing("read", &path)?;
+        let Some(entry) = entry.filter(|entry| entry.kind == FileKind::File) else {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"))
+                .doing("read", &path);
+        };
         let temporary = self.temporary();
-        fs::rename(path, &temporary).doing("moved", path)?;
-        let digest = File::open(&temporary).and_then(Digest::of_reader).doing("read", path)?;
-        fs::set_permissions(&temporary, Permissions::from_mode(0o444)).doing("written", &temporary)?;
-        self.adopt(&temporary, ObjectId(digest))
+        self.base.rename(name, &self.base, &temporary).doing("moved", &path)?;
+        self.base.set_mode(&temporary, entry.mode & READ).doing("written", &path)?;
+        Ok((self.adopt_hashed(&temporary)?, entry.mode))
     }
 
-    fn adopt(&self, temporary: &Path, id: ObjectId) -> Result<ObjectId, StoreError> {
-        let path = self.object_path(id);
-        let _naming = self.naming();
+    fn adopt_hashed(&self, temporary: &str) -> Result<ObjectId, StoreError> {
+        let file = self.base.open_file(temporary);
+        let digest = file.and_then(|file| self.read_digest(file, u64::MAX));
+        self.adopt_object(temporary, ObjectId(digest.doing("read", &self.base.path_of(temporary))?))
+    }
+
+    fn adopt_object(&self, temporary: &str, id: ObjectId) -> Result<ObjectId, StoreError> {
+        let name = object_name(id);
+        let _naming = self.rename_lock();
         match self.check_object(id)? {
             Soundness::Sound => {
-                fs::remove_file(temporary).doing("removed", temporary)?;
+                self.base.remove_file(temporary).doing("removed", &self.base.path_of(temporary))?;
                 return Ok(id);
             }
-            Soundness::Corrupt => self.quarantine(&path)?,
+            Soundness::Corrupt => self.quarantine(&name)?,
             Soundness::Missing => {}
         }
-        move_below(temporary, &path)?;
+        self.base.move_to(temporary, &self.base, &name).doing("written", &self.base.path_of(&name))?;
         Ok(id)
+    }
+
+    /// Has an object that is there readable by no more than `mode` allows.
+    fn narrow(&self, id: ObjectId, mode: u32) -> Result<(), StoreError> {
+        let name = object_name(id);
+        let path = self.base.path_of(&name);
+        match self.base.entry(&name).doing("read", &path)? {
+            Some(entry) if entry.mode & !mode & READ != 0 => {
+                self.files().unconfirm(&Store::table_path(&name));
+                self.base.set_mode(&name, entry.mode & mode & READ).doing("written", &path)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Copies one open file to another, sharing the blocks where the file system can.
+    pub(super) fn copy_bytes(&self, from: &mut File, mut to: File) -> io::Result<()> {
+        if !self.no_reflinks.load(Ordering::Relaxed) {
+            match rustix::fs::ioctl_ficlone(&to, &*from) {
+                Ok(()) => return Ok(()),
+                Err(error) => {
+                    self.no_reflinks.store(error == Errno::OPNOTSUPP, Ordering::Relaxed);
+                }
+            }
+        }
+        io::copy(from, &mut to).map(drop)
     }
 
     /// Moves an object to `quarantine/` that was found damaged, if it still is.
     pub(super) fn quarantine_object(&self, id: ObjectId) -> Result<(), StoreError> {
-        let _naming = self.naming();
+        let _naming = self.rename_lock();
         match self.check_object(id)? {
-            Soundness::Corrupt => self.quarantine(&self.object_path(id)),
+            Soundness::Corrupt => self.quarantine(&object_name(id)),
             Soundness::Sound | Soundness::Missing => Ok(()),
         }
     }
 
-    /// Moves a damaged file to `quarantine/`, out of the way of a new one.
-    pub(super) fn quarantine(&self, path: &Path) -> Result<(), StoreError> {
-        let name = path.file_name().unwrap_or(path.as_os_str());
-        let target = self.folder().join("quarantine").join(name);
-        make_parent(&target)?;
-        let moved = match fs::symlink_metadata(&target) {
-            Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(&target),
-            _ => Ok(()),
-        };
-        match moved.and_then(|()| fs::rename(path, &target)) {
+    /// Moves what is damaged to `quarantine/`, out of the way of a new one.
+    pub(super) fn quarantine(&self, name: &str) -> Result<(), StoreError> {
+        let target = format!("quarantine/{}", name.rsplit('/').next().unwrap_or(name));
+        let path = self.base.path_of(name);
+        self.files().remove(&Store::table_path(name));
+        self.base.remove(&target).doing("removed", &self.base.path_of(&target))?;
+        match self.base.move_to(name, &self.base, &target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            other => other.doing("moved", path),
+            other => other.doing("moved", &path),
         }
-    }
-
-    /// Runs something that makes or removes a link to an object, which changes how its file looks.
-    pub(super) fn while_linking<T>(
-        &self,
-        id: ObjectId,
-        link: impl FnOnce(&Path) -> io::Result<T>,
-    ) -> io::Result<T> {
-        let path = self.object_path(id);
-        let before = Stamp::of(&fs::metadata(&path)?);
-        let result = link(&path)?;
-        let after = Stamp::of(&fs::metadata(&path)?);
-        self.index().carry(&self.index_name(&path), before, after);
-        Ok(result)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
     use super::*;
     use crate::digest::Key;
     use crate::store::{Flaw, Lookup, Observed, Record, RecordedOutput};
 
     /// Replaces an object's bytes behind the store's back.
-    fn damage(path: &Path, bytes: &[u8]) {
-        fs::set_permissions(path, Permissions::from_mode(0o644)).expect("the file is ours");
-        fs::write(path, bytes).expect("the file is ours");
+    fn damage(store: &Store, id: ObjectId, bytes: &[u8]) {
+        let path = store.object_path(id);
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).expect("the file is ours");
+        fs::write(&path, bytes).expect("the file is ours");
+        store.files().unconfirm(&Store::object_table_path(id));
+    }
+
+    fn open(folder: &Path) -> Store {
+        Store::open(folder).expect("the store opens")
     }
 
     #[test]
     fn an_object_with_a_flipped_bit_or_a_cut_end_is_never_served() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let store = Store::open(&folder.path().join("artifacts")).expect("the store opens");
+        let store = open(folder.path());
         let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
         let bytes = b"0.984 0.0625";
         let key = Key(Digest::of(b"recipe"));
         let put = || {
-            let object = session.put_bytes(bytes).expect("there is room");
-            let outputs =
-                vec![RecordedOutput { name: "a".to_owned(), object, place: None, executable: false }];
+            let object = session.put_bytes(bytes, 0o644).expect("there is room");
+            let outputs = vec![RecordedOutput::new("a", object, 0o644)];
             let recipe = serde_json::Value::Null;
-            let record = Record { key, recipe, outputs, observed: Observed::default() };
-            session.while_committing(|| session.commit(&record), |done| done).expect("there is room");
+            let record = Record {
+                key,
+                recipe,
+                outputs,
+                listings: Vec::new(),
+                stand_in: false,
+                observed: Observed::default(),
+            };
+            session.while_committing(|| session.commit(&record)).expect("there is room");
             object
         };
         let object = put();
-        let path = store.object_path(object);
         let flips = (0..bytes.len() * 8).map(|bit| {
             let mut flipped = bytes.to_vec();
             flipped[bit / 8] ^= 1 << (bit % 8);
             flipped
         });
         for damaged in flips.chain((0..bytes.len()).map(|length| bytes[..length].to_vec())) {
-            damage(&path, &damaged);
+            damage(&store, object, &damaged);
             let flaw = Flaw::ObjectCorrupt { output: "a".to_owned(), object };
-            match session.claim(key).expect("the store can be read") {
+            match session.lookup(key).expect("the store can be read") {
                 Lookup::Broken(found) => assert_eq!(found, flaw),
                 other => panic!("{damaged:?} was served: {other:?}"),
             }
-            assert!(!path.exists(), "it is in quarantine");
+            assert!(!store.object_path(object).exists(), "it is in quarantine");
             put();
-            assert!(matches!(session.claim(key), Ok(Lookup::Found(_))));
+            assert!(matches!(session.lookup(key), Ok(Lookup::Found(_))));
         }
     }
 
     #[test]
     fn storing_over_a_damaged_object_mends_it() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let store = Store::open(&folder.path().join("artifacts")).expect("the store opens");
+        let store = open(folder.path());
         let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
-        let object = session.put_bytes(b"sound").expect("there is room");
-        damage(&store.object_path(object), b"other");
-        assert_eq!(session.put_bytes(b"sound").expect("there is room"), object);
+        let object = session.put_bytes(b"sound", 0o644).expect("there is room");
+        damage(&store, object, b"other");
+        assert_eq!(session.put_bytes(b"sound", 0o644).expect("there is room"), object);
         assert_eq!(store.check_object(object).expect("it can be read"), Soundness::Sound);
         assert!(store.lock(|| false).expect("the lock works").is_none(), "one session at a time");
+    }
+
+    #[test]
+    fn an_object_is_no_more_open_than_the_file_it_is_of() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let store = open(folder.path());
+        let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+        let mode =
+            |id| fs::metadata(store.object_path(id)).expect("it is there").permissions().mode() & 0o777;
+        let object = session.put_bytes(b"secret", 0o644).expect("there is room");
+        assert_eq!(mode(object), 0o444);
+        session.put_bytes(b"secret", 0o600).expect("there is room");
+        assert_eq!(mode(object), 0o400);
     }
 }

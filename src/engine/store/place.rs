@@ -1,178 +1,246 @@
-//! Outputs at their place in the project.
+//! Outputs at their places in the project.
 //!
 //! Invariants
-//! - What a person wrote is never lost: bytes that the store does not have are kept in `edited/`
-//!   before anything else is put in their place.
+//! - A place holds exactly what its instance made: whatever else stands there is taken away, and kept where the store does
+//!   not have it.
 //! - A place never shares its bytes with an object, so editing it changes no object.
+//! - Only what a writer declared is ever filled, whatever a record says.
 
-use std::fs::{self, Permissions};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
 
+use super::edited::Kept;
 use super::error::{Doing, StoreError};
-use super::files::{make_parent, move_below, write_whole};
+use super::object::{Soundness, object_name};
 use super::record::RecordedOutput;
 use super::{Session, Store};
-use crate::digest::{Digest, ObjectId};
+use crate::digest::ObjectId;
+use crate::folder::FileKind;
+use crate::project_path::ProjectPath;
+use crate::stamp::now;
 
-/// What had to be done for an output to be at its place.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Placed {
-    /// Whether it was written.
-    pub written: bool,
-    /// Where what stood there is kept now, if no run had made it.
-    pub kept: Option<PathBuf>,
+/// The permissions of others than the owner to read and execute.
+const OTHERS_READ: u32 = 0o055;
+
+/// Where outputs of a run belong in the project: an output called `name` at `path`, one called `name/REST` at
+/// `path/REST`. With an empty name, each output stands below `path`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputPlace {
+    /// The output's name.
+    pub name: String,
+    /// Where it belongs.
+    pub path: ProjectPath,
 }
 
-/// Says whether the file at `path` may be executed by its owner.
-///
-/// # Errors
-/// [`StoreError`] when there is no such file, or its folder can't be read.
-pub fn is_executable(path: &Path) -> Result<bool, StoreError> {
-    let metadata = fs::metadata(path).doing("read", path)?;
-    Ok(metadata.permissions().mode() & 0o100 != 0)
+impl OutputPlace {
+    /// Gives where an output belongs; `None` for one that is not of this place.
+    fn path_of(&self, output: &str) -> Option<ProjectPath> {
+        if self.name.is_empty() {
+            return self.path.join(output).ok();
+        }
+        let rest = output.strip_prefix(&self.name)?;
+        if rest.is_empty() {
+            return Some(self.path.clone());
+        }
+        self.path.join(rest.strip_prefix('/')?).ok()
+    }
+
+    /// Gives where an output belongs, by the places that its writer declared.
+    pub fn find(places: &[Self], output: &str) -> Option<ProjectPath> {
+        places.iter().find_map(|place| place.path_of(output))
+    }
+}
+
+/// What had to be done for outputs to be at their places.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Restored {
+    /// The files that were written.
+    pub written: Vec<ProjectPath>,
+    /// What stood there and is kept now.
+    pub kept: Vec<Kept>,
 }
 
 impl Store {
-    /// Says whether the file at `path` holds what a run of this store made.
-    pub fn has_bytes_of(&self, path: &Path) -> bool {
-        let is_link = path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
-        !is_link && self.digest_file(path).is_ok_and(|digest| self.object_path(ObjectId(digest)).exists())
+    /// Names the places at which something else is than these outputs, or nothing; changes nothing.
+    pub fn misplaced(&self, places: &[OutputPlace], outputs: &[RecordedOutput]) -> Vec<ProjectPath> {
+        let mut misplaced = Vec::new();
+        for place in places {
+            let expected = Expected::at(place, outputs);
+            for (path, output) in &expected.outputs {
+                if !self.is_placed(path, output) {
+                    misplaced.push(path.clone());
+                }
+            }
+            let found = self.project().walk(place.path.as_str()).unwrap_or_default();
+            let paths =
+                found.iter().filter_map(|found| place.path.join(&found.path).ok().map(|it| (it, found)));
+            misplaced.extend(
+                paths.filter(|(path, found)| expected.is_stray(path, found.entry.kind)).map(|it| it.0),
+            );
+        }
+        misplaced
+    }
+
+    /// Says whether the file at a place holds what a run of this store made.
+    pub fn has_bytes_of(&self, place: &str) -> bool {
+        let Ok(path) = ProjectPath::parse(place) else { return false };
+        let object = self.digest_place(&path).map(ObjectId);
+        object.is_ok_and(|id| self.check_object(id).is_ok_and(|found| found == Soundness::Sound))
+    }
+
+    fn is_placed(&self, path: &ProjectPath, output: &RecordedOutput) -> bool {
+        let Ok(Some(entry)) = self.project().entry(path.as_str()) else { return false };
+        if output.is_folder() {
+            return entry.kind == FileKind::Folder;
+        }
+        entry.kind == FileKind::File
+            && entry.stamp.executable == output.executable
+            && entry.mode & !output.mode() & OTHERS_READ == 0
+            && self.digest_place(path).is_ok_and(|digest| digest == output.object.0)
+    }
+}
+
+/// What belongs to a place.
+struct Expected<'o> {
+    outputs: BTreeMap<ProjectPath, &'o RecordedOutput>,
+    /// The folders that hold some of them.
+    folders: BTreeSet<ProjectPath>,
+}
+
+impl<'o> Expected<'o> {
+    fn at(place: &OutputPlace, outputs: &'o [RecordedOutput]) -> Self {
+        let outputs: BTreeMap<ProjectPath, &RecordedOutput> =
+            outputs.iter().filter_map(|output| Some((place.path_of(&output.name)?, output))).collect();
+        let mut folders = BTreeSet::new();
+        for path in outputs.keys() {
+            let mut parent = path.parent();
+            while let Some(folder) = parent.filter(|folder| folder.is_within(&place.path)) {
+                parent = folder.parent();
+                if !folders.insert(folder) {
+                    break;
+                }
+            }
+        }
+        Self { outputs, folders }
+    }
+
+    /// Says whether something at the place is neither an output nor a folder that holds one.
+    fn is_stray(&self, path: &ProjectPath, kind: FileKind) -> bool {
+        match self.outputs.get(path) {
+            Some(output) => output.is_folder() != (kind == FileKind::Folder),
+            None => kind != FileKind::Folder || !self.folders.contains(path),
+        }
     }
 }
 
 impl Session<'_> {
-    /// Sees to it that the file at `path` holds an output's bytes, and may be executed if the output may.
+    /// Sees to it that places hold exactly these outputs.
     ///
     /// # Errors
-    /// [`StoreError`] when the file can't be read or written.
-    pub fn place(&self, output: &RecordedOutput, path: &Path) -> Result<Placed, StoreError> {
-        let mode = if output.executable { 0o755 } else { 0o644 };
-        match self.digest_file(path) {
-            Ok(digest) if digest == output.object.0 => {
-                let bare = output.executable && !is_executable(path)?;
-                if bare {
-                    fs::set_permissions(path, Permissions::from_mode(mode)).doing("written", path)?;
-                }
-                return Ok(Placed { written: bare, kept: None });
+    /// [`StoreError`] when a file can't be read or written.
+    pub fn restore(
+        &self,
+        places: &[OutputPlace],
+        outputs: &[RecordedOutput],
+    ) -> Result<Restored, StoreError> {
+        let mut restored = Restored::default();
+        for place in places {
+            let expected = Expected::at(place, outputs);
+            if expected.outputs.is_empty() {
+                continue;
             }
-            Ok(_) | Err(_) => {}
+            self.note_filled([&place.path].into_iter())?;
+            self.make_room(place, &expected, &mut restored)?;
+            for (path, output) in expected.outputs {
+                if !self.is_placed(&path, output) {
+                    restored.kept.extend(self.put(&path, output)?);
+                    restored.written.push(path);
+                }
+            }
         }
-        let kept = self.keep_edited(path)?;
-        make_parent(path)?;
-        let source = self.object_path(output.object);
+        Ok(restored)
+    }
+
+    /// Takes away what stands at a place and is none of its outputs.
+    fn make_room(
+        &self,
+        place: &OutputPlace,
+        expected: &Expected<'_>,
+        restored: &mut Restored,
+    ) -> Result<(), StoreError> {
+        let name = place.path.as_str();
+        let entry = self.project().entry(name).doing("read", &self.project().path_of(name))?;
+        let is_file = expected.outputs.get(&place.path).is_some_and(|output| !output.is_folder());
+        match entry.map(|entry| entry.kind) {
+            None => {}
+            Some(FileKind::Folder) if !is_file => {
+                let stays = |path: &ProjectPath| {
+                    let kind = self.project().entry(path.as_str()).ok().flatten().map(|entry| entry.kind);
+                    kind.is_some_and(|kind| !expected.is_stray(path, kind))
+                };
+                restored.kept.extend(self.clear_folder(&place.path, &stays)?);
+            }
+            Some(FileKind::Folder) => restored.kept.extend(self.clear_place(&place.path)?),
+            Some(_) if is_file => {}
+            Some(_) => restored.kept.extend(self.take_away(&place.path)?),
+        }
+        Ok(())
+    }
+
+    /// Writes one output to its place.
+    fn put(&self, path: &ProjectPath, output: &RecordedOutput) -> Result<Option<Kept>, StoreError> {
+        let (project, name) = (self.project(), path.as_str());
+        let whole = project.path_of(name);
+        if output.is_folder() {
+            project.create_folder(name).doing("made", &whole)?;
+            return Ok(None);
+        }
+        let has_bytes = || self.digest_place(path).is_ok_and(|digest| digest == output.object.0);
+        if has_bytes() {
+            // Only its permissions are others.
+            self.files().unconfirm(name);
+            return project.set_mode(name, output.mode()).doing("written", &whole).map(|()| None);
+        }
+        let kept = self.take_away(path)?;
+        project.create_parent(name).doing("made", &whole)?;
+        let source = object_name(output.object);
         let temporary = self.temporary();
-        self.duplicate(&source, &temporary, mode)?;
-        match fs::rename(&temporary, path) {
+        let copy = |folder: &crate::folder::Folder, target: &str| -> io::Result<()> {
+            self.copy_bytes(&mut self.base.open_file(&source)?, folder.create_file(target, 0o600)?)?;
+            folder.set_mode(target, output.mode())
+        };
+        copy(&self.base, &temporary).doing("written", &whole)?;
+        self.files().unconfirm(name);
+        match self.base.rename(&temporary, project, name) {
             // A place may be on another file system than the store.
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                let beside = path.with_added_extension("recount-new");
-                self.duplicate(&source, &beside, mode)?;
-                fs::rename(&beside, path).doing("written", path)?;
+                self.base.remove_file(&temporary).doing("removed", &whole)?;
+                let beside = [name, ".recount-new"].concat();
+                project.remove_file(&beside).doing("removed", &whole)?;
+                copy(project, &beside).doing("written", &whole)?;
+                project.rename(&beside, project, name).doing("written", &whole)?;
             }
-            other => other.doing("written", path)?,
+            other => other.doing("written", &whole)?,
         }
-        Ok(Placed { written: true, kept })
+        if let Some(entry) = project.entry(name).doing("read", &whole)? {
+            self.files().insert_file(name, entry.stamp, output.object.0, now());
+        }
+        Ok(kept)
     }
 
-    /// Writes a text of ours, which is to stand at `path` later; dropped before, it is gone.
+    /// Takes away what stands at a place that no stage has any more, and the folders that are empty then.
     ///
     /// # Errors
-    /// [`StoreError`] when it can't be written.
-    pub fn write_ahead(&self, path: PathBuf, text: String) -> Result<Ahead, StoreError> {
-        let ahead = Ahead { temporary: self.temporary(), path, text };
-        fs::write(&ahead.temporary, &ahead.text).doing("written", &ahead.temporary)?;
-        Ok(ahead)
-    }
-
-    /// Keeps the file at `path` in `edited/` if the store does not have its bytes, and a symbolic
-    /// link in any case, since no run leaves one; it is gone from `path` then.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it can't be read or moved.
-    pub fn keep_edited(&self, path: &Path) -> Result<Option<PathBuf>, StoreError> {
-        let metadata = match fs::symlink_metadata(path) {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).doing("read", path),
-        };
-        let digest = if metadata.is_symlink() {
-            Digest::of(fs::read_link(path).doing("read", path)?.as_os_str().as_bytes())
-        } else {
-            let digest = self.digest_file(path).doing("read", path)?;
-            if self.object_path(ObjectId(digest)).exists() {
-                return Ok(None);
+    /// [`StoreError`] when something can't be read, moved or removed.
+    pub fn remove_place(&self, place: &ProjectPath) -> Result<Vec<Kept>, StoreError> {
+        let kept = self.clear_place(place)?;
+        let mut parent = place.parent();
+        while let Some(folder) = parent.filter(|folder| !folder.is_root()) {
+            if !self.project().remove_if_empty(folder.as_str()) {
+                break;
             }
-            digest
-        };
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-        let kept = self.folder().join("edited").join(format!("{}-{name}", digest.short()));
-        make_parent(&kept)?;
-        match fs::rename(path, &kept) {
-            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                if metadata.is_symlink() {
-                    duplicate_link(path, &kept).doing("moved", path)?;
-                } else {
-                    self.duplicate(path, &kept, metadata.permissions().mode() & 0o777)?;
-                }
-                fs::remove_file(path).doing("moved", path)?;
-            }
-            other => other.doing("moved", path)?,
+            parent = folder.parent();
         }
-        Ok(Some(kept))
-    }
-}
-
-/// A text that is written already, and does not yet stand at its place.
-pub struct Ahead {
-    /// Where it is; empty once it was put.
-    temporary: PathBuf,
-    path: PathBuf,
-    text: String,
-}
-
-impl Ahead {
-    /// Gives the text.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Puts it at its place, instead of what stands there.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it can't be written.
-    pub fn put(mut self) -> Result<(), StoreError> {
-        match move_below(&self.temporary, &self.path) {
-            // The project may be on another file system than the store.
-            Err(error) if error.source.kind() == io::ErrorKind::CrossesDevices => {
-                let beside = self.path.with_added_extension("recount-new");
-                write_whole(&beside, &self.path, self.text.as_bytes())
-            }
-            moved => {
-                if moved.is_ok() {
-                    self.temporary = PathBuf::new();
-                }
-                moved
-            }
-        }
-    }
-}
-
-impl Drop for Ahead {
-    fn drop(&mut self) {
-        if !self.temporary.as_os_str().is_empty() {
-            // What can't be removed is swept by the next session.
-            drop(fs::remove_file(&self.temporary));
-        }
-    }
-}
-
-fn duplicate_link(from: &Path, to: &Path) -> io::Result<()> {
-    match symlink(fs::read_link(from)?, to) {
-        // Names in `edited/` say what is kept there: it is the same link.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        other => other,
+        Ok(kept)
     }
 }

@@ -6,19 +6,18 @@
 //! - Only `observed` holds what may differ between two honest runs.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io;
-use std::path::PathBuf;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::{Doing, StoreError};
-use super::files::now;
-use super::index::Stamp;
 use super::object::Soundness;
 use super::{Session, Store};
 use crate::digest::{Digest, Key, ObjectId};
+
+/// The largest record that is read, in bytes.
+const LARGEST: u64 = 256 << 20;
 
 /// What one run left; `R` is what its recipe is read as.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +28,12 @@ pub struct Record<R = serde_json::Value> {
     pub recipe: R,
     /// What it made, in the order in which the kind gave it.
     pub outputs: Vec<RecordedOutput>,
+    /// Objects that list the folders it read, for whoever wants to know which file of one changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub listings: Vec<ObjectId>,
+    /// Whether it was made from stand-in data.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub stand_in: bool,
     /// What was only seen; never part of a key.
     pub observed: Observed,
 }
@@ -36,19 +41,44 @@ pub struct Record<R = serde_json::Value> {
 /// One output of a recorded run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordedOutput {
-    /// Its name, unique within the run.
+    /// Its name, unique within the run; one that ends in a slash is an empty folder.
     pub name: String,
     /// Its bytes.
     pub object: ObjectId,
-    /// Where it also belongs in the project, relative to the root.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<String>,
     /// Whether it may be executed; as its bytes, this is the same for equal keys.
     #[serde(default, skip_serializing_if = "is_false")]
     pub executable: bool,
+    /// Its permissions, where they are narrower than usual: they are kept, and promised to nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<u32>,
 }
 
+/// The permissions of a file that anybody may read.
+const USUAL: u32 = 0o644;
+
 impl RecordedOutput {
+    /// Takes an output with its file's permissions.
+    pub fn new(name: impl Into<String>, object: ObjectId, mode: u32) -> Self {
+        let (name, executable) = (name.into(), mode & 0o100 != 0);
+        let usual = if executable { 0o755 } else { USUAL };
+        Self { name, object, executable, mode: (mode & usual != usual).then_some(mode & usual) }
+    }
+
+    /// Gives the permissions that its file is to have.
+    pub fn mode(&self) -> u32 {
+        self.mode.unwrap_or(if self.executable { 0o755 } else { USUAL })
+    }
+
+    /// Says whether it is an empty folder.
+    pub fn is_folder(&self) -> bool {
+        self.name.ends_with('/')
+    }
+
+    /// Says whether it is the same output as another one, as far as equal keys promise it.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.name == other.name && self.object == other.object && self.executable == other.executable
+    }
+
     /// Says whether it holds only what was observed of the run, such as times: equal keys promise
     /// nothing of its bytes.
     pub fn is_observed(&self) -> bool {
@@ -114,13 +144,13 @@ pub(super) const SEAL: &str = "{\"seal\": \"";
 const BODY: &str = "\", \"record\": ";
 const END: &str = "}\n";
 
-impl Store {
-    /// Gives where a key's record is, or would be.
-    pub fn record_path(&self, key: Key) -> PathBuf {
-        let hex = key.0.to_hex();
-        self.folder().join("records").join(&hex[..2]).join(format!("{hex}.json"))
-    }
+/// Gives a record's name below the folder of this version.
+pub(super) fn record_name(key: Key) -> String {
+    let hex = key.0.to_hex();
+    ["records/", &hex[..2], "/", &hex, ".json"].concat()
+}
 
+impl Store {
     /// Reads a key's record without looking at its objects; `None` when it is absent or damaged.
     ///
     /// # Errors
@@ -135,9 +165,9 @@ impl Store {
     /// # Errors
     /// As [`Store::record`].
     pub fn record_as<R: DeserializeOwned>(&self, key: Key) -> Result<Option<Record<R>>, StoreError> {
-        Ok(match self.read(key)? {
-            Text::Whole(record) => Some(record),
-            Text::Absent | Text::Damaged => None,
+        Ok(match self.read_record(key)? {
+            RecordText::Whole(record) => Some(record),
+            RecordText::Absent | RecordText::Damaged => None,
         })
     }
 
@@ -146,12 +176,11 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when a file is there and can't be read.
     pub fn look_up(&self, key: Key) -> Result<Lookup, StoreError> {
-        let outputs = match self.outputs(key)? {
-            Text::Whole(outputs) => outputs,
-            Text::Absent => return Ok(Lookup::Absent),
-            Text::Damaged => return Ok(Lookup::Broken(Flaw::RecordCorrupt)),
-        };
-        self.check_outputs(outputs)
+        match self.read_record::<serde_json::Value>(key)? {
+            RecordText::Whole(record) => self.check_outputs(record.outputs),
+            RecordText::Absent => Ok(Lookup::Absent),
+            RecordText::Damaged => Ok(Lookup::Broken(Flaw::RecordCorrupt)),
+        }
     }
 
     pub(super) fn check_outputs(&self, outputs: Vec<RecordedOutput>) -> Result<Lookup, StoreError> {
@@ -170,45 +199,28 @@ impl Store {
         Ok(Lookup::Found(outputs))
     }
 
-    /// Gives a record's outputs; reads it only if its file changed since it was last read.
-    fn outputs(&self, key: Key) -> Result<Text<Vec<RecordedOutput>>, StoreError> {
-        let path = self.record_path(key);
-        let before = match fs::metadata(&path) {
-            Ok(metadata) => Stamp::of(&metadata),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Text::Absent),
-            Err(error) => return Err(error).doing("read", &path),
-        };
-        if let Some(outputs) = self.ledger().recall(key, before) {
-            return Ok(Text::Whole(outputs));
-        }
-        let time = now();
-        Ok(match self.read::<serde_json::Value>(key)? {
-            Text::Whole(record) => {
-                if fs::metadata(&path).is_ok_and(|metadata| Stamp::of(&metadata) == before) {
-                    self.ledger().learn(key, before, &record.outputs, time);
-                }
-                Text::Whole(record.outputs)
-            }
-            Text::Absent => Text::Absent,
-            Text::Damaged => Text::Damaged,
-        })
-    }
-
-    fn read<R: DeserializeOwned>(&self, key: Key) -> Result<Text<Record<R>>, StoreError> {
-        let path = self.record_path(key);
-        let text = match fs::read(&path) {
+    fn read_record<R: DeserializeOwned>(&self, key: Key) -> Result<RecordText<Record<R>>, StoreError> {
+        let Some(base) = self.base()? else { return Ok(RecordText::Absent) };
+        let name = record_name(key);
+        let text = match base.read(&name, LARGEST) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Text::Absent),
-            Err(error) => return Err(error).doing("read", &path),
+            Err(error) => match error.kind() {
+                io::ErrorKind::NotFound => return Ok(RecordText::Absent),
+                // A link, a pipe or a folder in its place is no record.
+                io::ErrorKind::InvalidInput | io::ErrorKind::IsADirectory | io::ErrorKind::FileTooLarge => {
+                    return Ok(RecordText::Damaged);
+                }
+                _ => return Err(error).doing("read", &base.path_of(&name)),
+            },
         };
         Ok(match unsealed(text) {
-            Some(record) if record.key == key => Text::Whole(record),
-            _ => Text::Damaged,
+            Some(record) if record.key == key => RecordText::Whole(record),
+            _ => RecordText::Damaged,
         })
     }
 }
 
-enum Text<T> {
+enum RecordText<T> {
     Whole(T),
     Absent,
     Damaged,
@@ -220,16 +232,16 @@ impl Session<'_> {
     ///
     /// # Errors
     /// [`StoreError`] when a file can't be read or moved.
-    pub fn claim(&self, key: Key) -> Result<Lookup, StoreError> {
+    pub fn lookup(&self, key: Key) -> Result<Lookup, StoreError> {
         let lookup = match self.queued(key) {
             Some(outputs) => self.check_outputs(outputs)?,
             None => self.look_up(key)?,
         };
         match &lookup {
             Lookup::Broken(Flaw::RecordCorrupt) => {
-                let _naming = self.naming();
-                if matches!(self.read::<serde_json::Value>(key)?, Text::Damaged) {
-                    self.quarantine(&self.record_path(key))?;
+                let _naming = self.rename_lock();
+                if matches!(self.read_record::<serde_json::Value>(key)?, RecordText::Damaged) {
+                    self.quarantine(&record_name(key))?;
                 }
             }
             Lookup::Broken(Flaw::ObjectCorrupt { object, .. }) => self.quarantine_object(*object)?,
@@ -273,12 +285,9 @@ mod tests {
         let record = Record {
             key: Key(Digest::of(b"key")),
             recipe: serde_json::json!({ "kind": "train", "parameters": { "learning_rate": 0.001 } }),
-            outputs: vec![RecordedOutput {
-                name: "history.json".to_owned(),
-                object: ObjectId(Digest::of(b"history")),
-                place: None,
-                executable: false,
-            }],
+            outputs: vec![RecordedOutput::new("history.json", ObjectId(Digest::of(b"history")), 0o664)],
+            listings: Vec::new(),
+            stand_in: false,
             observed: Observed {
                 instance: "train".to_owned(),
                 started: 5.5,
@@ -289,7 +298,6 @@ mod tests {
         let text = String::from_utf8(seal(&record)).expect("it is JSON");
         assert_eq!(unseal(&text).as_ref(), Some(&record));
         assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "a record is JSON");
-        assert!(!text.contains("executable"), "a record without the flag has the bytes it always had");
         for place in 0..text.len() {
             let mut bytes = text.clone().into_bytes();
             bytes[place] ^= 1 << (place % 7);

@@ -7,41 +7,52 @@
 //!   where it is until then, so that another kill loses nothing either.
 //! - A record that stands under its name already, with sound objects, goes only for a later one.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-
 use super::Session;
-use super::error::StoreError;
+use super::error::{Doing, StoreError};
 use super::record::{Lookup, Record, SEAL, unsealed};
+use crate::folder::FileKind;
+
+/// The largest file that may be a record, in bytes.
+const LARGEST: u64 = 256 << 20;
 
 impl Session<'_> {
-    /// Gives names to the records that an earlier session left without, and sweeps everything else of it. What the
-    /// instances are shown to have made is left to the next run: to it they are news.
+    /// Gives names to the records that an earlier session left without, and sweeps everything else of it.
     ///
     /// # Errors
     /// [`StoreError`] when something can't be written or removed.
     pub(super) fn recover(&self) -> Result<(), StoreError> {
-        let Ok(entries) = fs::read_dir(self.folder().join("temporary")) else {
-            return self.empty("temporary", &|_| false);
-        };
-        let left: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        let path = self.base.path_of(TEMPORARY);
+        self.base.create_folder(TEMPORARY).doing("made", &path)?;
+        let left = self.base.list(TEMPORARY).doing("read", &path)?;
         if left.is_empty() {
             return Ok(());
         }
         // They stay where they are until they have their names, and nothing else is written there.
-        self.count_from(left.iter().filter_map(|path| path.file_name()?.to_str()?.parse().ok()).max());
+        self.count_from(left.iter().filter_map(|(name, _)| name.parse().ok()).max());
+        let files = left.into_iter().filter(|(_, kind)| *kind == FileKind::File);
+        let names = files.map(|(name, _)| [TEMPORARY, "/", &name].concat());
         // What can't be read is nobody's.
-        let read = |path: &PathBuf| Some((read_record(path).ok().flatten()?, path.clone()));
-        let mut records: Vec<(Record, PathBuf)> = left.iter().filter_map(read).collect();
+        let read = |name: String| Some((self.read_left(&name)?, name));
+        let mut records: Vec<(Record, String)> = names.filter_map(read).collect();
         records.sort_by(|(one, _), (other, _)| one.observed.started.total_cmp(&other.observed.started));
-        for (record, path) in records {
+        for (record, name) in records {
             if self.is_to_be_kept(&record).unwrap_or(false) {
-                self.enqueue(&record, path);
+                self.enqueue(&record, name);
             }
         }
         self.flush()?;
-        self.empty("temporary", &|_| false)
+        self.base.clear(TEMPORARY).doing("removed", &path)
+    }
+
+    /// Reads a file that may be a record, or anything else that was being written.
+    fn read_left(&self, name: &str) -> Option<Record> {
+        let mut start = vec![0; SEAL.len()];
+        let mut file = self.base.open_file(name).ok()?;
+        std::io::Read::read_exact(&mut file, &mut start).ok()?;
+        if start != SEAL.as_bytes() {
+            return None;
+        }
+        unsealed(self.base.read(name, LARGEST).ok()?)
     }
 
     /// Says whether a record has all of its objects, and what stands under its name has not, or is older.
@@ -57,22 +68,16 @@ impl Session<'_> {
     }
 }
 
-/// Reads a file that may be a record, or anything else that was being written, of any size.
-fn read_record(path: &Path) -> io::Result<Option<Record>> {
-    let mut file = File::open(path)?;
-    let mut bytes = vec![0; SEAL.len()];
-    file.read_exact(&mut bytes)?;
-    if bytes != SEAL.as_bytes() {
-        return Ok(None);
-    }
-    file.read_to_end(&mut bytes)?;
-    Ok(unsealed(bytes))
-}
+/// The folder of what is being written.
+pub(super) const TEMPORARY: &str = "temporary";
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     use super::*;
-    use crate::digest::{Digest, Key};
+    use crate::digest::{Digest, Key, ObjectId};
     use crate::store::{Observed, RecordedOutput, Store};
 
     /// Has a session end between the writing of two records and their naming, and damages one's object.
@@ -80,17 +85,17 @@ mod tests {
         let store = Store::open(folder).expect("the store opens");
         let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
         let keys = [b"one", b"two"].map(|text| {
-            let object = session.put_bytes(text).expect("there is room");
-            let outputs =
-                vec![RecordedOutput { name: "a".to_owned(), object, place: None, executable: false }];
+            let object = session.put_bytes(text, 0o644).expect("there is room");
+            let outputs = vec![RecordedOutput::new("a", object, 0o644)];
             let key = Key(Digest::of(text));
             let observed = Observed { instance: "stage".to_owned(), started, ..Observed::default() };
-            let record = Record { key, recipe: serde_json::Value::Null, outputs, observed };
+            let (recipe, listings) = (serde_json::Value::Null, Vec::new());
+            let record = Record { key, recipe, outputs, listings, stand_in: false, observed };
             session.commit(&record).expect("there is room");
             key
         });
-        fs::remove_file(store.object_path(crate::digest::ObjectId(Digest::of(b"two")))).expect("it is there");
-        fs::write(folder.join("temporary/half"), &SEAL[..4]).expect("there is room");
+        fs::remove_file(store.object_path(ObjectId(Digest::of(b"two")))).expect("it is there");
+        fs::write(folder.join("artifacts/v2/temporary/half"), &SEAL[..4]).expect("there is room");
         drop(session);
         (store, keys)
     }
@@ -101,10 +106,9 @@ mod tests {
         let (store, [whole, torn]) = left(folder.path(), 5.0);
         assert!(matches!(store.look_up(whole), Ok(Lookup::Absent)), "it has no name yet");
         let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
-        assert!(matches!(session.claim(whole), Ok(Lookup::Found(_))));
-        assert!(matches!(session.claim(torn), Ok(Lookup::Absent)));
-        assert_eq!(session.last("stage"), None, "it is news to the next run, which shows it");
-        assert_eq!(fs::read_dir(folder.path().join("temporary")).map_or(9, Iterator::count), 0);
+        assert!(matches!(session.lookup(whole), Ok(Lookup::Found(_))));
+        assert!(matches!(session.lookup(torn), Ok(Lookup::Absent)));
+        assert_eq!(fs::read_dir(folder.path().join("artifacts/v2/temporary")).map_or(9, Iterator::count), 0);
     }
 
     #[test]

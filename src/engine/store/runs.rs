@@ -6,15 +6,18 @@
 //! - A file appears whole; one that can't be read is passed over.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
-use super::place::Ahead;
 use super::{Session, Store};
 use crate::digest::Key;
+
+/// The folder of the log.
+const RUNS: &str = "runs";
+
+/// The largest entry that is read, in bytes.
+const LARGEST: u64 = 256 << 20;
 
 /// One run of the past.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -33,6 +36,9 @@ pub struct Run {
     pub failed: BTreeMap<String, String>,
     /// Whether it was stopped.
     pub stopped: bool,
+    /// Whether it was a trial of settings by `--set`.
+    #[serde(default)]
+    pub trial: bool,
     /// How many instances it left as they were.
     pub fresh: usize,
     /// The instances that have another key since this run.
@@ -54,35 +60,48 @@ impl Store {
     }
 
     fn read_runs(&self, numbers: &[u64]) -> BTreeMap<u64, Run> {
+        let Ok(Some(base)) = self.base() else { return BTreeMap::new() };
         let read = |&number: &u64| {
-            let bytes = fs::read(self.run_path(number)).ok()?;
+            let bytes = base.read(&entry_name(number), LARGEST).ok()?;
             Some((number, serde_json::from_slice(&bytes).ok()?))
         };
         numbers.iter().filter_map(read).collect()
     }
 
-    fn run_path(&self, number: u64) -> PathBuf {
-        self.folder().join("runs").join(format!("{number:06}.json"))
+    /// Gives the key that each instance has had last, but for trials, by the log.
+    pub fn logged_keys(&self) -> BTreeMap<String, Key> {
+        let mut keys = BTreeMap::new();
+        for run in self.runs().into_values().filter(|run| !run.trial) {
+            for name in &run.left {
+                keys.remove(name);
+            }
+            keys.extend(run.keys);
+        }
+        keys
     }
 
     fn run_numbers(&self) -> Vec<u64> {
-        let Ok(entries) = fs::read_dir(self.folder().join("runs")) else { return Vec::new() };
-        let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-        let mut numbers: Vec<u64> =
-            names.filter_map(|name| name.strip_suffix(".json")?.parse().ok()).collect();
+        let Ok(Some(base)) = self.base() else { return Vec::new() };
+        let entries = base.list(RUNS).unwrap_or_default();
+        let numbers = entries.iter().filter_map(|(name, _)| name.strip_suffix(".json")?.parse().ok());
+        let mut numbers: Vec<u64> = numbers.collect();
         numbers.sort_unstable();
         numbers
     }
 }
 
+fn entry_name(number: u64) -> String {
+    format!("{RUNS}/{number:06}.json")
+}
+
 impl Session<'_> {
-    /// Writes what the log is to say of a run, as soon as that is put.
+    /// Adds a run to the log.
     ///
     /// # Errors
     /// [`StoreError`] when it can't be written.
-    pub fn log_ahead(&self, run: &Run) -> Result<Ahead, StoreError> {
-        let number = self.run_numbers().last().map_or(1, |last| last + 1);
+    pub fn log_run(&self, run: &Run) -> Result<(), StoreError> {
+        let number = self.run_numbers().last().map_or(1, |last| last.saturating_add(1));
         let text = serde_json::to_string(run).expect("a run has only text for its keys");
-        self.write_ahead(self.run_path(number), text)
+        self.write_whole(&entry_name(number), text.as_bytes())
     }
 }

@@ -3,15 +3,16 @@
 //! Invariants
 //! - While a session lives, no other one does, in this process or another.
 //! - What an earlier process left in `temporary/` is swept, but for what it had finished.
+//! - A recount that a stage of the running one starts is refused: it would wait for ever.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Write};
 use std::ops::Deref;
 use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -21,33 +22,35 @@ use rustix::io::Errno;
 use super::Store;
 use super::commit::Queue;
 use super::error::{Doing, StoreError};
-use super::files::write_whole;
-use super::names::Names;
-use crate::digest::Key;
+use super::recover::TEMPORARY;
+use crate::folder::Folder;
+use crate::project_path::ProjectPath;
+use crate::stamp::now;
 
-/// How long a process that waits for the lock sleeps between two looks.
-const PATIENCE: Duration = Duration::from_millis(20);
+/// How long a process that waits for the lock sleeps between two attempts.
+const LOCK_POLL: Duration = Duration::from_millis(20);
 
-/// How often what is filled meanwhile is emptied again.
-const ATTEMPTS: usize = 10;
+const LOCK: &str = "lock";
+
+/// What a session adds to its name in the lock when it has come to its end.
+const ENDED: &str = " ended";
+
+/// The folder of what runs need for themselves.
+pub(super) const SCRATCH: &str = "scratch";
 
 /// The store, open for writing.
 pub struct Session<'s> {
     store: &'s Store,
-    /// The names, once somebody asks for one.
-    names: OnceLock<Mutex<Names>>,
-    /// Whether what was read ahead is so.
-    ahead: bool,
+    pub(super) base: Folder,
     next: AtomicU64,
     pub(super) queue: Queue,
-    /// How many places for runs there are in `scratch/`, and those that are free.
-    pub(super) places: AtomicU64,
-    pub(super) free: Mutex<Vec<PathBuf>>,
+    /// The places in the project that recount has filled, once somebody asks.
+    pub(super) filled: Mutex<Option<BTreeSet<ProjectPath>>>,
     /// Held while an object or a record gets its name or loses it, so that what was found damaged is not
     /// confused with the sound one that another thread has put in its place.
-    naming: Mutex<()>,
-    /// What the lock's file held before.
-    turn: u64,
+    rename_lock: Mutex<()>,
+    /// Which session was the last one before this.
+    pub(crate) before: Option<String>,
     lock: File,
 }
 
@@ -66,24 +69,16 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the lock can't be taken for another reason.
     pub fn lock(&self, keep_waiting: impl FnMut() -> bool) -> Result<Option<Session<'_>>, StoreError> {
-        let Some(lock) = self.acquire(keep_waiting)? else { return Ok(None) };
-        let path = self.folder().join("lock");
-        let turn = turn(&lock).doing("read", &path)?;
-        lock.write_all_at(&during(turn).to_le_bytes(), 0).doing("written", &path)?;
-        let ahead = self.ahead_in.load(Ordering::Relaxed) == turn;
-        if !ahead {
-            self.look_again();
-        }
+        let base = self.create()?;
+        let Some((lock, before)) = self.acquire(base, keep_waiting)? else { return Ok(None) };
         let session = Session {
             store: self,
-            names: OnceLock::new(),
-            ahead,
+            base: base.open_below("").or_else(|_| Folder::open(base.path())).doing("read", base.path())?,
             next: AtomicU64::new(0),
             queue: Queue::default(),
-            places: AtomicU64::new(0),
-            free: Mutex::default(),
-            naming: Mutex::default(),
-            turn,
+            filled: Mutex::default(),
+            rename_lock: Mutex::default(),
+            before,
             lock,
         };
         session.recover()?;
@@ -91,131 +86,112 @@ impl Store {
     }
 
     /// Takes the lock, which its file holds as long as it is open.
-    pub(super) fn acquire(&self, mut keep_waiting: impl FnMut() -> bool) -> Result<Option<File>, StoreError> {
-        fs::create_dir_all(self.folder()).doing("made", self.folder())?;
-        let path = self.folder().join("lock");
-        let lock = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path);
-        let lock = lock.doing("opened", &path)?;
+    fn acquire(
+        &self,
+        base: &Folder,
+        mut keep_waiting: impl FnMut() -> bool,
+    ) -> Result<Option<(File, Option<String>)>, StoreError> {
+        let path = base.path_of(LOCK);
+        let lock = base.open_or_create(LOCK, 0o644).doing("opened", &path)?;
         loop {
             match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => return Ok(Some(lock)),
-                Err(Errno::WOULDBLOCK) if !keep_waiting() => return Ok(None),
-                Err(Errno::WOULDBLOCK) => thread::sleep(PATIENCE),
+                Ok(()) => break,
+                Err(Errno::WOULDBLOCK) => {
+                    if holder(&lock).is_some_and(is_ancestor) {
+                        let held = "a stage of the run that holds it has started this recount, which would wait for ever";
+                        return Err(io::Error::other(held)).doing("taken", &path);
+                    }
+                    if !keep_waiting() {
+                        return Ok(None);
+                    }
+                    thread::sleep(LOCK_POLL);
+                }
                 Err(Errno::INTR) => {}
-                other => return other.doing("locked", &path).map(|()| None),
+                Err(error) => return Err(error).doing("locked", &path),
             }
         }
+        let before = ended_session(&lock);
+        let name = format!("{} {}\n", std::process::id(), now());
+        lock.set_len(0).and_then(|()| lock.write_all_at(name.as_bytes(), 0)).doing("written", &path)?;
+        Ok(Some((lock, before)))
     }
 
-    /// Gives a number that stays as long as nobody writes to the store; `None` while somebody does, or after
-    /// one who did not come to the end.
-    pub fn turn(&self) -> Option<u64> {
-        let turn = File::open(self.folder().join("lock")).map_or(Ok(0), |lock| turn(&lock)).ok()?;
-        turn.is_multiple_of(2).then_some(turn)
+    /// Names the session that was the last one to write; `None` while one writes, and after one that was killed.
+    pub(crate) fn last_session(&self) -> Option<String> {
+        ended_session(&self.base().ok()??.open_file(LOCK).ok()?)
     }
 
-    /// Gives what reads all that the next session will need, while it still is this turn, for a thread that has time.
-    pub fn read_ahead(&self, turn: u64) -> impl FnOnce() + Send + use<> {
-        self.ahead_in.store(turn, Ordering::Relaxed);
-        let (index, names, folder) =
-            (Arc::clone(&self.index), Arc::clone(&self.names_ahead), self.folder().to_owned());
-        move || {
-            index.lock().unwrap_or_else(PoisonError::into_inner).load(&folder.join("index"));
-            names.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| Names::load(&folder));
+    /// Gives the number of the process that writes to the store now, if there is one.
+    pub fn writer(&self) -> Option<u32> {
+        let lock = self.base().ok()??.open_file(LOCK).ok()?;
+        match flock(&lock, FlockOperation::NonBlockingLockShared) {
+            Err(Errno::WOULDBLOCK) => holder(&lock),
+            _ => None,
         }
     }
 
-    /// Gives the last key of every instance, as it stands on the disk.
-    pub fn last_keys(&self) -> BTreeMap<String, Key> {
-        Names::load(self.folder()).into_keys()
+    /// Says whether a run was killed whose work the next one takes up.
+    pub fn was_killed(&self) -> bool {
+        let left = |base: &Folder| {
+            [TEMPORARY, SCRATCH].iter().any(|name| base.list(name).is_ok_and(|left| !left.is_empty()))
+        };
+        matches!(self.base(), Ok(Some(base)) if left(base)) && self.writer().is_none()
     }
 }
 
-/// Gives the number of a session that follows what the lock's file holds: an odd one, which stays if the session
-/// does not come to its end.
-fn during(turn: u64) -> u64 {
-    turn.wrapping_add(1 + turn % 2)
+/// Reads the name that a session has left in the lock: its process, and when it began.
+fn name_of_session(lock: &File) -> Option<String> {
+    let mut text = [0; 64];
+    let length = lock.read_at(&mut text, 0).ok()?;
+    Some(std::str::from_utf8(&text[..length]).ok()?.trim().to_owned())
 }
 
-/// Reads the number that the lock's file holds.
-fn turn(lock: &File) -> io::Result<u64> {
-    let mut bytes = [0; 8];
-    match lock.read_exact_at(&mut bytes, 0) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(0),
-        read => read.map(|()| u64::from_le_bytes(bytes)),
+/// Reads the name of a session that came to its end.
+fn ended_session(lock: &File) -> Option<String> {
+    name_of_session(lock)?.strip_suffix(ENDED).map(str::to_owned)
+}
+
+/// Reads which process holds the lock.
+fn holder(lock: &File) -> Option<u32> {
+    name_of_session(lock)?.split(' ').next()?.parse().ok()
+}
+
+/// Says whether a process is one that this one descends from.
+fn is_ancestor(process: u32) -> bool {
+    let parent = |process: u32| -> Option<u32> {
+        let status = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+        // The name in parentheses may hold spaces; the parent is the second field after it.
+        status.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+    };
+    let mut at = std::process::id();
+    while let Some(next) = parent(at).filter(|next| *next > 1) {
+        if next == process {
+            return true;
+        }
+        at = next;
     }
+    false
 }
 
 impl Session<'_> {
-    /// Says whether nobody has written to the store since it was this turn.
-    pub fn follows(&self, turn: u64) -> bool {
-        self.turn == turn
-    }
-
-    /// Gives the last key of an instance.
-    pub fn last(&self, instance: &str) -> Option<Key> {
-        self.names().last(instance)
-    }
-
-    /// Notes the key that an instance now has.
+    /// Ends the session: keeps the records that are still queued.
     ///
     /// # Errors
-    /// [`StoreError`] when it can't be written.
-    pub fn remember(&self, instance: &str, key: Key) -> Result<(), StoreError> {
-        let mut names = self.names();
-        names.remember(instance, key, self.queued(key).is_none())
-    }
-
-    /// Gives the instances that have another key since the session began.
-    pub fn news(&self) -> BTreeMap<String, Key> {
-        self.names().news().clone()
-    }
-
-    /// Forgets the instances' last keys that are not to be kept; gives them.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it can't be written.
-    pub(super) fn forget(&self, keep: &dyn Fn(Key) -> bool) -> Result<Vec<(String, Key)>, StoreError> {
-        self.names().forget(keep, &self.temporary())
-    }
-
-    /// Keeps the records that are still queued, then writes down what was learnt of files and names.
-    ///
-    /// # Errors
-    /// [`StoreError`] when something can't be written: a record, or what only saves time.
+    /// [`StoreError`] when one can't be written.
     pub fn finish(self) -> Result<(), StoreError> {
-        self.settle()?;
-        let project = self.folder().parent().unwrap_or(Path::new("")).to_owned();
-        let bytes = self.index().encode_if_changed(|name| project.join(name).exists());
-        if let Some(bytes) = bytes {
-            write_whole(&self.temporary(), &self.folder().join("index"), &bytes)?;
-        }
-        // One that nobody asked has nothing new, and is not read for that.
-        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = ledger.encode_if_changed(|key| self.record_path(key).exists());
-        if let Some(bytes) = bytes {
-            write_whole(&self.temporary(), &self.folder().join("ledger"), &bytes)?;
-        }
-        self.names().fold(&self.temporary())?;
-        let over = during(self.turn).wrapping_add(1);
-        self.lock.write_all_at(&over.to_le_bytes(), 0).doing("written", &self.folder().join("lock"))
+        self.commit_rest()?;
+        let name = name_of_session(&self.lock).unwrap_or_default();
+        let ended = self.lock.write_all_at(format!("{name}{ENDED}\n").as_bytes(), 0);
+        ended.doing("written", &self.base.path_of(LOCK))
     }
 
-    pub(super) fn names(&self) -> MutexGuard<'_, Names> {
-        let names = || {
-            let ahead = self.store.names_ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
-            Mutex::new(ahead.filter(|_| self.ahead).unwrap_or_else(|| Names::load(self.folder())))
-        };
-        self.names.get_or_init(names).lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn rename_lock(&self) -> MutexGuard<'_, ()> {
+        self.rename_lock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn naming(&self) -> MutexGuard<'_, ()> {
-        self.naming.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Gives a path that nobody else uses, on the store's file system.
-    pub(super) fn temporary(&self) -> PathBuf {
-        self.folder().join("temporary").join(self.count().to_string())
+    /// Gives the name of a file that nobody else uses.
+    pub(super) fn temporary(&self) -> String {
+        format!("{TEMPORARY}/{}", self.count())
     }
 
     /// Sees to it that nothing is called as what an earlier session has left.
@@ -227,41 +203,98 @@ impl Session<'_> {
         self.next.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Removes all of a folder but what `stays` says may stay, and makes it where there is none.
-    pub(super) fn empty(&self, name: &str, stays: &dyn Fn(&Path) -> bool) -> Result<(), StoreError> {
-        let folder = self.folder().join(name);
-        if fs::symlink_metadata(&folder).is_ok_and(|metadata| !metadata.is_dir()) {
-            // What a link leads to is not ours to empty.
-            fs::remove_file(&folder).doing("removed", &folder)?;
-        }
-        let entries = match fs::read_dir(&folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return fs::create_dir_all(&folder).doing("made", &folder);
+    /// Writes a file of this version's folder as a whole, by way of another name.
+    ///
+    /// It is not synced: this is for what a power failure may take, because it carries a seal or only saves time.
+    pub(crate) fn write_whole(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        let temporary = self.temporary();
+        self.base.write_new(&temporary, bytes, 0o644).doing("written", &self.base.path_of(&temporary))?;
+        self.base.move_to(&temporary, &self.base, name).doing("written", &self.base.path_of(name))
+    }
+
+    /// Removes a file of this version's folder; nothing there is as good.
+    pub(crate) fn remove_own(&self, name: &str) -> Result<(), StoreError> {
+        self.base.remove_file(name).doing("removed", &self.base.path_of(name))
+    }
+
+    /// Writes a text of ours to a place of the project, by way of another name.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be written.
+    pub fn write_project_file(&self, name: &str, text: &str) -> Result<(), StoreError> {
+        let temporary = self.temporary();
+        let path = self.base.path_of(&temporary);
+        self.base.write_new(&temporary, text.as_bytes(), 0o644).doing("written", &path)?;
+        let target = self.project().path_of(name);
+        match self.base.rename(&temporary, self.project(), name) {
+            // The store may be on another file system than the project.
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                self.base.remove_file(&temporary).doing("removed", &path)?;
+                let beside = [name, ".recount-new"].concat();
+                let file = self.project().create_file(&beside, 0o644).and_then(|mut file| {
+                    file.write_all(text.as_bytes())?;
+                    self.project().rename(&beside, self.project(), name)
+                });
+                file.doing("written", &target)
             }
-            other => other.doing("read", &folder)?,
-        };
-        for entry in entries {
-            let path = entry.doing("read", &folder)?.path();
-            if !stays(&path) {
-                remove_all(&path)?;
+            other => other.doing("written", &target),
+        }
+    }
+
+    /// Gives one run a path for a folder of its own, and for files beside it; `folder` says whether the folder is to be
+    /// there.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be made.
+    pub fn scratch(&self, folder: bool) -> Result<Scratch, StoreError> {
+        let name = format!("{SCRATCH}/{}", self.count());
+        let made = if folder { &name } else { SCRATCH };
+        self.base.create_folder(made).doing("made", &self.base.path_of(made))?;
+        Ok(Scratch { path: self.base.path_of(&name), name })
+    }
+
+    /// Removes what [`Session::scratch`] gave, and the files beside it. What can't be removed now is swept by the next
+    /// session.
+    pub fn give_back(&self, scratch: &Scratch) {
+        drop(self.base.remove(&scratch.name));
+        for ending in ["running", "log"] {
+            drop(self.base.remove_file(&format!("{}.{ending}", scratch.name)));
+        }
+    }
+
+    /// Lists what killed runs left in `scratch/`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be read.
+    pub(crate) fn left_in_scratch(&self) -> Result<Vec<String>, StoreError> {
+        match self.base.list(SCRATCH) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            listed => {
+                let listed = listed.doing("read", &self.base.path_of(SCRATCH))?;
+                Ok(listed.into_iter().map(|(name, _)| [SCRATCH, "/", &name].concat()).collect())
             }
         }
-        Ok(())
+    }
+
+    /// Gives the folder of this version, to read and write there.
+    pub(crate) fn own_folder(&self) -> &Folder {
+        &self.base
+    }
+
+    /// Removes everything below `scratch/`, or a link in its place.
+    ///
+    /// # Errors
+    /// [`StoreError`] when something can't be removed.
+    pub fn sweep(&self) -> Result<(), StoreError> {
+        self.base.remove(SCRATCH).doing("removed", &self.base.path_of(SCRATCH))
     }
 }
 
-/// Removes a file, or a folder with all that is in it.
-fn remove_all(path: &Path) -> Result<(), StoreError> {
-    let remove = || match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
-        _ => fs::remove_file(path),
-    };
-    // A program that outlived a killed run may write there once more, in between.
-    let removed = (0..ATTEMPTS).map(|_| remove()).find(|removed| {
-        !removed.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::DirectoryNotEmpty)
-    });
-    match removed.unwrap_or_else(remove) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).doing("removed", path),
-        _ => Ok(()),
-    }
+/// A place for one run alone.
+#[derive(Clone, Debug)]
+pub struct Scratch {
+    /// Its folder's name below that of this version.
+    pub(crate) name: String,
+    /// Its folder.
+    pub path: PathBuf,
 }

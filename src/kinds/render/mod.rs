@@ -24,7 +24,9 @@ use crate::report::audit::FigureFile;
 use crate::report::{self, Claim, PlotReference, ReportInputs, SourceDocument, read_claims};
 use recount_engine::diagnostic::{Diagnostics, Source};
 use recount_engine::digest::Digest;
+use recount_engine::project_path::ProjectPath;
 use recount_engine::spec::{Field, Parameters, Pipeline, Schema, Shape, StageId, Value};
+use recount_engine::store::OutputPlace;
 use recount_engine::{Content, Context, Effective, Failure, Input, Job, Kind, Output, Read};
 
 use super::code_of;
@@ -105,30 +107,25 @@ impl Kind for Render {
             outputs: outputs.iter().map(|&output| output.to_owned()).collect(),
         };
         Ok(Effective {
-            seeded: false,
             reads: vec![
                 read(needs.prepare, &[DATA_CARD]),
                 read(needs.train, &[HISTORY, OBSERVED]),
                 read(needs.evaluate, &[METRICS]),
                 read(needs.plot, &[]),
             ],
-            files: files.into_iter().collect::<Result<_, _>>()?,
+            files: files.into_iter().map(|file| project_path(&file?)).collect::<Result<_, _>>()?,
+            places: output_places(text(&parameters, "output")?)?,
             parameters,
+            ..Effective::default()
         })
+    }
+
+    fn runs_in_trials(&self) -> bool {
+        false
     }
 
     fn cites(&self) -> bool {
         true
-    }
-
-    fn places(&self, effective: &Effective) -> Vec<String> {
-        // Which of the two it will be is known once the data is.
-        let output = effective.parameters.get("output").and_then(Value::as_text).unwrap_or_default();
-        let places = [false, true].map(|synthetic| Places::new(output, synthetic));
-        places
-            .iter()
-            .flat_map(|places| [places.report(), places.audit(), places.page(), places.figures()])
-            .collect()
     }
 
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
@@ -167,13 +164,29 @@ impl Kind for Render {
             (places.page_file(), rendered.page),
         ];
         let figures = inputs.provenance.figures.into_iter().map(|figure| (figure.path, figure.svg));
-        let output = |(name, text): (String, String)| Output {
-            place: Some(format!("{}{name}", places.folder)),
-            name,
-            content: Content::Bytes(text.into_bytes()),
-        };
+        let output =
+            |(name, text): (String, String)| Output { name, content: Content::Bytes(text.into_bytes()) };
         Ok(texts.into_iter().chain(figures).map(output).collect())
     }
+}
+
+fn project_path(text: &str) -> Result<ProjectPath, Failure> {
+    ProjectPath::parse(text)
+        .map_err(|fault| Failure::new(format!("the path `{text}` {fault}")).with_help(fault.help))
+}
+
+/// Where the report's files belong: on the data, or beside it on generated data. Which of the two it will be is known once
+/// the data is.
+fn output_places(output: &str) -> Result<Vec<OutputPlace>, Failure> {
+    let mut found = Vec::new();
+    for places in [false, true].map(|synthetic| Places::new(output, synthetic)) {
+        for name in
+            [places.report_file.clone(), places.audit_file(), places.page_file(), places.plots.to_owned()]
+        {
+            found.push(OutputPlace { path: project_path(&format!("{}{name}", places.folder))?, name });
+        }
+    }
+    Ok(found)
 }
 
 /// Reads the source document and the claims of every report of a pipeline, so that a mistake is told before anything runs; what can't be read
@@ -250,7 +263,7 @@ fn templates(job: &Job<'_>, folder: &str) -> Result<BTreeMap<String, String>, Fa
 fn project_text(job: &Job<'_>, name: &str) -> Result<String, Failure> {
     let file = job.files.iter().find(|file| file.name == name);
     let file = file.ok_or_else(|| Failure::new(format!("`{name}` is missing")))?;
-    fs::read_to_string(&file.path).map_err(|error| Failure::new(format!("`{name}` can't be read: {error}")))
+    String::from_utf8(file.read()?).map_err(|_| Failure::new(format!("`{name}` is no text in UTF-8")))
 }
 
 fn text<'a>(parameters: &'a Parameters, name: &str) -> Result<&'a str, Failure> {

@@ -11,7 +11,8 @@ pub(super) struct Places {
     pub(super) folder: String,
     /// The report's file name.
     pub(super) report_file: String,
-    plots: &'static str,
+    /// The folder of the figures, from `folder`.
+    pub(super) plots: &'static str,
 }
 
 impl Places {
@@ -36,23 +37,6 @@ impl Places {
         report::audit_file_name(&self.page_file())
     }
 
-    pub(super) fn report(&self) -> String {
-        format!("{}{}", self.folder, self.report_file)
-    }
-
-    pub(super) fn page(&self) -> String {
-        format!("{}{}", self.folder, self.page_file())
-    }
-
-    pub(super) fn audit(&self) -> String {
-        format!("{}{}", self.folder, self.audit_file())
-    }
-
-    /// The folder of the figures, relative to the project.
-    pub(super) fn figures(&self) -> String {
-        format!("{}{}", self.folder, self.plots)
-    }
-
     /// The path of a figure relative to the report.
     pub(super) fn figure(&self, output: &str) -> String {
         format!("{}/{output}", self.plots)
@@ -66,15 +50,15 @@ mod tests {
     #[test]
     fn generated_data_gets_its_own_report_and_figures() {
         let places = Places::new("report/week-3.md", true);
-        assert_eq!(places.report(), "report/week-3.synthetic.md");
-        assert_eq!(places.audit(), "report/week-3.synthetic.audit.json");
+        assert_eq!((places.folder.as_str(), places.report_file.as_str()), ("report/", "week-3.synthetic.md"));
+        assert_eq!(places.audit_file(), "week-3.synthetic.audit.json");
         assert_eq!(places.figure("cost.svg"), "plots.synthetic/cost.svg");
     }
 
     #[test]
     fn a_report_at_the_root_keeps_its_figures_beside_it() {
         let places = Places::new("week-3.md", false);
-        assert_eq!(places.report(), "week-3.md");
-        assert_eq!(places.page(), "week-3.audit.md");
+        assert_eq!((places.folder.as_str(), places.report_file.as_str()), ("", "week-3.md"));
+        assert_eq!(places.page_file(), "week-3.audit.md");
     }
 }

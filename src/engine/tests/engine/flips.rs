@@ -50,9 +50,13 @@ fn damage_one_after_another(turns: u32, seed: u64) {
         let when = format!("seed {seed}, turn {turn}, {}", path.display());
         if turn % 2 == 0 {
             let found = examine(&project);
-            assert!(found.iter().any(|damage| damage.path == *path), "{when}: not found: {found:?}");
+            // That a record ever was, only the next run knows.
+            let is_lost_record =
+                !path.exists() && path.to_string_lossy().contains("/records/") && found.is_empty();
+            let is_found = found.iter().any(|damage| damage.path == *path);
+            assert!(is_found || is_lost_record, "{when}: not found: {found:?}");
         }
-        let ran = project.run();
+        let ran = project.forget().run();
         assert_eq!(ran.failures(), Vec::<String>::new(), "{when}");
         assert!(ran.summary.ran() > 0, "{when}: what was lost was not made again");
         assert!(objects(&project) == sound, "{when}: other bytes are in the store");

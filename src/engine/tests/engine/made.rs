@@ -3,7 +3,9 @@
 use std::fs;
 
 use recount_engine::digest::Digest;
+use recount_engine::project_path::ProjectPath;
 use recount_engine::spec::{Parameters, Value};
+use recount_engine::store::OutputPlace;
 use recount_engine::{Content, Context, Effective, Failure, Job, Kind, Output, Read};
 
 /// `text`: what it writes before what it reads; `seeded`: whether it writes the seed too;
@@ -24,7 +26,7 @@ impl Kind for Made {
         parameters.remove("ignored");
         let seeded = parameters.remove("seeded") == Some(Value::Bool(true));
         let reads = context.stage.needs.iter().map(|&stage| Read { stage, outputs: vec!["out".to_owned()] });
-        Ok(Effective { parameters, seeded, reads: reads.collect(), files: Vec::new() })
+        Ok(Effective { parameters, seeded, reads: reads.collect(), ..Effective::default() })
     }
 
     fn cost(&self, effective: &Parameters) -> f64 {
@@ -40,15 +42,15 @@ impl Kind for Made {
             bytes.extend(format!("{:?}", job.context.point.seed).into_bytes());
         }
         for input in job.inputs {
-            let read = fs::read(&input.path);
-            bytes.extend(read.map_err(|error| Failure::new(format!("`{}`: {error}", input.output)))?);
+            bytes.extend(input.read()?);
         }
         job.watch.progress(1.0, "written");
-        let beside = job.scratch.join("beside");
-        fs::write(&beside, job.instance).map_err(|error| Failure::new(error.to_string()))?;
+        let beside = "beside".to_owned();
+        fs::write(job.scratch.join(&beside), job.instance)
+            .map_err(|error| Failure::new(error.to_string()))?;
         Ok(vec![
-            Output { name: "out".to_owned(), place: None, content: Content::Bytes(bytes) },
-            Output { name: "beside".to_owned(), place: None, content: Content::Scratch(beside) },
+            Output { name: "out".to_owned(), content: Content::Bytes(bytes) },
+            Output { name: beside.clone(), content: Content::Scratch(beside) },
         ])
     }
 }
@@ -66,7 +68,9 @@ impl Kind for Citing {
     }
 
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
-        Made.effective(context)
+        let path = ProjectPath::parse(&format!("{}.txt", context.stage.name)).expect("it is a path");
+        let places = vec![OutputPlace { name: "out".to_owned(), path }];
+        Ok(Effective { places, ..Made.effective(context)? })
     }
 
     fn cites(&self) -> bool {
@@ -76,6 +80,6 @@ impl Kind for Citing {
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
         let lines = job.cited.iter().map(|run| format!("{} {}\n", run.instance, run.key));
         let content = Content::Bytes(lines.collect::<String>().into_bytes());
-        Ok(vec![Output { name: "out".to_owned(), place: Some(format!("{}.txt", job.instance)), content }])
+        Ok(vec![Output { name: "out".to_owned(), content }])
     }
 }

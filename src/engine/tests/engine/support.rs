@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use recount_engine::command::Command;
 use recount_engine::digest::Digest;
+use recount_engine::snapshot::Known;
 use recount_engine::spec::{Axis, Pipeline, Settings, Stage, StageId, Value, Variant};
 use recount_engine::store::Store;
 use recount_engine::{self as engine, Cancel, Event, Observer, Options, Outcome, Registry, Summary};
@@ -184,14 +185,10 @@ impl Project {
 
     /// Gives every file below a folder of the store.
     pub fn stored(&self, folder: &str) -> Vec<PathBuf> {
-        // A session leaves blank notes for the next one to write to.
-        let is_blank = |path: &PathBuf| {
-            let is_note = folder == "scratch" && path.extension().is_some_and(|it| it == "running");
-            is_note && fs::read(path).is_ok_and(|bytes| bytes.starts_with(b"\n"))
-        };
-        let walk = walkdir::WalkDir::new(self.root.join("artifacts").join(folder)).sort_by_file_name();
+        let place = if folder == "edited" { folder.to_owned() } else { format!("v2/{folder}") };
+        let walk = walkdir::WalkDir::new(self.root.join("artifacts").join(place)).sort_by_file_name();
         let files = walk.into_iter().flatten().filter(|entry| !entry.file_type().is_dir());
-        files.map(|entry| entry.into_path()).filter(|path| !is_blank(path)).collect()
+        files.map(|entry| entry.into_path()).collect()
     }
 
     pub fn run(&self) -> Ran {
@@ -219,7 +216,15 @@ impl Project {
 
     fn run_observed(&self, options: &Options<'_>, observer: &dyn Observer, cancel: &Cancel) -> Summary {
         let (pipeline, registry, store) = (self.pipeline(), self.registry(), self.store());
-        let summary = engine::run(&self.root, &pipeline, &registry, &store, options, observer, cancel);
+        let mut known = Known::load(&store);
+        if let Some(known) = &mut known {
+            known.fill(&mut store.files());
+        }
+        let question = Digest::of(format!("{pipeline:?} {:?} {}", self.environment, self.code).as_bytes());
+        let options = Options { known: known.as_ref(), question, ..options.clone() };
+        let answer = |summary: &Summary| Some(format!("fresh {}", summary.reports.len()));
+        let summary =
+            engine::run(&self.root, &pipeline, &registry, &store, &options, &answer, observer, cancel);
         summary.expect("the pipeline fits together")
     }
 
@@ -240,8 +245,15 @@ impl Project {
         summary.reports.iter().map(line).collect()
     }
 
+    /// Removes the snapshot, so that everything is decided.
+    pub fn forget(&self) -> &Self {
+        // There may be none.
+        drop(fs::remove_file(self.root.join("artifacts/v2/snapshot")));
+        self
+    }
+
     pub fn store(&self) -> Store {
-        Store::open(&self.root.join("artifacts")).expect("the store opens")
+        Store::open(&self.root).expect("the store opens")
     }
 
     fn registry(&self) -> Registry {
@@ -359,6 +371,9 @@ impl Observer for Log {
             Event::Shared { name, with, .. } => format!("shared {name} with {with}"),
             Event::Failed { name, failure, .. } => format!("failed {name}: {failure}"),
             Event::Skipped { name, because, .. } => format!("skipped {name} because of {because}"),
+            Event::Kept { line } => format!("kept {line}"),
+            Event::Retired { place, stays: None } => format!("removed {place}"),
+            Event::Retired { place, stays: Some(why) } => format!("stays {place}: {why}"),
             Event::Finished { .. } => return,
         };
         self.events.lock().expect("no observer panicked").push(line);

@@ -2,12 +2,13 @@
 //!
 //! `salt`, inputs, files ──[`end_of`]──▶ `out`, and their length modulo three ──▶ `rest`
 
-use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use recount_engine::digest::Digest;
+use recount_engine::project_path::ProjectPath;
 use recount_engine::spec::{Value, substitute};
+use recount_engine::store::OutputPlace;
 use recount_engine::{Content, Context, Effective, Failure, Job, Kind, Output, Read};
 
 /// `salt`: what stands before what it reads; `keep`: how many of the last bytes are kept; `place`:
@@ -29,6 +30,10 @@ pub fn rest_of(bytes: &[u8]) -> Vec<u8> {
     (bytes.len() % 3).to_string().into_bytes()
 }
 
+fn path(text: &str) -> ProjectPath {
+    ProjectPath::parse(text).expect("the drafts have only paths of a project")
+}
+
 impl Kind for Blend {
     fn name(&self) -> &'static str {
         "blend"
@@ -43,7 +48,7 @@ impl Kind for Blend {
         let mut parameters = context.settings.parameters.clone();
         let narrow = parameters.remove("narrow").is_some();
         let files = match parameters.remove("files") {
-            Some(Value::List(files)) => files.iter().filter_map(Value::as_text).map(str::to_owned).collect(),
+            Some(Value::List(files)) => files.iter().filter_map(Value::as_text).map(path).collect(),
             _ => Vec::new(),
         };
         for value in parameters.values_mut() {
@@ -55,11 +60,9 @@ impl Kind for Blend {
             let is_blend = context.pipeline.stages[stage.0].kind == self.name();
             Read { stage, outputs: if narrow && is_blend { vec!["out".to_owned()] } else { Vec::new() } }
         });
-        Ok(Effective { parameters, seeded: false, reads: reads.collect(), files })
-    }
-
-    fn places(&self, effective: &Effective) -> Vec<String> {
-        effective.parameters.get("place").and_then(Value::as_text).map(str::to_owned).into_iter().collect()
+        let place = parameters.get("place").and_then(Value::as_text).map(path);
+        let places = place.into_iter().map(|path| OutputPlace { name: "out".to_owned(), path }).collect();
+        Ok(Effective { parameters, reads: reads.collect(), files, places, ..Effective::default() })
     }
 
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
@@ -68,18 +71,16 @@ impl Kind for Blend {
         if parameters.contains_key("fails") {
             return Err(Failure::new("it was told to fail"));
         }
-        let read = |path| fs::read(path).map_err(|error| Failure::new(error.to_string()));
         let mut bytes = parameters["salt"].as_text().unwrap_or_default().as_bytes().to_vec();
         for input in job.inputs {
-            bytes.extend(read(&input.path)?);
+            bytes.extend(input.read()?);
         }
         for file in job.files {
-            bytes.extend(read(&file.path)?);
+            bytes.extend(file.read()?);
         }
         let keep = parameters["keep"].as_integer().and_then(|keep| usize::try_from(keep).ok()).unwrap_or(0);
-        let place = self.places(job.effective).pop();
-        let out = Output { name: "out".to_owned(), place, content: Content::Bytes(end_of(&bytes, keep)) };
-        let rest = Output { name: "rest".to_owned(), place: None, content: Content::Bytes(rest_of(&bytes)) };
+        let out = Output { name: "out".to_owned(), content: Content::Bytes(end_of(&bytes, keep)) };
+        let rest = Output { name: "rest".to_owned(), content: Content::Bytes(rest_of(&bytes)) };
         Ok(vec![out, rest])
     }
 }

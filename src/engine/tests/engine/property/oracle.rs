@@ -116,16 +116,18 @@ fn fate_of(
         bytes.extend(inputs.values().flatten());
         bytes.extend(files.values().flat_map(|text| text.as_bytes()));
     }
-    let settings = if sketch.program {
+    let mut settings = if sketch.program {
         vec![filled(&draft.line(sketch)), format!("{place:?}")]
     } else {
         vec![filled(&sketch.salt), sketch.keep.to_string(), format!("{place:?}"), sketch.fails.to_string()]
     };
+    // A file counts as itself, and in each folder that is read.
+    settings.extend(sketch.reads.iter().cloned());
     let recipe = Recipe { program: sketch.program, code: draft.code, settings, inputs, files };
     if sketch.fails {
         return (Some(recipe), Fate::Fails);
     }
-    let name = place.clone().filter(|_| sketch.program).unwrap_or_else(|| "out".to_owned());
+    let name = sketch.place().filter(|_| sketch.program).unwrap_or_else(|| "out".to_owned());
     let mut made = vec![Made { name, place, bytes: end_of(&bytes, sketch.keep) }];
     if !sketch.program {
         made.push(Made { name: "rest".to_owned(), place: None, bytes: rest_of(&bytes) });

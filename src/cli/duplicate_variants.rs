@@ -5,11 +5,11 @@ use serde::Serialize;
 use crate::kinds::{self, Described};
 use recount_engine::spec::{Pipeline, StageId};
 
-use super::Refusal;
+use super::CliError;
 
 /// A variant that is the same experiment as another one.
 #[derive(Debug, Serialize)]
-pub struct Twin {
+pub struct AliasVariant {
     /// Its name.
     pub name: String,
     /// Why it is the same, although it may be set otherwise.
@@ -19,13 +19,13 @@ pub struct Twin {
 /// Tells which variants are one experiment under several names, one line each, and why they are.
 ///
 /// # Errors
-/// A [`Refusal`] for a variant that its kind refuses.
-pub fn same_experiments(pipeline: &Pipeline) -> Result<Vec<String>, Refusal> {
+/// A [`CliError`] for a variant that its kind refuses.
+pub fn same_experiments(pipeline: &Pipeline) -> Result<Vec<String>, CliError> {
     let stages = pipeline.stages.iter().enumerate().filter(|(_, stage)| stage.kind == "train");
     let mut lines = Vec::new();
     for (index, stage) in stages {
         let described = kinds::describe(pipeline, StageId(index))
-            .map_err(|failure| Refusal::input(format!("{}: {failure}", stage.name)))?;
+            .map_err(|failure| CliError::input(format!("{}: {failure}", stage.name)))?;
         let firsts = described.iter().filter(|it| it.first.is_none() && !it.same_as.is_empty());
         for first in firsts {
             let names = std::iter::once(first.variant.name.as_str()).chain(first.same_as.iter().copied());
@@ -41,14 +41,14 @@ pub fn same_experiments(pipeline: &Pipeline) -> Result<Vec<String>, Refusal> {
 }
 
 /// Gives those that are the same as `first`, each with its reason.
-fn twins(first: &Described<'_>, all: &[Described<'_>]) -> Vec<Twin> {
+fn twins(first: &Described<'_>, all: &[Described<'_>]) -> Vec<AliasVariant> {
     let twins = all.iter().filter(|it| first.same_as.contains(&it.variant.name.as_str()));
     let declared = |it: &Described<'_>, name: &str| it.variant.settings.parameters.get(name).cloned();
     let twin = |it: &Described<'_>| {
         let idle =
             first.without_effect.iter().filter(|(name, _)| declared(it, name) != declared(first, name));
         let idle = idle.map(|(name, why)| (name.as_str(), *why));
-        Twin { name: it.variant.name.clone(), why: why(idle) }
+        AliasVariant { name: it.variant.name.clone(), why: why(idle) }
     };
     twins.map(twin).collect()
 }
@@ -60,9 +60,9 @@ pub fn why<'i>(idle: impl Iterator<Item = (&'i str, &'i str)>) -> String {
 }
 
 /// Groups twins by their reasons, in the order of the first of each.
-pub fn grouped(twins: &[Twin]) -> Vec<(Vec<&str>, &str)> {
+pub fn grouped(twins: &[AliasVariant]) -> Vec<(Vec<&str>, &str)> {
     let mut groups: Vec<(Vec<&str>, &str)> = Vec::new();
-    for Twin { name, why } in twins {
+    for AliasVariant { name, why } in twins {
         match groups.iter_mut().find(|(_, known)| known == why) {
             Some((names, _)) => names.push(name),
             None => groups.push((vec![name], why)),
@@ -72,7 +72,7 @@ pub fn grouped(twins: &[Twin]) -> Vec<(Vec<&str>, &str)> {
 }
 
 /// Tells the reasons; where they are several, whose each one is.
-fn reasons(twins: &[Twin]) -> String {
+fn reasons(twins: &[AliasVariant]) -> String {
     let groups = grouped(twins);
     if let [(_, why)] = groups.as_slice() {
         return (*why).to_owned();
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn each_name_has_its_own_reason() {
-        let twin = |name: &str, idle: &[(&str, &str)]| Twin {
+        let twin = |name: &str, idle: &[(&str, &str)]| AliasVariant {
             name: name.to_owned(),
             why: why(idle.iter().copied()),
         };

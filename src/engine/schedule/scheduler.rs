@@ -1,4 +1,4 @@
-//! What is ready, what runs, what waits: the scheduler's state, shared by its workers.
+//! What is ready, what runs, what waits: the scheduler, shared by its workers.
 //!
 //! Invariants
 //! - What can be decided is decided before anything more is started, and of what must run the
@@ -15,8 +15,8 @@ use crate::plan::graph::{GroupId, InstanceId, Need};
 use crate::plan::work::Work;
 use crate::schedule::options::Cancel;
 
-/// How long a waiting worker goes without a look at whether it should stop.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// How long a waiting worker goes without asking whether it should stop.
+const STOP_POLL: Duration = Duration::from_millis(100);
 
 /// What a worker does next.
 pub(crate) enum Task<T> {
@@ -26,19 +26,19 @@ pub(crate) enum Task<T> {
     Run(InstanceId, T),
 }
 
-/// What has become of an instance's key when the instance wants to run.
-pub(crate) enum Turn {
-    /// It is queued, or waits for the one that has its key.
-    Waits,
-    /// Another instance has run it in the meantime: look again.
-    Done,
+/// What became of an instance that wants to run.
+pub(crate) enum Enqueued {
+    /// It is in the queue, or waits for the build of its key that is running.
+    Queued,
+    /// Another instance has built its key since: it is to be decided again.
+    AlreadyBuilt,
 }
 
-/// An instance that can't begin, and the one that failed.
+/// An instance that can't be started, and the one that failed.
 pub(crate) type Blocked = (InstanceId, InstanceId);
 
 /// The scheduler's state; `T` is what an instance that waits to run carries along.
-pub(crate) struct Board<T> {
+pub(crate) struct Scheduler<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
     members: Vec<Vec<GroupId>>,
@@ -55,13 +55,14 @@ struct State<T> {
     unfinished_groups: Vec<usize>,
     failed: Vec<Option<InstanceId>>,
     blocked_by: Vec<Option<InstanceId>>,
-    leaders: HashMap<Key, Leader>,
+    builds: HashMap<Key, Build>,
 }
 
-struct Leader {
+/// The one build of a key, and the instances that wait for it (single flight).
+struct Build {
     instance: InstanceId,
     done: bool,
-    followers: Vec<InstanceId>,
+    waiters: Vec<InstanceId>,
 }
 
 struct Queued {
@@ -95,8 +96,8 @@ impl<T> State<T> {
     }
 }
 
-impl<T> Board<T> {
-    /// Sets up the board; what needs nothing that is in doubt is ready.
+impl<T> Scheduler<T> {
+    /// Sets it up; what needs nothing that is yet to be decided is ready.
     pub(crate) fn of(work: &Work<'_>) -> Self {
         let (instances, groups) = (work.plan.instances.len(), work.plan.groups.len());
         let mut members = vec![Vec::new(); instances];
@@ -106,19 +107,19 @@ impl<T> Board<T> {
                 members[member.0].push(GroupId(index));
             }
         }
-        for id in work.doubtful() {
+        for id in work.undecided() {
             for need in &work.plan.instance(id).needs {
                 subscribers[need.group.0].push(id);
             }
         }
         let unfinished =
-            |group: &Vec<InstanceId>| group.iter().filter(|member| work.certain[member.0].is_none()).count();
+            |group: &Vec<InstanceId>| group.iter().filter(|member| work.clean[member.0].is_none()).count();
         let unfinished_members: Vec<usize> = work.plan.groups.iter().map(unfinished).collect();
         let waits = |need: &&Need| unfinished_members[need.group.0] > 0;
         let unfinished_groups: Vec<usize> =
             work.plan.instances.iter().map(|instance| instance.needs.iter().filter(waits).count()).collect();
         let state = State {
-            to_decide: work.doubtful().filter(|id| unfinished_groups[id.0] == 0).collect(),
+            to_decide: work.undecided().filter(|id| unfinished_groups[id.0] == 0).collect(),
             to_run: BinaryHeap::new(),
             carried: BTreeMap::new(),
             busy: 0,
@@ -127,13 +128,13 @@ impl<T> Board<T> {
             unfinished_groups,
             failed: vec![None; groups],
             blocked_by: vec![None; instances],
-            leaders: HashMap::new(),
+            builds: HashMap::new(),
         };
         Self { state: Mutex::new(state), changed: Condvar::new(), members, subscribers }
     }
 
-    /// Waits for something to do, and says whether there is more of it now; `None` when there will be nothing more,
-    /// or `cancel` is set.
+    /// Waits for a task, and says whether there are more of them now; `None` when there will be no more, or `cancel` is
+    /// set.
     pub(crate) fn next(&self, cancel: &Cancel) -> Option<(Task<T>, bool)> {
         let mut state = self.state();
         loop {
@@ -156,76 +157,76 @@ impl<T> Board<T> {
                 return None;
             }
             // Whoever sets the flag, such as a signal's handler, can't be asked to notify.
-            let waited = self.changed.wait_timeout(state, PATIENCE);
+            let waited = self.changed.wait_timeout(state, STOP_POLL);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
-    /// Begins nothing more; what is begun goes on.
+    /// Starts nothing more; what is running goes on.
     pub(crate) fn halt(&self) {
         self.state().halted = true;
         self.changed.notify_all();
     }
 
-    /// Says that a task given by [`Board::next`] is over.
-    pub(crate) fn rest(&self) {
+    /// Says that a task given by [`Scheduler::next`] is over.
+    pub(crate) fn task_done(&self) {
         self.state().busy -= 1;
         self.changed.notify_all();
     }
 
-    /// Queues an instance that has to run, unless its key is taken.
-    pub(crate) fn queue(&self, id: InstanceId, key: Key, cost: f64, carried: T) -> Turn {
+    /// Queues an instance that has to run, unless its key is being built.
+    pub(crate) fn enqueue(&self, id: InstanceId, key: Key, cost: f64, carried: T) -> Enqueued {
         let mut state = self.state();
-        if let Some(leader) = state.leaders.get_mut(&key) {
-            if leader.done {
-                return Turn::Done;
+        if let Some(build) = state.builds.get_mut(&key) {
+            if build.done {
+                return Enqueued::AlreadyBuilt;
             }
-            leader.followers.push(id);
-            return Turn::Waits;
+            build.waiters.push(id);
+            return Enqueued::Queued;
         }
-        state.leaders.insert(key, Leader { instance: id, done: false, followers: Vec::new() });
+        state.builds.insert(key, Build { instance: id, done: false, waiters: Vec::new() });
         state.carried.insert(id, carried);
         state.to_run.push(Queued { cost, instance: id });
-        Turn::Waits
+        Enqueued::Queued
     }
 
-    /// Says that a key's run is over; gives the instances that waited for it.
+    /// Says that a key's build is over; gives the instances that waited for it.
     pub(crate) fn release(&self, key: Key, succeeded: bool) -> Vec<InstanceId> {
         let mut state = self.state();
         if !succeeded {
-            return state.leaders.remove(&key).map(|leader| leader.followers).unwrap_or_default();
+            return state.builds.remove(&key).map(|build| build.waiters).unwrap_or_default();
         }
-        let leader = state.leaders.get_mut(&key).expect("a run has its key until it is released");
-        leader.done = true;
-        std::mem::take(&mut leader.followers)
+        let build = state.builds.get_mut(&key).expect("a build has its key until it is released");
+        build.done = true;
+        std::mem::take(&mut build.waiters)
     }
 
-    /// Forgets that a key was run, if its run is over, so that it can be run again.
+    /// Forgets that a key was built, if its build is over, so that it can be built again.
     pub(crate) fn forget(&self, key: Key) {
         let mut state = self.state();
-        if state.leaders.get(&key).is_some_and(|leader| leader.done) {
-            state.leaders.remove(&key);
+        if state.builds.get(&key).is_some_and(|build| build.done) {
+            state.builds.remove(&key);
         }
     }
 
-    /// Gives the instance that ran a key in this run of the pipeline.
-    pub(crate) fn runner(&self, key: Key) -> Option<InstanceId> {
-        self.state().leaders.get(&key).filter(|leader| leader.done).map(|leader| leader.instance)
+    /// Gives the instance that built a key in this run of the pipeline.
+    pub(crate) fn builder_of(&self, key: Key) -> Option<InstanceId> {
+        self.state().builds.get(&key).filter(|build| build.done).map(|build| build.instance)
     }
 
-    /// Puts instances back to be decided anew.
-    pub(crate) fn reconsider(&self, instances: &[InstanceId]) {
+    /// Puts instances back to be decided again.
+    pub(crate) fn requeue(&self, instances: &[InstanceId]) {
         self.state().to_decide.extend(instances);
         self.changed.notify_all();
     }
 
     /// Says that an instance has its outputs, or that `failed` keeps it from having them. Gives the
-    /// instances that now can't begin, with the one that failed.
-    pub(crate) fn settle(&self, id: InstanceId, failed: Option<InstanceId>) -> Vec<Blocked> {
+    /// instances that now can't be started, with the one that failed.
+    pub(crate) fn propagate(&self, id: InstanceId, failed: Option<InstanceId>) -> Vec<Blocked> {
         let mut state = self.state();
         let mut blocked = Vec::new();
-        let mut settled = vec![(id, failed)];
-        while let Some((id, failed)) = settled.pop() {
+        let mut open = vec![(id, failed)];
+        while let Some((id, failed)) = open.pop() {
             for group in &self.members[id.0] {
                 state.failed[group.0] = state.failed[group.0].or(failed);
                 state.unfinished_members[group.0] -= 1;
@@ -245,7 +246,7 @@ impl<T> Board<T> {
                         }
                         Some(failed) => {
                             blocked.push((waiting, failed));
-                            settled.push((waiting, Some(failed)));
+                            open.push((waiting, Some(failed)));
                         }
                     }
                 }
@@ -277,14 +278,15 @@ mod tests {
             unfinished_groups: Vec::new(),
             failed: Vec::new(),
             blocked_by: Vec::new(),
-            leaders: HashMap::new(),
+            builds: HashMap::new(),
         };
         let (members, subscribers) = (Vec::new(), Vec::new());
-        let board = Board::<()> { state: Mutex::new(state), changed: Condvar::new(), members, subscribers };
+        let scheduler =
+            Scheduler::<()> { state: Mutex::new(state), changed: Condvar::new(), members, subscribers };
         let cancel = Cancel::default();
         std::thread::scope(|scope| {
-            let waiting = scope.spawn(|| board.next(&cancel).is_none());
-            std::thread::sleep(PATIENCE / 4);
+            let waiting = scope.spawn(|| scheduler.next(&cancel).is_none());
+            std::thread::sleep(STOP_POLL / 4);
             cancel.cancel();
             assert!(waiting.join().expect("a worker does not panic"));
         });

@@ -77,7 +77,7 @@ fn seen(project: &Project, said: &Said) -> (Option<i32>, Vec<String>, Vec<Option
 }
 
 #[test]
-fn a_run_with_a_memory_and_one_without_do_the_same_after_any_edit() {
+fn a_run_with_a_snapshot_and_one_without_do_the_same_after_any_edit() {
     let pairs: Vec<[Project; 2]> = EDITS.iter().map(|_| [Project::words(), Project::words()]).collect();
     for project in pairs.iter().flatten() {
         set_time(project, "text.txt");
@@ -88,12 +88,15 @@ fn a_run_with_a_memory_and_one_without_do_the_same_after_any_edit() {
         for _ in 0..2 {
             assert!(project.run(&["run"]).done().out.starts_with("nothing to do"));
         }
-        assert!(project.path("artifacts/memo").is_file(), "a run that found nothing to do remembers it");
+        assert!(
+            project.path("artifacts/v2/snapshot").is_file(),
+            "a run that found nothing to do remembers it"
+        );
     }
     for ((what, edit), [remembers, forgets]) in EDITS.iter().zip(&pairs) {
         edit(remembers);
         edit(forgets);
-        remove(forgets, "artifacts/memo");
+        remove(forgets, "artifacts/v2/snapshot");
         let (one, other) = (remembers.run(&["run"]), forgets.run(&["run"]));
         assert_eq!(seen(remembers, &one), seen(forgets, &other), "{what}: {}{}", one.err, one.out);
         let again = remembers.run(&["run"]);
@@ -189,60 +192,4 @@ fn what_another_run_did_meanwhile_is_seen() {
     assert!(trial.wait().expect("it ends").success());
     let texts = ["w.txt", "x.txt", "y.txt"].map(|file| project.read(file));
     assert_eq!(texts, ["w1\n", "x1\n", "y2\n"]);
-}
-
-/// A fan wide enough for what changed in one leaf to be kept beside the rest.
-fn fan() -> Project {
-    let leaf = |number: usize| {
-        format!(
-            "  - name: leaf-{number}\n    kind: command\n    run: echo {number} > out/{number}\n    outputs: [out/{number}]\n"
-        )
-    };
-    let project = Project::empty();
-    let leaves: String = (0..200).map(leaf).collect();
-    project.write("pipeline.yaml", &format!("recount: 1\ntitle: fan\nstages:\n{leaves}"));
-    project.run(&["run"]).done();
-    project
-}
-
-#[test]
-fn what_changed_is_kept_beside_the_rest_and_is_remembered_as_if_all_were_written() {
-    let project = fan();
-    let memory = |file: &str| fs::read(project.path(&format!("artifacts/{file}"))).expect("it is kept");
-    let wholes = || ["memo", "memo.standings", "memo.reading"].map(memory);
-    // So that no file is too young to be known by its looks.
-    thread::sleep(Duration::from_millis(2_200));
-    project.run(&["run"]).done();
-    let whole = wholes();
-    let edit = |number: usize, old: &str, new: &str| {
-        project.edit(
-            "pipeline.yaml",
-            &format!("echo {old} > out/{number}\n"),
-            &format!("echo {new} > out/{number}\n"),
-        );
-        let said = project.run(&["run"]).done();
-        assert_eq!(project.read(&format!("out/{number}")), format!("{new}\n"));
-        said.ran().len()
-    };
-    assert_eq!(edit(7, "7", "seven"), 1);
-    assert!(wholes() == whole, "what is as before is not written again");
-    assert!(memory("memo.since").len() * 8 < whole[0].len());
-    let ran = [edit(8, "8", "eight"), edit(190, "190", "many"), edit(7, "seven", "VII")];
-    assert_eq!(ran, [1; 3]);
-    assert!(memory("memo.reading") != whole[2], "what is edited is far apart by now");
-    // Back to what the whole had: known, so that nothing runs, and yet another file than the one that is there.
-    assert_eq!([edit(7, "VII", "7"), edit(8, "eight", "8"), edit(190, "many", "190")], [0; 3]);
-    fs::remove_file(project.path("out/190")).expect("it is there");
-    project.run(&["run"]).done();
-    assert_eq!(project.read("out/190"), "190\n");
-    let told = project.read("pipeline.lock");
-    assert_eq!([edit(3, "3", "three"), edit(4, "4", "four")], [1; 2]);
-    assert!(memory("memo.standings") != whole[1], "so much is news by now that all is written");
-    for file in ["memo", "memo.since", "memo.standings", "memo.reading"] {
-        fs::remove_file(project.path(&format!("artifacts/{file}"))).expect("it is there");
-    }
-    let lock = project.read("pipeline.lock");
-    assert_ne!(lock, told);
-    assert!(project.run(&["run"]).done().ran().is_empty(), "what was certain was so");
-    assert_eq!(project.read("pipeline.lock"), lock);
 }

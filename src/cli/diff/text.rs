@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::cli::say;
+use crate::cli::print;
 use crate::report::audit::InstanceName;
 
 use super::noise::Noise;
@@ -18,12 +18,12 @@ const CAUSES: usize = 8;
 const DECIMALS: usize = 6;
 
 /// Prints a block for each change, and the counts; `all` leaves nothing out.
-pub(super) fn tell(body: &Body, all: bool) {
+pub(super) fn print_body(body: &Body, all: bool) {
     for (word, names) in [("added", &body.added), ("removed", &body.removed)] {
         let groups: BTreeSet<String> =
             names.iter().map(|name| InstanceName::of(name).without_seed()).collect();
         for name in groups {
-            say::result(&format!("{word:<7} {name}"));
+            print::result(&format!("{word:<7} {name}"));
         }
     }
     for changed in &body.changed {
@@ -33,34 +33,37 @@ pub(super) fn tell(body: &Body, all: bool) {
             1 => String::new(),
             count => format!(" · {count} seeds"),
         };
-        say::result(&format!("changed {name}{runs}{}", counts(&changed.measures)));
+        print::result(&format!("changed {name}{runs}{}", counts(&changed.measures)));
         let causes = changed.causes.len();
+        if causes == 0 {
+            print::result("  no record says what it is because of");
+        }
         let told = if all || causes <= CAUSES + 1 { causes } else { CAUSES };
         for Cause { instance, reason } in &changed.causes[..told] {
             let whose = if *instance == name { String::new() } else { format!("{instance} · ") };
-            say::result(&format!("  because of {whose}{}", reason.text));
+            print::result(&format!("  because of {whose}{}", reason.text));
         }
         if told < causes {
-            say::result(&format!("  and of {} more changes: --all tells them", causes - told));
+            print::result(&format!("  and of {} more changes: --all tells them", causes - told));
         }
         let (shown, hidden): (Vec<&Moved>, Vec<&Moved>) =
             changed.measures.iter().partition(|moved| all || !moved.listed);
         table(&shown);
         if !hidden.is_empty() {
-            say::result(&format!("  and {} numbers in lists: --all tells them", hidden.len()));
+            print::result(&format!("  and {} numbers in lists: --all tells them", hidden.len()));
         }
     }
     if !body.lacking.is_empty() {
         let sides: BTreeSet<&str> = body.lacking.iter().map(|lacking| lacking.side.as_str()).collect();
         let names: Vec<&str> = body.lacking.iter().take(3).map(|lacking| lacking.instance.as_str()).collect();
-        say::result(&format!(
-            "lacking {} of {}, such as {}: the store has no record of them, so nothing is known of their measures",
+        print::result(&format!(
+            "lacking {} of {}, such as {}: neither the store nor git has their outputs, so nothing is known of their measures",
             body.lacking.len(),
             sides.into_iter().collect::<Vec<_>>().join(" and "),
             names.join(", ")
         ));
     }
-    say::result(&format!(
+    print::result(&format!(
         "{} → {} · changed {} · added {} · removed {}",
         body.from,
         body.to,
@@ -113,7 +116,7 @@ fn table(measures: &[&Moved]) {
             "  {place:<0$}  {old:>1$} → {new:>2$}  {difference:>3$}  {noise}",
             widths[0], widths[1], widths[2], widths[3]
         );
-        say::result(line.trim_end());
+        print::result(line.trim_end());
     }
 }
 

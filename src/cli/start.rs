@@ -1,0 +1,151 @@
+//! What a command knows before a pipeline is read: the answer of the last run, as long as nothing has changed since.
+//!
+//! snapshot + what files look like now ──▶ [`Start`] ──same question, nothing changed──▶ [`Answer`]
+//!
+//! Invariants
+//! - The question holds all that an answer depends on besides files: this very program, `--set`, where the
+//!   archive is, and the variables that stages name.
+//! - Whatever is doubtful is no answer: the pipeline is then read, and everything that may have changed is decided.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use recount_engine::digest::{Canonical, Digest};
+use recount_engine::snapshot::{Known, observe_pipeline};
+use recount_engine::spec::{Pipeline, Value};
+use recount_engine::store::Store;
+use recount_engine::{Cancel, Summary};
+
+use super::CliError;
+use super::archive::{self, Network};
+use super::duplicate_variants::same_experiments;
+use super::environment::Environment;
+use super::project::Project;
+use crate::kinds::Archive;
+
+/// What there is to say of a project that is up to date, and what that depends on besides files.
+#[derive(Serialize, Deserialize)]
+pub struct Answer {
+    /// How many instances are fresh.
+    pub fresh: usize,
+    /// The files that a run's summary names.
+    pub files: Vec<String>,
+    /// Why the data is generated, where it is.
+    pub generated_because: Option<String>,
+    /// Which variants are one experiment, line by line.
+    pub same: Vec<String>,
+    /// Whether the archive was looked for.
+    archive: bool,
+    /// The environment's variables that stages name.
+    variables: Vec<String>,
+}
+
+/// A project's store, and what is known of the project.
+pub struct Start {
+    /// The store.
+    pub store: Store,
+    /// The snapshot, compared with what is there now.
+    pub known: Option<Known>,
+    /// The pipeline's own files, once they were looked at.
+    pub pipeline_files: Vec<String>,
+}
+
+impl Start {
+    /// Reads the snapshot of the project in `root`, and looks at all that it knows.
+    ///
+    /// # Errors
+    /// A [`CliError`] when the store can't be read.
+    pub fn of(root: &Path) -> Result<Self, CliError> {
+        let store = Store::open(root)?;
+        let known = Known::load(&store);
+        Ok(Self { store, known, pipeline_files: Vec::new() })
+    }
+
+    /// Gives the last run's answer, if it answers this question and nothing has changed since.
+    ///
+    /// # Errors
+    /// A [`CliError`] when the archive can't be used, as when it is asked for without a snapshot.
+    pub fn answer(
+        &self,
+        root: &Path,
+        overrides: &[String],
+        environment: &Environment,
+    ) -> Result<Option<Answer>, CliError> {
+        let Some(known) = &self.known else { return Ok(None) };
+        let Some(answer) = known.last_answer().and_then(|text| serde_json::from_str::<Answer>(text).ok())
+        else {
+            return Ok(None);
+        };
+        let archive = if answer.archive {
+            let found = archive::look(root, environment, Network::Untouched, &Cancel::default());
+            Some(found.map_err(|error| CliError::input(error.to_string()))?)
+        } else {
+            None
+        };
+        let question = question(overrides, environment, archive.as_ref(), &answer.variables);
+        Ok(known.answer(question).map(|_| answer))
+    }
+
+    /// Looks at the pipeline's own files, before they are read, and passes on what is known of all others.
+    pub fn prepare(&mut self) {
+        if let Some(known) = &mut self.known {
+            known.fill(&mut self.store.files());
+        }
+        self.pipeline_files = observe_pipeline(&self.store);
+    }
+}
+
+/// Digests all that the outcome of a run depends on besides files.
+pub fn question_of(project: &Project, overrides: &[String], environment: &Environment) -> Digest {
+    question(overrides, environment, project.archive.as_ref(), &variables(&project.pipeline))
+}
+
+/// Writes down what there is to say as long as nothing changes.
+pub fn answer_of(project: &Project, files: Vec<String>, summary: &Summary) -> Option<String> {
+    let answer = Answer {
+        fresh: summary.reports.len(),
+        files,
+        generated_because: project.generated_because.clone(),
+        same: same_experiments(&project.pipeline).ok()?,
+        archive: project.archive.is_some(),
+        variables: variables(&project.pipeline),
+    };
+    serde_json::to_string(&answer).ok()
+}
+
+fn question(
+    overrides: &[String],
+    environment: &Environment,
+    archive: Option<&Archive>,
+    variables: &[String],
+) -> Digest {
+    let mut question = Canonical::default();
+    question.field(environment.program.as_bytes());
+    question.field(&(overrides.len() as u64).to_le_bytes());
+    for argument in overrides {
+        question.field(argument.as_bytes());
+    }
+    question.field(format!("{archive:?}").as_bytes());
+    for name in variables {
+        let value = environment.variables.iter().find(|(own, _)| own == name).map(|(_, value)| value);
+        question.field(name.as_bytes()).field(format!("{value:?}").as_bytes());
+    }
+    question.finish()
+}
+
+/// Names the variables that stages of any kind have in an `env`.
+fn variables(pipeline: &Pipeline) -> Vec<String> {
+    let settings = pipeline.stages.iter().flat_map(|stage| {
+        std::iter::once(&stage.base).chain(stage.variants.iter().map(|variant| &variant.settings))
+    });
+    let named = settings.filter_map(|settings| match settings.parameters.get("env") {
+        Some(Value::List(names)) => Some(names),
+        _ => None,
+    });
+    let mut names: Vec<String> =
+        named.flatten().filter_map(|name| name.as_text().map(str::to_owned)).collect();
+    names.sort();
+    names.dedup();
+    names
+}

@@ -1,0 +1,70 @@
+//! Outputs of instances that the pipeline no longer has are taken away by a run of the whole pipeline.
+//!
+//! Invariants
+//! - Only places that recount has filled are touched: the log of runs names them.
+//! - What the store has is removed; all else goes to `artifacts/edited/`. What git keeps, and what is an input by now, stays.
+
+use std::ops::Bound;
+
+use crate::exec::execute::kept_line;
+use crate::plan::work::Work;
+use crate::project_path::ProjectPath;
+use crate::schedule::observer::{Event, Observer};
+use crate::schedule::options::Options;
+use crate::store::{Session, StoreError};
+
+/// Takes away what no instance writes any more; gives the places that went.
+pub(crate) fn remove(
+    work: &Work<'_>,
+    session: &Session<'_>,
+    options: &Options<'_>,
+    observer: &dyn Observer,
+) -> Result<Vec<ProjectPath>, StoreError> {
+    let filled = session.filled()?;
+    if filled.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places = work.places();
+    let is_declared = |path: &ProjectPath| {
+        let mut at = Some(path.clone());
+        while let Some(folder) = at {
+            if places.contains_key(&folder) {
+                return true;
+            }
+            at = folder.parent();
+        }
+        // A place in which another one is by now.
+        let inside = format!("{path}/");
+        let next = places.range::<str, _>((Bound::Included(inside.as_str()), Bound::Unbounded)).next();
+        next.is_some_and(|(next, _)| next.is_within(path))
+    };
+    let mut removed = Vec::new();
+    let mut forgotten = Vec::new();
+    for place in filled.into_iter().filter(|place| !is_declared(place)) {
+        if session.project().entry(place.as_str()).ok().flatten().is_none() {
+            // Only folders that are empty by now may be left of it.
+            session.remove_place(&place)?;
+            forgotten.push(place);
+            continue;
+        }
+        let why = if (options.is_tracked)(&place) {
+            Some("git keeps it")
+        } else if work.is_input(&place) {
+            Some("it is an input now")
+        } else {
+            None
+        };
+        if let Some(why) = why {
+            observer.event(Event::Retired { place: place.as_str(), stays: Some(why) });
+            continue;
+        }
+        for kept in session.remove_place(&place)? {
+            observer.event(Event::Kept { line: &kept_line(&kept) });
+        }
+        observer.event(Event::Retired { place: place.as_str(), stays: None });
+        forgotten.push(place.clone());
+        removed.push(place);
+    }
+    session.forget_filled(&forgotten)?;
+    Ok(removed)
+}

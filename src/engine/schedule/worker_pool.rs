@@ -1,0 +1,350 @@
+//! The workers of a run: each takes what the scheduler gives, decides it, runs it, and puts its outputs where they belong.
+//!
+//! [`Task`] ──decide──▶ fresh ──restore──▶ [`Finished`]
+//!                 └──▶ stale ──execute──▶ [`Finished`], and those that share its key
+//!
+//! Invariants
+//! - An instance is finished once, whatever becomes of it.
+//! - A failed instance stops those that need it; no others where the run is to keep going, and what is
+//!   running in any case.
+//! - Why an instance ran decides nothing: a record that can't be read costs a reason, not a result.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::thread::{self, Scope};
+
+use crate::decide::assemble::{Assembled, assemble};
+use crate::decide::inputs::{InputSet, name_files};
+use crate::decide::reason::{Known, Reason, is_fresh, reasons};
+use crate::decide::recipe::Recipe;
+use crate::digest::Key;
+use crate::exec::execute::{execute, kept_line};
+use crate::kind::{Failure, Watch};
+use crate::plan::graph::InstanceId;
+use crate::plan::work::Work;
+use crate::schedule::observer::{Event, Observer};
+use crate::schedule::options::{Cancel, Options};
+use crate::schedule::scheduler::{Enqueued, Scheduler, Task};
+use crate::schedule::summary::Outcome;
+use crate::snapshot::InstanceState;
+use crate::store::{Lookup, RecordedOutput, Session};
+
+/// What became of an instance, written once.
+pub(crate) struct Finished<'c> {
+    pub(crate) key: Option<Key>,
+    pub(crate) outputs: Cow<'c, [RecordedOutput]>,
+    pub(crate) written: Vec<String>,
+    pub(crate) outcome: Outcome,
+    /// What it read of the project; `None` for one that was known to be clean.
+    pub(crate) project: Option<InputSet>,
+}
+
+/// What became of each instance, as far as that is known.
+pub(crate) type Results<'c> = Vec<OnceLock<Finished<'c>>>;
+
+impl<'c> Finished<'c> {
+    /// What became of one that was not started.
+    pub(crate) fn unfinished() -> Self {
+        let (outputs, written) = (Cow::default(), Vec::new());
+        Self { key: None, outputs, written, outcome: Outcome::Stopped, project: None }
+    }
+
+    /// What became of one that nothing has changed for.
+    pub(crate) fn clean(state: &'c InstanceState) -> Self {
+        let outputs = Cow::Borrowed(state.outputs.as_slice());
+        Self { key: Some(state.key), outputs, outcome: Outcome::Fresh, ..Self::unfinished() }
+    }
+}
+
+/// What all workers share.
+pub(crate) struct WorkerPool<'c> {
+    pub(crate) work: &'c Work<'c>,
+    pub(crate) session: &'c Session<'c>,
+    pub(crate) options: &'c Options<'c>,
+    pub(crate) observer: &'c dyn Observer,
+    pub(crate) cancel: &'c Cancel,
+    pub(crate) scheduler: Scheduler<Stale>,
+    /// The key that each instance had last.
+    pub(crate) last: &'c HashMap<&'c str, Key>,
+    /// How many workers were started besides the first.
+    pub(crate) helpers: AtomicUsize,
+    /// The instances that have another key since the run began.
+    pub(crate) new_keys: Mutex<Vec<(String, Key)>>,
+    /// Set from the start for those that are clean.
+    pub(crate) results: Results<'c>,
+}
+
+/// A stale instance on its way to its run.
+pub(crate) struct Stale {
+    assembled: Assembled,
+    known: Known,
+    forced: bool,
+}
+
+impl<'c> WorkerPool<'c> {
+    /// Works until there is nothing left to do; starts other workers as long as there is more to do than workers.
+    pub(crate) fn worker_loop<'s>(&'s self, scope: &'s Scope<'s, '_>) {
+        while let Some((task, more)) = self.scheduler.next(self.cancel) {
+            let _busy = Busy { scheduler: &self.scheduler, cancel: self.cancel };
+            if more && self.helpers.fetch_add(1, Ordering::Relaxed) < self.options.jobs.saturating_sub(1) {
+                // Where the system has no thread to give, those that are there do it all.
+                drop(thread::Builder::new().spawn_scoped(scope, || self.worker_loop(scope)));
+            }
+            match task {
+                Task::Decide(id) => self.decide(id),
+                Task::Run(id, stale) => self.run(id, stale),
+            }
+        }
+    }
+
+    fn decide(&self, id: InstanceId) {
+        if let Err(failure) = self.try_decide(id) {
+            self.fail(id, None, failure);
+        }
+    }
+
+    fn try_decide(&self, id: InstanceId) -> Result<(), Failure> {
+        let assembled = self.assemble(id)?;
+        let key = assembled.key;
+        let before = self.scheduler.builder_of(key);
+        let forced = self.work.is_forced(id) && before.is_none();
+        if let Some(state) = self.unchanged_results(id, key).filter(|_| !forced) {
+            // They are at their places and in the store as they were.
+            let outputs = Cow::Borrowed(state.outputs.as_slice());
+            let finished = Finished {
+                key: Some(key),
+                outputs,
+                outcome: Outcome::Fresh,
+                project: Some(assembled.project),
+                ..Finished::unfinished()
+            };
+            self.announce(id, finished);
+            return Ok(());
+        }
+        let (known, outputs) = match self.session.lookup(key)? {
+            Lookup::Found(outputs) => (Known::Recorded, Some(outputs)),
+            Lookup::Absent => (Known::Nothing, None),
+            Lookup::Broken(flaw) => (Known::Flawed(flaw), None),
+        };
+        let builder = self.scheduler.builder_of(key);
+        let forced = self.work.is_forced(id) && builder.is_none();
+        if let Some(outputs) = outputs
+            && is_fresh(&known, forced)
+        {
+            let with = builder.map(|builder| self.work.name(builder).to_owned());
+            let outcome = with.map_or(Outcome::Fresh, |with| Outcome::Shared { with });
+            return self.finish(id, key, outputs, outcome, assembled.project);
+        }
+        if before.is_some() {
+            // Its record was damaged after it was written: there is nothing to share. One that ended
+            // after the store was asked has left a record that is yet to be seen.
+            self.scheduler.forget(key);
+        }
+        let cost = self.work.details(id).cost;
+        match self.scheduler.enqueue(id, key, cost, Stale { assembled, known, forced }) {
+            Enqueued::Queued => {}
+            // It was recorded between the question to the store and now.
+            Enqueued::AlreadyBuilt => self.scheduler.requeue(&[id]),
+        }
+        Ok(())
+    }
+
+    fn unchanged_results(&self, id: InstanceId, key: Key) -> Option<&'c InstanceState> {
+        self.options.known?.results(self.work.name(id)).filter(|state| state.key == key)
+    }
+
+    fn run(&self, id: InstanceId, stale: Stale) {
+        let key = stale.assembled.key;
+        // A file may have changed while the instance was queued; what its needs made can't have.
+        if self.work.changed_input(id, self.session, &stale.assembled.project).is_some() {
+            let mut again = self.scheduler.release(key, false);
+            again.push(id);
+            return self.scheduler.requeue(&again);
+        }
+        let name = self.work.name(id);
+        self.observer.event(Event::Started { instance: id, name });
+        let watch = ProgressForwarder { observer: self.observer, cancel: self.cancel, instance: id, name };
+        let reasons = self.reasons(id, &stale);
+        let result = execute(self.work, self.session, self.options, id, &stale.assembled, &watch);
+        let waiters = self.scheduler.release(key, result.is_ok());
+        match result {
+            Ok(record) => {
+                let seconds = record.observed.seconds;
+                for waiter in waiters {
+                    let outcome = Outcome::Shared { with: name.to_owned() };
+                    let project = stale.assembled.project.clone();
+                    self.finish_or_fail(waiter, key, record.outputs.clone(), outcome, project);
+                }
+                let outcome = Outcome::Ran { reasons, seconds };
+                self.finish_or_fail(id, key, record.outputs, outcome, stale.assembled.project);
+            }
+            Err(failure) => {
+                for waiter in waiters {
+                    self.skip(waiter, id);
+                    self.propagate(waiter, Some(id));
+                }
+                self.fail(id, Some(key), failure);
+            }
+        }
+    }
+
+    fn assemble(&self, id: InstanceId) -> Result<Assembled, Failure> {
+        let outputs = |id: InstanceId| {
+            let finished =
+                self.results[id.0].get().expect("an instance is ready once its needs are finished");
+            let key = finished.key.expect("what is needed has not failed, so it has a key");
+            (key, &*finished.outputs)
+        };
+        assemble(self.work, self.session, id, &outputs)
+    }
+
+    /// Says why an instance runs.
+    fn reasons(&self, id: InstanceId, stale: &Stale) -> Vec<Reason> {
+        let Stale { assembled, known, forced } = stale;
+        let last: Option<Recipe> = match self.last.get(self.work.name(id)) {
+            // What is recorded under its own key may be this very run.
+            Some(key) if *key == assembled.key => Some(assembled.recipe.clone()),
+            Some(key) => self.session.record_as(*key).ok().flatten().map(|record| record.recipe),
+            None => None,
+        };
+        let reasons = reasons(&assembled.recipe, last.as_ref(), known, *forced);
+        name_files(self.session, reasons, &assembled.project.trees)
+    }
+
+    fn finish_or_fail(
+        &self,
+        id: InstanceId,
+        key: Key,
+        outputs: Vec<RecordedOutput>,
+        outcome: Outcome,
+        project: InputSet,
+    ) {
+        if let Err(failure) = self.finish(id, key, outputs, outcome, project) {
+            self.fail(id, Some(key), failure);
+        }
+    }
+
+    /// Puts outputs where they belong, and lets those start that need them.
+    fn finish(
+        &self,
+        id: InstanceId,
+        key: Key,
+        outputs: Vec<RecordedOutput>,
+        outcome: Outcome,
+        project: InputSet,
+    ) -> Result<(), Failure> {
+        // What a run has just written at its places needs no second look.
+        let in_place = matches!(outcome, Outcome::Ran { .. }) && self.work.kind(id).writes_in_place();
+        let written = if in_place { Vec::new() } else { self.restore(id, &outputs)? };
+        let places = &self.work.effective(id)?.places;
+        if places.is_empty() {
+            self.session.link_view(&self.work.folder(id), outputs.iter())?;
+        }
+        let (outputs, project) = (Cow::Owned(outputs), Some(project));
+        self.announce(id, Finished { key: Some(key), outputs, written, outcome, project });
+        Ok(())
+    }
+
+    /// Reports that an instance has its outputs, and lets those start that need them.
+    fn announce(&self, id: InstanceId, finished: Finished<'c>) {
+        let name = self.work.name(id);
+        if let Some(key) = finished.key.filter(|key| self.last.get(name) != Some(key)) {
+            self.new_keys.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), key));
+        }
+        match &finished.outcome {
+            Outcome::Ran { reasons, seconds } => {
+                self.observer.event(Event::Ran { instance: id, name, reasons, seconds: *seconds });
+            }
+            Outcome::Shared { with } => self.observer.event(Event::Shared { instance: id, name, with }),
+            _ => self.observer.event(Event::Fresh { instance: id, name }),
+        }
+        self.set(id, finished);
+        self.propagate(id, None);
+    }
+
+    fn restore(&self, id: InstanceId, outputs: &[RecordedOutput]) -> Result<Vec<String>, Failure> {
+        let restored = self.session.restore(&self.work.effective(id)?.places, outputs)?;
+        for kept in &restored.kept {
+            let line = kept_line(kept);
+            self.observer.event(Event::Notice { instance: id, name: self.work.name(id), line: &line });
+        }
+        Ok(restored.written.iter().map(ToString::to_string).collect())
+    }
+
+    fn fail(&self, id: InstanceId, key: Option<Key>, failure: Failure) {
+        let name = self.work.name(id);
+        let outcome = if failure == Failure::Cancelled {
+            Outcome::Stopped
+        } else {
+            if !self.options.keep_going {
+                self.scheduler.halt();
+            }
+            self.observer.event(Event::Failed { instance: id, name, failure: &failure });
+            Outcome::Failed(failure)
+        };
+        self.set(id, Finished { key, outcome, ..Finished::unfinished() });
+        self.propagate(id, Some(id));
+    }
+
+    fn skip(&self, id: InstanceId, failed: InstanceId) {
+        if self.cancel.is_cancelled() {
+            return;
+        }
+        let because = self.work.name(failed);
+        self.observer.event(Event::Skipped { instance: id, name: self.work.name(id), because });
+        let outcome = Outcome::Skipped { because: because.to_owned() };
+        self.set(id, Finished { outcome, ..Finished::unfinished() });
+    }
+
+    fn propagate(&self, id: InstanceId, failed: Option<InstanceId>) {
+        for (blocked, failed) in self.scheduler.propagate(id, failed) {
+            self.skip(blocked, failed);
+        }
+    }
+
+    fn set(&self, id: InstanceId, finished: Finished<'c>) {
+        let first = self.results[id.0].set(finished).is_ok();
+        assert!(first, "an instance is finished once");
+    }
+}
+
+/// A worker at its task. One that panics, as an observer may make it, stops the run: what waits for
+/// its instance would wait for ever.
+struct Busy<'b> {
+    scheduler: &'b Scheduler<Stale>,
+    cancel: &'b Cancel,
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.cancel.cancel();
+        }
+        self.scheduler.task_done();
+    }
+}
+
+/// A run's watch: passes on what it is given, with the instance's name.
+struct ProgressForwarder<'t> {
+    observer: &'t dyn Observer,
+    cancel: &'t Cancel,
+    instance: InstanceId,
+    name: &'t str,
+}
+
+impl Watch for ProgressForwarder<'_> {
+    fn progress(&self, fraction: f64, standing: &str) {
+        let (instance, name) = (self.instance, self.name);
+        self.observer.event(Event::Progress { instance, name, fraction, standing });
+    }
+
+    fn notice(&self, line: &str) {
+        self.observer.event(Event::Notice { instance: self.instance, name: self.name, line });
+    }
+
+    fn cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
+    }
+}

@@ -1,0 +1,241 @@
+//! Gathers what a run has seen, for the next one.
+//!
+//! Invariants
+//! - A path is taken as it was confirmed when it was used: a change since leaves another stamp, and is seen by the next run.
+//! - What a folder of outputs should hold is taken from the outputs, not from the disk, so that a stray file is seen too.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::{InstanceState, Known, PathState, Snapshot, TreeState, listing_of};
+use crate::digest::{Digest, Key};
+use crate::file_table::Observation;
+use crate::folder::FileKind;
+use crate::project_path::ProjectPath;
+use crate::store::{OutputPlace, RecordedOutput, Store};
+
+/// A snapshot under construction.
+pub struct Builder<'s> {
+    store: &'s Store,
+    snapshot: Snapshot,
+    paths: HashMap<String, u32>,
+    /// The trees that are there already, by where they were found.
+    trees: HashMap<usize, u32>,
+    old_trees: HashMap<u32, u32>,
+    /// Whether everything that was to be taken in could be.
+    whole: bool,
+}
+
+/// A folder or pattern that an instance reads, as it was seen.
+pub(crate) trait SeenTree {
+    /// Gives the paths of all that it takes in.
+    fn paths(&self) -> &[String];
+}
+
+/// What an instance did in this run.
+pub(crate) struct Done<'d, T> {
+    pub(crate) name: &'d str,
+    pub(crate) key: Key,
+    pub(crate) outputs: &'d [RecordedOutput],
+    pub(crate) places: &'d [OutputPlace],
+    pub(crate) reads: &'d [String],
+    pub(crate) trees: &'d [Arc<T>],
+}
+
+impl<'s> Builder<'s> {
+    /// Begins a snapshot that answers `question`.
+    pub fn new(store: &'s Store, question: Digest) -> Self {
+        let snapshot = Snapshot { question, ..Snapshot::default() };
+        let (paths, trees, old_trees) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { store, snapshot, paths, trees, old_trees, whole: true }
+    }
+
+    /// Takes in the pipeline's own files.
+    pub fn pipeline_files(&mut self, paths: &[String]) {
+        match paths.iter().map(|path| self.path(path)).collect() {
+            Some(paths) => self.snapshot.pipeline = paths,
+            None => self.whole = false,
+        }
+    }
+
+    /// Takes in a file that an answer depends on, although no instance does; one that is not there, too.
+    pub fn also(&mut self, path: &ProjectPath) {
+        if self.store.digest_place(path).is_err() {
+            self.store.files().insert(path.as_str(), Observation::Absent, true);
+        }
+        self.whole &= self.path(path.as_str()).is_some();
+    }
+
+    /// Takes in an instance as it was known before.
+    pub(crate) fn keep(&mut self, known: &Known, state: &InstanceState) {
+        let parts = known.parts_of(state);
+        let reads = parts.reads.iter().map(|state| self.old_path(state)).collect();
+        let writes: Option<Vec<u32>> = parts.writes.iter().map(|state| self.old_write(state)).collect();
+        let Some(writes) = writes else {
+            self.whole = false;
+            return self.last_key(&state.name, state.key);
+        };
+        let mut trees = Vec::with_capacity(parts.trees.len());
+        for (old, paths) in parts.trees {
+            let tree = match self.old_trees.get(&old) {
+                Some(tree) => *tree,
+                None => {
+                    let paths = paths.iter().map(|path| self.old_path(known.state(*path))).collect();
+                    let tree = self.tree(TreeState { paths });
+                    self.old_trees.insert(old, tree);
+                    tree
+                }
+            };
+            trees.push(tree);
+        }
+        self.snapshot.instances.push(InstanceState { reads, trees, writes, ..state.clone() });
+    }
+
+    /// Takes in what an instance did in this run; of one of which something was not looked at, only the key.
+    pub(crate) fn add<T: SeenTree>(&mut self, done: &Done<'_, T>) {
+        match self.state(done) {
+            Some(state) => self.snapshot.instances.push(state),
+            None => {
+                self.whole = false;
+                self.last_key(done.name, done.key);
+            }
+        }
+    }
+
+    fn state<T: SeenTree>(&mut self, done: &Done<'_, T>) -> Option<InstanceState> {
+        let reads = done.reads.iter().map(|path| self.path(path)).collect::<Option<_>>()?;
+        let mut trees = Vec::with_capacity(done.trees.len());
+        for tree in done.trees {
+            let place = Arc::as_ptr(tree).addr();
+            let index = match self.trees.get(&place) {
+                Some(index) => *index,
+                None => {
+                    let paths = tree.paths().iter().map(|path| self.path(path)).collect::<Option<_>>()?;
+                    let index = self.tree(TreeState { paths });
+                    self.trees.insert(place, index);
+                    index
+                }
+            };
+            trees.push(index);
+        }
+        let writes = self.written(done.key, done.outputs, done.places)?;
+        let (name, outputs) = (done.name.to_owned(), done.outputs.to_vec());
+        Some(InstanceState { name, key: done.key, outputs, reads, trees, writes })
+    }
+
+    /// Takes in the last key of an instance of which no more is known.
+    pub fn last_key(&mut self, name: &str, key: Key) {
+        self.snapshot.last_keys.push((name.to_owned(), key));
+    }
+
+    /// Ends the snapshot; `answer` is what there is to say while nothing changes, if everything is up to date.
+    pub fn finish(mut self, answer: Option<String>) -> Snapshot {
+        self.snapshot.answer = answer.filter(|_| self.whole);
+        self.snapshot
+    }
+
+    /// Gives the paths that an instance wrote, and the store's folders that hold its record and objects.
+    fn written(&mut self, key: Key, outputs: &[RecordedOutput], places: &[OutputPlace]) -> Option<Vec<u32>> {
+        let mut writes = Vec::new();
+        let mut children: BTreeMap<ProjectPath, BTreeSet<String>> = BTreeMap::new();
+        for output in outputs {
+            let Some(path) = OutputPlace::find(places, &output.name) else {
+                writes.push(self.output(&Store::object_table_path(output.object), output, false)?);
+                continue;
+            };
+            if output.is_folder() {
+                children.entry(path.clone()).or_default();
+            } else {
+                writes.push(self.output(path.as_str(), output, true)?);
+            }
+            // The folders down to it, as far as they are its place's own.
+            let mut child = path;
+            while let Some(folder) = child.parent() {
+                if !places.iter().any(|place| folder.is_within(&place.path)) {
+                    break;
+                }
+                let name = child.as_str().rsplit('/').next().unwrap_or_default().to_owned();
+                children.entry(folder.clone()).or_default().insert(name);
+                child = folder;
+            }
+        }
+        for (folder, names) in &children {
+            let listing = listing_of(names.iter().map(String::as_str));
+            writes.push(self.folder(folder.as_str(), listing)?);
+        }
+        for folder in self.store.folders_of(key, outputs) {
+            writes.push(self.store_folder(&folder, None)?);
+        }
+        Some(writes)
+    }
+
+    /// Takes in the file of an output; `None` where it holds something else by now.
+    fn output(&mut self, path: &str, output: &RecordedOutput, placed: bool) -> Option<u32> {
+        match self.store.files().confirmed(path)? {
+            Observation::File { stamp, digest, .. }
+                if digest == output.object.0 && (!placed || stamp.executable == output.executable) => {}
+            _ => return None,
+        }
+        self.path(path)
+    }
+
+    /// Takes in a path as it was confirmed in this run.
+    fn path(&mut self, path: &str) -> Option<u32> {
+        if let Some(index) = self.paths.get(path) {
+            return Some(*index);
+        }
+        let observation = self.store.files().confirmed(path)?;
+        Some(self.insert(path, observation))
+    }
+
+    fn old_path(&mut self, state: &PathState) -> u32 {
+        match self.paths.get(&state.path) {
+            Some(index) => *index,
+            None => self.insert(&state.path, state.observation),
+        }
+    }
+
+    /// Takes in what was written before. The store's own folders change with every record; what a run did to them is no
+    /// change to the next one.
+    fn old_write(&mut self, state: &PathState) -> Option<u32> {
+        if !Store::is_own(&state.path) || !matches!(state.observation, Observation::Folder { .. }) {
+            return Some(self.old_path(state));
+        }
+        self.store_folder(&state.path, Some(state.observation))
+    }
+
+    /// Takes in a folder that should hold these names.
+    fn folder(&mut self, path: &str, listing: Digest) -> Option<u32> {
+        if let Some(index) = self.paths.get(path) {
+            return Some(*index);
+        }
+        match self.store.project().entry(path) {
+            Ok(Some(entry)) if entry.kind == FileKind::Folder => {
+                // What is there now need not be what should be, so that the next run lists it once.
+                Some(self.insert(path, Observation::Folder { stamp: entry.stamp, listing, racy: true }))
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes in one of the store's own folders, as it is now.
+    fn store_folder(&mut self, path: &str, before: Option<Observation>) -> Option<u32> {
+        if let Some(index) = self.paths.get(path) {
+            return Some(*index);
+        }
+        let observation = self.store.observe_folder(path, before)?;
+        Some(self.insert(path, observation))
+    }
+
+    fn tree(&mut self, tree: TreeState) -> u32 {
+        self.snapshot.trees.push(tree);
+        u32::try_from(self.snapshot.trees.len() - 1).expect("a run reads fewer than 2³² folders")
+    }
+
+    fn insert(&mut self, path: &str, observation: Observation) -> u32 {
+        let index = u32::try_from(self.snapshot.paths.len()).expect("a run looks at fewer than 2³² paths");
+        self.snapshot.paths.push(PathState { path: path.to_owned(), observation });
+        self.paths.insert(path.to_owned(), index);
+        index
+    }
+}

@@ -1,0 +1,219 @@
+//! Looks at everything that a snapshot knows, once, and says what has changed.
+//!
+//! Invariants
+//! - A file that looks different and has the same bytes has not changed.
+//! - Each path is looked at once; what is unchanged is confirmed for the rest of the run.
+
+use std::collections::HashMap;
+use std::os::unix::ffi::OsStrExt;
+
+use rustix::fs::{AtFlags, FileType, statat};
+use rustix::io::Errno;
+
+use super::{FILE, InstanceState, PathState, Snapshot, list_names};
+use crate::digest::{Digest, Key};
+use crate::file_table::{FileTable, Observation};
+use crate::folder::{Folder, open_through_links};
+use crate::stamp::{Stamp, now};
+use crate::store::{Session, Store, StoreError};
+
+/// A snapshot, and what has changed since it was taken.
+#[derive(Debug)]
+pub struct Known {
+    snapshot: Snapshot,
+    /// For each path, whether it has changed.
+    changed: Vec<bool>,
+    /// For each tree, whether something of it has changed.
+    changed_trees: Vec<bool>,
+    anything: bool,
+    /// Whether something only looked different, or was racy, so that the snapshot is worth writing again.
+    touched: bool,
+    /// How the snapshot's file looked when it was read, and which session was the last one.
+    file: Option<Stamp>,
+    session: Option<String>,
+    by_name: HashMap<String, usize>,
+}
+
+impl Known {
+    /// Reads a store's snapshot and looks at everything that it knows; `None` where there is no snapshot.
+    pub fn load(store: &Store) -> Option<Self> {
+        let (file, session) = (file_stamp(store), store.last_session());
+        let snapshot = Snapshot::load(store)?;
+        Some(Self { file, session, ..Self::compare(store, snapshot) })
+    }
+
+    fn compare(store: &Store, mut snapshot: Snapshot) -> Self {
+        let mut changed = Vec::with_capacity(snapshot.paths.len());
+        let mut touched = false;
+        for state in &mut snapshot.paths {
+            let now = look(store, state);
+            touched |= now.is_some_and(|now| now != state.observation);
+            changed.push(now.is_none());
+            if let Some(now) = now {
+                state.observation = now;
+            }
+        }
+        let any = |indexes: &[u32], changed: &[bool]| indexes.iter().any(|index| changed[*index as usize]);
+        let changed_trees = snapshot.trees.iter().map(|tree| any(&tree.paths, &changed)).collect();
+        let anything = changed.contains(&true);
+        let (file, session, by_name) = (None, None, HashMap::new());
+        Self { snapshot, changed, changed_trees, anything, touched, file, session, by_name }
+    }
+
+    /// Gives the answer to a question, if nothing has changed since.
+    pub fn answer(&self, question: Digest) -> Option<&str> {
+        let same = self.snapshot.question == question && !self.anything;
+        self.snapshot.answer.as_deref().filter(|_| same)
+    }
+
+    /// Gives the answer as it was, whatever has changed, for who needs to know what the question depends on.
+    pub fn last_answer(&self) -> Option<&str> {
+        self.snapshot.answer.as_deref()
+    }
+
+    /// Says whether another session has written to the store, and perhaps to the project, since everything was looked at.
+    pub(crate) fn is_outdated(&self, session: &Session<'_>) -> bool {
+        self.session.is_none() || self.session != session.before || self.file != file_stamp(session)
+    }
+
+    /// Writes the snapshot again where files only looked different, so that they need not be read again.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be written.
+    pub fn refresh(&self, store: &Store) -> Result<(), StoreError> {
+        if !self.touched || self.anything {
+            return Ok(());
+        }
+        match store.lock(|| false)? {
+            Some(session) if !self.is_outdated(&session) => {
+                self.snapshot.save(&session)?;
+                session.finish()
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Passes on what was confirmed of files, and makes instances known by name.
+    pub fn fill(&mut self, table: &mut FileTable) {
+        for (state, changed) in self.snapshot.paths.iter().zip(&self.changed) {
+            table.insert(&state.path, state.observation, !changed);
+        }
+        let names = self.snapshot.instances.iter().enumerate();
+        self.by_name = names.map(|(index, state)| (state.name.clone(), index)).collect();
+    }
+
+    /// Says whether the pipeline is as it was when this question was asked.
+    pub(crate) fn has_same_pipeline(&self, question: Digest) -> bool {
+        self.snapshot.question == question && !self.any(&self.snapshot.pipeline)
+    }
+
+    /// Gives an instance whose results are at their places, and in the store, as they were.
+    pub(crate) fn results(&self, name: &str) -> Option<&InstanceState> {
+        self.instance(name).filter(|state| !self.any(&state.writes))
+    }
+
+    /// Gives an instance that neither reads nor wrote anything that has changed.
+    pub(crate) fn clean(&self, name: &str) -> Option<&InstanceState> {
+        let reads_changed = |state: &InstanceState| {
+            self.any(&state.reads) || state.trees.iter().any(|tree| self.changed_trees[*tree as usize])
+        };
+        self.results(name).filter(|state| !reads_changed(state))
+    }
+
+    /// Gives the last key of every instance.
+    pub(crate) fn last_keys(&self) -> HashMap<&str, Key> {
+        self.snapshot.last_keys().collect()
+    }
+
+    /// Gives the paths of one of the snapshot's lists with what they were.
+    fn states<'s>(&'s self, indexes: &'s [u32]) -> impl Iterator<Item = &'s PathState> {
+        indexes.iter().map(|index| &self.snapshot.paths[*index as usize])
+    }
+
+    /// Gives what a clean instance read and wrote, for the next snapshot: paths, trees' paths, and written paths.
+    pub(super) fn parts_of<'s>(&'s self, state: &'s InstanceState) -> Parts<'s> {
+        Parts {
+            reads: self.states(&state.reads).collect(),
+            trees: state
+                .trees
+                .iter()
+                .map(|tree| (*tree, &self.snapshot.trees[*tree as usize].paths[..]))
+                .collect(),
+            writes: self.states(&state.writes).collect(),
+        }
+    }
+
+    pub(super) fn state(&self, index: u32) -> &PathState {
+        &self.snapshot.paths[index as usize]
+    }
+
+    fn instance(&self, name: &str) -> Option<&InstanceState> {
+        self.by_name.get(name).map(|index| &self.snapshot.instances[*index])
+    }
+
+    fn any(&self, indexes: &[u32]) -> bool {
+        indexes.iter().any(|index| self.changed[*index as usize])
+    }
+}
+
+/// What an instance read and wrote.
+pub(super) struct Parts<'s> {
+    pub(super) reads: Vec<&'s PathState>,
+    pub(super) trees: Vec<(u32, &'s [u32])>,
+    pub(super) writes: Vec<&'s PathState>,
+}
+
+fn file_stamp(store: &Store) -> Option<Stamp> {
+    let base: &Folder = store.base().ok()??;
+    base.entry(FILE).ok()?.map(|entry| entry.stamp)
+}
+
+/// Looks at a path; gives what it is where that is the same as it was, or only looks different.
+fn look(store: &Store, state: &PathState) -> Option<Observation> {
+    let name = state.path.as_str();
+    // What a link leads to has a slash behind the link's own path.
+    let (name, flags) = match name.strip_suffix('/') {
+        Some(link) => (link, AtFlags::empty()),
+        None => (name, AtFlags::SYMLINK_NOFOLLOW),
+    };
+    let at = if name.is_empty() { "." } else { name };
+    let stat = match statat(store.project(), at, flags) {
+        Ok(stat) => stat,
+        Err(Errno::NOENT | Errno::NOTDIR) => {
+            return (state.observation == Observation::Absent).then_some(state.observation);
+        }
+        Err(_) => return None,
+    };
+    let (stamp, sort) = (Stamp::of_stat(&stat), FileType::from_raw_mode(stat.st_mode));
+    match (state.observation, sort) {
+        (Observation::File { stamp: before, racy: false, .. }, FileType::RegularFile)
+        | (Observation::Folder { stamp: before, racy: false, .. }, FileType::Directory)
+            if before == stamp =>
+        {
+            Some(state.observation)
+        }
+        (Observation::File { stamp: before, digest, .. }, FileType::RegularFile)
+            if before.size == stamp.size && before.executable == stamp.executable =>
+        {
+            let time = now();
+            let same = hash(store, name, stamp.size) == Some(digest);
+            same.then(|| Observation::File { stamp, digest, racy: stamp.is_racy(time) })
+        }
+        (Observation::Folder { listing, .. }, FileType::Directory) => {
+            let time = now();
+            let same = list_names(store, &state.path).is_ok_and(|now| now == listing);
+            same.then(|| Observation::Folder { stamp, listing, racy: stamp.is_racy(time) })
+        }
+        (Observation::Link { text }, FileType::Symlink) => {
+            let now = std::fs::read_link(store.project().path_of(name)).ok()?;
+            (Digest::of(now.as_os_str().as_bytes()) == text).then_some(state.observation)
+        }
+        _ => None,
+    }
+}
+
+fn hash(store: &Store, name: &str, size: u64) -> Option<Digest> {
+    // An input may stand in a folder that is a link.
+    let file = open_through_links(&store.project().path_of(name)).ok()?;
+    store.read_digest(file, size).ok()
+}

@@ -1,0 +1,262 @@
+//! The snapshot: what the project looked like when it was last brought up to date. It only saves time.
+//!
+//! a run's end ──[`Builder`]──▶ [`Snapshot`] ──one file──▶ [`Known`]: what has changed since ──▶ the answer, or what is clean
+//!
+//! | file | its duty |
+//! |---|---|
+//! | `mod` | the format, and how it is read and written |
+//! | `compare` | looks at everything again, and says what has changed |
+//! | `build` | gathers what a run has seen |
+//!
+//! Invariants
+//! - One format, one magic with a version, one seal. A file that is not whole, or of another version, is none: then
+//!   everything is decided.
+//! - Nothing is taken as clean that reads, or wrote, a changed path.
+//! - The truth is in the project's files and in the store's records; whatever is doubtful is looked up there.
+
+mod build;
+mod compare;
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::{Digest, Key, ObjectId};
+use crate::file_table::Observation;
+use crate::store::{RecordedOutput, Session, Store, StoreError};
+
+pub use build::Builder;
+pub(crate) use build::{Done, SeenTree};
+pub use compare::Known;
+
+/// The snapshot's file, below the store's folder of this version.
+pub(crate) const FILE: &str = "snapshot";
+
+/// Begins the file, with the version of its format.
+const MAGIC: &[u8; 16] = b"recount snap 1\n\0";
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 1 << 30;
+
+/// What a project looked like.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// What was asked: all that an answer depends on besides files.
+    pub question: Digest,
+    /// What there is to say while nothing has changed; `None` where not everything was brought up to date.
+    pub answer: Option<String>,
+    /// Every path that was looked at.
+    paths: Vec<PathState>,
+    /// The paths of the pipeline's own files.
+    pipeline: Vec<u32>,
+    trees: Vec<TreeState>,
+    instances: Vec<InstanceState>,
+    /// The last keys of instances that are not among these.
+    last_keys: Vec<(String, Key)>,
+}
+
+/// A path, and what it was.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct PathState {
+    path: String,
+    observation: Observation,
+}
+
+/// A folder or a pattern that is read, with all that it takes in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct TreeState {
+    paths: Vec<u32>,
+}
+
+/// An instance, with what it read and wrote.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct InstanceState {
+    pub(crate) name: String,
+    pub(crate) key: Key,
+    #[serde(with = "outputs")]
+    pub(crate) outputs: Vec<RecordedOutput>,
+    reads: Vec<u32>,
+    trees: Vec<u32>,
+    /// Its outputs' paths, and the store's folders that hold its record and objects.
+    writes: Vec<u32>,
+}
+
+impl Snapshot {
+    /// Reads the snapshot of a store; `None` where there is none that can be used.
+    pub fn load(store: &Store) -> Option<Self> {
+        let base = store.base().ok()??;
+        let bytes = base.read(FILE, LARGEST).ok()?;
+        Self::decode(&bytes)
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (seal, rest) = bytes.strip_prefix(MAGIC)?.split_first_chunk::<32>()?;
+        if Digest::of(rest) != Digest::from_bytes(*seal) {
+            return None;
+        }
+        let snapshot: Self = postcard::from_bytes(rest).ok()?;
+        snapshot.is_consistent().then_some(snapshot)
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let body = postcard::to_stdvec(self).expect("every part of a snapshot can be written");
+        [MAGIC.as_slice(), &Digest::of(&body).to_bytes(), &body].concat()
+    }
+
+    /// Says whether no index leads nowhere.
+    fn is_consistent(&self) -> bool {
+        let paths = |indexes: &[u32]| indexes.iter().all(|index| (*index as usize) < self.paths.len());
+        let trees = |indexes: &[u32]| indexes.iter().all(|index| (*index as usize) < self.trees.len());
+        paths(&self.pipeline)
+            && self.trees.iter().all(|tree| paths(&tree.paths))
+            && self.instances.iter().all(|it| paths(&it.reads) && paths(&it.writes) && trees(&it.trees))
+    }
+
+    /// Writes it as the store's snapshot.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be written.
+    pub fn save(&self, session: &Session<'_>) -> Result<(), StoreError> {
+        session.write_whole(FILE, &self.encode())
+    }
+
+    /// Gives the last key of an instance.
+    pub fn last_keys(&self) -> impl Iterator<Item = (&str, Key)> {
+        let others = self.last_keys.iter().map(|(name, key)| (name.as_str(), *key));
+        self.instances.iter().map(|it| (it.name.as_str(), it.key)).chain(others)
+    }
+}
+
+/// Looks at the files that a pipeline is read from, before they are; gives their paths.
+pub fn observe_pipeline(store: &Store) -> Vec<String> {
+    let mut paths = vec![PIPELINE.to_owned()];
+    match store.observe_folder(STAGES, None) {
+        Some(folder) => {
+            store.files().insert(STAGES, folder, true);
+            let entries = std::fs::read_dir(store.project().path_of(STAGES)).into_iter().flatten().flatten();
+            let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+            paths.extend(names.filter(|name| counts(name)).map(|name| format!("{STAGES}/{name}")));
+        }
+        None => store.files().insert(STAGES, Observation::Absent, true),
+    }
+    for path in &paths {
+        // What can't be read is reported by whoever reads it.
+        if store.digest_input(path, path).is_err() {
+            store.files().insert(path, Observation::Absent, true);
+        }
+    }
+    paths.push(STAGES.to_owned());
+    paths
+}
+
+/// The file that draws the graph, and the folder of the stages' own files.
+const PIPELINE: &str = "pipeline.yaml";
+const STAGES: &str = "stages";
+
+/// Says whether a name in a folder counts as its content: what editors and Python leave behind does not.
+pub(crate) fn counts(name: &str) -> bool {
+    const NAMES: [&str; 7] =
+        [".git", "__pycache__", ".DS_Store", "Thumbs.db", ".ipynb_checkpoints", "4913", ".directory"];
+    const ENDINGS: [&str; 5] = ["~", ".swp", ".swo", ".swx", ".recount-new"];
+    let locks = name.starts_with(".#")
+        || name.starts_with(".~lock.")
+        || name.len() > 1 && name.starts_with('#') && name.ends_with('#');
+    !NAMES.contains(&name) && !locks && !ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// Digests the names of a folder that count; they come sorted.
+pub(crate) fn listing_of<'n>(names: impl Iterator<Item = &'n str>) -> Digest {
+    let mut listing = crate::digest::Canonical::default();
+    for name in names.filter(|name| counts(name)) {
+        listing.field(name.as_bytes());
+    }
+    listing.finish()
+}
+
+/// Lists the names of a folder of the project, through links, and digests them.
+pub(crate) fn list_names(store: &Store, path: &str) -> io::Result<Digest> {
+    let entries = std::fs::read_dir(store.project().path_of(path.trim_end_matches('/')))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        names.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort_unstable();
+    Ok(listing_of(names.iter().map(String::as_str)))
+}
+
+/// Outputs with every field of theirs: the format names none, and leaves none out.
+mod outputs {
+    use super::{Deserialize, ObjectId, RecordedOutput};
+    use serde::{Deserializer, Serializer};
+
+    type Parts<T> = (T, ObjectId, bool, Option<u32>);
+
+    pub fn serialize<S: Serializer>(outputs: &[RecordedOutput], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(outputs.iter().map(|it| (it.name.as_str(), it.object, it.executable, it.mode)))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<RecordedOutput>, D::Error> {
+        let output = |(name, object, executable, mode)| RecordedOutput { name, object, executable, mode };
+        Ok(Vec::<Parts<String>>::deserialize(deserializer)?.into_iter().map(output).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stamp::Stamp;
+
+    fn snapshot() -> Snapshot {
+        let state = |path: &str, observation| PathState { path: path.to_owned(), observation };
+        let file = |text: &[u8]| Observation::File {
+            stamp: Stamp { size: 5, modified: 1, changed: -2, inode: 3, executable: true },
+            digest: Digest::of(text),
+            racy: false,
+        };
+        Snapshot {
+            question: Digest::of(b"?"),
+            answer: Some("nothing to do".to_owned()),
+            paths: vec![state("a", file(b"a")), state("b", Observation::Absent)],
+            pipeline: vec![1],
+            trees: vec![TreeState { paths: vec![0, 1] }],
+            instances: vec![InstanceState {
+                name: "fit[seed=1]".to_owned(),
+                key: Key(Digest::of(b"key")),
+                outputs: vec![RecordedOutput::new("o", ObjectId(Digest::of(b"o")), 0o700)],
+                reads: vec![0],
+                trees: vec![0],
+                writes: vec![1],
+            }],
+            last_keys: vec![("old".to_owned(), Key(Digest::of(b"old")))],
+        }
+    }
+
+    #[test]
+    fn it_reads_back_and_any_flipped_bit_or_lost_byte_makes_it_none() {
+        let bytes = snapshot().encode();
+        assert_eq!(Snapshot::decode(&bytes), Some(snapshot()));
+        for place in 0..bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[place] ^= 1 << (place % 8);
+            assert_eq!(Snapshot::decode(&flipped), None, "byte {place}");
+            assert_eq!(Snapshot::decode(&bytes[..place]), None);
+        }
+    }
+
+    #[test]
+    fn an_index_that_leads_nowhere_makes_it_none() {
+        let mut broken = snapshot();
+        broken.instances[0].reads.push(2);
+        assert_eq!(Snapshot::decode(&broken.encode()), None);
+    }
+
+    #[test]
+    fn what_editors_leave_behind_does_not_count() {
+        for name in ["__pycache__", ".a.py.swp", "a.py~", ".#a.py", "#a.py#", ".DS_Store"] {
+            assert!(!counts(name), "{name}");
+        }
+        for name in ["a.py", ".env", "#", "swp"] {
+            assert!(counts(name), "{name}");
+        }
+    }
+}
