@@ -78,7 +78,7 @@ fn read(path: &Path) -> String {
 }
 
 #[test]
-fn every_mistake_is_told_with_its_place_and_what_to_do() {
+fn every_mistake_is_reported_with_its_place_and_what_to_do() {
     let assert = Assert::new().action_env(snapbox::assert::DEFAULT_ACTION_ENV);
     let mut different = Vec::new();
     for case in cases() {
@@ -112,7 +112,7 @@ fn a_folder_without_a_pipeline_says_where_it_was_looked_for() {
 }
 
 #[test]
-fn a_binary_file_is_told_without_its_content() {
+fn a_binary_file_is_reported_without_its_content() {
     assert_data_eq!(
         with_settings(b"params: \0\x01\x02").mistakes(),
         str![[r#"
@@ -143,7 +143,7 @@ help: save the file as UTF-8
 }
 
 #[test]
-fn a_folder_in_the_place_of_a_file_is_told() {
+fn a_folder_in_the_place_of_a_file_is_reported() {
     let project = with_settings(b"");
     fs::remove_file(project.folder.path().join("stages/prepare.yaml")).expect("the file is there");
     fs::create_dir(project.folder.path().join("stages/prepare.yaml")).expect("a folder can be made");
@@ -154,6 +154,25 @@ error: `stages/prepare.yaml` is a folder
 --> stages/prepare.yaml
  |
 help: a file with this name is read here
+
+"#]]
+    );
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_refused_and_not_waited_for() {
+    let project = with_settings(b"");
+    let path = project.folder.path().join("stages/prepare.yaml");
+    fs::remove_file(&path).expect("the file is there");
+    let made = std::process::Command::new("mkfifo").arg(&path).status().expect("mkfifo is there");
+    assert!(made.success());
+    assert_data_eq!(
+        project.mistakes(),
+        str![[r#"
+error: `stages/prepare.yaml` can't be read: it is no regular file
+--> stages/prepare.yaml
+ |
+help: put a file there that can be read
 
 "#]]
     );

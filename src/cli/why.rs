@@ -132,7 +132,7 @@ fn place(pipeline: &Pipeline, instance: &str, reason: &Reason) -> Option<String>
     let field = name.split(['.', '[']).next()?;
     let instance = InstanceName::of(instance);
     let stage = pipeline.stage(instance.stage)?;
-    match pipeline.settings(stage, instance.variant()).origins.get(field)? {
+    match pipeline.settings(stage, instance.variant()).origin(field)? {
         Origin::File { path, line, .. } => Some(format!("{path}:{line}")),
         Origin::Override(argument) => Some(format!("--set {argument}")),
         Origin::Default => None,

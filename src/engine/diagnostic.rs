@@ -5,6 +5,7 @@
 //! Invariants
 //! - The source text travels with its diagnostics: rendering reads no file.
 //! - A message holds no control character, so that a file's content can't drive the terminal.
+//! - What is kept and shown is bounded, however much is wrong: the first mistakes, and a part of long lines and texts.
 //! - Knows no YAML and prints nothing.
 
 use std::fmt::{self, Write as _};
@@ -13,10 +14,19 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+/// Mistakes that are kept and shown; the others are counted.
+const MAX_SHOWN: usize = 100;
+
+/// Bytes of a line that are shown on each side of where a mistake begins.
+const MAX_LINE_HALF: usize = 20_000;
+
+/// Characters of a message or help that are shown.
+const MAX_MESSAGE: usize = 2_000;
+
 /// A text that a person wrote, and what it is called.
 #[derive(Debug)]
 pub struct Source {
-    name: String,
+    name: Arc<str>,
     text: String,
     /// Position on the command line, for a text that is an argument.
     argument: Option<usize>,
@@ -27,23 +37,27 @@ pub struct Source {
 impl Source {
     /// Takes the text of a file; `path` is relative to the project, with forward slashes.
     pub fn file(path: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Self::new(path.into(), text.into(), None)
+        Self::new(&path.into(), text.into(), None)
     }
 
     /// Takes a command-line argument; `name` is its option, such as `--set`.
     pub fn argument(name: impl Into<String>, position: usize, text: impl Into<String>) -> Arc<Self> {
-        Self::new(name.into(), text.into(), Some(position))
+        Self::new(&name.into(), text.into(), Some(position))
     }
 
-    fn new(name: String, text: String, argument: Option<usize>) -> Arc<Self> {
-        let breaks = || text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        let mut lines = Vec::with_capacity(1 + breaks().count());
-        lines.extend(std::iter::once(0).chain(breaks()));
-        Arc::new(Self { name, text, argument, lines })
+    fn new(name: &str, text: String, argument: Option<usize>) -> Arc<Self> {
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(breaks).collect();
+        Arc::new(Self { name: name.into(), text, argument, lines })
     }
 
     /// Gives the file's path, or the option's name.
     pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Gives the file's path, or the option's name, to be kept.
+    pub(crate) fn shared_name(&self) -> &Arc<str> {
         &self.name
     }
 
@@ -71,19 +85,24 @@ impl Source {
 #[derive(Clone, Debug)]
 pub struct Place {
     source: Arc<Source>,
-    /// In bytes, on character boundaries; `None` for the source as a whole.
-    span: Option<Range<usize>>,
+    /// In bytes, on character boundaries; `start` is [`WHOLE`] for the source as a whole.
+    start: u32,
+    end: u32,
 }
+
+/// Where a place begins that is a source as a whole; no text is as long.
+const WHOLE: u32 = u32::MAX;
 
 impl Place {
     /// Points at the bytes `span`, which lie on character boundaries of the text.
     pub fn new(source: &Arc<Source>, span: Range<usize>) -> Self {
-        Self { source: Arc::clone(source), span: Some(span) }
+        let small = |at: usize| u32::try_from(at).unwrap_or(WHOLE);
+        Self { source: Arc::clone(source), start: small(span.start), end: small(span.end) }
     }
 
     /// Points at a source as a whole, without a line.
     pub fn whole(source: &Arc<Source>) -> Self {
-        Self { source: Arc::clone(source), span: None }
+        Self { source: Arc::clone(source), start: WHOLE, end: WHOLE }
     }
 
     /// Gives the source that it lies in.
@@ -93,7 +112,7 @@ impl Place {
 
     /// Gives the bytes that it covers; the whole text if it is not narrower.
     pub fn span(&self) -> Range<usize> {
-        self.span.clone().unwrap_or(0..self.source.text.len())
+        if self.start == WHOLE { 0..self.source.text.len() } else { self.start as usize..self.end as usize }
     }
 
     /// Gives the text that it covers.
@@ -103,12 +122,12 @@ impl Place {
 
     /// Gives the line it starts on, from 1.
     pub fn line(&self) -> usize {
-        self.source.line_and_column(self.span().start).0
+        self.line_and_column().0
     }
 
-    /// Gives the column it starts at, from 1, in characters.
-    pub fn column(&self) -> usize {
-        self.source.line_and_column(self.span().start).1
+    /// Gives the line and the column it starts at, both from 1, in characters.
+    pub fn line_and_column(&self) -> (usize, usize) {
+        self.source.line_and_column(self.span().start)
     }
 
     /// Narrows to a part of `value`, the text that is written here.
@@ -204,17 +223,22 @@ impl Diagnostic {
         let title = level.primary_title(&self.message);
         let primary = match &self.place {
             None => Group::with_title(title),
-            Some(Place { source, span: None }) => title.element(Origin::path(&source.name)),
-            Some(Place { source, span: Some(span) }) => {
-                let number = source.line_and_column(span.start).0;
+            Some(Place { source, start: WHOLE, .. }) => title.element(Origin::path(&*source.name)),
+            Some(place) => {
+                let (source, span) = (&place.source, place.span());
+                let (number, column) = source.line_and_column(span.start);
                 let line = source.line(number);
-                let within = |offset: usize| offset.clamp(line.start, line.end) - line.start;
-                title.element(
-                    Snippet::source(&source.text[line.clone()])
-                        .path(&source.name)
-                        .line_start(number)
-                        .annotation(AnnotationKind::Primary.span(within(span.start)..within(span.end))),
-                )
+                let shown = window(&source.text, line.clone(), span.start);
+                let within = |offset: usize| offset.clamp(shown.start, shown.end) - shown.start;
+                let snippet = Snippet::source(&source.text[shown.clone()]).line_start(number);
+                let mark = AnnotationKind::Primary.span(within(span.start)..within(span.end));
+                if shown.start == line.start {
+                    title.element(snippet.path(&*source.name).annotation(mark))
+                } else {
+                    // The renderer would count columns from where the shown part begins.
+                    let origin = Origin::path(&*source.name).line(number).char_column(column);
+                    title.element(origin).element(snippet.annotation(mark))
+                }
             }
         };
         let help = self.help.as_ref().map(|help| Group::with_title(Level::HELP.secondary_title(help)));
@@ -223,45 +247,66 @@ impl Diagnostic {
     }
 }
 
-/// Every mistake that was found, sorted by place.
+/// The mistakes that were found: the first hundred, sorted by place, and how many there are.
 #[derive(Clone, Debug, Default)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics {
+    kept: Vec<Diagnostic>,
+    count: usize,
+}
 
 impl Diagnostics {
     /// Adds one.
     pub fn add(&mut self, diagnostic: Diagnostic) {
-        let after = self.0.partition_point(|other| other.rank() <= diagnostic.rank());
-        self.0.insert(after, diagnostic);
+        self.add_with(|| diagnostic);
+    }
+
+    /// Adds one that is costly to make; it is made only if it will be kept.
+    pub fn add_with(&mut self, make: impl FnOnce() -> Diagnostic) {
+        self.count += 1;
+        if self.kept.len() < MAX_SHOWN {
+            let diagnostic = make();
+            let after = self.kept.partition_point(|other| other.rank() <= diagnostic.rank());
+            self.kept.insert(after, diagnostic);
+        }
     }
 
     /// Adds all of another collection.
     pub fn append(&mut self, others: Self) {
-        others.0.into_iter().for_each(|other| self.add(other));
+        self.count += others.count - others.kept.len();
+        others.kept.into_iter().for_each(|other| self.add(other));
     }
 
     /// Says whether nothing was found.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.count == 0
     }
 
-    /// Counts them.
+    /// Counts them, with those that are not kept.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.count
     }
 
-    /// Goes through them, files by path, each from its top, then arguments.
+    /// Goes through those that are kept, files by path, each from its top, then arguments.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.0.iter()
+        self.kept.iter()
     }
 
-    /// Renders all, with an empty line between two, for a terminal (`coloured`) or for a log.
+    /// Renders those that are kept, with an empty line between two, for a terminal (`coloured`) or for a log, and
+    /// says how many others there are.
     pub fn render(&self, coloured: bool) -> String {
         let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
         let mut text = String::new();
-        for (index, diagnostic) in self.0.iter().enumerate() {
+        for (index, diagnostic) in self.kept.iter().enumerate() {
             let gap = if index == 0 { "" } else { "\n" };
             writeln!(text, "{gap}{}", diagnostic.render(&renderer)).expect("a String takes any text");
         }
+        let more = match self.count - self.kept.len() {
+            0 => return text,
+            1 => "1 more mistake is not shown".to_owned(),
+            more => format!("{more} more mistakes are not shown"),
+        };
+        let more = Diagnostic::error(more).help("correct these first").render(&renderer);
+        writeln!(text, "\n{more}").expect("a String takes any text");
         text
     }
 }
@@ -274,16 +319,38 @@ impl fmt::Display for Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
-/// Escapes what would break a line or drive a terminal.
+/// Gives the part of a line that is shown: all of it, or what is around `at` in a long one.
+fn window(text: &str, line: Range<usize>, at: usize) -> Range<usize> {
+    let boundary =
+        |at: usize| (line.start..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(line.start);
+    let at = at.clamp(line.start, line.end);
+    let start = at.saturating_sub(MAX_LINE_HALF).max(line.start);
+    let end = (at + MAX_LINE_HALF).min(line.end);
+    boundary(start)..boundary(end)
+}
+
+/// Escapes what would break a line or drive a terminal, and leaves out the middle of what nobody would read.
 fn printable(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut printed, character| {
-        if character.is_control() {
-            printed.extend(character.escape_default());
-        } else {
-            printed.push(character);
+    let half = MAX_MESSAGE / 2;
+    let middle = text.char_indices().nth(half).zip(text.char_indices().nth_back(half));
+    let (start, gap, end) = match middle {
+        Some(((first, _), (last, _))) if first < last => (&text[..first], "…", &text[last..]),
+        _ => (text, "", ""),
+    };
+    let escape = |printed: &mut String, part: &str| {
+        for character in part.chars() {
+            if character.is_control() {
+                printed.extend(character.escape_default());
+            } else {
+                printed.push(character);
+            }
         }
-        printed
-    })
+    };
+    let mut printed = String::with_capacity(start.len() + gap.len() + end.len());
+    escape(&mut printed, start);
+    printed.push_str(gap);
+    escape(&mut printed, end);
+    printed
 }
 
 #[cfg(test)]
@@ -382,6 +449,36 @@ help: save it as text
         diagnostics.add(Diagnostic::error("odd").at(&Place::new(&source, 0..3)));
         assert!(diagnostics.render(true).contains("\u{1b}["));
         assert!(!diagnostics.render(false).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn of_many_mistakes_the_first_hundred_are_kept_and_the_others_counted() {
+        let source = Source::file("a.yaml", "x\n".repeat(150));
+        let mut diagnostics = Diagnostics::default();
+        for at in 0..150 {
+            diagnostics
+                .add(Diagnostic::error(format!("mistake {at}")).at(&Place::new(&source, 2 * at..2 * at + 1)));
+        }
+        diagnostics.add_with(|| unreachable!("it would not be kept"));
+        let mut all = Diagnostics::default();
+        all.append(diagnostics.clone());
+        for diagnostics in [diagnostics, all] {
+            let rendered = diagnostics.render(false);
+            assert_eq!((diagnostics.len(), diagnostics.iter().count()), (151, 100));
+            assert!(rendered.contains("mistake 99\n") && !rendered.contains("mistake 100\n"), "{rendered}");
+            assert!(
+                rendered.ends_with("error: 51 more mistakes are not shown\n |\nhelp: correct these first\n")
+            );
+        }
+    }
+
+    #[test]
+    fn of_a_long_line_and_a_long_message_a_part_is_shown() {
+        let source = Source::file("a.yaml", format!("{}mistake{}", "é".repeat(100_000), "x".repeat(100_000)));
+        let place = Place::new(&source, 200_000..200_007);
+        let text = rendered(Diagnostic::error("m".repeat(100_000)).at(&place));
+        assert!(text.len() < 4_000, "{text}");
+        assert!(text.contains(" --> a.yaml:1:100001\n") && text.contains("mistake"), "{text}");
     }
 
     #[test]

@@ -4,7 +4,8 @@
 //!
 //! Invariants
 //! - Ids are in topological order: an instance needs only instances with smaller ids.
-//! - Coordinates that an instance and its need share are matched; a missing one means all.
+//! - Coordinates that an instance and its need share are matched; a missing one means all. Variants and seeds are
+//!   shared where both stages take them from one stage, or where the stage lists its own.
 //! - Time and memory are linear in instances and needs: those that need the same instances share
 //!   one [`GroupId`].
 
@@ -12,7 +13,7 @@ use std::collections::HashMap;
 
 use crate::error::EngineError;
 use crate::kind::Point;
-use crate::spec::{Axis, Pipeline, Settings, Stage, StageId};
+use crate::spec::{Axis, Pipeline, Stage, StageId};
 
 /// Index of an instance in [`Plan::instances`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -72,11 +73,8 @@ impl Plan {
             ranges.push(first..plan.instances.len());
             for &need in &stage.needs {
                 let needed = &pipeline.stages[need.0];
-                let shared: Vec<&Axis> = needed
-                    .each
-                    .iter()
-                    .filter(|axis| stage.each.iter().any(|own| same_axis(own, axis)))
-                    .collect();
+                let is_shared = |axis: &&Axis| is_shared((StageId(index), stage), axis, needed);
+                let shared: Vec<&Axis> = needed.each.iter().filter(is_shared).collect();
                 let matched = shared.len() == needed.each.len();
                 if shared.is_empty() && !ranges[need.0].is_empty() {
                     // All of it, for each instance.
@@ -126,13 +124,6 @@ impl Plan {
     }
 }
 
-/// Gives the settings that hold at a point of a stage: its own variant's, or the stage's.
-pub(crate) fn settings_at<'p>(stage: &'p Stage, point: &Point) -> &'p Settings {
-    let variant =
-        point.variant.as_ref().and_then(|name| stage.variants.iter().find(|variant| variant.name == *name));
-    variant.map_or(&stage.base, |variant| &variant.settings)
-}
-
 fn points(pipeline: &Pipeline, id: StageId) -> Vec<Point> {
     let mut points = vec![Point::default()];
     for axis in &pipeline.stages[id.0].each {
@@ -147,13 +138,11 @@ fn points(pipeline: &Pipeline, id: StageId) -> Vec<Point> {
         };
         points = match axis {
             Axis::Variant => {
-                let names = inherited(pipeline, id, &|stage| {
-                    stage.variants.iter().map(|variant| variant.name.clone()).collect()
-                });
-                extend(&|point, index| point.variant = Some(names[index].clone()), names.len())
+                let variants = pipeline.variants_of(id);
+                extend(&|point, index| point.variant = Some(variants[index].name.clone()), variants.len())
             }
             Axis::Seed => {
-                let seeds = inherited(pipeline, id, &|stage| stage.seeds.clone());
+                let seeds = pipeline.seeds_of(id);
                 extend(&|point, index| point.seed = Some(seeds[index]), seeds.len())
             }
             Axis::Listed { name, values } => {
@@ -164,23 +153,16 @@ fn points(pipeline: &Pipeline, id: StageId) -> Vec<Point> {
     points
 }
 
-/// Gives what a stage has of its own, or else what the first of its needs that has some has.
-fn inherited<T>(pipeline: &Pipeline, id: StageId, own: &dyn Fn(&Stage) -> Vec<T>) -> Vec<T> {
-    let stage = &pipeline.stages[id.0];
-    let found = own(stage);
-    if !found.is_empty() {
-        return found;
-    }
-    let needs = stage.needs.iter().map(|&need| inherited(pipeline, need, own));
-    needs.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
-}
-
-fn same_axis(one: &Axis, other: &Axis) -> bool {
-    match (one, other) {
-        (Axis::Variant, Axis::Variant) | (Axis::Seed, Axis::Seed) => true,
+/// Says whether an axis of a need is one of a stage's own: listed under the same name, or variants (or seeds) that
+/// both take from one stage, or that the stage lists itself.
+fn is_shared((id, stage): (StageId, &Stage), axis: &Axis, needed: &Stage) -> bool {
+    let same_owner = |own: Option<StageId>, other| own == Some(id) || own == other;
+    stage.each.iter().any(|own| match (own, axis) {
+        (Axis::Variant, Axis::Variant) => same_owner(stage.variants_of, needed.variants_of),
+        (Axis::Seed, Axis::Seed) => same_owner(stage.seeds_of, needed.seeds_of),
         (Axis::Listed { name, .. }, Axis::Listed { name: other, .. }) => name == other,
         _ => false,
-    }
+    })
 }
 
 fn projection(point: &Point, axes: &[&Axis]) -> Vec<String> {
@@ -205,7 +187,7 @@ pub(crate) fn instance_name(stage: &str, point: &Point) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::Variant;
+    use crate::spec::{Settings, Variant};
 
     fn stage(name: &str, each: Vec<Axis>, needs: &[usize]) -> Stage {
         Stage {
@@ -216,6 +198,8 @@ mod tests {
             base: Settings::default(),
             variants: Vec::new(),
             seeds: Vec::new(),
+            variants_of: None,
+            seeds_of: None,
         }
     }
 
@@ -235,7 +219,7 @@ mod tests {
             stage("average", vec![Axis::Variant], &[2]),
             stage("plot", Vec::new(), &[1]),
         ];
-        Pipeline { title: String::new(), stages }
+        Pipeline::new("", stages)
     }
 
     fn needed(plan: &Plan, name: &str) -> Vec<String> {
@@ -255,13 +239,30 @@ mod tests {
     }
 
     #[test]
+    fn variants_of_another_stage_are_not_matched_and_those_that_a_stage_lists_are() {
+        let mut week = week();
+        let variant =
+            |name: &str| Variant { name: name.to_owned(), from: None, settings: Settings::default() };
+        let seeds = vec![1, 2];
+        week.stages.truncate(2);
+        week.stages.extend([
+            Stage { variants: vec![variant("other")], ..stage("tune", vec![Axis::Variant], &[0]) },
+            Stage { seeds, ..stage("again", vec![Axis::Seed], &[1]) },
+            Stage { variants_of: Some(StageId(1)), ..stage("both", vec![Axis::Variant], &[1, 2]) },
+        ]);
+        let plan = Plan::of(&Pipeline::new("", week.stages)).expect("every need matches");
+        assert_eq!(needed(&plan, "both[2.1]"), ["train[2.1,seed=1]", "train[2.1,seed=2]", "tune[other]"]);
+        assert_eq!(needed(&plan, "again[seed=2]"), ["train[2.1,seed=2]", "train[2.2,seed=2]"]);
+    }
+
+    #[test]
     fn a_need_without_the_coordinate_is_a_mistake() {
         let listed = |values: &[&str]| Axis::Listed {
             name: "word".to_owned(),
             values: values.iter().copied().map(String::from).collect(),
         };
         let stages = vec![stage("a", vec![listed(&["x"])], &[]), stage("b", vec![listed(&["x", "y"])], &[0])];
-        let error = Plan::of(&Pipeline { title: String::new(), stages }).expect_err("`y` is missing");
+        let error = Plan::of(&Pipeline::new("", stages)).expect_err("`y` is missing");
         assert_eq!(error.to_string(), "`b[word=y]` needs `a`, which has nothing at the same coordinates");
     }
 
@@ -276,7 +277,7 @@ mod tests {
             stage("same", vec![listed("x")], &[0]),
             stage("every", vec![listed("y")], &[0]),
         ];
-        let plan = Plan::of(&Pipeline { title: String::new(), stages }).expect("every need matches");
+        let plan = Plan::of(&Pipeline::new("", stages)).expect("every need matches");
         assert_eq!(plan.groups.len(), 5_001);
         assert_eq!(plan.groups.iter().map(Vec::len).sum::<usize>(), 10_000);
     }

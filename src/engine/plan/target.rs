@@ -211,6 +211,8 @@ mod tests {
             base: Settings::default(),
             variants: Vec::new(),
             seeds: Vec::new(),
+            variants_of: None,
+            seeds_of: None,
         };
         let train = Stage {
             variants: vec![variant("2.4.1"), variant("2.4.2")],
@@ -228,7 +230,7 @@ mod tests {
             stage("count", count, Vec::new()),
             stage("render", Vec::new(), vec![StageId(1)]),
         ];
-        Pipeline { title: String::new(), stages }
+        Pipeline::new("", stages)
     }
 
     fn selected(target: &str) -> Result<Vec<String>, EngineError> {

@@ -13,7 +13,7 @@ use crate::decide::inputs::{InputReader, InputSet, LeftOut};
 use crate::digest::Digest;
 use crate::error::EngineError;
 use crate::kind::{Context, Effective, Failure, Kind};
-use crate::plan::graph::{InstanceId, Plan, settings_at};
+use crate::plan::graph::{InstanceId, Plan};
 use crate::plan::target;
 use crate::project_path::ProjectPath;
 use crate::schedule::observer::Planned;
@@ -169,7 +169,7 @@ impl<'a> Work<'a> {
             pipeline: self.pipeline,
             stage,
             point: &instance.point,
-            settings: settings_at(stage, &instance.point),
+            settings: stage.settings(instance.point.variant.as_deref()),
             stand_in: self.stand_in[instance.stage.0],
             kinds: self.registry,
             root: self.root,

@@ -1,10 +1,15 @@
-//! A map with known names: takes its entries, and tells which names nobody knows.
+//! A map with known names: reads its entries, and reports unknown names.
+
+use std::fmt;
 
 use super::document::{Content, Entry, Node};
 use super::scalar::Scalar;
 use super::schema::Field;
 use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+
+/// The longest name of a stage or variant, and the longest value of a coordinate; folders are named after them.
+pub(super) const MAX_NAME_BYTES: usize = 200;
 
 /// Gives the entries of a map; anything else is a mistake, except nothing, which is an empty map.
 pub fn entries<'a>(node: &'a Node, subject: &str, diagnostics: &mut Diagnostics) -> Option<&'a [Entry]> {
@@ -50,39 +55,63 @@ pub fn text<'a>(node: &'a Node, subject: &str, diagnostics: &mut Diagnostics) ->
     None
 }
 
+/// Reads the name of something: letters, digits, `-`, `_` and what `also` allows, with a letter or digit first.
+///
+/// One with other letters is a mistake but read, since others may use it; one that is too long is not read.
+pub(super) fn name<'a>(
+    node: &'a Node,
+    subject: &str,
+    what: &str,
+    also: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'a str> {
+    let name = text(node, subject, diagnostics)?;
+    if name.len() > MAX_NAME_BYTES {
+        let message = format!("the name of {what} is longer than {MAX_NAME_BYTES} bytes");
+        diagnostics.add(Diagnostic::error(message).at(&node.place).help("give it a shorter one"));
+        return None;
+    }
+    if !is_name(name, also) {
+        refuse_name(what, name, also, &node.place, diagnostics);
+    }
+    Some(name)
+}
+
 /// Finds an entry by name.
 pub fn entry<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
     entries.iter().find(|entry| entry.key == name)
 }
 
-/// Tells which entries have a name that is not among `known`; `explain` may know better help.
+/// Reports entries whose name is not among `known`; `explain` may know better help.
 pub fn refuse_unknown(
     entries: &[Entry],
     known: &[&str],
-    whose: &str,
+    whose: impl fmt::Display,
     explain: impl Fn(&str) -> Option<String>,
     diagnostics: &mut Diagnostics,
 ) {
     for entry in entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
-        let message = format!("{whose} has no field `{}`", entry.key);
-        let mistake = Diagnostic::error(message).at(&entry.key_place);
-        let help = explain(&entry.key).or_else(|| {
-            suggestion::help(&entry.key, known.iter().copied(), "a field named", "its fields are")
-        });
-        diagnostics.add(match help {
-            Some(help) => mistake.help(help),
-            None => mistake,
+        diagnostics.add_with(|| {
+            let message = format!("{whose} has no field `{}`", entry.key);
+            let mistake = Diagnostic::error(message).at(&entry.key_place);
+            let help = explain(&entry.key).or_else(|| {
+                suggestion::help(&entry.key, known.iter().copied(), "a field named", "its fields are")
+            });
+            match help {
+                Some(help) => mistake.help(help),
+                None => mistake,
+            }
         });
     }
 }
 
-/// Says whether a name is neither there nor, as one that nobody knows, misspelt.
+/// Says whether a name is missing, and no unknown name looks like a misspelling of it.
 pub fn is_missing(entries: &[Entry], name: &str, known: &[&str]) -> bool {
     let strange = entries.iter().map(|entry| entry.key.as_str()).filter(|key| !known.contains(key));
     entry(entries, name).is_none() && suggestion::nearest(name, strange).is_none()
 }
 
-/// Tells which fields without a default are not among the entries; `besides` are other names that are
+/// Reports fields without a default that are not among the entries; `besides` are other names that are
 /// known there.
 pub(super) fn refuse_missing(
     entries: &[Entry],
@@ -108,7 +137,7 @@ pub(super) fn is_name(name: &str, also: &str) -> bool {
     name.starts_with(char::is_alphanumeric) && name.chars().all(allowed)
 }
 
-/// Tells that a name has letters that it can't have.
+/// Reports a name with letters that it can't have.
 pub(super) fn refuse_name(what: &str, name: &str, also: &str, place: &Place, diagnostics: &mut Diagnostics) {
     let message = format!("`{name}` can't name {what}");
     let dots = if also.is_empty() { "" } else { ", dots" };

@@ -3,20 +3,22 @@
 //! Invariant: what comes out is UTF-8 without a byte order mark and of bounded size.
 
 use std::fs;
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 use std::sync::Arc;
+
+use rustix::fs::{Mode, OFlags};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 
 /// The largest file that is read, in bytes.
-const LARGEST: u64 = 64 << 20;
+const MAX_BYTES: u64 = 16 << 20;
 
 /// What there is of a file.
 pub(super) enum File {
     /// Nothing has its name.
     Absent,
-    /// Something is there that can't be read; the mistake is told.
+    /// Something is there that can't be read; the mistake is reported.
     Unreadable,
     /// Its text.
     Text(Arc<Source>),
@@ -29,7 +31,7 @@ pub(super) fn read(root: &Path, path: &str, diagnostics: &mut Diagnostics) -> Fi
         diagnostics.add(Diagnostic::error(message).at(&place).help(help));
         File::Unreadable
     };
-    let bytes = match bytes(&root.join(path)) {
+    let bytes = match read_bytes(&root.join(path)) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return File::Absent,
         Err(error) if error.kind() == ErrorKind::IsADirectory => {
@@ -37,11 +39,11 @@ pub(super) fn read(root: &Path, path: &str, diagnostics: &mut Diagnostics) -> Fi
         }
         Err(error) => {
             let reason = error.to_string().to_lowercase();
-            return refuse(format!("`{path}` can't be read: {reason}"), "check its permissions");
+            return refuse(format!("`{path}` can't be read: {reason}"), "put a file there that can be read");
         }
     };
-    if bytes.len() as u64 > LARGEST {
-        return refuse(format!("`{path}` is larger than {} MiB", LARGEST >> 20), "keep data out of it");
+    if bytes.len() as u64 > MAX_BYTES {
+        return refuse(format!("`{path}` is larger than {} MiB", MAX_BYTES >> 20), "keep data out of it");
     }
     if bytes.contains(&0) {
         return refuse(format!("`{path}` is not a text file"), "save it as text in UTF-8");
@@ -63,15 +65,19 @@ pub(super) fn read(root: &Path, path: &str, diagnostics: &mut Diagnostics) -> Fi
     }
 }
 
-fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
-    // Opening a pipe would block, and a device may never end.
-    let metadata = fs::metadata(path)?;
-    let kind = metadata.file_type();
-    if !kind.is_file() && !kind.is_dir() {
-        return Err(std::io::Error::other("it is no regular file"));
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    // Opening a pipe must not wait for a writer, nor a terminal become ours; what it is, the opened file says.
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = fs::File::from(rustix::fs::open(path, OFlags::RDONLY | flags, Mode::empty())?);
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(ErrorKind::IsADirectory.into());
+    }
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no regular file"));
     }
     // With room for the end to be found, so that nothing is moved.
-    let mut bytes = Vec::with_capacity(metadata.len().min(LARGEST) as usize + 64);
-    fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    let mut bytes = Vec::with_capacity(metadata.len().min(MAX_BYTES) as usize + 64);
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -1,4 +1,4 @@
-//! Variants and `from`: what each variant says, inherits, and is left to the default.
+//! Variants and `from`: what each variant sets, inherits, and leaves to the default.
 //!
 //! Order of precedence: `--set` on the variant, the variant's own, what it derives from, and so on down to
 //! the stage's `params`, then the kind's defaults.
@@ -8,50 +8,45 @@ use std::collections::BTreeMap;
 use super::order;
 use super::pipeline::{Origin, Settings, Variant};
 use super::schema::Schema;
-use super::settings_file::{Told, ToldVariant};
-use super::shape::{Said, Sayings};
+use super::settings_file::{self, RawStage, RawVariant};
+use super::shape::{ParsedValues, get};
 use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Resolves a stage's `params` against the defaults.
-pub(super) fn base(schema: &Schema, params: &Sayings) -> Settings {
-    let mut settings = Settings::default();
+pub(super) fn base(schema: &Schema, params: ParsedValues) -> Settings {
+    let mut settings = Settings { origins: Vec::with_capacity(schema.fields.len()), ..Settings::default() };
     for field in &schema.fields {
-        if let Some(default) = &field.default {
-            settings.parameters.insert(field.name.to_owned(), default.clone());
-            settings.origins.insert(field.name.to_owned(), Origin::Default);
+        if let Some(default) = field.default.as_ref().filter(|_| get(&params, field.name).is_none()) {
+            settings.set(field.name, default.clone(), Origin::Default);
         }
     }
-    put(&mut settings, params);
+    params.into_iter().for_each(|(name, parsed)| settings.set(name, parsed.value, parsed.origin));
     settings
 }
 
-/// Resolves the variants of a stage; those on a circle, or behind one, are left out and told.
+/// Resolves the variants of a stage; those on a circle, or behind one, are left out and reported.
 pub(super) fn variants(
     base: &Settings,
-    told: &Told,
-    path: &str,
+    raw: &RawStage,
+    stage: &str,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Variant> {
-    let nameless = told.nameless;
-    let told = told.variants();
+    let nameless = raw.nameless;
+    let variants = raw.variants();
+    if variants.is_empty() {
+        return Vec::new();
+    }
     let known: BTreeMap<&str, usize> =
-        told.iter().enumerate().map(|(index, variant)| (variant.name.as_str(), index)).collect();
-    let parents: Vec<Vec<usize>> = told
+        variants.iter().enumerate().map(|(index, variant)| (variant.name.as_str(), index)).collect();
+    let parents: Vec<Vec<usize>> = variants
         .iter()
-        .map(|variant| {
-            let mut unknown = |mistake| {
-                if !nameless {
-                    diagnostics.add(mistake);
-                }
-            };
-            parent(variant, &known, path, &mut unknown).into_iter().collect()
-        })
+        .map(|variant| parent(variant, &known, stage, nameless, diagnostics).into_iter().collect())
         .collect();
     let sorted = order::sorted(&parents);
     for circle in &sorted.circles {
-        let names = circle.iter().chain(circle.first()).map(|index| format!("`{}`", told[*index].name));
-        let first = &told[circle[0]];
+        let names = circle.iter().chain(circle.first()).map(|index| format!("`{}`", variants[*index].name));
+        let first = &variants[circle[0]];
         let message = match circle.len() {
             1 => format!("variant `{}` derives from itself", first.name),
             _ => format!("variants derive from one another in a circle: {}", arrows(names)),
@@ -60,14 +55,14 @@ pub(super) fn variants(
         let help = "derive it from a variant outside the circle, or take `from` away";
         diagnostics.add(Diagnostic::error(message).at(place).help(help));
     }
-    let mut inherited: Vec<Option<Settings>> = vec![None; told.len()];
+    let mut inherited: Vec<Option<Settings>> = vec![None; variants.len()];
     for index in sorted.order {
         let parent = parents[index].first().and_then(|parent| inherited[*parent].as_ref());
         let mut settings = parent.unwrap_or(base).clone();
-        put(&mut settings, &told[index].own);
+        put(&mut settings, &variants[index].own);
         inherited[index] = Some(settings);
     }
-    let resolved = told.iter().zip(inherited).filter_map(|(variant, settings)| {
+    let resolved = variants.iter().zip(inherited).filter_map(|(variant, settings)| {
         let mut settings = settings?;
         put(&mut settings, &variant.over);
         let from = variant.from.as_ref().map(|(name, _)| name.clone());
@@ -82,25 +77,28 @@ pub(super) fn arrows(names: impl Iterator<Item = String>) -> String {
 }
 
 fn parent(
-    variant: &ToldVariant,
+    variant: &RawVariant,
     known: &BTreeMap<&str, usize>,
-    path: &str,
-    unknown: &mut impl FnMut(Diagnostic),
+    stage: &str,
+    nameless: bool,
+    diagnostics: &mut Diagnostics,
 ) -> Option<usize> {
     let (name, place) = variant.from.as_ref()?;
     let found = known.get(name.as_str()).copied();
-    if found.is_none() {
-        let mistake = Diagnostic::error(format!("no variant of `{path}` is named `{name}`")).at(place);
-        let others = known.keys().copied().filter(|other| *other != variant.name);
-        let help = suggestion::help(name, others, "a variant named", "the other variants are");
-        unknown(mistake.help(help.unwrap_or_else(|| "take `from` away".to_owned())));
+    if found.is_none() && !nameless {
+        diagnostics.add_with(|| {
+            let path = settings_file::path(stage);
+            let mistake = Diagnostic::error(format!("no variant of `{path}` is named `{name}`")).at(place);
+            let others = known.keys().copied().filter(|other| *other != variant.name);
+            let help = suggestion::help(name, others, "a variant named", "the other variants are");
+            mistake.help(help.unwrap_or_else(|| "take `from` away".to_owned()))
+        });
     }
     found
 }
 
-fn put(settings: &mut Settings, sayings: &Sayings) {
-    for (name, Said { value, origin, .. }) in sayings {
-        settings.parameters.insert(name.clone(), value.clone());
-        settings.origins.insert(name.clone(), origin.clone());
+fn put(settings: &mut Settings, values: &ParsedValues) {
+    for (name, parsed) in values {
+        settings.set(name, parsed.value.clone(), parsed.origin.clone());
     }
 }

@@ -54,7 +54,9 @@ fn stage(schema: &Schema) -> Json {
             let values = json!({ "type": "array", "minItems": 1, "items": scalar, "uniqueItems": true });
             json!({ "type": "object", "additionalProperties": values })
         } else {
-            json!({ "type": "array", "items": { "enum": ["variant", "seed"] }, "uniqueItems": true })
+            let of_stage = json!({ "type": "string", "pattern": "\\.(variant|seed)$" });
+            let item = json!({ "anyOf": [{ "enum": ["variant", "seed"] }, of_stage] });
+            json!({ "type": "array", "items": item, "uniqueItems": true })
         };
         properties.insert("each".to_owned(), described(each, "what the stage is repeated over"));
     }

@@ -1,17 +1,17 @@
 //! A project's files → its [`Pipeline`], or every mistake in them.
 //!
-//! `pipeline.yaml` ─outline─▶ drafts ─settings_file─▶ told ─overrides─▶ … ─graph─▶ order
+//! `pipeline.yaml` ─outline─▶ drafts ─settings_file─▶ raw settings ─overrides─▶ … ─graph─▶ order
 //! ─inherit─▶ settings ─outputs─▶ [`Pipeline`]
 //!
-//! Invariant: a mistake in one place is told once; what only follows from it is not told.
+//! Invariant: a mistake in one place is reported once; what only follows from it is not.
 
 use std::fs;
 use std::path::Path;
 
-use super::outline::{self, Draft};
-use super::pipeline::{Pipeline, Settings, Stage, StageId};
+use super::outline::{self, StageDraft};
+use super::pipeline::{Axis, Pipeline, Settings, Stage, StageId};
 use super::schema::Schema;
-use super::{graph, inherit, outputs, overrides, settings_file, suggestion};
+use super::{axes, graph, inherit, outputs, overrides, settings_file, suggestion};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 
 /// Reads `pipeline.yaml` and `stages/*.yaml` below `root`, checks them against the kinds' `schemas`, and
@@ -37,7 +37,7 @@ fn checked(
     let drafts = &mut outline.stages;
     for draft in drafts.iter_mut() {
         if let Some(schema) = draft.schema.filter(|schema| !schema.inline) {
-            draft.told = settings_file::read(root, &draft.name, &draft.place, schema, diagnostics);
+            draft.raw = settings_file::read(root, &draft.name, &draft.place, schema, diagnostics);
         }
     }
     // A stage whose name can't be read may be the one that others name.
@@ -47,8 +47,9 @@ fn checked(
     overrides::apply(overrides, drafts, outline.nameless, diagnostics);
     let needs = graph::needs(drafts, outline.nameless, diagnostics);
     let order = graph::order(drafts, &needs, diagnostics);
-    graph::check_axes(drafts, &needs, &order, diagnostics);
-    outputs::check(root, drafts, &needs, outline.nameless, diagnostics);
+    let [variants_of, seeds_of] =
+        [Axis::Variant, Axis::Seed].map(|axis| axes::check(&axis, drafts, &needs, &order, diagnostics));
+    outputs::check(root, drafts, &needs, &order, outline.nameless, diagnostics);
     let mut place = vec![StageId(0); drafts.len()];
     for (at, index) in order.iter().enumerate() {
         place[*index] = StageId(at);
@@ -57,35 +58,39 @@ fn checked(
     let stages: Vec<Stage> = order
         .iter()
         .filter_map(|&index| {
-            let needs = needs[index].iter().map(|need| place[*need]).collect();
-            stage(&mut drafts[index], needs, diagnostics)
+            let mut stage = stage(&mut drafts[index], diagnostics)?;
+            stage.needs = needs[index].iter().map(|need| place[*need]).collect();
+            stage.variants_of = variants_of[index].first().map(|owner| place[owner]);
+            stage.seeds_of = seeds_of[index].first().map(|owner| place[owner]);
+            Some(stage)
         })
         .collect();
     if stages.len() < count {
-        // A stage without a kind, which is told.
+        // A stage without a kind, which is reported.
         return None;
     }
     Some(Pipeline { title: outline.title, stages })
 }
 
-fn stage(draft: &mut Draft<'_>, needs: Vec<StageId>, diagnostics: &mut Diagnostics) -> Option<Stage> {
+fn stage(draft: &mut StageDraft<'_>, diagnostics: &mut Diagnostics) -> Option<Stage> {
     let schema = draft.schema?;
-    let base: Settings = inherit::base(schema, &draft.told.params);
-    let path = settings_file::path(&draft.name);
-    let variants = inherit::variants(&base, &draft.told, &path, diagnostics);
+    let base: Settings = inherit::base(schema, std::mem::take(&mut draft.raw.params));
+    let variants = inherit::variants(&base, &draft.raw, &draft.name, diagnostics);
     Some(Stage {
         name: std::mem::take(&mut draft.name),
         kind: schema.kind.to_owned(),
-        each: draft.each.drain(..).map(|(axis, _)| axis).collect(),
-        needs,
+        each: draft.each.drain(..).map(|entry| entry.axis).collect(),
+        needs: Vec::new(),
         base,
         variants,
-        seeds: draft.told.seeds.take().unwrap_or_default(),
+        seeds: draft.raw.seeds.take().unwrap_or_default(),
+        variants_of: None,
+        seeds_of: None,
     })
 }
 
-/// Tells files in `stages/` that no stage reads: most often one of the two names is misspelt.
-fn refuse_strays(root: &Path, drafts: &[Draft<'_>], diagnostics: &mut Diagnostics) {
+/// Reports files in `stages/` that no stage reads: most often one of the two names is misspelt.
+fn refuse_strays(root: &Path, drafts: &[StageDraft<'_>], diagnostics: &mut Diagnostics) {
     let Ok(folder) = fs::read_dir(root.join("stages")) else { return };
     for entry in folder.flatten() {
         let file = entry.file_name().to_string_lossy().into_owned();
@@ -97,7 +102,7 @@ fn refuse_strays(root: &Path, drafts: &[Draft<'_>], diagnostics: &mut Diagnostic
         let names = || drafts.iter().map(|draft| draft.name.as_str());
         let known = drafts.iter().find(|draft| draft.name == stage);
         let mistake = match (known, suffix) {
-            (Some(Draft { schema: Some(schema), .. }), _) if schema.inline => {
+            (Some(StageDraft { schema: Some(schema), .. }), _) if schema.inline => {
                 Diagnostic::error(format!("a stage of kind `{}` has no file of its own", schema.kind))
                     .help(format!("say it in `{}` and delete this file", outline::PATH))
             }
@@ -117,7 +122,7 @@ fn refuse_strays(root: &Path, drafts: &[Draft<'_>], diagnostics: &mut Diagnostic
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Axis, Field, Origin, Shape, Value};
+    use crate::spec::{Field, Origin, Shape, Value};
 
     const PIPELINE: &str = "\
 recount: 1
@@ -185,12 +190,12 @@ variants:
         loaded(&files, overrides).expect("the files have no mistake")
     }
 
-    /// Gives each setting of a variant (or of the base) with where it was said.
+    /// Gives each setting of a variant (or of the base) with where it was set.
     fn settings(pipeline: &Pipeline, variant: Option<&str>) -> Vec<String> {
         let stage = pipeline.stage("learn").expect("the stage exists");
         let settings = pipeline.settings(stage, variant);
-        let said = settings.parameters.iter().map(|(name, value)| {
-            let origin = match &settings.origins[name] {
+        let lines = settings.parameters.iter().map(|(name, value)| {
+            let origin = match settings.origin(name).expect("every parameter has one") {
                 Origin::Default => "default".to_owned(),
                 Origin::Override(argument) => argument.clone(),
                 Origin::File { path, line, column, variant } => {
@@ -199,7 +204,7 @@ variants:
             };
             format!("{name} {value} {origin}")
         });
-        said.collect()
+        lines.collect()
     }
 
     #[test]
@@ -253,6 +258,59 @@ variants:
         assert!(pipeline.variants_of(data).is_empty() && pipeline.seeds_of(data).is_empty());
     }
 
+    /// Gives for each stage whose variants it takes.
+    fn owners(stages: &str) -> Result<Vec<String>, String> {
+        let text = format!("recount: 1\ntitle: Test\nstages:\n{stages}");
+        let files = [
+            ("pipeline.yaml", text.as_str()),
+            ("stages/one.yaml", "variants: [{ name: first }]"),
+            ("stages/two.yaml", "variants: [{ name: second }]"),
+        ];
+        let pipeline = loaded(&files, &[])?;
+        let name = |of: Option<StageId>| of.map_or("-", |stage| &pipeline.stages[stage.0].name);
+        Ok(pipeline
+            .stages
+            .iter()
+            .map(|stage| format!("{} {}", stage.name, name(stage.variants_of)))
+            .collect())
+    }
+
+    const TWO: &str = "  - { name: one, kind: learn, each: [variant] }\n  \
+        - { name: two, kind: learn, each: [variant], needs: [one] }\n";
+
+    #[test]
+    fn the_nearest_need_has_the_variants_in_whatever_order_needs_are_written() {
+        for needs in ["mean, one", "one, mean"] {
+            let stages = format!(
+                "{TWO}  - {{ name: mean, kind: score, needs: [two] }}\n  \
+                 - {{ name: last, kind: score, each: [variant], needs: [{needs}] }}\n  \
+                 - {{ name: through, kind: score, each: [variant], needs: [mean] }}\n"
+            );
+            assert_eq!(
+                owners(&stages).expect("it is clear whose they are"),
+                ["one one", "two two", "mean -", "last one", "through two"]
+            );
+        }
+    }
+
+    #[test]
+    fn where_two_needs_are_as_near_each_names_the_stage() {
+        let stages = |axis: &str| {
+            format!("{TWO}  - {{ name: last, kind: score, each: [{axis}], needs: [one, two] }}\n")
+        };
+        let mistake = owners(&stages("variant")).expect_err("it is unclear");
+        assert!(
+            mistake.contains("stage `last` can't take its variants from both `one` and `two`"),
+            "{mistake}"
+        );
+        assert!(mistake.contains("name the stage: `each: [one.variant]`, or `two.variant`"), "{mistake}");
+        for owner in ["one", "two"] {
+            let axis = format!("{owner}.variant");
+            let owners = owners(&stages(&axis)).expect("it is named");
+            assert_eq!(owners[2], format!("last {owner}"));
+        }
+    }
+
     #[test]
     fn a_setting_for_the_stage_reaches_the_variants_that_do_not_say_their_own() {
         let pipeline = learned(&["learn.rate=2"]);
@@ -290,7 +348,7 @@ variants:
         assert_eq!(count.each, [Axis::Listed { name: "word".to_owned(), values }]);
         assert_eq!(count.base.parameters["run"], "echo {word} '{{}}'".into());
         assert_eq!(count.base.parameters["inputs"], Value::List(Vec::new()));
-        assert_eq!(count.base.origins["inputs"], Origin::Default);
+        assert_eq!(count.base.origin("inputs"), Some(&Origin::Default));
         assert_eq!(pipeline.stages[1].needs, [StageId(0)]);
     }
 

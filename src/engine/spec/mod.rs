@@ -3,12 +3,13 @@
 //! | module | its duty |
 //! |---|---|
 //! | `load` | the files of a project → [`Pipeline`], by way of the others |
-//! | `file`, `document`, `events`, `scalar` | bytes → text → a tree whose values know their places |
+//! | `file`, `parser`, `document`, `scalar`, `syntax` | bytes → text → a tree whose values know their places |
 //! | `entries`, `shape` | maps with known names; values against a kind's [`Schema`] |
 //! | `outline`, `repeats` | `pipeline.yaml`: stages, and what each is repeated over |
 //! | `settings_file`, `inherit` | `stages/NAME.yaml`: parameters, seeds, variants `from` one another |
 //! | `overrides` | `--set` |
-//! | `graph`, `order` | needs, circles, whose variants and seeds a stage takes |
+//! | `graph`, `order`, `waits` | needs, circles, which stages wait for which |
+//! | `axes` | whose variants and seeds a stage is repeated over |
 //! | `outputs`, `path_uses`, `project_path` | who writes what, and where |
 //! | `template` | coordinates in braces |
 //! | `suggestion` | did-you-mean |
@@ -19,9 +20,9 @@
 //! - Knows no kind: what a stage may say comes as [`Schema`]s.
 //! - Prints nothing; a mistake is a [`crate::diagnostic::Diagnostic`].
 
+mod axes;
 mod document;
 mod entries;
-mod events;
 mod file;
 mod graph;
 mod inherit;
@@ -31,6 +32,7 @@ mod order;
 mod outline;
 mod outputs;
 mod overrides;
+mod parser;
 mod path_uses;
 mod pipeline;
 mod project_path;
@@ -40,9 +42,11 @@ mod schema;
 mod settings_file;
 mod shape;
 mod suggestion;
+mod syntax;
 mod template;
 pub mod tree;
 mod value;
+mod waits;
 
 pub use json_schema::{FileSchema, file_schemas};
 pub use load::load;

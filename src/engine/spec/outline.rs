@@ -1,28 +1,25 @@
-//! `pipeline.yaml` → the stages as it draws them, before anything is joined.
+//! `pipeline.yaml` → the stages as they are written there, before anything is joined.
 //!
 //! Invariants
 //! - Stage names are unique: of two stages with one name the first stays.
 //! - Knows nothing of other files; whether a need exists is asked in `graph`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
-use std::sync::Arc;
 
-use super::document::{self, Entry, Node};
-use super::entries::{
-    entries, entry, is_missing, is_name, items, refuse_missing, refuse_name, refuse_unknown, text,
-};
+use super::document::{Content, Entry, Node};
+use super::entries::{self, entries, entry, is_missing, items, refuse_missing, refuse_unknown, text};
 use super::file::{self, File};
-use super::pipeline::Axis;
-use super::repeats;
+use super::parser;
+use super::repeats::{self, EachEntry};
 use super::scalar::Scalar;
 use super::schema::Schema;
-use super::settings_file::Told;
-use super::shape::said;
+use super::settings_file::RawStage;
+use super::shape::parse_in_file;
 use super::suggestion::{self, nearest};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
-/// The file that draws the graph.
+/// The file that has the graph.
 pub(super) const PATH: &str = "pipeline.yaml";
 
 /// The version of the language.
@@ -31,30 +28,26 @@ const VERSION: i64 = 1;
 const HEADER: [&str; 3] = ["recount", "title", "stages"];
 const STAGE: [&str; 4] = ["name", "kind", "each", "needs"];
 
-/// What `pipeline.yaml` says.
+/// What is written in `pipeline.yaml`.
 pub(super) struct Outline<'s> {
     pub title: String,
-    pub stages: Vec<Draft<'s>>,
-    /// Whether a stage's name can't be read, so that nothing can be said about unknown ones.
+    pub stages: Vec<StageDraft<'s>>,
+    /// Whether a stage's name can't be read, so that nothing can be reported about unknown ones.
     pub nameless: bool,
-    /// The text that it was read from.
-    pub source: Arc<Source>,
 }
 
-/// A stage as it is drawn, and what it is told.
-pub(super) struct Draft<'s> {
+/// A stage as it is written.
+pub(super) struct StageDraft<'s> {
     pub name: String,
     pub place: Place,
-    /// Where it begins, in bytes.
-    pub start: usize,
-    /// Its kind's schema; `None` if there is no such kind, which is told already.
+    /// Its kind's schema; `None` if there is no such kind, which is reported already.
     pub schema: Option<&'s Schema>,
-    pub each: Vec<(Axis, Place)>,
-    /// Whether something in its `each` is wrong, so that nothing can be said about what it lacks.
+    pub each: Vec<EachEntry>,
+    /// Whether something in its `each` is wrong, so that nothing can be reported about what it lacks.
     pub each_refused: bool,
     pub needs: Vec<(String, Place)>,
-    /// What it is told; here for inline kinds, in its own file for others.
-    pub told: Told,
+    /// What it sets; here for inline kinds, in its own file for others.
+    pub raw: RawStage,
 }
 
 /// Reads `pipeline.yaml`; `None` when there is nothing to go on with.
@@ -72,7 +65,7 @@ pub(super) fn read<'s>(
             return None;
         }
     };
-    let document = document::read(&source, 0..source.text().len(), diagnostics)?;
+    let document = parser::read(&source, 0..source.text().len(), diagnostics)?;
     let header = "start it with `recount: 1`, `title:` and `stages:`";
     if document.is_null() {
         let mistake = Diagnostic::error(format!("`{PATH}` is empty")).help(header);
@@ -94,11 +87,11 @@ pub(super) fn read<'s>(
     let mut nameless = entry(fields, "stages").is_none();
     let list = entry(fields, "stages");
     let stages = list.map(|entry| stages(entry, schemas, &mut nameless, diagnostics)).unwrap_or_default();
-    Some(Outline { title, stages, nameless, source })
+    Some(Outline { title, stages, nameless })
 }
 
 fn check_version(node: &Node, diagnostics: &mut Diagnostics) {
-    if !matches!(node.content, document::Content::Scalar(Scalar::Integer(VERSION))) {
+    if !matches!(node.content, Content::Scalar(Scalar::Integer(VERSION))) {
         let message = format!("`recount` must be `{VERSION}`, not {}", node.described());
         let help = format!("this program reads version {VERSION} of the language");
         diagnostics.add(Diagnostic::error(message).at(&node.place).help(help));
@@ -110,7 +103,7 @@ fn stages<'s>(
     schemas: &'s [Schema],
     nameless: &mut bool,
     diagnostics: &mut Diagnostics,
-) -> Vec<Draft<'s>> {
+) -> Vec<StageDraft<'s>> {
     let Some(nodes) = items(&list.value, "`stages`", diagnostics) else {
         *nameless = true;
         return Vec::new();
@@ -119,23 +112,24 @@ fn stages<'s>(
         let mistake = Diagnostic::error("`stages` is empty").at(&list.value.place);
         diagnostics.add(mistake.help("list at least one stage: `- { name: prepare, kind: prepare }`"));
     }
-    let mut lines = BTreeMap::new();
-    let mut drawn = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::with_capacity(nodes.len());
+    let mut stages: Vec<StageDraft<'s>> = Vec::with_capacity(nodes.len());
     for node in nodes {
         let Some(stage) = stage(node, schemas, diagnostics) else {
             *nameless = true;
             continue;
         };
-        if let Some(line) = lines.get(&stage.name) {
+        if let Some(other) = known.get(&stage.name) {
+            let line = stages[*other].place.line();
             let message = format!("two stages are named `{}`", stage.name);
             let help = format!("line {line} has the other; give one of them another name");
             diagnostics.add(Diagnostic::error(message).at(&stage.place).help(help));
             continue;
         }
-        lines.insert(stage.name.clone(), stage.place.line());
-        drawn.push(stage);
+        known.insert(stage.name.clone(), stages.len());
+        stages.push(stage);
     }
-    drawn
+    stages
 }
 
 /// Reads one stage; `None` for one whose name can't be read.
@@ -143,7 +137,7 @@ pub(super) fn stage<'s>(
     node: &Node,
     schemas: &'s [Schema],
     diagnostics: &mut Diagnostics,
-) -> Option<Draft<'s>> {
+) -> Option<StageDraft<'s>> {
     let fields = entries(node, "a stage", diagnostics)?;
     let required = |name: &str, diagnostics: &mut Diagnostics| {
         if is_missing(fields, name, &STAGE) {
@@ -155,13 +149,12 @@ pub(super) fn stage<'s>(
     let kind = required("kind", diagnostics);
     let schema = kind.and_then(|entry| schema(&entry.value, schemas, diagnostics));
     let name = required("name", diagnostics);
-    let name = name.and_then(|entry| Some((text(&entry.value, "`name`", diagnostics)?, &entry.value.place)));
-    if let Some((name, place)) = name.filter(|(name, _)| !is_name(name, "")) {
-        refuse_name("a stage", name, "", place, diagnostics);
-    }
-    let mut told = Told::default();
+    let name = name.and_then(|entry| {
+        Some((entries::name(&entry.value, "`name`", "a stage", "", diagnostics)?, &entry.value.place))
+    });
+    let mut raw = RawStage::default();
     if kind.is_none() {
-        // Whatever else it may say is known only once its kind is; what was meant as the kind is told.
+        // Whatever else it may say is known only once its kind is; what was meant as the kind is reported.
         let near = |entry: &&Entry| {
             !STAGE.contains(&entry.key.as_str()) && nearest("kind", [entry.key.as_str()]).is_some()
         };
@@ -176,11 +169,11 @@ pub(super) fn stage<'s>(
             let place = name.map_or(&node.place, |(_, place)| place);
             let help = "say it in this stage, beside its `name`";
             refuse_missing(fields, &schema.fields, &STAGE, place, help, diagnostics);
-            for field in &schema.fields {
-                let node = entry(fields, field.name).map(|entry| &entry.value);
-                let said = node.and_then(|node| said(field, node, None, diagnostics));
-                told.params.extend(said.map(|said| (field.name.to_owned(), said)));
-            }
+            let params = schema.fields.iter().filter_map(|field| {
+                let node = &entry(fields, field.name)?.value;
+                Some((field.name, parse_in_file(field, node, None, diagnostics)?))
+            });
+            raw.params = params.collect();
         }
     }
     let mistakes = diagnostics.len();
@@ -191,17 +184,7 @@ pub(super) fn stage<'s>(
     let each_refused = diagnostics.len() > mistakes;
     let needs = entry(fields, "needs").map(|entry| needs(&entry.value, diagnostics)).unwrap_or_default();
     let (name, place) = name?;
-    let start = node.place.span().start;
-    Some(Draft {
-        name: name.to_owned(),
-        place: place.clone(),
-        start,
-        schema,
-        each,
-        each_refused,
-        needs,
-        told,
-    })
+    Some(StageDraft { name: name.to_owned(), place: place.clone(), schema, each, each_refused, needs, raw })
 }
 
 fn schema<'s>(node: &Node, schemas: &'s [Schema], diagnostics: &mut Diagnostics) -> Option<&'s Schema> {
@@ -216,7 +199,7 @@ fn schema<'s>(node: &Node, schemas: &'s [Schema], diagnostics: &mut Diagnostics)
     found
 }
 
-/// Tells unknown and missing fields; a setting that belongs into the stage's own file is sent there.
+/// Reports unknown and missing fields; a setting that belongs into the stage's own file is sent there.
 fn check_fields(fields: &[Entry], schema: &Schema, stage: &str, diagnostics: &mut Diagnostics) {
     let own = schema.fields.iter().map(|field| field.name);
     let known: Vec<&str> = STAGE.into_iter().chain(own.filter(|_| schema.inline)).collect();
@@ -225,13 +208,13 @@ fn check_fields(fields: &[Entry], schema: &Schema, stage: &str, diagnostics: &mu
         let setting = schema.fields.iter().any(|field| field.name == name);
         match (schema.inline, of_file || setting) {
             (false, true) if setting => {
-                Some(format!("settings stand in `stages/{stage}.yaml`, under `params`"))
+                Some(format!("settings belong in `stages/{stage}.yaml`, under `params`"))
             }
-            (false, true) => Some(format!("`{name}` stands in `stages/{stage}.yaml`")),
+            (false, true) => Some(format!("`{name}` belongs in `stages/{stage}.yaml`")),
             _ => None,
         }
     };
-    refuse_unknown(fields, &known, &format!("a stage of kind `{}`", schema.kind), elsewhere, diagnostics);
+    refuse_unknown(fields, &known, format_args!("a stage of kind `{}`", schema.kind), elsewhere, diagnostics);
 }
 
 fn needs(node: &Node, diagnostics: &mut Diagnostics) -> Vec<(String, Place)> {

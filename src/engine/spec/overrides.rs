@@ -1,17 +1,17 @@
 //! `--set STAGE.FIELD=VALUE` and `--set STAGE[VARIANT].FIELD=VALUE`.
 //!
 //! Invariants
-//! - On a stage it stands for editing the stage's `params`: a variant that says the field keeps its own.
+//! - On a stage it acts as an edit of the stage's `params`: a variant that sets the field keeps its own.
 //! - On a variant it holds for that variant alone; what derives from it keeps what the file says.
 //! - Of two for the same thing the last one holds.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::document;
-use super::outline::Draft;
+use super::outline::StageDraft;
+use super::parser;
 use super::pipeline::Origin;
-use super::shape::said_as;
+use super::shape::parse_value;
 use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 
@@ -25,10 +25,10 @@ struct Parts {
 
 /// Puts every argument over what the files say.
 ///
-/// With `nameless`, an unknown stage may be one whose own name can't be read, and is not told.
+/// With `nameless`, an unknown stage may be one whose own name can't be read, and is not reported.
 pub(super) fn apply(
     arguments: &[String],
-    drafts: &mut [Draft<'_>],
+    drafts: &mut [StageDraft<'_>],
     nameless: bool,
     diagnostics: &mut Diagnostics,
 ) {
@@ -67,7 +67,7 @@ fn parts(argument: &str) -> Option<Parts> {
 fn put(
     source: &Arc<Source>,
     parts: &Parts,
-    drafts: &mut [Draft<'_>],
+    drafts: &mut [StageDraft<'_>],
     nameless: bool,
     diagnostics: &mut Diagnostics,
 ) {
@@ -92,30 +92,31 @@ fn put(
     }
     let variant = parts.variant.as_ref().map(|range| {
         let (name, place) = part(range);
-        let found = draft.told.variants().iter().position(|variant| variant.name == name);
-        if found.is_none() && !draft.told.unreadable && !draft.told.nameless {
-            let names = draft.told.variants().iter().map(|variant| variant.name.as_str());
+        let found = draft.raw.variants().iter().position(|variant| variant.name == name);
+        if found.is_none() && !draft.raw.unreadable && !draft.raw.nameless {
+            let names = draft.raw.variants().iter().map(|variant| variant.name.as_str());
             let message = format!("stage `{stage}` has no variant of its own named `{name}`");
             unknown(message, name, names, ["variant", "its variants are"], &place, diagnostics);
         }
         found
     });
     let Some(field) = field else { return };
-    let Some(mut node) = document::read(source, parts.value.clone(), diagnostics) else { return };
+    let Some(mut node) = parser::read(source, parts.value.clone(), diagnostics) else { return };
     if node.place.span().is_empty() {
         node.place = Place::new(source, parts.field.start..source.text().len());
     }
     let origin = Origin::Override(source.text().to_owned());
-    let Some(said) = said_as(field, &node, origin, diagnostics) else { return };
-    let sayings = match variant {
-        None => &mut draft.told.params,
-        Some(Some(index)) => match draft.told.variants.as_mut() {
+    let Some(parsed) = parse_value(field, &node, origin, diagnostics) else { return };
+    let values = match variant {
+        None => &mut draft.raw.params,
+        Some(Some(index)) => match draft.raw.variants.as_mut() {
             Some(variants) => &mut variants[index].over,
             None => return,
         },
         Some(None) => return,
     };
-    sayings.insert(field.name.to_owned(), said);
+    values.retain(|(name, _)| *name != field.name);
+    values.push((field.name, parsed));
 }
 
 fn unknown<'a>(

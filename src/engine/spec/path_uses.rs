@@ -1,24 +1,48 @@
 //! The paths that a stage names, at every point of its `each`.
 //!
-//! parameters ──▶ [`Use`]s, with coordinates put in for kinds that stand whole in `pipeline.yaml`.
+//! parameters ──▶ [`Use`]s, with coordinates put in for kinds that are written whole in `pipeline.yaml`.
 
-use super::outline::Draft;
+use std::fmt;
+
+use super::outline::StageDraft;
 use super::pipeline::Axis;
+use super::project_path::MAX_PATH_BYTES;
 use super::schema::{Field, Shape};
+use super::shape::get;
 use super::suggestion;
-use super::template::{Fault, faults, substitute};
+use super::template::{BraceMistake, brace_mistakes, fill};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// A path at one point of a stage's `each`.
 pub(super) struct Use<'a> {
     pub stage: usize,
-    /// The point, for a sentence; empty for a stage with one instance.
-    pub point: String,
+    /// The point, counted with the last coordinate changing fastest.
+    pub point: usize,
     pub path: String,
     /// Where the path was written.
     pub place: &'a Place,
-    /// How it came to be, where that is not plain to see.
-    pub remark: String,
+    pub origin: PathOrigin<'a>,
+}
+
+/// How a path came to be.
+#[derive(Clone, Copy)]
+pub(super) enum PathOrigin<'a> {
+    /// It is as somebody wrote it.
+    Written,
+    /// It is this template with coordinates put in.
+    Template(&'a str),
+    /// It is the default of this field.
+    Default(&'static str),
+}
+
+impl fmt::Display for PathOrigin<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Written => Ok(()),
+            Self::Template(template) => write!(out, " (from `{template}`)"),
+            Self::Default(field) => write!(out, " (the default of `{field}`)"),
+        }
+    }
 }
 
 /// Gives the path shape that a shape is made of.
@@ -31,103 +55,121 @@ pub(super) fn path_shape(shape: &Shape) -> Option<&Shape> {
     }
 }
 
-/// Gives the paths of a field as they stand, in `params`, in variants, or as the default.
-pub(super) fn literals<'a>(stage: usize, draft: &'a Draft<'_>, field: &Field) -> Vec<Use<'a>> {
-    let told = &draft.told;
-    let variants = told.variants().iter().flat_map(|variant| [&variant.own, &variant.over]);
-    let sayings = std::iter::once(&told.params).chain(variants);
-    let one = |path: &str, place: &'a Place, remark: String| Use {
-        stage,
-        point: String::new(),
-        path: path.to_owned(),
-        place,
-        remark,
-    };
-    let said = sayings.filter_map(|sayings| sayings.get(field.name)).flat_map(|said| &said.texts);
-    let mut uses: Vec<Use<'a>> = said.map(|(text, place)| one(text, place, String::new())).collect();
+/// Gives the paths of a field as they are written, in `params`, in variants, or as the default.
+pub(super) fn literals<'a>(
+    stage: usize,
+    draft: &'a StageDraft<'_>,
+    field: &'a Field,
+    uses: &mut Vec<Use<'a>>,
+) {
+    let raw = &draft.raw;
+    let variants = raw.variants().iter().flat_map(|variant| [&variant.own, &variant.over]);
+    let values = std::iter::once(&raw.params).chain(variants);
+    let one = |path: &str, place, origin| Use { stage, point: 0, path: path.to_owned(), place, origin };
+    let parsed = values.filter_map(|values| get(values, field.name)).flat_map(|parsed| parsed.texts());
+    uses.extend(parsed.map(|(text, place)| one(text, place, PathOrigin::Written)));
     let default = field.default.as_ref().and_then(|default| default.as_text());
-    if let Some(default) = default.filter(|_| !told.unreadable && !told.params.contains_key(field.name)) {
-        uses.push(one(default, &draft.place, format!(" (the default of `{}`)", field.name)));
+    if let Some(default) = default.filter(|_| !raw.unreadable && get(&raw.params, field.name).is_none()) {
+        uses.push(one(default, &draft.place, PathOrigin::Default(field.name)));
     }
-    uses
 }
 
-/// Checks the braces in a field's texts, and gives the texts at every point of the stage's `each`.
+/// Checks the braces in a field's texts, and gives those that are paths at every point of the stage's `each`.
 pub(super) fn templates<'a>(
     stage: usize,
-    draft: &'a Draft<'_>,
+    draft: &'a StageDraft<'_>,
     field: &Field,
+    uses: &mut Vec<Use<'a>>,
     diagnostics: &mut Diagnostics,
-) -> Vec<Use<'a>> {
-    let Some(said) = draft.told.params.get(field.name) else { return Vec::new() };
-    let known: Vec<&str> =
-        draft.each.iter().filter_map(|(axis, _)| listed(axis)).map(|(name, _)| name).collect();
-    let mut uses = Vec::new();
-    for (text, place) in &said.texts {
-        let faults = faults(text, &known);
-        if faults.is_empty() {
-            let at = |point: Vec<(String, String)>| {
-                let path = substitute(text, &point);
-                let remark = if path == *text { String::new() } else { format!(" (from `{text}`)") };
-                Use { stage, point: named(&point), path, place, remark }
-            };
-            if path_shape(&field.shape).is_some() {
-                uses.extend(points(draft).into_iter().map(at));
-            }
+) {
+    let Some(parsed) = get(&draft.raw.params, field.name) else { return };
+    let is_path = path_shape(&field.shape).is_some();
+    let mut known: Option<Vec<&str>> = None;
+    for (text, place) in parsed.texts() {
+        // A path that is too long is refused as it is written, before points multiply it.
+        let too_long = is_path && text.len() > MAX_PATH_BYTES;
+        if too_long || !text.contains(['{', '}']) {
+            let points = if is_path && !too_long { point_count(draft) } else { usize::from(is_path) };
+            uses.extend((0..points).map(|point| Use {
+                stage,
+                point,
+                path: text.to_owned(),
+                place,
+                origin: PathOrigin::Written,
+            }));
+            continue;
+        }
+        let known = known.get_or_insert_with(|| listed(draft).map(|(name, _)| name).collect());
+        let mistakes = brace_mistakes(text, known);
+        if mistakes.is_empty() && is_path {
+            uses.extend((0..point_count(draft)).map(|point| {
+                let path = fill(text, |name| coordinate(draft, point, name));
+                Use { stage, point, path, place, origin: PathOrigin::Template(text) }
+            }));
         } else if !draft.each_refused {
-            refuse_braces(text, faults, &known, place, diagnostics);
+            refuse_braces(text, mistakes, known, place, diagnostics);
         }
     }
-    uses
 }
 
 fn refuse_braces(
     template: &str,
-    faults: Vec<Fault>,
+    mistakes: Vec<BraceMistake>,
     known: &[&str],
     place: &Place,
     diagnostics: &mut Diagnostics,
 ) {
-    for fault in faults {
-        let (mistake, part) = match fault {
-            Fault::Unknown(name, part) => {
-                let literal = format!("braces that are meant as such are written `{{{{{name}}}}}`");
-                let known = known.iter().copied();
-                let help = match suggestion::help(&name, known, "a coordinate named", "its coordinates are") {
-                    Some(help) => format!("{help}; {literal}"),
-                    None => literal,
-                };
-                (Diagnostic::error(format!("no coordinate is named `{name}`")).help(help), part)
-            }
-            Fault::Single(brace, part) => {
-                let help = format!("a brace that is meant as such is written `{brace}{brace}`");
-                (Diagnostic::error(format!("a `{brace}` stands alone")).help(help), part)
-            }
-        };
-        diagnostics.add(mistake.at(&place.narrowed_to(template, part)));
+    for mistake in mistakes {
+        diagnostics.add_with(|| {
+            let (mistake, part) = match mistake {
+                BraceMistake::Unknown(name, part) => {
+                    let literal = format!("braces that are meant as such are written `{{{{{name}}}}}`");
+                    let known = known.iter().copied();
+                    let help =
+                        match suggestion::help(&name, known, "a coordinate named", "its coordinates are") {
+                            Some(help) => format!("{help}; {literal}"),
+                            None => literal,
+                        };
+                    (Diagnostic::error(format!("no coordinate is named `{name}`")).help(help), part)
+                }
+                BraceMistake::Single(brace, part) => {
+                    let help = format!("a brace that is meant as such is written `{brace}{brace}`");
+                    (Diagnostic::error(format!("a `{brace}` has no counterpart")).help(help), part)
+                }
+            };
+            mistake.at(&place.narrowed_to(template, part))
+        });
     }
 }
 
-fn listed(axis: &Axis) -> Option<(&str, &[String])> {
-    match axis {
-        Axis::Listed { name, values } => Some((name, values)),
+fn listed<'a>(draft: &'a StageDraft<'_>) -> impl DoubleEndedIterator<Item = (&'a str, &'a [String])> {
+    draft.each.iter().filter_map(|entry| match &entry.axis {
+        Axis::Listed { name, values } => Some((name.as_str(), values.as_slice())),
         Axis::Variant | Axis::Seed => None,
-    }
+    })
 }
 
-/// Gives every point of a stage's listed coordinates, the last of them changing fastest.
-fn points(draft: &Draft<'_>) -> Vec<Vec<(String, String)>> {
-    let mut points = vec![Vec::new()];
-    for (name, values) in draft.each.iter().filter_map(|(axis, _)| listed(axis)) {
-        let longer = |point: &Vec<(String, String)>, value: &String| {
-            point.iter().cloned().chain([(name.to_owned(), value.clone())]).collect()
-        };
-        points = points.iter().flat_map(|point| values.iter().map(|value| longer(point, value))).collect();
-    }
-    points
+fn point_count(draft: &StageDraft<'_>) -> usize {
+    listed(draft).map(|(_, values)| values.len()).product()
 }
 
-fn named(point: &[(String, String)]) -> String {
-    let coordinates: Vec<String> = point.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    if coordinates.is_empty() { String::new() } else { format!("[{}]", coordinates.join(",")) }
+/// Gives a stage's listed coordinates at a point, the last one first.
+fn coordinates<'a>(draft: &'a StageDraft<'_>, point: usize) -> impl Iterator<Item = (&'a str, &'a str)> {
+    listed(draft).rev().scan(point, |rest, (name, values)| {
+        let value = &values[*rest % values.len()];
+        *rest /= values.len();
+        Some((name, value.as_str()))
+    })
+}
+
+fn coordinate<'a>(draft: &'a StageDraft<'_>, point: usize, name: &str) -> Option<&'a str> {
+    coordinates(draft, point).find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
+/// Names a stage at a point, for a sentence.
+pub(super) fn point_name(draft: &StageDraft<'_>, point: usize) -> String {
+    let mut parts: Vec<String> =
+        coordinates(draft, point).map(|(name, value)| format!("{name}={value}")).collect();
+    parts.reverse();
+    if parts.is_empty() { draft.name.clone() } else { format!("{}[{}]", draft.name, parts.join(",")) }
 }

@@ -1,18 +1,18 @@
 //! The checked pipeline: what `pipeline.yaml` and `stages/*.yaml` say once nothing in them is wrong.
 //!
 //! Invariants
-//! - Stages stand in an order in which every need comes before who needs it.
+//! - Stages are in an order in which every need comes before what needs it.
 //! - Every parameter that its kind's schema names has a value (its own, inherited, or the default)
 //!   and an [`Origin`].
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use super::value::Parameters;
+use super::axes::{Takes, owners};
+use super::value::{Parameters, Value};
 
 /// Index of a stage in [`Pipeline::stages`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct StageId(pub usize);
 
 /// The graph, with every setting resolved.
@@ -25,43 +25,43 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
+    /// Puts stages together that are in order, needs first, and finds whose variants and seeds each takes where
+    /// no stage is named.
+    pub fn new(title: impl Into<String>, mut stages: Vec<Stage>) -> Self {
+        let order: Vec<usize> = (0..stages.len()).collect();
+        let needs: Vec<Vec<usize>> =
+            stages.iter().map(|stage| stage.needs.iter().map(|need| need.0).collect()).collect();
+        let [variants, seeds] = [Axis::Variant, Axis::Seed].map(|axis| {
+            let takes: Vec<Takes> = stages.iter().map(|stage| stage.takes(&axis)).collect();
+            owners(&order, &needs, &takes)
+        });
+        for (stage, (variants, seeds)) in stages.iter_mut().zip(variants.into_iter().zip(seeds)) {
+            stage.variants_of = variants.first().map(StageId);
+            stage.seeds_of = seeds.first().map(StageId);
+        }
+        Self { title: title.into(), stages }
+    }
+
     /// Finds a stage by name.
     pub fn stage(&self, name: &str) -> Option<StageId> {
         self.stages.iter().position(|stage| stage.name == name).map(StageId)
     }
 
-    /// Gives the variants that a stage is repeated over, its own or those of the stage it needs that
-    /// has some; none for a stage that isn't repeated over variants.
+    /// Gives the variants that a stage is repeated over, its own or another stage's; none for a stage that
+    /// isn't repeated over variants.
     pub fn variants_of(&self, id: StageId) -> &[Variant] {
-        self.owner_of(id, &Axis::Variant).map_or(&[], |owner| &owner.variants)
+        self.stages[id.0].variants_of.map_or(&[], |owner| &self.stages[owner.0].variants)
     }
 
-    /// Gives the seeds that a stage is repeated over, its own or those of the stage it needs that has
-    /// some; none for a stage that isn't repeated over seeds.
+    /// Gives the seeds that a stage is repeated over, its own or another stage's; none for a stage that isn't
+    /// repeated over seeds.
     pub fn seeds_of(&self, id: StageId) -> &[u64] {
-        self.owner_of(id, &Axis::Seed).map_or(&[], |owner| &owner.seeds)
+        self.stages[id.0].seeds_of.map_or(&[], |owner| &self.stages[owner.0].seeds)
     }
 
-    /// Gives the settings that hold for a stage at a variant: that variant's if it is the stage's own,
-    /// else the stage's base.
+    /// Gives the settings that hold for a stage at a variant.
     pub fn settings(&self, id: StageId, variant: Option<&str>) -> &Settings {
-        let stage = &self.stages[id.0];
-        let own = variant.and_then(|name| stage.variants.iter().find(|variant| variant.name == name));
-        own.map_or(&stage.base, |variant| &variant.settings)
-    }
-
-    fn owner_of(&self, id: StageId, axis: &Axis) -> Option<&Stage> {
-        let stage = &self.stages[id.0];
-        let own = match axis {
-            Axis::Variant => !stage.variants.is_empty(),
-            Axis::Seed => !stage.seeds.is_empty(),
-            Axis::Listed { .. } => false,
-        };
-        match (stage.each.contains(axis), own) {
-            (false, _) => None,
-            (true, true) => Some(stage),
-            (true, false) => stage.needs.iter().find_map(|need| self.owner_of(*need, axis)),
-        }
+        self.stages[id.0].settings(variant)
     }
 }
 
@@ -76,17 +76,42 @@ pub struct Stage {
     pub each: Vec<Axis>,
     /// The stages whose outputs it reads.
     pub needs: Vec<StageId>,
-    /// The settings that hold where no variant says otherwise.
+    /// The settings that hold where no variant sets another.
     pub base: Settings,
     /// Its variants, in the order of the file; empty where its `each` has no `variant`, or where
     /// its variants are those of a stage it needs.
     pub variants: Vec<Variant>,
     /// Its seeds; empty where its `each` has no `seed`, or where its seeds are those of a need.
     pub seeds: Vec<u64>,
+    /// The stage whose variants it is repeated over, which may be itself; `None` where it isn't.
+    pub variants_of: Option<StageId>,
+    /// The stage whose seeds it is repeated over, which may be itself; `None` where it isn't.
+    pub seeds_of: Option<StageId>,
+}
+
+impl Stage {
+    fn takes(&self, axis: &Axis) -> Takes {
+        let (lists, of) = match axis {
+            Axis::Variant => (!self.variants.is_empty(), self.variants_of),
+            _ => (!self.seeds.is_empty(), self.seeds_of),
+        };
+        match of {
+            _ if !self.each.contains(axis) => Takes::Nothing,
+            Some(owner) => Takes::From(owner.0),
+            None if lists => Takes::Own,
+            None => Takes::Nearest,
+        }
+    }
+
+    /// Gives the settings that hold at a variant: that variant's if it is the stage's own, else the base.
+    pub fn settings(&self, variant: Option<&str>) -> &Settings {
+        let own = variant.and_then(|name| self.variants.iter().find(|variant| variant.name == name));
+        own.map_or(&self.base, |variant| &variant.settings)
+    }
 }
 
 /// One thing that a stage is repeated over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Axis {
     /// Every variant of the stage, or of the stage it needs that has variants.
     Variant,
@@ -94,7 +119,7 @@ pub enum Axis {
     Seed,
     /// The listed values of a `command` stage's coordinate, as texts.
     Listed {
-        /// The coordinate's name, as it stands in braces.
+        /// The coordinate's name, as it is written in braces.
         name: String,
         /// Its values, unique, in the order of the file.
         values: Vec<String>,
@@ -102,7 +127,7 @@ pub enum Axis {
 }
 
 /// A named set of settings, derived from another one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
     /// Its name, unique in the stage.
     pub name: String,
@@ -113,29 +138,49 @@ pub struct Variant {
 }
 
 /// Parameters, and where each came from.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
     /// Every parameter of the kind.
     pub parameters: Parameters,
-    /// Where each of them was said.
-    pub origins: BTreeMap<String, Origin>,
+    /// Where each of them was set, sorted by name.
+    pub origins: Vec<(Cow<'static, str>, Origin)>,
 }
 
-/// Where a parameter's value was said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+impl Settings {
+    /// Finds where a parameter was set.
+    pub fn origin(&self, name: &str) -> Option<&Origin> {
+        self.position(name).ok().map(|at| &self.origins[at].1)
+    }
+
+    /// Sets a parameter, over what was set before.
+    pub(super) fn set(&mut self, name: &'static str, value: Value, origin: Origin) {
+        self.parameters.insert(name.to_owned(), value);
+        match self.position(name) {
+            Ok(at) => self.origins[at].1 = origin,
+            Err(at) => self.origins.insert(at, (Cow::Borrowed(name), origin)),
+        }
+    }
+
+    fn position(&self, name: &str) -> Result<usize, usize> {
+        self.origins.binary_search_by(|(known, _)| known.as_ref().cmp(name))
+    }
+}
+
+/// Where a parameter's value was set.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// Nowhere: it is the kind's default.
     Default,
     /// In a file of the project.
     File {
         /// The file, relative to the project, with forward slashes.
-        path: String,
+        path: Arc<str>,
         /// Line of the value, from 1.
         line: usize,
         /// Column of the value, from 1, in characters.
         column: usize,
-        /// The variant that says it; `None` for the stage's `params`.
-        variant: Option<String>,
+        /// The variant that sets it; `None` for the stage's `params`.
+        variant: Option<Arc<str>>,
     },
     /// On the command line: the whole `--set` argument.
     Override(String),

@@ -2,50 +2,53 @@
 //!
 //! Invariant: an accepted path is relative, has no `..`, and follows no symbolic link out of the root.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::suggestion;
 
-/// What is wrong with a path, and what to do.
-pub(super) type Fault = (&'static str, &'static str);
+/// The longest path, in bytes: no system takes a longer one.
+pub(super) const MAX_PATH_BYTES: usize = 4_096;
 
-/// The project's folder, with what was already found out about folders in it.
-pub(super) struct Ground<'a> {
+/// What is wrong with a path, and what to do.
+pub(super) type PathMistake = (&'static str, &'static str);
+
+/// The project's folder, with what was already found out about it.
+pub(super) struct ProjectRoot<'a> {
     root: &'a Path,
     /// The root without symbolic links; `None` if it can't be found out.
     real_root: Option<PathBuf>,
-    /// Whether a folder, by its path from the root, is inside.
-    folders: BTreeMap<PathBuf, bool>,
-    /// Whether something is there, by its path.
-    there: BTreeMap<String, bool>,
+    /// What was looked at, by path from the root.
+    seen: HashMap<String, Seen>,
 }
 
-impl<'a> Ground<'a> {
+/// What a path leads to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    Something,
+    Nothing,
+    Outside,
+}
+
+impl<'a> ProjectRoot<'a> {
     /// Looks at a project's folder.
     pub fn new(root: &'a Path) -> Self {
-        Self { root, real_root: root.canonicalize().ok(), folders: BTreeMap::new(), there: BTreeMap::new() }
+        Self { root, real_root: root.canonicalize().ok(), seen: HashMap::new() }
     }
 
     /// Checks that a path, in the form that [`plain`] gives, leads nowhere outside through links.
-    pub fn check(&mut self, path: &str) -> Result<(), Fault> {
-        if self.there.contains_key(path) {
-            return Ok(());
+    pub fn check(&mut self, path: &str) -> Result<(), PathMistake> {
+        match self.look(path) {
+            Seen::Outside => {
+                Err(("leads out of the project through a symbolic link", "name a path inside the project"))
+            }
+            Seen::Something | Seen::Nothing => Ok(()),
         }
-        let whole = self.root.join(path);
-        let metadata = whole.symlink_metadata();
-        let link = metadata.as_ref().is_ok_and(|metadata| metadata.is_symlink());
-        let inside = if link { self.is_inside(&whole) } else { self.parent_is_inside(Path::new(path)) };
-        if inside {
-            self.there.insert(path.to_owned(), if link { whole.exists() } else { metadata.is_ok() });
-            return Ok(());
-        }
-        Err(("leads out of the project through a symbolic link", "name a path inside the project"))
     }
 
-    /// Says whether something is there; the path must have passed [`Ground::check`].
-    pub fn has(&self, path: &str) -> bool {
-        self.there.get(path).copied().unwrap_or_default()
+    /// Says whether something is there, inside the project.
+    pub fn has(&mut self, path: &str) -> bool {
+        self.look(path) == Seen::Something
     }
 
     /// Finds what is there under nearly the same name.
@@ -59,40 +62,57 @@ impl<'a> Ground<'a> {
         Some(if folder.is_empty() { found.to_owned() } else { format!("{folder}/{found}") })
     }
 
-    fn parent_is_inside(&mut self, path: &Path) -> bool {
-        let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) else { return true };
-        if let Some(inside) = self.folders.get(parent) {
-            return *inside;
+    /// Looks at a path once, and before it at the folders that it is in.
+    fn look(&mut self, path: &str) -> Seen {
+        if path.is_empty() {
+            return Seen::Something;
         }
-        let whole = self.root.join(parent);
-        // A folder that isn't there yet will be made inside the nearest one that is.
-        let inside = match whole.symlink_metadata() {
-            Ok(_) => self.is_inside(&whole),
-            Err(_) => self.parent_is_inside(parent),
+        if let Some(seen) = self.seen.get(path) {
+            return *seen;
+        }
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let seen = match self.look(folder) {
+            Seen::Something => self.look_in_folder(path),
+            // A folder that isn't there yet will be made in the nearest one that is.
+            other => other,
         };
-        self.folders.insert(parent.to_owned(), inside);
-        inside
+        self.seen.insert(path.to_owned(), seen);
+        seen
     }
 
-    fn is_inside(&self, path: &Path) -> bool {
-        match (path.canonicalize(), &self.real_root) {
-            (Ok(real), Some(root)) => real.starts_with(root),
-            _ => false,
+    fn look_in_folder(&self, path: &str) -> Seen {
+        let whole = self.root.join(path);
+        match whole.symlink_metadata() {
+            Err(_) => Seen::Nothing,
+            Ok(metadata) if !metadata.is_symlink() => Seen::Something,
+            Ok(_) => match (whole.canonicalize(), &self.real_root) {
+                (Ok(real), Some(root)) if real.starts_with(root) => Seen::Something,
+                _ => Seen::Outside,
+            },
         }
     }
 }
 
 /// Gives a path in its one spelling: forward slashes, no `.`, none doubled or trailing.
-pub(super) fn plain(path: &str) -> Result<String, Fault> {
-    if path.starts_with('/') || path.starts_with('~') {
+pub(super) fn plain(path: &str) -> Result<String, PathMistake> {
+    if path.starts_with(['/', '~']) {
         return Err(("is not relative to the project", "write it relative to the folder of `pipeline.yaml`"));
+    }
+    if path.len() > MAX_PATH_BYTES {
+        return Err(("is longer than 4096 bytes", "shorten it"));
     }
     if path.contains(char::is_control) {
         return Err(("holds a control character", "take it out"));
     }
-    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    if parts.contains(&"..") {
-        return Err(("leaves its folder by `..`", "write it from the folder of `pipeline.yaml` down"));
+    let mut plain = String::with_capacity(path.len());
+    for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
+        if part == ".." {
+            return Err(("leaves its folder by `..`", "write it from the folder of `pipeline.yaml` down"));
+        }
+        if !plain.is_empty() {
+            plain.push('/');
+        }
+        plain.push_str(part);
     }
-    Ok(parts.join("/"))
+    Ok(plain)
 }

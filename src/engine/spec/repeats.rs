@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::document::{Content, Entry, Node};
-use super::entries::{entries, is_name, items, refuse_name, text};
+use super::entries::{MAX_NAME_BYTES, entries, is_name, items, refuse_name, text};
 use super::pipeline::Axis;
 use super::scalar::Scalar;
 use super::schema::Schema;
@@ -11,74 +11,76 @@ use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// Instances of one stage, at most.
-const MOST: usize = 100_000;
+const MAX_INSTANCES: usize = 100_000;
 
 /// Letters that separate coordinates in an instance's name.
 const SEPARATORS: [char; 4] = ['[', ']', ',', '='];
 
+/// One thing that a stage is repeated over, as it is written.
+pub(super) struct EachEntry {
+    pub axis: Axis,
+    /// The stage whose variants or seeds are meant, if it is named.
+    pub of: Option<String>,
+    pub place: Place,
+}
+
 /// Reads an `each` for a kind.
-pub(super) fn read(entry: &Entry, schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<(Axis, Place)> {
+pub(super) fn read(entry: &Entry, schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<EachEntry> {
     if !schema.repeats {
         let mistake = Diagnostic::error(format!("a stage of kind `{}` isn't repeated", schema.kind));
         diagnostics.add(mistake.at(&entry.key_place).help("take `each` away"));
         return Vec::new();
     }
-    let axes = if schema.inline {
-        coordinates(&entry.value, diagnostics)
-    } else {
-        items(&entry.value, "`each`", diagnostics)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|node| Some((variant_or_seed(node, diagnostics)?, node.place.clone())))
-            .collect()
-    };
-    let mut unique: Vec<(Axis, Place)> = Vec::new();
-    for (axis, place) in axes {
-        if unique.iter().any(|(known, _)| *known == axis) {
-            let mistake = Diagnostic::error(format!("`{}` stands in `each` twice", place.text()));
-            diagnostics.add(mistake.at(&place).help("keep one of the two"));
-        } else {
-            unique.push((axis, place));
-        }
+    if schema.inline {
+        return coordinates(entry, diagnostics);
     }
-    let count = unique.iter().map(|(axis, _)| match axis {
-        Axis::Listed { values, .. } => values.len(),
-        _ => 1,
-    });
-    if count.fold(1, usize::saturating_mul) > MOST {
-        let mistake = Diagnostic::error(format!("these are more than {MOST} instances"));
-        diagnostics.add(mistake.at(&entry.key_place).help("list fewer values, or split the stage"));
-        return Vec::new();
+    let mut unique: Vec<EachEntry> = Vec::new();
+    for node in items(&entry.value, "`each`", diagnostics).unwrap_or_default() {
+        let Some(entry) = variant_or_seed(node, diagnostics) else { continue };
+        if unique.iter().any(|known| known.axis == entry.axis) {
+            let word = if entry.axis == Axis::Variant { "variant" } else { "seed" };
+            let mistake = Diagnostic::error(format!("`{word}` is in `each` twice"));
+            diagnostics.add(mistake.at(&entry.place).help("keep one of the two"));
+        } else {
+            unique.push(entry);
+        }
     }
     unique
 }
 
-fn variant_or_seed(node: &Node, diagnostics: &mut Diagnostics) -> Option<Axis> {
-    match text(node, "each of `each`", diagnostics)? {
-        "variant" => Some(Axis::Variant),
-        "seed" => Some(Axis::Seed),
-        other => {
-            let mistake = Diagnostic::error(format!("a stage can't be repeated over `{other}`"));
-            let known = ["variant", "seed"];
-            let help = suggestion::nearest(other, known)
+/// Reads `variant` or `seed`, or with the stage that has them `fit.variant`.
+fn variant_or_seed(node: &Node, diagnostics: &mut Diagnostics) -> Option<EachEntry> {
+    let written = text(node, "each of `each`", diagnostics)?;
+    let (of, word) = match written.rsplit_once('.') {
+        Some((of, word)) => (Some(of.to_owned()), word),
+        None => (None, written),
+    };
+    let axis = match word {
+        "variant" => Axis::Variant,
+        "seed" => Axis::Seed,
+        _ => {
+            let mistake = Diagnostic::error(format!("a stage can't be repeated over `{written}`"));
+            let help = suggestion::nearest(word, ["variant", "seed"])
                 .map_or("write `[variant, seed]`, or one of the two".to_owned(), |word| {
                     format!("did you mean `{word}`?")
                 });
             diagnostics.add(mistake.at(&node.place).help(help));
-            None
+            return None;
         }
-    }
+    };
+    Some(EachEntry { axis, of, place: node.place.clone() })
 }
 
 /// Reads a map from coordinates to their values.
-fn coordinates(node: &Node, diagnostics: &mut Diagnostics) -> Vec<(Axis, Place)> {
-    if let Content::List(_) = node.content {
+fn coordinates(each: &Entry, diagnostics: &mut Diagnostics) -> Vec<EachEntry> {
+    if let Content::List(_) = each.value.content {
         let mistake = Diagnostic::error("`each` must be a map of names and values here, not a list");
-        diagnostics.add(mistake.at(&node.place).help("name the values: `{ word: [alpha, beta] }`"));
+        diagnostics.add(mistake.at(&each.value.place).help("name the values: `{ word: [alpha, beta] }`"));
         return Vec::new();
     }
     let mut axes = Vec::new();
-    for entry in entries(node, "`each`", diagnostics).unwrap_or_default() {
+    let mut count: usize = 1;
+    for entry in entries(&each.value, "`each`", diagnostics).unwrap_or_default() {
         let name = &entry.key;
         if !is_name(name, "") {
             refuse_name("a coordinate", name, "", &entry.key_place, diagnostics);
@@ -86,8 +88,15 @@ fn coordinates(node: &Node, diagnostics: &mut Diagnostics) -> Vec<(Axis, Place)>
             let mistake = Diagnostic::error(format!("`{name}` can't name a listed coordinate"));
             diagnostics.add(mistake.at(&entry.key_place).help("give it another name"));
         } else if let Some(values) = values(entry, diagnostics) {
-            axes.push((Axis::Listed { name: name.clone(), values }, entry.key_place.clone()));
+            count = count.saturating_mul(values.len());
+            let axis = Axis::Listed { name: name.clone(), values };
+            axes.push(EachEntry { axis, of: None, place: entry.key_place.clone() });
         }
+    }
+    if count > MAX_INSTANCES {
+        let mistake = Diagnostic::error(format!("these are more than {MAX_INSTANCES} instances"));
+        diagnostics.add(mistake.at(&each.key_place).help("list fewer values, or split the stage"));
+        return Vec::new();
     }
     axes
 }
@@ -128,6 +137,11 @@ fn value(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Strin
             return None;
         }
     };
+    if value.len() > MAX_NAME_BYTES {
+        let message = format!("a value of `{name}` is longer than {MAX_NAME_BYTES} bytes");
+        diagnostics.add(Diagnostic::error(message).at(&node.place).help("give it a shorter one"));
+        return None;
+    }
     if value.contains(SEPARATORS) || value.contains(char::is_control) {
         let message = format!("`{value}` can't be a coordinate");
         let help = "brackets, commas, `=` and line breaks separate coordinates in an instance's name";

@@ -1,10 +1,7 @@
-//! What a YAML scalar is: serde_yaml decides.
+//! What a plain YAML scalar is: nothing, a truth value, a number, or a text.
 //!
-//! Invariant: scalars come in the order of the text, keys before their values, repeated keys included.
-
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+//! The rules are yaml_serde's (the core schema of YAML 1.2 with `0b`), so that `yes` is a text, `1e-3` a number and
+//! `007` a text; the tests compare the two.
 
 /// A value without parts.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,81 +18,58 @@ pub enum Scalar {
     Text(String),
 }
 
-/// Gives every scalar of a document in order.
-///
-/// # Errors
-/// serde_yaml's, for a text that is not one YAML document.
-pub(super) fn scalars(text: &str) -> Result<Vec<Scalar>, serde_yaml::Error> {
-    let mut found = Vec::new();
-    Collector(&mut found).deserialize(serde_yaml::Deserializer::from_str(text))?;
-    Ok(found)
-}
-
-struct Collector<'a>(&'a mut Vec<Scalar>);
-
-impl<'de> DeserializeSeed<'de> for Collector<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl Collector<'_> {
-    fn push<E: Error>(self, scalar: Scalar) -> Result<(), E> {
-        self.0.push(scalar);
-        Ok(())
-    }
-}
-
-impl<'de> Visitor<'de> for Collector<'_> {
-    type Value = ();
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a scalar, a list or a map")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.push(Scalar::Null)
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        self.push(Scalar::Bool(value))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
-        self.push(Scalar::Integer(value))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
-        self.push(i64::try_from(value).map_or(Scalar::Float(value as f64), Scalar::Integer))
-    }
-
-    fn visit_i128<E: Error>(self, value: i128) -> Result<(), E> {
-        self.push(Scalar::Float(value as f64))
-    }
-
-    fn visit_u128<E: Error>(self, value: u128) -> Result<(), E> {
-        self.push(Scalar::Float(value as f64))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
-        self.push(Scalar::Float(value))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
-        self.push(Scalar::Text(value.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while items.next_element_seed(Collector(self.0))?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        while entries.next_key_seed(Collector(self.0))?.is_some() {
-            entries.next_value_seed(Collector(self.0))?;
+impl Scalar {
+    /// Reads a scalar that is written without quotes.
+    pub(super) fn of_plain(text: &str) -> Self {
+        match text {
+            "" | "~" | "null" | "Null" | "NULL" => return Self::Null,
+            "true" | "True" | "TRUE" => return Self::Bool(true),
+            "false" | "False" | "FALSE" => return Self::Bool(false),
+            _ => {}
         }
-        Ok(())
+        // A number begins with a digit, a sign or a point.
+        let may_be_number = text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first));
+        let number = if may_be_number { number(text) } else { None };
+        number.unwrap_or_else(|| Self::Text(text.to_owned()))
+    }
+}
+
+fn number(text: &str) -> Option<Scalar> {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if unsigned.starts_with(['+', '-']) {
+        return None;
+    }
+    let radix = [("0x", 16), ("0o", 8), ("0b", 2)];
+    let radix = radix.into_iter().find_map(|(prefix, radix)| Some((unsigned.strip_prefix(prefix)?, radix)));
+    if let Some((digits, radix)) = radix {
+        // A second sign is one that `from_str_radix` would take.
+        return if digits.starts_with(['+', '-']) { None } else { integer(text, digits, radix) };
+    }
+    let digits_only = unsigned.bytes().all(|byte| byte.is_ascii_digit());
+    if digits_only && unsigned.len() > 1 && unsigned.starts_with('0') {
+        return None;
+    }
+    if digits_only && let Some(whole) = integer(text, unsigned, 10) {
+        return Some(whole);
+    }
+    match (text, unsigned) {
+        (_, ".inf" | ".Inf" | ".INF") => {
+            Some(if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY })
+        }
+        (".nan" | ".NaN" | ".NAN", _) => Some(f64::NAN),
+        _ => text.parse().ok().filter(|number: &f64| number.is_finite()),
+    }
+    .map(Scalar::Float)
+}
+
+/// Reads digits with the sign of `text`; what no `i64` holds becomes a float, within 128 bits.
+fn integer(text: &str, digits: &str, radix: u32) -> Option<Scalar> {
+    let negative = text.starts_with('-');
+    let magnitude = u128::from_str_radix(digits, radix).ok()?;
+    let signed = i128::try_from(magnitude).ok().map(|whole| if negative { -whole } else { whole });
+    match signed {
+        Some(whole) => Some(i64::try_from(whole).map_or(Scalar::Float(whole as f64), Scalar::Integer)),
+        None if negative => (magnitude == 1 << 127).then_some(Scalar::Float(i128::MIN as f64)),
+        None => Some(Scalar::Float(magnitude as f64)),
     }
 }

@@ -7,11 +7,11 @@ use super::value::Value;
 pub struct Schema {
     /// The kind's name.
     pub kind: &'static str,
-    /// Its parameters; they stand in `stages/NAME.yaml`, or for `inline` kinds in `pipeline.yaml`.
+    /// Its parameters; they are set in `stages/NAME.yaml`, or for `inline` kinds in `pipeline.yaml`.
     pub fields: Vec<Field>,
     /// Whether variants and seeds make sense for it.
     pub repeats: bool,
-    /// Whether the stage stands whole in `pipeline.yaml`, as `command` does.
+    /// Whether the stage is written whole in `pipeline.yaml`, as `command` does.
     pub inline: bool,
 }
 
@@ -22,7 +22,7 @@ pub struct Field {
     pub name: &'static str,
     /// What it may hold.
     pub shape: Shape,
-    /// What it holds when nothing is said; `None` makes it required.
+    /// What it holds when it is not set; `None` makes it required.
     pub default: Option<Value>,
     /// What it means, in one sentence, for help texts and schemas.
     pub about: &'static str,

@@ -1,50 +1,49 @@
-//! `stages/NAME.yaml` → what a stage is told, before anything is inherited.
+//! `stages/NAME.yaml` → what a stage sets, before anything is inherited.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::document::{self, Content, Entry, Node};
-use super::entries::{
-    entries, entry, is_missing, is_name, items, refuse_missing, refuse_name, refuse_unknown, text,
-};
+use super::document::{Content, Entry, Node};
+use super::entries::{self, entries, entry, is_missing, items, refuse_missing, refuse_unknown, text};
 use super::file::{self, File};
+use super::parser;
 use super::scalar::Scalar;
 use super::schema::Schema;
-use super::shape::{Sayings, said};
+use super::shape::{ParsedValues, parse_in_file};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
-/// What a stage is told.
+/// What a stage sets, as it is written.
 #[derive(Default)]
-pub(super) struct Told {
-    pub params: Sayings,
-    /// Its variants, names unique; `None` where nothing is said of any.
-    pub variants: Option<Vec<ToldVariant>>,
-    /// Its seeds, unique; `None` where nothing is said of any.
+pub(super) struct RawStage {
+    pub params: ParsedValues,
+    /// Its variants, names unique; `None` where none are listed.
+    pub variants: Option<Vec<RawVariant>>,
+    /// Its seeds, unique; `None` where none are listed.
     pub seeds: Option<Vec<u64>>,
-    /// Whether a variant's name can't be read, so that nothing can be said about unknown ones.
+    /// Whether a variant's name can't be read, so that nothing can be reported about unknown ones.
     pub nameless: bool,
-    /// Where `variants` and `seeds` stand.
+    /// Where `variants` and `seeds` are written.
     pub variants_place: Option<Place>,
     pub seeds_place: Option<Place>,
-    /// Whether the file can't be read as a tree, so that nothing can be said about what it lacks.
+    /// Whether the file can't be read as a tree, so that nothing can be reported about what it lacks.
     pub unreadable: bool,
 }
 
-impl Told {
-    /// Gives its variants; none where nothing is said of any.
-    pub fn variants(&self) -> &[ToldVariant] {
+impl RawStage {
+    /// Gives its variants; none where none are listed.
+    pub fn variants(&self) -> &[RawVariant] {
         self.variants.as_deref().unwrap_or_default()
     }
 }
 
 /// A variant as it is written.
-pub(super) struct ToldVariant {
+pub(super) struct RawVariant {
     pub name: String,
     pub place: Place,
     pub from: Option<(String, Place)>,
-    pub own: Sayings,
+    pub own: ParsedValues,
     /// What the command line sets on it alone.
-    pub over: Sayings,
+    pub over: ParsedValues,
 }
 
 /// Gives the path of a stage's file.
@@ -52,27 +51,27 @@ pub(super) fn path(stage: &str) -> String {
     format!("stages/{stage}.yaml")
 }
 
-/// Reads the file of a stage; a file that is not there tells nothing.
+/// Reads the file of a stage; a file that is not there sets nothing.
 ///
-/// `place` is where the graph names the stage; what a file that is not there lacks is told there.
+/// `place` is where the graph names the stage; what a file that is not there lacks is reported there.
 pub(super) fn read(
     root: &Path,
     stage: &str,
     place: &Place,
     schema: &Schema,
     diagnostics: &mut Diagnostics,
-) -> Told {
-    let unreadable = Told { unreadable: true, ..Told::default() };
+) -> RawStage {
+    let unreadable = RawStage { unreadable: true, ..RawStage::default() };
     let source = match file::read(root, &path(stage), diagnostics) {
         File::Text(source) => source,
         File::Absent => {
             let help = format!("say it in `{}`, under `params`", path(stage));
             refuse_missing(&[], &schema.fields, &[], place, &help, diagnostics);
-            return Told::default();
+            return RawStage::default();
         }
         File::Unreadable => return unreadable,
     };
-    let Some(document) = document::read(&source, 0..source.text().len(), diagnostics) else {
+    let Some(document) = parser::read(&source, 0..source.text().len(), diagnostics) else {
         return unreadable;
     };
     let Some(fields) = entries(&document, "a stage's file", diagnostics) else { return unreadable };
@@ -90,42 +89,42 @@ pub(super) fn read(
             .then(|| format!("put it under `params`: `params: {{ {name}: … }}`")),
     };
     refuse_unknown(fields, known, "a stage's file", elsewhere, diagnostics);
-    let mut told = Told::default();
+    let mut raw = RawStage::default();
     let params = entry(fields, "params");
     let settings = params.map_or(Some(&[][..]), |entry| entries(&entry.value, "`params`", diagnostics));
     if let Some(settings) = settings {
         let place = params.map_or(Place::whole(&source), |entry| entry.key_place.clone());
         refuse_missing(settings, &schema.fields, &[], &place, "say it under `params`", diagnostics);
-        told.params = sayings(settings, &[], schema, None, diagnostics);
+        raw.params = parse_values(settings, &[], schema, None, diagnostics);
     }
     if let Some(entry) = entry(fields, "seeds").filter(|_| has_variants) {
-        told.seeds_place = Some(entry.key_place.clone());
-        told.seeds = Some(seeds(&entry.value, diagnostics));
+        raw.seeds_place = Some(entry.key_place.clone());
+        raw.seeds = Some(seeds(&entry.value, diagnostics));
     }
     if let Some(entry) = entry(fields, "variants").filter(|_| has_variants) {
-        told.variants_place = Some(entry.key_place.clone());
-        told.variants = Some(variants(&entry.value, schema, &mut told.nameless, diagnostics));
+        raw.variants_place = Some(entry.key_place.clone());
+        raw.variants = Some(variants(&entry.value, schema, &mut raw.nameless, diagnostics));
     }
-    // A misspelt list is told by its name; that it is missing is not told as well.
+    // A misspelt list is reported by its name; that it is missing is not reported as well.
     let misspelt = |name: &str| entry(fields, name).is_none() && !is_missing(fields, name, known);
     if has_variants && misspelt("seeds") {
-        told.seeds = Some(Vec::new());
+        raw.seeds = Some(Vec::new());
     }
     if has_variants && misspelt("variants") {
-        told.variants = Some(Vec::new());
-        told.nameless = true;
+        raw.variants = Some(Vec::new());
+        raw.nameless = true;
     }
-    told
+    raw
 }
 
 /// Checks the parameters of a map; `besides` are names in it that are no parameters.
-fn sayings(
+fn parse_values(
     settings: &[Entry],
     besides: &[&str],
     schema: &Schema,
     variant: Option<&str>,
     diagnostics: &mut Diagnostics,
-) -> Sayings {
+) -> ParsedValues {
     let parameters = schema.fields.iter().map(|field| field.name);
     let known: Vec<&str> = besides.iter().copied().chain(parameters).collect();
     let whose = match variant {
@@ -135,13 +134,11 @@ fn sayings(
     };
     let none = || known.is_empty().then(|| "this kind has no settings".to_owned());
     refuse_unknown(settings, &known, &whose, |_| none(), diagnostics);
-    let mut sayings = Sayings::new();
-    for field in &schema.fields {
-        let node = entry(settings, field.name).map(|entry| &entry.value);
-        let said = node.and_then(|node| said(field, node, variant, diagnostics));
-        sayings.extend(said.map(|said| (field.name.to_owned(), said)));
-    }
-    sayings
+    let values = schema.fields.iter().filter_map(|field| {
+        let node = &entry(settings, field.name)?.value;
+        Some((field.name, parse_in_file(field, node, variant, diagnostics)?))
+    });
+    values.collect()
 }
 
 fn seeds(node: &Node, diagnostics: &mut Diagnostics) -> Vec<u64> {
@@ -180,7 +177,7 @@ fn variants(
     schema: &Schema,
     nameless: &mut bool,
     diagnostics: &mut Diagnostics,
-) -> Vec<ToldVariant> {
+) -> Vec<RawVariant> {
     let Some(nodes) = items(node, "`variants`", diagnostics) else {
         *nameless = true;
         return Vec::new();
@@ -208,7 +205,7 @@ fn variants(
     variants
 }
 
-fn variant(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Option<ToldVariant> {
+fn variant(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Option<RawVariant> {
     let fields = entries(node, "a variant", diagnostics)?;
     let name = entry(fields, "name");
     let mut known: Vec<&str> = schema.fields.iter().map(|field| field.name).collect();
@@ -217,22 +214,21 @@ fn variant(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Optio
         let mistake = Diagnostic::error("this variant has no `name`").at(&node.place);
         diagnostics.add(mistake.help("begin it with `name: \"…\"`"));
     }
-    let name = name.and_then(|entry| Some((text(&entry.value, "a variant's name", diagnostics)?, entry)));
-    if let Some((name, entry)) = name.filter(|(name, _)| !is_name(name, ".")) {
-        refuse_name("a variant", name, ".", &entry.value.place, diagnostics);
-    }
+    let name = name.and_then(|entry| {
+        Some((entries::name(&entry.value, "a variant's name", "a variant", ".", diagnostics)?, entry))
+    });
     let from = entry(fields, "from").and_then(|entry| {
         let name = text(&entry.value, "`from`", diagnostics)?;
         Some((name.to_owned(), entry.value.place.clone()))
     });
     let label = name.map_or("", |(name, _)| name);
-    let own = sayings(fields, &["name", "from"], schema, Some(label), diagnostics);
+    let own = parse_values(fields, &["name", "from"], schema, Some(label), diagnostics);
     let (name, entry) = name?;
-    Some(ToldVariant {
+    Some(RawVariant {
         name: name.to_owned(),
         place: entry.value.place.clone(),
         from,
         own,
-        over: Sayings::new(),
+        over: ParsedValues::new(),
     })
 }

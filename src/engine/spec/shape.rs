@@ -1,8 +1,8 @@
 //! A node of a document against what a kind lets a parameter be.
 //!
-//! [`Node`] + [`Field`] ──▶ [`Said`], or mistakes that name the range, the words or the type.
+//! [`Node`] + [`Field`] ──▶ [`ParsedValue`], or mistakes that name the range, the words or the type.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::document::{Content, Node};
 use super::pipeline::Origin;
@@ -14,50 +14,63 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// A parameter as somebody set it.
 #[derive(Clone, Debug)]
-pub(super) struct Said {
+pub(super) struct ParsedValue {
     pub value: Value,
-    /// Where each text of the value stands; the value's own place if it is one text.
-    pub texts: Vec<(String, Place)>,
+    /// Where each text of the value is written.
+    places: Vec<Place>,
     pub origin: Origin,
 }
 
-/// Parameters as somebody set them, by name.
-pub(super) type Sayings = BTreeMap<String, Said>;
+impl ParsedValue {
+    /// Gives the texts of the value with their places: the value's own if it is one text, else its items'.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &Place)> {
+        let values = match &self.value {
+            Value::List(values) => values.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        values.iter().map(|value| value.as_text().unwrap_or_default()).zip(&self.places)
+    }
+}
 
-/// Checks what a node of a file says of a parameter, for a variant or for the stage's `params`.
-pub(super) fn said(
+/// Parameters as somebody set them, by name, each name once.
+pub(super) type ParsedValues = Vec<(&'static str, ParsedValue)>;
+
+/// Finds a parameter by name.
+pub(super) fn get<'s>(values: &'s ParsedValues, name: &str) -> Option<&'s ParsedValue> {
+    values.iter().find(|(known, _)| *known == name).map(|(_, parsed)| parsed)
+}
+
+/// Checks the value of a parameter in a file, for a variant or for the stage's `params`.
+pub(super) fn parse_in_file(
     field: &Field,
     node: &Node,
     variant: Option<&str>,
     diagnostics: &mut Diagnostics,
-) -> Option<Said> {
-    let place = &node.place;
+) -> Option<ParsedValue> {
+    let (line, column) = node.place.line_and_column();
     let origin = Origin::File {
-        path: place.source().name().to_owned(),
-        line: place.line(),
-        column: place.column(),
-        variant: variant.map(str::to_owned),
+        path: Arc::clone(node.place.source().shared_name()),
+        line,
+        column,
+        variant: variant.map(Arc::from),
     };
-    said_as(field, node, origin, diagnostics)
+    parse_value(field, node, origin, diagnostics)
 }
 
-/// Checks what a node says of a parameter, wherever it comes from.
-pub(super) fn said_as(
+/// Checks the value of a parameter, wherever it comes from.
+pub(super) fn parse_value(
     field: &Field,
     node: &Node,
     origin: Origin,
     diagnostics: &mut Diagnostics,
-) -> Option<Said> {
+) -> Option<ParsedValue> {
     let value = value(field, &field.shape, false, node, diagnostics)?;
-    let texts = match (&value, &node.content) {
-        (Value::Text(text), _) => vec![(text.clone(), node.place.clone())],
-        (Value::List(values), Content::List(nodes)) => {
-            let texts = values.iter().map(|value| value.as_text().unwrap_or_default().to_owned());
-            texts.zip(nodes.iter().map(|node| node.place.clone())).collect()
-        }
+    let places = match (&value, &node.content) {
+        (Value::Text(_), _) => vec![node.place.clone()],
+        (Value::List(_), Content::List(nodes)) => nodes.iter().map(|node| node.place.clone()).collect(),
         _ => Vec::new(),
     };
-    Some(Said { value, texts, origin })
+    Some(ParsedValue { value, places, origin })
 }
 
 /// `item` says whether the node is one of a list's items.
@@ -76,9 +89,9 @@ fn value(
             }
         }
         (Shape::List(inner), Content::List(nodes)) => {
-            let values: Vec<_> =
-                nodes.iter().map(|node| value(field, inner, true, node, diagnostics)).collect();
-            values.into_iter().collect::<Option<_>>().map(Value::List)
+            let mut values = Vec::with_capacity(nodes.len());
+            values.extend(nodes.iter().filter_map(|node| value(field, inner, true, node, diagnostics)));
+            (values.len() == nodes.len()).then_some(Value::List(values))
         }
         (_, Content::Scalar(written)) => {
             scalar(shape, written).or_else(|| refused(field, shape, item, node, diagnostics))
@@ -127,7 +140,7 @@ fn refused(
     } else {
         format!("{each}`{}` must be {}, not {}", field.name, phrase(shape), node.described())
     };
-    diagnostics.add(Diagnostic::error(message).at(&node.place).help(advice(field, shape, node)));
+    diagnostics.add_with(|| Diagnostic::error(message).at(&node.place).help(advice(field, shape, node)));
     None
 }
 

@@ -1,12 +1,12 @@
 //! Coordinates in braces: `counts/{word}.txt` at `word=alpha` is `counts/alpha.txt`.
 //!
-//! `{{` and `}}` stand for the braces themselves.
+//! `{{` and `}}` are the braces themselves.
 
 use std::ops::Range;
 
 /// What is wrong with the braces of a template, and where in it, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum BraceMistake {
     /// No coordinate has this name.
     Unknown(String, Range<usize>),
     /// A brace without its counterpart.
@@ -23,13 +23,20 @@ enum Piece<'a> {
 ///
 /// What is no coordinate stays as it is: a pipeline that was loaded has none of it.
 pub fn substitute(template: &str, coordinates: &[(String, String)]) -> String {
+    fill(template, |name| {
+        coordinates.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    })
+}
+
+/// Puts the values that `value` gives for names into a template.
+pub(super) fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<&'v str>) -> String {
     let mut text = String::with_capacity(template.len());
     for (piece, _) in pieces(template) {
         match piece {
             Piece::Literal(literal) => text.push_str(literal),
             Piece::Stray(brace) => text.push(brace),
-            Piece::Coordinate(name) => match coordinates.iter().find(|(known, _)| known == name) {
-                Some((_, value)) => text.push_str(value),
+            Piece::Coordinate(name) => match value(name) {
+                Some(value) => text.push_str(value),
                 None => {
                     text.push('{');
                     text.push_str(name);
@@ -42,12 +49,14 @@ pub fn substitute(template: &str, coordinates: &[(String, String)]) -> String {
 }
 
 /// Finds what is wrong with a template when the coordinates are those in `known`.
-pub(super) fn faults(template: &str, known: &[&str]) -> Vec<Fault> {
+pub(super) fn brace_mistakes(template: &str, known: &[&str]) -> Vec<BraceMistake> {
     pieces(template)
         .into_iter()
         .filter_map(|(piece, place)| match piece {
-            Piece::Coordinate(name) if !known.contains(&name) => Some(Fault::Unknown(name.to_owned(), place)),
-            Piece::Stray(brace) => Some(Fault::Single(brace, place)),
+            Piece::Coordinate(name) if !known.contains(&name) => {
+                Some(BraceMistake::Unknown(name.to_owned(), place))
+            }
+            Piece::Stray(brace) => Some(BraceMistake::Single(brace, place)),
             _ => None,
         })
         .collect()
@@ -99,11 +108,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_coordinate_is_a_fault_and_stays() {
+    fn what_is_no_coordinate_is_a_mistake_and_stays() {
         assert_eq!(at_alpha("{wrod} } {"), "{wrod} } {");
         assert_eq!(
-            faults("{wrod} } { {word}", &["word"]),
-            [Fault::Unknown("wrod".to_owned(), 0..6), Fault::Single('}', 7..8), Fault::Single('{', 9..10)]
+            brace_mistakes("{wrod} } { {word}", &["word"]),
+            [
+                BraceMistake::Unknown("wrod".to_owned(), 0..6),
+                BraceMistake::Single('}', 7..8),
+                BraceMistake::Single('{', 9..10)
+            ]
         );
     }
 }

@@ -43,12 +43,10 @@ pub(super) fn overrides(pipeline: &Pipeline) -> Vec<String> {
         std::iter::once(&stage.base).chain(variants)
     });
     let said =
-        settings.flat_map(|settings: &Settings| settings.origins.values()).filter_map(
-            |origin| match origin {
-                Origin::Override(text) => Some(text.clone()),
-                Origin::Default | Origin::File { .. } => None,
-            },
-        );
+        settings.flat_map(|settings: &Settings| &settings.origins).filter_map(|(_, origin)| match origin {
+            Origin::Override(text) => Some(text.clone()),
+            Origin::Default | Origin::File { .. } => None,
+        });
     said.collect::<BTreeSet<String>>().into_iter().collect()
 }
 

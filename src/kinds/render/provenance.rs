@@ -52,8 +52,9 @@ pub(super) fn setting_places(settings: &Settings) -> SettingPlaces {
         Origin::Default => Place::Default,
         Origin::Override(text) => Place::Set(text.clone()),
         Origin::File { path, line, column, variant } => {
-            Place::File { path: path.clone(), line: *line, column: *column, by: variant.clone() }
+            let by = variant.as_deref().map(str::to_owned);
+            Place::File { path: path.to_string(), line: *line, column: *column, by }
         }
     };
-    settings.origins.iter().map(|(name, origin)| (name.clone(), place(origin))).collect()
+    settings.origins.iter().map(|(name, origin)| (name.to_string(), place(origin))).collect()
 }

@@ -90,7 +90,7 @@ impl Toy {
         for (variant, name, value) in variants {
             let mut parameters = self.parameters.clone();
             parameters.insert((*name).to_owned(), value.clone());
-            let settings = Settings { parameters, origins: BTreeMap::new() };
+            let settings = Settings { parameters, origins: Vec::new() };
             self.variants.push(Variant { name: (*variant).to_owned(), from: None, settings });
         }
         self.over(&[Axis::Variant])
@@ -301,11 +301,13 @@ impl Project {
             kind: toy.kind.to_owned(),
             each: toy.each.clone(),
             needs: toy.needs.iter().map(|need| id(need)).collect(),
-            base: Settings { parameters: toy.parameters.clone(), origins: BTreeMap::new() },
+            base: Settings { parameters: toy.parameters.clone(), origins: Vec::new() },
             variants: toy.variants.clone(),
             seeds: toy.seeds.clone(),
+            variants_of: None,
+            seeds_of: None,
         };
-        Pipeline { title: "toys".to_owned(), stages: self.stages.iter().map(stage).collect() }
+        Pipeline::new("toys", self.stages.iter().map(stage).collect())
     }
 }
 

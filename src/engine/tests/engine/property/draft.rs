@@ -204,11 +204,13 @@ impl Draft {
             kind: if sketch.program { "command" } else { "blend" }.to_owned(),
             each: if sketch.repeated { vec![listed()] } else { Vec::new() },
             needs: sketch.needs.iter().map(|&need| position(need)).collect(),
-            base: Settings { parameters: self.parameters(sketch), origins: BTreeMap::new() },
+            base: Settings { parameters: self.parameters(sketch), origins: Vec::new() },
             variants: Vec::new(),
             seeds: Vec::new(),
+            variants_of: None,
+            seeds_of: None,
         };
-        Pipeline { title: "a case".to_owned(), stages: self.stages.iter().map(stage).collect() }
+        Pipeline::new("a case", self.stages.iter().map(stage).collect())
     }
 
     fn parameters(&self, sketch: &Sketch) -> Parameters {
