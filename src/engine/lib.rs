@@ -38,6 +38,7 @@ mod decide;
 mod error;
 mod exec;
 mod lockfile;
+mod log_name;
 mod plan;
 mod schedule;
 mod verify;

@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use crate::decide::reason::Reason;
+use crate::digest::Digest;
 use crate::spec::{Parameters, Value};
 
 /// How many characters of a value are told.
@@ -30,6 +31,10 @@ pub(crate) fn parameter_changes(old: &Parameters, new: &Parameters) -> Vec<Reaso
 
 /// Gives two values as short texts that differ.
 pub(crate) fn excerpts(old: &Value, new: &Value) -> (String, String) {
+    let digest = |value: &Value| value.as_text().and_then(Digest::from_hex);
+    if let (Some(old), Some(new)) = (digest(old), digest(new)) {
+        return (old.short(), new.short());
+    }
     let (old, new) = (one_line(&old.to_string()), one_line(&new.to_string()));
     let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
     let from = if same > LENGTH - CONTEXT { same - CONTEXT } else { 0 };

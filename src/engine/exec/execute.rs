@@ -62,7 +62,7 @@ pub(crate) fn execute(
         cited: &cited,
         scratch: &scratch,
         checkpoints: &checkpoints,
-        log: &session.log_path(&work.folder(id)),
+        log: &session.log_path(work.name(id)),
         watch,
         meanwhile: &|| {
             recipe.get_or_init(|| assembled.recipe.to_json());

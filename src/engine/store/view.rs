@@ -16,12 +16,12 @@ use super::error::{Doing, StoreError};
 use super::files::make_parent;
 use super::record::RecordedOutput;
 use super::{Session, Store};
+use crate::log_name::log_file_name;
 
 impl Store {
-    /// Gives where the log of an instance's last run is, if it printed anything; `folder` is its folder
-    /// below `by-name/`.
-    pub fn log_path(&self, folder: &Path) -> PathBuf {
-        self.folder().join("logs").join(below(folder)).with_added_extension("log")
+    /// Gives where the log of an instance's last run is, if it printed anything.
+    pub fn log_path(&self, instance: &str) -> PathBuf {
+        self.folder().join("logs").join(log_file_name(instance))
     }
 }
 

@@ -5,6 +5,7 @@ mod damage;
 mod flips;
 mod holes;
 mod made;
+mod programs;
 mod property;
 mod random;
 mod rerun;

@@ -295,7 +295,7 @@ fn bring_up(root: &Path, draft: &Draft, targets: &[String], mode: Mode) -> Summa
     let programs_before = lines_of(&root.join("ran.log"));
     let summary = {
         let blend = Blend { code, runs: Arc::clone(&blends) };
-        let kinds: Registry = vec![Box::new(Command::of_version(variables, code)), Box::new(blend)];
+        let kinds: Registry = vec![Box::new(Command::new(variables).with_version(code)), Box::new(blend)];
         let store = Store::open(&root.join("artifacts")).expect("the store opens");
         let jobs = if let Mode::Run { jobs } = mode { jobs } else { 1 };
         let options =
