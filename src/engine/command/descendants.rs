@@ -1,21 +1,19 @@
 //! Finds what a program started and left outside its process group, such as a daemon, and ends it.
 //!
-//! This process is a child subreaper: a descendant whose parent ends becomes its child, and so can't get lost. What is
-//! not yet known of such an orphan is which program it comes from, where several run at once:
+//! program ──marked by a limit──▶ what it starts has the mark ──orphaned──▶ a child of this process ──▶ ended
 //!
-//! | the orphan | belongs to |
-//! |---|---|
-//! | is in a program's group | that program |
-//! | was seen below a program while that ran | that program |
-//! | began while one program ran | that program |
-//! | began while several ran, unseen | the last of these to end |
+//! This process is a child subreaper: what loses its parent becomes its child, and so can't get lost. Which program an
+//! orphan is of, its limit on file locks says (`RLIMIT_LOCKS`): the program's is set to the program's number before it
+//! does anything. Children inherit it, whatever they do to their session, files and environment, and Linux enforces
+//! no such limit (setrlimit(2): since 2.4.25).
 //!
 //! Invariants
-//! - A program, and what belongs to one that still runs, is never taken for an orphan of another.
+//! - A program, and what belongs to one that still runs, is never taken for an orphan of another. One without a mark, as
+//!   where limits can't be set, is ended with the last program.
 //! - What is in this process's own group was started by this process, and is left alone.
 //! - A process is sent a signal only while it is the one that was found: numbers are used again.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::process::{Child, Command, ExitStatus};
@@ -24,54 +22,50 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::process::{
-    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, WaitOptions, getpgrp, getpid, pidfd_open,
-    pidfd_send_signal, set_child_subreaper, waitid, waitpid,
+    Pid, PidfdFlags, Resource, Rlimit, Signal, WaitId, WaitIdOptions, WaitOptions, getpgrp, getpid,
+    getrlimit, pidfd_open, pidfd_send_signal, prlimit, set_child_subreaper, waitid, waitpid,
 };
 
 /// How long apart, and how often, it is looked whether what was killed is gone.
 const KILL_INTERVAL: Duration = Duration::from_millis(2);
 const KILL_ATTEMPTS: usize = 500;
 
+/// The line of `/proc/NUMBER/limits` with the mark.
+const MARK_LINE: &str = "Max file locks";
+
 // Statics, since a process's children are the process's own.
 static SUBREAPER: Once = Once::new();
 /// Held for reading while a child is started and not yet known, and for writing where unknown children matter.
 static STARTING: RwLock<()> = RwLock::new(());
-static KNOWN: Mutex<Known> =
-    Mutex::new(Known { programs: BTreeMap::new(), supervisors: Vec::new(), seen: BTreeMap::new() });
+static KNOWN: Mutex<Known> = Mutex::new(Known { programs: BTreeSet::new(), supervisors: BTreeSet::new() });
 
-/// The children that this process started itself, and what was seen below them.
+/// The children that this process started itself, by number.
 struct Known {
-    /// When each program began, by its number.
-    programs: BTreeMap<i32, u64>,
-    supervisors: Vec<i32>,
-    /// The program that each process outside its group was seen below.
-    seen: BTreeMap<Identity, i32>,
-}
-
-/// A process: its number, and when it began, in the system's ticks.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Identity {
-    number: i32,
-    began: u64,
+    programs: BTreeSet<i32>,
+    supervisors: BTreeSet<i32>,
 }
 
 struct Process {
-    identity: Identity,
+    number: i32,
     group: i32,
+    /// When it began, in the system's ticks: with that, its number is its own.
+    began: u64,
     ended: bool,
 }
 
-/// Starts a program in a group of its own.
+/// Starts a program, which waits at its gate, in a group of its own.
 pub(super) fn spawn_program(command: &mut Command) -> io::Result<Child> {
     let _starting = STARTING.read().unwrap_or_else(PoisonError::into_inner);
-    // Where the system has no such thing, orphans go to its first process and are not found; programs run all the same.
     SUBREAPER.call_once(|| {
+        // Where the system has no such thing, orphans are not found; programs run all the same.
         let _is_one = set_child_subreaper(Some(getpid()));
     });
     let child = command.spawn()?;
-    let number = number_of(&child);
-    let began = Process::read(number).map_or(0, |process| process.identity.began);
-    known().programs.insert(number, began);
+    let pid = Pid::from_child(&child);
+    let mark = u64::try_from(number_of(&child)).ok();
+    let limit = Rlimit { current: mark, maximum: getrlimit(Resource::Locks).maximum };
+    let _marked = prlimit(Some(pid), Resource::Locks, limit);
+    known().programs.insert(number_of(&child));
     Ok(child)
 }
 
@@ -79,20 +73,26 @@ pub(super) fn spawn_program(command: &mut Command) -> io::Result<Child> {
 pub(super) fn spawn_supervisor(command: &mut Command) -> io::Result<Child> {
     let _starting = STARTING.read().unwrap_or_else(PoisonError::into_inner);
     let child = command.spawn()?;
-    known().supervisors.push(number_of(&child));
+    known().supervisors.insert(number_of(&child));
     Ok(child)
 }
 
-/// Forgets a supervisor that has ended.
-pub(super) fn forget_supervisor(child: &Child) {
-    known().supervisors.retain(|number| *number != number_of(child));
+/// Waits for a supervisor that ends, and forgets it.
+pub(super) fn reap_supervisor(supervisor: &mut Child) -> io::Result<ExitStatus> {
+    reap(supervisor, |known| &mut known.supervisors)
 }
 
-/// Notes what runs below a program outside its group, to know it when its parent is gone.
-pub(super) fn observe(program: i32) {
-    let outside = of_program(program).into_iter().filter(|process| process.group != program);
-    let outside: Vec<_> = outside.map(|process| (process.identity, program)).collect();
-    known().seen.extend(outside);
+/// Waits for a program that ends, and forgets it.
+pub(super) fn reap_program(program: &mut Child) -> io::Result<ExitStatus> {
+    reap(program, |known| &mut known.programs)
+}
+
+fn reap(child: &mut Child, set: impl Fn(&mut Known) -> &mut BTreeSet<i32>) -> io::Result<ExitStatus> {
+    // Waits without the lock, and leaves it its number.
+    let _ended = waitid(WaitId::Pid(Pid::from_child(child)), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+    let mut known = known();
+    set(&mut known).remove(&number_of(child));
+    child.wait()
 }
 
 /// Says whether something that belongs to a program still runs, besides the program itself.
@@ -102,8 +102,8 @@ pub(super) fn is_any_left(program: i32) -> bool {
 
 /// Sends a signal to what belongs to a program and is outside its group.
 pub(super) fn signal(program: i32, signal: Signal) {
-    for process in of_program(program).into_iter().filter(|process| process.group != program) {
-        process.identity.send(signal);
+    for process in of_program(program).iter().filter(|process| process.group != program) {
+        process.send(signal);
     }
 }
 
@@ -117,37 +117,25 @@ pub(super) fn kill(program: i32) {
         if attempt > 0 {
             thread::sleep(KILL_INTERVAL);
         }
-        left.iter().for_each(|process| process.identity.send(Signal::KILL));
+        left.iter().for_each(|process| process.send(Signal::KILL));
     }
 }
 
-/// Waits for a program that was killed or has ended, and forgets it.
-pub(super) fn reap(program: &mut Child) -> io::Result<ExitStatus> {
-    let pid = Pid::from_child(program);
-    // Waits without the lock; the number stays its own.
-    let _unreaped = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
-    let mut known = known();
-    let number = number_of(program);
-    known.programs.remove(&number);
-    known.seen.retain(|_, owner| *owner != number);
-    program.wait()
-}
-
-/// Gives what belongs to a program and still runs; waits for what has ended.
+/// Gives what belongs to a program and still runs; waits for orphans that have ended.
 fn of_program(program: i32) -> Vec<Process> {
     let mut found = Vec::new();
     walk(program, &mut found);
-    if orphans(&known()).next().is_some() {
+    let has_orphans = orphans(&known()).next().is_some();
+    if has_orphans {
         // One of them may be a program that is just being started.
         let _starting = STARTING.write().unwrap_or_else(PoisonError::into_inner);
         let known = known();
         for orphan in orphans(&known) {
             if orphan.ended {
-                let pid = Pid::from_raw(orphan.identity.number);
                 // Another thread may have done so.
-                let _reaped = waitpid(pid, WaitOptions::NOHANG);
-            } else if known.owner(&orphan).is_none_or(|owner| owner == program) {
-                walk(orphan.identity.number, &mut found);
+                let _reaped = waitpid(Pid::from_raw(orphan.number), WaitOptions::NOHANG);
+            } else if known.belongs_to(&orphan, program) {
+                walk(orphan.number, &mut found);
                 found.push(orphan);
             }
         }
@@ -162,40 +150,17 @@ fn orphans(known: &Known) -> impl Iterator<Item = Process> {
     let main = getpid().as_raw_nonzero().get();
     let own_group = getpgrp().as_raw_nonzero().get();
     let numbers = children_of_thread(main, main).into_iter();
-    let numbers = numbers.filter(|number| !known.programs.contains_key(number));
-    let numbers = numbers.filter(|number| !known.supervisors.contains(number));
+    let numbers =
+        numbers.filter(|number| !known.programs.contains(number) && !known.supervisors.contains(number));
     numbers.filter_map(Process::read).filter(move |process| process.group != own_group)
 }
 
 impl Known {
-    /// Gives the program that an orphan belongs to; `None` where that has ended.
-    fn owner(&self, orphan: &Process) -> Option<i32> {
-        if self.programs.contains_key(&orphan.group) {
-            return Some(orphan.group);
-        }
-        if let Some(owner) = self.seen.get(&orphan.identity) {
-            return Some(*owner);
-        }
-        let began_before = |began: u64| began <= orphan.identity.began;
-        let candidates = self.programs.iter().filter(|(_, began)| began_before(**began));
-        let candidates: Vec<i32> = candidates.map(|(number, _)| *number).collect();
-        match candidates[..] {
-            [] => None,
-            [only] => Some(only),
-            // It waits for all but one of them to end; no process has this number.
-            _ => Some(0),
-        }
-    }
-}
-
-impl Identity {
-    fn send(self, signal: Signal) {
-        let Some(pid) = Pid::from_raw(self.number) else { return };
-        let Ok(handle) = pidfd_open(pid, PidfdFlags::empty()) else { return };
-        // The handle is of the process that has the number now.
-        if Process::read(self.number).is_some_and(|process| process.identity == self) {
-            // One that has ended meanwhile is as good.
-            let _ended = pidfd_send_signal(&handle, signal);
+    fn belongs_to(&self, orphan: &Process, program: i32) -> bool {
+        let mark = orphan.mark().filter(|mark| self.programs.contains(mark));
+        match mark.or_else(|| self.programs.get(&orphan.group).copied()) {
+            Some(owner) => owner == program,
+            None => self.programs.len() == 1,
         }
     }
 }
@@ -210,7 +175,24 @@ impl Process {
         // The group is the fifth field of the line, the beginning the 22nd.
         let group = fields.nth(1)?.parse().ok()?;
         let began = fields.nth(16)?.parse().ok()?;
-        Some(Self { identity: Identity { number, began }, group, ended })
+        Some(Self { number, group, began, ended })
+    }
+
+    /// Gives the number of the program that it descends from.
+    fn mark(&self) -> Option<i32> {
+        let limits = fs::read_to_string(format!("/proc/{}/limits", self.number)).ok()?;
+        let line = limits.lines().find_map(|line| line.strip_prefix(MARK_LINE))?;
+        line.split_ascii_whitespace().next()?.parse().ok()
+    }
+
+    fn send(&self, signal: Signal) {
+        let handle = Pid::from_raw(self.number).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
+        // The handle is of the process that has the number now.
+        if let Some(handle) = handle
+            && Self::read(self.number).is_some_and(|now| now.began == self.began)
+        {
+            let _ended = pidfd_send_signal(&handle, signal);
+        }
     }
 }
 
@@ -220,12 +202,10 @@ fn walk(number: i32, found: &mut Vec<Process>) {
     while let Some(number) = open.pop() {
         let threads = fs::read_dir(format!("/proc/{number}/task")).into_iter().flatten().flatten();
         let threads = threads.filter_map(|thread| thread.file_name().to_str()?.parse().ok());
-        for child in threads.flat_map(|thread| children_of_thread(number, thread)) {
-            if let Some(process) = Process::read(child) {
-                open.push(child);
-                found.push(process);
-            }
-        }
+        let children = threads.flat_map(|thread| children_of_thread(number, thread));
+        let children: Vec<Process> = children.filter_map(Process::read).collect();
+        open.extend(children.iter().map(|child| child.number));
+        found.extend(children);
     }
 }
 

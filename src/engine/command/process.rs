@@ -30,11 +30,8 @@ pub(super) const GRACE: Duration = Duration::from_secs(10);
 /// How often it is looked whether a running program should stop.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How often a running program's last line is read, and what it started is looked at.
+/// How often a running program's last line is read.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
-
-/// When what a program started is looked at for the first time: a daemon often starts early.
-const FIRST_LOOK: Duration = Duration::from_millis(20);
 
 /// By its path, since a bare name would be looked for along the program's own PATH, after a copy of this whole process.
 pub(super) const GATE_SHELL: &str = "/bin/sh";
@@ -126,7 +123,6 @@ impl<'j> Program<'j> {
         let began = now();
         (job.meanwhile)();
         let handle = pidfd_open(self.group, PidfdFlags::empty())?;
-        let mut next_look = FIRST_LOOK;
         let mut next_progress = PROGRESS_INTERVAL;
         loop {
             let elapsed = began.elapsed();
@@ -139,17 +135,12 @@ impl<'j> Program<'j> {
                 self.ask_to_end(limits.grace, job, &handle)?;
                 return Ok(Some(end));
             }
-            if elapsed >= next_look {
-                descendants::observe(self.group());
-                next_look = elapsed + (2 * elapsed).min(PROGRESS_INTERVAL);
-            }
             if elapsed >= next_progress {
                 job.watch.line(&log.last_line());
                 next_progress = elapsed + PROGRESS_INTERVAL;
             }
             let left = limits.timeout.map_or(POLL_INTERVAL, |timeout| timeout.saturating_sub(elapsed));
-            let look = next_look.saturating_sub(elapsed);
-            if has_ended(&handle, left.min(look).min(POLL_INTERVAL))? {
+            if has_ended(&handle, left.min(POLL_INTERVAL))? {
                 return Ok(None);
             }
         }
@@ -184,7 +175,7 @@ impl<'j> Program<'j> {
         // A group that is gone by now is what was wanted.
         let _gone = kill_process_group(self.group, Signal::KILL);
         descendants::kill(group);
-        let status = descendants::reap(&mut self.child).map_err(lost)?;
+        let status = descendants::reap_program(&mut self.child).map_err(lost)?;
         marked.map_err(|error| unwritten(&Running::note_file(self.scratch), &error))?;
         Ok(status)
     }

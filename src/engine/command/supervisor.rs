@@ -117,7 +117,7 @@ impl SupervisorShell {
     }
 
     fn kill(mut self) {
-        // One that is gone already is as good.
+        // One that is gone already is as good; dropping it waits for it.
         drop(self.child.kill());
     }
 }
@@ -125,7 +125,6 @@ impl SupervisorShell {
 impl Drop for SupervisorShell {
     fn drop(&mut self) {
         drop(self.input.take());
-        drop(self.child.wait());
-        descendants::forget_supervisor(&self.child);
+        drop(descendants::reap_supervisor(&mut self.child));
     }
 }
