@@ -8,7 +8,7 @@ use super::arguments::LogArguments;
 use super::estimate::duration;
 use super::project::Stored;
 use super::time::written;
-use super::{Refusal, json, say};
+use super::{Refusal, follow, json, say};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -28,6 +28,9 @@ struct Entry {
 /// # Errors
 /// A [`Refusal`] when the store can't be opened.
 pub fn log(words: &LogArguments) -> Result<(), Refusal> {
+    if let Some(target) = &words.follow {
+        return follow::follow(&words.project, target);
+    }
     let stored = Stored::open(&words.project)?;
     let runs = stored.store.last_runs(words.runs);
     if words.project.json {

@@ -78,7 +78,7 @@ pub fn run(words: &RunArguments, environment: &Environment) -> Result<(), Refusa
             project.read_again(&words.settings, environment)?;
         }
     }
-    let progress = Progress::new(environment.terminal);
+    let progress = Progress::new(environment);
     if let Some(why) = &project.generated_because {
         progress.line(&generated(why));
     }

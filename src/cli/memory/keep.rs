@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use recount_engine::spec::{Pipeline, Value};
+use recount_engine::spec::{Parameters, Pipeline, Value};
 use recount_engine::store::{Checksum, Detail, Look, StoreError};
 use recount_engine::{Standing, Standstill, Summary};
 
@@ -52,6 +52,10 @@ pub fn keep(
     let Some((Standstill { mut look, standings }, draft)) = summary.standstill.take().zip(draft) else {
         return Ok(());
     };
+    if project.pipeline.stages.iter().any(|stage| uses_tools(&stage.base.parameters)) {
+        // Tools are outside the project: nothing here would see that one changed.
+        return Ok(());
+    }
     look.join(read);
     let mut variables = variables(&project.pipeline);
     if let Some(before) = &before {
@@ -99,6 +103,10 @@ fn encode(
         return Some((before.whole, None, news));
     }
     whole(postcard::to_stdvec(&before.certain.with(&news)))
+}
+
+fn uses_tools(parameters: &Parameters) -> bool {
+    matches!(parameters.get("tools"), Some(Value::List(tools)) if !tools.is_empty())
 }
 
 /// Names the variables that stages of any kind have in an `env`.

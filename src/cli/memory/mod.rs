@@ -115,7 +115,8 @@ fn question(
     }
     question.field(format!("{archive:?}").as_bytes());
     for name in variables {
-        let value = environment.variables.iter().find(|(own, _)| own == name).map(|(_, value)| value);
+        let value =
+            environment.variables.iter().find(|(own, _)| own == name.as_str()).map(|(_, value)| value);
         question.field(name.as_bytes()).field(format!("{value:?}").as_bytes());
     }
     Some(question.finish())

@@ -46,7 +46,7 @@ pub fn verify(words: &VerifyArguments, environment: &Environment) -> Result<(), 
     fs::create_dir_all(project.store.folder()).map_err(failed)?;
     let scratch =
         tempfile::Builder::new().prefix(PREFIX).tempdir_in(project.store.folder()).map_err(failed)?;
-    let progress = Progress::new(environment.terminal);
+    let progress = Progress::new(environment);
     let Project { root, pipeline, kinds, store, cancel, .. } = project;
     let verification =
         engine::verify(&root, &pipeline, kinds, &store, scratch.path(), &options, &progress, &cancel)?;

@@ -11,7 +11,7 @@ pub fn printable(line: &[u8], width: usize) -> String {
     let line = line.trim_ascii_end();
     let states = line.split(|byte| *byte == b'\r');
     let last = states.rev().find(|state| !state.trim_ascii().is_empty()).unwrap_or_default();
-    let mut text = String::with_capacity(last.len().min(4 * width));
+    let mut text = String::with_capacity(last.len().min(width.saturating_mul(4)));
     let (mut written, mut more) = (0, 0_usize);
     for chunk in last.utf8_chunks() {
         for letter in chunk.valid().chars() {

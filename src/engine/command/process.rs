@@ -154,6 +154,7 @@ impl<'j> Program<'j> {
             let _gone = kill_process_group(self.group, signal);
             descendants::signal(self.group(), signal);
         }
+        job.watch.line(&format!("was asked to end, and is killed after {} s", grace.as_secs()));
         let mut leader_ended = false;
         while asked.elapsed() < grace && !job.watch.killed() {
             leader_ended = leader_ended || has_ended(handle, POLL_INTERVAL)?;
