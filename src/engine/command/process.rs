@@ -81,7 +81,7 @@ impl<'j> Program<'j> {
             .args(&invocation.arguments)
             .current_dir(job.context.root)
             .env_clear()
-            .envs(variables.iter().map(|(name, value)| (name, value)))
+            .envs(variables)
             .stdin(Stdio::piped())
             .stdout(log.output())
             .stderr(log.output())

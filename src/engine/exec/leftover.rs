@@ -176,7 +176,7 @@ fn end(noted: &Noted, scratch: &Path) -> io::Result<()> {
         wait_while(runs);
         return Running::mark_end(scratch, group);
     }
-    // If it ended just now, the watchman is about to mark that.
+    // If it ended just now, the supervisor is about to mark that.
     let is_marked = || read(&Running::note_file(scratch)).is_some_and(|(_, marked)| marked);
     wait_while(|| !is_marked() && began(group).is_none() && test_kill_process_group(pid).is_ok());
     Ok(())
