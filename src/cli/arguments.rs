@@ -143,6 +143,9 @@ pub enum DagFormat {
 /// The arguments of `recount log`.
 #[derive(Args)]
 pub struct LogArguments {
+    /// Print what an instance's program prints while it runs, or what the last one printed
+    #[arg(short, long, value_name = "TARGET", conflicts_with_all = ["runs", "json"], add = targets())]
+    pub follow: Option<String>,
     /// How many runs to list
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
     pub runs: usize,

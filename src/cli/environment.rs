@@ -29,7 +29,7 @@ pub struct Environment {
     /// What this program's file looks like: another build may judge otherwise.
     pub program: String,
     /// Every variable, for `command` stages to be given the ones they name.
-    pub variables: Vec<(String, String)>,
+    pub variables: Vec<(OsString, OsString)>,
 }
 
 impl Environment {
@@ -53,9 +53,7 @@ impl Environment {
             colour: terminal && filled("NO_COLOR").is_none(),
             words: env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
             program: program(),
-            variables: env::vars_os()
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-                .collect(),
+            variables: env::vars_os().collect(),
         })
     }
 }

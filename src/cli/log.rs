@@ -8,7 +8,7 @@ use super::arguments::LogArguments;
 use super::estimate::duration;
 use super::project::Stored;
 use super::time::written;
-use super::{CliError, json, print};
+use super::{CliError, follow, json, print};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -28,6 +28,9 @@ struct Entry {
 /// # Errors
 /// A [`CliError`] when the store can't be opened.
 pub fn log(args: &LogArguments) -> Result<(), CliError> {
+    if let Some(target) = &args.follow {
+        return follow::follow(&args.project, target);
+    }
     let stored = Stored::open(&args.project)?;
     let runs = stored.store.last_runs(args.runs);
     if args.project.json {

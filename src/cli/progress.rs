@@ -4,19 +4,22 @@
 //!
 //! Invariants
 //! - What ran, failed or must be read is a line of its own that stays; bars are redrawn below.
-//! - A bar takes one row, however narrow the terminal and however long a name.
+//! - A bar takes one row, however narrow the terminal and however long a name; none is left behind, whatever comes.
 //! - Nothing here is needed to understand the result: the summary stands on standard output.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use anstyle::AnsiColor;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use recount_engine::{Event, InstanceId, Observer, Planned, Reason};
 
+use super::environment::Environment;
 use super::estimate::{Estimate, duration};
 use super::print;
+use super::terminal::EchoGuard;
 
 /// Steps of a bar: finer than any terminal is wide.
 const STEPS: f64 = 1000.0;
@@ -25,7 +28,10 @@ const STEPS: f64 = 1000.0;
 pub struct Progress {
     state: Mutex<State>,
     bars: Option<MultiProgress>,
+    colour: bool,
     started: Instant,
+    // Held for as long as bars are drawn.
+    _echo: Option<EchoGuard>,
 }
 
 #[derive(Default)]
@@ -47,9 +53,16 @@ struct Running {
 }
 
 impl Progress {
-    /// Starts showing; with bars if `terminal`.
-    pub fn new(terminal: bool) -> Self {
-        Self { state: Mutex::default(), bars: terminal.then(MultiProgress::new), started: now() }
+    /// Starts showing; with bars on a terminal.
+    pub fn new(environment: &Environment) -> Self {
+        let terminal = environment.terminal;
+        Self {
+            state: Mutex::default(),
+            bars: terminal.then(MultiProgress::new),
+            colour: environment.colour,
+            started: now(),
+            _echo: terminal.then(EchoGuard::hide_control_characters).flatten(),
+        }
     }
 
     /// Prints a line that stays.
@@ -59,6 +72,12 @@ impl Progress {
             Some(bars) => drop(bars.println(print::visible(line))),
             None => print::note(line),
         }
+    }
+
+    /// Prints what became of an instance: a word in its colour, and the rest.
+    fn outcome(&self, word: &str, colour: AnsiColor, rest: &str) {
+        let style = if self.colour { colour.on_default() } else { anstyle::Style::new() };
+        self.line(&format!("{style}{word:7}{style:#} {rest}"));
     }
 
     fn plan(&self, instances: &[Planned]) {
@@ -93,6 +112,15 @@ impl Progress {
         };
         running.bar.set_message(print::visible(&format!("{name} {standing}{left}")));
         state.show_whole(self.started);
+    }
+
+    /// Shows how long a program has run, and what it printed last.
+    fn show_line(&self, instance: InstanceId, name: &str, line: &str) {
+        if let Some(running) = self.state().running.get(&instance) {
+            let elapsed = duration(running.started.elapsed().as_secs_f64());
+            let line = if line.is_empty() { String::new() } else { format!(" · {line}") };
+            running.bar.set_message(format!("{name} · {elapsed}{line}"));
+        }
     }
 
     /// Takes an instance off the screen.
@@ -165,13 +193,17 @@ impl Observer for Progress {
             Event::Progress { instance, name, fraction, standing } => {
                 self.advance(instance, name, fraction, standing);
             }
-            Event::Notice { name, line, .. } => self.line(&format!("note    {name} · {line}")),
-            Event::Kept { line } => self.line(&format!("note    {line}")),
+            Event::Line { instance, name, line } => self.show_line(instance, name, line),
+            Event::Notice { name, line, .. } => {
+                self.outcome("note", AnsiColor::Yellow, &format!("{name} · {line}"));
+            }
+            Event::Kept { line } => self.outcome("note", AnsiColor::Yellow, line),
             Event::Retired { place, stays: None } => {
-                self.line(&format!("removed {place} · no longer in the pipeline"));
+                self.outcome("removed", AnsiColor::Yellow, &format!("{place} · no longer in the pipeline"));
             }
             Event::Retired { place, stays: Some(why) } => {
-                self.line(&format!("stays   {place} · no longer in the pipeline, but {why}"));
+                let line = format!("{place} · no longer in the pipeline, but {why}");
+                self.outcome("stays", AnsiColor::Yellow, &line);
             }
             Event::Ran { instance, name, reasons, seconds } => {
                 self.settle(instance, true);
@@ -179,14 +211,22 @@ impl Observer for Progress {
                     [] | [Reason::NeverRun] => String::new(),
                     [first, ..] => format!(" · {first}"),
                 };
-                self.line(&format!("ran     {name} · {}{why}", duration(seconds)));
+                let rest = format!("{name} · {}{why}", duration(seconds));
+                self.outcome("ran", AnsiColor::Green, &rest);
             }
             Event::Failed { instance, name, failure } => {
                 self.settle(instance, true);
-                self.line(&format!("failed  {name} · {failure}"));
+                self.outcome("failed", AnsiColor::Red, &format!("{name} · {failure}"));
             }
             Event::Finished { .. } => self.clear(),
         }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        // A run that could not go on has not said that it is over.
+        self.clear();
     }
 }
 

@@ -1,7 +1,7 @@
 //! Opens a project for a command: its folder, its checked pipeline, the kinds, the store, Ctrl-C.
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::kinds::{self, Archive, Surroundings};
 use crate::lab::data::fetch::FetchError;
@@ -202,20 +202,27 @@ pub fn relative(root: &Path, path: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).display().to_string()
 }
 
-/// Has Ctrl-C, and a polite end by the system, set a flag; the second one ends the process at once, and the supervisor
-/// the programs. Only commands that write do so: the others leave signals alone.
+/// How long after the first Ctrl-C a second one counts: `timeout` and others send each signal twice.
+const SECOND_STOP: Duration = Duration::from_millis(500);
+
+/// Has Ctrl-C, and a polite end by the system, ask for a stop, and a second one for a stop at once. Only commands that
+/// write do so: the others leave signals alone.
 ///
 /// # Errors
 /// A [`CliError`] when signals can't be caught.
+#[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
 pub fn catch_stop(cancel: &Cancel) -> Result<(), CliError> {
     let flag = cancel.clone();
-    let stop = move || {
-        if flag.is_cancelled() {
-            std::process::exit(130);
+    let mut first: Option<Instant> = None;
+    ctrlc::set_handler(move || match first {
+        None => {
+            first = Some(Instant::now());
+            flag.cancel();
         }
-        flag.cancel();
-    };
-    ctrlc::set_handler(stop).map_err(|error| CliError::failed(format!("Ctrl-C can't be caught: {error}")))
+        Some(first) if first.elapsed() >= SECOND_STOP => flag.kill(),
+        Some(_) => {}
+    })
+    .map_err(|error| CliError::failed(format!("Ctrl-C can't be caught: {error}")))
 }
 
 impl Project {

@@ -55,7 +55,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
         }
         project.fetch(environment)?;
     }
-    let progress = Progress::new(environment.terminal);
+    let progress = Progress::new(environment);
     if let Some(why) = &project.generated_because {
         progress.line(&generated(why));
     }

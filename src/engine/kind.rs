@@ -267,8 +267,14 @@ pub trait Watch: Sync {
     fn progress(&self, fraction: f64, standing: &str);
     /// Is told something that a person should read even without a failure, in one line.
     fn notice(&self, line: &str);
+    /// Is told the last line that a program printed, from time to time while it runs.
+    fn line(&self, _line: &str) {}
     /// Says whether the run should stop as soon as it can.
     fn cancelled(&self) -> bool;
+    /// Says whether it should stop at once, without time for a program to clean up.
+    fn killed(&self) -> bool {
+        false
+    }
 }
 
 /// Why a run has no outputs.

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`digest`] | canonical bytes → [`digest::Digest`] |
 //! | [`diagnostic`] | a mistake as data, and its one renderer |
+//! | [`address`] | `FILE#/json/pointer`: a value inside a file |
 //! | [`spec`] | YAML text → checked [`spec::Pipeline`]; every mistake with its place in the file |
 //! | [`project_path`], [`folder`] | paths in one spelling; what is read, written and removed below a folder, following no link |
 //! | [`stamp`] | what a file looks like from outside |
@@ -23,6 +24,7 @@
 //! - Knows no template, no tensor and no terminal: kinds come as a [`Registry`], and what happens goes to an [`Observer`].
 //! - Reads no clock: times come from [`Options::clock`], and enter no key.
 
+pub mod address;
 pub mod command;
 pub mod diagnostic;
 pub mod digest;
@@ -40,6 +42,7 @@ mod decide;
 mod error;
 mod exec;
 mod lockfile;
+mod log_name;
 mod plan;
 mod schedule;
 mod verify;

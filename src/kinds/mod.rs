@@ -14,6 +14,8 @@ pub use prepare::Archive;
 pub use render::check;
 pub use variants::{Described, Difference, describe};
 
+use std::ffi::OsString;
+
 use recount_engine::digest::Digest;
 use recount_engine::spec::Schema;
 use recount_engine::{Registry, command};
@@ -29,7 +31,7 @@ pub struct Surroundings {
     /// The instruction set for the kernels.
     pub simd: Simd,
     /// The environment, for `command` stages to be given the variables they name.
-    pub variables: Vec<(String, String)>,
+    pub variables: Vec<(OsString, OsString)>,
 }
 
 /// The settings of every kind, for `spec` to check against.

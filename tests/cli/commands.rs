@@ -118,7 +118,7 @@ fn a_failure_shows_the_last_lines_of_its_log_and_how_to_repeat_it() {
     let project = Project::words();
     let set = "sum.run=echo wrong; exit 3";
     let said = project.run(&["--set", set, "run"]).ended(1);
-    assert!(said.err.contains("failed  sum · it ended with exit code 3\n  wrong\n"), "{}", said.err);
+    assert!(said.err.contains("failed  sum · it ended with exit code 3\n  $ echo wrong; exit 3\n  wrong\n  log: artifacts/logs/sum.log\n"), "{}", said.err);
     assert!(said.err.contains("error: sum: it ended with exit code 3\nhelp: "), "{}", said.err);
     assert_eq!(said.err.lines().filter(|line| *line == "  wrong").count(), 1, "once is enough: {}", said.err);
     assert!(
@@ -126,6 +126,45 @@ fn a_failure_shows_the_last_lines_of_its_log_and_how_to_repeat_it() {
         "{}",
         said.err
     );
+}
+
+#[test]
+fn a_log_is_followed_until_its_program_ends() {
+    let project = Project::empty();
+    let script = "echo one; until [ -e go ]; do sleep 0.01; done; printf '\\033[2Jtwo\\n 1%%\\r 2%%'";
+    project.write("fit.sh", script).write(
+        "pipeline.yaml",
+        "recount: 1\ntitle: T\nstages:\n  - { name: fit, kind: command, run: sh fit.sh }\n",
+    );
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| project.run(&[]).done());
+        while std::fs::read(project.path("artifacts/logs/fit.log")).unwrap_or_default() != b"one\n" {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let following = scope.spawn(|| project.run(&["log", "-f", "fit"]).done().out);
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        assert!(!following.is_finished(), "its program runs");
+        project.write("go", "");
+        assert_eq!(following.join().expect("it ends"), "one\n\\x1b[2Jtwo\n 2%\n");
+        running.join().expect("it ends");
+    });
+    assert_eq!(project.run(&["log", "--follow", "fit"]).done().out, "one\n\\x1b[2Jtwo\n 2%\n");
+    let said = project.run(&["log", "-f", "fti"]).ended(2);
+    assert!(said.err.starts_with("error: there is no log of `fti`\nhelp: "), "{}", said.err);
+}
+
+#[test]
+fn a_stage_of_several_instances_has_several_logs() {
+    let project = Project::empty();
+    project.write(
+        "pipeline.yaml",
+        "recount: 1\ntitle: T\nstages:\n  - { name: fit, kind: command, each: { s: [1, 2] }, run: \"echo {s}\" }\n",
+    );
+    project.run(&[]).done();
+    assert_eq!(project.run(&["log", "-f", "fit[s=2]"]).done().out, "2\n");
+    assert_eq!(project.run(&["log", "-f", "fit,s=1"]).done().out, "1\n");
+    let said = project.run(&["log", "-f", "fit"]).ended(2);
+    assert_eq!(said.err, "error: `fit` has 2 logs\nhelp: name one of `fit,s=1`, `fit,s=2`\n");
 }
 
 #[test]
@@ -209,7 +248,8 @@ fn the_log_tells_what_each_run_did() {
 "#]]
     );
     let json = project.run(&["log", "--json", "-n", "1"]).done().json();
-    assert_eq!(json["runs"][0]["failed"]["sum"], "it ended with exit code 3");
+    let failure = json["runs"][0]["failed"]["sum"].as_str().unwrap_or_default();
+    assert!(failure.starts_with("it ended with exit code 3\n  $ cat counts/*.json"), "{failure}");
 }
 
 #[test]

@@ -2,7 +2,10 @@
 //!
 //! `script` gives the program a terminal; [`Screen`] is what a person would see on it.
 
-use std::process::Command;
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use super::project::{Project, Said, said};
 
@@ -27,6 +30,11 @@ stages:
 
 /// Runs the program on a terminal of so many columns.
 fn on_a_terminal(project: &Project, variables: &[(&str, &str)]) -> Said {
+    said(&mut terminal(project, variables))
+}
+
+/// Gives what runs the program on a terminal.
+fn terminal(project: &Project, variables: &[(&str, &str)]) -> Command {
     let program = project.command(&[]);
     let line = format!(
         "stty cols {COLUMNS} rows 24; exec '{}' run -j2",
@@ -36,7 +44,8 @@ fn on_a_terminal(project: &Project, variables: &[(&str, &str)]) -> Said {
     script.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
     script.current_dir(project.path("")).env_clear().env("TERM", "xterm").stdin(std::process::Stdio::null());
     script.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    said(script.envs(variables.iter().copied()))
+    script.envs(variables.iter().copied());
+    script
 }
 
 /// A terminal's rows, as far as a program may move in them here.
@@ -56,6 +65,8 @@ impl Screen {
             match letter {
                 '\r' => self.column = 0,
                 '\n' => self.row += 1,
+                // A terminal shows nothing for it.
+                '\u{3}' => {}
                 '\u{1b}' => {
                     assert_eq!(letters.next(), Some('['), "only sequences that begin so are known here");
                     let mut number = String::new();
@@ -137,6 +148,58 @@ fn a_bar_takes_one_row_of_a_narrow_terminal_and_none_is_left() {
     assert!(!last.contains(['█', '░']), "{last}");
 }
 
+/// A program that says what it does, and cleans up for a while when it is asked to end.
+const CLEANS_UP: &str = "\
+recount: 1
+title: long
+stages:
+  - name: fit
+    kind: command
+    run: \"trap 'sleep 0.5; touch cleaned; exit 1' TERM; printf 'epoch 1\\r epoch 2'; touch ready; sleep 30 & wait\"
+";
+
+/// Runs a pipeline on a terminal, and types so many Ctrl-C once its program runs.
+fn stopped(project: &Project, pipeline: &str, count: usize) -> Said {
+    project.write("pipeline.yaml", pipeline);
+    let mut script = terminal(project, &[]);
+    script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut script = script.spawn().expect("`script` starts");
+    let mut keys = script.stdin.take().expect("its input is a pipe");
+    while !project.path("ready").exists() {
+        thread::sleep(Duration::from_millis(5));
+    }
+    // A row shows what the program printed only after a while.
+    thread::sleep(Duration::from_millis(700));
+    for _ in 0..count {
+        keys.write_all(b"\x03").expect("`script` reads it");
+        thread::sleep(Duration::from_millis(600));
+    }
+    let output = script.wait_with_output().expect("it ends");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it prints text");
+    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+#[test]
+fn a_stop_leaves_no_row_behind_and_a_row_shows_the_last_line() {
+    let project = Project::empty();
+    let said = stopped(&project, CLEANS_UP, 1).ended(130);
+    let mut screen = Screen::default();
+    let mut rows_seen = String::new();
+    screen.show(&said.out, |rows| rows_seen.extend(rows.iter().map(|row| format!("{row}\n"))));
+    assert!(rows_seen.contains("  fit · 0.5 s ·  epoch 2\n"), "{rows_seen}");
+    assert!(rows_seen.contains(" · was asked to end, "), "{rows_seen}");
+    let left: Vec<String> = screen.text().into_iter().filter(|row| !row.is_empty()).collect();
+    assert!(left[0].starts_with("not begun 1 · ") && left[1].starts_with("error: stopped; "), "{left:#?}");
+    assert!(project.path("cleaned").exists());
+}
+
+#[test]
+fn a_second_ctrl_c_kills_at_once() {
+    let project = Project::empty();
+    stopped(&project, &CLEANS_UP.replace("sleep 0.5", "sleep 9"), 2).ended(130);
+    assert!(!project.path("cleaned").exists());
+}
+
 #[test]
 fn no_color_leaves_bars_and_takes_every_colour() {
     let project = Project::empty();
@@ -150,6 +213,15 @@ fn no_color_leaves_bars_and_takes_every_colour() {
     project.edit("pipeline.yaml", "kind: command", "kind: comand");
     assert_ne!(colours(&[], 2), 0, "a mistake is told in colours");
     assert_eq!(colours(&[("NO_COLOR", "1")], 2), 0);
+}
+
+#[test]
+fn what_became_of_an_instance_has_a_colour() {
+    let project = Project::empty();
+    project.write("pipeline.yaml", LONG).edit("pipeline.yaml", "cat alpha.txt beta.txt > all.txt", "exit 1");
+    let out = on_a_terminal(&project, &[]).ended(1).out;
+    assert!(out.contains("\u{1b}[32mran    \u{1b}[0m a-name"), "{out}");
+    assert!(out.contains("\u{1b}[31mfailed \u{1b}[0m all · "), "{out}");
 }
 
 #[test]

@@ -4,26 +4,34 @@
 //!
 //! | file | its duty |
 //! |---|---|
-//! | `process` | starts a program behind a gate, waits for it, ends its group |
-//! | `watchman` | ends the groups that are left when the run's process is gone |
+//! | `shell` | what a `run` starts: a program, or a line for a shell |
+//! | `process` | starts it behind a gate, waits for it, ends it |
+//! | `descendants` | finds what a program left outside its group, and ends that too |
+//! | `supervisor` | ends the groups that are left when the run's process is gone |
+//! | `log`, [`printable`] | what it prints: a file, and its end for a message |
+//! | [`surroundings`] | the tools and environment variables that it depends on |
 //! | `places` | the outputs at their places: cleared before, collected after |
 //!
 //! Invariants
-//! - The program sees PATH, HOME and the variables it names; those that it names enter the recipe
-//!   with their values.
+//! - The program sees PATH, HOME and the variables it names; `env` enters the recipe, by digest.
 //! - Its outputs are removed before it starts, so one that it does not write can't pass as new.
-//! - It runs in a process group of its own, and none of the group outlives its run, even one that
-//!   is killed.
-//! - How long it may take decides whether there is a result, never which: it is no part of the recipe.
+//! - Nothing that it started outlives its run. Where recount itself is killed by SIGKILL, its process group ends too, and
+//!   only what has left the group goes on.
+//! - How long it may take, and how often it is tried, decides whether there is a result, never which: neither is part of
+//!   the recipe.
 
+mod descendants;
+mod log;
 mod places;
+pub mod printable;
 mod process;
-mod watchman;
+mod shell;
+mod supervisor;
+pub mod surroundings;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::Path;
+use std::ffi::{OsStr, OsString};
+use std::io;
 use std::time::Duration;
 
 use crate::digest::Digest;
@@ -33,46 +41,94 @@ use crate::{Context, Effective, Failure, Job, Kind, Output, Read};
 
 use crate::store::OutputPlace;
 use crate::told::Told;
-use process::{End, Program};
-use watchman::Watchmen;
-
-/// How many of a program's last lines a failure shows.
-const LINES: usize = 20;
+use log::Log;
+use process::{End, GRACE, Limits, Program};
+use shell::Invocation;
+use supervisor::Supervisor;
+use surroundings::{ToolDigests, Variables, digest_variable, select_variables};
 
 /// Raised by hand when a command's outputs change for equal inputs: an upgrade of recount runs no program again.
-const VERSION: &[u8] = b"command 1";
+const VERSION: &[u8] = b"command 2";
 
 /// The longest `timeout_seconds`: a year.
-const LONGEST: i64 = 366 * 24 * 60 * 60;
+const LONGEST_TIMEOUT: i64 = 366 * 24 * 60 * 60;
+
+/// The most `retries`.
+const MOST_RETRIES: i64 = 1000;
 
 /// The kind `command`.
 pub struct Command {
-    environment: BTreeMap<String, String>,
+    environment: Variables,
     version: Digest,
-    watchmen: Watchmen,
+    grace: Duration,
+    supervisor: Supervisor,
+    tools: ToolDigests,
 }
 
 impl Command {
     /// Makes the kind for a program's environment.
-    pub fn new(environment: Vec<(String, String)>) -> Self {
-        Self::of_version(environment, Digest::of(VERSION))
+    pub fn new<N: Into<OsString>, V: Into<OsString>>(environment: impl IntoIterator<Item = (N, V)>) -> Self {
+        let environment = environment.into_iter().map(|(name, value)| (name.into(), value.into()));
+        Self {
+            environment: environment.collect(),
+            version: Digest::of(VERSION),
+            grace: GRACE,
+            supervisor: Supervisor::default(),
+            tools: ToolDigests::default(),
+        }
     }
 
-    /// Makes the kind as another release of recount would, for tests of what such a change re-runs.
-    pub fn of_version(environment: Vec<(String, String)>, version: Digest) -> Self {
-        Self { environment: environment.into_iter().collect(), version, watchmen: Watchmen::default() }
+    /// Makes it the kind of another release of recount, for tests of what such a change re-runs.
+    #[must_use]
+    pub fn with_version(self, version: Digest) -> Self {
+        Self { version, ..self }
     }
 
-    fn variables(&self, effective: &Effective) -> Vec<(String, String)> {
-        let surrounding = ["PATH", "HOME"]
-            .into_iter()
-            .filter_map(|name| self.environment.get(name).map(|value| (name.to_owned(), value.clone())));
-        let named = match effective.parameters.get("env") {
-            Some(Value::Map(named)) => named.clone(),
-            _ => Parameters::new(),
+    /// Sets how long a program has to end after it was asked to, for tests that don't wait long.
+    #[must_use]
+    pub fn with_grace(self, grace: Duration) -> Self {
+        Self { grace, ..self }
+    }
+
+    fn path(&self) -> Option<&OsStr> {
+        self.environment.get(OsStr::new("PATH")).map(OsString::as_os_str)
+    }
+
+    /// Gives the digest of each variable that is named and set.
+    fn variable_digests(&self, names: &[String]) -> Parameters {
+        let digest = |name: &String| {
+            let value = self.environment.get(OsStr::new(name))?;
+            Some((name.clone(), Value::Text(digest_variable(name, value).to_hex())))
         };
-        let text = |value: Value| value.as_text().unwrap_or_default().to_owned();
-        surrounding.chain(named.into_iter().map(|(name, value)| (name, text(value)))).collect()
+        names.iter().filter_map(digest).collect()
+    }
+
+    /// Gives what the program of a job gets of the environment.
+    fn variables(&self, job: &Job<'_>) -> Variables {
+        let deciding = match job.effective.parameters.get("env") {
+            Some(Value::Map(digests)) => digests.keys().cloned().collect(),
+            _ => Vec::new(),
+        };
+        let passed = texts(job.context.settings.parameters.get("pass_env"));
+        select_variables(&self.environment, deciding.iter().chain(&passed).map(String::as_str))
+    }
+
+    /// Runs the program once.
+    fn attempt(
+        &self,
+        job: &Job<'_>,
+        invocation: &Invocation,
+        log: &mut Log<'_>,
+    ) -> Result<Vec<Output>, Failure> {
+        let mut program = Program::start(job, invocation, &self.variables(job), log)?;
+        let supervised = self
+            .supervisor
+            .add(job.scratch, program.group())
+            .map_err(|error| Failure::new(format!("the program can't be supervised: {error}")))?;
+        places::clear(job.project, &job.effective.places)?;
+        let end = program.run(Limits { timeout: timeout(job), grace: self.grace }, job, log);
+        drop(supervised);
+        end.and_then(|end| judge(&end, log, job)).and_then(|()| places::collect(job))
     }
 }
 
@@ -91,23 +147,32 @@ impl Kind for Command {
         let filled = |name: &str| -> Vec<String> {
             texts(told.any(name)).iter().map(|text| substitute(text, &coordinates)).collect()
         };
-        let run = match told.any("run") {
-            Some(Value::Text(line)) => Value::Text(substitute(line, &coordinates)),
-            _ => list(filled("run")),
+        let filled_alike = |name: &str| match told.any(name) {
+            Some(Value::Text(text)) => Value::Text(substitute(text, &coordinates)),
+            _ => list(filled(name)),
         };
+        let run = filled_alike("run");
         if matches!(&run, Value::List(words) if words.is_empty()) {
             return Err(Failure::new("it has nothing to run").with_help("give `run` a program"));
         }
-        // A variable that is not set is left out: naming it changes nothing for the program.
-        let named = texts(told.any("env"));
-        let env = named.iter().filter_map(|name| {
-            self.environment.get(name).map(|value| (name.clone(), Value::Text(value.clone())))
-        });
-        let parameters = BTreeMap::from([
-            ("run".to_owned(), run),
+        let mut tools = Parameters::new();
+        for name in filled("tools") {
+            let digest = self.tools.digest(&name, self.path(), context.root)?;
+            tools.insert(name, Value::Text(digest.to_hex()));
+        }
+        let mut parameters = BTreeMap::from([
+            ("env".to_owned(), Value::Map(self.variable_digests(&texts(told.any("env"))))),
             ("outputs".to_owned(), list(filled("outputs"))),
-            ("env".to_owned(), Value::Map(env.collect())),
         ]);
+        // A list starts the program itself.
+        let shell = filled_alike("shell");
+        if matches!(run, Value::Text(_)) && !texts(Some(&shell)).is_empty() {
+            parameters.insert("shell".to_owned(), shell);
+        }
+        parameters.insert("run".to_owned(), run);
+        if !tools.is_empty() {
+            parameters.insert("tools".to_owned(), Value::Map(tools));
+        }
         let reads = context.stage.needs.iter().map(|&stage| Read { stage, outputs: Vec::new() });
         let files = paths(&filled("inputs"))?;
         let outputs = paths(&filled("outputs"))?;
@@ -115,7 +180,10 @@ impl Kind for Command {
         // An output is named as it is written, braces and all, so that results line up over coordinates.
         let places =
             names.iter().zip(outputs).map(|(name, path)| OutputPlace { name: name.to_string(), path });
-        told.any("timeout_seconds");
+        for name in ["pass_env", "retries", "timeout_seconds"] {
+            // They decide nothing.
+            told.any(name);
+        }
         told.finish()?;
         Ok(Effective {
             parameters,
@@ -132,20 +200,34 @@ impl Kind for Command {
     }
 
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
-        let places = &job.effective.places;
-        let log = job.scratch.with_extension("log");
-        let mut program = Program::start(job, &self.variables(job.effective), &log)?;
-        let watched = self
-            .watchmen
-            .watch(job.scratch, program.group())
-            .map_err(|error| Failure::new(format!("nobody can be set to watch over the program: {error}")))?;
-        places::clear(job.project, places)?;
-        let end = program.run(timeout(job), job);
-        drop(watched);
-        let result = end.and_then(|end| judge(&end, &log, job)).and_then(|()| places::collect(job));
-        let kept = keep_log(&log, job);
-        result.and_then(|outputs| kept.map(|()| outputs))
+        let parameters = &job.effective.parameters;
+        let root = job.context.root;
+        let invocation = Invocation::of(parameters.get("run"), parameters.get("shell"), self.path(), root)?;
+        let (mut log, error) = Log::create(job.log);
+        if let Some(error) = error {
+            job.watch.notice(&format!("what it prints is not kept: {}", unwritten_log(job, &error)));
+        }
+        let retries = retries(job);
+        let mut retry = 0;
+        let result = loop {
+            match self.attempt(job, &invocation, &mut log) {
+                Err(failure @ Failure::Failed { .. }) if retry < retries && !job.watch.cancelled() => {
+                    retry += 1;
+                    let line = format!("failed, trying again ({retry} of {retries}): {}", failure.headline());
+                    job.watch.notice(&line);
+                    log.begin_attempt(&line);
+                }
+                result => break result,
+            }
+        };
+        log.finish();
+        result
     }
+}
+
+/// Gives how often a program that failed is tried again.
+fn retries(job: &Job<'_>) -> i64 {
+    job.context.settings.parameters.get("retries").and_then(Value::as_integer).unwrap_or(0)
 }
 
 fn timeout(job: &Job<'_>) -> Option<Duration> {
@@ -157,21 +239,9 @@ fn timeout(job: &Job<'_>) -> Option<Duration> {
     .filter(|timeout| !timeout.is_zero())
 }
 
-/// Keeps what the program printed where a person finds it; one that printed nothing leaves nothing.
-fn keep_log(log: &Path, job: &Job<'_>) -> Result<(), Failure> {
-    let printed = fs::metadata(log).is_ok_and(|metadata| metadata.len() > 0);
-    let kept = if printed {
-        job.log.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::rename(log, job.log))
-    } else if job.log.exists() {
-        fs::remove_file(job.log)
-    } else {
-        Ok(())
-    };
-    kept.map_err(|error| Failure::new(format!("its log `{}` can't be kept: {error}", job.log.display())))
-}
-
-fn judge(end: &End, log: &Path, job: &Job<'_>) -> Result<(), Failure> {
-    let (how, help) = match end {
+/// Says what became of a program that has ended, with the end of what it printed.
+fn judge(end: &End, log: &Log<'_>, job: &Job<'_>) -> Result<(), Failure> {
+    let (headline, help) = match end {
         End::Success => return Ok(()),
         End::Stopped => return Err(Failure::Cancelled),
         End::TimedOut(after) => (
@@ -184,21 +254,27 @@ fn judge(end: &End, log: &Path, job: &Job<'_>) -> Result<(), Failure> {
         End::Code(code) => (format!("it ended with exit code {code}"), AGAIN),
         End::Signal(signal) => (format!("it was ended by signal {signal}"), AGAIN),
     };
-    let text = fs::read(log).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    let lines: Vec<&str> = text.lines().collect();
-    let cut = lines.len().saturating_sub(LINES);
-    let mut message = how;
-    if cut > 0 {
-        let whole = job.log.strip_prefix(job.context.root).unwrap_or(job.log).display();
-        message.push_str(&format!("\n  … {cut} lines more in {whole}"));
+    let mut lines = vec![headline, format!("$ {}", shell::format_run(job.effective.parameters.get("run")))];
+    let tail = log.tail();
+    if tail.is_cut {
+        lines.push("…".to_owned());
     }
-    message.extend(lines[cut..].iter().map(|line| format!("\n  {line}")));
-    // On a full disk what it said last is lost, and that is what it would have said.
-    if let Err(error) = File::options().append(true).open(log).and_then(|mut log| log.write_all(b"\n")) {
-        message.push_str(&format!("\n  `{}` can't be written: {error}", log.display()));
+    if !tail.lines.is_empty() {
+        lines.extend(tail.lines);
+        lines.push(format!("log: {}", shown_log(job)));
     }
-    Err(Failure::new(message).with_help(help))
+    // On a full disk what it printed last is lost, and that is what it would have said.
+    lines.extend(log.write_error().map(|error| unwritten_log(job, &error)));
+    Err(Failure::new(lines.join("\n  ")).with_help(help))
+}
+
+fn unwritten_log(job: &Job<'_>, error: &io::Error) -> String {
+    format!("`{}` can't be written: {error}", shown_log(job))
+}
+
+/// Gives where the log is, as a person in the project's folder names it.
+fn shown_log(job: &Job<'_>) -> String {
+    job.log.strip_prefix(job.context.root).unwrap_or(job.log).display().to_string()
 }
 
 const AGAIN: &str = "what it wrote is kept in `artifacts/edited/`: run again once the cause is mended";
@@ -251,14 +327,39 @@ pub fn schema() -> Schema {
                 about: "the files that it writes, at their place in the project",
             },
             Field {
+                name: "shell",
+                shape: Shape::Either(texts(), Box::new(Shape::List(texts()))),
+                default: none(),
+                about: "what runs a shell line, which is put behind it, such as `[sh, -eu, -c]`; without it \
+                        `bash -eo pipefail -c`",
+            },
+            Field {
+                name: "tools",
+                shape: Shape::List(texts()),
+                default: none(),
+                about: "the programs that its outputs depend on; another version of one runs it again",
+            },
+            Field {
                 name: "env",
                 shape: Shape::List(texts()),
                 default: none(),
-                about: "the environment variables that it sees besides PATH and HOME",
+                about: "the environment variables that its outputs depend on; another value runs it again",
+            },
+            Field {
+                name: "pass_env",
+                shape: Shape::List(texts()),
+                default: none(),
+                about: "the environment variables that it sees besides, such as a password; they decide nothing",
+            },
+            Field {
+                name: "retries",
+                shape: Shape::Integer { least: 0, most: MOST_RETRIES },
+                default: Some(0.into()),
+                about: "how often it is tried again after a failure",
             },
             Field {
                 name: "timeout_seconds",
-                shape: Shape::Integer { least: 0, most: LONGEST },
+                shape: Shape::Integer { least: 0, most: LONGEST_TIMEOUT },
                 default: Some(0.into()),
                 about: "after how many seconds it is ended and counts as failed; 0 is never",
             },

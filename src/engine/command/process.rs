@@ -1,12 +1,12 @@
-//! Starts a program behind a gate, waits for it, and ends its whole group.
+//! Starts a program behind a gate, waits for it, and ends all that it started.
 //!
 //! Invariants
-//! - The program does nothing before the next run would know of it and the watchman does: it waits for
+//! - The program does nothing before the next run would know of it and the supervisor does: it waits for
 //!   a line, and ends without one, so that it goes with a process that dies before the line is written.
 //! - The group's leader is left unreaped until the group has ended, so that its number is nobody else's.
-//! - No program outlives its [`Program`], whatever comes in between.
+//! - A program that is to stop, or takes too long, is asked to end and has a while to do so; then it is killed.
+//! - No program outlives its [`Program`], whatever comes in between, nor does what it left behind.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
@@ -14,19 +14,27 @@ use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fd::OwnedFd;
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 
-use crate::spec::Value;
+use super::descendants;
+use super::log::Log;
+use super::shell::Invocation;
+use super::surroundings::Variables;
 use crate::{Failure, Job, Running};
 
-/// How long a running program goes without a look at whether it should stop.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// How long a program has to end after it was asked to.
+pub(super) const GRACE: Duration = Duration::from_secs(10);
+
+/// How often it is looked whether a running program should stop.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+
+/// How often a running program's last line is read.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
 
 /// By its path, since a bare name would be looked for along the program's own PATH, after a copy of this whole process.
-pub(super) const SHELL: &str = "/bin/sh";
-
-const GATE: &str = "read -r _ || exit 125; ";
+pub(super) const GATE_SHELL: &str = "/bin/sh";
 
 /// How a program ended.
 pub(super) enum End {
@@ -42,6 +50,15 @@ pub(super) enum End {
     TimedOut(Duration),
 }
 
+/// How long a program may take.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    /// Before it is asked to end; `None` is as long as it likes.
+    pub timeout: Option<Duration>,
+    /// Before it is killed, once it was asked to end.
+    pub grace: Duration,
+}
+
 /// A program that waits behind its gate.
 pub(super) struct Program<'j> {
     child: Child,
@@ -52,25 +69,25 @@ pub(super) struct Program<'j> {
 
 impl<'j> Program<'j> {
     /// Starts the program of a job, and notes it for the next run.
-    pub(super) fn start(job: &Job<'j>, variables: &[(String, String)], log: &Path) -> Result<Self, Failure> {
-        let (script, words) = match job.effective.parameters.get("run") {
-            Some(Value::Text(line)) => (format!("{GATE}exec </dev/null; {line}"), Vec::new()),
-            other => (format!("{GATE}exec \"$@\" </dev/null"), super::texts(other)),
-        };
-        let file = File::create(log).and_then(|file| Ok((file.try_clone()?, file)));
-        let (output, errors) = file.map_err(|error| unwritten(log, &error))?;
-        let child = std::process::Command::new(SHELL)
-            .args(["-c", &script, "sh"])
-            .args(words)
+    pub(super) fn start(
+        job: &Job<'j>,
+        invocation: &Invocation,
+        variables: &Variables,
+        log: &Log<'_>,
+    ) -> Result<Self, Failure> {
+        let mut command = std::process::Command::new(&invocation.program);
+        command
+            .args(&invocation.arguments)
             .current_dir(job.context.root)
             .env_clear()
-            .envs(variables.iter().map(|(name, value)| (name, value)))
+            .envs(variables)
             .stdin(Stdio::piped())
-            .stdout(output)
-            .stderr(errors)
-            .process_group(0)
-            .spawn();
-        let child = child.map_err(|error| Failure::new(format!("`{SHELL}` can't be started: {error}")))?;
+            .stdout(log.output())
+            .stderr(log.output())
+            .process_group(0);
+        let child = descendants::spawn_program(&mut command).map_err(|error| {
+            Failure::new(format!("`{}` can't be started: {error}", invocation.program.display()))
+        })?;
         let group = Pid::from_child(&child);
         let program = Self { child, group, scratch: job.scratch, ended: false };
         let writes = job.effective.places.iter().map(|place| place.path.clone()).collect();
@@ -86,12 +103,12 @@ impl<'j> Program<'j> {
     }
 
     /// Opens the gate, and waits for the end.
-    pub(super) fn run(&mut self, timeout: Option<Duration>, job: &Job<'_>) -> Result<End, Failure> {
+    pub(super) fn run(&mut self, limits: Limits, job: &Job<'_>, log: &mut Log<'_>) -> Result<End, Failure> {
         let gate = self.child.stdin.take().expect("the program's input is a pipe");
         // One that was killed before it could read ends as such.
         drop((&gate).write_all(b"\n"));
         drop(gate);
-        let waited = self.wait(timeout, job);
+        let waited = self.wait(limits, job, log);
         let status = self.end()?;
         Ok(match waited.map_err(lost)? {
             Some(end) => end,
@@ -101,36 +118,64 @@ impl<'j> Program<'j> {
         })
     }
 
-    /// Waits until it has ended by itself, or says why it should be ended.
-    fn wait(&self, timeout: Option<Duration>, job: &Job<'_>) -> io::Result<Option<End>> {
-        #[expect(clippy::disallowed_methods, reason = "how long a program may take is no result")]
-        let began = Instant::now();
+    /// Waits until it has ended by itself, or until it was asked to end and had its time; then says why.
+    fn wait(&self, limits: Limits, job: &Job<'_>, log: &mut Log<'_>) -> io::Result<Option<End>> {
+        let began = now();
         let handle = pidfd_open(self.group, PidfdFlags::empty())?;
+        let mut next_progress = PROGRESS_INTERVAL;
         loop {
-            let left = timeout.map(|timeout| timeout.saturating_sub(began.elapsed()));
-            if let (Some(timeout), Some(Duration::ZERO)) = (timeout, left) {
-                return Ok(Some(End::TimedOut(timeout)));
+            let elapsed = began.elapsed();
+            let end = match limits.timeout {
+                Some(timeout) if elapsed >= timeout => Some(End::TimedOut(timeout)),
+                _ if job.watch.cancelled() => Some(End::Stopped),
+                _ => None,
+            };
+            if let Some(end) = end {
+                self.ask_to_end(limits.grace, job, &handle)?;
+                return Ok(Some(end));
             }
-            if job.watch.cancelled() {
-                return Ok(Some(End::Stopped));
+            if elapsed >= next_progress {
+                job.watch.line(&log.last_line());
+                next_progress = elapsed + PROGRESS_INTERVAL;
             }
-            let patience = PATIENCE.min(left.unwrap_or(PATIENCE));
-            let patience = Timespec { tv_sec: 0, tv_nsec: i64::from(patience.subsec_nanos()) };
-            match poll(&mut [PollFd::new(&handle, PollFlags::IN)], Some(&patience)) {
-                Ok(0) | Err(Errno::INTR) => {}
-                Ok(_) => return Ok(None),
-                Err(error) => return Err(error.into()),
+            let left = limits.timeout.map_or(POLL_INTERVAL, |timeout| timeout.saturating_sub(elapsed));
+            if has_ended(&handle, left.min(POLL_INTERVAL))? {
+                return Ok(None);
             }
         }
     }
 
-    /// Ends the group, and gives how the leader ended.
+    /// Asks it, and what it started, to end, and waits until they have or the time is over.
+    fn ask_to_end(&self, grace: Duration, job: &Job<'_>, handle: &OwnedFd) -> io::Result<()> {
+        let asked = now();
+        // One that is suspended acts on a signal only once it goes on.
+        for signal in [Signal::TERM, Signal::CONT] {
+            let _gone = kill_process_group(self.group, signal);
+            descendants::signal(self.group(), signal);
+        }
+        job.watch.line(&format!("was asked to end, and is killed after {} s", grace.as_secs()));
+        let mut leader_ended = false;
+        while asked.elapsed() < grace && !job.watch.killed() {
+            leader_ended = leader_ended || has_ended(handle, POLL_INTERVAL)?;
+            if leader_ended {
+                if !descendants::is_any_left(self.group()) {
+                    break;
+                }
+                std::thread::sleep(POLL_INTERVAL);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the group and what is outside of it, and gives how the leader ended.
     fn end(&mut self) -> Result<ExitStatus, Failure> {
         self.ended = true;
-        let marked = Running::mark_end(self.scratch, self.group());
+        let group = self.group();
+        let marked = Running::mark_end(self.scratch, group);
         // A group that is gone by now is what was wanted.
         let _gone = kill_process_group(self.group, Signal::KILL);
-        let status = self.child.wait().map_err(lost)?;
+        descendants::kill(group);
+        let status = descendants::reap_program(&mut self.child).map_err(lost)?;
         marked.map_err(|error| unwritten(&Running::note_file(self.scratch), &error))?;
         Ok(status)
     }
@@ -139,10 +184,25 @@ impl<'j> Program<'j> {
 impl Drop for Program<'_> {
     fn drop(&mut self) {
         if !self.ended {
-            // Whatever came in between is told, and not how this went.
+            // Whatever came in between is reported, and not how this went.
             let _ended = self.end();
         }
     }
+}
+
+/// Waits so long for a process to end, and says whether it has.
+fn has_ended(handle: &OwnedFd, patience: Duration) -> io::Result<bool> {
+    let patience = Timespec { tv_sec: 0, tv_nsec: i64::from(patience.subsec_nanos()) };
+    match poll(&mut [PollFd::new(handle, PollFlags::IN)], Some(&patience)) {
+        Ok(0) | Err(Errno::INTR) => Ok(false),
+        Ok(_) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a program may take is no result")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 fn unwritten(path: &Path, error: &io::Error) -> Failure {

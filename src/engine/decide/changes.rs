@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use crate::decide::reason::Reason;
+use crate::digest::Digest;
 use crate::spec::{Parameters, Value};
 
 /// How many characters of a value are told.
@@ -30,7 +31,7 @@ pub(crate) fn parameter_changes(old: &Parameters, new: &Parameters) -> Vec<Reaso
 
 /// Gives two values as short texts that differ.
 pub(crate) fn excerpts(old: &Value, new: &Value) -> (String, String) {
-    let (old, new) = (one_line(&old.to_string()), one_line(&new.to_string()));
+    let (old, new) = (one_line(&text(old)), one_line(&text(new)));
     let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
     let from = if same > LENGTH - CONTEXT { same - CONTEXT } else { 0 };
     (cut(&old, from), cut(&new, from))
@@ -38,8 +39,13 @@ pub(crate) fn excerpts(old: &Value, new: &Value) -> (String, String) {
 
 /// Gives values as one short text.
 pub(crate) fn excerpt(values: &[Value]) -> String {
-    let texts: Vec<String> = values.iter().map(Value::to_string).collect();
+    let texts: Vec<String> = values.iter().map(text).collect();
     cut(&one_line(&texts.join(", ")), 0)
+}
+
+/// Gives a value as a text, and a digest by its first digits.
+fn text(value: &Value) -> String {
+    value.as_text().and_then(Digest::from_hex).map_or_else(|| value.to_string(), Digest::short)
 }
 
 fn one_line(text: &str) -> Vec<char> {

@@ -50,7 +50,7 @@ pub(crate) fn execute(
     }
     let cited = cited_runs(session, &assembled.recipe)?;
     let files = if in_place { Vec::new() } else { assembled.project.all_files() };
-    let log = session.log_path(&work.folder(id));
+    let log = session.log_path(work.name(id));
     let job = Job {
         context: work.context(id),
         instance: work.name(id),

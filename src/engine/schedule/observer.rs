@@ -57,6 +57,15 @@ pub enum Event<'a> {
         /// How it stands, in a few words.
         standing: &'a str,
     },
+    /// A program still runs; this is the last line that it printed so far.
+    Line {
+        /// The instance.
+        instance: InstanceId,
+        /// Its name.
+        name: &'a str,
+        /// The line, fit for a terminal; empty if it has printed nothing.
+        line: &'a str,
+    },
     /// There is something to read that is not a failure.
     Notice {
         /// The instance.

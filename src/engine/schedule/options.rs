@@ -70,16 +70,33 @@ impl Default for Options<'_> {
 
 /// A flag that asks a run to stop; clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel(Arc<Flags>);
+
+#[derive(Debug, Default)]
+struct Flags {
+    cancelled: AtomicBool,
+    killed: AtomicBool,
+}
 
 impl Cancel {
-    /// Asks the run to stop: nothing more is started, and what is running is told.
+    /// Asks the run to stop: nothing more is started, and programs that run are asked to end.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.cancelled.store(true, Ordering::SeqCst);
+    }
+
+    /// Asks the run to stop at once: programs that run are killed.
+    pub fn kill(&self) {
+        self.0.killed.store(true, Ordering::SeqCst);
+        self.cancel();
     }
 
     /// Says whether the run was asked to stop.
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.0.cancelled.load(Ordering::SeqCst)
+    }
+
+    /// Says whether it was asked to stop at once.
+    pub fn is_killed(&self) -> bool {
+        self.0.killed.load(Ordering::SeqCst)
     }
 }

@@ -344,7 +344,15 @@ impl Watch for ProgressForwarder<'_> {
         self.observer.event(Event::Notice { instance: self.instance, name: self.name, line });
     }
 
+    fn line(&self, line: &str) {
+        self.observer.event(Event::Line { instance: self.instance, name: self.name, line });
+    }
+
     fn cancelled(&self) -> bool {
         self.cancel.is_cancelled()
+    }
+
+    fn killed(&self) -> bool {
+        self.cancel.is_killed()
     }
 }

@@ -12,15 +12,15 @@ use super::object::object_name;
 use super::record::RecordedOutput;
 use super::{Session, Store, VERSION};
 use crate::folder::Folder;
+use crate::log_name::log_file_name;
 use crate::project_path::ProjectPath;
 
 const VIEWS: &str = "by-name";
 
 impl Store {
-    /// Gives where the log of an instance's last run is, if it printed anything; `folder` is its folder
-    /// below `by-name/`.
-    pub fn log_path(&self, folder: &str) -> PathBuf {
-        self.path().join("logs").join(format!("{folder}.log"))
+    /// Gives where the log of an instance's last run is, if it printed anything.
+    pub fn log_path(&self, instance: &str) -> PathBuf {
+        self.path().join("logs").join(log_file_name(instance))
     }
 }
 

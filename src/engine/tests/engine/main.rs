@@ -12,6 +12,7 @@ mod leftovers;
 mod links;
 mod made;
 mod persons_files;
+mod programs;
 mod property;
 mod random;
 mod rerun;

@@ -146,7 +146,11 @@ fn a_failure_stops_its_dependants_and_not_its_siblings() {
         .reads(&["words.txt"])
         .writes(&["sorted.txt"]);
     let ran = project.set(broken).run();
-    assert_eq!(ran.failures(), ["sort: it ended with exit code 3\n  no such order"]);
+    let expected = "sort: it ended with exit code 3\n  \
+                    $ echo half > sorted.txt; echo no such order >&2; exit 3\n  \
+                    no such order\n  \
+                    log: artifacts/logs/sort.log";
+    assert_eq!(ran.failures(), [expected]);
     assert_eq!(ran.told("skipped"), ["count because of sort"]);
     assert_eq!(ran.ran(), ["copy"]);
     assert!(!ran.summary.is_complete());

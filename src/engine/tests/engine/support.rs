@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use recount_engine::command::Command;
 use recount_engine::digest::Digest;
@@ -14,12 +15,16 @@ use recount_engine::{self as engine, Cancel, Event, Observer, Options, Outcome, 
 
 use crate::made::{Citing, Made};
 
+/// How long a program has to end once it was asked to, where a test says nothing else.
+const GRACE: Duration = Duration::from_secs(10);
+
 /// A pipeline of `command` stages, and the folder that it stands in.
 pub struct Project {
     root: PathBuf,
     stages: Vec<Toy>,
     code: Digest,
     environment: Vec<(String, String)>,
+    grace: Duration,
     // Held for its folder, which goes when the project goes.
     _folder: Option<tempfile::TempDir>,
 }
@@ -72,6 +77,12 @@ impl Toy {
 
     pub fn sees(self, variables: &[&str]) -> Self {
         self.with("env", variables)
+    }
+
+    /// Sets any parameter.
+    pub fn set(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.parameters.insert(name.to_owned(), value.into());
+        self
     }
 
     pub fn needs(mut self, needs: &[&'static str]) -> Self {
@@ -128,7 +139,14 @@ impl Project {
     /// The project of a folder that somebody else made.
     pub fn at(root: &Path, stages: Vec<Toy>) -> Self {
         let environment = vec![("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned())];
-        Self { root: root.to_owned(), stages, code: Digest::of(b"command"), environment, _folder: None }
+        Self {
+            root: root.to_owned(),
+            stages,
+            code: Digest::of(b"command"),
+            environment,
+            grace: GRACE,
+            _folder: None,
+        }
     }
 
     fn moved_in(mut self) -> Self {
@@ -174,6 +192,12 @@ impl Project {
     pub fn set_variable(&mut self, name: &str, value: &str) -> &mut Self {
         self.environment.retain(|(own, _)| own != name);
         self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sets how long a program has to end once it was asked to.
+    pub fn set_grace(&mut self, grace: Duration) -> &mut Self {
+        self.grace = grace;
         self
     }
 
@@ -285,7 +309,7 @@ impl Project {
 
     fn registry(&self) -> Registry {
         vec![
-            Box::new(Command::of_version(self.environment.clone(), self.code)),
+            Box::new(Command::new(self.environment.clone()).with_version(self.code).with_grace(self.grace)),
             Box::new(Made),
             Box::new(Citing),
         ]
@@ -390,6 +414,7 @@ impl Observer for Log {
                 format!("started {name}")
             }
             Event::Progress { name, standing, .. } => format!("progress {name}: {standing}"),
+            Event::Line { name, line, .. } => format!("line {name}: {line}"),
             Event::Notice { name, line, .. } => format!("notice {name}: {line}"),
             Event::Ran { name, reasons, .. } => {
                 let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();

@@ -309,7 +309,7 @@ fn bring_up(root: &Path, draft: &Draft, targets: &[String], mode: Mode) -> Summa
     let programs_before = lines_of(&root.join("ran.log"));
     let summary = {
         let blend = Blend { code, runs: Arc::clone(&blends) };
-        let kinds: Registry = vec![Box::new(Command::of_version(variables, code)), Box::new(blend)];
+        let kinds: Registry = vec![Box::new(Command::new(variables).with_version(code)), Box::new(blend)];
         let store = Store::open(root).expect("the store opens");
         let (jobs, trial) = if let Mode::Run { jobs, trial } = mode { (jobs, trial) } else { (1, false) };
         let pipeline = draft.pipeline();

@@ -1,0 +1,202 @@
+//! `recount log --follow`: what an instance's program prints, as it comes, or what the last one printed.
+//!
+//! target ──▶ a log ──read as it grows──▶ standard output, until nobody writes to it any more
+//!
+//! Invariants
+//! - Control characters are shown, never sent; of a line that is overwritten, such as a progress bar, its last state.
+//! - A bounded part of a log is held, however long its lines.
+//! - Needs no pipeline, and leaves signals alone.
+
+use std::fs::{File, TryLockError};
+use std::io::{self, Read, Write};
+use std::thread;
+use std::time::Duration;
+
+use recount_engine::command::printable::printable;
+use recount_engine::folder::Folder;
+use recount_engine::store::Store;
+
+use super::arguments::ProjectArguments;
+use super::{Refusal, project};
+
+/// How long apart a log is looked at for more.
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
+
+/// How much of a line that does not end is held before it is printed.
+const LONGEST_LINE: usize = 64 << 10;
+
+/// How many logs a message names.
+const NAMED_LOGS: usize = 10;
+
+/// Carries `recount log --follow TARGET` out.
+///
+/// # Errors
+/// A [`Refusal`] when nothing, or more than one thing, has the name.
+pub fn follow(words: &ProjectArguments, target: &str) -> Result<(), Refusal> {
+    let root = project::root(words.folder.as_deref())?;
+    let store = Store::open(&root.join("artifacts"))?;
+    let logs = Logs { folder: Folder::open(store.folder()).ok() };
+    let own = store.log_path(target);
+    let own = own.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let log = logs.find(target, own)?;
+    // A reader that has seen enough ends this, as it would any program.
+    drop(print(log, &mut io::stdout().lock()));
+    Ok(())
+}
+
+/// The logs of a store.
+struct Logs {
+    folder: Option<Folder>,
+}
+
+impl Logs {
+    /// Finds the log of an instance, or the one of those that a stage or a variant has.
+    fn find(&self, target: &str, own: &str) -> Result<File, Refusal> {
+        if let Some(log) = self.open(own) {
+            return Ok(log);
+        }
+        let begins = format!("{},", own.trim_end_matches(".log"));
+        let mut found: Vec<(String, File)> = self
+            .names()
+            .into_iter()
+            .filter(|name| name.starts_with(&begins))
+            .filter_map(|name| Some((name.clone(), self.open(&name)?)))
+            .collect();
+        if found.iter().any(|(_, log)| is_written(log)) {
+            found.retain(|(_, log)| is_written(log));
+        }
+        let names: Vec<String> =
+            found.iter().map(|(name, _)| format!("`{}`", name.trim_end_matches(".log"))).collect();
+        match (found.pop(), names.len()) {
+            (Some((_, log)), 1) => Ok(log),
+            (None, _) => Err(Refusal::input(format!(
+                "there is no log of `{target}`\nhelp: name an instance that has run and printed something, such as \
+                 `fit` or `fit[svm,seed=1]`; their logs are in `artifacts/logs`"
+            ))),
+            (Some(_), count) => {
+                let mut listed = names[..count.min(NAMED_LOGS)].join(", ");
+                if count > NAMED_LOGS {
+                    listed.push_str(&format!(" and {} more", count - NAMED_LOGS));
+                }
+                Err(Refusal::input(format!("`{target}` has {count} logs\nhelp: name one of {listed}")))
+            }
+        }
+    }
+
+    fn open(&self, name: &str) -> Option<File> {
+        self.folder.as_ref()?.open_file(&format!("logs/{name}")).ok()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let Some(folder) = &self.folder else { return Vec::new() };
+        let entries = std::fs::read_dir(folder.path_of("logs")).into_iter().flatten().flatten();
+        let mut names: Vec<String> =
+            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
+}
+
+/// Says whether somebody may still write to a log: it is locked for so long.
+fn is_written(log: &File) -> bool {
+    match log.try_lock_shared() {
+        Ok(()) => {
+            // Only to see whether it can be; closing it does the same.
+            drop(log.unlock());
+            false
+        }
+        Err(TryLockError::WouldBlock) => true,
+        Err(TryLockError::Error(_)) => false,
+    }
+}
+
+/// Prints a log from its beginning until nobody writes to it any more.
+fn print(mut log: File, out: &mut impl Write) -> io::Result<()> {
+    let mut lines = Lines::default();
+    let mut buffer = vec![0; LONGEST_LINE];
+    loop {
+        // Asked before the rest is read, so that nothing comes in between.
+        let is_last = !is_written(&log);
+        loop {
+            match log.read(&mut buffer)? {
+                0 => break,
+                length => lines.take(&buffer[..length], out)?,
+            }
+        }
+        lines.pause(out)?;
+        if is_last {
+            lines.end(out)?;
+            return out.flush();
+        }
+        out.flush()?;
+        thread::sleep(POLL_INTERVAL);
+    }
+}
+
+/// Bytes on their way to lines.
+#[derive(Default)]
+struct Lines {
+    begun: Vec<u8>,
+    /// How much of it is on the screen already.
+    shown: usize,
+}
+
+impl Lines {
+    fn take(&mut self, bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.begun.extend_from_slice(part);
+            if part.ends_with(b"\n") || self.begun.len() >= LONGEST_LINE {
+                self.end(out)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Prints what an unfinished line shows that overwrites itself.
+    fn pause(&mut self, out: &mut impl Write) -> io::Result<()> {
+        if self.begun.len() > self.shown
+            && let Some(last) = self.begun.iter().rposition(|byte| *byte == b'\r')
+        {
+            print_line(&self.begun, out)?;
+            self.begun.drain(..last);
+            self.shown = self.begun.len();
+        }
+        Ok(())
+    }
+
+    /// Prints what is left of a line.
+    fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
+        if self.begun.len() > self.shown {
+            print_line(&self.begun, out)?;
+        }
+        self.begun.clear();
+        self.shown = 0;
+        Ok(())
+    }
+}
+
+fn print_line(line: &[u8], out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}", printable(line, usize::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_printed_as_it_comes_with_its_control_characters_shown() {
+        let (mut lines, mut out) = (Lines::default(), Vec::new());
+        let mut take = |bytes: &[u8]| {
+            lines.take(bytes, &mut out).and_then(|()| lines.pause(&mut out)).expect("memory takes it");
+            String::from_utf8(std::mem::take(&mut out)).expect("what is printed is text")
+        };
+        assert_eq!(take(b"one\ntw"), "one\n");
+        assert_eq!(take(b"o\x1b[2J\n\n"), "two\\x1b[2J\n\n");
+        assert_eq!(take(b"\r 10%\r 20%"), " 20%\n");
+        assert_eq!(take(b""), "");
+        assert_eq!(take(b"\r 30%"), " 30%\n");
+        assert_eq!(take(b"\r100%\nend\n"), "100%\nend\n");
+        let long = take(&[b'x'; 3 * LONGEST_LINE]);
+        assert!(long.len() > 2 * LONGEST_LINE, "{}", long.len());
+    }
+}

@@ -1,0 +1,137 @@
+//! JSON text → a tree in which every value knows its place.
+//!
+//! serde_json gives each part of the text as it is written ([`RawValue`]); where that begins in the whole is its place.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
+use crate::spec::tree::{Content, Entry, Node, Scalar};
+
+/// How deep values may be nested.
+const DEEPEST: usize = 128;
+
+/// Reads a source as one JSON document; `None`, with the mistakes in `diagnostics`, for what is none.
+pub(super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Node> {
+    let mut mistakes = Diagnostics::default();
+    let reader = Reader { source };
+    let node = match serde_json::from_str::<&RawValue>(source.text()) {
+        Ok(raw) => reader.node(raw, 0, &mut mistakes),
+        Err(error) => {
+            let offset = reader.offset(&error);
+            mistakes.add(reader.refused(&error, offset..offset));
+            None
+        }
+    };
+    diagnostics.append(mistakes);
+    node
+}
+
+struct Reader<'s> {
+    source: &'s Arc<Source>,
+}
+
+impl Reader<'_> {
+    fn node(&self, raw: &RawValue, depth: usize, mistakes: &mut Diagnostics) -> Option<Node> {
+        let (text, place) = (raw.get(), self.place(raw));
+        if depth > DEEPEST {
+            let message = format!("values are nested more than {DEEPEST} deep");
+            mistakes.add(Diagnostic::error(message).at(&place));
+            return None;
+        }
+        let content = match text.as_bytes().first()? {
+            b'{' => Content::Map(self.entries(raw, depth, mistakes)?),
+            b'[' => {
+                let items: Vec<&RawValue> = self.parsed(raw, mistakes)?;
+                let items = items.into_iter().map(|item| self.node(item, depth + 1, mistakes));
+                Content::List(items.collect::<Option<_>>()?)
+            }
+            b'"' => Content::Scalar(Scalar::Text(self.parsed(raw, mistakes)?)),
+            b't' | b'f' => Content::Scalar(Scalar::Bool(text == "true")),
+            b'n' => Content::Scalar(Scalar::Null),
+            _ => Content::Scalar(match text.parse() {
+                Ok(whole) => Scalar::Integer(whole),
+                Err(_) => Scalar::Float(text.parse().unwrap_or(f64::NAN)),
+            }),
+        };
+        Some(Node { content, place })
+    }
+
+    fn entries(&self, raw: &RawValue, depth: usize, mistakes: &mut Diagnostics) -> Option<Vec<Entry>> {
+        let Members(members) = self.parsed(raw, mistakes)?;
+        let mut lines: BTreeMap<String, usize> = BTreeMap::new();
+        let mut entries = Vec::with_capacity(members.len());
+        for (key, value) in members {
+            let (name, key_place) = (self.parsed::<String>(key, mistakes)?, self.place(key));
+            let value = self.node(value, depth + 1, mistakes)?;
+            if let Some(line) = lines.get(&name) {
+                let help = format!("line {line} has it already; keep one of the two");
+                mistakes
+                    .add(Diagnostic::error(format!("`{name}` stands here twice")).at(&key_place).help(help));
+                continue;
+            }
+            lines.insert(name.clone(), key_place.line());
+            entries.push(Entry { key: name, key_place, value });
+        }
+        Some(entries)
+    }
+
+    fn parsed<'t, T: Deserialize<'t>>(&self, raw: &'t RawValue, mistakes: &mut Diagnostics) -> Option<T> {
+        match serde_json::from_str(raw.get()) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                mistakes.add(self.refused(&error, self.place(raw).span()));
+                None
+            }
+        }
+    }
+
+    fn refused(&self, error: &serde_json::Error, span: Range<usize>) -> Diagnostic {
+        let message = error.to_string();
+        let reason = message.split(" at line ").next().unwrap_or_default();
+        Diagnostic::error(format!("this is no JSON: {reason}")).at(&Place::new(self.source, span))
+    }
+
+    /// Gives where a part of the text is: it is a slice of it.
+    fn place(&self, raw: &RawValue) -> Place {
+        let start = (raw.get().as_ptr() as usize).saturating_sub(self.source.text().as_ptr() as usize);
+        Place::new(self.source, start..start + raw.get().len())
+    }
+
+    fn offset(&self, error: &serde_json::Error) -> usize {
+        let text = self.source.text();
+        let before = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len);
+        let offset = (before.sum::<usize>() + error.column().saturating_sub(1)).min(text.len());
+        (0..=offset).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+    }
+}
+
+/// The names and values of a map as they are written, those that come twice included.
+struct Members<'t>(Vec<(&'t RawValue, &'t RawValue)>);
+
+impl<'t> Deserialize<'t> for Members<'t> {
+    fn deserialize<D: Deserializer<'t>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collector;
+        impl<'t> Visitor<'t> for Collector {
+            type Value = Members<'t>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a map")
+            }
+
+            fn visit_map<A: MapAccess<'t>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = entries.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Collector)
+    }
+}

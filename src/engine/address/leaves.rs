@@ -1,0 +1,94 @@
+//! A value as the values without parts that it is made of, each with its name: `optimiser.betas[0]`.
+//!
+//! Invariants
+//! - Two values that differ have different leaves: an empty list or map is a leaf, and so is null.
+//! - No two leaves of a value have one name: a key that is no plain word is in quotes.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::spec::tree::{Content, Node, Scalar};
+use crate::spec::{Parameters, Value};
+
+/// A value without parts, with its name and its place.
+#[derive(Clone, Debug)]
+pub struct Leaf {
+    /// The name of the value that it is part of, and the way from there.
+    pub name: String,
+    /// What it is; `None` is null.
+    pub value: Option<Value>,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// Gives the leaves of a value that is called `name`.
+///
+/// A number that is not finite is a mistake, and left out.
+pub fn leaves(name: &str, node: &Node, diagnostics: &mut Diagnostics) -> Vec<Leaf> {
+    let mut found = Vec::new();
+    collect(name, node, &mut found, diagnostics);
+    found
+}
+
+fn collect(name: &str, node: &Node, found: &mut Vec<Leaf>, diagnostics: &mut Diagnostics) {
+    let value = match &node.content {
+        Content::List(items) if !items.is_empty() => {
+            for (index, item) in items.iter().enumerate() {
+                collect(&format!("{name}[{index}]"), item, found, diagnostics);
+            }
+            return;
+        }
+        Content::Map(entries) if !entries.is_empty() => {
+            for entry in entries {
+                collect(&format!("{name}.{}", plain_key(&entry.key)), &entry.value, found, diagnostics);
+            }
+            return;
+        }
+        Content::List(_) => Some(Value::List(Vec::new())),
+        Content::Map(_) => Some(Value::Map(Parameters::new())),
+        Content::Scalar(Scalar::Null) => None,
+        Content::Scalar(Scalar::Bool(value)) => Some(Value::Bool(*value)),
+        Content::Scalar(Scalar::Integer(whole)) => Some(Value::Integer(*whole)),
+        Content::Scalar(Scalar::Text(text)) => Some(Value::Text(text.clone())),
+        Content::Scalar(Scalar::Float(number)) => match float(*number, &node.place) {
+            Ok(value) => Some(value),
+            Err(mistake) => return diagnostics.add(mistake),
+        },
+    };
+    found.push(Leaf { name: name.to_owned(), value, place: node.place.clone() });
+}
+
+/// Gives the number that a value is.
+///
+/// # Errors
+/// A [`Diagnostic`] for what is no number, or not a finite one.
+pub fn number(node: &Node) -> Result<f64, Diagnostic> {
+    match node.content {
+        Content::Scalar(Scalar::Integer(whole)) => Ok(whole as f64),
+        Content::Scalar(Scalar::Float(number)) if number.is_finite() => Ok(number),
+        Content::Scalar(Scalar::Float(_)) => Err(not_finite(&node.place)),
+        _ => {
+            let message = format!("expected a number, found {}", node.described());
+            Err(Diagnostic::error(message).at(&node.place))
+        }
+    }
+}
+
+fn float(number: f64, place: &Place) -> Result<Value, Diagnostic> {
+    let digits = place.text().trim_start_matches(['-', '+']);
+    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        // As a number, such a large one would be the same as its neighbours.
+        return Ok(Value::Text(place.text().to_owned()));
+    }
+    if number.is_finite() { Ok(Value::Float(number)) } else { Err(not_finite(place)) }
+}
+
+fn not_finite(place: &Place) -> Diagnostic {
+    Diagnostic::error(format!("expected a finite number, found `{}`", place.text())).at(place)
+}
+
+fn plain_key(key: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if !key.is_empty() && key.bytes().all(is_plain) {
+        return key.to_owned();
+    }
+    serde_json::Value::from(key).to_string()
+}
