@@ -6,6 +6,8 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, thread};
 
+use recount_engine::command::surroundings::Variables;
+
 use crate::lab::nn::Simd;
 
 /// What the program is told from around it.
@@ -29,7 +31,7 @@ pub struct Environment {
     /// What this program's file looks like: another build may judge otherwise.
     pub program: String,
     /// Every variable, for `command` stages to be given the ones they name.
-    pub variables: Vec<(OsString, OsString)>,
+    pub variables: Variables,
 }
 
 impl Environment {

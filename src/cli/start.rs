@@ -4,16 +4,16 @@
 //!
 //! Invariants
 //! - The question holds all that an answer depends on besides files: this very program, `--set`, where the
-//!   archive is, and the variables that stages name.
+//!   archive is, and what of the machine stages name.
 //! - Whatever is doubtful is no answer: the pipeline is then read, and everything that may have changed is decided.
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use recount_engine::command::surroundings::Surroundings;
 use recount_engine::digest::{Canonical, Digest};
 use recount_engine::snapshot::{Known, observe_pipeline};
-use recount_engine::spec::{Pipeline, Value};
 use recount_engine::store::Store;
 use recount_engine::{Cancel, Summary};
 
@@ -37,8 +37,8 @@ pub struct Answer {
     pub same: Vec<String>,
     /// Whether the archive was looked for.
     archive: bool,
-    /// The environment's variables that stages name.
-    variables: Vec<String>,
+    /// What of the machine stages name.
+    surroundings: Surroundings,
 }
 
 /// A project's store, and what is known of the project.
@@ -83,7 +83,7 @@ impl Start {
         } else {
             None
         };
-        let question = question(overrides, environment, archive.as_ref(), &answer.variables);
+        let question = question(root, overrides, environment, archive.as_ref(), &answer.surroundings);
         Ok(known.answer(question).map(|_| answer))
     }
 
@@ -98,7 +98,8 @@ impl Start {
 
 /// Digests all that the outcome of a run depends on besides files.
 pub fn question_of(project: &Project, overrides: &[String], environment: &Environment) -> Digest {
-    question(overrides, environment, project.archive.as_ref(), &variables(&project.pipeline))
+    let surroundings = Surroundings::of(&project.pipeline);
+    question(&project.root, overrides, environment, project.archive.as_ref(), &surroundings)
 }
 
 /// Writes down what there is to say as long as nothing changes.
@@ -109,16 +110,17 @@ pub fn answer_of(project: &Project, files: Vec<String>, summary: &Summary) -> Op
         generated_because: project.generated_because.clone(),
         same: same_experiments(&project.pipeline).ok()?,
         archive: project.archive.is_some(),
-        variables: variables(&project.pipeline),
+        surroundings: Surroundings::of(&project.pipeline),
     };
     serde_json::to_string(&answer).ok()
 }
 
 fn question(
+    root: &Path,
     overrides: &[String],
     environment: &Environment,
     archive: Option<&Archive>,
-    variables: &[String],
+    surroundings: &Surroundings,
 ) -> Digest {
     let mut question = Canonical::default();
     question.field(environment.program.as_bytes());
@@ -127,25 +129,6 @@ fn question(
         question.field(argument.as_bytes());
     }
     question.field(format!("{archive:?}").as_bytes());
-    for name in variables {
-        let value = environment.variables.iter().find(|(own, _)| own == name).map(|(_, value)| value);
-        question.field(name.as_bytes()).field(format!("{value:?}").as_bytes());
-    }
+    question.field(&surroundings.digest(&environment.variables, root).0);
     question.finish()
-}
-
-/// Names the variables that stages of any kind have in an `env`.
-fn variables(pipeline: &Pipeline) -> Vec<String> {
-    let settings = pipeline.stages.iter().flat_map(|stage| {
-        std::iter::once(&stage.base).chain(stage.variants.iter().map(|variant| &variant.settings))
-    });
-    let named = settings.filter_map(|settings| match settings.parameters.get("env") {
-        Some(Value::List(names)) => Some(names),
-        _ => None,
-    });
-    let mut names: Vec<String> =
-        named.flatten().filter_map(|name| name.as_text().map(str::to_owned)).collect();
-    names.sort();
-    names.dedup();
-    names
 }

@@ -14,8 +14,7 @@ pub use prepare::Archive;
 pub use render::check;
 pub use variants::{Described, Difference, describe};
 
-use std::ffi::OsString;
-
+use recount_engine::command::surroundings::Variables;
 use recount_engine::digest::Digest;
 use recount_engine::spec::Schema;
 use recount_engine::{Registry, command};
@@ -31,7 +30,7 @@ pub struct Surroundings {
     /// The instruction set for the kernels.
     pub simd: Simd,
     /// The environment, for `command` stages to be given the variables they name.
-    pub variables: Vec<(OsString, OsString)>,
+    pub variables: Variables,
 }
 
 /// The settings of every kind, for `spec` to check against.

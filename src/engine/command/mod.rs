@@ -156,7 +156,7 @@ impl Kind for Command {
             return Err(Failure::new("it has nothing to run").with_help("give `run` a program"));
         }
         let mut tools = Parameters::new();
-        for name in filled("tools") {
+        for name in texts(told.any("tools")) {
             let digest = self.tools.digest(&name, self.path(), context.root)?;
             tools.insert(name, Value::Text(digest.to_hex()));
         }

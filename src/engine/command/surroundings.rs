@@ -10,7 +10,7 @@
 //! - A variable that is not set is left out: naming it changes nothing for the program.
 //! - A value is bytes: one that is not UTF-8 reaches the program as it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
@@ -19,10 +19,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::{Access, access};
+use serde::{Deserialize, Serialize};
 
 use crate::Failure;
 use crate::digest::{Canonical, Digest};
 use crate::folder::open_through_links;
+use crate::spec::{Pipeline, Value};
 use crate::stamp::Stamp;
 
 /// Environment variables, by name.
@@ -72,6 +74,48 @@ pub fn resolve_tool(name: &str, path: Option<&OsStr>, root: &Path) -> Result<Pat
         Failure::new(format!("there is no program `{name}` {place}")).with_help(help)
     })?;
     fs::canonicalize(&found).map_err(|error| unreadable(name, &found, &error))
+}
+
+/// What of the machine the stages of a pipeline name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Surroundings {
+    variables: BTreeSet<String>,
+    tools: BTreeSet<String>,
+}
+
+impl Surroundings {
+    /// Gathers what stages have in `env` and `tools`.
+    pub fn of(pipeline: &Pipeline) -> Self {
+        let settings = pipeline.stages.iter().flat_map(|stage| {
+            std::iter::once(&stage.base).chain(stage.variants.iter().map(|variant| &variant.settings))
+        });
+        let mut named = Self::default();
+        for settings in settings {
+            let texts = |name: &str| match settings.parameters.get(name) {
+                Some(Value::List(names)) => names.iter().filter_map(Value::as_text).collect(),
+                _ => Vec::new(),
+            };
+            named.variables.extend(texts("env").into_iter().map(str::to_owned));
+            named.tools.extend(texts("tools").into_iter().map(str::to_owned));
+        }
+        named
+    }
+
+    /// Digests what they are now: the values of variables, and what the files of tools look like.
+    pub fn digest(&self, environment: &Variables, root: &Path) -> Digest {
+        let mut canonical = Canonical::default();
+        for name in &self.variables {
+            let value = environment.get(OsStr::new(name));
+            canonical.field(format!("{name}={value:?}").as_bytes());
+        }
+        let path = environment.get(OsStr::new("PATH")).map(OsString::as_os_str);
+        for name in &self.tools {
+            let file = resolve_tool(name, path, root).ok();
+            let stamp = file.as_ref().and_then(|file| Some(Stamp::of(&fs::metadata(file).ok()?)));
+            canonical.field(format!("{name}={file:?} {stamp:?}").as_bytes());
+        }
+        canonical.finish()
+    }
 }
 
 /// The digests of tools, each taken once as long as its file looks the same.

@@ -64,6 +64,8 @@ impl Running {
         let note = Note { running: self.clone(), began: began(self.group) };
         let text = format!("{:MARK$}\n{}\n", "", serde_json::to_string(&note)?);
         let (folder, name) = note_of(scratch)?;
+        // The one of an attempt that failed.
+        folder.remove_file(&name)?;
         folder.create_file(&name, 0o600)?.write_all(text.as_bytes())
     }
 

@@ -136,7 +136,7 @@ fn a_folder_that_its_program_made_read_only_is_made_anew_and_comes_back() {
     project.set(make("two")).run().assert_ran([]);
     project.set(toy("make", "exit 1").writes(&["out"]));
     fs::set_permissions(project.root().join("out/in"), Permissions::from_mode(0o555)).expect("it is ours");
-    assert_eq!(project.run().failures(), ["make: it ended with exit code 1"]);
+    assert_eq!(project.run().failures(), ["make: it ended with exit code 1\n  $ exit 1"]);
     let ran = project.set(toy("make", "true")).run();
     assert_eq!(ran.failures(), Vec::<String>::new());
     assert!(!project.exists("out"));

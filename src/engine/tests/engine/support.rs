@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use recount_engine::command::Command;
+use recount_engine::command::surroundings::Surroundings;
 use recount_engine::digest::Digest;
 use recount_engine::snapshot::Known;
 use recount_engine::spec::{Axis, Pipeline, Settings, Stage, StageId, Value, Variant};
@@ -209,7 +210,7 @@ impl Project {
 
     /// Gives every file below a folder of the store.
     pub fn stored(&self, folder: &str) -> Vec<PathBuf> {
-        let place = if folder == "edited" { folder.to_owned() } else { format!("v2/{folder}") };
+        let place = if ["edited", "logs"].contains(&folder) { folder.to_owned() } else { format!("v2/{folder}") };
         let walk = walkdir::WalkDir::new(self.root.join("artifacts").join(place)).sort_by_file_name();
         let files = walk.into_iter().flatten().filter(|entry| !entry.file_type().is_dir());
         files.map(|entry| entry.into_path()).collect()
@@ -271,7 +272,9 @@ impl Project {
         if let Some(known) = &mut known {
             known.fill(&mut store.files());
         }
-        let question = Digest::of(format!("{pipeline:?} {:?} {}", self.environment, self.code).as_bytes());
+        let variables = self.environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
+        let surroundings = Surroundings::of(&pipeline).digest(&variables, &self.root);
+        let question = Digest::of(format!("{pipeline:?} {surroundings} {}", self.code).as_bytes());
         let options = Options { known: known.as_ref(), question, ..options.clone() };
         let answer = |summary: &Summary| Some(format!("fresh {}", summary.reports.len()));
         let summary =
