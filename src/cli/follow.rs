@@ -17,7 +17,7 @@ use recount_engine::folder::Folder;
 use recount_engine::store::Store;
 
 use super::arguments::ProjectArguments;
-use super::{Refusal, project};
+use super::{CliError, project};
 
 /// How long apart a log is looked at for more.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
@@ -31,11 +31,11 @@ const NAMED_LOGS: usize = 10;
 /// Carries `recount log --follow TARGET` out.
 ///
 /// # Errors
-/// A [`Refusal`] when nothing, or more than one thing, has the name.
-pub fn follow(words: &ProjectArguments, target: &str) -> Result<(), Refusal> {
-    let root = project::root(words.folder.as_deref())?;
-    let store = Store::open(&root.join("artifacts"))?;
-    let logs = Logs { folder: Folder::open(store.folder()).ok() };
+/// A [`CliError`] when nothing, or more than one thing, has the name.
+pub fn follow(args: &ProjectArguments, target: &str) -> Result<(), CliError> {
+    let root = project::root(args.folder.as_deref())?;
+    let store = Store::open(&root)?;
+    let logs = Logs { folder: Folder::open(store.path()).ok() };
     let own = store.log_path(target);
     let own = own.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let log = logs.find(target, own)?;
@@ -51,7 +51,7 @@ struct Logs {
 
 impl Logs {
     /// Finds the log of an instance, or the one of those that a stage or a variant has.
-    fn find(&self, target: &str, own: &str) -> Result<File, Refusal> {
+    fn find(&self, target: &str, own: &str) -> Result<File, CliError> {
         if let Some(log) = self.open(own) {
             return Ok(log);
         }
@@ -69,7 +69,7 @@ impl Logs {
             found.iter().map(|(name, _)| format!("`{}`", name.trim_end_matches(".log"))).collect();
         match (found.pop(), names.len()) {
             (Some((_, log)), 1) => Ok(log),
-            (None, _) => Err(Refusal::input(format!(
+            (None, _) => Err(CliError::input(format!(
                 "there is no log of `{target}`\nhelp: name an instance that has run and printed something, such as \
                  `fit` or `fit[svm,seed=1]`; their logs are in `artifacts/logs`"
             ))),
@@ -78,7 +78,7 @@ impl Logs {
                 if count > NAMED_LOGS {
                     listed.push_str(&format!(" and {} more", count - NAMED_LOGS));
                 }
-                Err(Refusal::input(format!("`{target}` has {count} logs\nhelp: name one of {listed}")))
+                Err(CliError::input(format!("`{target}` has {count} logs\nhelp: name one of {listed}")))
             }
         }
     }

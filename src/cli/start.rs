@@ -129,6 +129,6 @@ fn question(
         question.field(argument.as_bytes());
     }
     question.field(format!("{archive:?}").as_bytes());
-    question.field(&surroundings.digest(&environment.variables, root).0);
+    question.field(surroundings.digest(&environment.variables, root).to_hex().as_bytes());
     question.finish()
 }

@@ -1,5 +1,6 @@
 //! A small sweep on generated data, trained once by the real program and shared by every test here.
 
+use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -108,7 +109,7 @@ impl Project {
         let kinds: Registry = registry(Surroundings {
             archive: Archive::Absent("the tests have none".to_owned()),
             simd: Simd::best(),
-            variables: Vec::new(),
+            variables: BTreeMap::new(),
         });
         let store = Store::open(&self.path("")).expect("the store is there");
         let options = Options { jobs: 1, ..Options::default() };

@@ -5,7 +5,8 @@ use crate::project::Project;
 #[test]
 fn a_failure_is_told_once_with_what_to_do_and_what_waits_for_it_is_counted() {
     let project = Project::new();
-    let run = project.run(&["--set", "prepare.source=smartwatch"]);
+    project.edit("stages/prepare.yaml", "source: auto", "source: smartwatch");
+    let run = project.run(&[]);
     assert_eq!(run.code, Some(1), "{}", run.said);
     let lines: Vec<&str> = run.said.lines().filter(|line| line.starts_with("skipped")).collect();
     let expected = [
@@ -17,7 +18,7 @@ fn a_failure_is_told_once_with_what_to_do_and_what_waits_for_it_is_counted() {
     assert_eq!(lines, expected);
     assert!(run.said.contains("help: put gestures-dataset.zip into data/"), "{}", run.said);
     assert!(
-        run.said.contains("to run it alone: recount run --set 'prepare.source=smartwatch' 'prepare'"),
+        run.said.contains("to run it alone: recount run 'prepare'"),
         "{}",
         run.said
     );

@@ -67,6 +67,13 @@ impl Project {
         told.collect()
     }
 
+    /// Replaces a text that stands in a file once.
+    pub fn edit(&self, file: &str, from: &str, to: &str) {
+        let text = self.read(file);
+        assert_eq!(text.matches(from).count(), 1, "`{from}` in {file}");
+        fs::write(self.path(file), text.replace(from, to)).expect("the copy can be written");
+    }
+
     pub fn run(&self, arguments: &[&str]) -> Run {
         self.run_with("", arguments)
     }

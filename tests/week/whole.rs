@@ -50,17 +50,20 @@ fn a_second_run_does_nothing_and_one_changed_setting_runs_what_depends_on_it() {
     assert!(again.ran().is_empty(), "{:?}", again.ran());
     assert_eq!(project.read("report/week-3.synthetic.md"), report);
 
-    let changed = project.run(&["--set", "train[2.4.2].epochs=4"]).done();
+    let (cell, more) = ("cell: lstm }", "cell: lstm, epochs: 4 }");
+    project.edit("stages/train.yaml", cell, more);
+    let changed = project.run(&[]).done();
     let expected = [
-        "evaluate[2.4.2,seed=1]",
-        "evaluate[2.4.2,seed=2]",
+        "evaluate[2.8,seed=1]",
+        "evaluate[2.8,seed=2]",
         "plot",
         "render",
-        "train[2.4.2,seed=1]",
-        "train[2.4.2,seed=2]",
+        "train[2.8,seed=1]",
+        "train[2.8,seed=2]",
     ];
     assert_eq!(changed.ran(), expected);
 
+    project.edit("stages/train.yaml", more, cell);
     let back = project.run(&[]).done();
     assert!(back.ran().is_empty(), "going back runs nothing: {:?}", back.ran());
     assert_eq!(project.read("report/week-3.synthetic.md"), report);
