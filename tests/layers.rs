@@ -13,7 +13,7 @@ const ARROWS: [(&str, &[&str]); 4] =
 
 /// What a layer may name of the engine; the others may name all of it.
 const OF_ENGINE: [(&str, &[&str]); 2] =
-    [("report", &["digest", "diagnostic", "spec::tree"]), ("lab", &["digest"])];
+    [("report", &["digest", "diagnostic", "yaml", "suggestion"]), ("lab", &["digest"])];
 
 /// The layer of a file: the first part of its path below `src`.
 fn layer(file: &Path) -> String {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::completions::targets;
-use recount_engine::spec::nearest;
+use recount_engine::suggestion::nearest;
 
 /// Re-runs what changed, re-tells the report, and answers for every number in it.
 #[derive(Parser)]

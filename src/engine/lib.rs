@@ -7,6 +7,8 @@
 //! | [`digest`] | canonical bytes → [`digest::Digest`] |
 //! | [`diagnostic`] | a mistake as data, and its one renderer |
 //! | [`address`] | `FILE#/json/pointer`: a value inside a file |
+//! | [`yaml`] | YAML text → a tree in which every value knows its place |
+//! | [`suggestion`] | did-you-mean |
 //! | [`spec`] | YAML text → checked [`spec::Pipeline`]; every mistake with its place in the file |
 //! | [`project_path`], [`folder`] | paths in one spelling; what is read, written and removed below a folder, following no link |
 //! | [`stamp`] | what a file looks like from outside |
@@ -36,7 +38,9 @@ pub mod snapshot;
 pub mod spec;
 pub mod stamp;
 pub mod store;
+pub mod suggestion;
 pub mod told;
+pub mod yaml;
 
 mod decide;
 mod error;

@@ -11,7 +11,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
-use crate::spec::tree::{Content, Entry, Node, Scalar};
+use crate::yaml::{Content, Entry, Node, Scalar};
 
 /// How deep values may be nested.
 const DEEPEST: usize = 128;

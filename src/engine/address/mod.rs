@@ -6,7 +6,7 @@
 //! | file | its duty |
 //! |---|---|
 //! | `pointer` | JSON pointers (RFC 6901), and the way that they lead |
-//! | `json`, `toml` | texts of these formats as trees whose values know their places; YAML is [`crate::spec::tree`]'s |
+//! | `json`, `toml` | texts of these formats as trees whose values know their places; YAML is [`crate::yaml`]'s |
 //! | `leaves` | a value as the values without parts that it is made of |
 //!
 //! Invariants
@@ -23,7 +23,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostics, Source};
-use crate::spec::tree::{self, Node};
+use crate::yaml::{self, Node};
 
 pub use leaves::{Leaf, leaves, number};
 pub use pointer::Pointer;
@@ -111,7 +111,7 @@ impl Format {
 /// Gives `None`, with the mistakes in `diagnostics`, for what can't be read at all.
 pub fn read(source: &Arc<Source>, format: Format, diagnostics: &mut Diagnostics) -> Option<Node> {
     match format {
-        Format::Yaml => tree::read(source, 0..source.text().len(), diagnostics),
+        Format::Yaml => yaml::read(source, 0..source.text().len(), diagnostics),
         Format::Json => json::read(source, diagnostics),
         Format::Toml => toml::read(source, diagnostics),
     }

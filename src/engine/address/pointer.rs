@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::diagnostic::Diagnostic;
-use crate::spec::tree::{Content, Node, help};
+use crate::suggestion::help;
+use crate::yaml::{Content, Node};
 
 /// The way from a whole document to a value in it: names in maps, and numbers from 0 in lists.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

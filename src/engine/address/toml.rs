@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
-use crate::spec::tree::{Content, Entry, Node, Scalar};
+use crate::yaml::{Content, Entry, Node, Scalar};
 
 /// Reads a source as one TOML document; `None`, with the mistakes in `diagnostics`, for what is none.
 pub(super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Node> {

@@ -13,7 +13,8 @@ use crate::plan::graph::{Instance, InstanceId, Plan};
 use crate::plan::work::Work;
 use crate::project_path::{ProjectPath, is_within};
 use crate::schedule::options::Options;
-use crate::spec::{Pipeline, nearest};
+use crate::spec::Pipeline;
+use crate::suggestion::nearest;
 
 /// Finds the instances that `targets` name, as a flag for each instance; outputs are named as seen from
 /// `folder`, which is relative to the project.

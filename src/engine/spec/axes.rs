@@ -5,8 +5,8 @@
 use super::outline::StageDraft;
 use super::pipeline::Axis;
 use super::settings_file;
-use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::suggestion;
 
 /// Where a stage takes the values of an axis from.
 #[derive(Clone, Copy, PartialEq, Eq)]

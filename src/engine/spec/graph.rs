@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::inherit::arrows;
 use super::order::{Sorted, sorted};
 use super::outline::StageDraft;
-use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::suggestion;
 
 /// Finds each stage's needs, by index; those that don't exist and those on itself are reported and left out.
 ///

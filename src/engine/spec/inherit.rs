@@ -10,8 +10,8 @@ use super::pipeline::{Origin, Settings, Variant};
 use super::schema::Schema;
 use super::settings_file::{self, RawStage, RawVariant};
 use super::shape::{ParsedValues, get};
-use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::suggestion;
 
 /// Resolves a stage's `params` against the defaults.
 pub(super) fn base(schema: &Schema, params: ParsedValues) -> Settings {

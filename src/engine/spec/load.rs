@@ -11,8 +11,9 @@ use std::path::Path;
 use super::outline::{self, StageDraft};
 use super::pipeline::{Axis, Pipeline, Settings, Stage, StageId};
 use super::schema::Schema;
-use super::{axes, graph, inherit, outputs, overrides, settings_file, suggestion};
+use super::{axes, graph, inherit, outputs, overrides, settings_file};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
+use crate::suggestion;
 
 /// Reads `pipeline.yaml` and `stages/*.yaml` below `root`, checks them against the kinds' `schemas`, and
 /// puts the `--set` arguments in `overrides` over them.

@@ -3,8 +3,8 @@
 //! | module | its duty |
 //! |---|---|
 //! | `load` | the files of a project → [`Pipeline`], by way of the others |
-//! | `file`, `parser`, `document`, `scalar`, `syntax` | bytes → text → a tree whose values know their places |
-//! | `entries`, `shape` | maps with known names; values against a kind's [`Schema`] |
+//! | `file` | bytes → text |
+//! | `names`, `shape` | what may be called how; values against a kind's [`Schema`] |
 //! | `outline`, `repeats` | `pipeline.yaml`: stages, and what each is repeated over |
 //! | `settings_file`, `inherit` | `stages/NAME.yaml`: parameters, seeds, variants `from` one another |
 //! | `overrides` | `--set` |
@@ -12,39 +12,31 @@
 //! | `axes` | whose variants and seeds a stage is repeated over |
 //! | `outputs`, `path_uses`, `project_path` | who writes what, and where |
 //! | `template` | coordinates in braces |
-//! | `suggestion` | did-you-mean |
 //! | `json_schema` | what all this checks, for editors |
-//! | `tree` | the trees, for readers of other files |
 //!
 //! Invariants
 //! - Knows no kind: what a stage may say comes as [`Schema`]s.
 //! - Prints nothing; a mistake is a [`crate::diagnostic::Diagnostic`].
 
 mod axes;
-mod document;
-mod entries;
 mod file;
 mod graph;
 mod inherit;
 mod json_schema;
 mod load;
+mod names;
 mod order;
 mod outline;
 mod outputs;
 mod overrides;
-mod parser;
 mod path_uses;
 mod pipeline;
 mod project_path;
 mod repeats;
-mod scalar;
 mod schema;
 mod settings_file;
 mod shape;
-mod suggestion;
-mod syntax;
 mod template;
-pub mod tree;
 mod value;
 mod waits;
 
@@ -52,6 +44,5 @@ pub use json_schema::{FileSchema, file_schemas};
 pub use load::load;
 pub use pipeline::{Axis, Origin, Pipeline, Settings, Stage, StageId, Variant};
 pub use schema::{Field, Schema, Shape};
-pub use suggestion::nearest;
 pub use template::substitute;
 pub use value::{Parameters, Value};

@@ -7,17 +7,17 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-use super::document::{Content, Entry, Node};
-use super::entries::{self, entries, entry, is_missing, items, refuse_missing, refuse_unknown, text};
 use super::file::{self, File};
-use super::parser;
+use super::names;
 use super::repeats::{self, EachEntry};
-use super::scalar::Scalar;
 use super::schema::Schema;
 use super::settings_file::RawStage;
-use super::shape::parse_in_file;
-use super::suggestion::{self, nearest};
+use super::shape::{parse_in_file, refuse_missing};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::suggestion::{self, nearest};
+use crate::yaml::{
+    self, Content, Entry, Node, Scalar, entries, entry, is_missing, items, refuse_unknown, text,
+};
 
 /// The file that has the graph.
 pub(super) const PATH: &str = "pipeline.yaml";
@@ -65,7 +65,7 @@ pub(super) fn read<'s>(
             return None;
         }
     };
-    let document = parser::read(&source, 0..source.text().len(), diagnostics)?;
+    let document = yaml::read(&source, 0..source.text().len(), diagnostics)?;
     let header = "start it with `recount: 1`, `title:` and `stages:`";
     if document.is_null() {
         let mistake = Diagnostic::error(format!("`{PATH}` is empty")).help(header);
@@ -150,7 +150,7 @@ pub(super) fn stage<'s>(
     let schema = kind.and_then(|entry| schema(&entry.value, schemas, diagnostics));
     let name = required("name", diagnostics);
     let name = name.and_then(|entry| {
-        Some((entries::name(&entry.value, "`name`", "a stage", "", diagnostics)?, &entry.value.place))
+        Some((names::name(&entry.value, "`name`", "a stage", "", diagnostics)?, &entry.value.place))
     });
     let mut raw = RawStage::default();
     if kind.is_none() {

@@ -9,11 +9,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::outline::StageDraft;
-use super::parser;
 use super::pipeline::Origin;
 use super::shape::parse_value;
-use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
+use crate::suggestion;
+use crate::yaml;
 
 /// The parts of an argument, as bytes of it.
 struct Parts {
@@ -101,7 +101,7 @@ fn put(
         found
     });
     let Some(field) = field else { return };
-    let Some(mut node) = parser::read(source, parts.value.clone(), diagnostics) else { return };
+    let Some(mut node) = yaml::read(source, parts.value.clone(), diagnostics) else { return };
     if node.place.span().is_empty() {
         node.place = Place::new(source, parts.field.start..source.text().len());
     }

@@ -9,9 +9,9 @@ use super::pipeline::Axis;
 use super::project_path::MAX_PATH_BYTES;
 use super::schema::{Field, Shape};
 use super::shape::get;
-use super::suggestion;
 use super::template::{BraceMistake, brace_mistakes, fill};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::suggestion;
 
 /// A path at one point of a stage's `each`.
 pub(super) struct Use<'a> {

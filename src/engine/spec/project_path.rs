@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::suggestion;
+use crate::suggestion;
 
 /// The longest path, in bytes: no system takes a longer one.
 pub(super) const MAX_PATH_BYTES: usize = 4_096;

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::document::{Content, Entry, Node};
-use super::entries::{MAX_NAME_BYTES, entries, is_name, items, refuse_name, text};
+use super::names::{MAX_NAME_BYTES, is_name, refuse_name};
 use super::pipeline::Axis;
-use super::scalar::Scalar;
 use super::schema::Schema;
-use super::suggestion;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::suggestion;
+use crate::yaml::{Content, Entry, Node, Scalar, entries, items, text};
 
 /// Instances of one stage, at most.
 const MAX_INSTANCES: usize = 100_000;

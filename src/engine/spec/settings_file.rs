@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::document::{Content, Entry, Node};
-use super::entries::{self, entries, entry, is_missing, items, refuse_missing, refuse_unknown, text};
 use super::file::{self, File};
-use super::parser;
-use super::scalar::Scalar;
+use super::names;
 use super::schema::Schema;
-use super::shape::{ParsedValues, parse_in_file};
+use super::shape::{ParsedValues, parse_in_file, refuse_missing};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::yaml::{
+    self, Content, Entry, Node, Scalar, entries, entry, is_missing, items, refuse_unknown, text,
+};
 
 /// What a stage sets, as it is written.
 #[derive(Default)]
@@ -71,7 +71,7 @@ pub(super) fn read(
         }
         File::Unreadable => return unreadable,
     };
-    let Some(document) = parser::read(&source, 0..source.text().len(), diagnostics) else {
+    let Some(document) = yaml::read(&source, 0..source.text().len(), diagnostics) else {
         return unreadable;
     };
     let Some(fields) = entries(&document, "a stage's file", diagnostics) else { return unreadable };
@@ -215,7 +215,7 @@ fn variant(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Optio
         diagnostics.add(mistake.help("begin it with `name: \"…\"`"));
     }
     let name = name.and_then(|entry| {
-        Some((entries::name(&entry.value, "a variant's name", "a variant", ".", diagnostics)?, entry))
+        Some((names::name(&entry.value, "a variant's name", "a variant", ".", diagnostics)?, entry))
     });
     let from = entry(fields, "from").and_then(|entry| {
         let name = text(&entry.value, "`from`", diagnostics)?;

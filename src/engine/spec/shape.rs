@@ -4,13 +4,32 @@
 
 use std::sync::Arc;
 
-use super::document::{Content, Node};
 use super::pipeline::Origin;
-use super::scalar::Scalar;
 use super::schema::{Field, Shape};
-use super::suggestion::nearest;
 use super::value::Value;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::suggestion::nearest;
+use crate::yaml::{Content, Entry, Node, Scalar, is_missing};
+
+/// Reports fields without a default that are not among the entries; `besides` are other names that are
+/// known there.
+pub(super) fn refuse_missing(
+    entries: &[Entry],
+    fields: &[Field],
+    besides: &[&str],
+    place: &Place,
+    help: &str,
+    diagnostics: &mut Diagnostics,
+) {
+    let known: Vec<&str> = fields.iter().map(|field| field.name).chain(besides.iter().copied()).collect();
+    for field in fields.iter().filter(|field| field.default.is_none()) {
+        if !is_missing(entries, field.name, &known) {
+            continue;
+        }
+        let mistake = Diagnostic::error(format!("`{}` is missing: {}", field.name, field.about));
+        diagnostics.add(mistake.at(place).help(help));
+    }
+}
 
 /// A parameter as somebody set it.
 #[derive(Clone, Debug)]

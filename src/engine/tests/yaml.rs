@@ -4,7 +4,7 @@ use std::fmt;
 
 use proptest::prelude::*;
 use recount_engine::diagnostic::{Diagnostics, Source};
-use recount_engine::spec::tree::{Content, Node, Scalar, read};
+use recount_engine::yaml::{Content, Node, Scalar, read};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// A document without places.

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use super::claim::{Claim, Relation, Repeats, Runs, Statistic, Word};
 use crate::report::source::{Figure, SourceDocument};
 use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place, Source};
-use recount_engine::spec::tree::{
-    Content, Entry, Node, Scalar, entries, entry, help, is_missing, items, read, refuse_unknown, text,
+use recount_engine::suggestion::help;
+use recount_engine::yaml::{
+    Content, Entry, Node, Scalar, entries, entry, is_missing, items, read, refuse_unknown, text,
 };
 
 const FIELDS: [&str; 8] =

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
 
-use super::document::{Content, Entry, Node, shortened};
+use super::node::{Content, Entry, Node, shortened};
 use super::scalar::Scalar;
 use super::syntax::{self, MAX_DEPTH, SyntaxError};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};

@@ -2,14 +2,10 @@
 
 use std::fmt;
 
-use super::document::{Content, Entry, Node};
+use super::node::{Content, Entry, Node};
 use super::scalar::Scalar;
-use super::schema::Field;
-use super::suggestion;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-
-/// The longest name of a stage or variant, and the longest value of a coordinate; folders are named after them.
-pub(super) const MAX_NAME_BYTES: usize = 200;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::suggestion;
 
 /// Gives the entries of a map; anything else is a mistake, except nothing, which is an empty map.
 pub fn entries<'a>(node: &'a Node, subject: &str, diagnostics: &mut Diagnostics) -> Option<&'a [Entry]> {
@@ -55,28 +51,6 @@ pub fn text<'a>(node: &'a Node, subject: &str, diagnostics: &mut Diagnostics) ->
     None
 }
 
-/// Reads the name of something: letters, digits, `-`, `_` and what `also` allows, with a letter or digit first.
-///
-/// One with other letters is a mistake but read, since others may use it; one that is too long is not read.
-pub(super) fn name<'a>(
-    node: &'a Node,
-    subject: &str,
-    what: &str,
-    also: &str,
-    diagnostics: &mut Diagnostics,
-) -> Option<&'a str> {
-    let name = text(node, subject, diagnostics)?;
-    if name.len() > MAX_NAME_BYTES {
-        let message = format!("the name of {what} is longer than {MAX_NAME_BYTES} bytes");
-        diagnostics.add(Diagnostic::error(message).at(&node.place).help("give it a shorter one"));
-        return None;
-    }
-    if !is_name(name, also) {
-        refuse_name(what, name, also, &node.place, diagnostics);
-    }
-    Some(name)
-}
-
 /// Finds an entry by name.
 pub fn entry<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
     entries.iter().find(|entry| entry.key == name)
@@ -109,38 +83,4 @@ pub fn refuse_unknown(
 pub fn is_missing(entries: &[Entry], name: &str, known: &[&str]) -> bool {
     let strange = entries.iter().map(|entry| entry.key.as_str()).filter(|key| !known.contains(key));
     entry(entries, name).is_none() && suggestion::nearest(name, strange).is_none()
-}
-
-/// Reports fields without a default that are not among the entries; `besides` are other names that are
-/// known there.
-pub(super) fn refuse_missing(
-    entries: &[Entry],
-    fields: &[Field],
-    besides: &[&str],
-    place: &Place,
-    help: &str,
-    diagnostics: &mut Diagnostics,
-) {
-    let known: Vec<&str> = fields.iter().map(|field| field.name).chain(besides.iter().copied()).collect();
-    for field in fields.iter().filter(|field| field.default.is_none()) {
-        if !is_missing(entries, field.name, &known) {
-            continue;
-        }
-        let mistake = Diagnostic::error(format!("`{}` is missing: {}", field.name, field.about));
-        diagnostics.add(mistake.at(place).help(help));
-    }
-}
-
-/// Checks a name: letters, digits, `-`, `_` and what `also` allows; it begins with a letter or digit.
-pub(super) fn is_name(name: &str, also: &str) -> bool {
-    let allowed = |letter: char| letter.is_alphanumeric() || "-_".contains(letter) || also.contains(letter);
-    name.starts_with(char::is_alphanumeric) && name.chars().all(allowed)
-}
-
-/// Reports a name with letters that it can't have.
-pub(super) fn refuse_name(what: &str, name: &str, also: &str, place: &Place, diagnostics: &mut Diagnostics) {
-    let message = format!("`{name}` can't name {what}");
-    let dots = if also.is_empty() { "" } else { ", dots" };
-    let help = format!("use letters, digits{dots}, `-` and `_`, with a letter or digit first");
-    diagnostics.add(Diagnostic::error(message).at(place).help(help));
 }
