@@ -9,6 +9,7 @@
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use crate::address::Address;
 use crate::decide::recipe::Recipe;
 use crate::digest::{Digest, Key, ObjectId};
 use crate::folder::{Folder, open_through_links};
@@ -46,11 +47,6 @@ pub trait Kind: Send + Sync {
     /// the recipe beside their bytes, so that no output names a run that is no longer the one.
     fn cites(&self) -> bool {
         false
-    }
-
-    /// Names the outputs that hold what was only observed, such as times: two honest runs may differ in them.
-    fn observed(&self) -> &'static [&'static str] {
-        &[]
     }
 
     /// Says whether a stage of the kind makes stand-in data here, such as generated data in the place of an archive that
@@ -125,6 +121,8 @@ pub struct Effective {
     pub reads: Vec<Read>,
     /// Files, folders and patterns of the project that it reads.
     pub files: Vec<ProjectPath>,
+    /// Values inside files of the project that it reads.
+    pub addresses: Vec<Address>,
     /// Patterns of what is left out of folders.
     pub ignore: Vec<String>,
     /// Where its outputs belong in the project; a target may be named so before there is any run.
@@ -165,6 +163,8 @@ pub struct Job<'a> {
     pub log: &'a Path,
     /// The project's folder, for what writes in place.
     pub project: &'a Folder,
+    /// Gives the folders of a needed stage's instances that are meant at these coordinates, where its outputs have one.
+    pub need_folders: &'a (dyn Fn(StageId) -> Vec<ProjectPath> + Sync),
     /// Takes progress, and says whether to stop.
     pub watch: &'a dyn Watch,
 }

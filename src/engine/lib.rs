@@ -47,6 +47,7 @@ mod error;
 mod exec;
 mod lockfile;
 mod log_name;
+mod pattern;
 mod plan;
 mod schedule;
 mod verify;

@@ -138,7 +138,9 @@ pub fn verify(
         again.reports.iter().map(|report| (report.instance, report)).collect();
     let checked = status.reports.iter().map(|report| match second.get(&report.instance) {
         Some(again) => {
-            Checked { name: report.name.clone(), found: compare((report, store), (again, &again_store)) }
+            let stage = &pipeline.stages[report.stage.0];
+            let found = compare(stage, (report, store), (again, &again_store));
+            Checked { name: report.name.clone(), found }
         }
         None => unrecorded(report),
     });
@@ -185,6 +187,11 @@ fn copy_files(
         for file in inputs.all_files() {
             copy(&file.path, &file.name).map_err(failed(&file.path))?;
         }
+        for address in work.effective(id).map(|effective| effective.addresses.as_slice()).unwrap_or_default()
+        {
+            let file = root.join(&address.file);
+            copy(&file, &address.file).map_err(failed(&file))?;
+        }
         let (folders, links) = inputs.folders_and_links();
         for name in folders {
             fs::create_dir_all(project.join(name)).map_err(failed(&root.join(name)))?;
@@ -215,7 +222,11 @@ fn observed(recorded: &[&Report], store: &Store) -> Observed {
     outputs.map(|(instance, output, object)| ((instance, output), store.object_path(object))).collect()
 }
 
-fn compare((recorded, store): (&Report, &Store), (again, again_store): (&Report, &Store)) -> Found {
+fn compare(
+    stage: &Stage,
+    (recorded, store): (&Report, &Store),
+    (again, again_store): (&Report, &Store),
+) -> Found {
     match &again.outcome {
         Outcome::Failed(failure) => return Found::Failed(failure.clone()),
         Outcome::Fresh | Outcome::Ran { .. } | Outcome::Shared { .. } => {}
@@ -228,9 +239,7 @@ fn compare((recorded, store): (&Report, &Store), (again, again_store): (&Report,
     for name in names {
         let [before, after] = [&recorded.outputs, &again.outputs].map(|outputs| find(outputs, name));
         let is_same = match (&before, &after) {
-            (Some(before), Some(after)) => {
-                before.is_same(after) || before.is_observed() && after.is_observed()
-            }
+            (Some(before), Some(after)) => before.is_same(after) || stage.is_observed(name),
             _ => false,
         };
         if !is_same {
@@ -284,16 +293,16 @@ impl Kind for Repeated {
         self.kind.cites()
     }
 
-    fn observed(&self) -> &'static [&'static str] {
-        self.kind.observed()
-    }
-
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
         let mut outputs = self.kind.run(job)?;
-        for output in outputs.iter_mut().filter(|output| self.observed().contains(&output.name.as_str())) {
+        for output in outputs.iter_mut().filter(|output| job.context.stage.is_observed(&output.name)) {
             let place = self.observed.get(&(job.instance.to_owned(), output.name.clone()));
             // One that was never recorded, or is gone, is what it is now.
-            if let Some(bytes) = place.and_then(|path| fs::read(path).ok()) {
+            let Some(bytes) = place.and_then(|path| fs::read(path).ok()) else { continue };
+            if let Content::InPlace(path) = &output.content {
+                let written = fs::write(job.context.root.join(path.as_str()), &bytes);
+                written.map_err(|error| Failure::new(format!("`{path}` can't be written: {error}")))?;
+            } else {
                 output.content = Content::Bytes(bytes);
             }
         }

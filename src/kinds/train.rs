@@ -121,10 +121,6 @@ impl Kind for Train {
         per_sequence * f64::from(settings.epochs)
     }
 
-    fn observed(&self) -> &'static [&'static str] {
-        &[OBSERVED]
-    }
-
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
         let settings = settings(&job.effective.parameters)?;
         let seed = job.context.point.seed.ok_or_else(|| {

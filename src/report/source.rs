@@ -10,9 +10,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place, Source};
-use recount_engine::yaml::{
-    Entry, Node, entries, entry, is_missing, items, read, refuse_unknown, text,
-};
+use recount_engine::yaml::{Entry, Node, entries, entry, is_missing, items, read, refuse_unknown, text};
 
 /// The source document, section by section.
 #[derive(Clone, Debug, PartialEq)]

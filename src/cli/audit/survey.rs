@@ -77,7 +77,7 @@ impl Survey {
             }
         }
         let instances = status.reports.into_iter().filter_map(|report| {
-            let locked = Locked::of(report.key?, &report.outputs);
+            let locked = Locked::of(report.key?, &report.outputs, &pipeline.stages[report.stage.0]);
             Some((report.name, locked))
         });
         let instances = instances.collect();

@@ -34,9 +34,12 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::time::Duration;
 
+use crate::address::Address;
 use crate::digest::Digest;
 use crate::project_path::ProjectPath;
-use crate::spec::{Field, Parameters, Schema, Shape, Value, substitute};
+use crate::spec::{
+    Field, Parameters, Schema, Shape, Value, fill, substitute, substitute_partly, template_names,
+};
 use crate::{Context, Effective, Failure, Job, Kind, Output, Read};
 
 use crate::store::OutputPlace;
@@ -151,7 +154,11 @@ impl Kind for Command {
             Some(Value::Text(text)) => Value::Text(substitute(text, &coordinates)),
             _ => list(filled(name)),
         };
-        let run = filled_alike("run");
+        let kept = |text: &str| keep_folders(text, &coordinates);
+        let run = match told.any("run") {
+            Some(Value::Text(line)) => Value::Text(kept(line)),
+            words => list(texts(words).iter().map(|word| kept(word)).collect()),
+        };
         if matches!(&run, Value::List(words) if words.is_empty()) {
             return Err(Failure::new("it has nothing to run").with_help("give `run` a program"));
         }
@@ -174,25 +181,35 @@ impl Kind for Command {
             parameters.insert("tools".to_owned(), Value::Map(tools));
         }
         let reads = context.stage.needs.iter().map(|&stage| Read { stage, outputs: Vec::new() });
-        let files = paths(&filled("inputs"))?;
-        let outputs = paths(&filled("outputs"))?;
-        let names = paths(&texts(told.any("outputs")))?;
+        let (mut files, mut addresses) = (Vec::new(), Vec::new());
+        for input in filled("inputs") {
+            match Address::parse(&input).map_err(|error| Failure::new(error.to_string()))? {
+                Some(address) => {
+                    let file = parse_path(&address.file)?.to_string();
+                    addresses.push(Address { file, ..address });
+                }
+                None => files.push(parse_path(&input)?),
+            }
+        }
+        let outputs = parse_paths(&filled("outputs"))?;
+        let names = parse_paths(&texts(told.any("outputs")))?;
         // An output is named as it is written, braces and all, so that results line up over coordinates.
-        let places =
+        let named =
             names.iter().zip(outputs).map(|(name, path)| OutputPlace { name: name.to_string(), path });
+        let mut places: Vec<OutputPlace> = named.collect();
+        if let Some(out) = told.any("out").and_then(Value::as_text) {
+            // What is in the instance's own folder is named by its path there.
+            places
+                .push(OutputPlace { name: String::new(), path: parse_path(&substitute(out, &coordinates))? });
+            parameters.insert("out".to_owned(), Value::Bool(true));
+        }
+        let ignore = texts(told.any("ignore"));
         for name in ["pass_env", "retries", "timeout_seconds"] {
             // They decide nothing.
             told.any(name);
         }
         told.finish()?;
-        Ok(Effective {
-            parameters,
-            seeded: false,
-            reads: reads.collect(),
-            files,
-            ignore: Vec::new(),
-            places: places.collect(),
-        })
+        Ok(Effective { parameters, seeded: false, reads: reads.collect(), files, addresses, ignore, places })
     }
 
     fn writes_in_place(&self) -> bool {
@@ -202,7 +219,8 @@ impl Kind for Command {
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
         let parameters = &job.effective.parameters;
         let root = job.context.root;
-        let invocation = Invocation::of(parameters.get("run"), parameters.get("shell"), self.path(), root)?;
+        let run = fill_folders(job);
+        let invocation = Invocation::of(Some(&run), parameters.get("shell"), self.path(), root)?;
         let (mut log, error) = Log::create(job.log);
         if let Some(error) = error {
             job.watch.notice(&format!("what it prints is not kept: {}", unwritten_log(job, &error)));
@@ -222,6 +240,57 @@ impl Kind for Command {
         };
         log.finish();
         result
+    }
+}
+
+/// Puts coordinates into a text of `run`. One that names folders stays a template: they enter the recipe by these names,
+/// and not by where they are.
+fn keep_folders(text: &str, coordinates: &[(String, String)]) -> String {
+    let filled = substitute(text, coordinates);
+    // No text that is filled whole looks like one that is not.
+    if filled.contains("out}") { substitute_partly(text, coordinates) } else { filled }
+}
+
+/// Gives what a job runs, with the folders put in that it names; a word becomes several where there are several folders.
+fn fill_folders(job: &Job<'_>) -> Value {
+    let Job { context, effective, .. } = job;
+    let coordinates = context.point.coordinates();
+    let folders = |name: &str| -> Vec<ProjectPath> {
+        if name == "out" {
+            let own = effective.places.iter().filter(|place| place.name.is_empty());
+            return own.map(|place| place.path.clone()).collect();
+        }
+        let stage = name.strip_suffix(".out").and_then(|stage| context.pipeline.stage(stage));
+        stage.map_or_else(Vec::new, |stage| (job.need_folders)(stage))
+    };
+    let words = |text: &str| -> Vec<String> {
+        let mut several: Option<(&str, Vec<ProjectPath>)> = None;
+        let mut single: BTreeMap<&str, String> = BTreeMap::new();
+        for name in template_names(text) {
+            match <[ProjectPath; 1]>::try_from(folders(name)) {
+                Ok([folder]) => drop(single.insert(name, folder.to_string())),
+                Err(folders) if name == "out" || name.ends_with(".out") => several = Some((name, folders)),
+                Err(_) => {}
+            }
+        }
+        let filled = |one: Option<(&str, &str)>| {
+            fill(text, |name| {
+                let coordinate =
+                    || coordinates.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
+                let one = one.filter(|(own, _)| *own == name).map(|(_, folder)| folder);
+                one.or_else(|| single.get(name).map(String::as_str)).or_else(coordinate)
+            })
+        };
+        match several {
+            None => vec![filled(None)],
+            Some((name, folders)) => {
+                folders.iter().map(|folder| filled(Some((name, folder.as_str())))).collect()
+            }
+        }
+    };
+    match context.settings.parameters.get("run") {
+        Some(Value::Text(line)) => Value::Text(words(line).concat()),
+        run => list(texts(run).iter().flat_map(|word| words(word)).collect()),
     }
 }
 
@@ -287,12 +356,13 @@ fn texts(value: Option<&Value>) -> Vec<String> {
     }
 }
 
-fn paths(texts: &[String]) -> Result<Vec<ProjectPath>, Failure> {
-    let path = |text: &String| {
-        ProjectPath::parse(text)
-            .map_err(|fault| Failure::new(format!("the path `{text}` {fault}")).with_help(fault.help))
-    };
-    texts.iter().map(path).collect()
+fn parse_path(text: &str) -> Result<ProjectPath, Failure> {
+    ProjectPath::parse(text)
+        .map_err(|fault| Failure::new(format!("the path `{text}` {fault}")).with_help(fault.help))
+}
+
+fn parse_paths(texts: &[String]) -> Result<Vec<ProjectPath>, Failure> {
+    texts.iter().map(|text| parse_path(text)).collect()
 }
 
 fn list(texts: Vec<String>) -> Value {
@@ -310,21 +380,37 @@ pub fn schema() -> Schema {
         fields: vec![
             Field {
                 name: "run",
-                shape: Shape::Either(texts(), Box::new(Shape::List(texts()))),
+                shape: Shape::Either(
+                    Box::new(Shape::Template),
+                    Box::new(Shape::List(Box::new(Shape::Template))),
+                ),
                 default: None,
                 about: "a shell line, or a program and its arguments as a list",
             },
             Field {
-                name: "inputs",
-                shape: Shape::List(Box::new(Shape::ExistingPath)),
+                name: "out",
+                shape: Shape::OutputPath,
                 default: none(),
-                about: "the files and folders of the project that it reads",
+                about: "its own folder for what it writes, `{out}` in `run`; emptied before it runs",
+            },
+            Field {
+                name: "inputs",
+                shape: Shape::List(Box::new(Shape::Input)),
+                default: none(),
+                about: "the files, folders and patterns of the project that it reads, and values of files such as \
+                        `settings.toml#/optimiser`",
+            },
+            Field {
+                name: "ignore",
+                shape: Shape::List(Box::new(Shape::Pattern)),
+                default: none(),
+                about: "patterns of what is left out of the folders that it reads",
             },
             Field {
                 name: "outputs",
                 shape: Shape::List(Box::new(Shape::OutputPath)),
                 default: none(),
-                about: "the files that it writes, at their place in the project",
+                about: "the files and folders that it writes elsewhere, at their place in the project",
             },
             Field {
                 name: "shell",

@@ -14,8 +14,11 @@ use crate::store::OutputPlace;
 
 /// Removes what stands at the outputs' places, and makes the folders they go to.
 pub(super) fn clear(project: &Folder, places: &[OutputPlace]) -> Result<(), Failure> {
-    for OutputPlace { path, .. } in places {
+    for OutputPlace { name, path } in places {
         let cleared = remove(project, path).and_then(|()| project.create_parent(path.as_str()));
+        // Its own folder is there when a program begins.
+        let cleared = cleared
+            .and_then(|()| if name.is_empty() { project.create_folder(path.as_str()) } else { Ok(()) });
         cleared.map_err(|error| Failure::new(format!("`{path}` can't be made ready: {error}")))?;
     }
     Ok(())
@@ -45,10 +48,31 @@ pub(super) fn collect(job: &Job<'_>) -> Result<Vec<Output>, Failure> {
                     .with_help("have the program write it, or take it out of `outputs`"));
             }
             Some(FileKind::Folder) => collect_folder(job, place, &mut outputs)?,
+            Some(_) if place.name.is_empty() => {
+                return Err(Failure::new(format!("its `out`, `{path}`, is no folder"))
+                    .with_help("have the program write into that folder, or name the file under `outputs`"));
+            }
             Some(kind) => outputs.push(output(project, place.name.clone(), path.clone(), kind)?),
         }
     }
+    refuse_ambiguous(&job.effective.places, &outputs)?;
     Ok(outputs)
+}
+
+/// Refuses an output in the stage's own folder that has the name of one of its `outputs`.
+fn refuse_ambiguous(places: &[OutputPlace], outputs: &[Output]) -> Result<(), Failure> {
+    let elsewhere = |output: &&Output| match &output.content {
+        Content::InPlace(path) => OutputPlace::find(places, &output.name).is_some_and(|place| place != *path),
+        _ => false,
+    };
+    match outputs.iter().find(elsewhere) {
+        None => Ok(()),
+        Some(output) => Err(Failure::new(format!(
+            "its own folder has `{}`, which is also the name of one of its `outputs`",
+            output.name
+        ))
+        .with_help("give one of the two another name")),
+    }
 }
 
 fn collect_folder(job: &Job<'_>, place: &OutputPlace, outputs: &mut Vec<Output>) -> Result<(), Failure> {

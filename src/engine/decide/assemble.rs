@@ -89,6 +89,7 @@ pub(crate) fn assemble(
         seed: instance.point.seed.filter(|_| effective.seeded),
         inputs: objects.chain(needed.empty).collect(),
         files: project.recipe.clone(),
+        values: project.values.clone(),
         cited,
     };
     let key = recipe.key();

@@ -17,27 +17,29 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::GlobSet;
 use walkdir::WalkDir;
 
 use crate::decide::reason::Reason;
+use crate::decide::values::Documents;
 use crate::digest::{Digest, ObjectId};
 use crate::file_table::Observation;
 use crate::folder::open_through_links;
 use crate::kind::{Effective, Failure, ProjectFile};
+use crate::pattern;
 use crate::project_path::{ProjectPath, is_within};
 use crate::snapshot::{SeenTree, counts};
+use crate::spec::Parameters;
 use crate::stamp::Stamp;
 use crate::store::{FOLDER, Store};
-
-/// Letters that make a name a pattern, where no file has it.
-const PATTERN: [char; 3] = ['*', '?', '['];
 
 /// What an instance reads of the project.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct InputSet {
     /// What enters the recipe: a file's name with its digest, or a folder's with that of its listing.
     pub(crate) recipe: BTreeMap<String, ObjectId>,
+    /// Values inside files, by address.
+    pub(crate) values: Parameters,
     /// The single files.
     pub(crate) files: Vec<ProjectFile>,
     /// The folders and patterns.
@@ -85,12 +87,15 @@ impl SeenTree for Tree {
     }
 }
 
+/// What decides a tree: its name, the patterns of what is left out, and the places that are not waited for.
+type TreeQuestion = (String, Vec<String>, Vec<ProjectPath>);
+
 /// Reads the project's files for a run.
 pub(crate) struct InputReader {
     /// The root without links, to know what leads out of it.
     real_root: Option<PathBuf>,
-    /// The trees that were read, by name, what is left out, and what is not waited for.
-    trees: Mutex<HashMap<(String, Vec<String>, Vec<ProjectPath>), Arc<Tree>>>,
+    trees: Mutex<HashMap<TreeQuestion, Arc<Tree>>>,
+    documents: Documents,
 }
 
 /// What of the project is no input for a stage, although it stands in a folder that is one.
@@ -103,7 +108,11 @@ pub(crate) struct LeftOut<'e> {
 
 impl InputReader {
     pub(crate) fn new(root: &Path) -> Self {
-        Self { real_root: crate::store::real_path(root), trees: Mutex::default() }
+        Self {
+            real_root: crate::store::real_path(root),
+            trees: Mutex::default(),
+            documents: Documents::default(),
+        }
     }
 
     /// Reads what a run reads of the project.
@@ -136,6 +145,12 @@ impl InputReader {
             set.recipe.insert(name, ObjectId(tree.digest));
             set.trees.push(tree);
         }
+        for address in &effective.addresses {
+            let name = address.file.as_str();
+            let file = observe_file(store, name).map_err(|error| unreadable(name, &error))?;
+            set.paths.extend(file.paths(name));
+            self.documents.read(store, address, file.digest, &mut set.values)?;
+        }
         Ok(set)
     }
 
@@ -152,12 +167,19 @@ impl InputReader {
                 return Some(file.name.clone());
             }
         }
+        if let Some(address) = self.changed_value(store, before, effective) {
+            return Some(address);
+        }
         for tree in &before.trees {
             if tree.paths.iter().all(|path| looks_same(store, path)) {
                 continue;
             }
             // Something looks different: only what counts decides.
-            let again = Self { real_root: self.real_root.clone(), trees: Mutex::default() };
+            let again = Self {
+                real_root: self.real_root.clone(),
+                trees: Mutex::default(),
+                documents: Documents::default(),
+            };
             tree.paths.iter().for_each(|path| store.files().unconfirm(path));
             let now = again.read(store, effective, left_out).ok();
             let now = now.and_then(|set| set.trees.into_iter().find(|now| now.name == tree.name));
@@ -173,6 +195,25 @@ impl InputReader {
         None
     }
 
+    /// Names an address whose value is no longer as it was when it was read.
+    fn changed_value(&self, store: &Store, before: &InputSet, effective: &Effective) -> Option<String> {
+        let mut now = Parameters::new();
+        for address in &effective.addresses {
+            let name = address.file.as_str();
+            if !looks_same(store, name) || !looks_same(store, &format!("{name}/")) {
+                store.files().unconfirm(name);
+                store.files().unconfirm(&format!("{name}/"));
+            }
+            let digest = observe_file(store, name).map(|file| file.digest);
+            let read = digest.map(|digest| self.documents.read(store, address, digest, &mut now));
+            if !matches!(read, Ok(Ok(()))) {
+                return Some(address.to_string());
+            }
+        }
+        let names = now.keys().chain(before.values.keys());
+        names.into_iter().find(|name| now.get(*name) != before.values.get(*name)).cloned()
+    }
+
     /// Says what an input's name stands for.
     fn named(&self, store: &Store, name: &str) -> Result<Named, Failure> {
         // What was confirmed in this run need not be looked at again.
@@ -184,9 +225,8 @@ impl InputReader {
         match fs::metadata(store.project().path_of(name)) {
             Ok(metadata) if metadata.is_dir() => Ok(Named::Folder),
             Ok(_) => Ok(Named::File),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && name.contains(PATTERN) => {
-                let before = &name[..name.find(PATTERN).unwrap_or(0)];
-                Ok(Named::Pattern(before.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()))
+            Err(error) if error.kind() == io::ErrorKind::NotFound && pattern::is_pattern(name) => {
+                Ok(Named::Pattern(pattern::base_folder(name).to_owned()))
             }
             Err(error) => Err(unreadable(name, &error)),
         }
@@ -205,11 +245,10 @@ impl InputReader {
         if let Some(tree) = self.trees.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(tree));
         }
-        let patterns = |patterns: &[String]| globs(patterns);
         let mut walk = Walk {
             store,
             real_root: self.real_root.as_deref(),
-            ignore: patterns(left_out.ignore)?,
+            ignore: globs(left_out.ignore)?,
             only: pattern.map(|pattern| globs(&[pattern.to_owned()])).transpose()?,
             written: &written,
             name: &name,
@@ -523,22 +562,7 @@ fn differences(old: &str, new: &str) -> Vec<ListingChange> {
 }
 
 fn globs(patterns: &[String]) -> Result<GlobSet, Failure> {
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        let glob = GlobBuilder::new(pattern).literal_separator(true).build();
-        set.add(glob.map_err(|error| {
-            Failure::new(format!("`{pattern}` can't be read as a pattern: {}", error.kind()))
-        })?);
-    }
-    set.build().map_err(|error| Failure::new(format!("the patterns can't be used: {error}")))
-}
-
-/// Checks a pattern.
-///
-/// # Errors
-/// What is wrong with it.
-pub(crate) fn check_pattern(pattern: &str) -> Result<(), String> {
-    GlobBuilder::new(pattern).build().map(drop).map_err(|error| error.kind().to_string())
+    pattern::set(patterns).map_err(Failure::new)
 }
 
 fn irregular(path: &str) -> Failure {

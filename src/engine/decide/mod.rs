@@ -6,4 +6,5 @@ pub(crate) mod inputs;
 pub(crate) mod reason;
 pub(crate) mod recipe;
 pub(crate) mod status;
+pub(crate) mod values;
 pub(crate) mod why;

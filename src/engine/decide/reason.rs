@@ -191,6 +191,7 @@ pub fn differences(old: &Recipe, new: &Recipe) -> Vec<Reason> {
         old,
         new,
     }));
+    reasons.extend(parameter_changes(&old.values, &new.values));
     reasons.extend(changes(&old.cited, &new.cited).into_iter().map(|(name, old, new)| Reason::Cited {
         name,
         old,
@@ -301,6 +302,7 @@ mod tests {
             seed: Some(1),
             inputs: BTreeMap::from([("prepare/dataset".to_owned(), object("old"))]),
             files: BTreeMap::new(),
+            values: BTreeMap::new(),
             cited: BTreeMap::new(),
         }
     }

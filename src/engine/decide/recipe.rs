@@ -31,6 +31,9 @@ pub struct Recipe {
     pub inputs: BTreeMap<String, ObjectId>,
     /// What it reads of the project, by path relative to the root.
     pub files: BTreeMap<String, ObjectId>,
+    /// Values inside files of the project, by address.
+    #[serde(default)]
+    pub values: Parameters,
     /// The runs whose keys its outputs name, by instance; empty for what names none.
     #[serde(default)]
     pub cited: BTreeMap<String, Key>,
@@ -74,7 +77,12 @@ impl Recipe {
             }
             writer.end();
         }
-        // Absent where empty: what cites no run has the key that it always had.
+        // Absent where empty, as below: what reads no value has the key that it always had.
+        if !self.values.is_empty() {
+            writer.begin("values", Branch::Map, self.values.len());
+            walk_parameters(&self.values, writer);
+            writer.end();
+        }
         if !self.cited.is_empty() {
             writer.begin("cited", Branch::Map, self.cited.len());
             for (instance, key) in &self.cited {
@@ -249,9 +257,10 @@ mod tests {
             seed in prop::option::of(0_u64..2),
             inputs in objects(),
             files in objects(),
+            values in prop::collection::btree_map("[ab]{1,2}", values(), 0..3),
         ) -> Recipe {
             let cited = BTreeMap::new();
-            Recipe { kind, code: Digest::of(&[u8::from(code)]), parameters, seed, inputs, files, cited }
+            Recipe { kind, code: Digest::of(&[u8::from(code)]), parameters, seed, inputs, files, values, cited }
         }
     }
 
@@ -278,6 +287,7 @@ mod tests {
             seed: None,
             inputs: BTreeMap::new(),
             files: BTreeMap::new(),
+            values: BTreeMap::new(),
             cited: BTreeMap::new(),
         }
     }

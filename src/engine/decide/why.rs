@@ -114,6 +114,7 @@ impl Inquiry<'_> {
             seed: self.work.plan.instance(id).point.seed.filter(|_| effective.seeded),
             inputs: last.inputs.clone(),
             files: project.recipe.clone(),
+            values: project.values.clone(),
             cited: last.cited.clone(),
         };
         Ok(name_files(self.store, differences(&last, &now), &project.trees))

@@ -20,6 +20,9 @@ use crate::project_path::ProjectPath;
 use crate::schedule::options::Options;
 use crate::store::{Kept, Observed, Record, RecordedOutput, Scratch, Session, StoreError};
 
+/// How many outputs a message names.
+const NAMED_OUTPUTS: usize = 10;
+
 /// Runs an instance and records what it made.
 pub(crate) fn execute(
     work: &Work<'_>,
@@ -62,6 +65,7 @@ pub(crate) fn execute(
         checkpoints: &checkpoints,
         log: &log,
         project: session.project(),
+        need_folders: &|stage| work.need_folders(id, stage),
         watch,
     };
     let started = (options.clock)();
@@ -71,6 +75,7 @@ pub(crate) fn execute(
         refuse_changed(work, session, assembled, id)
             .and_then(|()| store_outputs(session, &scratch, outputs))
             .and_then(|outputs| {
+                refuse_unmade(work, id, &outputs)?;
                 let recipe = assembled.recipe.to_json();
                 let listings = store_listings(session, assembled)?;
                 let instance = work.name(id).to_owned();
@@ -154,6 +159,22 @@ fn refuse_changed(
             .with_help("run again, once the file stays as it is"))
         }
     }
+}
+
+/// Refuses an output that the stage says is only observed, and that was not made.
+fn refuse_unmade(work: &Work<'_>, id: InstanceId, outputs: &[RecordedOutput]) -> Result<(), Failure> {
+    let stage = work.context(id).stage;
+    let is_made = |name: &String| {
+        outputs.iter().any(|made| made.name == *name || name.ends_with('/') && made.name.starts_with(name))
+    };
+    let Some(name) = stage.observed.iter().find(|name| !is_made(name)) else { return Ok(()) };
+    let mut made: Vec<String> =
+        outputs.iter().take(NAMED_OUTPUTS).map(|made| format!("`{}`", made.name)).collect();
+    if outputs.len() > NAMED_OUTPUTS {
+        made.push(format!("{} more", outputs.len() - NAMED_OUTPUTS));
+    }
+    Err(Failure::new(format!("it made no output `{name}`, which its `observed` names"))
+        .with_help(format!("its outputs are {}", made.join(", "))))
 }
 
 fn keep_edited(session: &Session<'_>, place: &ProjectPath, watch: &dyn Watch) -> Result<(), Failure> {

@@ -77,6 +77,7 @@ pub fn repeat(
         checkpoints,
         log: &scratch.join("log"),
         project: store.project(),
+        need_folders: &|stage| work.need_folders(instance, stage),
         watch,
     })?;
     let placed = |output: Output| {

@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::digest::{Digest, Key, ObjectId};
+use crate::spec::Stage;
 use crate::store::RecordedOutput;
 
 /// The first line; it sorts before every instance, since a stage's name begins with a letter or a digit.
@@ -36,8 +37,8 @@ pub struct Locked {
 
 impl Locked {
     /// Takes what a run recorded.
-    pub fn of(key: Key, outputs: &[RecordedOutput]) -> Self {
-        let lasting = outputs.iter().filter(|output| !output.is_observed());
+    pub fn of(key: Key, outputs: &[RecordedOutput], stage: &Stage) -> Self {
+        let lasting = outputs.iter().filter(|output| !stage.is_observed(&output.name));
         let mut outputs: Vec<(String, ObjectId)> =
             lasting.map(|output| (output.name.clone(), output.object)).collect();
         outputs.sort_unstable();

@@ -14,8 +14,9 @@ use std::io;
 use crate::digest::Key;
 use crate::folder::Folder;
 use crate::lockfile::lock::{Lock, Locked};
-use crate::plan::graph::Plan;
+use crate::plan::graph::{InstanceId, Plan};
 use crate::project_path::ProjectPath;
+use crate::spec::Pipeline;
 use crate::store::{RecordedOutput, Session, StoreError};
 
 /// The lock's place in a project.
@@ -38,8 +39,8 @@ pub struct LockChange {
     pub left: Vec<String>,
 }
 
-/// An instance that has its outputs: its name, its key, and those.
-pub(crate) type Done<'d> = (&'d str, Key, &'d [RecordedOutput]);
+/// An instance that has its outputs: its key, and those.
+pub(crate) type Done<'d> = (InstanceId, Key, &'d [RecordedOutput]);
 
 /// Reads a project's lock; `None` where there is none, or no whole one.
 pub fn read_lock(project: &Folder) -> Option<Lock> {
@@ -56,7 +57,7 @@ fn read_text(project: &Folder) -> io::Result<Option<String>> {
 /// Brings the lock up to date; `whole` is a run of the whole pipeline.
 pub(crate) fn update<'d>(
     session: &Session<'_>,
-    plan: &Plan,
+    (pipeline, plan): (&Pipeline, &Plan),
     whole: bool,
     last: &HashMap<&str, Key>,
     done: impl Iterator<Item = Done<'d>>,
@@ -67,7 +68,7 @@ pub(crate) fn update<'d>(
     let rebuilt = read.is_none();
     let mut lock = match read {
         Some(lock) => lock,
-        None => from_store(session, plan, last)?,
+        None => from_store(session, pipeline, plan, last)?,
     };
     let mut left = Vec::new();
     if whole {
@@ -80,8 +81,10 @@ pub(crate) fn update<'d>(
             stays
         });
     }
-    for (name, key, outputs) in done {
-        lock.lines.insert(name.to_owned(), Locked::of(key, outputs));
+    for (id, key, outputs) in done {
+        let instance = plan.instance(id);
+        let locked = Locked::of(key, outputs, &pipeline.stages[instance.stage.0]);
+        lock.lines.insert(instance.name.clone(), locked);
     }
     let new = lock.to_text();
     let says_nothing = text.is_none() && lock.lines.is_empty();
@@ -93,12 +96,18 @@ pub(crate) fn update<'d>(
 }
 
 /// Gives a line to each instance whose last run is recorded.
-fn from_store(session: &Session<'_>, plan: &Plan, last: &HashMap<&str, Key>) -> Result<Lock, StoreError> {
+fn from_store(
+    session: &Session<'_>,
+    pipeline: &Pipeline,
+    plan: &Plan,
+    last: &HashMap<&str, Key>,
+) -> Result<Lock, StoreError> {
     let mut lock = Lock::default();
     for instance in &plan.instances {
         let Some(key) = last.get(instance.name.as_str()) else { continue };
         if let Some(record) = session.record(*key)? {
-            lock.lines.insert(instance.name.clone(), Locked::of(*key, &record.outputs));
+            let locked = Locked::of(*key, &record.outputs, &pipeline.stages[instance.stage.0]);
+            lock.lines.insert(instance.name.clone(), locked);
         }
     }
     Ok(lock)

@@ -198,8 +198,7 @@ mod tests {
             base: Settings::default(),
             variants: Vec::new(),
             seeds: Vec::new(),
-            variants_of: None,
-            seeds_of: None,
+            ..Stage::default()
         }
     }
 

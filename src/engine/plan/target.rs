@@ -212,8 +212,7 @@ mod tests {
             base: Settings::default(),
             variants: Vec::new(),
             seeds: Vec::new(),
-            variants_of: None,
-            seeds_of: None,
+            ..Stage::default()
         };
         let train = Stage {
             variants: vec![variant("2.4.1"), variant("2.4.2")],

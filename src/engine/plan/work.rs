@@ -198,7 +198,7 @@ impl<'a> Work<'a> {
     /// Reads what an instance reads of the project.
     pub(crate) fn read_inputs(&self, id: InstanceId, store: &Store) -> Result<InputSet, Failure> {
         let effective = self.effective(id)?;
-        if effective.files.is_empty() {
+        if effective.files.is_empty() && effective.addresses.is_empty() {
             return Ok(InputSet::default());
         }
         let written = |folder: &str| self.written_by_others(id, folder);
@@ -245,9 +245,23 @@ impl<'a> Work<'a> {
     /// Says whether some instance reads a path, or a folder that it stands in.
     pub(crate) fn is_input(&self, path: &ProjectPath) -> bool {
         let reads = |id: InstanceId| {
-            self.effective(id).is_ok_and(|effective| effective.files.iter().any(|file| path.is_within(file)))
+            self.effective(id).is_ok_and(|effective| {
+                let values = effective.addresses.iter().any(|address| address.file == path.as_str());
+                values || effective.files.iter().any(|file| path.is_within(file))
+            })
         };
         self.plan.ids().any(reads)
+    }
+
+    /// Gives the folders that the instances of a needed stage fill which an instance needs, where they have one each.
+    pub(crate) fn need_folders(&self, id: InstanceId, stage: StageId) -> Vec<ProjectPath> {
+        let needs = self.plan.instance(id).needs.iter().filter(|need| need.stage == stage);
+        let members = needs.flat_map(|need| self.plan.members(need));
+        let folder = |member: &InstanceId| {
+            let places = &self.effective(*member).ok()?.places;
+            places.iter().find(|place| place.name.is_empty()).map(|place| place.path.clone())
+        };
+        members.filter_map(folder).collect()
     }
 
     /// Names the files at which outputs of an instance belong that no other stage needs.

@@ -8,12 +8,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::digest::Digest;
 use crate::project_path::ProjectPath;
 use crate::snapshot::Known;
+use crate::spec::Resources;
 
 /// How a run is to be done; nothing in it enters a key.
 #[derive(Clone)]
 pub struct Options<'a> {
     /// Runs at a time, at least one.
     pub jobs: usize,
+    /// What there is of the machine besides processors, in bytes and in pieces: runs at a time take no more of it.
+    pub memory: u64,
+    /// As `memory`, of graphics processors.
+    pub gpus: u64,
     /// What to bring up to date, with all it needs: stages (`train`), instances (`train[2.4.2]`,
     /// `train[2.4.2,seed=1]`) or outputs by their place (`report/week-3.md`); empty means everything.
     pub targets: Vec<String>,
@@ -45,11 +50,20 @@ pub struct Options<'a> {
     pub facts: BTreeMap<String, String>,
 }
 
+impl Options<'_> {
+    /// Gives what runs at a time may take of the machine together.
+    pub(crate) fn pools(&self) -> Resources {
+        Resources { cpus: self.jobs as u64, memory: self.memory, gpus: self.gpus }
+    }
+}
+
 impl Default for Options<'_> {
     /// Everything, one at a time, by a clock that stands still.
     fn default() -> Self {
         Self {
             jobs: 1,
+            memory: u64::MAX,
+            gpus: u64::MAX,
             targets: Vec::new(),
             folder: PathBuf::new(),
             force: Vec::new(),

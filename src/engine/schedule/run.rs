@@ -112,7 +112,7 @@ fn run_in_session(
         options,
         observer,
         cancel,
-        scheduler: Scheduler::of(&work),
+        scheduler: Scheduler::of(&work, options.pools()),
         last: &last,
         helpers: AtomicUsize::new(0),
         new_keys: Mutex::default(),
@@ -131,9 +131,15 @@ fn run_in_session(
     let lock = if options.lock && !options.trial && !is_on_stand_in(&work) {
         let done = work.wanted().filter_map(|id| {
             let finished = results[id.0].get().filter(|finished| finished.outcome.is_done())?;
-            Some((work.name(id), finished.key?, &*finished.outputs))
+            Some((id, finished.key?, &*finished.outputs))
         });
-        Some(lock_file::update(session, &work.plan, options.targets.is_empty(), &last, done)?)
+        Some(lock_file::update(
+            session,
+            (work.pipeline, &work.plan),
+            options.targets.is_empty(),
+            &last,
+            done,
+        )?)
     } else {
         None
     };

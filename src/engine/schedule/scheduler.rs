@@ -3,6 +3,7 @@
 //! Invariants
 //! - What can be decided is decided before anything more is started, and of what must run the
 //!   largest is started first.
+//! - What runs takes no more of the machine than its pools have; what does not fit lets what does go first.
 //! - Of the instances with one key at most one runs at a time; the others wait for it.
 //! - No lock is held while an instance is hashed or run.
 
@@ -14,6 +15,7 @@ use crate::digest::Key;
 use crate::plan::graph::{GroupId, InstanceId, Need};
 use crate::plan::work::Work;
 use crate::schedule::options::Cancel;
+use crate::spec::Resources;
 
 /// How long a waiting worker goes without asking whether it should stop.
 const STOP_POLL: Duration = Duration::from_millis(100);
@@ -47,7 +49,10 @@ pub(crate) struct Scheduler<T> {
 
 struct State<T> {
     to_decide: BTreeSet<InstanceId>,
-    to_run: BinaryHeap<Queued>,
+    /// What is to run, by what it takes of the machine.
+    to_run: Vec<(Resources, BinaryHeap<Queued>)>,
+    free: Resources,
+    running: BTreeMap<InstanceId, Resources>,
     carried: BTreeMap<InstanceId, T>,
     busy: usize,
     halted: bool,
@@ -91,14 +96,29 @@ impl PartialEq for Queued {
 impl Eq for Queued {}
 
 impl<T> State<T> {
+    /// Takes the largest instance out of the queue that the machine has room for.
+    fn pop_fitting(&mut self) -> Option<InstanceId> {
+        let fits = |(_, (takes, _)): &(usize, &(Resources, BinaryHeap<Queued>))| {
+            takes.taken_from(self.free).is_some()
+        };
+        let queues = self.to_run.iter().enumerate().filter(fits);
+        let first = queues.filter_map(|(at, (_, queue))| Some((queue.peek()?, at)));
+        let at = first.max_by_key(|(first, _)| *first).map(|(_, at)| at)?;
+        let (takes, queue) = &mut self.to_run[at];
+        let instance = queue.pop()?.instance;
+        self.free = takes.taken_from(self.free)?;
+        self.running.insert(instance, *takes);
+        Some(instance)
+    }
+
     fn has_more(&self) -> bool {
-        !self.to_decide.is_empty() || !self.to_run.is_empty()
+        !self.to_decide.is_empty() || self.to_run.iter().any(|(_, queue)| !queue.is_empty())
     }
 }
 
 impl<T> Scheduler<T> {
-    /// Sets it up; what needs nothing that is yet to be decided is ready.
-    pub(crate) fn of(work: &Work<'_>) -> Self {
+    /// Sets it up for a machine with these pools; what needs nothing that is yet to be decided is ready.
+    pub(crate) fn of(work: &Work<'_>, pools: Resources) -> Self {
         let (instances, groups) = (work.plan.instances.len(), work.plan.groups.len());
         let mut members = vec![Vec::new(); instances];
         let mut subscribers = vec![Vec::new(); groups];
@@ -120,7 +140,9 @@ impl<T> Scheduler<T> {
             work.plan.instances.iter().map(|instance| instance.needs.iter().filter(waits).count()).collect();
         let state = State {
             to_decide: work.undecided().filter(|id| unfinished_groups[id.0] == 0).collect(),
-            to_run: BinaryHeap::new(),
+            to_run: Vec::new(),
+            free: pools,
+            running: BTreeMap::new(),
             carried: BTreeMap::new(),
             busy: 0,
             halted: false,
@@ -148,7 +170,7 @@ impl<T> Scheduler<T> {
             if state.halted {
                 state.to_run.clear();
             }
-            if let Some(Queued { instance, .. }) = state.to_run.pop() {
+            if let Some(instance) = state.pop_fitting() {
                 let carried = state.carried.remove(&instance).expect("what is queued carries its recipe");
                 state.busy += 1;
                 return Some((Task::Run(instance, carried), state.has_more()));
@@ -169,13 +191,24 @@ impl<T> Scheduler<T> {
     }
 
     /// Says that a task given by [`Scheduler::next`] is over.
-    pub(crate) fn task_done(&self) {
-        self.state().busy -= 1;
+    pub(crate) fn task_done(&self, id: InstanceId) {
+        let mut state = self.state();
+        state.busy -= 1;
+        if let Some(takes) = state.running.remove(&id) {
+            state.free = takes.given_to(state.free);
+        }
+        drop(state);
         self.changed.notify_all();
     }
 
     /// Queues an instance that has to run, unless its key is being built.
-    pub(crate) fn enqueue(&self, id: InstanceId, key: Key, cost: f64, carried: T) -> Enqueued {
+    pub(crate) fn enqueue(
+        &self,
+        id: InstanceId,
+        key: Key,
+        (cost, takes): (f64, Resources),
+        carried: T,
+    ) -> Enqueued {
         let mut state = self.state();
         if let Some(build) = state.builds.get_mut(&key) {
             if build.done {
@@ -186,7 +219,11 @@ impl<T> Scheduler<T> {
         }
         state.builds.insert(key, Build { instance: id, done: false, waiters: Vec::new() });
         state.carried.insert(id, carried);
-        state.to_run.push(Queued { cost, instance: id });
+        let queued = Queued { cost, instance: id };
+        match state.to_run.iter_mut().find(|(own, _)| *own == takes) {
+            Some((_, queue)) => queue.push(queued),
+            None => state.to_run.push((takes, BinaryHeap::from([queued]))),
+        }
         Enqueued::Queued
     }
 
@@ -270,7 +307,9 @@ mod tests {
     fn a_worker_that_waits_sees_that_it_should_stop() {
         let state = State {
             to_decide: BTreeSet::new(),
-            to_run: BinaryHeap::new(),
+            to_run: Vec::new(),
+            free: Resources::default(),
+            running: BTreeMap::new(),
             carried: BTreeMap::new(),
             busy: 1,
             halted: false,

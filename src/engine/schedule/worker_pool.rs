@@ -87,7 +87,8 @@ impl<'c> WorkerPool<'c> {
     /// Works until there is nothing left to do; starts other workers as long as there is more to do than workers.
     pub(crate) fn worker_loop<'s>(&'s self, scope: &'s Scope<'s, '_>) {
         while let Some((task, more)) = self.scheduler.next(self.cancel) {
-            let _busy = Busy { scheduler: &self.scheduler, cancel: self.cancel };
+            let (Task::Decide(id) | Task::Run(id, _)) = &task;
+            let _busy = Busy { scheduler: &self.scheduler, cancel: self.cancel, id: *id };
             if more && self.helpers.fetch_add(1, Ordering::Relaxed) < self.options.jobs.saturating_sub(1) {
                 // Where the system has no thread to give, those that are there do it all.
                 drop(thread::Builder::new().spawn_scoped(scope, || self.worker_loop(scope)));
@@ -143,7 +144,8 @@ impl<'c> WorkerPool<'c> {
             self.scheduler.forget(key);
         }
         let cost = self.work.details(id).cost;
-        match self.scheduler.enqueue(id, key, cost, Stale { assembled, known, forced }) {
+        let takes = self.work.context(id).stage.resources.at_most(self.options.pools());
+        match self.scheduler.enqueue(id, key, (cost, takes), Stale { assembled, known, forced }) {
             Enqueued::Queued => {}
             // It was recorded between the question to the store and now.
             Enqueued::AlreadyBuilt => self.scheduler.requeue(&[id]),
@@ -315,6 +317,7 @@ impl<'c> WorkerPool<'c> {
 struct Busy<'b> {
     scheduler: &'b Scheduler<Stale>,
     cancel: &'b Cancel,
+    id: InstanceId,
 }
 
 impl Drop for Busy<'_> {
@@ -322,7 +325,7 @@ impl Drop for Busy<'_> {
         if std::thread::panicking() {
             self.cancel.cancel();
         }
-        self.scheduler.task_done();
+        self.scheduler.task_done(self.id);
     }
 }
 

@@ -128,7 +128,14 @@ fn shape(shape: &Shape) -> Json {
         }
         Shape::Choice(words) => json!({ "enum": words }),
         Shape::Bool => json!({ "type": "boolean" }),
-        Shape::Text | Shape::ExistingPath | Shape::OutputPath => json!({ "type": "string", "minLength": 1 }),
+        Shape::Text
+        | Shape::Template
+        | Shape::Pattern
+        | Shape::ExistingPath
+        | Shape::Input
+        | Shape::OutputPath => {
+            json!({ "type": "string", "minLength": 1 })
+        }
         Shape::List(inner) => json!({ "type": "array", "items": self::shape(inner) }),
         Shape::Either(one, other) => json!({ "anyOf": [self::shape(one), self::shape(other)] }),
     }

@@ -78,6 +78,8 @@ fn stage(draft: &mut StageDraft<'_>, diagnostics: &mut Diagnostics) -> Option<St
     let base: Settings = inherit::base(schema, std::mem::take(&mut draft.raw.params));
     let variants = inherit::variants(&base, &draft.raw, &draft.name, diagnostics);
     Some(Stage {
+        observed: std::mem::take(&mut draft.observed),
+        resources: draft.resources,
         name: std::mem::take(&mut draft.name),
         kind: schema.kind.to_owned(),
         each: draft.each.drain(..).map(|entry| entry.axis).collect(),

@@ -5,13 +5,13 @@
 //! | `load` | the files of a project → [`Pipeline`], by way of the others |
 //! | `file` | bytes → text |
 //! | `names`, `shape` | what may be called how; values against a kind's [`Schema`] |
-//! | `outline`, `repeats` | `pipeline.yaml`: stages, and what each is repeated over |
+//! | `outline`, `repeats`, `resources` | `pipeline.yaml`: stages, what each is repeated over, and what it takes of the machine |
 //! | `settings_file`, `inherit` | `stages/NAME.yaml`: parameters, seeds, variants `from` one another |
 //! | `overrides` | `--set` |
 //! | `graph`, `order`, `waits` | needs, circles, which stages wait for which |
 //! | `axes` | whose variants and seeds a stage is repeated over |
-//! | `outputs`, `path_uses`, `project_path` | who writes what, and where |
-//! | `template` | coordinates in braces |
+//! | `outputs`, `inputs`, `path_uses`, `project_path` | who writes what, who reads what, and when |
+//! | `template`, `braces` | names in braces, and which there may be |
 //! | `json_schema` | what all this checks, for editors |
 //!
 //! Invariants
@@ -19,9 +19,11 @@
 //! - Prints nothing; a mistake is a [`crate::diagnostic::Diagnostic`].
 
 mod axes;
+mod braces;
 mod file;
 mod graph;
 mod inherit;
+mod inputs;
 mod json_schema;
 mod load;
 mod names;
@@ -33,6 +35,7 @@ mod path_uses;
 mod pipeline;
 mod project_path;
 mod repeats;
+mod resources;
 mod schema;
 mod settings_file;
 mod shape;
@@ -43,6 +46,7 @@ mod waits;
 pub use json_schema::{FileSchema, file_schemas};
 pub use load::load;
 pub use pipeline::{Axis, Origin, Pipeline, Settings, Stage, StageId, Variant};
+pub use resources::{NotASize, Resources, parse_size};
 pub use schema::{Field, Schema, Shape};
-pub use template::substitute;
+pub use template::{fill, substitute, substitute_partly, template_names};
 pub use value::{Parameters, Value};

@@ -8,8 +8,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use super::file::{self, File};
-use super::names;
 use super::repeats::{self, EachEntry};
+use super::resources::{self, Resources};
 use super::schema::Schema;
 use super::settings_file::RawStage;
 use super::shape::{parse_in_file, refuse_missing};
@@ -26,7 +26,7 @@ pub(super) const PATH: &str = "pipeline.yaml";
 const VERSION: i64 = 1;
 
 const HEADER: [&str; 3] = ["recount", "title", "stages"];
-const STAGE: [&str; 4] = ["name", "kind", "each", "needs"];
+const STAGE: [&str; 6] = ["name", "kind", "each", "needs", "observed", "resources"];
 
 /// What is written in `pipeline.yaml`.
 pub(super) struct Outline<'s> {
@@ -46,6 +46,8 @@ pub(super) struct StageDraft<'s> {
     /// Whether something in its `each` is wrong, so that nothing can be reported about what it lacks.
     pub each_refused: bool,
     pub needs: Vec<(String, Place)>,
+    pub observed: Vec<String>,
+    pub resources: Resources,
     /// What it sets; here for inline kinds, in its own file for others.
     pub raw: RawStage,
 }
@@ -146,14 +148,15 @@ pub(super) fn stage<'s>(
         }
         entry(fields, name)
     };
-    let kind = required("kind", diagnostics);
-    let schema = kind.and_then(|entry| schema(&entry.value, schemas, diagnostics));
+    let implied = implied(fields, schemas);
+    let kind = if implied.is_some() { entry(fields, "kind") } else { required("kind", diagnostics) };
+    let schema = kind.map_or(implied, |entry| schema(&entry.value, schemas, diagnostics));
     let name = required("name", diagnostics);
     let name = name.and_then(|entry| {
-        Some((names::name(&entry.value, "`name`", "a stage", "", diagnostics)?, &entry.value.place))
+        Some((super::names::name(&entry.value, "`name`", "a stage", "", diagnostics)?, &entry.value.place))
     });
     let mut raw = RawStage::default();
-    if kind.is_none() {
+    if schema.is_none() && kind.is_none() {
         // Whatever else it may say is known only once its kind is; what was meant as the kind is reported.
         let near = |entry: &&Entry| {
             !STAGE.contains(&entry.key.as_str()) && nearest("kind", [entry.key.as_str()]).is_some()
@@ -182,9 +185,26 @@ pub(super) fn stage<'s>(
         _ => Vec::new(),
     };
     let each_refused = diagnostics.len() > mistakes;
-    let needs = entry(fields, "needs").map(|entry| needs(&entry.value, diagnostics)).unwrap_or_default();
-    let (name, place) = name?;
-    Some(StageDraft { name: name.to_owned(), place: place.clone(), schema, each, each_refused, needs, raw })
+    let names = |field: &str, diagnostics: &mut Diagnostics| match entry(fields, field) {
+        Some(entry) => names(&entry.value, field, diagnostics),
+        None => Vec::new(),
+    };
+    let needs = names("needs", diagnostics);
+    let observed = names("observed", diagnostics).into_iter().map(|(name, _)| name).collect();
+    let resources = entry(fields, "resources").map(|entry| resources::read(&entry.value, diagnostics));
+    let resources = resources.unwrap_or_default();
+    let (name, place) = (name?.0.to_owned(), name?.1.clone());
+    Some(StageDraft { name, place, schema, each, each_refused, needs, observed, resources, raw })
+}
+
+/// Gives the kind of a stage that names none: the one that is written in `pipeline.yaml` and must have a field which the
+/// stage has, as `run` makes it a command.
+fn implied<'s>(fields: &[Entry], schemas: &'s [Schema]) -> Option<&'s Schema> {
+    let says = |schema: &&Schema| {
+        let mut required = schema.fields.iter().filter(|field| field.default.is_none());
+        required.any(|field| entry(fields, field.name).is_some())
+    };
+    schemas.iter().filter(|schema| schema.inline).find(says)
 }
 
 fn schema<'s>(node: &Node, schemas: &'s [Schema], diagnostics: &mut Diagnostics) -> Option<&'s Schema> {
@@ -217,13 +237,14 @@ fn check_fields(fields: &[Entry], schema: &Schema, stage: &str, diagnostics: &mu
     refuse_unknown(fields, &known, format_args!("a stage of kind `{}`", schema.kind), elsewhere, diagnostics);
 }
 
-fn needs(node: &Node, diagnostics: &mut Diagnostics) -> Vec<(String, Place)> {
+/// Reads a list of names, each once.
+fn names(node: &Node, field: &str, diagnostics: &mut Diagnostics) -> Vec<(String, Place)> {
     let mut needs: Vec<(String, Place)> = Vec::new();
     let mut known = BTreeSet::new();
-    for node in items(node, "`needs`", diagnostics).unwrap_or_default() {
-        let Some(name) = text(node, "each of `needs`", diagnostics) else { continue };
+    for node in items(node, &format!("`{field}`"), diagnostics).unwrap_or_default() {
+        let Some(name) = text(node, &format!("each of `{field}`"), diagnostics) else { continue };
         if !known.insert(name) {
-            let mistake = Diagnostic::error(format!("`{name}` is needed twice")).at(&node.place);
+            let mistake = Diagnostic::error(format!("`{field}` has `{name}` twice")).at(&node.place);
             diagnostics.add(mistake.help("keep one of the two"));
             continue;
         }

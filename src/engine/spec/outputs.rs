@@ -1,17 +1,19 @@
-//! Who writes what: files that are missing, leave the project, or are written twice.
+//! Who writes what: paths that leave the project, or are written twice.
 //!
-//! Invariant: an output is written by one instance, and read only by stages that wait for it.
+//! Invariant: an output is written by one instance.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::collections::hash_map::{self, HashMap};
 use std::path::Path;
 use std::ptr;
 
+use super::inputs::{self, Graph};
 use super::outline::StageDraft;
 use super::path_uses::{Use, literals, path_shape, point_name, templates};
 use super::project_path::{ProjectRoot, plain};
 use super::schema::Shape;
-use super::waits;
+use crate::address::Address;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// Folders and files that a run must not write: `recount`'s own, and git's.
@@ -40,9 +42,12 @@ pub(super) fn check(
             let uses = if is_output { &mut outputs } else { &mut inputs };
             let first = uses.len();
             match shape {
-                _ if schema.inline => templates(stage, draft, field, uses, diagnostics),
+                _ if schema.inline => templates((stage, drafts, needs), field, uses, diagnostics),
                 Some(_) => literals(stage, draft, field, uses),
                 None => continue,
+            }
+            if matches!(shape, Some(Shape::Input)) {
+                split_addresses(uses, first, diagnostics);
             }
             accept(uses, first, &mut project, diagnostics);
             uncertain |= is_output && (diagnostics.len() > mistakes || draft.each_refused);
@@ -50,30 +55,31 @@ pub(super) fn check(
     }
     refuse_reserved(&outputs, diagnostics);
     let writers = Writers::of(&outputs, drafts, diagnostics);
-    let mut reported: BTreeSet<(&str, usize)> = BTreeSet::new();
-    let mut written = Vec::new();
-    for input in &inputs {
-        if writers.has(&input.path) {
-            written.push(input);
-        } else if !uncertain
-            && !project.has(&input.path)
-            && reported.insert((input.place.source().name(), input.place.span().start))
-        {
-            diagnostics.add_with(|| missing(input, &project).at(input.place));
+    let graph = Graph { drafts, needs, order };
+    inputs::check(&inputs, &writers, &graph, &mut project, !uncertain, diagnostics);
+}
+
+/// Splits what from `first` on are addresses into file and pointer.
+fn split_addresses(uses: &mut Vec<Use<'_>>, first: usize, diagnostics: &mut Diagnostics) {
+    let mut reported: Option<&Place> = None;
+    let mut unread = uses.split_off(first);
+    unread.retain_mut(|one| match Address::parse(&one.path) {
+        Ok(None) => true,
+        Ok(Some(address)) => {
+            one.pointer = Some(address.pointer.to_string());
+            one.path = address.file;
+            true
         }
-    }
-    if order.len() < drafts.len() {
-        // On a circle nobody waits for anybody.
-        return;
-    }
-    for (input, writer) in early(&written, &writers, needs, order) {
-        if reported.insert((input.place.source().name(), input.place.span().start)) {
-            diagnostics.add_with(|| {
-                let output = writers.output_in(writer, &input.path);
-                too_early(input, writer, output.map_or(&input.path, |output| &output.path), drafts)
-            });
+        Err(error) => {
+            if reported.is_none_or(|place| !ptr::eq(place, one.place)) {
+                let help = "an address is `FILE#/NAME/NAME`, in a JSON, YAML or TOML file";
+                diagnostics.add(Diagnostic::error(error.to_string()).at(one.place).help(help));
+            }
+            reported = Some(one.place);
+            false
         }
-    }
+    });
+    uses.append(&mut unread);
 }
 
 /// Brings the paths from `first` on to their one spelling, and reports those that leave the project, once for each
@@ -125,8 +131,10 @@ fn refuse_reserved(outputs: &[Use<'_>], diagnostics: &mut Diagnostics) {
 }
 
 /// Who writes what.
-struct Writers<'a> {
+pub(super) struct Writers<'a> {
     outputs: &'a [Use<'a>],
+    /// The outputs in the order of their paths, once that is asked for.
+    sorted: OnceCell<Vec<(&'a str, usize)>>,
     /// The output that is each path.
     by_path: HashMap<&'a str, usize>,
     /// The folders of outputs, and the first output in each.
@@ -136,8 +144,8 @@ struct Writers<'a> {
 impl<'a> Writers<'a> {
     /// Takes in all outputs, and reports paths that two write.
     fn of(outputs: &'a [Use<'a>], drafts: &[StageDraft<'_>], diagnostics: &mut Diagnostics) -> Self {
-        let mut writers =
-            Self { outputs, by_path: HashMap::with_capacity(outputs.len()), folders: HashMap::new() };
+        let by_path = HashMap::with_capacity(outputs.len());
+        let mut writers = Self { outputs, sorted: OnceCell::new(), by_path, folders: HashMap::new() };
         let mut reported = BTreeSet::new();
         for (index, output) in outputs.iter().enumerate().filter(|(_, output)| !output.path.is_empty()) {
             let Some(other) = writers.add(index) else { continue };
@@ -170,35 +178,39 @@ impl<'a> Writers<'a> {
         None
     }
 
-    /// Says whether an input, or something in the folder that it is, is written by a stage.
-    fn has(&self, path: &str) -> bool {
-        self.by_path.contains_key(path)
+    /// Says whether an input, the folder that it is in, or something in the folder that it is, is written by a stage.
+    pub fn has(&self, path: &str) -> bool {
+        self.around(path).is_some()
             || self.folders.contains_key(path)
             || (path.is_empty() && !self.by_path.is_empty())
     }
 
-    /// Gives the stages that write an input, or into the folder that it is; sorted.
-    fn stages(&self, path: &str, sorted: &mut Option<Vec<(&'a str, usize)>>) -> Vec<usize> {
-        if let Some(output) = self.by_path.get(path) {
-            return vec![self.outputs[*output].stage];
-        }
-        let sorted = sorted.get_or_insert_with(|| {
+    /// Gives the stage that writes a path, or a folder that it is in.
+    pub fn around(&self, path: &str) -> Option<usize> {
+        let above = path.rmatch_indices('/').map(|(at, _)| &path[..at]);
+        let output = std::iter::once(path).chain(above).find_map(|path| self.by_path.get(path))?;
+        Some(self.outputs[*output].stage)
+    }
+
+    /// Gives the stages that write into a folder, and what `fits` there; sorted.
+    pub fn stages_in(&self, folder: &str, fits: impl Fn(&str) -> bool) -> Vec<usize> {
+        let sorted = self.sorted.get_or_init(|| {
             let mut all: Vec<(&str, usize)> =
                 self.outputs.iter().map(|output| (output.path.as_str(), output.stage)).collect();
             all.sort_unstable();
             all
         });
-        let inside = if path.is_empty() { String::new() } else { format!("{path}/") };
+        let inside = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let from = sorted.partition_point(|(path, _)| *path < inside.as_str());
         let within = sorted[from..].iter().take_while(|(path, _)| path.starts_with(&inside));
-        let mut stages: Vec<usize> = within.map(|(_, stage)| *stage).collect();
+        let mut stages: Vec<usize> = within.filter(|(path, _)| fits(path)).map(|(_, stage)| *stage).collect();
         stages.sort_unstable();
         stages.dedup();
         stages
     }
 
     /// Gives the first output of a stage that is an input, or in the folder that it is.
-    fn output_in(&self, stage: usize, path: &str) -> Option<&'a Use<'a>> {
+    pub fn output_in(&self, stage: usize, path: &str) -> Option<&'a Use<'a>> {
         let is_inside = |output: &&Use<'_>| {
             let rest = output.path.strip_prefix(path);
             output.stage == stage
@@ -223,62 +235,4 @@ fn both_write(other: &Use<'_>, output: &Use<'_>, drafts: &[StageDraft<'_>]) -> D
         format!("{file}:{line} has the other; give one of the two another path")
     };
     Diagnostic::error(message).at(output.place).help(help)
-}
-
-/// Finds the inputs that are read before they are written, each with the first stage that writes too late.
-fn early<'a>(
-    inputs: &[&'a Use<'a>],
-    writers: &Writers<'a>,
-    needs: &[Vec<usize>],
-    order: &[usize],
-) -> Vec<(&'a Use<'a>, usize)> {
-    let mut sorted = None;
-    let mut sets: Vec<Vec<usize>> = Vec::new();
-    let mut set_of: HashMap<&str, usize> = HashMap::new();
-    let (mut found, mut asked, mut questions) = (Vec::new(), Vec::new(), Vec::new());
-    // The last reader that needs each stage directly; inputs come stage by stage.
-    let mut needed_by = vec![usize::MAX; needs.len()];
-    let mut reader = usize::MAX;
-    for &input in inputs {
-        let set = *set_of.entry(&input.path).or_insert_with(|| {
-            sets.push(writers.stages(&input.path, &mut sorted));
-            sets.len() - 1
-        });
-        if reader != input.stage {
-            reader = input.stage;
-            needs[reader].iter().for_each(|need| needed_by[*need] = reader);
-        }
-        if sets[set].binary_search(&reader).is_ok() {
-            found.push((input, reader));
-        } else if sets[set].iter().any(|writer| needed_by[*writer] != reader) {
-            questions.push((reader, set));
-            asked.push(input);
-        }
-    }
-    let answers = waits::unmet(order, needs, &sets, &questions);
-    found.extend(asked.into_iter().zip(answers).filter_map(|(input, writer)| Some((input, writer?))));
-    found
-}
-
-fn too_early(input: &Use<'_>, writer: usize, path: &str, drafts: &[StageDraft<'_>]) -> Diagnostic {
-    let reader = &drafts[input.stage].name;
-    let mistake = if writer == input.stage {
-        let mistake = Diagnostic::error(format!("stage `{reader}` reads `{path}`, which it writes itself"));
-        mistake.help("split it into two stages, or take the path out of its inputs")
-    } else {
-        let writer = &drafts[writer].name;
-        let message =
-            format!("stage `{reader}` reads `{path}` but doesn't wait for `{writer}`, which writes it");
-        Diagnostic::error(message).help(format!("add `{writer}` to its `needs`"))
-    };
-    mistake.at(input.place)
-}
-
-fn missing(input: &Use<'_>, project: &ProjectRoot<'_>) -> Diagnostic {
-    let help = match project.nearest(&input.path) {
-        Some(path) => format!("did you mean `{path}`?"),
-        None => "create it, or correct the path; it is relative to the project".to_owned(),
-    };
-    let message = format!("there is no file or folder `{}`{}", input.path, input.origin);
-    Diagnostic::error(message).help(help)
 }

@@ -4,14 +4,15 @@
 
 use std::fmt;
 
+use super::braces::{Braces, Folders};
 use super::outline::StageDraft;
 use super::pipeline::Axis;
 use super::project_path::MAX_PATH_BYTES;
 use super::schema::{Field, Shape};
 use super::shape::get;
-use super::template::{BraceMistake, brace_mistakes, fill};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::suggestion;
+use super::template::fill;
+use super::value::Value;
+use crate::diagnostic::{Diagnostics, Place};
 
 /// A path at one point of a stage's `each`.
 pub(super) struct Use<'a> {
@@ -19,6 +20,8 @@ pub(super) struct Use<'a> {
     /// The point, counted with the last coordinate changing fastest.
     pub point: usize,
     pub path: String,
+    /// What of the file is meant, if not the whole of it.
+    pub pointer: Option<String>,
     /// Where the path was written.
     pub place: &'a Place,
     pub origin: PathOrigin<'a>,
@@ -48,7 +51,7 @@ impl fmt::Display for PathOrigin<'_> {
 /// Gives the path shape that a shape is made of.
 pub(super) fn path_shape(shape: &Shape) -> Option<&Shape> {
     match shape {
-        Shape::ExistingPath | Shape::OutputPath => Some(shape),
+        Shape::ExistingPath | Shape::Input | Shape::OutputPath => Some(shape),
         Shape::List(inner) => path_shape(inner),
         Shape::Either(first, second) => path_shape(first).or_else(|| path_shape(second)),
         _ => None,
@@ -65,7 +68,14 @@ pub(super) fn literals<'a>(
     let raw = &draft.raw;
     let variants = raw.variants().iter().flat_map(|variant| [&variant.own, &variant.over]);
     let values = std::iter::once(&raw.params).chain(variants);
-    let one = |path: &str, place, origin| Use { stage, point: 0, path: path.to_owned(), place, origin };
+    let one = |path: &str, place, origin| Use {
+        stage,
+        point: 0,
+        path: path.to_owned(),
+        pointer: None,
+        place,
+        origin,
+    };
     let parsed = values.filter_map(|values| get(values, field.name)).flat_map(|parsed| parsed.texts());
     uses.extend(parsed.map(|(text, place)| one(text, place, PathOrigin::Written)));
     let default = field.default.as_ref().and_then(|default| default.as_text());
@@ -76,15 +86,20 @@ pub(super) fn literals<'a>(
 
 /// Checks the braces in a field's texts, and gives those that are paths at every point of the stage's `each`.
 pub(super) fn templates<'a>(
-    stage: usize,
-    draft: &'a StageDraft<'_>,
+    (stage, drafts, needs): (usize, &'a [StageDraft<'_>], &[Vec<usize>]),
     field: &Field,
     uses: &mut Vec<Use<'a>>,
     diagnostics: &mut Diagnostics,
 ) {
+    let draft = &drafts[stage];
     let Some(parsed) = get(&draft.raw.params, field.name) else { return };
     let is_path = path_shape(&field.shape).is_some();
-    let mut known: Option<Vec<&str>> = None;
+    let folders = match (names_folders(&field.shape), &parsed.value) {
+        (false, _) => Folders::None,
+        (true, Value::Text(_)) => Folders::One,
+        (true, _) => Folders::Any,
+    };
+    let braces = Braces { drafts, needs, stage, folders };
     for (text, place) in parsed.texts() {
         // A path that is too long is refused as it is written, before points multiply it.
         let too_long = is_path && text.len() > MAX_PATH_BYTES;
@@ -94,55 +109,35 @@ pub(super) fn templates<'a>(
                 stage,
                 point,
                 path: text.to_owned(),
+                pointer: None,
                 place,
                 origin: PathOrigin::Written,
             }));
             continue;
         }
-        let known = known.get_or_insert_with(|| listed(draft).map(|(name, _)| name).collect());
-        let mistakes = brace_mistakes(text, known);
-        if mistakes.is_empty() && is_path {
+        if braces.check(text, place, diagnostics) && is_path {
             uses.extend((0..point_count(draft)).map(|point| {
                 let path = fill(text, |name| coordinate(draft, point, name));
-                Use { stage, point, path, place, origin: PathOrigin::Template(text) }
+                Use { stage, point, path, pointer: None, place, origin: PathOrigin::Template(text) }
             }));
-        } else if !draft.each_refused {
-            refuse_braces(text, mistakes, known, place, diagnostics);
         }
     }
 }
 
-fn refuse_braces(
-    template: &str,
-    mistakes: Vec<BraceMistake>,
-    known: &[&str],
-    place: &Place,
-    diagnostics: &mut Diagnostics,
-) {
-    for mistake in mistakes {
-        diagnostics.add_with(|| {
-            let (mistake, part) = match mistake {
-                BraceMistake::Unknown(name, part) => {
-                    let literal = format!("braces that are meant as such are written `{{{{{name}}}}}`");
-                    let known = known.iter().copied();
-                    let help =
-                        match suggestion::help(&name, known, "a coordinate named", "its coordinates are") {
-                            Some(help) => format!("{help}; {literal}"),
-                            None => literal,
-                        };
-                    (Diagnostic::error(format!("no coordinate is named `{name}`")).help(help), part)
-                }
-                BraceMistake::Single(brace, part) => {
-                    let help = format!("a brace that is meant as such is written `{brace}{brace}`");
-                    (Diagnostic::error(format!("a `{brace}` has no counterpart")).help(help), part)
-                }
-            };
-            mistake.at(&place.narrowed_to(template, part))
-        });
+/// Says whether braces in it may name folders of stages.
+fn names_folders(shape: &Shape) -> bool {
+    match shape {
+        Shape::Template => true,
+        Shape::List(inner) => names_folders(inner),
+        Shape::Either(one, other) => names_folders(one) || names_folders(other),
+        _ => false,
     }
 }
 
-fn listed<'a>(draft: &'a StageDraft<'_>) -> impl DoubleEndedIterator<Item = (&'a str, &'a [String])> {
+/// Gives the coordinates that a stage lists, with their values.
+pub(super) fn listed<'a>(
+    draft: &'a StageDraft<'_>,
+) -> impl DoubleEndedIterator<Item = (&'a str, &'a [String])> {
     draft.each.iter().filter_map(|entry| match &entry.axis {
         Axis::Listed { name, values } => Some((name.as_str(), values.as_slice())),
         Axis::Variant | Axis::Seed => None,

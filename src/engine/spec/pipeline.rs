@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::axes::{Takes, owners};
+use super::resources::Resources;
 use super::value::{Parameters, Value};
 
 /// Index of a stage in [`Pipeline::stages`].
@@ -65,8 +66,11 @@ impl Pipeline {
     }
 }
 
+/// The name of an output that is only observed, of whatever stage.
+const OBSERVED: &str = "observed.json";
+
 /// A named node of the graph.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Stage {
     /// Its name, unique in the pipeline.
     pub name: String,
@@ -87,9 +91,19 @@ pub struct Stage {
     pub variants_of: Option<StageId>,
     /// The stage whose seeds it is repeated over, which may be itself; `None` where it isn't.
     pub seeds_of: Option<StageId>,
+    /// The outputs that hold what is only observed of a run, such as times; a name that ends in `/` is all below it.
+    pub observed: Vec<String>,
+    /// What an instance takes of the machine while it runs.
+    pub resources: Resources,
 }
 
 impl Stage {
+    /// Says whether an output holds only what was observed of the run: equal keys promise nothing of its bytes.
+    pub fn is_observed(&self, output: &str) -> bool {
+        let fits = |name: &String| output == name || name.ends_with('/') && output.starts_with(name.as_str());
+        output.rsplit('/').next() == Some(OBSERVED) || self.observed.iter().any(fits)
+    }
+
     fn takes(&self, axis: &Axis) -> Takes {
         let (lists, of) = match axis {
             Axis::Variant => (!self.variants.is_empty(), self.variants_of),

@@ -3,7 +3,11 @@
 //! Invariant: an accepted path is relative, has no `..`, and follows no symbolic link out of the root.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+
+use globset::GlobMatcher;
+use walkdir::WalkDir;
 
 use crate::suggestion;
 
@@ -34,6 +38,20 @@ impl<'a> ProjectRoot<'a> {
     /// Looks at a project's folder.
     pub fn new(root: &'a Path) -> Self {
         Self { root, real_root: root.canonicalize().ok(), seen: HashMap::new() }
+    }
+
+    /// Gives the project's folder.
+    pub fn root(&self) -> &'a Path {
+        self.root
+    }
+
+    /// Says whether something in a folder fits a pattern.
+    pub fn fits(&self, folder: &str, matcher: &GlobMatcher) -> bool {
+        let entries = WalkDir::new(self.root.join(folder)).into_iter();
+        let own = |name: &OsStr| [".git", "artifacts"].iter().any(|own| name == *own);
+        let mut inside =
+            entries.filter_entry(|entry| entry.depth() != 1 || !own(entry.file_name())).flatten();
+        inside.any(|entry| entry.path().strip_prefix(self.root).is_ok_and(|path| matcher.is_match(path)))
     }
 
     /// Checks that a path, in the form that [`plain`] gives, leads nowhere outside through links.

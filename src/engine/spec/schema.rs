@@ -55,8 +55,14 @@ pub enum Shape {
     Bool,
     /// Any text that is not empty.
     Text,
+    /// A text in which braces may name folders of its own stage and of needed ones, besides coordinates.
+    Template,
+    /// A pattern of paths.
+    Pattern,
     /// A file or folder of the project, relative to its root, that must exist.
     ExistingPath,
+    /// As `ExistingPath`, or a pattern that fits one, or a value inside a file: `settings.toml#/optimiser`.
+    Input,
     /// A path of the project that a run writes.
     OutputPath,
     /// A list of values of one shape.

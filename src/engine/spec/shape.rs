@@ -8,6 +8,7 @@ use super::pipeline::Origin;
 use super::schema::{Field, Shape};
 use super::value::Value;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::pattern;
 use crate::suggestion::nearest;
 use crate::yaml::{Content, Entry, Node, Scalar, is_missing};
 
@@ -131,7 +132,8 @@ fn scalar(shape: &Shape, written: &Scalar) -> Option<Value> {
             words.contains(&text.as_str()).then(|| text.as_str().into())
         }
         (Shape::Bool, Scalar::Bool(value)) => Some(Value::Bool(*value)),
-        (Shape::Text | Shape::ExistingPath | Shape::OutputPath, Scalar::Text(text)) => {
+        (Shape::Pattern, Scalar::Text(text)) => pattern::matcher(text).is_ok().then(|| text.as_str().into()),
+        (shape, Scalar::Text(text)) if is_textual(shape) => {
             (!text.trim().is_empty()).then(|| text.as_str().into())
         }
         _ => None,
@@ -211,7 +213,8 @@ fn about(field: &Field) -> String {
 
 fn is_textual(shape: &Shape) -> bool {
     match shape {
-        Shape::Text | Shape::ExistingPath | Shape::OutputPath => true,
+        Shape::Text | Shape::Template | Shape::Pattern => true,
+        Shape::ExistingPath | Shape::Input | Shape::OutputPath => true,
         Shape::Either(first, second) => is_textual(first) || is_textual(second),
         _ => false,
     }
@@ -235,8 +238,9 @@ fn phrase(shape: &Shape) -> String {
             }
         }
         Shape::Bool => "`true` or `false`".to_owned(),
-        Shape::Text => "a text".to_owned(),
-        Shape::ExistingPath => "the path of a file or folder".to_owned(),
+        Shape::Text | Shape::Template => "a text".to_owned(),
+        Shape::Pattern => "a pattern of paths, such as `*.tmp`".to_owned(),
+        Shape::ExistingPath | Shape::Input => "the path of a file or folder".to_owned(),
         Shape::OutputPath => "the path of a file".to_owned(),
         Shape::List(inner) => format!("a list of which each is {}", phrase(inner)),
         Shape::Either(first, second) => format!("{}, or {}", phrase(first), phrase(second)),

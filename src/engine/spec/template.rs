@@ -29,7 +29,7 @@ pub fn substitute(template: &str, coordinates: &[(String, String)]) -> String {
 }
 
 /// Puts the values that `value` gives for names into a template.
-pub(super) fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<&'v str>) -> String {
+pub fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<&'v str>) -> String {
     let mut text = String::with_capacity(template.len());
     for (piece, _) in pieces(template) {
         match piece {
@@ -48,7 +48,36 @@ pub(super) fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<&'v str>) 
     text
 }
 
-/// Finds what is wrong with a template when the coordinates are those in `known`.
+/// Puts the values that `value` gives for names into a template, and leaves it a template: names without one stay,
+/// and braces that are meant as such stay doubled.
+pub fn substitute_partly(template: &str, coordinates: &[(String, String)]) -> String {
+    let doubled = |text: &str| text.replace('{', "{{").replace('}', "}}");
+    let piece = |(piece, _): (Piece<'_>, Range<usize>)| match piece {
+        Piece::Literal(literal) => doubled(literal),
+        Piece::Stray(brace) => doubled(&brace.to_string()),
+        Piece::Coordinate(name) => match coordinates.iter().find(|(known, _)| known == name) {
+            Some((_, value)) => doubled(value),
+            None => format!("{{{name}}}"),
+        },
+    };
+    pieces(template).into_iter().map(piece).collect()
+}
+
+/// Gives the names that a template has in braces.
+pub fn template_names(template: &str) -> Vec<&str> {
+    names(template).into_iter().map(|(name, _)| name).collect()
+}
+
+/// Gives the names that a template has in braces, with their places in it.
+pub(super) fn names(template: &str) -> Vec<(&str, Range<usize>)> {
+    let name = |(piece, place)| match piece {
+        Piece::Coordinate(name) => Some((name, place)),
+        _ => None,
+    };
+    pieces(template).into_iter().filter_map(name).collect()
+}
+
+/// Finds what is wrong with a template when the names are those in `known`.
 pub(super) fn brace_mistakes(template: &str, known: &[&str]) -> Vec<BraceMistake> {
     pieces(template)
         .into_iter()
@@ -105,6 +134,8 @@ mod tests {
         assert_eq!(at_alpha("awk '{{print $1}}' {word}{word}"), "awk '{print $1}' alphaalpha");
         assert_eq!(at_alpha("{{word}}"), "{word}");
         assert_eq!(at_alpha(""), "");
+        let partly = |template: &str| substitute_partly(template, &[("word".to_owned(), "{a}".to_owned())]);
+        assert_eq!(partly("{word} {out} {{x}} {fit.out}"), "{{a}} {out} {{x}} {fit.out}");
     }
 
     #[test]

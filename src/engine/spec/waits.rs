@@ -48,6 +48,22 @@ pub(super) fn unmet(
     answers
 }
 
+/// Says for each stage whether it is `reader`, waits for it, or is waited for by it.
+pub(super) fn related(order: &[usize], needs: &[Vec<usize>], reader: usize) -> Vec<bool> {
+    let (mut waits, mut awaited) = (vec![false; needs.len()], vec![false; needs.len()]);
+    waits[reader] = true;
+    awaited[reader] = true;
+    for &stage in order {
+        waits[stage] |= needs[stage].iter().any(|need| waits[*need]);
+    }
+    for &stage in order.iter().rev() {
+        if awaited[stage] {
+            needs[stage].iter().for_each(|need| awaited[*need] = true);
+        }
+    }
+    waits.iter().zip(awaited).map(|(waits, awaited)| *waits || awaited).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

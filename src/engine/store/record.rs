@@ -78,12 +78,6 @@ impl RecordedOutput {
     pub fn is_same(&self, other: &Self) -> bool {
         self.name == other.name && self.object == other.object && self.executable == other.executable
     }
-
-    /// Says whether it holds only what was observed of the run, such as times: equal keys promise
-    /// nothing of its bytes.
-    pub fn is_observed(&self) -> bool {
-        self.name.rsplit('/').next() == Some(OBSERVED)
-    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
@@ -136,9 +130,6 @@ pub enum Flaw {
         object: ObjectId,
     },
 }
-
-/// The name of an output that holds what was only observed.
-const OBSERVED: &str = "observed.json";
 
 pub(super) const SEAL: &str = "{\"seal\": \"";
 const BODY: &str = "\", \"record\": ";

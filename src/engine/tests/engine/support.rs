@@ -332,8 +332,7 @@ impl Project {
             base: Settings { parameters: toy.parameters.clone(), origins: Vec::new() },
             variants: toy.variants.clone(),
             seeds: toy.seeds.clone(),
-            variants_of: None,
-            seeds_of: None,
+            ..Stage::default()
         };
         Pipeline::new("toys", self.stages.iter().map(stage).collect())
     }

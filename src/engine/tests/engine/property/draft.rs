@@ -207,8 +207,7 @@ impl Draft {
             base: Settings { parameters: self.parameters(sketch), origins: Vec::new() },
             variants: Vec::new(),
             seeds: Vec::new(),
-            variants_of: None,
-            seeds_of: None,
+            ..Stage::default()
         };
         Pipeline::new("a case", self.stages.iter().map(stage).collect())
     }
