@@ -61,8 +61,9 @@ pub(crate) fn verdicts(
             (None, None) => judge.judge(id, &reports)?,
         };
         let unchanged = || {
-            let state = options.known.and_then(|known| known.results(&instance.name));
-            state.is_some_and(|state| Some(state.key) == key)
+            let places = work.effective(id).map(|effective| effective.places.as_slice()).unwrap_or_default();
+            let known = options.known.zip(key);
+            known.is_some_and(|(known, key)| known.results_at(&instance.name, key, places).is_some())
         };
         let written = match &outcome {
             Outcome::Fresh if work.clean[id.0].is_none() && !unchanged() => {

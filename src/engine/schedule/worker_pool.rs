@@ -154,7 +154,8 @@ impl<'c> WorkerPool<'c> {
     }
 
     fn unchanged_results(&self, id: InstanceId, key: Key) -> Option<&'c InstanceState> {
-        self.options.known?.results(self.work.name(id)).filter(|state| state.key == key)
+        let places = &self.work.effective(id).ok()?.places;
+        self.options.known?.results_at(self.work.name(id), key, places)
     }
 
     fn run(&self, id: InstanceId, stale: Stale) {

@@ -4,7 +4,7 @@
 //! - A file that looks different and has the same bytes has not changed.
 //! - Each path is looked at once; what is unchanged is confirmed for the rest of the run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::os::unix::ffi::OsStrExt;
 
 use rustix::fs::{AtFlags, FileType, statat};
@@ -15,7 +15,7 @@ use crate::digest::{Digest, Key};
 use crate::file_table::{FileTable, Observation};
 use crate::folder::{Folder, open_through_links};
 use crate::stamp::{Stamp, now};
-use crate::store::{Session, Store, StoreError};
+use crate::store::{OutputPlace, Session, Store, StoreError};
 
 /// A snapshot, and what has changed since it was taken.
 #[derive(Debug)]
@@ -110,6 +110,16 @@ impl Known {
     /// Gives an instance whose results are at their places, and in the store, as they were.
     pub(crate) fn results(&self, name: &str) -> Option<&InstanceState> {
         self.instance(name).filter(|state| !self.any(&state.writes))
+    }
+
+    /// Gives an instance with this key whose results are in the store, and at these places, as they were: where they belong
+    /// is no part of a key.
+    pub(crate) fn results_at(&self, name: &str, key: Key, places: &[OutputPlace]) -> Option<&InstanceState> {
+        let state = self.results(name).filter(|state| state.key == key)?;
+        let written: HashSet<&str> = self.states(&state.writes).map(|path| path.path.as_str()).collect();
+        let is_there =
+            |name: &str| OutputPlace::find(places, name).is_none_or(|place| written.contains(place.as_str()));
+        state.outputs.iter().all(|output| is_there(&output.name)).then_some(state)
     }
 
     /// Gives an instance that neither reads nor wrote anything that has changed.

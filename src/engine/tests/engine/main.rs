@@ -8,6 +8,7 @@ mod freshness;
 mod holes;
 mod hostile_store;
 mod irregular;
+mod language;
 mod leftovers;
 mod links;
 mod made;

@@ -10,7 +10,7 @@ use recount_engine::command::Command;
 use recount_engine::command::surroundings::Surroundings;
 use recount_engine::digest::Digest;
 use recount_engine::snapshot::Known;
-use recount_engine::spec::{Axis, Pipeline, Settings, Stage, StageId, Value, Variant};
+use recount_engine::spec::{Axis, Pipeline, Resources, Settings, Stage, StageId, Value, Variant};
 use recount_engine::store::Store;
 use recount_engine::{self as engine, Cancel, Event, Observer, Options, Outcome, Registry, Summary};
 
@@ -40,6 +40,8 @@ pub struct Toy {
     parameters: BTreeMap<String, Value>,
     needs: Vec<&'static str>,
     each: Vec<Axis>,
+    observed: Vec<String>,
+    resources: Resources,
 }
 
 /// A stage that runs a shell line.
@@ -59,7 +61,8 @@ pub fn citing(name: &'static str) -> Toy {
 
 fn plain(name: &'static str, kind: &'static str, parameters: BTreeMap<String, Value>) -> Toy {
     let (variants, seeds, needs, each) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    Toy { name, kind, variants, seeds, parameters, needs, each }
+    let (observed, resources) = (Vec::new(), Resources::default());
+    Toy { name, kind, variants, seeds, parameters, needs, each, observed, resources }
 }
 
 impl Toy {
@@ -78,6 +81,17 @@ impl Toy {
 
     pub fn sees(self, variables: &[&str]) -> Self {
         self.with("env", variables)
+    }
+
+    /// Says which outputs are only observed.
+    pub fn observes(mut self, outputs: &[&str]) -> Self {
+        self.observed = outputs.iter().map(|name| (*name).to_owned()).collect();
+        self
+    }
+
+    /// Says what it takes of the machine.
+    pub fn takes(self, resources: Resources) -> Self {
+        Self { resources, ..self }
     }
 
     /// Sets any parameter.
@@ -222,8 +236,12 @@ impl Project {
     }
 
     pub fn run_with(&self, targets: &[&str], force: &[&str], jobs: usize, cancel: &Cancel) -> Ran {
+        self.run_as(&options(targets, force, jobs), cancel)
+    }
+
+    pub fn run_as(&self, options: &Options<'_>, cancel: &Cancel) -> Ran {
         let log = Log { events: Mutex::default(), cancel: None };
-        let summary = self.run_observed(&options(targets, force, jobs), &log, cancel);
+        let summary = self.run_observed(options, &log, cancel);
         Ran { summary, events: log.take() }
     }
 
@@ -332,6 +350,8 @@ impl Project {
             base: Settings { parameters: toy.parameters.clone(), origins: Vec::new() },
             variants: toy.variants.clone(),
             seeds: toy.seeds.clone(),
+            observed: toy.observed.clone(),
+            resources: toy.resources,
             ..Stage::default()
         };
         Pipeline::new("toys", self.stages.iter().map(stage).collect())
