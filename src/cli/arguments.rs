@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::completions::targets;
+use recount_engine::spec::parse_size;
 use recount_engine::suggestion::nearest;
 
 /// Re-runs what changed, re-tells the report, and answers for every number in it.
@@ -66,6 +67,12 @@ pub struct RunArguments {
     /// How many instances to run at once; a training uses one thread [default: the cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
+    /// How much memory instances may take together, such as `8 GiB` [default: the machine's]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub memory: Option<u64>,
+    /// How many graphics processors they may take together [default: the machine's, at least 1]
+    #[arg(long, value_name = "N")]
+    pub gpus: Option<u64>,
     /// Run these even when they are fresh
     #[arg(long, value_name = "TARGET", add = targets())]
     pub force: Vec<String>,

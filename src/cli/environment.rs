@@ -22,6 +22,10 @@ pub struct Environment {
     pub simd: Simd,
     /// How many instances run at once when nothing is said.
     pub cores: usize,
+    /// How much memory the machine has, in bytes; without limit where that is not known.
+    pub memory: u64,
+    /// How many graphics processors it has; one where none is found, so that what asks for one runs alone.
+    pub gpus: u64,
     /// Whether progress may be drawn and redrawn on the standard error.
     pub terminal: bool,
     /// Whether texts may be coloured.
@@ -51,6 +55,8 @@ impl Environment {
             offline: filled("RECOUNT_OFFLINE").is_some_and(|value| value != "0"),
             simd: simd(filled("RECOUNT_SIMD"))?,
             cores: thread::available_parallelism().map_or(1, usize::from),
+            memory: memory().unwrap_or(u64::MAX),
+            gpus: gpus(),
             terminal,
             colour: terminal && filled("NO_COLOR").is_none(),
             words: env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
@@ -58,6 +64,22 @@ impl Environment {
             variables: env::vars_os().collect(),
         })
     }
+}
+
+fn memory() -> Option<u64> {
+    let text = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kilobytes| kilobytes << 10)
+}
+
+fn gpus() -> u64 {
+    let devices = fs::read_dir("/dev").into_iter().flatten().flatten();
+    let is_gpu = |name: &str| {
+        name.strip_prefix("nvidia")
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|it| it.is_ascii_digit()))
+    };
+    let found = devices.filter(|entry| entry.file_name().to_str().is_some_and(is_gpu));
+    (found.count() as u64).max(1)
 }
 
 fn program() -> String {

@@ -230,6 +230,8 @@ impl Project {
     pub fn options(&self, args: &SettingArguments, environment: &Environment) -> Options<'_> {
         Options {
             jobs: environment.cores,
+            memory: environment.memory,
+            gpus: environment.gpus,
             known: self.known.as_ref(),
             question: start::question_of(self, &args.set, environment),
             pipeline_files: self.pipeline_files.clone(),

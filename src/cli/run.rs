@@ -88,6 +88,8 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
 fn options<'p>(args: &RunArguments, environment: &Environment, project: &'p Project) -> Options<'p> {
     Options {
         jobs: args.jobs.map_or(environment.cores, usize::from),
+        memory: args.memory.unwrap_or(environment.memory),
+        gpus: args.gpus.unwrap_or(environment.gpus),
         targets: args.targets.clone(),
         folder: project.folder.clone(),
         force: args.force.clone(),

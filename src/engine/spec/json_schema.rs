@@ -47,7 +47,11 @@ fn stage(schema: &Schema) -> Json {
     let texts = json!({ "type": "array", "items": { "type": "string" }, "uniqueItems": true });
     properties.insert("name".to_owned(), described(json!({ "type": "string" }), "the stage's name"));
     properties.insert("kind".to_owned(), described(json!({ "const": schema.kind }), "what the stage does"));
-    properties.insert("needs".to_owned(), described(texts, "the stages whose outputs it reads"));
+    properties.insert("needs".to_owned(), described(texts.clone(), "the stages whose outputs it reads"));
+    let about = "the outputs that hold only what was observed, such as times: no lock has them, and nothing compares them";
+    properties.insert("observed".to_owned(), described(texts, about));
+    properties
+        .insert("resources".to_owned(), described(resources(), "what an instance takes of the machine"));
     if schema.repeats {
         let each = if schema.inline {
             let scalar = json!({ "type": ["string", "number", "boolean"] });
@@ -60,12 +64,24 @@ fn stage(schema: &Schema) -> Json {
         };
         properties.insert("each".to_owned(), described(each, "what the stage is repeated over"));
     }
-    let mut required = vec!["name", "kind"];
-    if schema.inline {
+    let mut required = vec!["name"];
+    if !schema.inline {
+        required.push("kind");
+    } else {
         properties.extend(fields(&schema.fields));
         required.extend(schema.fields.iter().filter(|field| field.default.is_none()).map(|field| field.name));
     }
     json!({ "type": "object", "required": required, "additionalProperties": false, "properties": properties })
+}
+
+fn resources() -> Json {
+    let count = |least: u64| json!({ "type": "integer", "minimum": least });
+    let size = json!({ "type": "string", "pattern": "^[0-9.]+ *([kKMGT]?B|[KMGT]iB)$" });
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": { "cpus": count(1), "memory": size, "gpus": count(0) },
+    })
 }
 
 fn settings(schema: &Schema) -> Json {
