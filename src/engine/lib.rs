@@ -15,7 +15,8 @@
 //! | [`store`] | objects, records, the log of runs; writes atomically |
 //! | [`kind`], `told` | what a stage kind is, and how it reads its settings |
 //! | `plan` | every instance, what it needs, and what a target names |
-//! | `decide` | recipe, key, reasons; `status` and `why` |
+//! | `recipe` | all that determines what a run gives, and its key |
+//! | `decide` | what enters a recipe, whether it has to run, and why; `status` and `why` |
 //! | `schedule` | what is ready, who works on it, what became of it |
 //! | `exec` | one run, from inputs to a record; what a killed one left |
 //! | `lockfile` | `pipeline.lock` |
@@ -49,11 +50,11 @@ mod lockfile;
 mod log_name;
 mod pattern;
 mod plan;
+mod recipe;
 mod schedule;
 mod verify;
 
 pub use decide::reason::{Known, Reason, Verdict, decide, differences};
-pub use decide::recipe::Recipe;
 pub use decide::status::status;
 pub use decide::why::{Cause, Explanation, why};
 pub use error::EngineError;
@@ -67,6 +68,7 @@ pub use lockfile::lock::{Lock, Locked};
 pub use lockfile::lock_file::{LOCK_FILE, LockChange, read_lock};
 pub use plan::graph::{GroupId, Instance, InstanceId, Need, Plan};
 pub use plan::target::{check_target, targets};
+pub use recipe::Recipe;
 pub use schedule::observer::{Event, Observer, Planned};
 pub use schedule::options::{Cancel, Options};
 pub use schedule::run::{Answer, run};

@@ -4,7 +4,6 @@ pub(crate) mod assemble;
 pub(crate) mod changes;
 pub(crate) mod inputs;
 pub(crate) mod reason;
-pub(crate) mod recipe;
 pub(crate) mod status;
 pub(crate) mod values;
 pub(crate) mod why;

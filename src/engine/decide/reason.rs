@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::{fmt, slice};
 
 use crate::decide::changes::{excerpt, excerpts, parameter_changes};
-use crate::decide::recipe::Recipe;
 use crate::digest::{Key, ObjectId};
+use crate::recipe::Recipe;
 use crate::spec::Value;
 use crate::store::Flaw;
 

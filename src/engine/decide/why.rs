@@ -11,7 +11,6 @@ use std::path::Path;
 
 use crate::decide::inputs::name_files;
 use crate::decide::reason::{Reason, differences};
-use crate::decide::recipe::Recipe;
 use crate::decide::status::{LastKeys, verdicts};
 use crate::digest::{Key, ObjectId};
 use crate::error::EngineError;
@@ -19,6 +18,7 @@ use crate::kind::{Failure, Kind};
 use crate::plan::graph::InstanceId;
 use crate::plan::target;
 use crate::plan::work::Work;
+use crate::recipe::Recipe;
 use crate::schedule::options::Options;
 use crate::schedule::summary::{Outcome, Report};
 use crate::spec::Pipeline;
