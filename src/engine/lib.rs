@@ -14,10 +14,11 @@
 //! | [`stamp`] | what a file looks like from outside |
 //! | [`store`] | objects, records, the log of runs; writes atomically |
 //! | [`kind`], `told` | what a stage kind is, and how it reads its settings |
+//! | `options`, `summary` | how a run is to be done, and what became of every instance |
 //! | `plan` | every instance, what it needs, and what a target names |
 //! | `recipe` | all that determines what a run gives, and its key |
 //! | `decide` | what enters a recipe, whether it has to run, and why; `status` and `why` |
-//! | `schedule` | what is ready, who works on it, what became of it |
+//! | `schedule` | what is ready, and who works on it |
 //! | `exec` | one run, from inputs to a record; what a killed one left |
 //! | `lockfile` | `pipeline.lock` |
 //! | `verify` | a second run, compared with the first |
@@ -48,10 +49,12 @@ mod error;
 mod exec;
 mod lockfile;
 mod log_name;
+mod options;
 mod pattern;
 mod plan;
 mod recipe;
 mod schedule;
+mod summary;
 mod verify;
 
 pub use decide::reason::{Known, Reason, Verdict, decide, differences};
@@ -66,11 +69,11 @@ pub use kind::{
 };
 pub use lockfile::lock::{Lock, Locked};
 pub use lockfile::lock_file::{LOCK_FILE, LockChange, read_lock};
+pub use options::{Cancel, Options};
 pub use plan::graph::{GroupId, Instance, InstanceId, Need, Plan};
 pub use plan::target::{check_target, targets};
 pub use recipe::Recipe;
 pub use schedule::observer::{Event, Observer, Planned};
-pub use schedule::options::{Cancel, Options};
 pub use schedule::run::{Answer, run};
-pub use schedule::summary::{Outcome, Report, Summary};
+pub use summary::{Outcome, Report, Summary};
 pub use verify::{Checked, Difference, Found, Verification, verify};

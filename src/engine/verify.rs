@@ -24,9 +24,9 @@ use crate::plan::graph::InstanceId;
 use crate::plan::target::named;
 use crate::plan::work::Work;
 use crate::schedule::observer::Observer;
-use crate::schedule::options::{Cancel, Options};
+use crate::options::{Cancel, Options};
 use crate::schedule::run::run;
-use crate::schedule::summary::{Outcome, Report};
+use crate::summary::{Outcome, Report};
 use crate::spec::{Parameters, Pipeline, Stage};
 use crate::store::{RecordedOutput, Store};
 

@@ -20,8 +20,8 @@ use crate::lockfile::lock::Lock;
 use crate::lockfile::lock_file::read_lock;
 use crate::plan::graph::InstanceId;
 use crate::plan::work::Work;
-use crate::schedule::options::Options;
-use crate::schedule::summary::{Outcome, Report, Summary};
+use crate::options::Options;
+use crate::summary::{Outcome, Report, Summary};
 use crate::spec::Pipeline;
 use crate::store::{Lookup, OutputPlace, RecordedOutput, Store, StoreError};
 

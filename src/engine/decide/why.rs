@@ -19,8 +19,8 @@ use crate::plan::graph::InstanceId;
 use crate::plan::target;
 use crate::plan::work::Work;
 use crate::recipe::Recipe;
-use crate::schedule::options::Options;
-use crate::schedule::summary::{Outcome, Report};
+use crate::options::Options;
+use crate::summary::{Outcome, Report};
 use crate::spec::Pipeline;
 use crate::store::{Store, StoreError};
 

@@ -17,7 +17,7 @@ use crate::kind::{Content, Failure, Job, Output, Watch};
 use crate::plan::graph::InstanceId;
 use crate::plan::work::Work;
 use crate::project_path::ProjectPath;
-use crate::schedule::options::Options;
+use crate::options::Options;
 use crate::store::{Kept, Observed, Record, RecordedOutput, Scratch, Session, StoreError};
 
 /// How many outputs a message names.

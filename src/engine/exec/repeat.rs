@@ -11,8 +11,8 @@ use crate::kind::{Failure, Job, Kind, Output, Watch};
 use crate::plan::graph::InstanceId;
 use crate::plan::work::Work;
 use crate::project_path::ProjectPath;
-use crate::schedule::options::Options;
-use crate::schedule::summary::Summary;
+use crate::options::Options;
+use crate::summary::Summary;
 use crate::spec::Pipeline;
 use crate::store::{OutputPlace, Store};
 

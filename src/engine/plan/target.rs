@@ -12,7 +12,7 @@ use crate::kind::Kind;
 use crate::plan::graph::{Instance, InstanceId, Plan};
 use crate::plan::work::Work;
 use crate::project_path::{ProjectPath, is_within};
-use crate::schedule::options::Options;
+use crate::options::Options;
 use crate::spec::Pipeline;
 use crate::suggestion::nearest;
 

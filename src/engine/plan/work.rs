@@ -17,7 +17,7 @@ use crate::plan::graph::{InstanceId, Plan};
 use crate::plan::target;
 use crate::project_path::ProjectPath;
 use crate::schedule::observer::Planned;
-use crate::schedule::options::Options;
+use crate::options::Options;
 use crate::snapshot::InstanceState;
 use crate::spec::{Pipeline, StageId};
 use crate::store::{OutputPlace, RecordedOutput, Store};

@@ -10,7 +10,7 @@ use crate::exec::execute::kept_line;
 use crate::plan::work::Work;
 use crate::project_path::ProjectPath;
 use crate::schedule::observer::{Event, Observer};
-use crate::schedule::options::Options;
+use crate::options::Options;
 use crate::store::{Session, StoreError};
 
 /// Takes away what no instance writes any more; gives the places that went.

@@ -14,7 +14,7 @@ use std::time::Duration;
 use crate::digest::Key;
 use crate::plan::graph::{GroupId, InstanceId, Need};
 use crate::plan::work::Work;
-use crate::schedule::options::Cancel;
+use crate::options::Cancel;
 use crate::spec::Resources;
 
 /// How long a waiting worker goes without asking whether it should stop.

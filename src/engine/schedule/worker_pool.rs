@@ -25,9 +25,9 @@ use crate::plan::graph::InstanceId;
 use crate::plan::work::Work;
 use crate::recipe::Recipe;
 use crate::schedule::observer::{Event, Observer};
-use crate::schedule::options::{Cancel, Options};
+use crate::options::{Cancel, Options};
 use crate::schedule::scheduler::{Enqueued, Scheduler, Task};
-use crate::schedule::summary::Outcome;
+use crate::summary::Outcome;
 use crate::snapshot::InstanceState;
 use crate::store::{Lookup, RecordedOutput, Session};
 

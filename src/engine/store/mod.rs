@@ -60,7 +60,7 @@ use crate::digest::Key;
 use crate::file_table::{FileTable, Observation};
 use crate::folder::Folder;
 use crate::project_path::is_within;
-use crate::schedule::options::Cancel;
+use crate::options::Cancel;
 use crate::snapshot;
 use crate::stamp::{Stamp, now};
 use error::Doing;
