@@ -59,6 +59,7 @@ mod verify;
 
 pub use decide::reason::{Known, Reason, Verdict, decide, differences};
 pub use decide::status::status;
+pub use decide::targets::{check_target, targets};
 pub use decide::why::{Cause, Explanation, why};
 pub use error::EngineError;
 pub use exec::recovery::Running;
@@ -71,7 +72,6 @@ pub use lockfile::lock::{Lock, Locked};
 pub use lockfile::lock_file::{LOCK_FILE, LockChange, read_lock};
 pub use options::{Cancel, Options};
 pub use plan::graph::{GroupId, Instance, InstanceId, Need, Plan};
-pub use plan::target::{check_target, targets};
 pub use recipe::Recipe;
 pub use schedule::observer::{Event, Observer, Planned};
 pub use schedule::run::{Answer, run};

@@ -12,17 +12,16 @@ use std::path::Path;
 use crate::decide::inputs::name_files;
 use crate::decide::reason::{Reason, differences};
 use crate::decide::status::{LastKeys, verdicts};
+use crate::decide::work::Work;
 use crate::digest::{Key, ObjectId};
 use crate::error::EngineError;
 use crate::kind::{Failure, Kind};
-use crate::plan::graph::InstanceId;
-use crate::plan::target;
-use crate::plan::work::Work;
-use crate::recipe::Recipe;
 use crate::options::Options;
-use crate::summary::{Outcome, Report};
+use crate::plan::graph::InstanceId;
+use crate::recipe::Recipe;
 use crate::spec::Pipeline;
 use crate::store::{Store, StoreError};
+use crate::summary::{Outcome, Report};
 
 /// Why one instance would run, or why it would not.
 #[derive(Debug)]
@@ -64,7 +63,7 @@ pub fn why(
     options: &Options<'_>,
 ) -> Result<Vec<Explanation>, EngineError> {
     let work = Work::of(root, pipeline, registry, options)?;
-    let asked = target::named(&work, &options.targets, &options.folder)?;
+    let asked = work.named(&options.targets, &options.folder)?;
     let reports = verdicts(&work, store, options)?;
     let last = LastKeys::of(store, options);
     let mut inquiry = Inquiry { work: &work, store, reports, last, earlier: None };
