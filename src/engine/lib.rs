@@ -17,7 +17,8 @@
 //! | `options`, `summary` | how a run is to be done, and what became of every instance |
 //! | `plan` | every instance, what it needs, and what a target names |
 //! | `recipe` | all that determines what a run gives, and its key |
-//! | `decide` | what enters a recipe, whether it has to run, and why; `status` and `why` |
+//! | `decide` | what enters a recipe, whether it has to run, and why |
+//! | `status`, `why` | what a run would do, and where the changes began |
 //! | `schedule` | what is ready, and who works on it |
 //! | `exec` | one run, from inputs to a record; what a killed one left |
 //! | `lockfile` | `pipeline.lock` |
@@ -54,13 +55,13 @@ mod pattern;
 mod plan;
 mod recipe;
 mod schedule;
+mod status;
 mod summary;
 mod verify;
+mod why;
 
 pub use decide::reason::{Known, Reason, Verdict, decide, differences};
-pub use decide::status::status;
 pub use decide::targets::{check_target, targets};
-pub use decide::why::{Cause, Explanation, why};
 pub use error::EngineError;
 pub use exec::recovery::Running;
 pub use exec::repeat::{RepeatedOutput, Subject, repeat};
@@ -75,5 +76,7 @@ pub use plan::graph::{GroupId, Instance, InstanceId, Need, Plan};
 pub use recipe::Recipe;
 pub use schedule::observer::{Event, Observer, Planned};
 pub use schedule::run::{Answer, run};
+pub use status::status;
 pub use summary::{Outcome, Report, Summary};
 pub use verify::{Checked, Difference, Found, Verification, verify};
+pub use why::{Cause, Explanation, why};

@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::decide::reason::Reason;
-use crate::decide::status::status;
 use crate::decide::work::Work;
 use crate::digest::{Digest, Key};
 use crate::error::EngineError;
@@ -26,6 +25,7 @@ use crate::plan::graph::InstanceId;
 use crate::schedule::observer::Observer;
 use crate::schedule::run::run;
 use crate::spec::{Parameters, Pipeline, Stage};
+use crate::status::status;
 use crate::store::{RecordedOutput, Store};
 use crate::summary::{Outcome, Report};
 

@@ -4,8 +4,6 @@ pub(crate) mod assemble;
 pub(crate) mod changes;
 pub(crate) mod inputs;
 pub(crate) mod reason;
-pub(crate) mod status;
 pub(crate) mod targets;
 pub(crate) mod values;
-pub(crate) mod why;
 pub(crate) mod work;

@@ -11,7 +11,6 @@ use std::path::Path;
 
 use crate::decide::inputs::name_files;
 use crate::decide::reason::{Reason, differences};
-use crate::decide::status::{LastKeys, verdicts};
 use crate::decide::work::Work;
 use crate::digest::{Key, ObjectId};
 use crate::error::EngineError;
@@ -20,6 +19,7 @@ use crate::options::Options;
 use crate::plan::graph::InstanceId;
 use crate::recipe::Recipe;
 use crate::spec::Pipeline;
+use crate::status::{LastKeys, verdicts};
 use crate::store::{Store, StoreError};
 use crate::summary::{Outcome, Report};
 
