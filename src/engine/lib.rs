@@ -12,6 +12,7 @@
 //! | [`spec`] | YAML text → checked [`spec::Pipeline`]; every mistake with its place in the file |
 //! | [`project_path`], [`folder`] | paths in one spelling; what is read, written and removed below a folder, following no link |
 //! | [`stamp`] | what a file looks like from outside |
+//! | `listing` | which names in a folder count as its content |
 //! | [`store`] | objects, records, the log of runs; writes atomically |
 //! | [`kind`], `told` | what a stage kind is, and how it reads its settings |
 //! | `options`, `summary` | how a run is to be done, and what became of every instance |
@@ -48,6 +49,7 @@ pub mod yaml;
 mod decide;
 mod error;
 mod exec;
+mod listing;
 mod lockfile;
 mod log_name;
 mod options;
