@@ -62,8 +62,10 @@ mod summary;
 mod verify;
 mod why;
 
-pub use decide::reason::{Known, Reason, Verdict, decide, differences};
+pub use decide::changes::differences;
+pub use decide::reason::Reason;
 pub use decide::targets::{check_target, targets};
+pub use decide::verdict::{Known, Verdict, decide};
 pub use error::EngineError;
 pub use exec::recovery::Running;
 pub use exec::repeat::{RepeatedOutput, Subject, repeat};

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use crate::decide::assemble::assemble;
 use crate::decide::inputs::name_files;
-use crate::decide::reason::{Known, Verdict, decide};
+use crate::decide::verdict::{Known, Verdict, decide};
 use crate::decide::work::Work;
 use crate::digest::Key;
 use crate::error::EngineError;

@@ -17,7 +17,8 @@ use std::thread::{self, Scope};
 
 use crate::decide::assemble::{Assembled, assemble};
 use crate::decide::inputs::{InputSet, name_files};
-use crate::decide::reason::{Known, Reason, is_fresh, reasons};
+use crate::decide::reason::Reason;
+use crate::decide::verdict::{Known, is_fresh, reasons};
 use crate::decide::work::Work;
 use crate::digest::Key;
 use crate::exec::execute::{execute, kept_line};
