@@ -10,10 +10,10 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::address::Address;
-use crate::decide::recipe::Recipe;
 use crate::digest::{Digest, Key, ObjectId};
 use crate::folder::{Folder, open_through_links};
 use crate::project_path::ProjectPath;
+use crate::recipe::Recipe;
 use crate::spec::{Parameters, Pipeline, Settings, Stage, StageId};
 use crate::store::{OutputPlace, RecordedOutput};
 

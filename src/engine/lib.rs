@@ -12,11 +12,15 @@
 //! | [`spec`] | YAML text → checked [`spec::Pipeline`]; every mistake with its place in the file |
 //! | [`project_path`], [`folder`] | paths in one spelling; what is read, written and removed below a folder, following no link |
 //! | [`stamp`] | what a file looks like from outside |
+//! | `listing` | which names in a folder count as its content |
 //! | [`store`] | objects, records, the log of runs; writes atomically |
 //! | [`kind`], `told` | what a stage kind is, and how it reads its settings |
+//! | `options`, `summary` | how a run is to be done, and what became of every instance |
 //! | `plan` | every instance, what it needs, and what a target names |
-//! | `decide` | recipe, key, reasons; `status` and `why` |
-//! | `schedule` | what is ready, who works on it, what became of it |
+//! | `recipe` | all that determines what a run gives, and its key |
+//! | `decide` | what enters a recipe, whether it has to run, and why |
+//! | `status`, `why` | what a run would do, and where the changes began |
+//! | `schedule` | what is ready, and who works on it |
 //! | `exec` | one run, from inputs to a record; what a killed one left |
 //! | `lockfile` | `pipeline.lock` |
 //! | `verify` | a second run, compared with the first |
@@ -45,17 +49,23 @@ pub mod yaml;
 mod decide;
 mod error;
 mod exec;
+mod listing;
 mod lockfile;
 mod log_name;
+mod options;
 mod pattern;
 mod plan;
+mod recipe;
 mod schedule;
+mod status;
+mod summary;
 mod verify;
+mod why;
 
-pub use decide::reason::{Known, Reason, Verdict, decide, differences};
-pub use decide::recipe::Recipe;
-pub use decide::status::status;
-pub use decide::why::{Cause, Explanation, why};
+pub use decide::changes::differences;
+pub use decide::reason::Reason;
+pub use decide::targets::{check_target, targets};
+pub use decide::verdict::{Known, Verdict, decide};
 pub use error::EngineError;
 pub use exec::recovery::Running;
 pub use exec::repeat::{RepeatedOutput, Subject, repeat};
@@ -65,10 +75,12 @@ pub use kind::{
 };
 pub use lockfile::lock::{Lock, Locked};
 pub use lockfile::lock_file::{LOCK_FILE, LockChange, read_lock};
+pub use options::{Cancel, Options};
 pub use plan::graph::{GroupId, Instance, InstanceId, Need, Plan};
-pub use plan::target::{check_target, targets};
+pub use recipe::Recipe;
 pub use schedule::observer::{Event, Observer, Planned};
-pub use schedule::options::{Cancel, Options};
 pub use schedule::run::{Answer, run};
-pub use schedule::summary::{Outcome, Report, Summary};
+pub use status::status;
+pub use summary::{Outcome, Report, Summary};
 pub use verify::{Checked, Difference, Found, Verification, verify};
+pub use why::{Cause, Explanation, why};

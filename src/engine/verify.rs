@@ -16,19 +16,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::decide::reason::Reason;
-use crate::decide::status::status;
+use crate::decide::work::Work;
 use crate::digest::{Digest, Key};
 use crate::error::EngineError;
 use crate::kind::{Content, Context, Effective, Failure, Job, Kind, Output, Registry};
+use crate::options::{Cancel, Options};
 use crate::plan::graph::InstanceId;
-use crate::plan::target::named;
-use crate::plan::work::Work;
 use crate::schedule::observer::Observer;
-use crate::schedule::options::{Cancel, Options};
 use crate::schedule::run::run;
-use crate::schedule::summary::{Outcome, Report};
 use crate::spec::{Parameters, Pipeline, Stage};
+use crate::status::status;
 use crate::store::{RecordedOutput, Store};
+use crate::summary::{Outcome, Report};
 
 /// What a second run gave.
 #[derive(Debug)]
@@ -109,7 +108,7 @@ pub fn verify(
     let recorded: Vec<&Report> =
         status.reports.iter().filter(|report| matches!(report.outcome, Outcome::Fresh)).collect();
     let work = Work::of(root, pipeline, &registry, options)?;
-    let asked_for = named(&work, &options.targets, &options.folder)?;
+    let asked_for = work.named(&options.targets, &options.folder)?;
     let is_asked_for = |report: &&Report| options.targets.is_empty() || asked_for[report.instance.0];
     if !recorded.iter().any(is_asked_for) {
         let checked = status.reports.iter().map(unrecorded).collect();

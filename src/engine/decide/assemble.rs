@@ -9,12 +9,12 @@
 use std::collections::BTreeMap;
 
 use crate::decide::inputs::InputSet;
-use crate::decide::recipe::Recipe;
+use crate::decide::work::Work;
 use crate::digest::{Key, ObjectId};
 use crate::kind::{CitedRun, Failure, Input, Read};
 use crate::plan::graph::{InstanceId, Need};
-use crate::plan::work::Work;
 use crate::project_path::ProjectPath;
+use crate::recipe::Recipe;
 use crate::spec::StageId;
 use crate::store::{OutputPlace, RecordedOutput, Store};
 

@@ -26,9 +26,10 @@ use crate::digest::{Digest, ObjectId};
 use crate::file_table::Observation;
 use crate::folder::open_through_links;
 use crate::kind::{Effective, Failure, ProjectFile};
+use crate::listing::{counts, list_names};
 use crate::pattern;
 use crate::project_path::{ProjectPath, is_within};
-use crate::snapshot::{SeenTree, counts};
+use crate::snapshot::SeenTree;
 use crate::spec::Parameters;
 use crate::stamp::Stamp;
 use crate::store::{FOLDER, Store};
@@ -357,7 +358,7 @@ fn looks_same(store: &Store, name: &str) -> bool {
         }
         Observation::Folder { stamp: before, racy, listing } => {
             stamp().is_ok_and(|now| now == before)
-                && (!racy || crate::snapshot::list_names(store, name).is_ok_and(|now| now == listing))
+                && (!racy || list_names(store.project(), name).is_ok_and(|now| now == listing))
         }
         Observation::Link { text } => {
             fs::read_link(&path).is_ok_and(|now| Digest::of(now.as_os_str().as_bytes()) == text)

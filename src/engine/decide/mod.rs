@@ -1,10 +1,11 @@
-//! What an instance needs to run for: its recipe, and how that differs from the last one.
+//! Decides whether an instance has to run, and why: the work that is laid out, its inputs, its recipe, the verdict.
 
 pub(crate) mod assemble;
 pub(crate) mod changes;
+mod excerpt;
 pub(crate) mod inputs;
 pub(crate) mod reason;
-pub(crate) mod recipe;
-pub(crate) mod status;
+pub(crate) mod targets;
 pub(crate) mod values;
-pub(crate) mod why;
+pub(crate) mod verdict;
+pub(crate) mod work;

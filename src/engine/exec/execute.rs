@@ -12,12 +12,12 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::decide::assemble::{Assembled, cited_runs};
+use crate::decide::work::Work;
 use crate::exec::recovery::Running;
 use crate::kind::{Content, Failure, Job, Output, Watch};
+use crate::options::Options;
 use crate::plan::graph::InstanceId;
-use crate::plan::work::Work;
 use crate::project_path::ProjectPath;
-use crate::schedule::options::Options;
 use crate::store::{Kept, Observed, Record, RecordedOutput, Scratch, Session, StoreError};
 
 /// How many outputs a message names.

@@ -16,8 +16,8 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use serde::{Deserialize, Serialize};
 
+use crate::decide::work::Work;
 use crate::folder::{FileKind, Folder};
-use crate::plan::work::Work;
 use crate::project_path::ProjectPath;
 use crate::store::{Session, StoreError};
 

@@ -7,14 +7,14 @@
 use std::path::Path;
 
 use crate::decide::assemble::{assemble, cited_runs};
+use crate::decide::work::Work;
 use crate::kind::{Failure, Job, Kind, Output, Watch};
+use crate::options::Options;
 use crate::plan::graph::InstanceId;
-use crate::plan::work::Work;
 use crate::project_path::ProjectPath;
-use crate::schedule::options::Options;
-use crate::schedule::summary::Summary;
 use crate::spec::Pipeline;
 use crate::store::{OutputPlace, Store};
+use crate::summary::Summary;
 
 /// What a repeated run is of, and where its inputs are.
 pub struct Subject<'g> {

@@ -2,4 +2,3 @@
 
 pub(crate) mod graph;
 pub(crate) mod target;
-pub(crate) mod work;

@@ -8,27 +8,14 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path};
 
 use crate::error::EngineError;
-use crate::kind::Kind;
 use crate::plan::graph::{Instance, InstanceId, Plan};
-use crate::plan::work::Work;
 use crate::project_path::{ProjectPath, is_within};
-use crate::schedule::options::Options;
 use crate::spec::Pipeline;
 use crate::suggestion::nearest;
 
-/// Finds the instances that `targets` name, as a flag for each instance; outputs are named as seen from
-/// `folder`, which is relative to the project.
-pub(crate) fn named(work: &Work<'_>, targets: &[String], folder: &Path) -> Result<Vec<bool>, EngineError> {
-    let places: Vec<Vec<ProjectPath>> = work.plan.ids().map(|id| places_of(work, id)).collect();
-    find(work.pipeline, &work.plan, &places, targets, folder)
-}
-
-fn places_of(work: &Work<'_>, id: InstanceId) -> Vec<ProjectPath> {
-    let places = work.effective(id).map(|effective| effective.places.as_slice()).unwrap_or_default();
-    places.iter().map(|place| place.path.clone()).collect()
-}
-
-fn find(
+/// Finds the instances that `targets` name, as a flag for each instance. `places` has the places of each instance's
+/// outputs, which are named as seen from `folder`; that is relative to the project.
+pub(crate) fn find(
     pipeline: &Pipeline,
     plan: &Plan,
     places: &[Vec<ProjectPath>],
@@ -49,42 +36,6 @@ fn find(
         }
     }
     Ok(named)
-}
-
-/// Gives everything that can be named as a target: stages, variants of stages, instances, outputs.
-///
-/// # Errors
-/// [`EngineError`] when the pipeline does not fit together.
-pub fn targets(
-    root: &Path,
-    pipeline: &Pipeline,
-    registry: &[Box<dyn Kind>],
-) -> Result<Vec<String>, EngineError> {
-    let work = Work::of(root, pipeline, registry, &Options::default())?;
-    let mut names: BTreeSet<String> = pipeline.stages.iter().map(|stage| stage.name.clone()).collect();
-    for id in work.plan.ids() {
-        let instance = work.plan.instance(id);
-        let stage = &pipeline.stages[instance.stage.0].name;
-        names.extend(instance.point.variant.iter().map(|variant| format!("{stage}[{variant}]")));
-        names.insert(instance.name.clone());
-        names.extend(places_of(&work, id).iter().map(ToString::to_string));
-    }
-    Ok(names.into_iter().collect())
-}
-
-/// Refuses a target that names nothing; an output is named as seen from `folder`, relative to the project.
-///
-/// # Errors
-/// [`EngineError`] for such a target, or when the pipeline does not fit together.
-pub fn check_target(
-    root: &Path,
-    pipeline: &Pipeline,
-    registry: &[Box<dyn Kind>],
-    target: &str,
-    folder: &Path,
-) -> Result<(), EngineError> {
-    let work = Work::of(root, pipeline, registry, &Options::default())?;
-    named(&work, &[target.to_owned()], folder).map(drop)
 }
 
 /// Adds to the flagged instances all that they need.

@@ -1,9 +1,7 @@
-//! A run of many instances: what is ready, who works on it, and what became of it.
+//! A run of many instances: what is ready, who works on it, and who watches.
 
 pub(crate) mod observer;
-pub(crate) mod options;
 pub(crate) mod retired;
 pub(crate) mod run;
 pub(crate) mod scheduler;
-pub(crate) mod summary;
 pub(crate) mod worker_pool;

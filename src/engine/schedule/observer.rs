@@ -3,7 +3,7 @@
 use crate::decide::reason::Reason;
 use crate::kind::Failure;
 use crate::plan::graph::InstanceId;
-use crate::schedule::summary::Summary;
+use crate::summary::Summary;
 
 /// Is told what happens in a run.
 pub trait Observer: Sync {

@@ -6,11 +6,11 @@
 
 use std::ops::Bound;
 
+use crate::decide::work::Work;
 use crate::exec::execute::kept_line;
-use crate::plan::work::Work;
+use crate::options::Options;
 use crate::project_path::ProjectPath;
 use crate::schedule::observer::{Event, Observer};
-use crate::schedule::options::Options;
 use crate::store::{Session, StoreError};
 
 /// Takes away what no instance writes any more; gives the places that went.

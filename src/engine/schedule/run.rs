@@ -13,22 +13,22 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
+use crate::decide::work::Work;
 use crate::digest::Key;
 use crate::error::EngineError;
 use crate::exec::recovery;
 use crate::kind::Kind;
 use crate::lockfile::lock_file;
+use crate::options::{Cancel, Options};
 use crate::plan::graph::InstanceId;
-use crate::plan::work::Work;
-use crate::schedule::observer::{Event, Observer};
-use crate::schedule::options::{Cancel, Options};
+use crate::schedule::observer::{Event, Observer, Planned};
 use crate::schedule::retired;
 use crate::schedule::scheduler::Scheduler;
-use crate::schedule::summary::{Outcome, Report, Summary};
 use crate::schedule::worker_pool::{Finished, Results, WorkerPool};
 use crate::snapshot::{Builder, Done, Known};
 use crate::spec::Pipeline;
 use crate::store::{Run, Session, Store, StoreError};
+use crate::summary::{Outcome, Report, Summary};
 
 /// Gives what a run has to say of a project in which nothing will have changed.
 pub type Answer<'a> = &'a dyn Fn(&Summary) -> Option<String>;
@@ -88,7 +88,7 @@ fn run_in_session(
 ) -> Result<Summary, EngineError> {
     let work = Work::of(root, pipeline, registry, options)?;
     recovery::recover_orphans(&work, session)?;
-    observer.event(Event::Planned { instances: &work.planned() });
+    observer.event(Event::Planned { instances: &planned(&work) });
     let whole = options.targets.is_empty() && !options.trial;
     let mut retired = Vec::new();
     if whole && options.lock && !cancel.is_cancelled() && !is_on_stand_in(&work) {
@@ -160,6 +160,16 @@ fn run_in_session(
         builder.finish(answer).save(session)?;
     }
     Ok(summary)
+}
+
+/// Lists the instances that the run decides.
+fn planned(work: &Work<'_>) -> Vec<Planned> {
+    let planned = |id: InstanceId| Planned {
+        instance: id,
+        name: work.name(id).to_owned(),
+        cost: work.details(id).cost,
+    };
+    work.undecided().map(planned).collect()
 }
 
 /// Says whether something that is wanted is made from stand-in data.

@@ -11,10 +11,10 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::decide::work::Work;
 use crate::digest::Key;
+use crate::options::Cancel;
 use crate::plan::graph::{GroupId, InstanceId, Need};
-use crate::plan::work::Work;
-use crate::schedule::options::Cancel;
 use crate::spec::Resources;
 
 /// How long a waiting worker goes without asking whether it should stop.

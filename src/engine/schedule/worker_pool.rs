@@ -17,19 +17,20 @@ use std::thread::{self, Scope};
 
 use crate::decide::assemble::{Assembled, assemble};
 use crate::decide::inputs::{InputSet, name_files};
-use crate::decide::reason::{Known, Reason, is_fresh, reasons};
-use crate::decide::recipe::Recipe;
+use crate::decide::reason::Reason;
+use crate::decide::verdict::{Known, is_fresh, reasons};
+use crate::decide::work::Work;
 use crate::digest::Key;
 use crate::exec::execute::{execute, kept_line};
 use crate::kind::{Failure, Watch};
+use crate::options::{Cancel, Options};
 use crate::plan::graph::InstanceId;
-use crate::plan::work::Work;
+use crate::recipe::Recipe;
 use crate::schedule::observer::{Event, Observer};
-use crate::schedule::options::{Cancel, Options};
 use crate::schedule::scheduler::{Enqueued, Scheduler, Task};
-use crate::schedule::summary::Outcome;
 use crate::snapshot::InstanceState;
 use crate::store::{Lookup, RecordedOutput, Session};
+use crate::summary::Outcome;
 
 /// What became of an instance, written once.
 pub(crate) struct Finished<'c> {

@@ -7,10 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{InstanceState, Known, PathState, Snapshot, TreeState, listing_of};
+use super::{InstanceState, Known, PathState, Snapshot, TreeState};
 use crate::digest::{Digest, Key};
 use crate::file_table::Observation;
 use crate::folder::FileKind;
+use crate::listing::listing_of;
 use crate::project_path::ProjectPath;
 use crate::store::{OutputPlace, RecordedOutput, Store};
 

@@ -10,12 +10,13 @@ use std::os::unix::ffi::OsStrExt;
 use rustix::fs::{AtFlags, FileType, statat};
 use rustix::io::Errno;
 
-use super::{FILE, InstanceState, PathState, Snapshot, list_names};
+use super::{InstanceState, PathState, Snapshot};
 use crate::digest::{Digest, Key};
 use crate::file_table::{FileTable, Observation};
 use crate::folder::{Folder, open_through_links};
+use crate::listing::list_names;
 use crate::stamp::{Stamp, now};
-use crate::store::{OutputPlace, Session, Store, StoreError};
+use crate::store::{OutputPlace, SNAPSHOT_FILE, Session, Store, StoreError};
 
 /// A snapshot, and what has changed since it was taken.
 #[derive(Debug)]
@@ -175,7 +176,7 @@ pub(super) struct Parts<'s> {
 
 fn file_stamp(store: &Store) -> Option<Stamp> {
     let base: &Folder = store.base().ok()??;
-    base.entry(FILE).ok()?.map(|entry| entry.stamp)
+    base.entry(SNAPSHOT_FILE).ok()?.map(|entry| entry.stamp)
 }
 
 /// Looks at a path; gives what it is where that is the same as it was, or only looks different.
@@ -213,7 +214,7 @@ fn look(store: &Store, state: &PathState) -> Option<Observation> {
         }
         (Observation::Folder { listing, .. }, FileType::Directory) => {
             let time = now();
-            let same = list_names(store, &state.path).is_ok_and(|now| now == listing);
+            let same = list_names(store.project(), &state.path).is_ok_and(|now| now == listing);
             same.then(|| Observation::Folder { stamp, listing, racy: stamp.is_racy(time) })
         }
         (Observation::Link { text }, FileType::Symlink) => {

@@ -17,20 +17,16 @@
 mod build;
 mod compare;
 
-use std::io;
-
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{Digest, Key, ObjectId};
 use crate::file_table::Observation;
-use crate::store::{RecordedOutput, Session, Store, StoreError};
+use crate::listing::counts;
+use crate::store::{RecordedOutput, SNAPSHOT_FILE, Session, Store, StoreError};
 
 pub use build::Builder;
 pub(crate) use build::{Done, SeenTree};
 pub use compare::Known;
-
-/// The snapshot's file, below the store's folder of this version.
-pub(crate) const FILE: &str = "snapshot";
 
 /// Begins the file, with the version of its format.
 const MAGIC: &[u8; 16] = b"recount snap 1\n\0";
@@ -85,7 +81,7 @@ impl Snapshot {
     /// Reads the snapshot of a store; `None` where there is none that can be used.
     pub fn load(store: &Store) -> Option<Self> {
         let base = store.base().ok()??;
-        let bytes = base.read(FILE, LARGEST).ok()?;
+        let bytes = base.read(SNAPSHOT_FILE, LARGEST).ok()?;
         Self::decode(&bytes)
     }
 
@@ -117,7 +113,7 @@ impl Snapshot {
     /// # Errors
     /// [`StoreError`] when it can't be written.
     pub fn save(&self, session: &Session<'_>) -> Result<(), StoreError> {
-        session.write_whole(FILE, &self.encode())
+        session.write_whole(SNAPSHOT_FILE, &self.encode())
     }
 
     /// Gives the last key of an instance.
@@ -152,37 +148,6 @@ pub fn observe_pipeline(store: &Store) -> Vec<String> {
 /// The file that draws the graph, and the folder of the stages' own files.
 const PIPELINE: &str = "pipeline.yaml";
 const STAGES: &str = "stages";
-
-/// Says whether a name in a folder counts as its content: what editors and Python leave behind does not.
-pub(crate) fn counts(name: &str) -> bool {
-    const NAMES: [&str; 7] =
-        [".git", "__pycache__", ".DS_Store", "Thumbs.db", ".ipynb_checkpoints", "4913", ".directory"];
-    const ENDINGS: [&str; 5] = ["~", ".swp", ".swo", ".swx", ".recount-new"];
-    let locks = name.starts_with(".#")
-        || name.starts_with(".~lock.")
-        || name.len() > 1 && name.starts_with('#') && name.ends_with('#');
-    !NAMES.contains(&name) && !locks && !ENDINGS.iter().any(|ending| name.ends_with(ending))
-}
-
-/// Digests the names of a folder that count; they come sorted.
-pub(crate) fn listing_of<'n>(names: impl Iterator<Item = &'n str>) -> Digest {
-    let mut listing = crate::digest::Canonical::default();
-    for name in names.filter(|name| counts(name)) {
-        listing.field(name.as_bytes());
-    }
-    listing.finish()
-}
-
-/// Lists the names of a folder of the project, through links, and digests them.
-pub(crate) fn list_names(store: &Store, path: &str) -> io::Result<Digest> {
-    let entries = std::fs::read_dir(store.project().path_of(path.trim_end_matches('/')))?;
-    let mut names = Vec::new();
-    for entry in entries {
-        names.push(entry?.file_name().to_string_lossy().into_owned());
-    }
-    names.sort_unstable();
-    Ok(listing_of(names.iter().map(String::as_str)))
-}
 
 /// Outputs with every field of theirs: the format names none, and leaves none out.
 mod outputs {
@@ -248,15 +213,5 @@ mod tests {
         let mut broken = snapshot();
         broken.instances[0].reads.push(2);
         assert_eq!(Snapshot::decode(&broken.encode()), None);
-    }
-
-    #[test]
-    fn what_editors_leave_behind_does_not_count() {
-        for name in ["__pycache__", ".a.py.swp", "a.py~", ".#a.py", "#a.py#", ".DS_Store"] {
-            assert!(!counts(name), "{name}");
-        }
-        for name in ["a.py", ".env", "#", "swp"] {
-            assert!(counts(name), "{name}");
-        }
     }
 }

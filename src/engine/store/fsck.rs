@@ -17,9 +17,8 @@ use std::sync::{Mutex, PoisonError};
 use super::error::StoreError;
 use super::inventory::{Inventory, StoredFile};
 use super::object::object_name;
-use super::{Record, Session};
+use super::{Record, SNAPSHOT_FILE, Session};
 use crate::digest::{Digest, Key, ObjectId};
-use crate::snapshot;
 
 /// What an examination of the store found.
 #[derive(Debug, Default)]
@@ -100,7 +99,7 @@ impl Session<'_> {
         name_instances(&sound, &mut found);
         if !found.damage.is_empty() {
             // It says of what was set aside that it is there.
-            self.remove_own(snapshot::FILE)?;
+            self.remove_own(SNAPSHOT_FILE)?;
         }
         let listed = sound.records.iter().flat_map(|record| record.listings.iter().copied());
         let named: BTreeSet<ObjectId> = sound.records.iter().flat_map(objects_of).chain(listed).collect();

@@ -10,9 +10,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::{Doing, StoreError};
-use super::{Session, Store};
+use super::{SNAPSHOT_FILE, Session, Store};
 use crate::digest::{Key, ObjectId};
-use crate::snapshot;
 
 /// What may go, and what stays.
 #[derive(Debug, Default)]
@@ -125,7 +124,7 @@ impl Session<'_> {
             return Ok(());
         }
         // It says of what goes that it is there.
-        self.remove_own(snapshot::FILE)?;
+        self.remove_own(SNAPSHOT_FILE)?;
         garbage.record_files.iter().try_for_each(|file| self.remove_own(file))?;
         self.base.sync_file_system().doing("synced", self.path())?;
         garbage.object_files.iter().try_for_each(|file| self.remove_own(file))?;

@@ -59,9 +59,9 @@ pub use session::{Scratch, Session};
 use crate::digest::Key;
 use crate::file_table::{FileTable, Observation};
 use crate::folder::Folder;
+use crate::listing::list_names;
+use crate::options::Cancel;
 use crate::project_path::is_within;
-use crate::schedule::options::Cancel;
-use crate::snapshot;
 use crate::stamp::{Stamp, now};
 use error::Doing;
 
@@ -70,6 +70,9 @@ pub const FOLDER: &str = "artifacts";
 
 /// The folder of this version within it: another version begins one of its own.
 const VERSION: &str = "v2";
+
+/// The snapshot's file in the folder of this version.
+pub(crate) const SNAPSHOT_FILE: &str = "snapshot";
 
 /// The store of one project.
 pub struct Store {
@@ -202,7 +205,7 @@ impl Store {
         {
             return before;
         }
-        let (stamp, listing) = (Stamp::of(&metadata), snapshot::list_names(self, path).ok()?);
+        let (stamp, listing) = (Stamp::of(&metadata), list_names(&self.project, path).ok()?);
         Some(Observation::Folder { stamp, listing, racy: stamp.is_racy(time) })
     }
 

@@ -13,11 +13,10 @@ use crate::decide::inputs::{InputReader, InputSet, LeftOut};
 use crate::digest::Digest;
 use crate::error::EngineError;
 use crate::kind::{Context, Effective, Failure, Kind};
+use crate::options::Options;
 use crate::plan::graph::{InstanceId, Plan};
 use crate::plan::target;
 use crate::project_path::ProjectPath;
-use crate::schedule::observer::Planned;
-use crate::schedule::options::Options;
 use crate::snapshot::InstanceState;
 use crate::spec::{Pipeline, StageId};
 use crate::store::{OutputPlace, RecordedOutput, Store};
@@ -102,16 +101,29 @@ impl<'a> Work<'a> {
             work.refuse_two_writers()?;
         }
         if !options.force.is_empty() {
-            work.forced = target::named(&work, &options.force, &options.folder)?;
+            work.forced = work.named(&options.force, &options.folder)?;
         }
         if !options.targets.is_empty() {
-            let named = target::named(&work, &options.targets, &options.folder)?;
+            let named = work.named(&options.targets, &options.folder)?;
             work.wanted = target::with_needs(&work.plan, named);
         }
         if options.trial {
             work.leave_out_of_trial(options)?;
         }
         Ok(work)
+    }
+
+    /// Finds the instances that `targets` name, as a flag for each instance; outputs are named as seen from `folder`,
+    /// which is relative to the project.
+    pub(crate) fn named(&self, targets: &[String], folder: &Path) -> Result<Vec<bool>, EngineError> {
+        let places: Vec<Vec<ProjectPath>> = self.plan.ids().map(|id| self.places_of(id)).collect();
+        target::find(self.pipeline, &self.plan, &places, targets, folder)
+    }
+
+    /// Gives the places of an instance's outputs.
+    pub(crate) fn places_of(&self, id: InstanceId) -> Vec<ProjectPath> {
+        let places = self.effective(id).map(|effective| effective.places.as_slice()).unwrap_or_default();
+        places.iter().map(|place| place.path.clone()).collect()
     }
 
     pub(crate) fn kind(&self, id: InstanceId) -> &'a dyn Kind {
@@ -184,15 +196,6 @@ impl<'a> Work<'a> {
     /// Gives those of the wanted instances that are to be decided.
     pub(crate) fn undecided(&self) -> impl Iterator<Item = InstanceId> + '_ {
         self.wanted().filter(|id| self.clean[id.0].is_none())
-    }
-
-    pub(crate) fn planned(&self) -> Vec<Planned> {
-        let planned = |id: InstanceId| Planned {
-            instance: id,
-            name: self.name(id).to_owned(),
-            cost: self.details(id).cost,
-        };
-        self.undecided().map(planned).collect()
     }
 
     /// Reads what an instance reads of the project.

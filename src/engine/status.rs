@@ -12,18 +12,18 @@ use std::path::Path;
 
 use crate::decide::assemble::assemble;
 use crate::decide::inputs::name_files;
-use crate::decide::reason::{Known, Verdict, decide};
+use crate::decide::verdict::{Known, Verdict, decide};
+use crate::decide::work::Work;
 use crate::digest::Key;
 use crate::error::EngineError;
 use crate::kind::Kind;
 use crate::lockfile::lock::Lock;
 use crate::lockfile::lock_file::read_lock;
+use crate::options::Options;
 use crate::plan::graph::InstanceId;
-use crate::plan::work::Work;
-use crate::schedule::options::Options;
-use crate::schedule::summary::{Outcome, Report, Summary};
 use crate::spec::Pipeline;
 use crate::store::{Lookup, OutputPlace, RecordedOutput, Store, StoreError};
+use crate::summary::{Outcome, Report, Summary};
 
 /// Gives the verdict on every instance that `options` name.
 ///

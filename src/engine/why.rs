@@ -9,20 +9,20 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
+use crate::decide::changes::differences;
 use crate::decide::inputs::name_files;
-use crate::decide::reason::{Reason, differences};
-use crate::decide::recipe::Recipe;
-use crate::decide::status::{LastKeys, verdicts};
+use crate::decide::reason::Reason;
+use crate::decide::work::Work;
 use crate::digest::{Key, ObjectId};
 use crate::error::EngineError;
 use crate::kind::{Failure, Kind};
+use crate::options::Options;
 use crate::plan::graph::InstanceId;
-use crate::plan::target;
-use crate::plan::work::Work;
-use crate::schedule::options::Options;
-use crate::schedule::summary::{Outcome, Report};
+use crate::recipe::Recipe;
 use crate::spec::Pipeline;
+use crate::status::{LastKeys, verdicts};
 use crate::store::{Store, StoreError};
+use crate::summary::{Outcome, Report};
 
 /// Why one instance would run, or why it would not.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ pub fn why(
     options: &Options<'_>,
 ) -> Result<Vec<Explanation>, EngineError> {
     let work = Work::of(root, pipeline, registry, options)?;
-    let asked = target::named(&work, &options.targets, &options.folder)?;
+    let asked = work.named(&options.targets, &options.folder)?;
     let reports = verdicts(&work, store, options)?;
     let last = LastKeys::of(store, options);
     let mut inquiry = Inquiry { work: &work, store, reports, last, earlier: None };

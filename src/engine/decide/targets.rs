@@ -1,0 +1,46 @@
+//! What a person may name as a target of a pipeline.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::decide::work::Work;
+use crate::error::EngineError;
+use crate::kind::Kind;
+use crate::options::Options;
+use crate::spec::Pipeline;
+
+/// Gives everything that can be named as a target: stages, variants of stages, instances, outputs.
+///
+/// # Errors
+/// [`EngineError`] when the pipeline does not fit together.
+pub fn targets(
+    root: &Path,
+    pipeline: &Pipeline,
+    registry: &[Box<dyn Kind>],
+) -> Result<Vec<String>, EngineError> {
+    let work = Work::of(root, pipeline, registry, &Options::default())?;
+    let mut names: BTreeSet<String> = pipeline.stages.iter().map(|stage| stage.name.clone()).collect();
+    for id in work.plan.ids() {
+        let instance = work.plan.instance(id);
+        let stage = &pipeline.stages[instance.stage.0].name;
+        names.extend(instance.point.variant.iter().map(|variant| format!("{stage}[{variant}]")));
+        names.insert(instance.name.clone());
+        names.extend(work.places_of(id).iter().map(ToString::to_string));
+    }
+    Ok(names.into_iter().collect())
+}
+
+/// Refuses a target that names nothing; an output is named as seen from `folder`, relative to the project.
+///
+/// # Errors
+/// [`EngineError`] for such a target, or when the pipeline does not fit together.
+pub fn check_target(
+    root: &Path,
+    pipeline: &Pipeline,
+    registry: &[Box<dyn Kind>],
+    target: &str,
+    folder: &Path,
+) -> Result<(), EngineError> {
+    let work = Work::of(root, pipeline, registry, &Options::default())?;
+    work.named(&[target.to_owned()], folder).map(drop)
+}

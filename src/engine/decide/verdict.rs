@@ -1,0 +1,153 @@
+//! Decides whether an instance is stale, and says why.
+//!
+//! (recipe, last recipe, what the store has) ──decide──▶ [`Verdict`]
+//!
+//! Invariants
+//! - Pure: whatever it needs is in its arguments; it knows no kind, no file system, no terminal.
+//! - Fresh means that the store has the outputs of this very recipe, whatever ran last.
+
+use crate::decide::changes::differences;
+use crate::decide::reason::Reason;
+use crate::digest::Key;
+use crate::recipe::Recipe;
+use crate::store::Flaw;
+
+/// Whether an instance has to run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// Its outputs are there.
+    Fresh {
+        /// The key that they are recorded under.
+        key: Key,
+    },
+    /// It has to run.
+    Stale {
+        /// The key that its outputs will be recorded under.
+        key: Key,
+        /// Why, at least one.
+        reasons: Vec<Reason>,
+    },
+}
+
+/// What the store has for a recipe's key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// A record with sound objects.
+    Recorded,
+    /// Nothing.
+    Nothing,
+    /// A record that does not count.
+    Flawed(Flaw),
+}
+
+/// Decides whether an instance with this recipe has to run.
+pub fn decide(recipe: &Recipe, key: Key, last: Option<&Recipe>, known: &Known, forced: bool) -> Verdict {
+    if is_fresh(known, forced) {
+        return Verdict::Fresh { key };
+    }
+    Verdict::Stale { key, reasons: reasons(recipe, last, known, forced) }
+}
+
+/// Says whether an instance's outputs are there.
+pub fn is_fresh(known: &Known, forced: bool) -> bool {
+    !forced && *known == Known::Recorded
+}
+
+/// Says why an instance has to run that is not fresh.
+pub fn reasons(recipe: &Recipe, last: Option<&Recipe>, known: &Known, forced: bool) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if forced {
+        reasons.push(Reason::Forced);
+    }
+    match known {
+        Known::Recorded => {}
+        Known::Flawed(Flaw::RecordCorrupt) => reasons.push(Reason::RecordCorrupt),
+        Known::Flawed(Flaw::ObjectMissing { output, .. }) => {
+            reasons.push(Reason::ObjectMissing { output: output.clone() });
+        }
+        Known::Flawed(Flaw::ObjectCorrupt { output, .. }) => {
+            reasons.push(Reason::ObjectCorrupt { output: output.clone() });
+        }
+        Known::Nothing => match last {
+            None => reasons.push(Reason::NeverRun),
+            Some(last) => reasons.extend(differences(last, recipe)),
+        },
+    }
+    if reasons.is_empty() {
+        reasons.push(Reason::RecordMissing);
+    }
+    reasons
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::digest::{Digest, ObjectId};
+
+    fn object(text: &str) -> ObjectId {
+        ObjectId(Digest::of(text.as_bytes()))
+    }
+
+    fn recipe() -> Recipe {
+        Recipe {
+            kind: "train".to_owned(),
+            code: Digest::of(b"code"),
+            parameters: BTreeMap::from([
+                ("learning_rate".to_owned(), 0.001.into()),
+                ("hidden".to_owned(), 64.into()),
+            ]),
+            seed: Some(1),
+            inputs: BTreeMap::from([("prepare/dataset".to_owned(), object("old"))]),
+            files: BTreeMap::new(),
+            values: BTreeMap::new(),
+            cited: BTreeMap::new(),
+        }
+    }
+
+    fn told(new: &Recipe, last: Option<&Recipe>, known: &Known) -> Vec<String> {
+        match decide(new, new.key(), last, known, false) {
+            Verdict::Fresh { .. } => Vec::new(),
+            Verdict::Stale { reasons, .. } => reasons.iter().map(Reason::to_string).collect(),
+        }
+    }
+
+    #[test]
+    fn what_is_recorded_is_fresh_whatever_ran_last() {
+        let other = Recipe { seed: Some(2), ..recipe() };
+        assert_eq!(told(&recipe(), Some(&other), &Known::Recorded), Vec::<String>::new());
+        assert_eq!(told(&recipe(), None, &Known::Recorded), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_difference_is_a_reason_with_old_and_new() {
+        let mut new = recipe();
+        new.code = Digest::of(b"new code");
+        new.parameters =
+            BTreeMap::from([("learning_rate".to_owned(), 0.01.into()), ("dropout".to_owned(), 0.5.into())]);
+        new.seed = None;
+        new.inputs = BTreeMap::from([("prepare/dataset".to_owned(), object("new"))]);
+        new.files = BTreeMap::from([("notes.txt".to_owned(), object("notes"))]);
+        snapbox::assert_data_eq!(
+            told(&new, Some(&recipe()), &Known::Nothing).join("\n"),
+            snapbox::str![[r#"
+code of kind `train`
+`dropout` is new: 0.5
+`learning_rate` 0.001 → 0.01
+`hidden` 64 no longer applies
+seed 1 no longer applies
+input `prepare/dataset` cba06b… → 11507a…
+file `notes.txt` is new: ab5aa9…
+"#]]
+        );
+    }
+
+    #[test]
+    fn a_flaw_of_the_store_is_the_reason() {
+        let flaw = Known::Flawed(Flaw::ObjectCorrupt { output: "weights".to_owned(), object: object("w") });
+        assert_eq!(told(&recipe(), Some(&recipe()), &flaw), ["output `weights` is damaged in the store"]);
+        assert_eq!(told(&recipe(), Some(&recipe()), &Known::Nothing), ["its record is gone from the store"]);
+        assert_eq!(told(&recipe(), None, &Known::Nothing), ["never run before"]);
+    }
+}
