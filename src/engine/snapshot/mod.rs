@@ -29,7 +29,7 @@ pub(crate) use build::{Done, SeenTree};
 pub use compare::Known;
 
 /// Begins the file, with the version of its format.
-const MAGIC: &[u8; 16] = b"recount snap 1\n\0";
+const MAGIC: &[u8; 16] = b"recount snap 2\n\0";
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = 1 << 30;
@@ -39,8 +39,12 @@ const LARGEST: u64 = 1 << 30;
 pub struct Snapshot {
     /// What was asked: all that an answer depends on besides files.
     pub question: Digest,
+    /// The part of the question that is no setting.
+    pub environment: Digest,
     /// What there is to say while nothing has changed; `None` where not everything was brought up to date.
     pub answer: Option<String>,
+    /// The digest of all stages.
+    stages: Digest,
     /// Every path that was looked at.
     paths: Vec<PathState>,
     /// The paths of the pipeline's own files.
@@ -68,6 +72,8 @@ struct TreeState {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct InstanceState {
     pub(crate) name: String,
+    /// The digest of its stage.
+    stage: Digest,
     pub(crate) key: Key,
     #[serde(with = "outputs")]
     pub(crate) outputs: Vec<RecordedOutput>,
@@ -179,12 +185,15 @@ mod tests {
             racy: false,
         };
         Snapshot {
+            environment: Digest::of(b"environment"),
+            stages: Digest::of(b"stages"),
             question: Digest::of(b"?"),
             answer: Some("nothing to do".to_owned()),
             paths: vec![state("a", file(b"a")), state("b", Observation::Absent)],
             pipeline: vec![1],
             trees: vec![TreeState { paths: vec![0, 1] }],
             instances: vec![InstanceState {
+                stage: Digest::of(b"stage"),
                 name: "fit[seed=1]".to_owned(),
                 key: Key(Digest::of(b"key")),
                 outputs: vec![RecordedOutput::new("o", ObjectId(Digest::of(b"o")), 0o700)],
