@@ -9,44 +9,18 @@
 //! - A batch waits at most [`GATHER`] for company, so that a power failure costs no more than that of finished work.
 //! - Once a batch has failed nothing more is kept, and whoever commits next is told why.
 
-use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use super::Session;
 use super::error::{Doing, StoreError};
+use super::queue::{Queue, State};
 use super::record::{Record, RecordedOutput, record_name, seal};
 use crate::digest::Key;
 
 /// How long a record waits for others to be synced with it.
 const GATHER: Duration = Duration::from_millis(100);
-
-/// The records that wait for their sync.
-#[derive(Default)]
-pub(super) struct Queue {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    /// Keys, and the names that their records have until then.
-    waiting: Vec<(Key, String)>,
-    /// Batches that are being synced and named.
-    under_way: usize,
-    /// What those records say was made, until they have their names.
-    made: BTreeMap<Key, Vec<RecordedOutput>>,
-    failed: Option<StoreError>,
-    closed: bool,
-}
-
-impl Queue {
-    fn state(&self) -> MutexGuard<'_, State> {
-        // Each change is one step, so a panic elsewhere leaves whole states only.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 impl Session<'_> {
     /// Queues a record; it counts once [`Session::while_committing`] or [`Session::finish`] has synced it.

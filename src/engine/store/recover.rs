@@ -9,7 +9,9 @@
 
 use super::Session;
 use super::error::{Doing, StoreError};
-use super::record::{Lookup, Record, SEAL, unsealed};
+use super::lookup::Lookup;
+use super::record::{Record, SEAL, unsealed};
+use super::session::TEMPORARY;
 use crate::folder::FileKind;
 
 /// The largest file that may be a record, in bytes.
@@ -67,9 +69,6 @@ impl Session<'_> {
         Ok(named.is_none_or(|named| named.observed.started < record.observed.started))
     }
 }
-
-/// The folder of what is being written.
-pub(super) const TEMPORARY: &str = "temporary";
 
 #[cfg(test)]
 mod tests {

@@ -20,9 +20,8 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
 use super::Store;
-use super::commit::Queue;
 use super::error::{Doing, StoreError};
-use super::recover::TEMPORARY;
+use super::queue::Queue;
 use crate::folder::Folder;
 use crate::project_path::ProjectPath;
 use crate::stamp::now;
@@ -34,6 +33,9 @@ const LOCK: &str = "lock";
 
 /// What a session adds to its name in the lock when it has come to its end.
 const ENDED: &str = " ended";
+
+/// The folder of what is being written.
+pub(super) const TEMPORARY: &str = "temporary";
 
 /// The folder of what runs need for themselves.
 pub(super) const SCRATCH: &str = "scratch";
