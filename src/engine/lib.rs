@@ -8,6 +8,7 @@
 //! | [`diagnostic`] | a mistake as data, and its one renderer |
 //! | [`address`] | `FILE#/json/pointer`: a value inside a file |
 //! | [`yaml`] | YAML text → a tree in which every value knows its place |
+//! | [`value`] | values of parameters |
 //! | [`suggestion`] | did-you-mean |
 //! | [`spec`] | YAML text → checked [`spec::Pipeline`]; every mistake with its place in the file |
 //! | [`project_path`], [`folder`] | paths in one spelling; what is read, written and removed below a folder, following no link |
@@ -44,6 +45,7 @@ pub mod stamp;
 pub mod store;
 pub mod suggestion;
 pub mod told;
+pub mod value;
 pub mod yaml;
 
 mod decide;
