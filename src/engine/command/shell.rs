@@ -12,10 +12,13 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::printable::printable;
-use super::process::GATE_SHELL;
 use super::surroundings::find_program;
 use crate::Failure;
 use crate::spec::Value;
+
+/// The shell that waits for its start; by its path, since a bare name would be looked for along the program's own PATH,
+/// after a copy of this whole process.
+pub(super) const GATE_SHELL: &str = "/bin/sh";
 
 /// Waits for the line that lets the program begin.
 const GATE: &str = "read -r _ || exit 125; ";
