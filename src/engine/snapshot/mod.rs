@@ -16,10 +16,11 @@
 
 mod build;
 mod compare;
+mod output_fields;
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::{Digest, Key, ObjectId};
+use crate::digest::{Digest, Key};
 use crate::file_table::Observation;
 use crate::listing::counts;
 use crate::store::{RecordedOutput, SNAPSHOT_FILE, Session, Store, StoreError};
@@ -69,7 +70,7 @@ struct TreeState {
 pub(crate) struct InstanceState {
     pub(crate) name: String,
     pub(crate) key: Key,
-    #[serde(with = "outputs")]
+    #[serde(with = "output_fields")]
     pub(crate) outputs: Vec<RecordedOutput>,
     reads: Vec<u32>,
     trees: Vec<u32>,
@@ -149,26 +150,10 @@ pub fn observe_pipeline(store: &Store) -> Vec<String> {
 const PIPELINE: &str = "pipeline.yaml";
 const STAGES: &str = "stages";
 
-/// Outputs with every field of theirs: the format names none, and leaves none out.
-mod outputs {
-    use super::{Deserialize, ObjectId, RecordedOutput};
-    use serde::{Deserializer, Serializer};
-
-    type Parts<T> = (T, ObjectId, bool, Option<u32>);
-
-    pub fn serialize<S: Serializer>(outputs: &[RecordedOutput], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(outputs.iter().map(|it| (it.name.as_str(), it.object, it.executable, it.mode)))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<RecordedOutput>, D::Error> {
-        let output = |(name, object, executable, mode)| RecordedOutput { name, object, executable, mode };
-        Ok(Vec::<Parts<String>>::deserialize(deserializer)?.into_iter().map(output).collect())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::ObjectId;
     use crate::stamp::Stamp;
 
     fn snapshot() -> Snapshot {
