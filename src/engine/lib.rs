@@ -15,7 +15,7 @@
 //! | [`stamp`] | what a file looks like from outside |
 //! | `listing` | which names in a folder count as its content |
 //! | [`store`] | objects, records, the log of runs; writes atomically |
-//! | [`kind`], `told` | what a stage kind is, and how it reads its settings |
+//! | [`kind`], [`param_reader`] | what a stage kind is, and how it reads its settings |
 //! | `options`, `summary` | how a run is to be done, and what became of every instance |
 //! | `plan` | every instance, what it needs, and what a target names |
 //! | `recipe` | all that determines what a run gives, and its key |
@@ -38,13 +38,13 @@ pub mod digest;
 pub mod file_table;
 pub mod folder;
 pub mod kind;
+pub mod param_reader;
 pub mod project_path;
 pub mod snapshot;
 pub mod spec;
 pub mod stamp;
 pub mod store;
 pub mod suggestion;
-pub mod told;
 pub mod value;
 pub mod yaml;
 

@@ -42,8 +42,8 @@ use crate::spec::{
 };
 use crate::{Context, Effective, Failure, Job, Kind, Output, Read};
 
+use crate::param_reader::ParamReader;
 use crate::store::OutputPlace;
-use crate::told::Told;
 use log::Log;
 use process::{End, GRACE, Limits, Program};
 use shell::Invocation;
@@ -145,7 +145,7 @@ impl Kind for Command {
     }
 
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
-        let told = Told::of("command", &context.settings.parameters);
+        let told = ParamReader::of("command", &context.settings.parameters);
         let coordinates = context.point.coordinates();
         let filled = |name: &str| -> Vec<String> {
             texts(told.any(name)).iter().map(|text| substitute(text, &coordinates)).collect()

@@ -36,7 +36,7 @@ use super::variants::describe;
 use parameters::{overrides, told, told_places};
 use places::Places;
 use provenance::provenance;
-use recount_engine::told::Told;
+use recount_engine::param_reader::ParamReader;
 use results::{json_map, variants};
 
 /// Describes the settings of `render`.
@@ -92,7 +92,7 @@ impl Kind for Render {
         let variants = describe(pipeline, needs.train)?;
         let variants = variants.into_iter().map(|described| told(pipeline, needs.train, described)).collect();
         let overrides = overrides(pipeline).into_iter().map(Value::Text).collect();
-        let own = Told::of("render", &context.settings.parameters);
+        let own = ParamReader::of("render", &context.settings.parameters);
         let files = ["template", "source", "claims"].map(|name| own.text(name).map(str::to_owned));
         own.text("output")?;
         let mut parameters = own.finish()?.effective;
