@@ -67,7 +67,7 @@ mod why;
 pub use decide::changes::differences;
 pub use decide::reason::Reason;
 pub use decide::targets::{check_target, targets};
-pub use decide::verdict::{Known, Verdict, decide};
+pub use decide::verdict::{RecordState, Verdict, decide};
 pub use error::EngineError;
 pub use exec::recovery::Running;
 pub use exec::repeat::{RepeatedOutput, Subject, repeat};

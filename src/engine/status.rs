@@ -12,7 +12,7 @@ use std::path::Path;
 
 use crate::decide::assemble::assemble;
 use crate::decide::inputs::name_files;
-use crate::decide::verdict::{Known, Verdict, decide};
+use crate::decide::verdict::{RecordState, Verdict, decide};
 use crate::decide::work::Work;
 use crate::digest::Key;
 use crate::error::EngineError;
@@ -155,16 +155,18 @@ impl Judge<'_> {
             return Ok((Some(key), state.outputs.clone(), Outcome::Fresh));
         }
         let (known, outputs) = match self.store.look_up(key)? {
-            Lookup::Found(outputs) => (Known::Recorded, outputs),
+            Lookup::Found(outputs) => (RecordState::Recorded, outputs),
             Lookup::Absent => match self.at_hand(id, key).filter(|_| !forced) {
                 Some(outputs) => return Ok((Some(key), outputs, Outcome::Fresh)),
-                None => (Known::Nothing, Vec::new()),
+                None => (RecordState::Nothing, Vec::new()),
             },
-            Lookup::Broken(flaw) => (Known::Flawed(flaw), Vec::new()),
+            Lookup::Broken(flaw) => (RecordState::Flawed(flaw), Vec::new()),
         };
         let last = match self.last.get(name) {
             Some(last) if last == key => Some(assembled.recipe.clone()),
-            Some(last) if known != Known::Recorded => self.store.record_as(last)?.map(|record| record.recipe),
+            Some(last) if known != RecordState::Recorded => {
+                self.store.record_as(last)?.map(|record| record.recipe)
+            }
             _ => None,
         };
         Ok(match decide(&assembled.recipe, key, last.as_ref(), &known, forced) {

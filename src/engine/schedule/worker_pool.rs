@@ -18,7 +18,7 @@ use std::thread::{self, Scope};
 use crate::decide::assemble::{Assembled, assemble};
 use crate::decide::inputs::{InputSet, name_files};
 use crate::decide::reason::Reason;
-use crate::decide::verdict::{Known, is_fresh, reasons};
+use crate::decide::verdict::{RecordState, is_fresh, reasons};
 use crate::decide::work::Work;
 use crate::digest::Key;
 use crate::exec::execute::{execute, kept_line};
@@ -80,7 +80,7 @@ pub(crate) struct WorkerPool<'c> {
 /// A stale instance on its way to its run.
 pub(crate) struct Stale {
     assembled: Assembled,
-    known: Known,
+    known: RecordState,
     forced: bool,
 }
 
@@ -126,9 +126,9 @@ impl<'c> WorkerPool<'c> {
             return Ok(());
         }
         let (known, outputs) = match self.session.lookup(key)? {
-            Lookup::Found(outputs) => (Known::Recorded, Some(outputs)),
-            Lookup::Absent => (Known::Nothing, None),
-            Lookup::Broken(flaw) => (Known::Flawed(flaw), None),
+            Lookup::Found(outputs) => (RecordState::Recorded, Some(outputs)),
+            Lookup::Absent => (RecordState::Nothing, None),
+            Lookup::Broken(flaw) => (RecordState::Flawed(flaw), None),
         };
         let builder = self.scheduler.builder_of(key);
         let forced = self.work.is_forced(id) && builder.is_none();
