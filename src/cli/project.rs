@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::kinds::{self, Archive, Surroundings};
 use crate::lab::data::fetch::FetchError;
-use recount_engine::snapshot::Known;
+use recount_engine::snapshot::CheckedSnapshot;
 use recount_engine::spec::{self, Pipeline};
 use recount_engine::store::{Session, Store};
 use recount_engine::{Cancel, Options, Registry};
@@ -29,7 +29,7 @@ pub struct Project {
     /// Its store.
     pub store: Store,
     /// What is known of it since it was last brought up to date.
-    pub known: Option<Known>,
+    pub known: Option<CheckedSnapshot>,
     /// The pipeline's own files, as they were looked at before they were read.
     pub pipeline_files: Vec<String>,
     /// What Ctrl-C sets.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use recount_engine::command::surroundings::Surroundings;
 use recount_engine::digest::{Canonical, Digest};
-use recount_engine::snapshot::{Known, observe_pipeline};
+use recount_engine::snapshot::{CheckedSnapshot, observe_pipeline};
 use recount_engine::store::Store;
 use recount_engine::{Cancel, Summary};
 
@@ -46,7 +46,7 @@ pub struct Start {
     /// The store.
     pub store: Store,
     /// The snapshot, compared with what is there now.
-    pub known: Option<Known>,
+    pub known: Option<CheckedSnapshot>,
     /// The pipeline's own files, once they were looked at.
     pub pipeline_files: Vec<String>,
 }
@@ -58,7 +58,7 @@ impl Start {
     /// A [`CliError`] when the store can't be read.
     pub fn of(root: &Path) -> Result<Self, CliError> {
         let store = Store::open(root)?;
-        let known = Known::load(&store);
+        let known = CheckedSnapshot::load(&store);
         Ok(Self { store, known, pipeline_files: Vec::new() })
     }
 

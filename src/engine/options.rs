@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::digest::Digest;
 use crate::project_path::ProjectPath;
-use crate::snapshot::Known;
+use crate::snapshot::CheckedSnapshot;
 use crate::spec::Resources;
 
 /// How a run is to be done; nothing in it enters a key.
@@ -27,7 +27,7 @@ pub struct Options<'a> {
     /// What to run even though it is fresh, named as targets are.
     pub force: Vec<String>,
     /// What is known of the project since it was last brought up to date.
-    pub known: Option<&'a Known>,
+    pub known: Option<&'a CheckedSnapshot>,
     /// All that the outcome depends on besides files.
     pub question: Digest,
     /// The pipeline's own files, as the file table has them.

@@ -302,7 +302,7 @@ impl<'a> Work<'a> {
     }
 
     /// Finds the instances that nothing has changed for: neither what they read or wrote, nor what they need.
-    fn find_clean(&mut self, known: &'a crate::snapshot::Known, options: &Options<'_>) {
+    fn find_clean(&mut self, known: &'a crate::snapshot::CheckedSnapshot, options: &Options<'_>) {
         if !known.has_same_pipeline(options.question) {
             return;
         }

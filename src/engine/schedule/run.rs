@@ -25,7 +25,7 @@ use crate::schedule::observer::{Event, Observer, Planned};
 use crate::schedule::retired;
 use crate::schedule::scheduler::Scheduler;
 use crate::schedule::worker_pool::{Finished, Results, WorkerPool};
-use crate::snapshot::{Builder, Done, Known};
+use crate::snapshot::{Builder, CheckedSnapshot, Done};
 use crate::spec::Pipeline;
 use crate::store::{Run, Session, Store, StoreError};
 use crate::summary::{Outcome, Report, Summary};
@@ -64,7 +64,7 @@ pub fn run(
     };
     // Another process may have run since the snapshot was read.
     let outdated = options.known.is_some_and(|known| known.is_outdated(&session));
-    let mut again = if outdated { Known::load(store) } else { None };
+    let mut again = if outdated { CheckedSnapshot::load(store) } else { None };
     if let Some(again) = &mut again {
         again.fill(&mut store.files());
     }

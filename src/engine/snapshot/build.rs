@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{InstanceState, Known, PathState, Snapshot, TreeState};
+use super::{CheckedSnapshot, InstanceState, PathState, Snapshot, TreeState};
 use crate::digest::{Digest, Key};
 use crate::file_table::Observation;
 use crate::folder::FileKind;
@@ -68,7 +68,7 @@ impl<'s> Builder<'s> {
     }
 
     /// Takes in an instance as it was known before.
-    pub(crate) fn keep(&mut self, known: &Known, state: &InstanceState) {
+    pub(crate) fn keep(&mut self, known: &CheckedSnapshot, state: &InstanceState) {
         let parts = known.parts_of(state);
         let reads = parts.reads.iter().map(|state| self.old_path(state)).collect();
         let writes: Option<Vec<u32>> = parts.writes.iter().map(|state| self.old_write(state)).collect();

@@ -20,7 +20,7 @@ use crate::store::{OutputPlace, SNAPSHOT_FILE, Session, Store, StoreError};
 
 /// A snapshot, and what has changed since it was taken.
 #[derive(Debug)]
-pub struct Known {
+pub struct CheckedSnapshot {
     snapshot: Snapshot,
     /// For each path, whether it has changed.
     changed: Vec<bool>,
@@ -35,7 +35,7 @@ pub struct Known {
     by_name: HashMap<String, usize>,
 }
 
-impl Known {
+impl CheckedSnapshot {
     /// Reads a store's snapshot and looks at everything that it knows; `None` where there is no snapshot.
     pub fn load(store: &Store) -> Option<Self> {
         let (file, session) = (file_stamp(store), store.last_session());

@@ -1,6 +1,6 @@
 //! The snapshot: what the project looked like when it was last brought up to date. It only saves time.
 //!
-//! a run's end ──[`Builder`]──▶ [`Snapshot`] ──one file──▶ [`Known`]: what has changed since ──▶ the answer, or what is clean
+//! a run's end ──[`Builder`]──▶ [`Snapshot`] ──one file──▶ [`CheckedSnapshot`]: what has changed since ──▶ the answer, or what is clean
 //!
 //! | file | its duty |
 //! |---|---|
@@ -27,7 +27,7 @@ use crate::store::{RecordedOutput, SNAPSHOT_FILE, Session, Store, StoreError};
 
 pub use build::Builder;
 pub(crate) use build::{Done, SeenTree};
-pub use compare::Known;
+pub use compare::CheckedSnapshot;
 
 /// Begins the file, with the version of its format.
 const MAGIC: &[u8; 16] = b"recount snap 1\n\0";

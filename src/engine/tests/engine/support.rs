@@ -9,7 +9,7 @@ use std::time::Duration;
 use recount_engine::command::Command;
 use recount_engine::command::surroundings::Surroundings;
 use recount_engine::digest::Digest;
-use recount_engine::snapshot::Known;
+use recount_engine::snapshot::CheckedSnapshot;
 use recount_engine::spec::{Axis, Pipeline, Resources, Settings, Stage, StageId, Value, Variant};
 use recount_engine::store::Store;
 use recount_engine::{self as engine, Cancel, Event, Observer, Options, Outcome, Registry, Summary};
@@ -287,7 +287,7 @@ impl Project {
 
     fn run_observed(&self, options: &Options<'_>, observer: &dyn Observer, cancel: &Cancel) -> Summary {
         let (pipeline, registry, store) = (self.pipeline(), self.registry(), self.store());
-        let mut known = Known::load(&store);
+        let mut known = CheckedSnapshot::load(&store);
         if let Some(known) = &mut known {
             known.fill(&mut store.files());
         }
