@@ -73,7 +73,8 @@ impl Session<'_> {
         let mut paths = vec![(place.clone(), entry.kind)];
         if entry.kind == FileKind::Folder {
             let found = project.walk(name).doing("read", &project.path_of(name))?;
-            let path = |found: crate::folder::Found| Some((place.join(&found.path).ok()?, found.entry.kind));
+            let path =
+                |found: crate::folder::WalkedEntry| Some((place.join(&found.path).ok()?, found.entry.kind));
             paths = found.into_iter().filter_map(path).collect();
         }
         let mut kept = Vec::new();
