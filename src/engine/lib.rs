@@ -84,5 +84,5 @@ pub use schedule::observer::{Event, Observer, Planned};
 pub use schedule::run::{Answer, run};
 pub use status::status;
 pub use summary::{Outcome, Report, Summary};
-pub use verify::{Checked, Difference, Found, Verification, verify};
+pub use verify::{Checked, Difference, Verification, VerifyOutcome, verify};
 pub use why::{Cause, Explanation, why};

@@ -46,12 +46,12 @@ pub struct Checked {
     /// The instance's name.
     pub name: String,
     /// How it compares.
-    pub found: Found,
+    pub outcome: VerifyOutcome,
 }
 
 /// How a second run compares with what is recorded.
 #[derive(Debug)]
-pub enum Found {
+pub enum VerifyOutcome {
     /// Every output has the same bytes.
     Equal,
     /// An output differs.
@@ -85,7 +85,7 @@ pub struct Difference {
 impl Verification {
     /// Says whether every instance gave the same bytes.
     pub fn is_equal(&self) -> bool {
-        self.checked.iter().all(|checked| matches!(checked.found, Found::Equal))
+        self.checked.iter().all(|checked| matches!(checked.outcome, VerifyOutcome::Equal))
     }
 }
 
@@ -138,8 +138,8 @@ pub fn verify(
     let checked = status.reports.iter().map(|report| match second.get(&report.instance) {
         Some(again) => {
             let stage = &pipeline.stages[report.stage.0];
-            let found = compare(stage, (report, store), (again, &again_store));
-            Checked { name: report.name.clone(), found }
+            let outcome = compare(stage, (report, store), (again, &again_store));
+            Checked { name: report.name.clone(), outcome }
         }
         None => unrecorded(report),
     });
@@ -148,17 +148,17 @@ pub fn verify(
 
 /// Tells of an instance that is not run again what stands in the way.
 fn unrecorded(report: &Report) -> Checked {
-    let found = match &report.outcome {
-        Outcome::Stale { reasons } => Found::Unrecorded(reasons.clone()),
-        Outcome::Depends { on } => Found::Waits { on: on.clone() },
-        Outcome::Failed(failure) => Found::Failed(failure.clone()),
+    let outcome = match &report.outcome {
+        Outcome::Stale { reasons } => VerifyOutcome::Unrecorded(reasons.clone()),
+        Outcome::Depends { on } => VerifyOutcome::Waits { on: on.clone() },
+        Outcome::Failed(failure) => VerifyOutcome::Failed(failure.clone()),
         Outcome::Fresh
         | Outcome::Ran { .. }
         | Outcome::Shared { .. }
         | Outcome::Skipped { .. }
-        | Outcome::Stopped => Found::NotRun,
+        | Outcome::Stopped => VerifyOutcome::NotRun,
     };
-    Checked { name: report.name.clone(), found }
+    Checked { name: report.name.clone(), outcome }
 }
 
 /// Copies what of the project the wanted instances read; what is missing is for the run to report.
@@ -225,12 +225,12 @@ fn compare(
     stage: &Stage,
     (recorded, store): (&Report, &Store),
     (again, again_store): (&Report, &Store),
-) -> Found {
+) -> VerifyOutcome {
     match &again.outcome {
-        Outcome::Failed(failure) => return Found::Failed(failure.clone()),
+        Outcome::Failed(failure) => return VerifyOutcome::Failed(failure.clone()),
         Outcome::Fresh | Outcome::Ran { .. } | Outcome::Shared { .. } => {}
         Outcome::Skipped { .. } | Outcome::Stopped | Outcome::Stale { .. } | Outcome::Depends { .. } => {
-            return Found::NotRun;
+            return VerifyOutcome::NotRun;
         }
     }
     let find = |outputs: &[RecordedOutput], name: &str| outputs.iter().find(|it| it.name == name).cloned();
@@ -242,7 +242,7 @@ fn compare(
             _ => false,
         };
         if !is_same {
-            return Found::Differs(Difference {
+            return VerifyOutcome::Differs(Difference {
                 output: name.clone(),
                 key: recorded.key,
                 recorded: before.map(|output| store.object_path(output.object)),
@@ -250,7 +250,7 @@ fn compare(
             });
         }
     }
-    Found::Equal
+    VerifyOutcome::Equal
 }
 
 /// A kind whose outputs that were only observed are those of the first run.

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use recount_engine::store::Store;
-use recount_engine::{self as engine, Found, Options};
+use recount_engine::{self as engine, Options, VerifyOutcome};
 
 use super::archive::Network;
 use super::arguments::VerifyArguments;
@@ -61,12 +61,16 @@ pub fn verify(args: &VerifyArguments, environment: &Environment) -> Result<(), C
     } else {
         tell::tell(&verification, store, &facts);
     }
-    let count = |of: fn(&Found) -> bool| verification.checked.iter().filter(|it| of(&it.found)).count();
-    let (of, equal) = (verification.checked.len(), count(|found| matches!(found, Found::Equal)));
+    let count =
+        |of: fn(&VerifyOutcome) -> bool| verification.checked.iter().filter(|it| of(&it.outcome)).count();
+    let (of, equal) = (verification.checked.len(), count(|outcome| matches!(outcome, VerifyOutcome::Equal)));
     if equal == of {
         return Ok(());
     }
-    if count(|found| matches!(found, Found::Unrecorded(_) | Found::Waits { .. } | Found::NotRun)) == of {
+    if count(|outcome| {
+        matches!(outcome, VerifyOutcome::Unrecorded(_) | VerifyOutcome::Waits { .. } | VerifyOutcome::NotRun)
+    }) == of
+    {
         return Err(CliError::failed(
             "nothing was run: this store has no results of what was asked for\n\
              help: `recount run` makes and records them; `recount status` says why they are not there",
