@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use recount_engine::store::{Damage, Examination, Fault};
+use recount_engine::store::{Damage, DamageKind, Examination};
 
 use super::arguments::ProjectArguments;
 use super::environment::Environment;
@@ -25,7 +25,7 @@ struct Report {
 struct Entry {
     path: String,
     /// `record-corrupt`, `record-missing`, `object-corrupt`, `object-missing`, `unreadable` or `stray`.
-    fault: &'static str,
+    kind: &'static str,
     message: String,
     instances: Vec<String>,
     set_aside: Option<String>,
@@ -90,16 +90,16 @@ fn tell(report: &Report) {
 }
 
 fn entry(root: &Path, damage: &Damage) -> Entry {
-    let (fault, message) = match &damage.fault {
-        Fault::RecordCorrupt => ("record-corrupt", "not the record that was written".to_owned()),
-        Fault::ObjectCorrupt => ("object-corrupt", "not the bytes that it is named by".to_owned()),
-        Fault::ObjectMissing => ("object-missing", "the object is gone".to_owned()),
-        Fault::Unreadable(why) => ("unreadable", format!("it can't be read: {why}")),
-        Fault::Stray => ("stray", "nothing that recount has put there".to_owned()),
+    let (kind, message) = match &damage.kind {
+        DamageKind::RecordCorrupt => ("record-corrupt", "not the record that was written".to_owned()),
+        DamageKind::ObjectCorrupt => ("object-corrupt", "not the bytes that it is named by".to_owned()),
+        DamageKind::ObjectMissing => ("object-missing", "the object is gone".to_owned()),
+        DamageKind::Unreadable(why) => ("unreadable", format!("it can't be read: {why}")),
+        DamageKind::Stray => ("stray", "nothing that recount has put there".to_owned()),
     };
     Entry {
         path: relative(root, &damage.path),
-        fault,
+        kind,
         message,
         instances: damage.instances.clone(),
         set_aside: damage.set_aside.as_ref().map(|path| relative(root, path)),

@@ -49,7 +49,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub use edited::Kept;
 pub use error::StoreError;
-pub use fsck::{Damage, Examination, Fault};
+pub use fsck::{Damage, DamageKind, Examination};
 pub use gc::Garbage;
 pub(crate) use hashing::{is_stopped, real_path};
 pub use lookup::{Flaw, Lookup};
