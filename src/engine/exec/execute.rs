@@ -18,7 +18,7 @@ use crate::kind::{Content, Failure, Job, Output, Watch};
 use crate::options::Options;
 use crate::plan::graph::InstanceId;
 use crate::project_path::ProjectPath;
-use crate::store::{Kept, Observed, Record, RecordedOutput, Scratch, Session, StoreError};
+use crate::store::{KeptEdit, Observed, Record, RecordedOutput, Scratch, Session, StoreError};
 
 /// How many outputs a message names.
 const NAMED_OUTPUTS: usize = 10;
@@ -179,13 +179,13 @@ fn refuse_unmade(work: &Work<'_>, id: InstanceId, outputs: &[RecordedOutput]) ->
 
 fn keep_edited(session: &Session<'_>, place: &ProjectPath, watch: &dyn Watch) -> Result<(), Failure> {
     for kept in session.keep_edited(place)? {
-        watch.notice(&kept_line(&kept));
+        watch.notice(&format_kept(&kept));
     }
     Ok(())
 }
 
 /// Says that something no run of this store had made was at a place, and where it is now.
-pub(crate) fn kept_line(kept: &Kept) -> String {
+pub(crate) fn format_kept(kept: &KeptEdit) -> String {
     let (place, now) = (&kept.place, kept.now.display());
     format!("`{place}` differs from what this store has made; the earlier file is kept at `{now}`")
 }

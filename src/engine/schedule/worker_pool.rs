@@ -21,7 +21,7 @@ use crate::decide::reason::Reason;
 use crate::decide::verdict::{RecordState, is_fresh, reasons};
 use crate::decide::work::Work;
 use crate::digest::Key;
-use crate::exec::execute::{execute, kept_line};
+use crate::exec::execute::{execute, format_kept};
 use crate::kind::{Failure, Watch};
 use crate::options::{Cancel, Options};
 use crate::plan::graph::InstanceId;
@@ -271,7 +271,7 @@ impl<'c> WorkerPool<'c> {
     fn restore(&self, id: InstanceId, outputs: &[RecordedOutput]) -> Result<Vec<String>, Failure> {
         let restored = self.session.restore(&self.work.effective(id)?.places, outputs)?;
         for kept in &restored.kept {
-            let line = kept_line(kept);
+            let line = format_kept(kept);
             self.observer.event(Event::Notice { instance: id, name: self.work.name(id), line: &line });
         }
         Ok(restored.written.iter().map(ToString::to_string).collect())

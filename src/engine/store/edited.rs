@@ -30,7 +30,7 @@ const OWNER_WRITES: u32 = 0o300;
 
 /// Something of a person's that stood where an output belongs, and where it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptEdit {
     /// Where it stood.
     pub place: ProjectPath,
     /// Where it is, from the project's folder.
@@ -42,7 +42,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// [`StoreError`] when something can't be read, moved or removed.
-    pub fn clear_place(&self, place: &ProjectPath) -> Result<Vec<Kept>, StoreError> {
+    pub fn clear_place(&self, place: &ProjectPath) -> Result<Vec<KeptEdit>, StoreError> {
         let name = place.as_str();
         let entry = self.project().entry(name).doing("read", &self.project().path_of(name))?;
         let mut kept = Vec::new();
@@ -65,7 +65,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::clear_place`].
-    pub fn keep_edited(&self, place: &ProjectPath) -> Result<Vec<Kept>, StoreError> {
+    pub fn keep_edited(&self, place: &ProjectPath) -> Result<Vec<KeptEdit>, StoreError> {
         let (project, name) = (self.project(), place.as_str());
         let Some(entry) = project.entry(name).doing("read", &project.path_of(name))? else {
             return Ok(Vec::new());
@@ -103,7 +103,7 @@ impl Session<'_> {
         &self,
         place: &ProjectPath,
         stays: &dyn Fn(&ProjectPath) -> bool,
-    ) -> Result<Vec<Kept>, StoreError> {
+    ) -> Result<Vec<KeptEdit>, StoreError> {
         let mut kept = Vec::new();
         let found =
             self.project().walk(place.as_str()).doing("read", &self.project().path_of(place.as_str()))?;
@@ -139,7 +139,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::clear_place`].
-    pub(super) fn take_away(&self, place: &ProjectPath) -> Result<Option<Kept>, StoreError> {
+    pub(super) fn take_away(&self, place: &ProjectPath) -> Result<Option<KeptEdit>, StoreError> {
         let (project, name) = (self.project(), place.as_str());
         let path = project.path_of(name);
         let Some(entry) = project.entry(name).doing("read", &path)? else { return Ok(None) };
@@ -185,17 +185,17 @@ impl Session<'_> {
     }
 
     /// Finds the same bytes from the same place, if they are kept already.
-    fn kept_before(&self, place: &ProjectPath, digest: Digest) -> Option<Kept> {
+    fn kept_before(&self, place: &ProjectPath, digest: Digest) -> Option<KeptEdit> {
         let target = format!("{EDITED}/{digest}/{place}");
         let file = self.top()?.open_file(&target).ok()?;
         let size = file.metadata().ok()?.len();
         let now = PathBuf::from(super::FOLDER).join(target);
         // Somebody may have edited it there.
-        (self.read_digest(file, size).ok()? == digest).then(|| Kept { place: place.clone(), now })
+        (self.read_digest(file, size).ok()? == digest).then(|| KeptEdit { place: place.clone(), now })
     }
 
     /// Moves what stands at a path to where it is kept.
-    fn keep(&self, place: &ProjectPath, label: &str) -> Result<Kept, StoreError> {
+    fn keep(&self, place: &ProjectPath, label: &str) -> Result<KeptEdit, StoreError> {
         let top = self.top().expect("a session has made it");
         let (project, name) = (self.project(), place.as_str());
         let path = project.path_of(name);
@@ -217,7 +217,7 @@ impl Session<'_> {
             }
             other => other.doing("moved", &path)?,
         }
-        Ok(Kept { place: place.clone(), now: PathBuf::from(super::FOLDER).join(target) })
+        Ok(KeptEdit { place: place.clone(), now: PathBuf::from(super::FOLDER).join(target) })
     }
 
     fn copy_aside(&self, project: &Folder, name: &str, top: &Folder, target: &str) -> io::Result<()> {

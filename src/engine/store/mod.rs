@@ -47,7 +47,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-pub use edited::Kept;
+pub use edited::KeptEdit;
 pub use error::StoreError;
 pub use fsck::{Damage, DamageKind, Examination};
 pub use gc::Garbage;

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use super::edited::Kept;
+use super::edited::KeptEdit;
 use super::error::{Doing, StoreError};
 use super::object::{Soundness, object_name};
 use super::record::RecordedOutput;
@@ -54,7 +54,7 @@ pub struct Restored {
     /// The files that were written.
     pub written: Vec<ProjectPath>,
     /// What stood there and is kept now.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<KeptEdit>,
 }
 
 impl Store {
@@ -186,7 +186,7 @@ impl Session<'_> {
     }
 
     /// Writes one output to its place.
-    fn put(&self, path: &ProjectPath, output: &RecordedOutput) -> Result<Option<Kept>, StoreError> {
+    fn put(&self, path: &ProjectPath, output: &RecordedOutput) -> Result<Option<KeptEdit>, StoreError> {
         let (project, name) = (self.project(), path.as_str());
         let whole = project.path_of(name);
         if output.is_folder() {
@@ -231,7 +231,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// [`StoreError`] when something can't be read, moved or removed.
-    pub fn remove_place(&self, place: &ProjectPath) -> Result<Vec<Kept>, StoreError> {
+    pub fn remove_place(&self, place: &ProjectPath) -> Result<Vec<KeptEdit>, StoreError> {
         let kept = self.clear_place(place)?;
         let mut parent = place.parent();
         while let Some(folder) = parent.filter(|folder| !folder.is_root()) {
