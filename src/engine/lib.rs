@@ -72,7 +72,7 @@ pub use error::EngineError;
 pub use exec::recovery::Running;
 pub use exec::repeat::{RepeatedOutput, Subject, repeat};
 pub use kind::{
-    CitedRun, Content, Context, Effective, Failure, Input, Job, Kind, Output, Point, ProjectFile, Read,
+    CitedRun, Context, Effective, Failure, Input, Job, Kind, Output, OutputContent, Point, ProjectFile, Read,
     Registry, Watch,
 };
 pub use lockfile::lock::{Lock, Locked};

@@ -19,7 +19,7 @@ use crate::decide::reason::Reason;
 use crate::decide::work::Work;
 use crate::digest::{Digest, Key};
 use crate::error::EngineError;
-use crate::kind::{Content, Context, Effective, Failure, Job, Kind, Output, Registry};
+use crate::kind::{Context, Effective, Failure, Job, Kind, Output, OutputContent, Registry};
 use crate::options::{Cancel, Options};
 use crate::plan::graph::InstanceId;
 use crate::schedule::observer::Observer;
@@ -298,11 +298,11 @@ impl Kind for Repeated {
             let place = self.observed.get(&(job.instance.to_owned(), output.name.clone()));
             // One that was never recorded, or is gone, is what it is now.
             let Some(bytes) = place.and_then(|path| fs::read(path).ok()) else { continue };
-            if let Content::InPlace(path) = &output.content {
+            if let OutputContent::InPlace(path) = &output.content {
                 let written = fs::write(job.context.root.join(path.as_str()), &bytes);
                 written.map_err(|error| Failure::new(format!("`{path}` can't be written: {error}")))?;
             } else {
-                output.content = Content::Bytes(bytes);
+                output.content = OutputContent::Bytes(bytes);
             }
         }
         Ok(outputs)

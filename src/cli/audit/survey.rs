@@ -11,8 +11,8 @@ use std::path::Path;
 
 use recount_engine::digest::{Digest, ObjectId};
 use recount_engine::{
-    self, Content, EngineError, Failure, Locked, Options, Outcome, RepeatedOutput, Report, Subject, Summary,
-    Watch,
+    self, EngineError, Failure, Locked, Options, Outcome, OutputContent, RepeatedOutput, Report, Subject,
+    Summary, Watch,
 };
 
 use super::evidence::Found;
@@ -127,9 +127,9 @@ fn repeat(
     let outputs = recount_engine::repeat(subject, options, status, report.instance, folders, &Unwatched)?;
     let bytes = |RepeatedOutput { output, place }: RepeatedOutput| {
         let bytes = match output.content {
-            Content::Bytes(bytes) => bytes,
-            Content::Scratch(name) => read(&scratch.path().join(name))?,
-            Content::InPlace(path) => read(&subject.root.join(path.as_str()))?,
+            OutputContent::Bytes(bytes) => bytes,
+            OutputContent::Scratch(name) => read(&scratch.path().join(name))?,
+            OutputContent::InPlace(path) => read(&subject.root.join(path.as_str()))?,
         };
         Ok(Made { name: output.name, place: place.map(|place| place.to_string()), bytes })
     };

@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::decide::assemble::{Assembled, cited_runs};
 use crate::decide::work::Work;
 use crate::exec::recovery::Running;
-use crate::kind::{Content, Failure, Job, Output, Watch};
+use crate::kind::{Failure, Job, Output, OutputContent, Watch};
 use crate::options::Options;
 use crate::plan::graph::InstanceId;
 use crate::project_path::ProjectPath;
@@ -122,9 +122,9 @@ fn store_outputs(
             return Err(Failure::new(format!("it made two outputs called `{name}`")));
         }
         let (object, mode) = match content {
-            Content::Bytes(bytes) => (session.put_bytes(&bytes, 0o644)?, 0o644),
-            Content::Scratch(file) => session.put_file(&format!("{}/{file}", scratch.name))?,
-            Content::InPlace(path) => session.put_copy(path.as_str())?,
+            OutputContent::Bytes(bytes) => (session.put_bytes(&bytes, 0o644)?, 0o644),
+            OutputContent::Scratch(file) => session.put_file(&format!("{}/{file}", scratch.name))?,
+            OutputContent::InPlace(path) => session.put_copy(path.as_str())?,
         };
         recorded.push(RecordedOutput::new(name, object, mode));
     }

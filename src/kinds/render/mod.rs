@@ -27,7 +27,7 @@ use recount_engine::digest::Digest;
 use recount_engine::project_path::ProjectPath;
 use recount_engine::spec::{Field, Parameters, Pipeline, Schema, Shape, StageId, Value};
 use recount_engine::store::OutputPlace;
-use recount_engine::{Content, Context, Effective, Failure, Input, Job, Kind, Output, Read};
+use recount_engine::{Context, Effective, Failure, Input, Job, Kind, Output, OutputContent, Read};
 
 use super::code_of;
 use super::files::{DATA_CARD, HISTORY, METRICS, OBSERVED, bytes_of, input, json_of, need_of};
@@ -164,8 +164,10 @@ impl Kind for Render {
             (places.page_file(), rendered.page),
         ];
         let figures = inputs.provenance.figures.into_iter().map(|figure| (figure.path, figure.svg));
-        let output =
-            |(name, text): (String, String)| Output { name, content: Content::Bytes(text.into_bytes()) };
+        let output = |(name, text): (String, String)| Output {
+            name,
+            content: OutputContent::Bytes(text.into_bytes()),
+        };
         Ok(texts.into_iter().chain(figures).map(output).collect())
     }
 }
