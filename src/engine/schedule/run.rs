@@ -25,7 +25,7 @@ use crate::schedule::observer::{Event, Observer, Planned};
 use crate::schedule::retired;
 use crate::schedule::scheduler::Scheduler;
 use crate::schedule::worker_pool::{Finished, Results, WorkerPool};
-use crate::snapshot::{Builder, CheckedSnapshot, Done};
+use crate::snapshot::{CheckedSnapshot, InstanceRun, SnapshotBuilder};
 use crate::spec::Pipeline;
 use crate::store::{Run, Session, Store, StoreError};
 use crate::summary::{Outcome, Report, Summary};
@@ -213,11 +213,11 @@ fn snapshot_of<'s>(
     results: &Results<'_>,
     last: &HashMap<&str, Key>,
     new_keys: &BTreeMap<String, Key>,
-) -> Option<Builder<'s>> {
+) -> Option<SnapshotBuilder<'s>> {
     if options.trial {
         return None;
     }
-    let mut builder = Builder::new(session, options.question);
+    let mut builder = SnapshotBuilder::new(session, options.question);
     builder.pipeline_files(&options.pipeline_files);
     let mut others: BTreeMap<&str, Key> = last.iter().map(|(name, key)| (*name, *key)).collect();
     others.extend(new_keys.iter().map(|(name, key)| (name.as_str(), *key)));
@@ -252,9 +252,9 @@ fn done<'d>(
     work: &'d Work<'_>,
     id: InstanceId,
     finished: &'d Finished<'_>,
-) -> Option<Done<'d, crate::decide::inputs::Tree>> {
+) -> Option<InstanceRun<'d, crate::decide::inputs::Tree>> {
     let project = finished.project.as_ref().filter(|_| finished.outcome.is_done())?;
-    Some(Done {
+    Some(InstanceRun {
         name: work.name(id),
         key: finished.key?,
         outputs: &finished.outputs,

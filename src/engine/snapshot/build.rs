@@ -16,7 +16,7 @@ use crate::project_path::ProjectPath;
 use crate::store::{OutputPlace, RecordedOutput, Store};
 
 /// A snapshot under construction.
-pub struct Builder<'s> {
+pub struct SnapshotBuilder<'s> {
     store: &'s Store,
     snapshot: Snapshot,
     paths: HashMap<String, u32>,
@@ -34,7 +34,7 @@ pub(crate) trait SeenTree {
 }
 
 /// What an instance did in this run.
-pub(crate) struct Done<'d, T> {
+pub(crate) struct InstanceRun<'d, T> {
     pub(crate) name: &'d str,
     pub(crate) key: Key,
     pub(crate) outputs: &'d [RecordedOutput],
@@ -43,7 +43,7 @@ pub(crate) struct Done<'d, T> {
     pub(crate) trees: &'d [Arc<T>],
 }
 
-impl<'s> Builder<'s> {
+impl<'s> SnapshotBuilder<'s> {
     /// Begins a snapshot that answers `question`.
     pub fn new(store: &'s Store, question: Digest) -> Self {
         let snapshot = Snapshot { question, ..Snapshot::default() };
@@ -93,7 +93,7 @@ impl<'s> Builder<'s> {
     }
 
     /// Takes in what an instance did in this run; of one of which something was not looked at, only the key.
-    pub(crate) fn add<T: SeenTree>(&mut self, done: &Done<'_, T>) {
+    pub(crate) fn add<T: SeenTree>(&mut self, done: &InstanceRun<'_, T>) {
         match self.state(done) {
             Some(state) => self.snapshot.instances.push(state),
             None => {
@@ -103,7 +103,7 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn state<T: SeenTree>(&mut self, done: &Done<'_, T>) -> Option<InstanceState> {
+    fn state<T: SeenTree>(&mut self, done: &InstanceRun<'_, T>) -> Option<InstanceState> {
         let reads = done.reads.iter().map(|path| self.path(path)).collect::<Option<_>>()?;
         let mut trees = Vec::with_capacity(done.trees.len());
         for tree in done.trees {

@@ -1,6 +1,6 @@
 //! The snapshot: what the project looked like when it was last brought up to date. It only saves time.
 //!
-//! a run's end ──[`Builder`]──▶ [`Snapshot`] ──one file──▶ [`CheckedSnapshot`]: what has changed since ──▶ the answer, or what is clean
+//! a run's end ──[`SnapshotBuilder`]──▶ [`Snapshot`] ──one file──▶ [`CheckedSnapshot`]: what has changed since ──▶ the answer, or what is clean
 //!
 //! | file | its duty |
 //! |---|---|
@@ -25,8 +25,8 @@ use crate::file_table::Observation;
 use crate::listing::counts;
 use crate::store::{RecordedOutput, SNAPSHOT_FILE, Session, Store, StoreError};
 
-pub use build::Builder;
-pub(crate) use build::{Done, SeenTree};
+pub use build::SnapshotBuilder;
+pub(crate) use build::{InstanceRun, SeenTree};
 pub use compare::CheckedSnapshot;
 
 /// Begins the file, with the version of its format.
