@@ -125,7 +125,7 @@ fn stale_need(work: &Work<'_>, id: InstanceId, reports: &[Option<Report>]) -> Op
     })
 }
 
-type Verdicted = (Option<Key>, Vec<RecordedOutput>, Outcome);
+type JudgedInstance = (Option<Key>, Vec<RecordedOutput>, Outcome);
 
 /// What is needed to judge an instance.
 struct Judge<'j> {
@@ -138,7 +138,7 @@ struct Judge<'j> {
 }
 
 impl Judge<'_> {
-    fn judge(&self, id: InstanceId, reports: &[Option<Report>]) -> Result<Verdicted, StoreError> {
+    fn judge(&self, id: InstanceId, reports: &[Option<Report>]) -> Result<JudgedInstance, StoreError> {
         let outputs = |id: InstanceId| {
             let report = reports[id.0].as_ref().expect("needs are judged before those that need them");
             let key = report.key.expect("what is needed is fresh, so it has a key");

@@ -212,9 +212,9 @@ fn copy_link(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// Where the recorded outputs are, by instance and name.
-type Observed = BTreeMap<(String, String), PathBuf>;
+type ObservedOutputs = BTreeMap<(String, String), PathBuf>;
 
-fn observed(recorded: &[&Report], store: &Store) -> Observed {
+fn observed(recorded: &[&Report], store: &Store) -> ObservedOutputs {
     let outputs = recorded.iter().flat_map(|report| {
         report.outputs.iter().map(|output| (report.name.clone(), output.name.clone(), output.object))
     });
@@ -256,7 +256,7 @@ fn compare(
 /// A kind whose outputs that were only observed are those of the first run.
 struct Repeated {
     kind: Box<dyn Kind>,
-    observed: Arc<Observed>,
+    observed: Arc<ObservedOutputs>,
 }
 
 impl Kind for Repeated {

@@ -41,13 +41,13 @@ pub(crate) type Blocked = (InstanceId, InstanceId);
 
 /// The scheduler's state; `T` is what an instance that waits to run carries along.
 pub(crate) struct Scheduler<T> {
-    state: Mutex<State<T>>,
+    state: Mutex<SchedulerState<T>>,
     changed: Condvar,
     members: Vec<Vec<GroupId>>,
     subscribers: Vec<Vec<InstanceId>>,
 }
 
-struct State<T> {
+struct SchedulerState<T> {
     to_decide: BTreeSet<InstanceId>,
     /// What is to run, by what it takes of the machine.
     to_run: Vec<(Resources, BinaryHeap<Queued>)>,
@@ -95,7 +95,7 @@ impl PartialEq for Queued {
 
 impl Eq for Queued {}
 
-impl<T> State<T> {
+impl<T> SchedulerState<T> {
     /// Takes the largest instance out of the queue that the machine has room for.
     fn pop_fitting(&mut self) -> Option<InstanceId> {
         let fits = |(_, (takes, _)): &(usize, &(Resources, BinaryHeap<Queued>))| {
@@ -138,7 +138,7 @@ impl<T> Scheduler<T> {
         let waits = |need: &&Need| unfinished_members[need.group.0] > 0;
         let unfinished_groups: Vec<usize> =
             work.plan.instances.iter().map(|instance| instance.needs.iter().filter(waits).count()).collect();
-        let state = State {
+        let state = SchedulerState {
             to_decide: work.undecided().filter(|id| unfinished_groups[id.0] == 0).collect(),
             to_run: Vec::new(),
             free: pools,
@@ -294,7 +294,7 @@ impl<T> Scheduler<T> {
         blocked
     }
 
-    fn state(&self) -> MutexGuard<'_, State<T>> {
+    fn state(&self) -> MutexGuard<'_, SchedulerState<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -305,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_worker_that_waits_sees_that_it_should_stop() {
-        let state = State {
+        let state = SchedulerState {
             to_decide: BTreeSet::new(),
             to_run: Vec::new(),
             free: Resources::default(),

@@ -89,7 +89,7 @@ impl<'c> WorkerPool<'c> {
     pub(crate) fn worker_loop<'s>(&'s self, scope: &'s Scope<'s, '_>) {
         while let Some((task, more)) = self.scheduler.next(self.cancel) {
             let (Task::Decide(id) | Task::Run(id, _)) = &task;
-            let _busy = Busy { scheduler: &self.scheduler, cancel: self.cancel, id: *id };
+            let _busy = BusyGuard { scheduler: &self.scheduler, cancel: self.cancel, id: *id };
             if more && self.helpers.fetch_add(1, Ordering::Relaxed) < self.options.jobs.saturating_sub(1) {
                 // Where the system has no thread to give, those that are there do it all.
                 drop(thread::Builder::new().spawn_scoped(scope, || self.worker_loop(scope)));
@@ -316,13 +316,13 @@ impl<'c> WorkerPool<'c> {
 
 /// A worker at its task. One that panics, as an observer may make it, stops the run: what waits for
 /// its instance would wait for ever.
-struct Busy<'b> {
+struct BusyGuard<'b> {
     scheduler: &'b Scheduler<Stale>,
     cancel: &'b Cancel,
     id: InstanceId,
 }
 
-impl Drop for Busy<'_> {
+impl Drop for BusyGuard<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.cancel.cancel();

@@ -142,8 +142,8 @@ impl CheckedSnapshot {
     }
 
     /// Gives what a clean instance read and wrote, for the next snapshot: paths, trees' paths, and written paths.
-    pub(super) fn parts_of<'s>(&'s self, state: &'s InstanceState) -> Parts<'s> {
-        Parts {
+    pub(super) fn parts_of<'s>(&'s self, state: &'s InstanceState) -> InstancePaths<'s> {
+        InstancePaths {
             reads: self.states(&state.reads).collect(),
             trees: state
                 .trees
@@ -168,7 +168,7 @@ impl CheckedSnapshot {
 }
 
 /// What an instance read and wrote.
-pub(super) struct Parts<'s> {
+pub(super) struct InstancePaths<'s> {
     pub(super) reads: Vec<&'s PathState>,
     pub(super) trees: Vec<(u32, &'s [u32])>,
     pub(super) writes: Vec<&'s PathState>,

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use super::Session;
 use super::error::{Doing, StoreError};
-use super::queue::{Queue, State};
+use super::queue::{Queue, QueueState};
 use super::record::{Record, RecordedOutput, record_name, seal};
 use crate::digest::Key;
 
@@ -57,7 +57,7 @@ impl Session<'_> {
     /// [`StoreError`] when one could not be kept.
     pub fn flush(&self) -> Result<(), StoreError> {
         self.commit_batch();
-        let under_way = |state: &mut State| state.under_way > 0;
+        let under_way = |state: &mut QueueState| state.under_way > 0;
         let state = self.queue.changed.wait_while(self.queue.state(), under_way);
         match &state.unwrap_or_else(PoisonError::into_inner).failed {
             Some(failed) => Err(again(failed)),
@@ -75,20 +75,20 @@ impl Session<'_> {
         std::thread::scope(|scope| {
             // Where the system has no thread to give, all is committed at the end.
             let _committer = std::thread::Builder::new().spawn_scoped(scope, || self.keep_committing());
-            let _closing = Closing(&self.queue);
+            let _close = CloseOnDrop(&self.queue);
             work()
         })
     }
 
     fn keep_committing(&self) {
         loop {
-            let idle = |state: &mut State| state.waiting.is_empty() && !state.closed;
+            let idle = |state: &mut QueueState| state.waiting.is_empty() && !state.closed;
             let state = self.queue.changed.wait_while(self.queue.state(), idle);
             let state = state.unwrap_or_else(PoisonError::into_inner);
             if state.waiting.is_empty() {
                 return;
             }
-            let open = |state: &mut State| !state.closed;
+            let open = |state: &mut QueueState| !state.closed;
             let gathered = self.queue.changed.wait_timeout_while(state, GATHER, open);
             drop(gathered.unwrap_or_else(PoisonError::into_inner));
             self.commit_batch();
@@ -138,9 +138,9 @@ impl Session<'_> {
 }
 
 /// Closes the queue at the end of the work, even by a panic.
-struct Closing<'q>(&'q Queue);
+struct CloseOnDrop<'q>(&'q Queue);
 
-impl Drop for Closing<'_> {
+impl Drop for CloseOnDrop<'_> {
     fn drop(&mut self) {
         self.0.state().closed = true;
         self.0.changed.notify_all();

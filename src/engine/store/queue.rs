@@ -10,12 +10,12 @@ use crate::digest::Key;
 /// The records that wait for their sync.
 #[derive(Default)]
 pub(super) struct Queue {
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
     pub(super) changed: Condvar,
 }
 
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct QueueState {
     /// Keys, and the names that their records have until then.
     pub(super) waiting: Vec<(Key, String)>,
     /// Batches that are being synced and named.
@@ -27,7 +27,7 @@ pub(super) struct State {
 }
 
 impl Queue {
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, QueueState> {
         // Each change is one step, so a panic elsewhere leaves whole states only.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
