@@ -228,7 +228,9 @@ fn circle<N: Ord + Clone>(graph: &BTreeMap<N, BTreeSet<N>>) -> Option<Vec<N>> {
         .collect();
     while let Some(free) = left.iter().find(|(_, needs)| needs.is_empty()).map(|(node, _)| *node) {
         left.remove(free);
-        left.values_mut().for_each(|needs| drop(needs.remove(free)));
+        for needs in left.values_mut() {
+            needs.remove(free);
+        }
     }
     let mut path = vec![*left.keys().next()?];
     loop {

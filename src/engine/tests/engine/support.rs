@@ -269,7 +269,7 @@ impl Project {
             &Cancel::default(),
         );
         let checked = verification.expect("the pipeline fits together").checked;
-        checked.iter().map(|checked| format!("{}: {:?}", checked.name, checked.found)).collect()
+        checked.iter().map(|checked| format!("{}: {:?}", checked.name, checked.outcome)).collect()
     }
 
     /// Runs all, two at a time, before an observer of one's own.
