@@ -97,7 +97,7 @@ pub(crate) fn execute(
         Running::forget(session.own_folder(), &scratch.name)
             .map_err(|error| Failure::new(format!("the note of its program can't be removed: {error}")))?;
     }
-    session.give_back(&scratch);
+    session.remove_scratch(&scratch);
     record
 }
 

@@ -109,7 +109,7 @@ fn read(folder: &Folder, name: &str) -> Option<(Note, bool)> {
 /// Ends the programs of killed runs, and removes what they had half written.
 pub(crate) fn recover_orphans(work: &Work<'_>, session: &Session<'_>) -> Result<(), StoreError> {
     let folder = session.own_folder();
-    for name in session.left_in_scratch()? {
+    for name in session.list_scratch()? {
         if name.ends_with(&format!(".{NOTE}"))
             && let Some((note, _)) = read(folder, &name)
         {
@@ -119,7 +119,7 @@ pub(crate) fn recover_orphans(work: &Work<'_>, session: &Session<'_>) -> Result<
                 .map_err(|source| StoreError { path: place, action: "cleared", source })?;
         }
     }
-    session.sweep()
+    session.clear_scratch()
 }
 
 fn remove_half_written(work: &Work<'_>, session: &Session<'_>, note: &Note, name: &str) -> io::Result<()> {

@@ -121,7 +121,7 @@ fn run_in_session(
     session.while_committing(|| thread::scope(|scope| pool.worker_loop(scope)));
     // What could not be recorded is nothing to write down, and its checkpoints are worth keeping.
     let flushed = session.flush();
-    let swept = session.sweep();
+    let swept = session.clear_scratch();
     flushed?;
     swept?;
     let WorkerPool { results, new_keys, .. } = pool;

@@ -257,7 +257,7 @@ impl Session<'_> {
 
     /// Removes what [`Session::scratch`] gave, and the files beside it. What can't be removed now is swept by the next
     /// session.
-    pub fn give_back(&self, scratch: &Scratch) {
+    pub fn remove_scratch(&self, scratch: &Scratch) {
         drop(self.base.remove(&scratch.name));
         for ending in ["running", "log"] {
             drop(self.base.remove_file(&format!("{}.{ending}", scratch.name)));
@@ -268,7 +268,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// [`StoreError`] when it can't be read.
-    pub(crate) fn left_in_scratch(&self) -> Result<Vec<String>, StoreError> {
+    pub(crate) fn list_scratch(&self) -> Result<Vec<String>, StoreError> {
         match self.base.list(SCRATCH) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             listed => {
@@ -287,7 +287,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// [`StoreError`] when something can't be removed.
-    pub fn sweep(&self) -> Result<(), StoreError> {
+    pub fn clear_scratch(&self) -> Result<(), StoreError> {
         self.base.remove(SCRATCH).doing("removed", &self.base.path_of(SCRATCH))
     }
 }
