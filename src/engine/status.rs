@@ -154,7 +154,7 @@ impl Judge<'_> {
         if let Some(state) = unchanged.filter(|_| !forced) {
             return Ok((Some(key), state.outputs.clone(), Outcome::Fresh));
         }
-        let (known, outputs) = match self.store.look_up(key)? {
+        let (known, outputs) = match self.store.check_record(key)? {
             Lookup::Found(outputs) => (RecordState::Recorded, outputs),
             Lookup::Absent => match self.at_hand(id, key).filter(|_| !forced) {
                 Some(outputs) => return Ok((Some(key), outputs, Outcome::Fresh)),

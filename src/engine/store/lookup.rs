@@ -76,7 +76,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when a file is there and can't be read.
-    pub fn look_up(&self, key: Key) -> Result<Lookup, StoreError> {
+    pub fn check_record(&self, key: Key) -> Result<Lookup, StoreError> {
         match self.read_record::<serde_json::Value>(key)? {
             RecordText::Whole(record) => self.check_outputs(record.outputs),
             RecordText::Absent => Ok(Lookup::Absent),
@@ -128,7 +128,7 @@ enum RecordText<T> {
 }
 
 impl Session<'_> {
-    /// Finds a key's record as [`Store::look_up`] does, one of this session before it has its name
+    /// Finds a key's record as [`Store::check_record`] does, one of this session before it has its name
     /// too, and sets aside what is damaged.
     ///
     /// # Errors
@@ -136,7 +136,7 @@ impl Session<'_> {
     pub fn lookup(&self, key: Key) -> Result<Lookup, StoreError> {
         let lookup = match self.queued(key) {
             Some(outputs) => self.check_outputs(outputs)?,
-            None => self.look_up(key)?,
+            None => self.check_record(key)?,
         };
         match &lookup {
             Lookup::Broken(Flaw::RecordCorrupt) => {

@@ -62,7 +62,7 @@ impl Session<'_> {
         if !matches!(self.check_outputs(record.outputs.clone())?, Lookup::Found(_)) {
             return Ok(false);
         }
-        if !matches!(self.look_up(record.key)?, Lookup::Found(_)) {
+        if !matches!(self.check_record(record.key)?, Lookup::Found(_)) {
             return Ok(true);
         }
         let named = self.record(record.key)?;
@@ -103,7 +103,7 @@ mod tests {
     fn what_was_finished_is_named_by_the_next_session_and_nothing_else_is() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let (store, [whole, torn]) = left(folder.path(), 5.0);
-        assert!(matches!(store.look_up(whole), Ok(Lookup::Absent)), "it has no name yet");
+        assert!(matches!(store.check_record(whole), Ok(Lookup::Absent)), "it has no name yet");
         let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
         assert!(matches!(session.lookup(whole), Ok(Lookup::Found(_))));
         assert!(matches!(session.lookup(torn), Ok(Lookup::Absent)));
