@@ -56,7 +56,7 @@ impl Session<'_> {
                     removed => removed.doing("removed", &self.project().path_of(name))?,
                 }
             }
-            Some(_) => kept.extend(self.take_away(place)?),
+            Some(_) => kept.extend(self.remove_or_keep(place)?),
         }
         Ok(kept)
     }
@@ -89,7 +89,7 @@ impl Session<'_> {
             };
             if !has {
                 self.make_writable(place, &path);
-                kept.extend(self.take_away(&path)?);
+                kept.extend(self.remove_or_keep(&path)?);
             }
         }
         Ok(kept)
@@ -118,7 +118,7 @@ impl Session<'_> {
                 // One in which something stays can't be removed.
                 self.project().remove_if_empty(path.as_str());
             } else {
-                kept.extend(self.take_away(&path)?);
+                kept.extend(self.remove_or_keep(&path)?);
             }
         }
         kept.reverse();
@@ -139,7 +139,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::clear_place`].
-    pub(super) fn take_away(&self, place: &ProjectPath) -> Result<Option<KeptEdit>, StoreError> {
+    pub(super) fn remove_or_keep(&self, place: &ProjectPath) -> Result<Option<KeptEdit>, StoreError> {
         let (project, name) = (self.project(), place.as_str());
         let path = project.path_of(name);
         let Some(entry) = project.entry(name).doing("read", &path)? else { return Ok(None) };
@@ -262,7 +262,7 @@ mod tests {
         let mut kept = Vec::new();
         for text in ["one", "two", "two"] {
             fs::write(folder.path().join("out/a.txt"), text).expect("there is room");
-            kept.extend(session.take_away(&place).expect("it can be moved"));
+            kept.extend(session.remove_or_keep(&place).expect("it can be moved"));
             assert!(!folder.path().join("out/a.txt").exists());
         }
         let texts =
@@ -270,7 +270,7 @@ mod tests {
         assert_eq!(texts.collect::<Vec<_>>(), ["one", "two", "two"]);
         session.put_bytes(b"ours", 0o644).expect("there is room");
         fs::write(folder.path().join("out/a.txt"), "ours").expect("there is room");
-        assert_eq!(session.take_away(&place).expect("it can be removed"), None);
+        assert_eq!(session.remove_or_keep(&place).expect("it can be removed"), None);
         assert!(!folder.path().join("out/a.txt").exists());
     }
 
@@ -285,7 +285,7 @@ mod tests {
             fs::write(path, "mine").expect("there is room");
             let place = ProjectPath::parse(name).expect("it is a path");
             let kept =
-                session.take_away(&place).expect("it can be moved").expect("the store does not have it");
+                session.remove_or_keep(&place).expect("it can be moved").expect("the store does not have it");
             assert_eq!(fs::read(folder.path().join(kept.now)).ok(), Some(b"mine".to_vec()));
             drop(fs::remove_dir(folder.path().join("out")));
         }
@@ -302,7 +302,7 @@ mod tests {
         session.files().unconfirm(&Store::object_table_path(object));
         fs::write(folder.path().join("a"), "result").expect("there is room");
         let place = ProjectPath::parse("a").expect("it is a path");
-        assert_eq!(session.take_away(&place).expect("it can be removed"), None);
+        assert_eq!(session.remove_or_keep(&place).expect("it can be removed"), None);
         assert_eq!(fs::read(store.object_path(object)).ok(), Some(b"result".to_vec()));
     }
 }

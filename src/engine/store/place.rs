@@ -180,7 +180,7 @@ impl Session<'_> {
             }
             Some(FileKind::Folder) => restored.kept.extend(self.clear_place(&place.path)?),
             Some(_) if is_file => {}
-            Some(_) => restored.kept.extend(self.take_away(&place.path)?),
+            Some(_) => restored.kept.extend(self.remove_or_keep(&place.path)?),
         }
         Ok(())
     }
@@ -200,7 +200,7 @@ impl Session<'_> {
             self.files().unconfirm(name);
             return project.set_mode(name, output.mode()).doing("written", &whole).map(|()| None);
         }
-        let kept = self.take_away(path)?;
+        let kept = self.remove_or_keep(path)?;
         project.create_parent(name).doing("made", &whole)?;
         let source = object_name(output.object);
         let temporary = self.temporary();
