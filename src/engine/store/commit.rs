@@ -128,7 +128,7 @@ impl Session<'_> {
     fn name_records(&self, batch: &[(Key, String)]) -> Result<(), StoreError> {
         self.base.sync_file_system().doing("synced", self.path())?;
         for (key, temporary) in batch {
-            let _naming = self.rename_lock();
+            let _guard = self.rename_lock();
             let name = record_name(*key);
             self.base.move_to(temporary, &self.base, &name).doing("written", &self.base.path_of(&name))?;
             self.drop_checkpoints(*key)?;

@@ -140,7 +140,7 @@ impl Session<'_> {
         };
         match &lookup {
             Lookup::Broken(Flaw::RecordCorrupt) => {
-                let _naming = self.rename_lock();
+                let _guard = self.rename_lock();
                 if matches!(self.read_record::<serde_json::Value>(key)?, RecordText::Damaged) {
                     self.quarantine(&record_name(key))?;
                 }

@@ -178,7 +178,7 @@ impl Session<'_> {
 
     fn adopt_object(&self, temporary: &str, id: ObjectId) -> Result<ObjectId, StoreError> {
         let name = object_name(id);
-        let _naming = self.rename_lock();
+        let _guard = self.rename_lock();
         match self.check_object(id)? {
             Soundness::Sound => {
                 self.base.remove_file(temporary).doing("removed", &self.base.path_of(temporary))?;
@@ -219,7 +219,7 @@ impl Session<'_> {
 
     /// Moves an object to `quarantine/` that was found damaged, if it still is.
     pub(super) fn quarantine_object(&self, id: ObjectId) -> Result<(), StoreError> {
-        let _naming = self.rename_lock();
+        let _guard = self.rename_lock();
         match self.check_object(id)? {
             Soundness::Corrupt => self.quarantine(&object_name(id)),
             Soundness::Sound | Soundness::Missing => Ok(()),
