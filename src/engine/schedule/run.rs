@@ -145,7 +145,7 @@ fn run_in_session(
     };
     let mut builder = snapshot_of(&work, session, options, &results, &last, &new_keys);
     if let (Some(builder), Some(_)) = (&mut builder, &lock) {
-        builder.also(&lock_file::path());
+        builder.add_file(&lock_file::path());
     }
     let mut summary = summarise(&work, results, cancel, (options.clock)() - began);
     (summary.retired, summary.stand_in) = (retired, is_on_stand_in(&work));
@@ -225,7 +225,7 @@ fn snapshot_of<'s>(
         let name = work.name(id);
         let finished = results[id.0].get();
         match (finished, work.clean[id.0], options.known) {
-            (_, Some(state), Some(known)) => builder.keep(known, state),
+            (_, Some(state), Some(known)) => builder.add_unchanged(known, state),
             (Some(finished), ..) => {
                 let Some(done) = done(work, id, finished) else { continue };
                 builder.add(&done);
@@ -233,7 +233,7 @@ fn snapshot_of<'s>(
             // It was not asked for: what was known of it is still so, if neither it nor its settings have changed.
             (None, _, Some(known)) => {
                 match known.clean(name).filter(|_| known.has_same_pipeline(options.question)) {
-                    Some(state) => builder.keep(known, state),
+                    Some(state) => builder.add_unchanged(known, state),
                     None => continue,
                 }
             }

@@ -60,7 +60,7 @@ impl<'s> SnapshotBuilder<'s> {
     }
 
     /// Takes in a file that an answer depends on, although no instance does; one that is not there, too.
-    pub fn also(&mut self, path: &ProjectPath) {
+    pub fn add_file(&mut self, path: &ProjectPath) {
         if self.store.digest_place(path).is_err() {
             self.store.files().insert(path.as_str(), Observation::Absent, true);
         }
@@ -68,7 +68,7 @@ impl<'s> SnapshotBuilder<'s> {
     }
 
     /// Takes in an instance as it was known before.
-    pub(crate) fn keep(&mut self, known: &CheckedSnapshot, state: &InstanceState) {
+    pub(crate) fn add_unchanged(&mut self, known: &CheckedSnapshot, state: &InstanceState) {
         let parts = known.parts_of(state);
         let reads = parts.reads.iter().map(|state| self.old_path(state)).collect();
         let writes: Option<Vec<u32>> = parts.writes.iter().map(|state| self.old_write(state)).collect();

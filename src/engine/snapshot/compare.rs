@@ -26,7 +26,7 @@ pub struct CheckedSnapshot {
     changed: Vec<bool>,
     /// For each tree, whether something of it has changed.
     changed_trees: Vec<bool>,
-    anything: bool,
+    any_changed: bool,
     /// Whether something only looked different, or was racy, so that the snapshot is worth writing again.
     touched: bool,
     /// How the snapshot's file looked when it was read, and which session was the last one.
@@ -47,7 +47,7 @@ impl CheckedSnapshot {
         let mut changed = Vec::with_capacity(snapshot.paths.len());
         let mut touched = false;
         for state in &mut snapshot.paths {
-            let now = look(store, state);
+            let now = observe(store, state);
             touched |= now.is_some_and(|now| now != state.observation);
             changed.push(now.is_none());
             if let Some(now) = now {
@@ -56,14 +56,14 @@ impl CheckedSnapshot {
         }
         let any = |indexes: &[u32], changed: &[bool]| indexes.iter().any(|index| changed[*index as usize]);
         let changed_trees = snapshot.trees.iter().map(|tree| any(&tree.paths, &changed)).collect();
-        let anything = changed.contains(&true);
+        let any_changed = changed.contains(&true);
         let (file, session, by_name) = (None, None, HashMap::new());
-        Self { snapshot, changed, changed_trees, anything, touched, file, session, by_name }
+        Self { snapshot, changed, changed_trees, any_changed, touched, file, session, by_name }
     }
 
     /// Gives the answer to a question, if nothing has changed since.
     pub fn answer(&self, question: Digest) -> Option<&str> {
-        let same = self.snapshot.question == question && !self.anything;
+        let same = self.snapshot.question == question && !self.any_changed;
         self.snapshot.answer.as_deref().filter(|_| same)
     }
 
@@ -82,7 +82,7 @@ impl CheckedSnapshot {
     /// # Errors
     /// [`StoreError`] when it can't be written.
     pub fn refresh(&self, store: &Store) -> Result<(), StoreError> {
-        if !self.touched || self.anything {
+        if !self.touched || self.any_changed {
             return Ok(());
         }
         match store.lock(|| false)? {
@@ -123,7 +123,7 @@ impl CheckedSnapshot {
         state.outputs.iter().all(|output| is_there(&output.name)).then_some(state)
     }
 
-    /// Gives an instance that neither reads nor wrote anything that has changed.
+    /// Gives an instance that neither reads nor wrote any_changed that has changed.
     pub(crate) fn clean(&self, name: &str) -> Option<&InstanceState> {
         let reads_changed = |state: &InstanceState| {
             self.any(&state.reads) || state.trees.iter().any(|tree| self.changed_trees[*tree as usize])
@@ -180,7 +180,7 @@ fn file_stamp(store: &Store) -> Option<Stamp> {
 }
 
 /// Looks at a path; gives what it is where that is the same as it was, or only looks different.
-fn look(store: &Store, state: &PathState) -> Option<Observation> {
+fn observe(store: &Store, state: &PathState) -> Option<Observation> {
     let name = state.path.as_str();
     // What a link leads to has a slash behind the link's own path.
     let (name, flags) = match name.strip_suffix('/') {
