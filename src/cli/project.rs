@@ -233,7 +233,7 @@ impl Project {
             memory: environment.memory,
             gpus: environment.gpus,
             known: self.known.as_ref(),
-            question: start::question_of(self, &args.set, environment),
+            fingerprint: start::question_of(self, &args.set, environment),
             pipeline_files: self.pipeline_files.clone(),
             asked: environment.words.clone(),
             clock: &seconds_since_1970,

@@ -1,9 +1,9 @@
 //! What a command knows before a pipeline is read: the answer of the last run, as long as nothing has changed since.
 //!
-//! snapshot + what files look like now ──▶ [`Start`] ──same question, nothing changed──▶ [`Answer`]
+//! snapshot + what files look like now ──▶ [`Start`] ──same fingerprint, nothing changed──▶ [`Answer`]
 //!
 //! Invariants
-//! - The question holds all that an answer depends on besides files: this very program, `--set`, where the
+//! - The fingerprint holds all that an answer depends on besides files: this very program, `--set`, where the
 //!   archive is, and what of the machine stages name.
 //! - Whatever is doubtful is no answer: the pipeline is then read, and everything that may have changed is decided.
 
@@ -62,7 +62,7 @@ impl Start {
         Ok(Self { store, known, pipeline_files: Vec::new() })
     }
 
-    /// Gives the last run's answer, if it answers this question and nothing has changed since.
+    /// Gives the last run's answer, if it answers this fingerprint and nothing has changed since.
     ///
     /// # Errors
     /// A [`CliError`] when the archive can't be used, as when it is asked for without a snapshot.
@@ -83,8 +83,8 @@ impl Start {
         } else {
             None
         };
-        let question = question(root, overrides, environment, archive.as_ref(), &answer.surroundings);
-        Ok(known.answer(question).map(|_| answer))
+        let fingerprint = fingerprint(root, overrides, environment, archive.as_ref(), &answer.surroundings);
+        Ok(known.answer(fingerprint).map(|_| answer))
     }
 
     /// Looks at the pipeline's own files, before they are read, and passes on what is known of all others.
@@ -99,7 +99,7 @@ impl Start {
 /// Digests all that the outcome of a run depends on besides files.
 pub fn question_of(project: &Project, overrides: &[String], environment: &Environment) -> Digest {
     let surroundings = Surroundings::of(&project.pipeline);
-    question(&project.root, overrides, environment, project.archive.as_ref(), &surroundings)
+    fingerprint(&project.root, overrides, environment, project.archive.as_ref(), &surroundings)
 }
 
 /// Writes down what there is to say as long as nothing changes.
@@ -115,20 +115,20 @@ pub fn answer_of(project: &Project, files: Vec<String>, summary: &Summary) -> Op
     serde_json::to_string(&answer).ok()
 }
 
-fn question(
+fn fingerprint(
     root: &Path,
     overrides: &[String],
     environment: &Environment,
     archive: Option<&Archive>,
     surroundings: &Surroundings,
 ) -> Digest {
-    let mut question = Canonical::default();
-    question.field(environment.program.as_bytes());
-    question.field(&(overrides.len() as u64).to_le_bytes());
+    let mut fingerprint = Canonical::default();
+    fingerprint.field(environment.program.as_bytes());
+    fingerprint.field(&(overrides.len() as u64).to_le_bytes());
     for argument in overrides {
-        question.field(argument.as_bytes());
+        fingerprint.field(argument.as_bytes());
     }
-    question.field(format!("{archive:?}").as_bytes());
-    question.field(surroundings.digest(&environment.variables, root).to_hex().as_bytes());
-    question.finish()
+    fingerprint.field(format!("{archive:?}").as_bytes());
+    fingerprint.field(surroundings.digest(&environment.variables, root).to_hex().as_bytes());
+    fingerprint.finish()
 }

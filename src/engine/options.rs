@@ -29,7 +29,7 @@ pub struct Options<'a> {
     /// What is known of the project since it was last brought up to date.
     pub known: Option<&'a CheckedSnapshot>,
     /// All that the outcome depends on besides files.
-    pub question: Digest,
+    pub fingerprint: Digest,
     /// The pipeline's own files, as the file table has them.
     pub pipeline_files: Vec<String>,
     /// Whether what the lock has and stands at its place counts as fresh, although the store has no record of it.
@@ -68,7 +68,7 @@ impl Default for Options<'_> {
             folder: PathBuf::new(),
             force: Vec::new(),
             known: None,
-            question: Digest::of(b""),
+            fingerprint: Digest::of(b""),
             pipeline_files: Vec::new(),
             by_lock: false,
             trial: false,

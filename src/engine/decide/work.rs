@@ -303,7 +303,7 @@ impl<'a> Work<'a> {
 
     /// Finds the instances that nothing has changed for: neither what they read or wrote, nor what they need.
     fn find_clean(&mut self, known: &'a crate::snapshot::CheckedSnapshot, options: &Options<'_>) {
-        if !known.has_same_pipeline(options.question) {
+        if !known.has_same_pipeline(options.fingerprint) {
             return;
         }
         let mut groups: Vec<Option<bool>> = vec![None; self.plan.groups.len()];

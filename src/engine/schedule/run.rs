@@ -217,7 +217,7 @@ fn snapshot_of<'s>(
     if options.trial {
         return None;
     }
-    let mut builder = SnapshotBuilder::new(session, options.question);
+    let mut builder = SnapshotBuilder::new(session, options.fingerprint);
     builder.pipeline_files(&options.pipeline_files);
     let mut others: BTreeMap<&str, Key> = last.iter().map(|(name, key)| (*name, *key)).collect();
     others.extend(new_keys.iter().map(|(name, key)| (name.as_str(), *key)));
@@ -232,7 +232,7 @@ fn snapshot_of<'s>(
             }
             // It was not asked for: what was known of it is still so, if neither it nor its settings have changed.
             (None, _, Some(known)) => {
-                match known.clean(name).filter(|_| known.has_same_pipeline(options.question)) {
+                match known.clean(name).filter(|_| known.has_same_pipeline(options.fingerprint)) {
                     Some(state) => builder.add_unchanged(known, state),
                     None => continue,
                 }

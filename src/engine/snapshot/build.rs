@@ -44,9 +44,9 @@ pub(crate) struct InstanceRun<'d, T> {
 }
 
 impl<'s> SnapshotBuilder<'s> {
-    /// Begins a snapshot that answers `question`.
-    pub fn new(store: &'s Store, question: Digest) -> Self {
-        let snapshot = Snapshot { question, ..Snapshot::default() };
+    /// Begins a snapshot that answers `fingerprint`.
+    pub fn new(store: &'s Store, fingerprint: Digest) -> Self {
+        let snapshot = Snapshot { fingerprint, ..Snapshot::default() };
         let (paths, trees, old_trees) = (HashMap::new(), HashMap::new(), HashMap::new());
         Self { store, snapshot, paths, trees, old_trees, whole: true }
     }

@@ -61,13 +61,13 @@ impl CheckedSnapshot {
         Self { snapshot, changed, changed_trees, any_changed, touched, file, session, by_name }
     }
 
-    /// Gives the answer to a question, if nothing has changed since.
-    pub fn answer(&self, question: Digest) -> Option<&str> {
-        let same = self.snapshot.question == question && !self.any_changed;
+    /// Gives the answer to a fingerprint, if nothing has changed since.
+    pub fn answer(&self, fingerprint: Digest) -> Option<&str> {
+        let same = self.snapshot.fingerprint == fingerprint && !self.any_changed;
         self.snapshot.answer.as_deref().filter(|_| same)
     }
 
-    /// Gives the answer as it was, whatever has changed, for who needs to know what the question depends on.
+    /// Gives the answer as it was, whatever has changed, for who needs to know what the fingerprint depends on.
     pub fn last_answer(&self) -> Option<&str> {
         self.snapshot.answer.as_deref()
     }
@@ -103,9 +103,9 @@ impl CheckedSnapshot {
         self.by_name = names.map(|(index, state)| (state.name.clone(), index)).collect();
     }
 
-    /// Says whether the pipeline is as it was when this question was asked.
-    pub(crate) fn has_same_pipeline(&self, question: Digest) -> bool {
-        self.snapshot.question == question && !self.any(&self.snapshot.pipeline)
+    /// Says whether the pipeline is as it was when this fingerprint was asked.
+    pub(crate) fn has_same_pipeline(&self, fingerprint: Digest) -> bool {
+        self.snapshot.fingerprint == fingerprint && !self.any(&self.snapshot.pipeline)
     }
 
     /// Gives an instance whose results are at their places, and in the store, as they were.

@@ -39,7 +39,7 @@ const LARGEST: u64 = 1 << 30;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// What was asked: all that an answer depends on besides files.
-    pub question: Digest,
+    pub fingerprint: Digest,
     /// What there is to say while nothing has changed; `None` where not everything was brought up to date.
     pub answer: Option<String>,
     /// Every path that was looked at.
@@ -164,7 +164,7 @@ mod tests {
             racy: false,
         };
         Snapshot {
-            question: Digest::of(b"?"),
+            fingerprint: Digest::of(b"?"),
             answer: Some("nothing to do".to_owned()),
             paths: vec![state("a", file(b"a")), state("b", Observation::Absent)],
             pipeline: vec![1],

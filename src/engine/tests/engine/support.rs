@@ -293,8 +293,8 @@ impl Project {
         }
         let variables = self.environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
         let surroundings = Surroundings::of(&pipeline).digest(&variables, &self.root);
-        let question = Digest::of(format!("{pipeline:?} {surroundings} {}", self.code).as_bytes());
-        let options = Options { known: known.as_ref(), question, ..options.clone() };
+        let fingerprint = Digest::of(format!("{pipeline:?} {surroundings} {}", self.code).as_bytes());
+        let options = Options { known: known.as_ref(), fingerprint, ..options.clone() };
         let answer = |summary: &Summary| Some(format!("fresh {}", summary.reports.len()));
         let summary =
             engine::run(&self.root, &pipeline, &registry, &store, &options, &answer, observer, cancel);

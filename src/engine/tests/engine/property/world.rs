@@ -324,7 +324,7 @@ fn bring_up(root: &Path, draft: &Draft, targets: &[String], mode: Mode) -> Summa
             keep_going: true,
             lock: true,
             known: known.as_ref(),
-            question: Digest::of(format!("{pipeline:?} {code}").as_bytes()),
+            fingerprint: Digest::of(format!("{pipeline:?} {code}").as_bytes()),
             ..Options::default()
         };
         let done = match mode {
