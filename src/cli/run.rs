@@ -17,7 +17,7 @@ use super::progress::Progress;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
 use super::run_facts::run_facts;
-use super::start::{self, Answer, Start};
+use super::start::{self, SnapshotAnswer, Start};
 use super::{CliError, json, print, status};
 
 /// How many files are named at the end.
@@ -101,7 +101,7 @@ fn options<'p>(args: &RunArguments, environment: &Environment, project: &'p Proj
 }
 
 /// Says that there was nothing to do, without having read the pipeline.
-fn print_idle(answer: &Answer, seconds: f64) {
+fn print_idle(answer: &SnapshotAnswer, seconds: f64) {
     if let Some(why) = &answer.generated_because {
         print::note(&generated(why));
     }

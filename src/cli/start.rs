@@ -1,6 +1,6 @@
 //! What a command knows before a pipeline is read: the answer of the last run, as long as nothing has changed since.
 //!
-//! snapshot + what files look like now ──▶ [`Start`] ──same fingerprint, nothing changed──▶ [`Answer`]
+//! snapshot + what files look like now ──▶ [`Start`] ──same fingerprint, nothing changed──▶ [`SnapshotAnswer`]
 //!
 //! Invariants
 //! - The fingerprint holds all that an answer depends on besides files: this very program, `--set`, where the
@@ -26,7 +26,7 @@ use crate::kinds::Archive;
 
 /// What there is to say of a project that is up to date, and what that depends on besides files.
 #[derive(Serialize, Deserialize)]
-pub struct Answer {
+pub struct SnapshotAnswer {
     /// How many instances are fresh.
     pub fresh: usize,
     /// The files that a run's summary names.
@@ -71,9 +71,10 @@ impl Start {
         root: &Path,
         overrides: &[String],
         environment: &Environment,
-    ) -> Result<Option<Answer>, CliError> {
+    ) -> Result<Option<SnapshotAnswer>, CliError> {
         let Some(known) = &self.known else { return Ok(None) };
-        let Some(answer) = known.last_answer().and_then(|text| serde_json::from_str::<Answer>(text).ok())
+        let Some(answer) =
+            known.last_answer().and_then(|text| serde_json::from_str::<SnapshotAnswer>(text).ok())
         else {
             return Ok(None);
         };
@@ -104,7 +105,7 @@ pub fn question_of(project: &Project, overrides: &[String], environment: &Enviro
 
 /// Writes down what there is to say as long as nothing changes.
 pub fn answer_of(project: &Project, files: Vec<String>, summary: &Summary) -> Option<String> {
-    let answer = Answer {
+    let answer = SnapshotAnswer {
         fresh: summary.reports.len(),
         files,
         generated_because: project.generated_because.clone(),

@@ -81,7 +81,7 @@ pub use options::{Cancel, Options};
 pub use plan::graph::{GroupId, Instance, InstanceId, Need, Plan};
 pub use recipe::Recipe;
 pub use schedule::observer::{Event, Observer, Planned};
-pub use schedule::run::{Answer, run};
+pub use schedule::run::{MakeAnswer, run};
 pub use status::status;
 pub use summary::{Outcome, Report, Summary};
 pub use verify::{Checked, Difference, Verification, VerifyOutcome, verify};

@@ -31,7 +31,7 @@ use crate::store::{Run, Session, Store, StoreError};
 use crate::summary::{Outcome, Report, Summary};
 
 /// Gives what a run has to say of a project in which nothing will have changed.
-pub type Answer<'a> = &'a dyn Fn(&Summary) -> Option<String>;
+pub type MakeAnswer<'a> = &'a dyn Fn(&Summary) -> Option<String>;
 
 /// Brings what `options` name up to date; `answer` is asked for what to say as long as nothing changes.
 ///
@@ -44,7 +44,7 @@ pub fn run(
     registry: &[Box<dyn Kind>],
     store: &Store,
     options: &Options<'_>,
-    answer: Answer<'_>,
+    answer: MakeAnswer<'_>,
     observer: &dyn Observer,
     cancel: &Cancel,
 ) -> Result<Summary, EngineError> {
@@ -83,7 +83,7 @@ fn run_in_session(
     registry: &[Box<dyn Kind>],
     session: &Session<'_>,
     options: &Options<'_>,
-    (answer, observer, cancel): (Answer<'_>, &dyn Observer, &Cancel),
+    (answer, observer, cancel): (MakeAnswer<'_>, &dyn Observer, &Cancel),
     began: f64,
 ) -> Result<Summary, EngineError> {
     let work = Work::of(root, pipeline, registry, options)?;
