@@ -363,18 +363,18 @@ impl<'a> Work<'a> {
 }
 
 /// The longest part of a path that a name gives, in bytes: file systems take 255, and an ending follows.
-const LONGEST_PART: usize = 200;
+const MAX_PART_BYTES: usize = 200;
 
 /// Makes a file's name of a part of an instance's name: one for each, whatever letters it has and however long it is.
 pub(crate) fn file_name(part: &str) -> String {
     let plain = !part.contains('/') && !part.starts_with('.') && !part.contains(char::is_control);
-    if plain && part.len() <= LONGEST_PART {
+    if plain && part.len() <= MAX_PART_BYTES {
         return part.to_owned();
     }
     let digest = Digest::of(part.as_bytes()).short();
     let mut start: String =
         part.chars().map(|letter| if letter == '/' || letter.is_control() { '_' } else { letter }).collect();
-    while start.len() > LONGEST_PART || start.starts_with('.') {
+    while start.len() > MAX_PART_BYTES || start.starts_with('.') {
         if start.starts_with('.') {
             start.remove(0);
         } else {

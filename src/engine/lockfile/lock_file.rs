@@ -28,7 +28,7 @@ pub(crate) fn path() -> ProjectPath {
 }
 
 /// The largest lock that is read, in bytes.
-const LARGEST: u64 = 1 << 30;
+const MAX_LOCK_BYTES: u64 = 1 << 30;
 
 /// What became of the lock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub fn read_lock(project: &Folder) -> Option<Lock> {
 }
 
 fn read_text(project: &Folder) -> io::Result<Option<String>> {
-    match project.read(LOCK_FILE, LARGEST) {
+    match project.read(LOCK_FILE, MAX_LOCK_BYTES) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         other => Ok(Some(String::from_utf8_lossy(&other?).into_owned())),
     }

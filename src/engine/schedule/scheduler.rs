@@ -18,7 +18,7 @@ use crate::plan::graph::{GroupId, InstanceId, Need};
 use crate::spec::Resources;
 
 /// How long a waiting worker goes without asking whether it should stop.
-const STOP_POLL: Duration = Duration::from_millis(100);
+const STOP_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What a worker does next.
 pub(crate) enum Task<T> {
@@ -179,7 +179,7 @@ impl<T> Scheduler<T> {
                 return None;
             }
             // Whoever sets the flag, such as a signal's handler, can't be asked to notify.
-            let waited = self.changed.wait_timeout(state, STOP_POLL);
+            let waited = self.changed.wait_timeout(state, STOP_POLL_INTERVAL);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
@@ -325,7 +325,7 @@ mod tests {
         let cancel = Cancel::default();
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| scheduler.next(&cancel).is_none());
-            std::thread::sleep(STOP_POLL / 4);
+            std::thread::sleep(STOP_POLL_INTERVAL / 4);
             cancel.cancel();
             assert!(waiting.join().expect("a worker does not panic"));
         });

@@ -33,7 +33,7 @@ pub use compare::CheckedSnapshot;
 const MAGIC: &[u8; 16] = b"recount snap 1\n\0";
 
 /// The largest file that is read, in bytes.
-const LARGEST: u64 = 1 << 30;
+const MAX_SNAPSHOT_BYTES: u64 = 1 << 30;
 
 /// What a project looked like.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -82,7 +82,7 @@ impl Snapshot {
     /// Reads the snapshot of a store; `None` where there is none that can be used.
     pub fn load(store: &Store) -> Option<Self> {
         let base = store.base().ok()??;
-        let bytes = base.read(SNAPSHOT_FILE, LARGEST).ok()?;
+        let bytes = base.read(SNAPSHOT_FILE, MAX_SNAPSHOT_BYTES).ok()?;
         Self::decode(&bytes)
     }
 

@@ -6,7 +6,7 @@
 //! - A record's name appears only after its objects and its own text are synced.
 //! - The names themselves are not synced: what a power failure leaves under the other name is given its own by the
 //!   next session (`recover`).
-//! - A batch waits at most [`GATHER`] for company, so that a power failure costs no more than that of finished work.
+//! - A batch waits at most [`BATCH_WAIT`] for company, so that a power failure costs no more than that of finished work.
 //! - Once a batch has failed nothing more is kept, and whoever commits next is told why.
 
 use std::io;
@@ -20,7 +20,7 @@ use super::record::{Record, RecordedOutput, record_name, seal};
 use crate::digest::Key;
 
 /// How long a record waits for others to be synced with it.
-const GATHER: Duration = Duration::from_millis(100);
+const BATCH_WAIT: Duration = Duration::from_millis(100);
 
 impl Session<'_> {
     /// Queues a record; it counts once [`Session::while_committing`] or [`Session::finish`] has synced it.
@@ -89,7 +89,7 @@ impl Session<'_> {
                 return;
             }
             let open = |state: &mut QueueState| !state.closed;
-            let gathered = self.queue.changed.wait_timeout_while(state, GATHER, open);
+            let gathered = self.queue.changed.wait_timeout_while(state, BATCH_WAIT, open);
             drop(gathered.unwrap_or_else(PoisonError::into_inner));
             self.commit_batch();
         }

@@ -47,19 +47,19 @@ pub struct RecordedOutput {
 }
 
 /// The permissions of a file that anybody may read.
-const USUAL: u32 = 0o644;
+const USUAL_PERMISSIONS: u32 = 0o644;
 
 impl RecordedOutput {
     /// Takes an output with its file's permissions.
     pub fn new(name: impl Into<String>, object: ObjectId, mode: u32) -> Self {
         let (name, executable) = (name.into(), mode & 0o100 != 0);
-        let usual = if executable { 0o755 } else { USUAL };
+        let usual = if executable { 0o755 } else { USUAL_PERMISSIONS };
         Self { name, object, executable, mode: (mode & usual != usual).then_some(mode & usual) }
     }
 
     /// Gives the permissions that its file is to have.
     pub fn mode(&self) -> u32 {
-        self.mode.unwrap_or(if self.executable { 0o755 } else { USUAL })
+        self.mode.unwrap_or(if self.executable { 0o755 } else { USUAL_PERMISSIONS })
     }
 
     /// Says whether it is an empty folder.

@@ -15,7 +15,7 @@ use super::session::TEMPORARY;
 use crate::folder::FileKind;
 
 /// The largest file that may be a record, in bytes.
-const LARGEST: u64 = 256 << 20;
+const MAX_RECORD_BYTES: u64 = 256 << 20;
 
 impl Session<'_> {
     /// Gives names to the records that an earlier session left without, and sweeps everything else of it.
@@ -54,7 +54,7 @@ impl Session<'_> {
         if start != SEAL.as_bytes() {
             return None;
         }
-        unsealed(self.base.read(name, LARGEST).ok()?)
+        unsealed(self.base.read(name, MAX_RECORD_BYTES).ok()?)
     }
 
     /// Says whether a record has all of its objects, and what stands under its name has not, or is older.

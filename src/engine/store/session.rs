@@ -27,12 +27,12 @@ use crate::project_path::ProjectPath;
 use crate::stamp::now;
 
 /// How long a process that waits for the lock sleeps between two attempts.
-const LOCK_POLL: Duration = Duration::from_millis(20);
+const LOCK_POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-const LOCK: &str = "lock";
+const LOCK_NAME: &str = "lock";
 
 /// What a session adds to its name in the lock when it has come to its end.
-const ENDED: &str = " ended";
+const ENDED_SUFFIX: &str = " ended";
 
 /// The folder of what is being written.
 pub(super) const TEMPORARY: &str = "temporary";
@@ -93,8 +93,8 @@ impl Store {
         base: &Folder,
         mut keep_waiting: impl FnMut() -> bool,
     ) -> Result<Option<(File, Option<String>)>, StoreError> {
-        let path = base.path_of(LOCK);
-        let lock = base.open_or_create(LOCK, 0o644).doing("opened", &path)?;
+        let path = base.path_of(LOCK_NAME);
+        let lock = base.open_or_create(LOCK_NAME, 0o644).doing("opened", &path)?;
         loop {
             match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => break,
@@ -106,7 +106,7 @@ impl Store {
                     if !keep_waiting() {
                         return Ok(None);
                     }
-                    thread::sleep(LOCK_POLL);
+                    thread::sleep(LOCK_POLL_INTERVAL);
                 }
                 Err(Errno::INTR) => {}
                 Err(error) => return Err(error).doing("locked", &path),
@@ -120,12 +120,12 @@ impl Store {
 
     /// Names the session that was the last one to write; `None` while one writes, and after one that was killed.
     pub(crate) fn last_session(&self) -> Option<String> {
-        ended_session(&self.base().ok()??.open_file(LOCK).ok()?)
+        ended_session(&self.base().ok()??.open_file(LOCK_NAME).ok()?)
     }
 
     /// Gives the number of the process that writes to the store now, if there is one.
     pub fn writer(&self) -> Option<u32> {
-        let lock = self.base().ok()??.open_file(LOCK).ok()?;
+        let lock = self.base().ok()??.open_file(LOCK_NAME).ok()?;
         match flock(&lock, FlockOperation::NonBlockingLockShared) {
             Err(Errno::WOULDBLOCK) => holder(&lock),
             _ => None,
@@ -150,7 +150,7 @@ fn name_of_session(lock: &File) -> Option<String> {
 
 /// Reads the name of a session that came to its end.
 fn ended_session(lock: &File) -> Option<String> {
-    name_of_session(lock)?.strip_suffix(ENDED).map(str::to_owned)
+    name_of_session(lock)?.strip_suffix(ENDED_SUFFIX).map(str::to_owned)
 }
 
 /// Reads which process holds the lock.
@@ -183,8 +183,8 @@ impl Session<'_> {
     pub fn finish(self) -> Result<(), StoreError> {
         self.commit_rest()?;
         let name = name_of_session(&self.lock).unwrap_or_default();
-        let ended = self.lock.write_all_at(format!("{name}{ENDED}\n").as_bytes(), 0);
-        ended.doing("written", &self.base.path_of(LOCK))
+        let ended = self.lock.write_all_at(format!("{name}{ENDED_SUFFIX}\n").as_bytes(), 0);
+        ended.doing("written", &self.base.path_of(LOCK_NAME))
     }
 
     pub(super) fn rename_lock(&self) -> MutexGuard<'_, ()> {
