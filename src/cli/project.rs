@@ -203,7 +203,7 @@ pub fn relative(root: &Path, path: &Path) -> String {
 }
 
 /// How long after the first Ctrl-C a second one counts: `timeout` and others send each signal twice.
-const SECOND_STOP: Duration = Duration::from_millis(500);
+const SECOND_STOP_DELAY: Duration = Duration::from_millis(500);
 
 /// Has Ctrl-C, and a polite end by the system, ask for a stop, and a second one for a stop at once. Only commands that
 /// write do so: the others leave signals alone.
@@ -219,7 +219,7 @@ pub fn catch_stop(cancel: &Cancel) -> Result<(), CliError> {
             first = Some(Instant::now());
             flag.cancel();
         }
-        Some(first) if first.elapsed() >= SECOND_STOP => flag.kill(),
+        Some(first) if first.elapsed() >= SECOND_STOP_DELAY => flag.kill(),
         Some(_) => {}
     })
     .map_err(|error| CliError::failed(format!("Ctrl-C can't be caught: {error}")))

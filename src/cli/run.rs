@@ -21,10 +21,10 @@ use super::start::{self, SnapshotAnswer, Start};
 use super::{CliError, json, print, status};
 
 /// How many files are named at the end.
-const PLACES: usize = 10;
+const MAX_LISTED_PLACES: usize = 10;
 
 /// How many failures are told at the end.
-const FAILURES: usize = 10;
+const MAX_LISTED_FAILURES: usize = 10;
 
 /// Carries `recount run` out.
 ///
@@ -165,8 +165,8 @@ fn outputs(summary: &Summary) -> Vec<String> {
 
 /// Keeps as many places as are told, and says how many more there are.
 fn first_of(mut places: Vec<String>) -> Vec<String> {
-    if let Some(more) = places.len().checked_sub(PLACES).filter(|more| *more > 0) {
-        places.truncate(PLACES);
+    if let Some(more) = places.len().checked_sub(MAX_LISTED_PLACES).filter(|more| *more > 0) {
+        places.truncate(MAX_LISTED_PLACES);
         places.push(format!("and {more} more files"));
     }
     places
@@ -176,14 +176,14 @@ fn first_of(mut places: Vec<String>) -> Vec<String> {
 /// when it failed.
 fn failed(failures: &[(&str, &Failure)], args: &RunArguments) -> String {
     let mut text = String::new();
-    for (name, failure) in failures.iter().take(FAILURES) {
+    for (name, failure) in failures.iter().take(MAX_LISTED_FAILURES) {
         text.push_str(&format!("error: {name}: {}\n", failure.headline()));
         if let Failure::Failed { help: Some(help), .. } = failure {
             text.push_str(&format!("help: {help}\n"));
         }
         text.push_str(&format!("help: to run it alone: recount run{} {}\n", repeated(args), quoted(name)));
     }
-    if let Some(more) = failures.len().checked_sub(FAILURES).filter(|more| *more > 0) {
+    if let Some(more) = failures.len().checked_sub(MAX_LISTED_FAILURES).filter(|more| *more > 0) {
         text.push_str(&format!("error: {more} more failed; `recount status` lists them\n"));
     }
     text

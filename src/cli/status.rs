@@ -23,10 +23,10 @@ use super::start::Start;
 use super::{CliError, json, print};
 
 /// How many groups of a stage are told one by one.
-const GROUPS: usize = 5;
+const MAX_LISTED_GROUPS: usize = 5;
 
 /// How many of the last runs are asked what failed.
-const RUNS: usize = 50;
+const MAX_RUNS_READ: usize = 50;
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -119,7 +119,7 @@ fn is_pending(report: &Report) -> bool {
 /// Gives the first line of why each instance failed that has not run since.
 fn last_failures(project: &Project) -> BTreeMap<String, String> {
     let mut failures = BTreeMap::new();
-    for run in project.store.last_runs(RUNS).into_values() {
+    for run in project.store.last_runs(MAX_RUNS_READ).into_values() {
         for name in &run.ran {
             failures.remove(name);
         }
@@ -157,7 +157,7 @@ fn tell_groups(project: &Project, summary: &Summary, failures: &BTreeMap<String,
     for (stage, of) in stages {
         let name = &project.pipeline.stages[stage.0].name;
         let groups = groups.remove(&stage).unwrap_or_default();
-        for alike in groups.iter().take(GROUPS) {
+        for alike in groups.iter().take(MAX_LISTED_GROUPS) {
             let who = if alike.count == 1 {
                 alike.first.to_owned()
             } else {
@@ -165,7 +165,7 @@ fn tell_groups(project: &Project, summary: &Summary, failures: &BTreeMap<String,
             };
             print::result(&format!("{:<7} {who}{}", alike.word, alike.why));
         }
-        if let Some(rest) = groups.get(GROUPS..).filter(|rest| !rest.is_empty()) {
+        if let Some(rest) = groups.get(MAX_LISTED_GROUPS..).filter(|rest| !rest.is_empty()) {
             let count: usize = rest.iter().map(|alike| alike.count).sum();
             print::result(&format!("also    {name} · {count} more of {of}, such as {}", rest[0].first));
         }

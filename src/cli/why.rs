@@ -18,10 +18,10 @@ use super::start::Start;
 use super::{CliError, json, print, status};
 
 /// What there is to say of what would not run.
-const FRESH: &str = "fresh: the store has its outputs";
+const FRESH_TEXT: &str = "fresh: the store has its outputs";
 
 /// How many instances of one cause are named.
-const NAMED: usize = 3;
+const MAX_NAMED_CAUSES: usize = 3;
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -76,7 +76,7 @@ pub fn why(args: &WhyArguments, environment: &Environment) -> Result<(), CliErro
 fn tell(pipeline: &Pipeline, explanation: &Explanation) {
     let name = &explanation.name;
     let verdict = match &explanation.outcome {
-        Outcome::Fresh => FRESH.to_owned(),
+        Outcome::Fresh => FRESH_TEXT.to_owned(),
         Outcome::Depends { .. } => "stale: what it needs has to run first".to_owned(),
         Outcome::Failed(failure) => format!("can't run: {failure}"),
         _ => "stale".to_owned(),
@@ -90,8 +90,9 @@ fn tell(pipeline: &Pipeline, explanation: &Explanation) {
         line("  ", reason, name);
     }
     for causes in alike(&explanation.causes) {
-        let names: Vec<&str> = causes.iter().take(NAMED).map(|cause| cause.name.as_str()).collect();
-        let more = match causes.len().saturating_sub(NAMED) {
+        let names: Vec<&str> =
+            causes.iter().take(MAX_NAMED_CAUSES).map(|cause| cause.name.as_str()).collect();
+        let more = match causes.len().saturating_sub(MAX_NAMED_CAUSES) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };

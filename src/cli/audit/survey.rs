@@ -20,10 +20,10 @@ use super::finding::Finding;
 use super::printed::places;
 
 /// The kinds whose runs are short enough to be run again for a check.
-const REPEATED: [&str; 2] = ["plot", "render"];
+const REPEATED_KINDS: [&str; 2] = ["plot", "render"];
 
 /// How many reasons of a stale instance are told.
-const REASONS: usize = 5;
+const MAX_REASONS: usize = 5;
 
 /// What there should be.
 pub struct Survey {
@@ -62,7 +62,7 @@ impl Survey {
         let mut expected = BTreeMap::new();
         for report in &status.reports {
             let kind = pipeline.stages[report.stage.0].kind.as_str();
-            if !REPEATED.contains(&kind) || !is_fresh(report) {
+            if !REPEATED_KINDS.contains(&kind) || !is_fresh(report) {
                 continue;
             }
             match repeat(subject, options, &status, report) {
@@ -94,7 +94,7 @@ impl Survey {
 fn stale(report: &Report) -> Option<Finding> {
     let what = match &report.outcome {
         Outcome::Stale { reasons } => {
-            let told: Vec<String> = reasons.iter().take(REASONS).map(ToString::to_string).collect();
+            let told: Vec<String> = reasons.iter().take(MAX_REASONS).map(ToString::to_string).collect();
             let more = match reasons.len() - told.len() {
                 0 => String::new(),
                 more => format!("; and {more} more: `recount why '{}'` tells them", report.name),

@@ -10,28 +10,28 @@ use super::chain::{Chain, Cited, Run, Step, Variant};
 
 /// How many references, variants and runs are told in full; of more references where they stand, of more variants and
 /// runs their names.
-const FULL: usize = 12;
+const MAX_LISTED: usize = 12;
 
 /// Writes a chain.
 pub fn tell(chain: &Chain) -> String {
     let mut text = String::new();
-    for cited in chain.references.iter().take(FULL) {
+    for cited in chain.references.iter().take(MAX_LISTED) {
         tell_cited(&mut text, cited);
     }
-    for cited in chain.references.iter().skip(FULL) {
+    for cited in chain.references.iter().skip(MAX_LISTED) {
         put(&mut text, 0, &format!("{} · {} · {}", cited.name, cited.printed, cited.places.join(", ")));
     }
-    if chain.variants.len() <= FULL {
+    if chain.variants.len() <= MAX_LISTED {
         chain.variants.iter().for_each(|variant| tell_variant(&mut text, variant));
     } else {
         tell_names(&mut text, "variants", chain.variants.iter().map(|variant| variant.name.as_str()));
     }
-    if chain.runs.len() <= FULL {
+    if chain.runs.len() <= MAX_LISTED {
         chain.runs.iter().for_each(|run| tell_run(&mut text, run));
     } else {
         tell_names(&mut text, "runs", chain.runs.iter().map(|run| run.instance.as_str()));
     }
-    if let Some(first) = chain.references.first().filter(|_| chain.references.len() > FULL) {
+    if let Some(first) = chain.references.first().filter(|_| chain.references.len() > MAX_LISTED) {
         let hint =
             format!("`recount audit {}` tells that one whole, and `--json` tells all of them", first.name);
         put(&mut text, 0, &hint);
@@ -115,11 +115,11 @@ fn tell_run(text: &mut String, run: &Run) {
     if !effective.is_empty() {
         put(text, 1, &format!("effective {}", effective.join(", ")));
     }
-    for (input, object) in entry.inputs.iter().filter(|_| entry.inputs.len() <= FULL) {
+    for (input, object) in entry.inputs.iter().filter(|_| entry.inputs.len() <= MAX_LISTED) {
         let from = run.from.get(input).map_or_else(String::new, |from| format!(" of {from}"));
         put(text, 1, &format!("input     {input} {}{from}", object.0.short()));
     }
-    for (output, object) in entry.outputs.iter().filter(|_| entry.outputs.len() <= FULL) {
+    for (output, object) in entry.outputs.iter().filter(|_| entry.outputs.len() <= MAX_LISTED) {
         put(text, 1, &format!("output    {output} {object}"));
     }
     let others = entry.instances.iter().filter(|name| **name != run.instance).cloned().collect::<Vec<_>>();

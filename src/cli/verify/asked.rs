@@ -16,7 +16,7 @@ use crate::lab::random::Random;
 use recount_engine::{self as engine, EngineError, Options, Outcome};
 
 /// How many references of one number are named.
-const NAMED: usize = 5;
+const MAX_NAMED_INSTANCES: usize = 5;
 
 /// What to run again.
 pub(super) struct Asked {
@@ -100,8 +100,8 @@ fn other_runs(words: &str, run: &str) -> CliError {
 /// Says what a number stands for.
 fn told(number: &Behind) -> String {
     let Behind { words, references, instances, .. } = number;
-    let mut names = references.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    if let Some(more) = references.len().checked_sub(NAMED).filter(|more| *more > 0) {
+    let mut names = references.iter().take(MAX_NAMED_INSTANCES).cloned().collect::<Vec<_>>().join(", ");
+    if let Some(more) = references.len().checked_sub(MAX_NAMED_INSTANCES).filter(|more| *more > 0) {
         names.push_str(&format!(" and {more} more"));
     }
     // A variant is of no reference, and a reference need not be named twice.
