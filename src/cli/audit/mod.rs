@@ -13,7 +13,6 @@
 //! | `evidence`, `finding` | what numbers are derived from; what does not agree |
 
 mod agreement;
-mod behind;
 mod chain;
 mod check;
 mod differences;
@@ -22,6 +21,7 @@ mod finding;
 mod numbers;
 mod printed;
 mod query;
+mod run_closure;
 mod survey;
 mod tell;
 
@@ -35,11 +35,11 @@ use super::environment::Environment;
 use super::project::Project;
 use super::{CliError, json, print};
 
-pub(super) use behind::Behind;
 pub use check::check;
 pub use finding::Finding;
 use printed::Printed;
 pub(super) use query::points_into_a_report;
+pub(super) use run_closure::RunClosure;
 pub use survey::Survey;
 
 /// Carries `recount audit` out.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::cli::arguments::VerifyArguments;
-use crate::cli::audit::{Behind, points_into_a_report};
+use crate::cli::audit::{RunClosure, points_into_a_report};
 use crate::cli::environment::Environment;
 use crate::cli::project::Project;
 use crate::cli::{CliError, print};
@@ -23,7 +23,7 @@ pub(super) struct Asked {
     /// As the engine takes them; empty for everything.
     pub(super) targets: Vec<String>,
     /// The numbers among the words, whose cited instances are in the targets.
-    pub(super) numbers: Vec<Behind>,
+    pub(super) numbers: Vec<RunClosure>,
 }
 
 impl Asked {
@@ -42,7 +42,7 @@ impl Asked {
             match engine::check_target(root, pipeline, kinds, word, folder) {
                 Ok(()) => asked.targets.push(word.clone()),
                 Err(EngineError::UnknownTarget { .. }) if points_into_a_report(word) => {
-                    let number = Behind::of(project, word)?;
+                    let number = RunClosure::of(project, word)?;
                     print::note(&told(&number));
                     asked.targets.extend(number.cited.iter().cloned());
                     asked.numbers.push(number);
@@ -63,7 +63,7 @@ impl Asked {
     /// A [`CliError`] that names the first such run; or a store that can't be read.
     pub(super) fn check_keys(&self, project: &Project, options: &Options<'_>) -> Result<(), CliError> {
         let Project { root, pipeline, kinds, store, .. } = project;
-        for Behind { words, instances, .. } in &self.numbers {
+        for RunClosure { words, instances, .. } in &self.numbers {
             let options = Options {
                 targets: instances.iter().map(|(instance, _)| instance.clone()).collect(),
                 clock: options.clock,
@@ -98,8 +98,8 @@ fn other_runs(words: &str, run: &str) -> CliError {
 }
 
 /// Says what a number stands for.
-fn told(number: &Behind) -> String {
-    let Behind { words, references, instances, .. } = number;
+fn told(number: &RunClosure) -> String {
+    let RunClosure { words, references, instances, .. } = number;
     let mut names = references.iter().take(MAX_NAMED_INSTANCES).cloned().collect::<Vec<_>>().join(", ");
     if let Some(more) = references.len().checked_sub(MAX_NAMED_INSTANCES).filter(|more| *more > 0) {
         names.push_str(&format!(" and {more} more"));

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::cli::audit::Behind;
+use crate::cli::audit::RunClosure;
 use crate::cli::estimate::duration;
 use crate::cli::print;
 use crate::lab::difference::first_difference;
@@ -81,7 +81,7 @@ fn place(difference: &Difference) -> String {
 /// Gives the same for programs.
 pub(super) fn as_json(
     verification: &Verification,
-    numbers: &[Behind],
+    numbers: &[RunClosure],
     store: &Store,
     facts: &Facts,
 ) -> Value {

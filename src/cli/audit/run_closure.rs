@@ -11,7 +11,7 @@ use super::chain::{self, Step};
 use super::printed::Printed;
 
 /// What was pointed at, and what it rests on.
-pub struct Behind {
+pub struct RunClosure {
     /// The words that were given.
     pub words: String,
     /// The references that are meant, such as `n42`.
@@ -22,7 +22,7 @@ pub struct Behind {
     pub instances: Vec<(String, Key)>,
 }
 
-impl Behind {
+impl RunClosure {
     /// Finds what `words` rest on in the report that was rendered last.
     ///
     /// # Errors
