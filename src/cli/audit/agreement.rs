@@ -13,7 +13,7 @@ use crate::report::reference_name;
 use recount_engine::digest::Digest;
 
 use super::finding::Finding;
-use super::printed::beside;
+use super::rendered_report::beside;
 
 /// Finds what does not agree in the audit file at `place` of the project in `root`, and beside it; `known` says
 /// of which files every byte is compared elsewhere.

@@ -19,8 +19,8 @@ mod differences;
 mod evidence;
 mod finding;
 mod numbers;
-mod printed;
 mod query;
+mod rendered_report;
 mod run_closure;
 mod survey;
 mod tell;
@@ -37,8 +37,8 @@ use super::{CliError, json, print};
 
 pub use check::check;
 pub use finding::Finding;
-use printed::Printed;
 pub(super) use query::points_into_a_report;
+use rendered_report::RenderedReport;
 pub(super) use run_closure::RunClosure;
 pub use survey::Survey;
 
@@ -57,9 +57,9 @@ pub(super) fn audit(args: &AuditArguments, environment: &Environment) -> Result<
              (report/week-3.md:57) or a variant (2.4.2), or say --check",
         ));
     };
-    let printed = Printed::read(&project.root, &project.pipeline)?;
+    let printed = RenderedReport::read(&project.root, &project.pipeline)?;
     let meant = printed.find(&project.root, what)?;
-    let Printed { report, audit, .. } = printed;
+    let RenderedReport { report, audit, .. } = printed;
     let chain = chain::follow(&audit, &project.store, &report, &meant.references, meant.variant.as_deref());
     if args.settings.project.json {
         json::result("audit", &chain);

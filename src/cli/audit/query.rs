@@ -13,7 +13,7 @@ use std::path::Path;
 
 use crate::report::audit::{self, AuditFile, Origin, ReferenceEntry};
 
-use super::printed::beside;
+use super::rendered_report::beside;
 
 /// What was pointed at.
 #[derive(Default)]

@@ -8,7 +8,7 @@ use recount_engine::digest::Key;
 use super::super::CliError;
 use super::super::project::Project;
 use super::chain::{self, Step};
-use super::printed::Printed;
+use super::rendered_report::RenderedReport;
 
 /// What was pointed at, and what it rests on.
 pub struct RunClosure {
@@ -28,9 +28,9 @@ impl RunClosure {
     /// # Errors
     /// A [`CliError`] without an audit file, for words that mean nothing in it, and for numbers that no run left.
     pub fn of(project: &Project, words: &str) -> Result<Self, CliError> {
-        let printed = Printed::read(&project.root, &project.pipeline)?;
+        let printed = RenderedReport::read(&project.root, &project.pipeline)?;
         let meant = printed.find(&project.root, words)?;
-        let Printed { report, audit, .. } = printed;
+        let RenderedReport { report, audit, .. } = printed;
         let chain =
             chain::follow(&audit, &project.store, &report, &meant.references, meant.variant.as_deref());
         let mut cited: Vec<String> = Vec::new();

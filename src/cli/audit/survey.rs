@@ -17,7 +17,7 @@ use recount_engine::{
 
 use super::evidence::Found;
 use super::finding::Finding;
-use super::printed::places;
+use super::rendered_report::places;
 
 /// The kinds whose runs are short enough to be run again for a check.
 const REPEATED_KINDS: [&str; 2] = ["plot", "render"];

@@ -19,7 +19,7 @@ use recount_engine::spec::{Pipeline, Value};
 use super::query::{self, Meant, Place};
 
 /// A report, and where its numbers are from.
-pub struct Printed {
+pub struct RenderedReport {
     /// The report's path, relative to the project.
     pub report: String,
     /// The audit file's.
@@ -30,7 +30,7 @@ pub struct Printed {
     bytes: Option<Vec<u8>>,
 }
 
-impl Printed {
+impl RenderedReport {
     /// Reads the audit file of the report that was rendered last, and that report.
     ///
     /// # Errors
