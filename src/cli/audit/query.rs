@@ -17,14 +17,14 @@ use super::rendered_report::beside;
 
 /// What was pointed at.
 #[derive(Default)]
-pub struct Meant {
+pub struct Selection {
     /// Indices of references.
     pub references: Vec<usize>,
     /// A variant's name.
     pub variant: Option<String>,
 }
 
-impl Meant {
+impl Selection {
     /// Says whether there is no such thing in the report.
     pub fn is_nothing(&self) -> bool {
         self.references.is_empty() && self.variant.is_none()
@@ -43,7 +43,7 @@ pub struct Place {
 }
 
 /// Finds what `words` mean; `report` is the report's path relative to the project in `root`.
-pub fn find(audit: &AuditFile, root: &Path, report: &str, words: &str) -> Meant {
+pub fn find(audit: &AuditFile, root: &Path, report: &str, words: &str) -> Selection {
     let words = words.trim();
     let all = |fits: &dyn Fn(&ReferenceEntry) -> bool| -> Vec<usize> {
         let entries = audit.references.iter().enumerate();
@@ -51,7 +51,7 @@ pub fn find(audit: &AuditFile, root: &Path, report: &str, words: &str) -> Meant 
     };
     let named = all(&|reference| reference.name == words);
     if !named.is_empty() {
-        return Meant { references: named, variant: None };
+        return Selection { references: named, variant: None };
     }
     if let Some(Place { file, line, column }) = place(words) {
         let file = relative(root, &file);
@@ -68,11 +68,11 @@ pub fn find(audit: &AuditFile, root: &Path, report: &str, words: &str) -> Meant 
                 cites(audit, reference.source, &file, line)
             }
         };
-        return Meant { references: all(&fits), variant: None };
+        return Selection { references: all(&fits), variant: None };
     }
     let variant = audit.variants.iter().find(|variant| variant.name == words && !words.is_empty());
     let spelled = spelling(words);
-    Meant {
+    Selection {
         references: all(&|reference| {
             let printed = spelling(&format!("{}{}", reference.text, reference.format.unit()));
             printed == spelled || spelling(&reference.text) == spelled

@@ -16,7 +16,7 @@ use crate::report::audit::{AuditFile, InstanceName};
 use recount_engine::digest::Digest;
 use recount_engine::spec::{Pipeline, Value};
 
-use super::query::{self, Meant, Place};
+use super::query::{self, Place, Selection};
 
 /// A report, and where its numbers are from.
 pub struct RenderedReport {
@@ -73,12 +73,12 @@ impl RenderedReport {
     ///
     /// # Errors
     /// A [`CliError`] for words that mean nothing in it, and for a place that holds something else by now.
-    pub fn find(&self, root: &Path, words: &str) -> Result<Meant, CliError> {
-        let meant = query::find(&self.audit, root, &self.report, words);
+    pub fn find(&self, root: &Path, words: &str) -> Result<Selection, CliError> {
+        let selection = query::find(&self.audit, root, &self.report, words);
         let place =
             query::place(words).map(|place| Place { file: query::relative(root, &place.file), ..place });
         if let Some(place) = &place
-            && !self.still_holds(root, place, &meant)
+            && !self.still_holds(root, place, &selection)
         {
             return Err(CliError::failed(format!(
                 "`{words}` was edited since `{}` was written, so what stands there is not known\n\
@@ -86,7 +86,7 @@ impl RenderedReport {
                 self.place
             )));
         }
-        if meant.is_nothing() {
+        if selection.is_nothing() {
             return Err(match &place {
                 Some(place) => self.nothing_at(root, words, place),
                 None => self.nothing_of(words),
@@ -98,7 +98,7 @@ impl RenderedReport {
                 self.report
             ));
         }
-        Ok(meant)
+        Ok(selection)
     }
 
     /// Says whether the report is not the one that the audit file is about.
@@ -107,7 +107,7 @@ impl RenderedReport {
     }
 
     /// Says whether a place in the report or a figure still holds all that the audit file has there.
-    fn still_holds(&self, root: &Path, place: &Place, meant: &Meant) -> bool {
+    fn still_holds(&self, root: &Path, place: &Place, selection: &Selection) -> bool {
         if place.file == self.report {
             let text = self.bytes.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
             let line: Option<Vec<char>> = place
@@ -123,7 +123,8 @@ impl RenderedReport {
                 let line = line.as_deref().unwrap_or_default();
                 columns.all(|at| at.and_then(|at| line.get(at..)).is_some_and(|rest| rest.starts_with(&link)))
             };
-            return !self.is_edited() || !meant.references.is_empty() && meant.references.iter().all(stands);
+            return !self.is_edited()
+                || !selection.references.is_empty() && selection.references.iter().all(stands);
         }
         let mut figures = self.audit.figures.iter();
         figures.find(|figure| beside(&self.report, &figure.file) == place.file).is_none_or(|figure| {
