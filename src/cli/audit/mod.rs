@@ -6,8 +6,8 @@
 //! | `query` | what a person points at → references |
 //! | `chain`, `tell` | from a reference to the data; the same as text |
 //! | `behind` | the runs that a number rests on, for `recount verify` |
-//! | `survey` | what there should be, from records and objects |
-//! | `check`, `differences` | the files on the disk against the survey, byte by byte |
+//! | `state` | what there should be, from records and objects |
+//! | `check`, `differences` | the files on the disk against the state, byte by byte |
 //! | `agreement` | an audit file against the report and the figures beside it |
 //! | `numbers` | every number of an audit file against what it is derived as |
 //! | `evidence`, `finding` | what numbers are derived from; what does not agree |
@@ -17,12 +17,12 @@ mod chain;
 mod check;
 mod differences;
 mod evidence;
+mod expected_state;
 mod finding;
 mod numbers;
 mod query;
 mod rendered_report;
 mod run_closure;
-mod survey;
 mod tell;
 
 use serde::Serialize;
@@ -36,11 +36,11 @@ use super::project::Project;
 use super::{CliError, json, print};
 
 pub use check::check;
+pub use expected_state::ExpectedState;
 pub use finding::Finding;
 pub(super) use query::points_into_a_report;
 use rendered_report::RenderedReport;
 pub(super) use run_closure::RunClosure;
-pub use survey::Survey;
 
 /// Carries `recount audit` out.
 ///
@@ -89,11 +89,11 @@ fn check_all(args: &AuditArguments, project: &Project, environment: &Environment
             "help    to check the report on the gestures: name the archive's folder in RECOUNT_MIRRORS",
         );
     }
-    let survey = Survey::of(&subject, &project.options(&args.settings, environment))?;
+    let state = ExpectedState::of(&subject, &project.options(&args.settings, environment))?;
     let is_locked = args.settings.set.is_empty() && project.generated_because.is_none();
-    let findings = check(&project.root, &survey, is_locked);
+    let findings = check(&project.root, &state, is_locked);
     if args.settings.project.json {
-        json::result("audit", &Checked { files: survey.expected.keys().collect(), findings: &findings });
+        json::result("audit", &Checked { files: state.expected.keys().collect(), findings: &findings });
     } else {
         for finding in &findings {
             print::result(&finding.to_string());
@@ -104,8 +104,8 @@ fn check_all(args: &AuditArguments, project: &Project, environment: &Environment
         0 => {
             print::result(&format!(
                 "all agree · {} files, {} instances",
-                survey.expected.len(),
-                survey.instances.len()
+                state.expected.len(),
+                state.instances.len()
             ));
             Ok(())
         }

@@ -15,7 +15,7 @@ use recount_engine::{
     Summary, Watch,
 };
 
-use super::evidence::Found;
+use super::evidence::ReportEvidence;
 use super::finding::Finding;
 use super::rendered_report::places;
 
@@ -26,13 +26,13 @@ const REPEATED_KINDS: [&str; 2] = ["plot", "render"];
 const MAX_REASONS: usize = 5;
 
 /// What there should be.
-pub struct Survey {
+pub struct ExpectedState {
     /// What was amiss with the records and the objects themselves.
     pub findings: Vec<Finding>,
     /// The bytes that belong at each place of the project.
     pub expected: BTreeMap<String, Vec<u8>>,
     /// Outputs and settings, to derive numbers from.
-    pub found: Found,
+    pub found: ReportEvidence,
     /// The key and the outputs of each instance, as a lock has them.
     pub instances: BTreeMap<String, Locked>,
     /// Where audit files may lie: those that are expected, else those that an earlier run may have left.
@@ -41,7 +41,7 @@ pub struct Survey {
     pub has_runs: bool,
 }
 
-impl Survey {
+impl ExpectedState {
     /// Surveys a project.
     ///
     /// # Errors
@@ -58,7 +58,7 @@ impl Survey {
                 "this store has no runs, so no number could be derived; `recount run` makes them",
             )],
         };
-        let found = Found::gather(root, pipeline, store, &status, &mut findings)?;
+        let found = ReportEvidence::gather(root, pipeline, store, &status, &mut findings)?;
         let mut expected = BTreeMap::new();
         for report in &status.reports {
             let kind = pipeline.stages[report.stage.0].kind.as_str();
