@@ -33,7 +33,7 @@ impl Selection {
 
 /// A line of a file, or a column of it; both from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct FilePlace {
     /// The file.
     pub file: String,
     /// The line.
@@ -53,7 +53,7 @@ pub fn find(audit: &AuditFile, root: &Path, report: &str, words: &str) -> Select
     if !named.is_empty() {
         return Selection { references: named, variant: None };
     }
-    if let Some(Place { file, line, column }) = place(words) {
+    if let Some(FilePlace { file, line, column }) = place(words) {
         let file = relative(root, &file);
         let figure = audit.figures.iter().find(|figure| beside(report, &figure.file) == file);
         let fits = |reference: &ReferenceEntry| {
@@ -100,13 +100,13 @@ pub fn points_into_a_report(words: &str) -> bool {
 }
 
 /// Reads `FILE:LINE` or `FILE:LINE:COLUMN`.
-pub fn place(words: &str) -> Option<Place> {
+pub fn place(words: &str) -> Option<FilePlace> {
     let words = words.trim();
     let (rest, last) = words.rsplit_once(':')?;
     let last: usize = last.parse().ok()?;
     match rest.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?))) {
-        Some((file, line)) => Some(Place { file: file.to_owned(), line, column: Some(last) }),
-        None => Some(Place { file: rest.to_owned(), line: last, column: None }),
+        Some((file, line)) => Some(FilePlace { file: file.to_owned(), line, column: Some(last) }),
+        None => Some(FilePlace { file: rest.to_owned(), line: last, column: None }),
     }
 }
 
@@ -125,7 +125,7 @@ fn cites(audit: &AuditFile, source: usize, file: &str, line: usize) -> bool {
         Origin::Parameter { variant, name, .. } => {
             let variant = audit.variants.iter().find(|entry| entry.name == *variant);
             let place = variant.and_then(|variant| variant.settings.get(name)).map(|entry| &entry.place);
-            matches!(place, Some(audit::Place::File { path, line: own, .. }) if path == file && *own == line)
+            matches!(place, Some(audit::FilePlace::File { path, line: own, .. }) if path == file && *own == line)
         }
         Origin::Quoted { line: own, .. } => audit.report.source == file && *own == line,
         Origin::Made { parts, .. } => parts.iter().any(|part| cites(audit, *part, file, line)),
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn places_are_read_with_and_without_a_column() {
-        let at = |column| Some(Place { file: "report/week-3.md".to_owned(), line: 57, column });
+        let at = |column| Some(FilePlace { file: "report/week-3.md".to_owned(), line: 57, column });
         assert_eq!(place("report/week-3.md:57"), at(None));
         assert_eq!(place("report/week-3.md:57:12"), at(Some(12)));
         assert_eq!(place("0.984"), None);

@@ -16,7 +16,7 @@ use crate::report::audit::{AuditFile, InstanceName};
 use recount_engine::digest::Digest;
 use recount_engine::spec::{Pipeline, Value};
 
-use super::query::{self, Place, Selection};
+use super::query::{self, FilePlace, Selection};
 
 /// A report, and where its numbers are from.
 pub struct RenderedReport {
@@ -76,7 +76,7 @@ impl RenderedReport {
     pub fn find(&self, root: &Path, words: &str) -> Result<Selection, CliError> {
         let selection = query::find(&self.audit, root, &self.report, words);
         let place =
-            query::place(words).map(|place| Place { file: query::relative(root, &place.file), ..place });
+            query::place(words).map(|place| FilePlace { file: query::relative(root, &place.file), ..place });
         if let Some(place) = &place
             && !self.still_holds(root, place, &selection)
         {
@@ -107,7 +107,7 @@ impl RenderedReport {
     }
 
     /// Says whether a place in the report or a figure still holds all that the audit file has there.
-    fn still_holds(&self, root: &Path, place: &Place, selection: &Selection) -> bool {
+    fn still_holds(&self, root: &Path, place: &FilePlace, selection: &Selection) -> bool {
         if place.file == self.report {
             let text = self.bytes.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
             let line: Option<Vec<char>> = place
@@ -133,7 +133,7 @@ impl RenderedReport {
     }
 
     /// Refuses a place that no number stands at.
-    fn nothing_at(&self, root: &Path, words: &str, place: &Place) -> CliError {
+    fn nothing_at(&self, root: &Path, words: &str, place: &FilePlace) -> CliError {
         let is_ours = place.file == self.report
             || self.audit.figures.iter().any(|figure| beside(&self.report, &figure.file) == place.file);
         let text = fs::read(root.join(&place.file)).ok();

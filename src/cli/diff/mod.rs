@@ -33,7 +33,7 @@ use super::project::Stored;
 use super::reasons::ReasonEntry;
 use super::{CliError, json};
 use causes::Causes;
-use measures::{Place, measures};
+use measures::{MeasurePlace, measures};
 use noise::{Noise, Sample, Sampling, judge, mean};
 use outputs::OutputFinder;
 
@@ -172,7 +172,7 @@ fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result
             causes: Vec::new(),
             measures: Vec::new(),
         };
-        let mut samples: BTreeMap<Place, Sample> = BTreeMap::new();
+        let mut samples: BTreeMap<MeasurePlace, Sample> = BTreeMap::new();
         for name in &members {
             for side in [from, to] {
                 let Some(found) = measures(&finder, &side.lock.lines[*name]) else {
@@ -204,7 +204,7 @@ fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result
     Ok(body)
 }
 
-fn moved(place: &Place, sample: &Sample, all: &BTreeMap<Place, Sample>) -> Option<Moved> {
+fn moved(place: &MeasurePlace, sample: &Sample, all: &BTreeMap<MeasurePlace, Sample>) -> Option<Moved> {
     if sample.old == sample.new {
         return None;
     }

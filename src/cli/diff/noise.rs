@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::report::{Contrast, Estimate, LEVEL};
 
-use super::measures::Place;
+use super::measures::MeasurePlace;
 
 /// Values of one measure, before and after, one for each seed.
 #[derive(Default)]
@@ -59,9 +59,13 @@ pub(super) enum Sampling {
 impl Sampling {
     /// Finds what is said of the validation set in the output that a measure stands in; `side` takes one side of
     /// a sample.
-    pub(super) fn of(place: &Place, samples: &BTreeMap<Place, Sample>, side: fn(&Sample) -> &[f64]) -> Self {
+    pub(super) fn of(
+        place: &MeasurePlace,
+        samples: &BTreeMap<MeasurePlace, Sample>,
+        side: fn(&Sample) -> &[f64],
+    ) -> Self {
         let beside = |pointer: &str| {
-            let place = Place { pointer: pointer.to_owned(), listed: false, ..place.clone() };
+            let place = MeasurePlace { pointer: pointer.to_owned(), listed: false, ..place.clone() };
             samples.get(&place).map(side).filter(|values| !values.is_empty()).map(mean)
         };
         let Some(examples) = beside("/whole/examples") else { return Self::None };
@@ -149,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_measure_of_the_validation_set_is_known_by_its_name() {
-        let place = |pointer: &str| Place {
+        let place = |pointer: &str| MeasurePlace {
             output: "metrics.json".to_owned(),
             pointer: pointer.to_owned(),
             listed: false,
