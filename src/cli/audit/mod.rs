@@ -19,11 +19,11 @@ mod differences;
 mod evidence;
 mod expected_state;
 mod finding;
+mod format_chain;
 mod numbers;
 mod query;
 mod rendered_report;
 mod run_closure;
-mod tell;
 
 use serde::Serialize;
 
@@ -65,7 +65,7 @@ pub(super) fn audit(args: &AuditArguments, environment: &Environment) -> Result<
     if args.settings.project.json {
         json::result("audit", &chain);
     } else {
-        print::result(tell::tell(&chain).trim_end());
+        print::result(format_chain::format_chain(&chain).trim_end());
     }
     Ok(())
 }

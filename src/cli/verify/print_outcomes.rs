@@ -16,7 +16,7 @@ use recount_engine::{Checked, Difference, Failure, Reason, Verification, VerifyO
 type Facts = BTreeMap<String, String>;
 
 /// Prints a line for each instance, and the counts; `facts` are those of this program.
-pub(super) fn tell(verification: &Verification, store: &Store, facts: &Facts) {
+pub(super) fn print_outcomes(verification: &Verification, store: &Store, facts: &Facts) {
     // Those that wait for the same one stand in one line: it can be the whole pipeline.
     let alike = |one: &Checked, other: &Checked| match (&one.outcome, &other.outcome) {
         (VerifyOutcome::Waits { on }, VerifyOutcome::Waits { on: also }) => on == also,
@@ -24,7 +24,7 @@ pub(super) fn tell(verification: &Verification, store: &Store, facts: &Facts) {
     };
     for group in verification.checked.chunk_by(alike) {
         let [Checked { name, outcome }, rest @ ..] = group else { continue };
-        let (word, told) = match outcome {
+        let (word, detail) = match outcome {
             VerifyOutcome::Equal => ("equal", String::new()),
             VerifyOutcome::Differs(difference) => {
                 let detail = detail(difference, store, facts);
@@ -37,7 +37,7 @@ pub(super) fn tell(verification: &Verification, store: &Store, facts: &Facts) {
             VerifyOutcome::NotRun => ("skipped", String::new()),
         };
         let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-        print::result(&format!("{word:<7} {name}{more}{told}"));
+        print::result(&format!("{word:<7} {name}{more}{detail}"));
     }
     let equal = verification.checked.iter().filter(|it| matches!(it.outcome, VerifyOutcome::Equal)).count();
     let rest = verification.checked.len() - equal;

@@ -19,14 +19,14 @@ use recount_engine::{self as engine, EngineError, Options, Outcome};
 const MAX_NAMED_INSTANCES: usize = 5;
 
 /// What to run again.
-pub(super) struct Asked {
+pub(super) struct VerifySelection {
     /// As the engine takes them; empty for everything.
     pub(super) targets: Vec<String>,
     /// The numbers among the words, whose cited instances are in the targets.
     pub(super) numbers: Vec<RunClosure>,
 }
 
-impl Asked {
+impl VerifySelection {
     /// Finds what the words ask for, and says on standard error what numbers and samples stand for.
     ///
     /// # Errors
@@ -43,7 +43,7 @@ impl Asked {
                 Ok(()) => asked.targets.push(word.clone()),
                 Err(EngineError::UnknownTarget { .. }) if points_into_a_report(word) => {
                     let number = RunClosure::of(project, word)?;
-                    print::note(&told(&number));
+                    print::note(&describe(&number));
                     asked.targets.extend(number.cited.iter().cloned());
                     asked.numbers.push(number);
                 }
@@ -98,7 +98,7 @@ fn other_runs(words: &str, run: &str) -> CliError {
 }
 
 /// Says what a number stands for.
-fn told(number: &RunClosure) -> String {
+fn describe(number: &RunClosure) -> String {
     let RunClosure { words, references, instances, .. } = number;
     let mut names = references.iter().take(MAX_NAMED_INSTANCES).cloned().collect::<Vec<_>>().join(", ");
     if let Some(more) = references.len().checked_sub(MAX_NAMED_INSTANCES).filter(|more| *more > 0) {

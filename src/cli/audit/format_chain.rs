@@ -13,23 +13,23 @@ use super::chain::{Chain, Cited, Run, Step, Variant};
 const MAX_LISTED: usize = 12;
 
 /// Writes a chain.
-pub fn tell(chain: &Chain) -> String {
+pub fn format_chain(chain: &Chain) -> String {
     let mut text = String::new();
     for cited in chain.references.iter().take(MAX_LISTED) {
-        tell_cited(&mut text, cited);
+        write_cited(&mut text, cited);
     }
     for cited in chain.references.iter().skip(MAX_LISTED) {
         put(&mut text, 0, &format!("{} · {} · {}", cited.name, cited.printed, cited.places.join(", ")));
     }
     if chain.variants.len() <= MAX_LISTED {
-        chain.variants.iter().for_each(|variant| tell_variant(&mut text, variant));
+        chain.variants.iter().for_each(|variant| write_variant(&mut text, variant));
     } else {
-        tell_names(&mut text, "variants", chain.variants.iter().map(|variant| variant.name.as_str()));
+        write_names(&mut text, "variants", chain.variants.iter().map(|variant| variant.name.as_str()));
     }
     if chain.runs.len() <= MAX_LISTED {
-        chain.runs.iter().for_each(|run| tell_run(&mut text, run));
+        chain.runs.iter().for_each(|run| write_run(&mut text, run));
     } else {
-        tell_names(&mut text, "runs", chain.runs.iter().map(|run| run.instance.as_str()));
+        write_names(&mut text, "runs", chain.runs.iter().map(|run| run.instance.as_str()));
     }
     if let Some(first) = chain.references.first().filter(|_| chain.references.len() > MAX_LISTED) {
         let hint =
@@ -50,35 +50,35 @@ fn put(text: &mut String, depth: usize, line: &str) {
     writeln!(text, "{:1$}{line}", "", depth * 2).expect("a String takes any text");
 }
 
-fn tell_names<'n>(text: &mut String, what: &str, names: impl ExactSizeIterator<Item = &'n str>) {
+fn write_names<'n>(text: &mut String, what: &str, names: impl ExactSizeIterator<Item = &'n str>) {
     put(text, 0, &format!("{} {what}", names.len()));
     let names: Vec<&str> =
         names.map(|name| if name.is_empty() { "the stage's own params" } else { name }).collect();
     put(text, 1, &names.join(", "));
 }
 
-fn tell_cited(text: &mut String, cited: &Cited) {
+fn write_cited(text: &mut String, cited: &Cited) {
     put(text, 0, &format!("{} · {}", cited.name, cited.printed));
     for place in &cited.places {
         put(text, 1, &format!("printed   {place}"));
     }
     put(text, 1, &format!("rounding  {} of {}", cited.format, cited.number.value.value()));
-    tell_step(text, 1, &cited.number);
+    write_step(text, 1, &cited.number);
 }
 
-fn tell_step(text: &mut String, depth: usize, step: &Step) {
+fn write_step(text: &mut String, depth: usize, step: &Step) {
     put(text, depth, &format!("{} = {}", step.from, step.value.value()));
     let adds = |part: &&Step| !step.sums || part.value.value() != 0.0;
     let told: Vec<&Step> = step.parts.iter().filter(adds).collect();
     for part in &told {
-        tell_step(text, depth + 1, part);
+        write_step(text, depth + 1, part);
     }
     if told.len() < step.parts.len() {
         put(text, depth + 1, &format!("and {} parts that are 0", step.parts.len() - told.len()));
     }
 }
 
-fn tell_variant(text: &mut String, variant: &Variant) {
+fn write_variant(text: &mut String, variant: &Variant) {
     let name = if variant.name.is_empty() { "the stage's own params" } else { &variant.name };
     let from = variant.from.as_ref().map_or_else(String::new, |from| format!(", derived from {from}"));
     put(text, 0, &format!("variant {name}{from}"));
@@ -98,7 +98,7 @@ fn tell_variant(text: &mut String, variant: &Variant) {
     }
 }
 
-fn tell_run(text: &mut String, run: &Run) {
+fn write_run(text: &mut String, run: &Run) {
     let entry = &run.entry;
     put(text, 0, &format!("run {}", run.instance));
     put(text, 1, &format!("key       {}", entry.key));
