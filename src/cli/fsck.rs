@@ -58,7 +58,7 @@ pub fn fsck(args: &ProjectArguments, environment: &Environment) -> Result<(), Cl
     if args.json {
         json::result("fsck", &report);
     } else {
-        tell(&report);
+        print_damage(&report);
     }
     match count {
         0 => Ok(()),
@@ -71,7 +71,7 @@ pub fn fsck(args: &ProjectArguments, environment: &Environment) -> Result<(), Cl
     }
 }
 
-fn tell(report: &Report) {
+fn print_damage(report: &Report) {
     for entry in &report.damage {
         let of = if entry.instances.is_empty() {
             String::new()

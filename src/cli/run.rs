@@ -45,7 +45,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     let mut project = Project::at(root, &args.settings, start, environment, Network::Untouched)?;
     if args.dry_run {
         let options = options(args, environment, &project);
-        return status::show(&project, &options, args.settings.project.json);
+        return status::print_status(&project, &options, args.settings.project.json);
     }
     project::catch_stop(&project.cancel)?;
     if project.lacks_archive() {
@@ -72,7 +72,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     if args.settings.project.json {
         json::result("run", &Body::of(&summary));
     } else {
-        tell(&project, &summary);
+        print_summary(&project, &summary);
         outputs.iter().for_each(|line| print::result(line));
     }
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
@@ -117,7 +117,7 @@ fn generated(why: &str) -> String {
 }
 
 /// Says what became of the run, on standard output.
-fn tell(project: &Project, summary: &Summary) {
+fn print_summary(project: &Project, summary: &Summary) {
     let restored = restored(summary);
     for place in first_of(restored.clone()) {
         print::note(&format!("wrote   {place}"));

@@ -54,14 +54,14 @@ pub fn status(args: &SettingArguments, environment: &Environment) -> Result<(), 
         return Ok(());
     }
     let project = Project::at(root, args, start, environment, Network::Untouched)?;
-    show(&project, &project.options(args, environment), args.project.json)
+    print_status(&project, &project.options(args, environment), args.project.json)
 }
 
 /// Shows the verdict on every instance that is not fresh, and the counts.
 ///
 /// # Errors
 /// A [`CliError`] for a target that names nothing, or a store that can't be read.
-pub fn show(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(), CliError> {
+pub fn print_status(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(), CliError> {
     tell_unfinished(&project.store);
     let summary = engine::status(&project.root, &project.pipeline, &project.kinds, &project.store, options)?;
     let failures = last_failures(project);
@@ -146,7 +146,7 @@ fn tell_groups(project: &Project, summary: &Summary, failures: &BTreeMap<String,
             Some((_, count)) => *count += 1,
             None => stages.push((report.stage, 1)),
         }
-        let Some((word, why)) = standing(report, failures) else { continue };
+        let Some((word, why)) = describe(report, failures) else { continue };
         let groups = groups.entry(report.stage).or_default();
         let place = *places.entry((report.stage, word, why.clone())).or_insert(groups.len());
         match groups.get_mut(place) {
@@ -173,7 +173,7 @@ fn tell_groups(project: &Project, summary: &Summary, failures: &BTreeMap<String,
 }
 
 /// Says how an instance stands, in a word and what follows its name; `None` where there is nothing to say.
-fn standing(report: &Report, failures: &BTreeMap<String, String>) -> Option<(&'static str, String)> {
+fn describe(report: &Report, failures: &BTreeMap<String, String>) -> Option<(&'static str, String)> {
     let failed = failures.get(&report.name).filter(|_| is_pending(report));
     let last = failed.map(|why| format!(" · failed last time: {why}")).unwrap_or_default();
     Some(match &report.outcome {

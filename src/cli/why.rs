@@ -62,18 +62,19 @@ pub fn why(args: &WhyArguments, environment: &Environment) -> Result<(), CliErro
         folder: project.folder.clone(),
         ..project.options(&args.settings, environment)
     };
-    let told = engine::why(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
+    let explanations =
+        engine::why(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
     if args.settings.project.json {
-        json::result("why", &Body { instances: told.iter().map(entry).collect() });
+        json::result("why", &Body { instances: explanations.iter().map(entry).collect() });
         return Ok(());
     }
-    for explanation in &told {
-        tell(&project.pipeline, explanation);
+    for explanation in &explanations {
+        print_explanation(&project.pipeline, explanation);
     }
     Ok(())
 }
 
-fn tell(pipeline: &Pipeline, explanation: &Explanation) {
+fn print_explanation(pipeline: &Pipeline, explanation: &Explanation) {
     let name = &explanation.name;
     let verdict = match &explanation.outcome {
         Outcome::Fresh => FRESH_TEXT.to_owned(),

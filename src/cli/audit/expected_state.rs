@@ -22,7 +22,7 @@ use super::rendered_report::places;
 /// The kinds whose runs are short enough to be run again for a check.
 const REPEATED_KINDS: [&str; 2] = ["plot", "render"];
 
-/// How many reasons of a stale instance are told.
+/// How many reasons of a stale instance are texts.
 const MAX_REASONS: usize = 5;
 
 /// What there should be.
@@ -94,12 +94,12 @@ impl ExpectedState {
 fn stale(report: &Report) -> Option<Finding> {
     let what = match &report.outcome {
         Outcome::Stale { reasons } => {
-            let told: Vec<String> = reasons.iter().take(MAX_REASONS).map(ToString::to_string).collect();
-            let more = match reasons.len() - told.len() {
+            let texts: Vec<String> = reasons.iter().take(MAX_REASONS).map(ToString::to_string).collect();
+            let more = match reasons.len() - texts.len() {
                 0 => String::new(),
                 more => format!("; and {more} more: `recount why '{}'` tells them", report.name),
             };
-            format!("it is stale: {}{more}", told.join("; "))
+            format!("it is stale: {}{more}", texts.join("; "))
         }
         Outcome::Failed(failure) => format!("{failure}"),
         _ => return None,

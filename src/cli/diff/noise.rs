@@ -115,31 +115,31 @@ pub(super) fn judge(sample: &Sample, sampling: [Sampling; 2]) -> Noise {
 mod tests {
     use super::*;
 
-    fn told(old: &[f64], new: &[f64], sampling: Sampling) -> Noise {
+    fn compared(old: &[f64], new: &[f64], sampling: Sampling) -> Noise {
         judge(&Sample { old: old.to_vec(), new: new.to_vec() }, [sampling; 2])
     }
 
     #[test]
     fn a_difference_is_measured_by_the_spread_of_the_seeds() {
-        let told = |old: &[f64], new: &[f64]| told(old, new, Sampling::None);
-        assert_eq!(told(&[0.90, 0.92, 0.94], &[0.92, 0.93, 0.95]), Noise::Within);
-        assert_eq!(told(&[0.90, 0.91, 0.92], &[0.97, 0.98, 0.99]), Noise::Beyond);
-        assert_eq!(told(&[0.5], &[0.6, 0.7]), Noise::Unknown);
+        let compared = |old: &[f64], new: &[f64]| compared(old, new, Sampling::None);
+        assert_eq!(compared(&[0.90, 0.92, 0.94], &[0.92, 0.93, 0.95]), Noise::Within);
+        assert_eq!(compared(&[0.90, 0.91, 0.92], &[0.97, 0.98, 0.99]), Noise::Beyond);
+        assert_eq!(compared(&[0.5], &[0.6, 0.7]), Noise::Unknown);
     }
 
     #[test]
     fn what_no_seed_moves_differs_exactly() {
-        assert_eq!(told(&[19.0, 19.0], &[20.0, 20.0], Sampling::None), Noise::Exact);
-        assert_eq!(told(&[19.0, 19.0], &[20.0, 20.5], Sampling::None), Noise::Within);
-        assert_eq!(told(&[19.0], &[20.0], Sampling::None), Noise::Unknown);
+        assert_eq!(compared(&[19.0, 19.0], &[20.0, 20.0], Sampling::None), Noise::Exact);
+        assert_eq!(compared(&[19.0, 19.0], &[20.0, 20.5], Sampling::None), Noise::Within);
+        assert_eq!(compared(&[19.0], &[20.0], Sampling::None), Noise::Unknown);
     }
 
     #[test]
     fn seeds_that_agree_leave_the_noise_of_the_validation_set() {
-        assert_eq!(told(&[0.90; 3], &[0.92; 3], Sampling::Accuracy(651.0)), Noise::Within);
-        assert_eq!(told(&[0.90; 3], &[0.98; 3], Sampling::Accuracy(651.0)), Noise::Beyond);
-        assert_eq!(told(&[0.40; 3], &[0.41; 3], Sampling::Loss(0.001)), Noise::Within);
-        assert_eq!(told(&[0.40; 3], &[0.41; 3], Sampling::Loss(0.000_001)), Noise::Beyond);
+        assert_eq!(compared(&[0.90; 3], &[0.92; 3], Sampling::Accuracy(651.0)), Noise::Within);
+        assert_eq!(compared(&[0.90; 3], &[0.98; 3], Sampling::Accuracy(651.0)), Noise::Beyond);
+        assert_eq!(compared(&[0.40; 3], &[0.41; 3], Sampling::Loss(0.001)), Noise::Within);
+        assert_eq!(compared(&[0.40; 3], &[0.41; 3], Sampling::Loss(0.000_001)), Noise::Beyond);
     }
 
     #[test]
@@ -147,8 +147,8 @@ mod tests {
         // Equal variances of 1 and three values each: four degrees of freedom, t = difference / sqrt(2/3).
         let boundary = 2.77645 * (2.0_f64 / 3.0).sqrt();
         let shifted = |by: f64| [-1.0 + by, by, 1.0 + by];
-        assert_eq!(told(&shifted(0.0), &shifted(boundary * 0.999), Sampling::None), Noise::Within);
-        assert_eq!(told(&shifted(0.0), &shifted(boundary * 1.001), Sampling::None), Noise::Beyond);
+        assert_eq!(compared(&shifted(0.0), &shifted(boundary * 0.999), Sampling::None), Noise::Within);
+        assert_eq!(compared(&shifted(0.0), &shifted(boundary * 1.001), Sampling::None), Noise::Beyond);
     }
 
     #[test]
