@@ -112,7 +112,7 @@ fn is_written(log: &File) -> bool {
 
 /// Prints a log from its beginning until nobody writes to it any more.
 fn print(mut log: File, out: &mut impl Write) -> io::Result<()> {
-    let mut lines = Lines::default();
+    let mut lines = LineBuffer::default();
     let mut buffer = vec![0; MAX_LINE_BYTES];
     loop {
         // Asked before the rest is read, so that nothing comes in between.
@@ -135,13 +135,13 @@ fn print(mut log: File, out: &mut impl Write) -> io::Result<()> {
 
 /// Bytes on their way to lines.
 #[derive(Default)]
-struct Lines {
+struct LineBuffer {
     begun: Vec<u8>,
     /// How much of it is on the screen already.
     shown: usize,
 }
 
-impl Lines {
+impl LineBuffer {
     fn take(&mut self, bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
         for part in bytes.split_inclusive(|byte| *byte == b'\n') {
             self.begun.extend_from_slice(part);
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_log_is_printed_as_it_comes_with_its_control_characters_shown() {
-        let (mut lines, mut out) = (Lines::default(), Vec::new());
+        let (mut lines, mut out) = (LineBuffer::default(), Vec::new());
         let mut take = |bytes: &[u8]| {
             lines.take(bytes, &mut out).and_then(|()| lines.pause(&mut out)).expect("memory takes it");
             String::from_utf8(std::mem::take(&mut out)).expect("what is printed is text")

@@ -13,16 +13,16 @@ use super::{CliError, json, print};
 
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Report {
+struct FsckResult {
     records: usize,
     objects: usize,
     bytes: u64,
     unnamed_objects: usize,
-    damage: Vec<Entry>,
+    damage: Vec<DamageEntry>,
 }
 
 #[derive(Serialize)]
-struct Entry {
+struct DamageEntry {
     path: String,
     /// `record-corrupt`, `record-missing`, `object-corrupt`, `object-missing`, `unreadable` or `stray`.
     kind: &'static str,
@@ -46,9 +46,10 @@ pub fn fsck(args: &ProjectArguments, environment: &Environment) -> Result<(), Cl
             found.ok_or_else(CliError::stopped)?
         }
     };
-    let damage: Vec<Entry> = examination.damage.iter().map(|damage| entry(&stored.root, damage)).collect();
+    let damage: Vec<DamageEntry> =
+        examination.damage.iter().map(|damage| entry(&stored.root, damage)).collect();
     let count = damage.len();
-    let report = Report {
+    let report = FsckResult {
         records: examination.records,
         objects: examination.objects,
         bytes: examination.bytes,
@@ -71,7 +72,7 @@ pub fn fsck(args: &ProjectArguments, environment: &Environment) -> Result<(), Cl
     }
 }
 
-fn print_damage(report: &Report) {
+fn print_damage(report: &FsckResult) {
     for entry in &report.damage {
         let of = if entry.instances.is_empty() {
             String::new()
@@ -89,7 +90,7 @@ fn print_damage(report: &Report) {
     print::result(&line);
 }
 
-fn entry(root: &Path, damage: &Damage) -> Entry {
+fn entry(root: &Path, damage: &Damage) -> DamageEntry {
     let (kind, message) = match &damage.kind {
         DamageKind::RecordCorrupt => ("record-corrupt", "not the record that was written".to_owned()),
         DamageKind::ObjectCorrupt => ("object-corrupt", "not the bytes that it is named by".to_owned()),
@@ -97,7 +98,7 @@ fn entry(root: &Path, damage: &Damage) -> Entry {
         DamageKind::Unreadable(why) => ("unreadable", format!("it can't be read: {why}")),
         DamageKind::Stray => ("stray", "nothing that recount has put there".to_owned()),
     };
-    Entry {
+    DamageEntry {
         path: relative(root, &damage.path),
         kind,
         message,

@@ -70,7 +70,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     }
     let outputs = outputs(&summary);
     if args.settings.project.json {
-        json::result("run", &Body::of(&summary));
+        json::result("run", &RunResult::of(&summary));
     } else {
         print_summary(&project, &summary);
         outputs.iter().for_each(|line| print::result(line));
@@ -208,7 +208,7 @@ fn quoted(word: &str) -> String {
 
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Body<'s> {
+struct RunResult<'s> {
     complete: bool,
     ran: usize,
     wrote: usize,
@@ -223,7 +223,7 @@ struct Body<'s> {
     instances: Vec<InstanceEntry<'s>>,
 }
 
-impl<'s> Body<'s> {
+impl<'s> RunResult<'s> {
     fn of(summary: &'s Summary) -> Self {
         Self {
             complete: summary.is_complete(),

@@ -30,7 +30,7 @@ const MAX_RUNS_READ: usize = 50;
 
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Body<'s> {
+struct StatusResult<'s> {
     fresh: usize,
     stale: usize,
     waits: usize,
@@ -73,7 +73,7 @@ pub fn print_status(project: &Project, options: &Options<'_>, as_json: bool) -> 
         let shown = summary.reports.iter().filter_map(|report| {
             Some((report.name.as_str(), failures.get(&report.name).filter(|_| is_pending(report))?.as_str()))
         });
-        let body = Body {
+        let body = StatusResult {
             fresh: summary.fresh(),
             stale,
             waits,
@@ -130,7 +130,7 @@ fn last_failures(project: &Project) -> BTreeMap<String, String> {
 }
 
 /// Instances of a stage that stand alike.
-struct Alike<'s> {
+struct InstanceGroup<'s> {
     word: &'static str,
     why: String,
     first: &'s str,
@@ -139,7 +139,7 @@ struct Alike<'s> {
 
 fn tell_groups(project: &Project, summary: &Summary, failures: &BTreeMap<String, String>) {
     let mut stages: Vec<(StageId, usize)> = Vec::new();
-    let mut groups: BTreeMap<StageId, Vec<Alike<'_>>> = BTreeMap::new();
+    let mut groups: BTreeMap<StageId, Vec<InstanceGroup<'_>>> = BTreeMap::new();
     let mut places: BTreeMap<(StageId, &str, String), usize> = BTreeMap::new();
     for report in &summary.reports {
         match stages.iter_mut().find(|(stage, _)| *stage == report.stage) {
@@ -151,7 +151,7 @@ fn tell_groups(project: &Project, summary: &Summary, failures: &BTreeMap<String,
         let place = *places.entry((report.stage, word, why.clone())).or_insert(groups.len());
         match groups.get_mut(place) {
             Some(alike) => alike.count += 1,
-            None => groups.push(Alike { word, why, first: &report.name, count: 1 }),
+            None => groups.push(InstanceGroup { word, why, first: &report.name, count: 1 }),
         }
     }
     for (stage, of) in stages {

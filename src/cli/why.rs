@@ -25,12 +25,12 @@ const MAX_NAMED_CAUSES: usize = 3;
 
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Body {
-    instances: Vec<Entry>,
+struct WhyResult {
+    instances: Vec<WhyEntry>,
 }
 
 #[derive(Serialize)]
-struct Entry {
+struct WhyEntry {
     instance: String,
     /// `fresh`, `stale`, `waits` or `failed`.
     verdict: &'static str,
@@ -65,7 +65,7 @@ pub fn why(args: &WhyArguments, environment: &Environment) -> Result<(), CliErro
     let explanations =
         engine::why(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
     if args.settings.project.json {
-        json::result("why", &Body { instances: explanations.iter().map(entry).collect() });
+        json::result("why", &WhyResult { instances: explanations.iter().map(entry).collect() });
         return Ok(());
     }
     for explanation in &explanations {
@@ -141,7 +141,7 @@ fn place(pipeline: &Pipeline, instance: &str, reason: &Reason) -> Option<String>
     }
 }
 
-fn entry(explanation: &Explanation) -> Entry {
+fn entry(explanation: &Explanation) -> WhyEntry {
     let (verdict, message) = match &explanation.outcome {
         Outcome::Fresh => ("fresh", None),
         Outcome::Depends { .. } => ("waits", None),
@@ -154,7 +154,7 @@ fn entry(explanation: &Explanation) -> Entry {
         reasons: cause.reasons.iter().map(ReasonEntry::of).collect(),
         message: cause.failure.as_ref().map(ToString::to_string),
     };
-    Entry {
+    WhyEntry {
         instance: explanation.name.clone(),
         verdict,
         key: explanation.key,

@@ -108,7 +108,7 @@ fn stale(report: &Report) -> Option<Finding> {
 }
 
 /// An output of a repeated run.
-struct Made {
+struct RepeatedFile {
     name: String,
     /// Where it belongs in the project.
     place: Option<String>,
@@ -120,18 +120,18 @@ fn repeat(
     options: &Options<'_>,
     status: &Summary,
     report: &Report,
-) -> Result<Vec<Made>, Failure> {
+) -> Result<Vec<RepeatedFile>, Failure> {
     let folder = || tempfile::tempdir().map_err(|error| Failure::new(error.to_string()));
     let (scratch, checkpoints) = (folder()?, folder()?);
     let folders = [scratch.path(), checkpoints.path()];
-    let outputs = recount_engine::repeat(subject, options, status, report.instance, folders, &Unwatched)?;
+    let outputs = recount_engine::repeat(subject, options, status, report.instance, folders, &NoWatch)?;
     let bytes = |RepeatedOutput { output, place }: RepeatedOutput| {
         let bytes = match output.content {
             OutputContent::Bytes(bytes) => bytes,
             OutputContent::Scratch(name) => read(&scratch.path().join(name))?,
             OutputContent::InPlace(path) => read(&subject.root.join(path.as_str()))?,
         };
-        Ok(Made { name: output.name, place: place.map(|place| place.to_string()), bytes })
+        Ok(RepeatedFile { name: output.name, place: place.map(|place| place.to_string()), bytes })
     };
     outputs.into_iter().map(bytes).collect()
 }
@@ -141,10 +141,10 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// Holds what a run gives now against what its record says that it gave.
-fn compare(report: &Report, outputs: &[Made], findings: &mut Vec<Finding>) {
+fn compare(report: &Report, outputs: &[RepeatedFile], findings: &mut Vec<Finding>) {
     let recorded: BTreeMap<&str, ObjectId> =
         report.outputs.iter().map(|output| (output.name.as_str(), output.object)).collect();
-    for Made { name, bytes, .. } in outputs {
+    for RepeatedFile { name, bytes, .. } in outputs {
         let place = format!("{}/{name}", report.name);
         match recorded.get(name.as_str()) {
             Some(object) if object.0 == Digest::of(bytes) => {}
@@ -161,9 +161,9 @@ fn compare(report: &Report, outputs: &[Made], findings: &mut Vec<Finding>) {
 }
 
 /// Nobody watches a run that is only compared.
-struct Unwatched;
+struct NoWatch;
 
-impl Watch for Unwatched {
+impl Watch for NoWatch {
     fn progress(&self, _fraction: f64, _standing: &str) {}
 
     fn notice(&self, _line: &str) {}

@@ -39,7 +39,7 @@ use outputs::OutputFinder;
 
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Body {
+struct DiffResult {
     from: String,
     to: String,
     added: Vec<String>,
@@ -139,13 +139,13 @@ fn read(text: Option<Vec<u8>>, whose: &str) -> Result<Lock, CliError> {
         .ok_or_else(|| CliError::input(format!("the `{LOCK_FILE}` of {whose} is damaged or in conflict")))
 }
 
-fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result<Body, CliError> {
+fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result<DiffResult, CliError> {
     let (old, new) = (&from.lock, &to.lock);
     let only = |one: &Lock, other: &Lock| {
         let names = one.lines.keys().filter(|name| !other.lines.contains_key(*name));
         names.cloned().collect::<Vec<String>>()
     };
-    let mut body = Body {
+    let mut body = DiffResult {
         from: from.name.to_owned(),
         to: to.name.to_owned(),
         added: only(new, old),

@@ -9,7 +9,7 @@ use crate::cli::print;
 use crate::report::audit::InstanceName;
 
 use super::noise::Noise;
-use super::{Body, Cause, Moved};
+use super::{Cause, DiffResult, Moved};
 
 /// How many causes of one change are told.
 const MAX_LISTED_CAUSES: usize = 8;
@@ -18,7 +18,7 @@ const MAX_LISTED_CAUSES: usize = 8;
 const DECIMALS: usize = 6;
 
 /// Prints a block for each change, and the counts; `all` leaves nothing out.
-pub(super) fn print_body(body: &Body, all: bool) {
+pub(super) fn print_body(body: &DiffResult, all: bool) {
     for (word, names) in [("added", &body.added), ("removed", &body.removed)] {
         let groups: BTreeSet<String> =
             names.iter().map(|name| InstanceName::of(name).without_seed()).collect();
