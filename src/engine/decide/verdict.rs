@@ -112,7 +112,7 @@ mod tests {
         }
     }
 
-    fn told(new: &Recipe, last: Option<&Recipe>, record: &RecordState) -> Vec<String> {
+    fn reason_texts(new: &Recipe, last: Option<&Recipe>, record: &RecordState) -> Vec<String> {
         match decide(new, new.key(), last, record, false) {
             Verdict::Fresh { .. } => Vec::new(),
             Verdict::Stale { reasons, .. } => reasons.iter().map(Reason::to_string).collect(),
@@ -122,8 +122,8 @@ mod tests {
     #[test]
     fn what_is_recorded_is_fresh_whatever_ran_last() {
         let other = Recipe { seed: Some(2), ..recipe() };
-        assert_eq!(told(&recipe(), Some(&other), &RecordState::Recorded), Vec::<String>::new());
-        assert_eq!(told(&recipe(), None, &RecordState::Recorded), Vec::<String>::new());
+        assert_eq!(reason_texts(&recipe(), Some(&other), &RecordState::Recorded), Vec::<String>::new());
+        assert_eq!(reason_texts(&recipe(), None, &RecordState::Recorded), Vec::<String>::new());
     }
 
     #[test]
@@ -136,7 +136,7 @@ mod tests {
         new.inputs = BTreeMap::from([("prepare/dataset".to_owned(), object("new"))]);
         new.files = BTreeMap::from([("notes.txt".to_owned(), object("notes"))]);
         snapbox::assert_data_eq!(
-            told(&new, Some(&recipe()), &RecordState::Nothing).join("\n"),
+            reason_texts(&new, Some(&recipe()), &RecordState::Nothing).join("\n"),
             snapbox::str![[r#"
 code of kind `train`
 `dropout` is new: 0.5
@@ -153,11 +153,14 @@ file `notes.txt` is new: ab5aa9…
     fn a_flaw_of_the_store_is_the_reason() {
         let flaw =
             RecordState::Flawed(Flaw::ObjectCorrupt { output: "weights".to_owned(), object: object("w") });
-        assert_eq!(told(&recipe(), Some(&recipe()), &flaw), ["output `weights` is damaged in the store"]);
         assert_eq!(
-            told(&recipe(), Some(&recipe()), &RecordState::Nothing),
+            reason_texts(&recipe(), Some(&recipe()), &flaw),
+            ["output `weights` is damaged in the store"]
+        );
+        assert_eq!(
+            reason_texts(&recipe(), Some(&recipe()), &RecordState::Nothing),
             ["its record is gone from the store"]
         );
-        assert_eq!(told(&recipe(), None, &RecordState::Nothing), ["never run before"]);
+        assert_eq!(reason_texts(&recipe(), None, &RecordState::Nothing), ["never run before"]);
     }
 }
