@@ -1,7 +1,9 @@
 //! Holds the arrows between layers: `cli → kinds → {lab, report} → engine`, and what only one layer may touch.
+//! Within the engine, no module and no file needs one that needs it.
 //!
 //! That the engine knows nothing above it is cargo's to hold: it is a crate of its own.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -102,4 +104,167 @@ fn one_file_names_the_tensor_backend() {
         let home = file == Path::new("lab/nn/device.rs");
         assert!(home || !line.contains("burn_ndarray"), "src/{}:{number} names the backend", file.display());
     });
+}
+
+/// Arrows of the engine that are to go: the flag that stops a run belongs below both.
+const STILL_TO_GO: [(&str, &str); 1] = [("store", "options")];
+
+/// The engine's files by the path of their module (`store::record`), without comments and tests.
+fn engine_files() -> BTreeMap<Vec<String>, String> {
+    let mut files: BTreeMap<Vec<String>, String> = BTreeMap::new();
+    each_line(|layer, file, _, line| {
+        let Ok(path) = file.strip_prefix("engine") else { return };
+        if layer != "engine" {
+            return;
+        }
+        let path = path.with_extension("");
+        let mut module: Vec<String> = path.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        if module.last().is_some_and(|name| name == "mod" || name == "lib") {
+            module.pop();
+        }
+        let text = files.entry(module).or_default();
+        text.push_str(line);
+        text.push('\n');
+    });
+    for text in files.values_mut() {
+        let end = text.find("#[cfg(test)]\nmod tests").unwrap_or(text.len());
+        text.truncate(end);
+    }
+    files
+}
+
+/// Reads `a::{b, c::D}` at the start of a text as `a::b` and `a::c::D`, below `base`; gives what follows it.
+fn read_paths<'t>(mut text: &'t str, base: &[String], paths: &mut Vec<Vec<String>>) -> &'t str {
+    let mut path = base.to_vec();
+    loop {
+        text = text.trim_start();
+        if let Some(inner) = text.strip_prefix('{') {
+            text = inner;
+            while !text.starts_with('}') {
+                text = read_paths(text, &path, paths).trim_start();
+                text = text.strip_prefix(',').unwrap_or(text).trim_start();
+            }
+            return &text[1..];
+        }
+        let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+        let (name, rest) = text.split_at(end);
+        match name {
+            "self" | "" => {}
+            "super" => drop(path.pop()),
+            name => path.push(name.to_owned()),
+        }
+        if let Some(deeper) = rest.strip_prefix("::") {
+            text = deeper;
+            continue;
+        }
+        paths.push(path);
+        let rest = rest.strip_prefix('*').unwrap_or(rest);
+        let alias = |rest: &'t str| rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+        return rest.strip_prefix(" as ").map_or(rest, alias);
+    }
+}
+
+/// What each file of the engine names of others, by the files' modules. That a `mod.rs` names its own children is no need.
+fn engine_needs() -> BTreeMap<Vec<String>, BTreeSet<Vec<String>>> {
+    let files = engine_files();
+    let mut exports: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
+    for (module, text) in &files {
+        for statement in text.split("pub").skip(1) {
+            let statement = statement.strip_prefix("(crate)").unwrap_or(statement);
+            let statement = statement.strip_prefix("(super)").unwrap_or(statement);
+            let Some(tree) = statement.strip_prefix(" use ") else { continue };
+            let (base, tree) =
+                tree.strip_prefix("crate::").map_or((&module[..], tree), |tree| (&[][..], tree));
+            let mut paths = Vec::new();
+            read_paths(tree, base, &mut paths);
+            for path in paths {
+                let name = path.last().expect("an export has a name").clone();
+                exports.insert([&module[..], &[name]].concat(), path);
+            }
+        }
+    }
+    let home = |path: &[String]| {
+        let mut path = path.to_vec();
+        loop {
+            let exported = (1..=path.len()).rev().find_map(|end| Some((end, exports.get(&path[..end])?)));
+            match exported {
+                Some((end, target)) if !files.contains_key(&path[..end]) => {
+                    path = [&target[..], &path[end..]].concat();
+                }
+                _ => break,
+            }
+        }
+        while !files.contains_key(&path) {
+            path.pop();
+        }
+        path
+    };
+    let mut needs: BTreeMap<Vec<String>, BTreeSet<Vec<String>>> = BTreeMap::new();
+    for (module, text) in files.iter().filter(|(module, _)| !module.is_empty()) {
+        let mut paths = Vec::new();
+        for rest in text.split("crate::").skip(1) {
+            read_paths(rest, &[], &mut paths);
+        }
+        for (index, _) in text.match_indices("super::").filter(|(index, _)| !text[..*index].ends_with("::")) {
+            read_paths(&text[index..], module, &mut paths);
+        }
+        for path in &paths {
+            let home = home(path);
+            assert!(!home.is_empty(), "{}: which module is `{}` of?", module.join("::"), path.join("::"));
+            let is_child = home.len() == module.len() + 1 && home.starts_with(module);
+            if home != *module && !is_child {
+                needs.entry(module.clone()).or_default().insert(home);
+            }
+        }
+    }
+    needs
+}
+
+/// Finds a circle in a graph, if it has one.
+fn circle<N: Ord + Clone>(graph: &BTreeMap<N, BTreeSet<N>>) -> Option<Vec<N>> {
+    let mut left: BTreeMap<&N, BTreeSet<&N>> = graph
+        .iter()
+        .map(|(node, needs)| (node, needs.iter().filter(|need| graph.contains_key(need)).collect()))
+        .collect();
+    while let Some(free) = left.iter().find(|(_, needs)| needs.is_empty()).map(|(node, _)| *node) {
+        left.remove(free);
+        for needs in left.values_mut() {
+            needs.remove(free);
+        }
+    }
+    let mut path = vec![*left.keys().next()?];
+    loop {
+        let next = *left[path.last()?].first()?;
+        if let Some(start) = path.iter().position(|node| *node == next) {
+            return Some(path[start..].iter().map(|node| (*node).clone()).collect());
+        }
+        path.push(next);
+    }
+}
+
+#[test]
+fn no_module_of_the_engine_needs_one_that_needs_it() {
+    let mut modules: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (from, needs) in engine_needs() {
+        for to in needs.iter().filter(|to| to[0] != from[0]) {
+            if !STILL_TO_GO.contains(&(&from[0], &to[0])) {
+                modules.entry(from[0].clone()).or_default().insert(to[0].clone());
+            }
+        }
+    }
+    assert!(modules.len() > 15, "the engine was not read: {modules:?}");
+    let circle = circle(&modules).map(|circle| circle.join(" → "));
+    assert_eq!(circle, None, "modules that need one another");
+}
+
+#[test]
+fn no_file_of_the_engine_needs_one_that_needs_it() {
+    let mut files = engine_needs();
+    assert!(files.len() > 60, "the engine was not read: {} files", files.len());
+    for (from, needs) in &mut files {
+        needs.retain(|to| !STILL_TO_GO.contains(&(&from[0], &to[0])));
+    }
+    let circle =
+        circle(&files).map(|circle| circle.iter().map(|it| it.join("::")).collect::<Vec<_>>().join(" → "));
+    assert_eq!(circle, None, "files that need one another");
 }

@@ -4,7 +4,7 @@
 //!
 //! Invariants
 //! - A file with a wrong digest is an error, never passed over.
-//! - An address that could not be reached is not asked again for [`PATIENCE_SECONDS`], so that a run
+//! - An address that could not be reached is not asked again for [`DOWNLOAD_TIMEOUT_SECONDS`], so that a run
 //!   without a network stays instant.
 
 use std::fs;
@@ -22,7 +22,7 @@ use recount_engine::spec::{Pipeline, Value};
 use super::environment::Environment;
 
 /// How long an address that could not be reached is left alone.
-const PATIENCE_SECONDS: u64 = 3600;
+const DOWNLOAD_TIMEOUT_SECONDS: u64 = 3600;
 
 /// The last failed download, as `artifacts/unreachable.json` holds it.
 #[derive(Serialize, Deserialize)]
@@ -153,7 +153,7 @@ fn now() -> u64 {
 fn remembered(memory: &Path) -> Option<String> {
     let last: Unreachable = serde_json::from_slice(&fs::read(memory).ok()?).ok()?;
     let age = now().checked_sub(last.at)?;
-    (age < PATIENCE_SECONDS).then_some(last.why)
+    (age < DOWNLOAD_TIMEOUT_SECONDS).then_some(last.why)
 }
 
 /// Notes a failed download; without the note the next run just asks again.

@@ -77,8 +77,8 @@ fn reasons(twins: &[AliasVariant]) -> String {
     if let [(_, why)] = groups.as_slice() {
         return (*why).to_owned();
     }
-    let told = groups.iter().map(|(names, why)| format!("{why} ({})", names.join(", ")));
-    told.collect::<Vec<_>>().join("; ")
+    let texts = groups.iter().map(|(names, why)| format!("{why} ({})", names.join(", ")));
+    texts.collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]

@@ -23,10 +23,10 @@ use super::{CliError, project};
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
 /// How much of a line that does not end is held before it is printed.
-const LONGEST_LINE: usize = 64 << 10;
+const MAX_LINE_BYTES: usize = 64 << 10;
 
 /// How many logs a message names.
-const NAMED_LOGS: usize = 10;
+const MAX_NAMED_LOGS: usize = 10;
 
 /// Carries `recount log --follow TARGET` out.
 ///
@@ -74,9 +74,9 @@ impl Logs {
                  `fit` or `fit[svm,seed=1]`; their logs are in `artifacts/logs`"
             ))),
             (Some(_), count) => {
-                let mut listed = names[..count.min(NAMED_LOGS)].join(", ");
-                if count > NAMED_LOGS {
-                    listed.push_str(&format!(" and {} more", count - NAMED_LOGS));
+                let mut listed = names[..count.min(MAX_NAMED_LOGS)].join(", ");
+                if count > MAX_NAMED_LOGS {
+                    listed.push_str(&format!(" and {} more", count - MAX_NAMED_LOGS));
                 }
                 Err(CliError::input(format!("`{target}` has {count} logs\nhelp: name one of {listed}")))
             }
@@ -112,8 +112,8 @@ fn is_written(log: &File) -> bool {
 
 /// Prints a log from its beginning until nobody writes to it any more.
 fn print(mut log: File, out: &mut impl Write) -> io::Result<()> {
-    let mut lines = Lines::default();
-    let mut buffer = vec![0; LONGEST_LINE];
+    let mut lines = LineBuffer::default();
+    let mut buffer = vec![0; MAX_LINE_BYTES];
     loop {
         // Asked before the rest is read, so that nothing comes in between.
         let is_last = !is_written(&log);
@@ -135,17 +135,17 @@ fn print(mut log: File, out: &mut impl Write) -> io::Result<()> {
 
 /// Bytes on their way to lines.
 #[derive(Default)]
-struct Lines {
+struct LineBuffer {
     begun: Vec<u8>,
     /// How much of it is on the screen already.
     shown: usize,
 }
 
-impl Lines {
+impl LineBuffer {
     fn take(&mut self, bytes: &[u8], out: &mut impl Write) -> io::Result<()> {
         for part in bytes.split_inclusive(|byte| *byte == b'\n') {
             self.begun.extend_from_slice(part);
-            if part.ends_with(b"\n") || self.begun.len() >= LONGEST_LINE {
+            if part.ends_with(b"\n") || self.begun.len() >= MAX_LINE_BYTES {
                 self.end(out)?;
             }
         }
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_log_is_printed_as_it_comes_with_its_control_characters_shown() {
-        let (mut lines, mut out) = (Lines::default(), Vec::new());
+        let (mut lines, mut out) = (LineBuffer::default(), Vec::new());
         let mut take = |bytes: &[u8]| {
             lines.take(bytes, &mut out).and_then(|()| lines.pause(&mut out)).expect("memory takes it");
             String::from_utf8(std::mem::take(&mut out)).expect("what is printed is text")
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(take(b""), "");
         assert_eq!(take(b"\r 30%"), " 30%\n");
         assert_eq!(take(b"\r100%\nend\n"), "100%\nend\n");
-        let long = take(&[b'x'; 3 * LONGEST_LINE]);
-        assert!(long.len() > 2 * LONGEST_LINE, "{}", long.len());
+        let long = take(&[b'x'; 3 * MAX_LINE_BYTES]);
+        assert!(long.len() > 2 * MAX_LINE_BYTES, "{}", long.len());
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use recount_engine::store::{Damage, Examination, Fault};
+use recount_engine::store::{Damage, DamageKind, Examination};
 
 use super::arguments::ProjectArguments;
 use super::environment::Environment;
@@ -13,19 +13,19 @@ use super::{CliError, json, print};
 
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Report {
+struct FsckResult {
     records: usize,
     objects: usize,
     bytes: u64,
     unnamed_objects: usize,
-    damage: Vec<Entry>,
+    damage: Vec<DamageEntry>,
 }
 
 #[derive(Serialize)]
-struct Entry {
+struct DamageEntry {
     path: String,
     /// `record-corrupt`, `record-missing`, `object-corrupt`, `object-missing`, `unreadable` or `stray`.
-    fault: &'static str,
+    kind: &'static str,
     message: String,
     instances: Vec<String>,
     set_aside: Option<String>,
@@ -46,9 +46,10 @@ pub fn fsck(args: &ProjectArguments, environment: &Environment) -> Result<(), Cl
             found.ok_or_else(CliError::stopped)?
         }
     };
-    let damage: Vec<Entry> = examination.damage.iter().map(|damage| entry(&stored.root, damage)).collect();
+    let damage: Vec<DamageEntry> =
+        examination.damage.iter().map(|damage| entry(&stored.root, damage)).collect();
     let count = damage.len();
-    let report = Report {
+    let report = FsckResult {
         records: examination.records,
         objects: examination.objects,
         bytes: examination.bytes,
@@ -58,7 +59,7 @@ pub fn fsck(args: &ProjectArguments, environment: &Environment) -> Result<(), Cl
     if args.json {
         json::result("fsck", &report);
     } else {
-        tell(&report);
+        print_damage(&report);
     }
     match count {
         0 => Ok(()),
@@ -71,7 +72,7 @@ pub fn fsck(args: &ProjectArguments, environment: &Environment) -> Result<(), Cl
     }
 }
 
-fn tell(report: &Report) {
+fn print_damage(report: &FsckResult) {
     for entry in &report.damage {
         let of = if entry.instances.is_empty() {
             String::new()
@@ -89,17 +90,17 @@ fn tell(report: &Report) {
     print::result(&line);
 }
 
-fn entry(root: &Path, damage: &Damage) -> Entry {
-    let (fault, message) = match &damage.fault {
-        Fault::RecordCorrupt => ("record-corrupt", "not the record that was written".to_owned()),
-        Fault::ObjectCorrupt => ("object-corrupt", "not the bytes that it is named by".to_owned()),
-        Fault::ObjectMissing => ("object-missing", "the object is gone".to_owned()),
-        Fault::Unreadable(why) => ("unreadable", format!("it can't be read: {why}")),
-        Fault::Stray => ("stray", "nothing that recount has put there".to_owned()),
+fn entry(root: &Path, damage: &Damage) -> DamageEntry {
+    let (kind, message) = match &damage.kind {
+        DamageKind::RecordCorrupt => ("record-corrupt", "not the record that was written".to_owned()),
+        DamageKind::ObjectCorrupt => ("object-corrupt", "not the bytes that it is named by".to_owned()),
+        DamageKind::ObjectMissing => ("object-missing", "the object is gone".to_owned()),
+        DamageKind::Unreadable(why) => ("unreadable", format!("it can't be read: {why}")),
+        DamageKind::Stray => ("stray", "nothing that recount has put there".to_owned()),
     };
-    Entry {
+    DamageEntry {
         path: relative(root, &damage.path),
-        fault,
+        kind,
         message,
         instances: damage.instances.clone(),
         set_aside: damage.set_aside.as_ref().map(|path| relative(root, path)),

@@ -18,10 +18,10 @@ use super::{CliError, json, print};
 
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Report<'g> {
+struct GcResult<'g> {
     dry_run: bool,
     freed: Freed<'g>,
-    kept: Kept,
+    kept: KeptCounts,
 }
 
 #[derive(Serialize)]
@@ -38,7 +38,7 @@ struct Freeing<'g> {
 }
 
 #[derive(Serialize)]
-struct Kept {
+struct KeptCounts {
     records: usize,
     objects: usize,
     bytes: u64,
@@ -83,12 +83,12 @@ pub fn gc(args: &GcArguments) -> Result<(), CliError> {
     Ok(())
 }
 
-fn report(garbage: &Garbage, dry_run: bool) -> Report<'_> {
+fn report(garbage: &Garbage, dry_run: bool) -> GcResult<'_> {
     let records = garbage.records.iter().map(|(key, instance)| Freeing { instance, key: *key });
-    Report {
+    GcResult {
         dry_run,
         freed: Freed { records: records.collect(), objects: garbage.objects, bytes: garbage.bytes },
-        kept: Kept {
+        kept: KeptCounts {
             records: garbage.kept_records,
             objects: garbage.kept_objects,
             bytes: garbage.kept_bytes,

@@ -50,7 +50,7 @@ pub struct Git {
     cancel: Cancel,
 }
 
-struct Answer {
+struct GitOutput {
     status: ExitStatus,
     text: Vec<u8>,
     complaint: String,
@@ -182,7 +182,7 @@ impl Git {
     }
 
     /// Runs git with a text on its standard input; `None` where there is no git. Every call goes through here.
-    fn ask(&self, args: &[&str], input: &str) -> Result<Option<Answer>, CliError> {
+    fn ask(&self, args: &[&str], input: &str) -> Result<Option<GitOutput>, CliError> {
         let failed = |error: io::Error| CliError::failed(format!("`git` can't be run: {error}"));
         let mut command = Command::new("git");
         for (name, _) in std::env::vars_os() {
@@ -218,7 +218,7 @@ impl Git {
             let complaint = complaint.join().expect("reading does not panic").map_err(failed)?;
             let complaint = String::from_utf8_lossy(&complaint).trim().to_owned();
             match text {
-                Some(text) => Ok(Some(Answer { status, text: text.map_err(failed)?, complaint })),
+                Some(text) => Ok(Some(GitOutput { status, text: text.map_err(failed)?, complaint })),
                 None if self.cancel.is_cancelled() => Err(CliError::stopped()),
                 None => {
                     Err(CliError::failed(format!("`git` did not answer within {TIMEOUT_SECONDS} seconds")))
@@ -228,7 +228,7 @@ impl Git {
     }
 }
 
-impl Answer {
+impl GitOutput {
     fn successful(self) -> Result<Vec<u8>, CliError> {
         if self.status.success() {
             return Ok(self.text);

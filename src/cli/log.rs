@@ -12,12 +12,12 @@ use super::{CliError, follow, json, print};
 
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Body {
-    runs: Vec<Entry>,
+struct LogResult {
+    runs: Vec<LogEntry>,
 }
 
 #[derive(Serialize)]
-struct Entry {
+struct LogEntry {
     number: u64,
     #[serde(flatten)]
     run: Run,
@@ -34,8 +34,8 @@ pub fn log(args: &LogArguments) -> Result<(), CliError> {
     let stored = Stored::open(&args.project)?;
     let runs = stored.store.last_runs(args.runs);
     if args.project.json {
-        let runs = runs.into_iter().rev().map(|(number, run)| Entry { number, run });
-        json::result("log", &Body { runs: runs.collect() });
+        let runs = runs.into_iter().rev().map(|(number, run)| LogEntry { number, run });
+        json::result("log", &LogResult { runs: runs.collect() });
         return Ok(());
     }
     if runs.is_empty() {

@@ -124,7 +124,7 @@ impl Progress {
     }
 
     /// Takes an instance off the screen.
-    fn settle(&self, instance: InstanceId, ran: bool) {
+    fn end_instance(&self, instance: InstanceId, ran: bool) {
         let mut state = self.state();
         state.settled += 1;
         let cost = state.costs.remove(&instance).unwrap_or(0.0);
@@ -188,7 +188,7 @@ impl Observer for Progress {
             // What is skipped can be thousands: the summary counts it.
             Event::Fresh { instance, .. }
             | Event::Shared { instance, .. }
-            | Event::Skipped { instance, .. } => self.settle(instance, false),
+            | Event::Skipped { instance, .. } => self.end_instance(instance, false),
             Event::Started { instance, name } => self.start(instance, name),
             Event::Progress { instance, name, fraction, standing } => {
                 self.advance(instance, name, fraction, standing);
@@ -206,7 +206,7 @@ impl Observer for Progress {
                 self.outcome("stays", AnsiColor::Yellow, &line);
             }
             Event::Ran { instance, name, reasons, seconds } => {
-                self.settle(instance, true);
+                self.end_instance(instance, true);
                 let why = match reasons {
                     [] | [Reason::NeverRun] => String::new(),
                     [first, ..] => format!(" · {first}"),
@@ -215,7 +215,7 @@ impl Observer for Progress {
                 self.outcome("ran", AnsiColor::Green, &rest);
             }
             Event::Failed { instance, name, failure } => {
-                self.settle(instance, true);
+                self.end_instance(instance, true);
                 self.outcome("failed", AnsiColor::Red, &format!("{name} · {failure}"));
             }
             Event::Finished { .. } => self.clear(),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::kinds::{self, Archive, Surroundings};
 use crate::lab::data::fetch::FetchError;
-use recount_engine::snapshot::Known;
+use recount_engine::snapshot::CheckedSnapshot;
 use recount_engine::spec::{self, Pipeline};
 use recount_engine::store::{Session, Store};
 use recount_engine::{Cancel, Options, Registry};
@@ -29,7 +29,7 @@ pub struct Project {
     /// Its store.
     pub store: Store,
     /// What is known of it since it was last brought up to date.
-    pub known: Option<Known>,
+    pub known: Option<CheckedSnapshot>,
     /// The pipeline's own files, as they were looked at before they were read.
     pub pipeline_files: Vec<String>,
     /// What Ctrl-C sets.
@@ -203,7 +203,7 @@ pub fn relative(root: &Path, path: &Path) -> String {
 }
 
 /// How long after the first Ctrl-C a second one counts: `timeout` and others send each signal twice.
-const SECOND_STOP: Duration = Duration::from_millis(500);
+const SECOND_STOP_DELAY: Duration = Duration::from_millis(500);
 
 /// Has Ctrl-C, and a polite end by the system, ask for a stop, and a second one for a stop at once. Only commands that
 /// write do so: the others leave signals alone.
@@ -219,7 +219,7 @@ pub fn catch_stop(cancel: &Cancel) -> Result<(), CliError> {
             first = Some(Instant::now());
             flag.cancel();
         }
-        Some(first) if first.elapsed() >= SECOND_STOP => flag.kill(),
+        Some(first) if first.elapsed() >= SECOND_STOP_DELAY => flag.kill(),
         Some(_) => {}
     })
     .map_err(|error| CliError::failed(format!("Ctrl-C can't be caught: {error}")))
@@ -231,7 +231,7 @@ impl Project {
         let machine = start::environment_of(self, environment);
         Options {
             environment: machine,
-            question: start::question(machine, &args.set),
+            fingerprint: start::fingerprint(machine, &args.set),
             jobs: environment.cores,
             memory: environment.memory,
             gpus: environment.gpus,

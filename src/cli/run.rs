@@ -17,14 +17,14 @@ use super::progress::Progress;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
 use super::run_facts::run_facts;
-use super::start::{self, Answer, Start};
+use super::start::{self, SnapshotAnswer, Start};
 use super::{CliError, json, print, status};
 
 /// How many files are named at the end.
-const PLACES: usize = 10;
+const MAX_LISTED_PLACES: usize = 10;
 
 /// How many failures are told at the end.
-const FAILURES: usize = 10;
+const MAX_LISTED_FAILURES: usize = 10;
 
 /// Carries `recount run` out.
 ///
@@ -45,7 +45,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     let mut project = Project::at(root, &args.settings, start, environment, Network::Untouched)?;
     if args.dry_run {
         let options = options(args, environment, &project);
-        return status::show(&project, &options, args.settings.project.json);
+        return status::print_status(&project, &options, args.settings.project.json);
     }
     project::catch_stop(&project.cancel)?;
     if project.lacks_archive() {
@@ -70,9 +70,9 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     }
     let outputs = outputs(&summary);
     if args.settings.project.json {
-        json::result("run", &Body::of(&summary));
+        json::result("run", &RunResult::of(&summary));
     } else {
-        tell(&project, &summary);
+        print_summary(&project, &summary);
         outputs.iter().for_each(|line| print::result(line));
     }
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
@@ -101,7 +101,7 @@ fn options<'p>(args: &RunArguments, environment: &Environment, project: &'p Proj
 }
 
 /// Says that there was nothing to do, without having read the pipeline.
-fn print_idle(answer: &Answer, seconds: f64) {
+fn print_idle(answer: &SnapshotAnswer, seconds: f64) {
     if let Some(why) = &answer.generated_because {
         print::note(&generated(why));
     }
@@ -117,7 +117,7 @@ fn generated(why: &str) -> String {
 }
 
 /// Says what became of the run, on standard output.
-fn tell(project: &Project, summary: &Summary) {
+fn print_summary(project: &Project, summary: &Summary) {
     let restored = restored(summary);
     for place in first_of(restored.clone()) {
         print::note(&format!("wrote   {place}"));
@@ -165,8 +165,8 @@ fn outputs(summary: &Summary) -> Vec<String> {
 
 /// Keeps as many places as are told, and says how many more there are.
 fn first_of(mut places: Vec<String>) -> Vec<String> {
-    if let Some(more) = places.len().checked_sub(PLACES).filter(|more| *more > 0) {
-        places.truncate(PLACES);
+    if let Some(more) = places.len().checked_sub(MAX_LISTED_PLACES).filter(|more| *more > 0) {
+        places.truncate(MAX_LISTED_PLACES);
         places.push(format!("and {more} more files"));
     }
     places
@@ -176,14 +176,14 @@ fn first_of(mut places: Vec<String>) -> Vec<String> {
 /// when it failed.
 fn failed(failures: &[(&str, &Failure)], args: &RunArguments) -> String {
     let mut text = String::new();
-    for (name, failure) in failures.iter().take(FAILURES) {
+    for (name, failure) in failures.iter().take(MAX_LISTED_FAILURES) {
         text.push_str(&format!("error: {name}: {}\n", failure.headline()));
         if let Failure::Failed { help: Some(help), .. } = failure {
             text.push_str(&format!("help: {help}\n"));
         }
         text.push_str(&format!("help: to run it alone: recount run{} {}\n", repeated(args), quoted(name)));
     }
-    if let Some(more) = failures.len().checked_sub(FAILURES).filter(|more| *more > 0) {
+    if let Some(more) = failures.len().checked_sub(MAX_LISTED_FAILURES).filter(|more| *more > 0) {
         text.push_str(&format!("error: {more} more failed; `recount status` lists them\n"));
     }
     text
@@ -208,7 +208,7 @@ fn quoted(word: &str) -> String {
 
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Body<'s> {
+struct RunResult<'s> {
     complete: bool,
     ran: usize,
     wrote: usize,
@@ -223,7 +223,7 @@ struct Body<'s> {
     instances: Vec<InstanceEntry<'s>>,
 }
 
-impl<'s> Body<'s> {
+impl<'s> RunResult<'s> {
     fn of(summary: &'s Summary) -> Self {
         Self {
             complete: summary.is_complete(),

@@ -1,9 +1,9 @@
 //! What a command knows before a pipeline is read: the answer of the last run, as long as nothing has changed since.
 //!
-//! snapshot + what files look like now ──▶ [`Start`] ──same question, nothing changed──▶ [`Answer`]
+//! snapshot + what files look like now ──▶ [`Start`] ──same fingerprint, nothing changed──▶ [`SnapshotAnswer`]
 //!
 //! Invariants
-//! - The question holds all that an answer depends on besides files: this very program, `--set`, where the
+//! - The fingerprint holds all that an answer depends on besides files: this very program, `--set`, where the
 //!   archive is, and what of the machine stages name.
 //! - Whatever is doubtful is no answer: the pipeline is then read, and everything that may have changed is decided.
 
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use recount_engine::command::surroundings::Surroundings;
 use recount_engine::digest::{Canonical, Digest};
-use recount_engine::snapshot::{Known, observe_pipeline};
+use recount_engine::snapshot::{CheckedSnapshot, observe_pipeline};
 use recount_engine::store::Store;
 use recount_engine::{Cancel, Summary};
 
@@ -26,7 +26,7 @@ use crate::kinds::Archive;
 
 /// What there is to say of a project that is up to date, and what that depends on besides files.
 #[derive(Serialize, Deserialize)]
-pub struct Answer {
+pub struct SnapshotAnswer {
     /// How many instances are fresh.
     pub fresh: usize,
     /// The files that a run's summary names.
@@ -46,7 +46,7 @@ pub struct Start {
     /// The store.
     pub store: Store,
     /// The snapshot, compared with what is there now.
-    pub known: Option<Known>,
+    pub known: Option<CheckedSnapshot>,
     /// The pipeline's own files, once they were looked at.
     pub pipeline_files: Vec<String>,
 }
@@ -58,11 +58,11 @@ impl Start {
     /// A [`CliError`] when the store can't be read.
     pub fn of(root: &Path) -> Result<Self, CliError> {
         let store = Store::open(root)?;
-        let known = Known::load(&store);
+        let known = CheckedSnapshot::load(&store);
         Ok(Self { store, known, pipeline_files: Vec::new() })
     }
 
-    /// Gives the last run's answer, if it answers this question and nothing has changed since.
+    /// Gives the last run's answer, if it answers this fingerprint and nothing has changed since.
     ///
     /// # Errors
     /// A [`CliError`] when the archive can't be used, as when it is asked for without a snapshot.
@@ -71,9 +71,10 @@ impl Start {
         root: &Path,
         overrides: &[String],
         environment: &Environment,
-    ) -> Result<Option<Answer>, CliError> {
+    ) -> Result<Option<SnapshotAnswer>, CliError> {
         let Some(known) = &self.known else { return Ok(None) };
-        let Some(answer) = known.last_answer().and_then(|text| serde_json::from_str::<Answer>(text).ok())
+        let Some(answer) =
+            known.last_answer().and_then(|text| serde_json::from_str::<SnapshotAnswer>(text).ok())
         else {
             return Ok(None);
         };
@@ -84,7 +85,7 @@ impl Start {
             None
         };
         let environment = digest_environment(root, environment, archive.as_ref(), &answer.surroundings);
-        Ok(known.answer(question(environment, overrides)).map(|_| answer))
+        Ok(known.answer(fingerprint(environment, overrides)).map(|_| answer))
     }
 
     /// Looks at the pipeline's own files, before they are read, and passes on what is known of all others.
@@ -104,7 +105,7 @@ pub fn environment_of(project: &Project, environment: &Environment) -> Digest {
 
 /// Writes down what there is to say as long as nothing changes.
 pub fn answer_of(project: &Project, files: Vec<String>, summary: &Summary) -> Option<String> {
-    let answer = Answer {
+    let answer = SnapshotAnswer {
         fresh: summary.reports.len(),
         files,
         generated_because: project.generated_because.clone(),
@@ -129,7 +130,7 @@ fn digest_environment(
 }
 
 /// Digests all that the outcome of a run depends on besides files.
-pub fn question(environment: Digest, overrides: &[String]) -> Digest {
+pub fn fingerprint(environment: Digest, overrides: &[String]) -> Digest {
     let mut canonical = Canonical::default();
     canonical.field(&environment.to_bytes());
     for argument in overrides {

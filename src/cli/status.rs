@@ -23,14 +23,14 @@ use super::start::Start;
 use super::{CliError, json, print};
 
 /// How many groups of a stage are told one by one.
-const GROUPS: usize = 5;
+const MAX_LISTED_GROUPS: usize = 5;
 
 /// How many of the last runs are asked what failed.
-const RUNS: usize = 50;
+const MAX_RUNS_READ: usize = 50;
 
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Body<'s> {
+struct StatusResult<'s> {
     fresh: usize,
     stale: usize,
     waits: usize,
@@ -54,14 +54,14 @@ pub fn status(args: &SettingArguments, environment: &Environment) -> Result<(), 
         return Ok(());
     }
     let project = Project::at(root, args, start, environment, Network::Untouched)?;
-    show(&project, &project.options(args, environment), args.project.json)
+    print_status(&project, &project.options(args, environment), args.project.json)
 }
 
 /// Shows the verdict on every instance that is not fresh, and the counts.
 ///
 /// # Errors
 /// A [`CliError`] for a target that names nothing, or a store that can't be read.
-pub fn show(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(), CliError> {
+pub fn print_status(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(), CliError> {
     tell_unfinished(&project.store);
     let summary = engine::status(&project.root, &project.pipeline, &project.kinds, &project.store, options)?;
     let failures = last_failures(project);
@@ -73,7 +73,7 @@ pub fn show(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(
         let shown = summary.reports.iter().filter_map(|report| {
             Some((report.name.as_str(), failures.get(&report.name).filter(|_| is_pending(report))?.as_str()))
         });
-        let body = Body {
+        let body = StatusResult {
             fresh: summary.fresh(),
             stale,
             waits,
@@ -119,7 +119,7 @@ fn is_pending(report: &Report) -> bool {
 /// Gives the first line of why each instance failed that has not run since.
 fn last_failures(project: &Project) -> BTreeMap<String, String> {
     let mut failures = BTreeMap::new();
-    for run in project.store.last_runs(RUNS).into_values() {
+    for run in project.store.last_runs(MAX_RUNS_READ).into_values() {
         for name in &run.ran {
             failures.remove(name);
         }
@@ -130,7 +130,7 @@ fn last_failures(project: &Project) -> BTreeMap<String, String> {
 }
 
 /// Instances of a stage that stand alike.
-struct Alike<'s> {
+struct InstanceGroup<'s> {
     word: &'static str,
     why: String,
     first: &'s str,
@@ -139,25 +139,25 @@ struct Alike<'s> {
 
 fn tell_groups(project: &Project, summary: &Summary, failures: &BTreeMap<String, String>) {
     let mut stages: Vec<(StageId, usize)> = Vec::new();
-    let mut groups: BTreeMap<StageId, Vec<Alike<'_>>> = BTreeMap::new();
+    let mut groups: BTreeMap<StageId, Vec<InstanceGroup<'_>>> = BTreeMap::new();
     let mut places: BTreeMap<(StageId, &str, String), usize> = BTreeMap::new();
     for report in &summary.reports {
         match stages.iter_mut().find(|(stage, _)| *stage == report.stage) {
             Some((_, count)) => *count += 1,
             None => stages.push((report.stage, 1)),
         }
-        let Some((word, why)) = standing(report, failures) else { continue };
+        let Some((word, why)) = describe(report, failures) else { continue };
         let groups = groups.entry(report.stage).or_default();
         let place = *places.entry((report.stage, word, why.clone())).or_insert(groups.len());
         match groups.get_mut(place) {
             Some(alike) => alike.count += 1,
-            None => groups.push(Alike { word, why, first: &report.name, count: 1 }),
+            None => groups.push(InstanceGroup { word, why, first: &report.name, count: 1 }),
         }
     }
     for (stage, of) in stages {
         let name = &project.pipeline.stages[stage.0].name;
         let groups = groups.remove(&stage).unwrap_or_default();
-        for alike in groups.iter().take(GROUPS) {
+        for alike in groups.iter().take(MAX_LISTED_GROUPS) {
             let who = if alike.count == 1 {
                 alike.first.to_owned()
             } else {
@@ -165,7 +165,7 @@ fn tell_groups(project: &Project, summary: &Summary, failures: &BTreeMap<String,
             };
             print::result(&format!("{:<7} {who}{}", alike.word, alike.why));
         }
-        if let Some(rest) = groups.get(GROUPS..).filter(|rest| !rest.is_empty()) {
+        if let Some(rest) = groups.get(MAX_LISTED_GROUPS..).filter(|rest| !rest.is_empty()) {
             let count: usize = rest.iter().map(|alike| alike.count).sum();
             print::result(&format!("also    {name} · {count} more of {of}, such as {}", rest[0].first));
         }
@@ -173,7 +173,7 @@ fn tell_groups(project: &Project, summary: &Summary, failures: &BTreeMap<String,
 }
 
 /// Says how an instance stands, in a word and what follows its name; `None` where there is nothing to say.
-fn standing(report: &Report, failures: &BTreeMap<String, String>) -> Option<(&'static str, String)> {
+fn describe(report: &Report, failures: &BTreeMap<String, String>) -> Option<(&'static str, String)> {
     let failed = failures.get(&report.name).filter(|_| is_pending(report));
     let last = failed.map(|why| format!(" · failed last time: {why}")).unwrap_or_default();
     Some(match &report.outcome {

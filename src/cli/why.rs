@@ -18,19 +18,19 @@ use super::start::Start;
 use super::{CliError, json, print, status};
 
 /// What there is to say of what would not run.
-const FRESH: &str = "fresh: the store has its outputs";
+const FRESH_TEXT: &str = "fresh: the store has its outputs";
 
 /// How many instances of one cause are named.
-const NAMED: usize = 3;
+const MAX_NAMED_CAUSES: usize = 3;
 
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Body {
-    instances: Vec<Entry>,
+struct WhyResult {
+    instances: Vec<WhyEntry>,
 }
 
 #[derive(Serialize)]
-struct Entry {
+struct WhyEntry {
     instance: String,
     /// `fresh`, `stale`, `waits` or `failed`.
     verdict: &'static str,
@@ -62,21 +62,22 @@ pub fn why(args: &WhyArguments, environment: &Environment) -> Result<(), CliErro
         folder: project.folder.clone(),
         ..project.options(&args.settings, environment)
     };
-    let told = engine::why(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
+    let explanations =
+        engine::why(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
     if args.settings.project.json {
-        json::result("why", &Body { instances: told.iter().map(entry).collect() });
+        json::result("why", &WhyResult { instances: explanations.iter().map(entry).collect() });
         return Ok(());
     }
-    for explanation in &told {
-        tell(&project.pipeline, explanation);
+    for explanation in &explanations {
+        print_explanation(&project.pipeline, explanation);
     }
     Ok(())
 }
 
-fn tell(pipeline: &Pipeline, explanation: &Explanation) {
+fn print_explanation(pipeline: &Pipeline, explanation: &Explanation) {
     let name = &explanation.name;
     let verdict = match &explanation.outcome {
-        Outcome::Fresh => FRESH.to_owned(),
+        Outcome::Fresh => FRESH_TEXT.to_owned(),
         Outcome::Depends { .. } => "stale: what it needs has to run first".to_owned(),
         Outcome::Failed(failure) => format!("can't run: {failure}"),
         _ => "stale".to_owned(),
@@ -90,8 +91,9 @@ fn tell(pipeline: &Pipeline, explanation: &Explanation) {
         line("  ", reason, name);
     }
     for causes in alike(&explanation.causes) {
-        let names: Vec<&str> = causes.iter().take(NAMED).map(|cause| cause.name.as_str()).collect();
-        let more = match causes.len().saturating_sub(NAMED) {
+        let names: Vec<&str> =
+            causes.iter().take(MAX_NAMED_CAUSES).map(|cause| cause.name.as_str()).collect();
+        let more = match causes.len().saturating_sub(MAX_NAMED_CAUSES) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
@@ -139,7 +141,7 @@ fn place(pipeline: &Pipeline, instance: &str, reason: &Reason) -> Option<String>
     }
 }
 
-fn entry(explanation: &Explanation) -> Entry {
+fn entry(explanation: &Explanation) -> WhyEntry {
     let (verdict, message) = match &explanation.outcome {
         Outcome::Fresh => ("fresh", None),
         Outcome::Depends { .. } => ("waits", None),
@@ -152,7 +154,7 @@ fn entry(explanation: &Explanation) -> Entry {
         reasons: cause.reasons.iter().map(ReasonEntry::of).collect(),
         message: cause.failure.as_ref().map(ToString::to_string),
     };
-    Entry {
+    WhyEntry {
         instance: explanation.name.clone(),
         verdict,
         key: explanation.key,

@@ -15,13 +15,13 @@ use std::sync::Arc;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// Mistakes that are kept and shown; the others are counted.
-const MAX_SHOWN: usize = 100;
+const MAX_PRINTED_MISTAKES: usize = 100;
 
 /// Bytes of a line that are shown on each side of where a mistake begins.
-const MAX_LINE_HALF: usize = 20_000;
+const MAX_HALF_LINE_BYTES: usize = 20_000;
 
 /// Characters of a message or help that are shown.
-const MAX_MESSAGE: usize = 2_000;
+const MAX_MESSAGE_BYTES: usize = 2_000;
 
 /// A text that a person wrote, and what it is called.
 #[derive(Debug)]
@@ -263,7 +263,7 @@ impl Diagnostics {
     /// Adds one that is costly to make; it is made only if it will be kept.
     pub fn add_with(&mut self, make: impl FnOnce() -> Diagnostic) {
         self.count += 1;
-        if self.kept.len() < MAX_SHOWN {
+        if self.kept.len() < MAX_PRINTED_MISTAKES {
             let diagnostic = make();
             let after = self.kept.partition_point(|other| other.rank() <= diagnostic.rank());
             self.kept.insert(after, diagnostic);
@@ -324,14 +324,14 @@ fn window(text: &str, line: Range<usize>, at: usize) -> Range<usize> {
     let boundary =
         |at: usize| (line.start..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(line.start);
     let at = at.clamp(line.start, line.end);
-    let start = at.saturating_sub(MAX_LINE_HALF).max(line.start);
-    let end = (at + MAX_LINE_HALF).min(line.end);
+    let start = at.saturating_sub(MAX_HALF_LINE_BYTES).max(line.start);
+    let end = (at + MAX_HALF_LINE_BYTES).min(line.end);
     boundary(start)..boundary(end)
 }
 
 /// Escapes what would break a line or drive a terminal, and leaves out the middle of what nobody would read.
 fn printable(text: &str) -> String {
-    let half = MAX_MESSAGE / 2;
+    let half = MAX_MESSAGE_BYTES / 2;
     let middle = text.char_indices().nth(half).zip(text.char_indices().nth_back(half));
     let (start, gap, end) = match middle {
         Some(((first, _), (last, _))) if first < last => (&text[..first], "…", &text[last..]),

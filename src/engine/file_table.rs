@@ -47,11 +47,11 @@ pub enum Observation {
 /// What is known of files, by path from the project.
 #[derive(Debug, Default)]
 pub struct FileTable {
-    entries: HashMap<String, Known>,
+    entries: HashMap<String, TableEntry>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Known {
+struct TableEntry {
     observation: Observation,
     /// Whether it was seen to be so in this run.
     confirmed: bool,
@@ -60,7 +60,7 @@ struct Known {
 impl FileTable {
     /// Takes in what was known before this run; `confirmed` says whether it was just seen to be so.
     pub fn insert(&mut self, path: &str, observation: Observation, confirmed: bool) {
-        self.entries.insert(path.to_owned(), Known { observation, confirmed });
+        self.entries.insert(path.to_owned(), TableEntry { observation, confirmed });
     }
 
     /// Gives the digest of a file that was confirmed in this run.
@@ -73,15 +73,15 @@ impl FileTable {
 
     /// Gives what a path was seen to be in this run.
     pub fn confirmed(&self, path: &str) -> Option<Observation> {
-        self.entries.get(path).filter(|known| known.confirmed).map(|known| known.observation)
+        self.entries.get(path).filter(|entry| entry.confirmed).map(|entry| entry.observation)
     }
 
-    /// Gives the digest of a file that looks like this, if it is known.
+    /// Gives the digest of a file that looks like this, if it is entry.
     pub fn lookup(&mut self, path: &str, stamp: Stamp) -> Option<Digest> {
-        let known = self.entries.get_mut(path)?;
-        match known.observation {
+        let entry = self.entries.get_mut(path)?;
+        match entry.observation {
             Observation::File { stamp: before, digest, racy: false } if before == stamp => {
-                known.confirmed = true;
+                entry.confirmed = true;
                 Some(digest)
             }
             _ => None,
@@ -94,7 +94,7 @@ impl FileTable {
         self.insert(path, observation, true);
     }
 
-    /// Gives how a file looks as long as it holds these bytes, if that is known.
+    /// Gives how a file looks as long as it holds these bytes, if that is entry.
     pub fn stamp_of(&self, path: &str, digest: Digest) -> Option<Stamp> {
         match self.entries.get(path)?.observation {
             Observation::File { stamp, digest: known, racy: false } if known == digest => Some(stamp),
@@ -104,8 +104,8 @@ impl FileTable {
 
     /// Has a path looked at again when it is next asked for: a program may have written there.
     pub fn unconfirm(&mut self, path: &str) {
-        if let Some(known) = self.entries.get_mut(path) {
-            known.confirmed = false;
+        if let Some(entry) = self.entries.get_mut(path) {
+            entry.confirmed = false;
         }
     }
 

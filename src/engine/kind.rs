@@ -247,12 +247,12 @@ pub struct Output {
     /// is an empty folder. Where it belongs in the project, [`Effective::places`] says.
     pub name: String,
     /// Its bytes.
-    pub content: Content,
+    pub content: OutputContent,
 }
 
 /// The bytes of an output.
 #[derive(Debug)]
-pub enum Content {
+pub enum OutputContent {
     /// In memory.
     Bytes(Vec<u8>),
     /// In a file of this name in [`Job::scratch`], which the store takes over with its permissions.

@@ -8,13 +8,14 @@
 //! | [`diagnostic`] | a mistake as data, and its one renderer |
 //! | [`address`] | `FILE#/json/pointer`: a value inside a file |
 //! | [`yaml`] | YAML text → a tree in which every value knows its place |
+//! | [`value`] | values of parameters |
 //! | [`suggestion`] | did-you-mean |
 //! | [`spec`] | YAML text → checked [`spec::Pipeline`]; every mistake with its place in the file |
 //! | [`project_path`], [`folder`] | paths in one spelling; what is read, written and removed below a folder, following no link |
 //! | [`stamp`] | what a file looks like from outside |
 //! | `listing` | which names in a folder count as its content |
 //! | [`store`] | objects, records, the log of runs; writes atomically |
-//! | [`kind`], `told` | what a stage kind is, and how it reads its settings |
+//! | [`kind`], [`param_reader`] | what a stage kind is, and how it reads its settings |
 //! | `options`, `summary` | how a run is to be done, and what became of every instance |
 //! | `plan` | every instance, what it needs, and what a target names |
 //! | `recipe` | all that determines what a run gives, and its key |
@@ -37,13 +38,14 @@ pub mod digest;
 pub mod file_table;
 pub mod folder;
 pub mod kind;
+pub mod param_reader;
 pub mod project_path;
 pub mod snapshot;
 pub mod spec;
 pub mod stamp;
 pub mod store;
 pub mod suggestion;
-pub mod told;
+pub mod value;
 pub mod yaml;
 
 mod decide;
@@ -65,12 +67,12 @@ mod why;
 pub use decide::changes::differences;
 pub use decide::reason::Reason;
 pub use decide::targets::{check_target, targets};
-pub use decide::verdict::{Known, Verdict, decide};
+pub use decide::verdict::{RecordState, Verdict, decide};
 pub use error::EngineError;
 pub use exec::recovery::Running;
 pub use exec::repeat::{RepeatedOutput, Subject, repeat};
 pub use kind::{
-    CitedRun, Content, Context, Effective, Failure, Input, Job, Kind, Output, Point, ProjectFile, Read,
+    CitedRun, Context, Effective, Failure, Input, Job, Kind, Output, OutputContent, Point, ProjectFile, Read,
     Registry, Watch,
 };
 pub use lockfile::lock::{Lock, Locked};
@@ -79,8 +81,8 @@ pub use options::{Cancel, Options};
 pub use plan::graph::{GroupId, Instance, InstanceId, Need, Plan};
 pub use recipe::Recipe;
 pub use schedule::observer::{Event, Observer, Planned};
-pub use schedule::run::{Answer, run};
+pub use schedule::run::{MakeAnswer, run};
 pub use status::status;
 pub use summary::{Outcome, Report, Summary};
-pub use verify::{Checked, Difference, Found, Verification, verify};
+pub use verify::{Checked, Difference, Verification, VerifyOutcome, verify};
 pub use why::{Cause, Explanation, why};

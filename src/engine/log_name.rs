@@ -7,7 +7,7 @@
 use crate::digest::Digest;
 
 /// The longest file name that is written out, in bytes: file systems take 255.
-const LONGEST_NAME: usize = 200;
+const MAX_NAME_BYTES: usize = 200;
 
 /// Gives the name of the file for what an instance prints: `fit[svm,seed=1]` has `fit,svm,seed=1.log`.
 pub(crate) fn log_file_name(instance: &str) -> String {
@@ -21,9 +21,9 @@ pub(crate) fn log_file_name(instance: &str) -> String {
         name.push(',');
         escape(point, &mut name);
     }
-    if name.len() > LONGEST_NAME {
+    if name.len() > MAX_NAME_BYTES {
         let digest = Digest::of(instance.as_bytes()).to_hex();
-        let end = (0..=LONGEST_NAME).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
+        let end = (0..=MAX_NAME_BYTES).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
         name.truncate(end);
         name.push('~');
         name.push_str(&digest[..32]);

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::digest::Digest;
 use crate::project_path::ProjectPath;
-use crate::snapshot::Known;
+use crate::snapshot::CheckedSnapshot;
 use crate::spec::Resources;
 
 /// How a run is to be done; nothing in it enters a key.
@@ -27,10 +27,10 @@ pub struct Options<'a> {
     /// What to run even though it is fresh, named as targets are.
     pub force: Vec<String>,
     /// What is known of the project since it was last brought up to date.
-    pub known: Option<&'a Known>,
+    pub known: Option<&'a CheckedSnapshot>,
     /// All that the outcome depends on besides files.
-    pub question: Digest,
-    /// The part of the question that is no setting: this program, and what stages see of the machine.
+    pub fingerprint: Digest,
+    /// The part of the fingerprint that is no setting: this program, and what stages see of the machine.
     pub environment: Digest,
     /// The pipeline's own files, as the file table has them.
     pub pipeline_files: Vec<String>,
@@ -70,7 +70,7 @@ impl Default for Options<'_> {
             folder: PathBuf::new(),
             force: Vec::new(),
             known: None,
-            question: Digest::of(b""),
+            fingerprint: Digest::of(b""),
             environment: Digest::of(b""),
             pipeline_files: Vec::new(),
             by_lock: false,

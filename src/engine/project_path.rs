@@ -11,10 +11,10 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The longest name that common file systems take, in bytes.
-const LONGEST_NAME: usize = 255;
+const MAX_NAME_BYTES: usize = 255;
 
 /// The longest path that the system takes, in bytes, with room for the folder that the project is in.
-const LONGEST_PATH: usize = 3_000;
+const MAX_PATH_BYTES: usize = 3_000;
 
 /// A path of the project, normalised once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,7 +54,7 @@ impl ProjectPath {
                     "write it from the folder of `pipeline.yaml` down",
                 );
             }
-            if part.len() > LONGEST_NAME {
+            if part.len() > MAX_NAME_BYTES {
                 return fault(
                     "has a name longer than 255 bytes",
                     "shorten it: file systems take no longer one",
@@ -65,7 +65,7 @@ impl ProjectPath {
             }
             normal.push_str(part);
         }
-        if normal.len() > LONGEST_PATH {
+        if normal.len() > MAX_PATH_BYTES {
             return fault("is longer than 3,000 bytes", "shorten it: the system takes no longer one");
         }
         Ok(Self(normal))

@@ -62,18 +62,18 @@ impl Recipe {
     }
 
     fn walk(&self, writer: &mut dyn Writer) {
-        writer.leaf("kind", Leaf::Text(&self.kind));
-        writer.leaf("code", Leaf::Digest(self.code));
+        writer.leaf("kind", LeafValue::Text(&self.kind));
+        writer.leaf("code", LeafValue::Digest(self.code));
         writer.begin("parameters", Branch::Map, self.parameters.len());
         walk_parameters(&self.parameters, writer);
         writer.end();
         if let Some(seed) = self.seed {
-            writer.leaf("seed", Leaf::Seed(seed));
+            writer.leaf("seed", LeafValue::Seed(seed));
         }
         for (name, objects) in [("inputs", &self.inputs), ("files", &self.files)] {
             writer.begin(name, Branch::Map, objects.len());
             for (name, object) in objects {
-                writer.leaf(name, Leaf::Digest(object.0));
+                writer.leaf(name, LeafValue::Digest(object.0));
             }
             writer.end();
         }
@@ -86,7 +86,7 @@ impl Recipe {
         if !self.cited.is_empty() {
             writer.begin("cited", Branch::Map, self.cited.len());
             for (instance, key) in &self.cited {
-                writer.leaf(instance, Leaf::Digest(key.0));
+                writer.leaf(instance, LeafValue::Digest(key.0));
             }
             writer.end();
         }
@@ -108,11 +108,11 @@ fn walk_parameters(parameters: &Parameters, writer: &mut dyn Writer) {
 
 fn walk_value(name: &str, value: &Value, writer: &mut dyn Writer) {
     match value {
-        Value::Bool(value) => writer.leaf(name, Leaf::Bool(*value)),
-        Value::Integer(value) => writer.leaf(name, Leaf::Integer(*value)),
+        Value::Bool(value) => writer.leaf(name, LeafValue::Bool(*value)),
+        Value::Integer(value) => writer.leaf(name, LeafValue::Integer(*value)),
         // Adding 0.0 turns -0.0 into 0.0 and leaves every other number as it is.
-        Value::Float(value) => writer.leaf(name, Leaf::Float(*value + 0.0)),
-        Value::Text(value) => writer.leaf(name, Leaf::Text(value)),
+        Value::Float(value) => writer.leaf(name, LeafValue::Float(*value + 0.0)),
+        Value::Text(value) => writer.leaf(name, LeafValue::Text(value)),
         Value::List(values) => {
             writer.begin(name, Branch::List, values.len());
             for value in values {
@@ -133,7 +133,7 @@ trait Writer {
     /// Begins a part that has `length` entries.
     fn begin(&mut self, name: &str, branch: Branch, length: usize);
     /// Writes one value.
-    fn leaf(&mut self, name: &str, leaf: Leaf<'_>);
+    fn leaf(&mut self, name: &str, leaf: LeafValue<'_>);
     /// Ends the part that was begun last.
     fn end(&mut self);
 }
@@ -144,7 +144,7 @@ enum Branch {
     List,
 }
 
-enum Leaf<'a> {
+enum LeafValue<'a> {
     Bool(bool),
     Integer(i64),
     Float(f64),
@@ -170,14 +170,14 @@ impl Writer for HashWriter {
         self.tagged(name, tag, &(length as u64).to_le_bytes());
     }
 
-    fn leaf(&mut self, name: &str, leaf: Leaf<'_>) {
+    fn leaf(&mut self, name: &str, leaf: LeafValue<'_>) {
         match leaf {
-            Leaf::Bool(value) => self.tagged(name, "bool", &[u8::from(value)]),
-            Leaf::Integer(value) => self.tagged(name, "integer", &value.to_le_bytes()),
-            Leaf::Float(value) => self.tagged(name, "float", &value.to_bits().to_le_bytes()),
-            Leaf::Text(value) => self.tagged(name, "text", value.as_bytes()),
-            Leaf::Seed(value) => self.tagged(name, "seed", &value.to_le_bytes()),
-            Leaf::Digest(value) => self.tagged(name, "digest", &value.to_bytes()),
+            LeafValue::Bool(value) => self.tagged(name, "bool", &[u8::from(value)]),
+            LeafValue::Integer(value) => self.tagged(name, "integer", &value.to_le_bytes()),
+            LeafValue::Float(value) => self.tagged(name, "float", &value.to_bits().to_le_bytes()),
+            LeafValue::Text(value) => self.tagged(name, "text", value.as_bytes()),
+            LeafValue::Seed(value) => self.tagged(name, "seed", &value.to_le_bytes()),
+            LeafValue::Digest(value) => self.tagged(name, "digest", &value.to_bytes()),
         }
     }
 
@@ -212,14 +212,14 @@ impl Writer for JsonWriter {
         self.open.push((name.to_owned(), empty));
     }
 
-    fn leaf(&mut self, name: &str, leaf: Leaf<'_>) {
+    fn leaf(&mut self, name: &str, leaf: LeafValue<'_>) {
         let value = match leaf {
-            Leaf::Bool(value) => value.into(),
-            Leaf::Integer(value) => value.into(),
-            Leaf::Float(value) => value.into(),
-            Leaf::Text(value) => value.into(),
-            Leaf::Seed(value) => value.into(),
-            Leaf::Digest(value) => value.to_hex().into(),
+            LeafValue::Bool(value) => value.into(),
+            LeafValue::Integer(value) => value.into(),
+            LeafValue::Float(value) => value.into(),
+            LeafValue::Text(value) => value.into(),
+            LeafValue::Seed(value) => value.into(),
+            LeafValue::Digest(value) => value.to_hex().into(),
         };
         self.put(name, value);
     }

@@ -12,14 +12,14 @@ use rustix::fs::Stat;
 use serde::{Deserialize, Serialize};
 
 /// The coarsest tick of a file system's clock that is reckoned with, in nanoseconds: FAT counts by two seconds.
-const COARSE_TICK: i64 = 2_000_000_000;
+const COARSE_TICK_NANOSECONDS: i64 = 2_000_000_000;
 
 /// The coarsest tick of a clock whose times are no whole milliseconds, in nanoseconds: such times are a kernel's, which
 /// ticks at least every ten milliseconds. It may be a server's, and its clock behind ours by the rest of this.
-const FINE_TICK: i64 = 100_000_000;
+const FINE_TICK_NANOSECONDS: i64 = 100_000_000;
 
 /// Nanoseconds of a millisecond.
-const MILLISECOND: i64 = 1_000_000;
+const MILLISECOND_NANOSECONDS: i64 = 1_000_000;
 
 /// The bits of a file's mode that say who may do what with it.
 const PERMISSIONS: u32 = 0o777;
@@ -82,7 +82,11 @@ impl Stamp {
     /// Says whether an edit after `time`, in nanoseconds since 1970, might leave the file looking the same.
     pub fn is_racy(self, time: i64) -> bool {
         // Only the system sets when a file was last changed; when it was modified, any program may.
-        let tick = if self.changed % MILLISECOND == 0 { COARSE_TICK } else { FINE_TICK };
+        let tick = if self.changed % MILLISECOND_NANOSECONDS == 0 {
+            COARSE_TICK_NANOSECONDS
+        } else {
+            FINE_TICK_NANOSECONDS
+        };
         self.modified.max(self.changed).saturating_add(tick) >= time
     }
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use crate::decide::assemble::assemble;
 use crate::decide::inputs::name_files;
-use crate::decide::verdict::{Known, Verdict, decide};
+use crate::decide::verdict::{RecordState, Verdict, decide};
 use crate::decide::work::Work;
 use crate::digest::Key;
 use crate::error::EngineError;
@@ -125,7 +125,7 @@ fn stale_need(work: &Work<'_>, id: InstanceId, reports: &[Option<Report>]) -> Op
     })
 }
 
-type Verdicted = (Option<Key>, Vec<RecordedOutput>, Outcome);
+type JudgedInstance = (Option<Key>, Vec<RecordedOutput>, Outcome);
 
 /// What is needed to judge an instance.
 struct Judge<'j> {
@@ -138,7 +138,7 @@ struct Judge<'j> {
 }
 
 impl Judge<'_> {
-    fn judge(&self, id: InstanceId, reports: &[Option<Report>]) -> Result<Verdicted, StoreError> {
+    fn judge(&self, id: InstanceId, reports: &[Option<Report>]) -> Result<JudgedInstance, StoreError> {
         let outputs = |id: InstanceId| {
             let report = reports[id.0].as_ref().expect("needs are judged before those that need them");
             let key = report.key.expect("what is needed is fresh, so it has a key");
@@ -154,17 +154,19 @@ impl Judge<'_> {
         if let Some(state) = unchanged.filter(|_| !forced) {
             return Ok((Some(key), state.outputs.clone(), Outcome::Fresh));
         }
-        let (known, outputs) = match self.store.look_up(key)? {
-            Lookup::Found(outputs) => (Known::Recorded, outputs),
+        let (known, outputs) = match self.store.check_record(key)? {
+            Lookup::Found(outputs) => (RecordState::Recorded, outputs),
             Lookup::Absent => match self.at_hand(id, key).filter(|_| !forced) {
                 Some(outputs) => return Ok((Some(key), outputs, Outcome::Fresh)),
-                None => (Known::Nothing, Vec::new()),
+                None => (RecordState::Nothing, Vec::new()),
             },
-            Lookup::Broken(flaw) => (Known::Flawed(flaw), Vec::new()),
+            Lookup::Broken(flaw) => (RecordState::Flawed(flaw), Vec::new()),
         };
         let last = match self.last.get(name) {
             Some(last) if last == key => Some(assembled.recipe.clone()),
-            Some(last) if known != Known::Recorded => self.store.record_as(last)?.map(|record| record.recipe),
+            Some(last) if known != RecordState::Recorded => {
+                self.store.record_as(last)?.map(|record| record.recipe)
+            }
             _ => None,
         };
         Ok(match decide(&assembled.recipe, key, last.as_ref(), &known, forced) {

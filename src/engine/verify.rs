@@ -19,7 +19,7 @@ use crate::decide::reason::Reason;
 use crate::decide::work::Work;
 use crate::digest::{Digest, Key};
 use crate::error::EngineError;
-use crate::kind::{Content, Context, Effective, Failure, Job, Kind, Output, Registry};
+use crate::kind::{Context, Effective, Failure, Job, Kind, Output, OutputContent, Registry};
 use crate::options::{Cancel, Options};
 use crate::plan::graph::InstanceId;
 use crate::schedule::observer::Observer;
@@ -46,12 +46,12 @@ pub struct Checked {
     /// The instance's name.
     pub name: String,
     /// How it compares.
-    pub found: Found,
+    pub outcome: VerifyOutcome,
 }
 
 /// How a second run compares with what is recorded.
 #[derive(Debug)]
-pub enum Found {
+pub enum VerifyOutcome {
     /// Every output has the same bytes.
     Equal,
     /// An output differs.
@@ -85,7 +85,7 @@ pub struct Difference {
 impl Verification {
     /// Says whether every instance gave the same bytes.
     pub fn is_equal(&self) -> bool {
-        self.checked.iter().all(|checked| matches!(checked.found, Found::Equal))
+        self.checked.iter().all(|checked| matches!(checked.outcome, VerifyOutcome::Equal))
     }
 }
 
@@ -138,8 +138,8 @@ pub fn verify(
     let checked = status.reports.iter().map(|report| match second.get(&report.instance) {
         Some(again) => {
             let stage = &pipeline.stages[report.stage.0];
-            let found = compare(stage, (report, store), (again, &again_store));
-            Checked { name: report.name.clone(), found }
+            let outcome = compare(stage, (report, store), (again, &again_store));
+            Checked { name: report.name.clone(), outcome }
         }
         None => unrecorded(report),
     });
@@ -148,17 +148,17 @@ pub fn verify(
 
 /// Tells of an instance that is not run again what stands in the way.
 fn unrecorded(report: &Report) -> Checked {
-    let found = match &report.outcome {
-        Outcome::Stale { reasons } => Found::Unrecorded(reasons.clone()),
-        Outcome::Depends { on } => Found::Waits { on: on.clone() },
-        Outcome::Failed(failure) => Found::Failed(failure.clone()),
+    let outcome = match &report.outcome {
+        Outcome::Stale { reasons } => VerifyOutcome::Unrecorded(reasons.clone()),
+        Outcome::Depends { on } => VerifyOutcome::Waits { on: on.clone() },
+        Outcome::Failed(failure) => VerifyOutcome::Failed(failure.clone()),
         Outcome::Fresh
         | Outcome::Ran { .. }
         | Outcome::Shared { .. }
         | Outcome::Skipped { .. }
-        | Outcome::Stopped => Found::NotRun,
+        | Outcome::Stopped => VerifyOutcome::NotRun,
     };
-    Checked { name: report.name.clone(), found }
+    Checked { name: report.name.clone(), outcome }
 }
 
 /// Copies what of the project the wanted instances read; what is missing is for the run to report.
@@ -212,9 +212,9 @@ fn copy_link(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// Where the recorded outputs are, by instance and name.
-type Observed = BTreeMap<(String, String), PathBuf>;
+type ObservedOutputs = BTreeMap<(String, String), PathBuf>;
 
-fn observed(recorded: &[&Report], store: &Store) -> Observed {
+fn observed(recorded: &[&Report], store: &Store) -> ObservedOutputs {
     let outputs = recorded.iter().flat_map(|report| {
         report.outputs.iter().map(|output| (report.name.clone(), output.name.clone(), output.object))
     });
@@ -225,12 +225,12 @@ fn compare(
     stage: &Stage,
     (recorded, store): (&Report, &Store),
     (again, again_store): (&Report, &Store),
-) -> Found {
+) -> VerifyOutcome {
     match &again.outcome {
-        Outcome::Failed(failure) => return Found::Failed(failure.clone()),
+        Outcome::Failed(failure) => return VerifyOutcome::Failed(failure.clone()),
         Outcome::Fresh | Outcome::Ran { .. } | Outcome::Shared { .. } => {}
         Outcome::Skipped { .. } | Outcome::Stopped | Outcome::Stale { .. } | Outcome::Depends { .. } => {
-            return Found::NotRun;
+            return VerifyOutcome::NotRun;
         }
     }
     let find = |outputs: &[RecordedOutput], name: &str| outputs.iter().find(|it| it.name == name).cloned();
@@ -242,7 +242,7 @@ fn compare(
             _ => false,
         };
         if !is_same {
-            return Found::Differs(Difference {
+            return VerifyOutcome::Differs(Difference {
                 output: name.clone(),
                 key: recorded.key,
                 recorded: before.map(|output| store.object_path(output.object)),
@@ -250,13 +250,13 @@ fn compare(
             });
         }
     }
-    Found::Equal
+    VerifyOutcome::Equal
 }
 
 /// A kind whose outputs that were only observed are those of the first run.
 struct Repeated {
     kind: Box<dyn Kind>,
-    observed: Arc<Observed>,
+    observed: Arc<ObservedOutputs>,
 }
 
 impl Kind for Repeated {
@@ -298,11 +298,11 @@ impl Kind for Repeated {
             let place = self.observed.get(&(job.instance.to_owned(), output.name.clone()));
             // One that was never recorded, or is gone, is what it is now.
             let Some(bytes) = place.and_then(|path| fs::read(path).ok()) else { continue };
-            if let Content::InPlace(path) = &output.content {
+            if let OutputContent::InPlace(path) = &output.content {
                 let written = fs::write(job.context.root.join(path.as_str()), &bytes);
                 written.map_err(|error| Failure::new(format!("`{path}` can't be written: {error}")))?;
             } else {
-                output.content = Content::Bytes(bytes);
+                output.content = OutputContent::Bytes(bytes);
             }
         }
         Ok(outputs)

@@ -67,12 +67,12 @@ pub fn why(
     let asked = work.named(&options.targets, &options.folder)?;
     let reports = verdicts(&work, store, options)?;
     let last = LastKeys::of(store, options);
-    let mut inquiry = Inquiry { work: &work, store, reports, last, earlier: None };
+    let mut explainer = Explainer { work: &work, store, reports, last, earlier: None };
     let asked: Vec<InstanceId> = work.plan.ids().filter(|id| asked[id.0]).collect();
-    asked.into_iter().map(|id| inquiry.explain(id).map_err(EngineError::from)).collect()
+    asked.into_iter().map(|id| explainer.explain(id).map_err(EngineError::from)).collect()
 }
 
-struct Inquiry<'i> {
+struct Explainer<'i> {
     work: &'i Work<'i>,
     store: &'i Store,
     reports: Vec<Option<Report>>,
@@ -81,7 +81,7 @@ struct Inquiry<'i> {
     earlier: Option<BTreeMap<String, Vec<Key>>>,
 }
 
-impl Inquiry<'_> {
+impl Explainer<'_> {
     fn explain(&mut self, id: InstanceId) -> Result<Explanation, StoreError> {
         let report = self.reports[id.0].take().expect("a target is judged");
         let (reasons, causes) = match &report.outcome {

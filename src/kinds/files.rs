@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use crate::lab::data::Dataset;
 use recount_engine::spec::StageId;
-use recount_engine::{Content, Context, Failure, Input, Job, Output, Read};
+use recount_engine::{Context, Failure, Input, Job, Output, OutputContent, Read};
 
 /// `prepare`: the packed dataset.
 pub const DATASET: &str = "dataset.safetensors";
@@ -99,7 +99,7 @@ pub fn read_dataset(job: &Job<'_>) -> Result<Dataset, Failure> {
 
 /// Makes an output of bytes.
 pub fn bytes_output(name: impl Into<String>, bytes: Vec<u8>) -> Output {
-    Output { name: name.into(), content: Content::Bytes(bytes) }
+    Output { name: name.into(), content: OutputContent::Bytes(bytes) }
 }
 
 /// Makes an output of indented JSON, ending with a line feed.

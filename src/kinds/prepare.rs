@@ -11,7 +11,7 @@ use recount_engine::{Context, Effective, Failure, Job, Kind, Output};
 
 use super::code_of;
 use super::files::{DATA_CARD, DATASET, bytes_output, json_output};
-use recount_engine::told::Told;
+use recount_engine::param_reader::ParamReader;
 
 /// Describes the settings of `prepare`.
 pub fn schema() -> Schema {
@@ -72,7 +72,7 @@ impl Kind for Prepare {
     }
 
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
-        let told = Told::of("prepare", &context.settings.parameters);
+        let told = ParamReader::of("prepare", &context.settings.parameters);
         read_split(&told)?;
         let source = match (told.text("source")?, &self.archive) {
             ("synthetic", _) | ("auto", Archive::Absent(_)) => "synthetic",
@@ -99,7 +99,7 @@ impl Kind for Prepare {
             _ => None,
         };
         let source = archive.as_deref().map_or(Source::Synthetic, |archive| Source::SmartWatch { archive });
-        let (split_seed, train_fraction) = read_split(&Told::of("prepare", parameters))?;
+        let (split_seed, train_fraction) = read_split(&ParamReader::of("prepare", parameters))?;
         let (dataset, card) = data::prepare(source, split_seed, train_fraction)
             .map_err(|error| Failure::new(error.to_string()))?;
         if card.contradictory_duplicates > 0 {
@@ -123,6 +123,6 @@ fn read_archive(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-fn read_split(told: &Told<'_>) -> Result<(u64, f64), Failure> {
+fn read_split(told: &ParamReader<'_>) -> Result<(u64, f64), Failure> {
     Ok((told.whole("split_seed")?, told.number("train_fraction")?))
 }

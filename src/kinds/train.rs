@@ -12,7 +12,7 @@ use recount_engine::{Context, Effective, Failure, Job, Kind, Output};
 use super::code_of;
 use super::files::{DATASET, HISTORY, OBSERVED, WEIGHTS, bytes_output, json_output, read_dataset, reads_of};
 use super::progress::Progress;
-use recount_engine::told::{Reduced, Told};
+use recount_engine::param_reader::{EffectiveParams, ParamReader};
 
 /// The parameter that names the users to hold out.
 pub const HELD_OUT: &str = "held_out_users";
@@ -145,8 +145,8 @@ impl Kind for Train {
 ///
 /// # Errors
 /// A [`Failure`] naming a parameter that no code reads.
-pub fn reduce(declared: &Parameters) -> Result<Reduced, Failure> {
-    let told = Told::of("train", declared);
+pub fn reduce(declared: &Parameters) -> Result<EffectiveParams, Failure> {
+    let told = ParamReader::of("train", declared);
     read(&told)?;
     told.texts(HELD_OUT)?;
     told.finish()
@@ -158,15 +158,15 @@ pub fn reduce(declared: &Parameters) -> Result<Reduced, Failure> {
 /// A [`Failure`] naming the parameter; the spec has checked them, so only a pipeline that was built
 /// without it can bring one.
 pub fn settings(parameters: &Parameters) -> Result<Settings, Failure> {
-    read(&Told::of("train", parameters))
+    read(&ParamReader::of("train", parameters))
 }
 
-fn read(told: &Told<'_>) -> Result<Settings, Failure> {
+fn read(told: &ParamReader<'_>) -> Result<Settings, Failure> {
     let layers = told.whole("layers")?;
     let dropout = if layers > 1 {
         told.number("dropout")? as f32
     } else {
-        told.idle("dropout", "with one layer");
+        told.unused("dropout", "with one layer");
         0.0
     };
     Ok(Settings {
@@ -190,7 +190,7 @@ fn read(told: &Told<'_>) -> Result<Settings, Failure> {
 /// # Errors
 /// A [`Failure`] for users that the data does not have, or without whom nobody is left.
 pub fn known_and_new(dataset: Dataset, parameters: &Parameters) -> Result<(Dataset, Vec<u32>), Failure> {
-    let users = Told::of("train", parameters).texts(HELD_OUT)?;
+    let users = ParamReader::of("train", parameters).texts(HELD_OUT)?;
     dataset.without_users(&users).map_err(|error| {
         Failure::new(error.to_string()).with_help(format!("name other users in `{HELD_OUT}`"))
     })

@@ -8,7 +8,7 @@ use recount_engine::Failure;
 use recount_engine::spec::{Parameters, Pipeline, StageId, Value, Variant};
 
 use super::train;
-use recount_engine::told::Reduced;
+use recount_engine::param_reader::EffectiveParams;
 
 /// One variant, described.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Described<'_> {
 /// A [`Failure`] naming a parameter that no code reads.
 pub fn describe(pipeline: &Pipeline, train: StageId) -> Result<Vec<Described<'_>>, Failure> {
     let variants = pipeline.variants_of(train);
-    let reduced: Vec<Reduced> = variants
+    let reduced: Vec<EffectiveParams> = variants
         .iter()
         .map(|variant| train::reduce(&variant.settings.parameters))
         .collect::<Result<_, _>>()?;

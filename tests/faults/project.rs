@@ -145,7 +145,7 @@ impl Project {
         for record in self.stored("records") {
             let hex = record.file_stem().expect("a record has a name").to_string_lossy().into_owned();
             let key = Key(Digest::from_hex(&hex).expect("a record is named by its key"));
-            let found = store.look_up(key).expect("the store can be read");
+            let found = store.check_record(key).expect("the store can be read");
             assert!(matches!(found, Lookup::Found(_)), "{when}: a record without its objects: {found:?}");
         }
     }

@@ -13,7 +13,7 @@ use crate::report::reference_name;
 use recount_engine::digest::Digest;
 
 use super::finding::Finding;
-use super::printed::beside;
+use super::rendered_report::beside;
 
 /// Finds what does not agree in the audit file at `place` of the project in `root`, and beside it; `known` says
 /// of which files every byte is compared elsewhere.
@@ -183,15 +183,15 @@ pub(super) mod tests {
 
     #[test]
     fn a_text_that_its_number_is_not_printed_as_is_found() {
-        let told = found(
+        let texts = found(
             |audit| audit.references[0].text = "0.26".to_owned(),
             &REPORT.replace("0.25", "0.26"),
             "0.25\n",
         );
-        assert_eq!(told[0], "n1: it is printed as 0.26, and 0.25 is printed as 0.25");
-        let told = found(|audit| audit.sources[0].value = Number::Real(0.26), REPORT, "0.25\n");
-        assert_eq!(told, ["n1: it is printed as 0.25, and 0.26 is printed as 0.26"]);
-        let told = found(|audit| audit.references[0].name = "n7".to_owned(), REPORT, "0.25\n");
-        assert_eq!(told[0], "n7: it stands where n1 should");
+        assert_eq!(texts[0], "n1: it is printed as 0.26, and 0.25 is printed as 0.25");
+        let texts = found(|audit| audit.sources[0].value = Number::Real(0.26), REPORT, "0.25\n");
+        assert_eq!(texts, ["n1: it is printed as 0.25, and 0.26 is printed as 0.26"]);
+        let texts = found(|audit| audit.references[0].name = "n7".to_owned(), REPORT, "0.25\n");
+        assert_eq!(texts[0], "n7: it stands where n1 should");
     }
 }

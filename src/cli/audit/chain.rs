@@ -20,7 +20,7 @@ use recount_engine::digest::ObjectId;
 use recount_engine::store::{Observed, Store};
 
 use super::super::duplicate_variants::{self, AliasVariant};
-use super::printed::beside;
+use super::rendered_report::beside;
 
 /// All that was found.
 #[derive(Debug, Default, Serialize)]

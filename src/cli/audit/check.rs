@@ -1,6 +1,6 @@
 //! `recount audit --check`: the files on the disk, held against what there should be.
 //!
-//! [`Survey`] + files ──▶ [`Finding`]s: bytes that differ, with their place; numbers that do not follow
+//! [`ExpectedState`] + files ──▶ [`Finding`]s: bytes that differ, with their place; numbers that do not follow
 //!
 //! Invariants
 //! - Every byte of the report, its audit and its figures is compared; so no change is outside the check.
@@ -16,36 +16,36 @@ use recount_engine::{LOCK_FILE, Lock};
 
 use super::agreement::agreement;
 use super::differences::differences;
+use super::expected_state::ExpectedState;
 use super::finding::Finding;
 use super::numbers::numbers;
-use super::survey::Survey;
 
-/// Finds everything in the project in `root` that does not agree with `survey`; the lock only where the last
+/// Finds everything in the project in `root` that does not agree with `state`; the lock only where the last
 /// run would have kept it, which one with `--set` or on generated data in place of the archive does not.
-pub fn check(root: &Path, survey: &Survey, is_locked: bool) -> Vec<Finding> {
-    let mut findings = survey.findings.clone();
+pub fn check(root: &Path, state: &ExpectedState, is_locked: bool) -> Vec<Finding> {
+    let mut findings = state.findings.clone();
     if is_locked {
-        lock(root, survey, &mut findings);
+        lock(root, state, &mut findings);
     }
-    if survey.expected.is_empty() && findings.is_empty() {
+    if state.expected.is_empty() && findings.is_empty() {
         findings.push(Finding::new("pipeline.yaml", "no stage renders a report that could be checked"));
     }
-    for (place, expected) in &survey.expected {
+    for (place, expected) in &state.expected {
         match fs::read(root.join(place)) {
             Ok(bytes) if bytes == *expected => {}
             Ok(bytes) => differences(place, &bytes, expected, &mut findings),
             Err(error) => findings.push(Finding::new(place, format!("it can't be read: {error}"))),
         }
     }
-    let is_expected = |place: &str| survey.expected.contains_key(place);
-    for place in survey.audits.iter().filter(|place| root.join(place).exists()) {
+    let is_expected = |place: &str| state.expected.contains_key(place);
+    for place in state.audits.iter().filter(|place| root.join(place).exists()) {
         let text = fs::read_to_string(root.join(place)).map_err(|error| format!("it can't be read: {error}"));
         match text.and_then(|text| AuditFile::read(&text)) {
             Ok(audit) => {
                 agreement(root, place, &audit, is_expected, &mut findings);
                 // What no run vouches for any more can't be derived from the runs that there are.
                 if is_expected(place) {
-                    numbers(&audit, &survey.found, &mut findings);
+                    numbers(&audit, &state.found, &mut findings);
                 }
             }
             Err(what) => findings.push(Finding::new(place, what)),
@@ -55,7 +55,7 @@ pub fn check(root: &Path, survey: &Survey, is_locked: bool) -> Vec<Finding> {
 }
 
 /// Holds the lock against the keys and outputs that the store has.
-fn lock(root: &Path, survey: &Survey, findings: &mut Vec<Finding>) {
+fn lock(root: &Path, state: &ExpectedState, findings: &mut Vec<Finding>) {
     let text = match fs::read_to_string(root.join(LOCK_FILE)) {
         Ok(text) => text,
         Err(error) => return findings.push(Finding::new(LOCK_FILE, format!("it can't be read: {error}"))),
@@ -66,12 +66,12 @@ fn lock(root: &Path, survey: &Survey, findings: &mut Vec<Finding>) {
     if lock.to_text() != text {
         findings.push(Finding::new(LOCK_FILE, "it is not as a run writes it"));
     }
-    if !survey.has_runs {
+    if !state.has_runs {
         return;
     }
-    let names: BTreeSet<&String> = lock.lines.keys().chain(survey.instances.keys()).collect();
+    let names: BTreeSet<&String> = lock.lines.keys().chain(state.instances.keys()).collect();
     for name in names {
-        let what = match (lock.lines.get(name), survey.instances.get(name)) {
+        let what = match (lock.lines.get(name), state.instances.get(name)) {
             (Some(line), Some(there)) if line == there => continue,
             (Some(line), Some(there)) if line.key != there.key => {
                 format!("it has key {}, and its key is {} now", line.key, there.key)

@@ -3,7 +3,7 @@
 use super::finding::Finding;
 
 /// How many differing lines of one file are told.
-const TOLD: usize = 20;
+const MAX_DIFFERENCES: usize = 20;
 
 /// Tells where two texts differ, line by line as far as they have the same lines.
 pub fn differences(place: &str, bytes: &[u8], expected: &[u8], findings: &mut Vec<Finding>) {
@@ -14,7 +14,7 @@ pub fn differences(place: &str, bytes: &[u8], expected: &[u8], findings: &mut Ve
             continue;
         }
         told += 1;
-        if told > TOLD {
+        if told > MAX_DIFFERENCES {
             return findings.push(Finding::new(place, "and more lines"));
         }
         let same = line.chars().zip(expected.chars()).take_while(|(one, other)| one == other).count();

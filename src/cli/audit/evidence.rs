@@ -20,14 +20,14 @@ use super::finding::Finding;
 
 /// The outputs and settings that numbers are derived from.
 #[derive(Default)]
-pub struct Found {
+pub struct ReportEvidence {
     outputs: BTreeMap<String, Arc<Json>>,
     seeds: BTreeMap<String, u64>,
     settings: BTreeMap<String, BTreeMap<String, Json>>,
     source: Option<String>,
 }
 
-impl Evidence for Found {
+impl Evidence for ReportEvidence {
     fn output(&self, name: &str) -> Option<&Json> {
         self.outputs.get(name).map(Arc::as_ref)
     }
@@ -45,7 +45,7 @@ impl Evidence for Found {
     }
 }
 
-impl Found {
+impl ReportEvidence {
     /// Gathers what `status` says is fresh; what of it is not as recorded is a finding.
     ///
     /// # Errors

@@ -6,24 +6,24 @@
 //! | `query` | what a person points at → references |
 //! | `chain`, `tell` | from a reference to the data; the same as text |
 //! | `behind` | the runs that a number rests on, for `recount verify` |
-//! | `survey` | what there should be, from records and objects |
-//! | `check`, `differences` | the files on the disk against the survey, byte by byte |
+//! | `state` | what there should be, from records and objects |
+//! | `check`, `differences` | the files on the disk against the state, byte by byte |
 //! | `agreement` | an audit file against the report and the figures beside it |
 //! | `numbers` | every number of an audit file against what it is derived as |
 //! | `evidence`, `finding` | what numbers are derived from; what does not agree |
 
 mod agreement;
-mod behind;
 mod chain;
 mod check;
 mod differences;
 mod evidence;
+mod expected_state;
 mod finding;
+mod format_chain;
 mod numbers;
-mod printed;
 mod query;
-mod survey;
-mod tell;
+mod rendered_report;
+mod run_closure;
 
 use serde::Serialize;
 
@@ -35,12 +35,12 @@ use super::environment::Environment;
 use super::project::Project;
 use super::{CliError, json, print};
 
-pub(super) use behind::Behind;
 pub use check::check;
+pub use expected_state::ExpectedState;
 pub use finding::Finding;
-use printed::Printed;
 pub(super) use query::points_into_a_report;
-pub use survey::Survey;
+use rendered_report::RenderedReport;
+pub(super) use run_closure::RunClosure;
 
 /// Carries `recount audit` out.
 ///
@@ -57,14 +57,15 @@ pub(super) fn audit(args: &AuditArguments, environment: &Environment) -> Result<
              (report/week-3.md:57) or a variant (2.4.2), or say --check",
         ));
     };
-    let printed = Printed::read(&project.root, &project.pipeline)?;
-    let meant = printed.find(&project.root, what)?;
-    let Printed { report, audit, .. } = printed;
-    let chain = chain::follow(&audit, &project.store, &report, &meant.references, meant.variant.as_deref());
+    let printed = RenderedReport::read(&project.root, &project.pipeline)?;
+    let selection = printed.find(&project.root, what)?;
+    let RenderedReport { report, audit, .. } = printed;
+    let chain =
+        chain::follow(&audit, &project.store, &report, &selection.references, selection.variant.as_deref());
     if args.settings.project.json {
         json::result("audit", &chain);
     } else {
-        print::result(tell::tell(&chain).trim_end());
+        print::result(format_chain::format_chain(&chain).trim_end());
     }
     Ok(())
 }
@@ -88,11 +89,11 @@ fn check_all(args: &AuditArguments, project: &Project, environment: &Environment
             "help    to check the report on the gestures: name the archive's folder in RECOUNT_MIRRORS",
         );
     }
-    let survey = Survey::of(&subject, &project.options(&args.settings, environment))?;
+    let state = ExpectedState::of(&subject, &project.options(&args.settings, environment))?;
     let is_locked = args.settings.set.is_empty() && project.generated_because.is_none();
-    let findings = check(&project.root, &survey, is_locked);
+    let findings = check(&project.root, &state, is_locked);
     if args.settings.project.json {
-        json::result("audit", &Checked { files: survey.expected.keys().collect(), findings: &findings });
+        json::result("audit", &Checked { files: state.expected.keys().collect(), findings: &findings });
     } else {
         for finding in &findings {
             print::result(&finding.to_string());
@@ -103,8 +104,8 @@ fn check_all(args: &AuditArguments, project: &Project, environment: &Environment
         0 => {
             print::result(&format!(
                 "all agree · {} files, {} instances",
-                survey.expected.len(),
-                survey.instances.len()
+                state.expected.len(),
+                state.instances.len()
             ));
             Ok(())
         }

@@ -13,18 +13,18 @@ use std::path::Path;
 
 use crate::report::audit::{self, AuditFile, Origin, ReferenceEntry};
 
-use super::printed::beside;
+use super::rendered_report::beside;
 
 /// What was pointed at.
 #[derive(Default)]
-pub struct Meant {
+pub struct Selection {
     /// Indices of references.
     pub references: Vec<usize>,
     /// A variant's name.
     pub variant: Option<String>,
 }
 
-impl Meant {
+impl Selection {
     /// Says whether there is no such thing in the report.
     pub fn is_nothing(&self) -> bool {
         self.references.is_empty() && self.variant.is_none()
@@ -33,7 +33,7 @@ impl Meant {
 
 /// A line of a file, or a column of it; both from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct FilePlace {
     /// The file.
     pub file: String,
     /// The line.
@@ -43,7 +43,7 @@ pub struct Place {
 }
 
 /// Finds what `words` mean; `report` is the report's path relative to the project in `root`.
-pub fn find(audit: &AuditFile, root: &Path, report: &str, words: &str) -> Meant {
+pub fn find(audit: &AuditFile, root: &Path, report: &str, words: &str) -> Selection {
     let words = words.trim();
     let all = |fits: &dyn Fn(&ReferenceEntry) -> bool| -> Vec<usize> {
         let entries = audit.references.iter().enumerate();
@@ -51,9 +51,9 @@ pub fn find(audit: &AuditFile, root: &Path, report: &str, words: &str) -> Meant 
     };
     let named = all(&|reference| reference.name == words);
     if !named.is_empty() {
-        return Meant { references: named, variant: None };
+        return Selection { references: named, variant: None };
     }
-    if let Some(Place { file, line, column }) = place(words) {
+    if let Some(FilePlace { file, line, column }) = place(words) {
         let file = relative(root, &file);
         let figure = audit.figures.iter().find(|figure| beside(report, &figure.file) == file);
         let fits = |reference: &ReferenceEntry| {
@@ -68,11 +68,11 @@ pub fn find(audit: &AuditFile, root: &Path, report: &str, words: &str) -> Meant 
                 cites(audit, reference.source, &file, line)
             }
         };
-        return Meant { references: all(&fits), variant: None };
+        return Selection { references: all(&fits), variant: None };
     }
     let variant = audit.variants.iter().find(|variant| variant.name == words && !words.is_empty());
     let spelled = spelling(words);
-    Meant {
+    Selection {
         references: all(&|reference| {
             let printed = spelling(&format!("{}{}", reference.text, reference.format.unit()));
             printed == spelled || spelling(&reference.text) == spelled
@@ -100,13 +100,13 @@ pub fn points_into_a_report(words: &str) -> bool {
 }
 
 /// Reads `FILE:LINE` or `FILE:LINE:COLUMN`.
-pub fn place(words: &str) -> Option<Place> {
+pub fn place(words: &str) -> Option<FilePlace> {
     let words = words.trim();
     let (rest, last) = words.rsplit_once(':')?;
     let last: usize = last.parse().ok()?;
     match rest.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?))) {
-        Some((file, line)) => Some(Place { file: file.to_owned(), line, column: Some(last) }),
-        None => Some(Place { file: rest.to_owned(), line: last, column: None }),
+        Some((file, line)) => Some(FilePlace { file: file.to_owned(), line, column: Some(last) }),
+        None => Some(FilePlace { file: rest.to_owned(), line: last, column: None }),
     }
 }
 
@@ -125,7 +125,7 @@ fn cites(audit: &AuditFile, source: usize, file: &str, line: usize) -> bool {
         Origin::Parameter { variant, name, .. } => {
             let variant = audit.variants.iter().find(|entry| entry.name == *variant);
             let place = variant.and_then(|variant| variant.settings.get(name)).map(|entry| &entry.place);
-            matches!(place, Some(audit::Place::File { path, line: own, .. }) if path == file && *own == line)
+            matches!(place, Some(audit::FilePlace::File { path, line: own, .. }) if path == file && *own == line)
         }
         Origin::Quoted { line: own, .. } => audit.report.source == file && *own == line,
         Origin::Made { parts, .. } => parts.iter().any(|part| cites(audit, *part, file, line)),
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn places_are_read_with_and_without_a_column() {
-        let at = |column| Some(Place { file: "report/week-3.md".to_owned(), line: 57, column });
+        let at = |column| Some(FilePlace { file: "report/week-3.md".to_owned(), line: 57, column });
         assert_eq!(place("report/week-3.md:57"), at(None));
         assert_eq!(place("report/week-3.md:57:12"), at(Some(12)));
         assert_eq!(place("0.984"), None);

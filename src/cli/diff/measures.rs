@@ -13,7 +13,7 @@ use super::outputs::{OutputFinder, measured};
 
 /// Where a number stands.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct MeasurePlace {
     pub(super) output: String,
     pub(super) pointer: String,
     /// Whether it stands in a list, as each epoch's numbers do.
@@ -21,18 +21,22 @@ pub(super) struct Place {
 }
 
 /// Reads the numbers of an instance's outputs; `None` where one of them can't be found.
-pub(super) fn measures(finder: &OutputFinder<'_>, locked: &Locked) -> Option<BTreeMap<Place, f64>> {
+pub(super) fn measures(finder: &OutputFinder<'_>, locked: &Locked) -> Option<BTreeMap<MeasurePlace, f64>> {
     let mut found = BTreeMap::new();
     for (output, object) in measured(locked) {
         let bytes = finder.find(object)?;
         let Ok(json) = serde_json::from_slice::<Json>(&bytes) else { continue };
-        walk(&json, &Place { output: output.to_owned(), pointer: String::new(), listed: false }, &mut found);
+        walk(
+            &json,
+            &MeasurePlace { output: output.to_owned(), pointer: String::new(), listed: false },
+            &mut found,
+        );
     }
     Some(found)
 }
 
-fn walk(json: &Json, place: &Place, found: &mut BTreeMap<Place, f64>) {
-    let below = |part: &str, listed: bool| Place {
+fn walk(json: &Json, place: &MeasurePlace, found: &mut BTreeMap<MeasurePlace, f64>) {
+    let below = |part: &str, listed: bool| MeasurePlace {
         output: place.output.clone(),
         pointer: format!("{}/{}", place.pointer, part.replace('~', "~0").replace('/', "~1")),
         listed: place.listed || listed,

@@ -33,13 +33,13 @@ use super::project::Stored;
 use super::reasons::ReasonEntry;
 use super::{CliError, json};
 use causes::Causes;
-use measures::{Place, measures};
+use measures::{MeasurePlace, measures};
 use noise::{Noise, Sample, Sampling, judge, mean};
 use outputs::OutputFinder;
 
 /// What `--json` prints.
 #[derive(Serialize)]
-struct Body {
+struct DiffResult {
     from: String,
     to: String,
     added: Vec<String>,
@@ -139,13 +139,13 @@ fn read(text: Option<Vec<u8>>, whose: &str) -> Result<Lock, CliError> {
         .ok_or_else(|| CliError::input(format!("the `{LOCK_FILE}` of {whose} is damaged or in conflict")))
 }
 
-fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result<Body, CliError> {
+fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result<DiffResult, CliError> {
     let (old, new) = (&from.lock, &to.lock);
     let only = |one: &Lock, other: &Lock| {
         let names = one.lines.keys().filter(|name| !other.lines.contains_key(*name));
         names.cloned().collect::<Vec<String>>()
     };
-    let mut body = Body {
+    let mut body = DiffResult {
         from: from.name.to_owned(),
         to: to.name.to_owned(),
         added: only(new, old),
@@ -172,7 +172,7 @@ fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result
             causes: Vec::new(),
             measures: Vec::new(),
         };
-        let mut samples: BTreeMap<Place, Sample> = BTreeMap::new();
+        let mut samples: BTreeMap<MeasurePlace, Sample> = BTreeMap::new();
         for name in &members {
             for side in [from, to] {
                 let Some(found) = measures(&finder, &side.lock.lines[*name]) else {
@@ -204,7 +204,7 @@ fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result
     Ok(body)
 }
 
-fn moved(place: &Place, sample: &Sample, all: &BTreeMap<Place, Sample>) -> Option<Moved> {
+fn moved(place: &MeasurePlace, sample: &Sample, all: &BTreeMap<MeasurePlace, Sample>) -> Option<Moved> {
     if sample.old == sample.new {
         return None;
     }

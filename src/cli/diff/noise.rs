@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::report::{Contrast, Estimate, LEVEL};
 
-use super::measures::Place;
+use super::measures::MeasurePlace;
 
 /// Values of one measure, before and after, one for each seed.
 #[derive(Default)]
@@ -59,9 +59,13 @@ pub(super) enum Sampling {
 impl Sampling {
     /// Finds what is said of the validation set in the output that a measure stands in; `side` takes one side of
     /// a sample.
-    pub(super) fn of(place: &Place, samples: &BTreeMap<Place, Sample>, side: fn(&Sample) -> &[f64]) -> Self {
+    pub(super) fn of(
+        place: &MeasurePlace,
+        samples: &BTreeMap<MeasurePlace, Sample>,
+        side: fn(&Sample) -> &[f64],
+    ) -> Self {
         let beside = |pointer: &str| {
-            let place = Place { pointer: pointer.to_owned(), listed: false, ..place.clone() };
+            let place = MeasurePlace { pointer: pointer.to_owned(), listed: false, ..place.clone() };
             samples.get(&place).map(side).filter(|values| !values.is_empty()).map(mean)
         };
         let Some(examples) = beside("/whole/examples") else { return Self::None };
@@ -111,31 +115,31 @@ pub(super) fn judge(sample: &Sample, sampling: [Sampling; 2]) -> Noise {
 mod tests {
     use super::*;
 
-    fn told(old: &[f64], new: &[f64], sampling: Sampling) -> Noise {
+    fn compared(old: &[f64], new: &[f64], sampling: Sampling) -> Noise {
         judge(&Sample { old: old.to_vec(), new: new.to_vec() }, [sampling; 2])
     }
 
     #[test]
     fn a_difference_is_measured_by_the_spread_of_the_seeds() {
-        let told = |old: &[f64], new: &[f64]| told(old, new, Sampling::None);
-        assert_eq!(told(&[0.90, 0.92, 0.94], &[0.92, 0.93, 0.95]), Noise::Within);
-        assert_eq!(told(&[0.90, 0.91, 0.92], &[0.97, 0.98, 0.99]), Noise::Beyond);
-        assert_eq!(told(&[0.5], &[0.6, 0.7]), Noise::Unknown);
+        let compared = |old: &[f64], new: &[f64]| compared(old, new, Sampling::None);
+        assert_eq!(compared(&[0.90, 0.92, 0.94], &[0.92, 0.93, 0.95]), Noise::Within);
+        assert_eq!(compared(&[0.90, 0.91, 0.92], &[0.97, 0.98, 0.99]), Noise::Beyond);
+        assert_eq!(compared(&[0.5], &[0.6, 0.7]), Noise::Unknown);
     }
 
     #[test]
     fn what_no_seed_moves_differs_exactly() {
-        assert_eq!(told(&[19.0, 19.0], &[20.0, 20.0], Sampling::None), Noise::Exact);
-        assert_eq!(told(&[19.0, 19.0], &[20.0, 20.5], Sampling::None), Noise::Within);
-        assert_eq!(told(&[19.0], &[20.0], Sampling::None), Noise::Unknown);
+        assert_eq!(compared(&[19.0, 19.0], &[20.0, 20.0], Sampling::None), Noise::Exact);
+        assert_eq!(compared(&[19.0, 19.0], &[20.0, 20.5], Sampling::None), Noise::Within);
+        assert_eq!(compared(&[19.0], &[20.0], Sampling::None), Noise::Unknown);
     }
 
     #[test]
     fn seeds_that_agree_leave_the_noise_of_the_validation_set() {
-        assert_eq!(told(&[0.90; 3], &[0.92; 3], Sampling::Accuracy(651.0)), Noise::Within);
-        assert_eq!(told(&[0.90; 3], &[0.98; 3], Sampling::Accuracy(651.0)), Noise::Beyond);
-        assert_eq!(told(&[0.40; 3], &[0.41; 3], Sampling::Loss(0.001)), Noise::Within);
-        assert_eq!(told(&[0.40; 3], &[0.41; 3], Sampling::Loss(0.000_001)), Noise::Beyond);
+        assert_eq!(compared(&[0.90; 3], &[0.92; 3], Sampling::Accuracy(651.0)), Noise::Within);
+        assert_eq!(compared(&[0.90; 3], &[0.98; 3], Sampling::Accuracy(651.0)), Noise::Beyond);
+        assert_eq!(compared(&[0.40; 3], &[0.41; 3], Sampling::Loss(0.001)), Noise::Within);
+        assert_eq!(compared(&[0.40; 3], &[0.41; 3], Sampling::Loss(0.000_001)), Noise::Beyond);
     }
 
     #[test]
@@ -143,13 +147,13 @@ mod tests {
         // Equal variances of 1 and three values each: four degrees of freedom, t = difference / sqrt(2/3).
         let boundary = 2.77645 * (2.0_f64 / 3.0).sqrt();
         let shifted = |by: f64| [-1.0 + by, by, 1.0 + by];
-        assert_eq!(told(&shifted(0.0), &shifted(boundary * 0.999), Sampling::None), Noise::Within);
-        assert_eq!(told(&shifted(0.0), &shifted(boundary * 1.001), Sampling::None), Noise::Beyond);
+        assert_eq!(compared(&shifted(0.0), &shifted(boundary * 0.999), Sampling::None), Noise::Within);
+        assert_eq!(compared(&shifted(0.0), &shifted(boundary * 1.001), Sampling::None), Noise::Beyond);
     }
 
     #[test]
     fn a_measure_of_the_validation_set_is_known_by_its_name() {
-        let place = |pointer: &str| Place {
+        let place = |pointer: &str| MeasurePlace {
             output: "metrics.json".to_owned(),
             pointer: pointer.to_owned(),
             listed: false,

@@ -9,16 +9,16 @@ use crate::cli::print;
 use crate::report::audit::InstanceName;
 
 use super::noise::Noise;
-use super::{Body, Cause, Moved};
+use super::{Cause, DiffResult, Moved};
 
 /// How many causes of one change are told.
-const CAUSES: usize = 8;
+const MAX_LISTED_CAUSES: usize = 8;
 
 /// How many decimals a number is written with at most.
 const DECIMALS: usize = 6;
 
 /// Prints a block for each change, and the counts; `all` leaves nothing out.
-pub(super) fn print_body(body: &Body, all: bool) {
+pub(super) fn print_body(body: &DiffResult, all: bool) {
     for (word, names) in [("added", &body.added), ("removed", &body.removed)] {
         let groups: BTreeSet<String> =
             names.iter().map(|name| InstanceName::of(name).without_seed()).collect();
@@ -38,7 +38,7 @@ pub(super) fn print_body(body: &Body, all: bool) {
         if causes == 0 {
             print::result("  no record says what it is because of");
         }
-        let told = if all || causes <= CAUSES + 1 { causes } else { CAUSES };
+        let told = if all || causes <= MAX_LISTED_CAUSES + 1 { causes } else { MAX_LISTED_CAUSES };
         for Cause { instance, reason } in &changed.causes[..told] {
             let whose = if *instance == name { String::new() } else { format!("{instance} · ") };
             print::result(&format!("  because of {whose}{}", reason.text));

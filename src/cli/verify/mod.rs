@@ -1,15 +1,15 @@
 //! `recount verify`: runs a chain again from the raw data, and says whether it gives the same bits.
 //!
-//! words ──asked──▶ targets ──engine, in a scratch store──▶ what the second run gave ──tell──▶ text or JSON
+//! words ──selection──▶ targets ──engine, in a scratch store──▶ what the second run gave ──print──▶ text or JSON
 
-mod asked;
-mod tell;
+mod print_outcomes;
+mod selection;
 
 use std::fs;
 use std::path::Path;
 
 use recount_engine::store::Store;
-use recount_engine::{self as engine, Found, Options};
+use recount_engine::{self as engine, Options, VerifyOutcome};
 
 use super::archive::Network;
 use super::arguments::VerifyArguments;
@@ -18,7 +18,7 @@ use super::progress::Progress;
 use super::project::{self, Project};
 use super::run_facts::program_facts;
 use super::{CliError, json, print};
-use asked::Asked;
+use selection::VerifySelection;
 
 /// What the scratch folders' names begin with.
 const PREFIX: &str = "verify-";
@@ -32,17 +32,17 @@ pub fn verify(args: &VerifyArguments, environment: &Environment) -> Result<(), C
     if let Some(why) = &project.generated_because {
         print::note(&format!("note    on generated data, not on the gestures: {why}"));
     }
-    let asked = Asked::of(&project, args, environment)?;
+    let selection = VerifySelection::of(&project, args, environment)?;
     let options = Options {
         jobs: args.jobs.map_or(environment.cores, usize::from),
-        targets: asked.targets.clone(),
+        targets: selection.targets.clone(),
         folder: project.folder.clone(),
         // One difference is no reason to leave the others unseen, and none of this is the project's own run.
         keep_going: true,
         lock: false,
         ..project.options(&args.settings, environment)
     };
-    asked.check_keys(&project, &options)?;
+    selection.check_keys(&project, &options)?;
     project::catch_stop(&project.cancel)?;
     sweep(&project.store);
     let failed = |error: std::io::Error| CliError::failed(format!("there is no folder to run in: {error}"));
@@ -57,16 +57,20 @@ pub fn verify(args: &VerifyArguments, environment: &Environment) -> Result<(), C
     }
     let facts = program_facts(environment);
     if args.settings.project.json {
-        json::result("verify", &tell::as_json(&verification, &asked.numbers, store, &facts));
+        json::result("verify", &print_outcomes::as_json(&verification, &selection.numbers, store, &facts));
     } else {
-        tell::tell(&verification, store, &facts);
+        print_outcomes::print_outcomes(&verification, store, &facts);
     }
-    let count = |of: fn(&Found) -> bool| verification.checked.iter().filter(|it| of(&it.found)).count();
-    let (of, equal) = (verification.checked.len(), count(|found| matches!(found, Found::Equal)));
+    let count =
+        |of: fn(&VerifyOutcome) -> bool| verification.checked.iter().filter(|it| of(&it.outcome)).count();
+    let (of, equal) = (verification.checked.len(), count(|outcome| matches!(outcome, VerifyOutcome::Equal)));
     if equal == of {
         return Ok(());
     }
-    if count(|found| matches!(found, Found::Unrecorded(_) | Found::Waits { .. } | Found::NotRun)) == of {
+    if count(|outcome| {
+        matches!(outcome, VerifyOutcome::Unrecorded(_) | VerifyOutcome::Waits { .. } | VerifyOutcome::NotRun)
+    }) == of
+    {
         return Err(CliError::failed(
             "nothing was run: this store has no results of what was asked for\n\
              help: `recount run` makes and records them; `recount status` says why they are not there",

@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 use crate::yaml::{Content, Entry, Node, Scalar};
 
 /// How deep values may be nested.
-const DEEPEST: usize = 128;
+const MAX_DEPTH: usize = 128;
 
 /// Reads a source as one JSON document; `None`, with the mistakes in `diagnostics`, for what is none.
 pub(super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Node> {
@@ -39,8 +39,8 @@ struct Reader<'s> {
 impl Reader<'_> {
     fn node(&self, raw: &RawValue, depth: usize, mistakes: &mut Diagnostics) -> Option<Node> {
         let (text, place) = (raw.get(), self.place(raw));
-        if depth > DEEPEST {
-            let message = format!("values are nested more than {DEEPEST} deep");
+        if depth > MAX_DEPTH {
+            let message = format!("values are nested more than {MAX_DEPTH} deep");
             mistakes.add(Diagnostic::error(message).at(&place));
             return None;
         }

@@ -5,7 +5,7 @@
 //! - No two leaves of a value have one name: a key that is no plain word is in quotes.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::spec::{Parameters, Value};
+use crate::value::{Parameters, Value};
 use crate::yaml::{Content, Node, Scalar};
 
 /// A value without parts, with its name and its place.

@@ -37,10 +37,11 @@ const MARK_LINE: &str = "Max file locks";
 static SUBREAPER: Once = Once::new();
 /// Held for reading while a child is started and not yet known, and for writing where unknown children matter.
 static STARTING: RwLock<()> = RwLock::new(());
-static KNOWN: Mutex<Known> = Mutex::new(Known { programs: BTreeSet::new(), supervisors: BTreeSet::new() });
+static PROCESSES: Mutex<ProcessTable> =
+    Mutex::new(ProcessTable { programs: BTreeSet::new(), supervisors: BTreeSet::new() });
 
 /// The children that this process started itself, by number.
-struct Known {
+struct ProcessTable {
     programs: BTreeSet<i32>,
     supervisors: BTreeSet<i32>,
 }
@@ -87,7 +88,7 @@ pub(super) fn reap_program(program: &mut Child) -> io::Result<ExitStatus> {
     reap(program, |known| &mut known.programs)
 }
 
-fn reap(child: &mut Child, set: impl Fn(&mut Known) -> &mut BTreeSet<i32>) -> io::Result<ExitStatus> {
+fn reap(child: &mut Child, set: impl Fn(&mut ProcessTable) -> &mut BTreeSet<i32>) -> io::Result<ExitStatus> {
     // Waits without the lock, and leaves it its number.
     let _ended = waitid(WaitId::Pid(Pid::from_child(child)), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
     let mut known = known();
@@ -148,7 +149,7 @@ fn of_program(program: i32) -> Vec<Process> {
 }
 
 /// Gives the children of this process that it did not start itself.
-fn orphans(known: &Known) -> impl Iterator<Item = Process> {
+fn orphans(known: &ProcessTable) -> impl Iterator<Item = Process> {
     // Orphans become children of the first thread.
     let main = getpid().as_raw_nonzero().get();
     let own_group = getpgrp().as_raw_nonzero().get();
@@ -158,7 +159,7 @@ fn orphans(known: &Known) -> impl Iterator<Item = Process> {
     numbers.filter_map(Process::read).filter(move |process| process.group != own_group)
 }
 
-impl Known {
+impl ProcessTable {
     fn belongs_to(&self, orphan: &Process, program: i32) -> bool {
         let mark = orphan.mark().filter(|mark| self.programs.contains(mark));
         match mark.or_else(|| self.programs.get(&orphan.group).copied()) {
@@ -217,8 +218,8 @@ fn children_of_thread(process: i32, thread: i32) -> Vec<i32> {
     text.split_ascii_whitespace().filter_map(|number| number.parse().ok()).collect()
 }
 
-fn known() -> MutexGuard<'static, Known> {
-    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+fn known() -> MutexGuard<'static, ProcessTable> {
+    PROCESSES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn number_of(child: &Child) -> i32 {

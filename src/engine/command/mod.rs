@@ -42,8 +42,8 @@ use crate::spec::{
 };
 use crate::{Context, Effective, Failure, Job, Kind, Output, Read};
 
+use crate::param_reader::ParamReader;
 use crate::store::OutputPlace;
-use crate::told::Told;
 use log::Log;
 use process::{End, GRACE, Limits, Program};
 use shell::Invocation;
@@ -54,10 +54,10 @@ use surroundings::{ToolDigests, Variables, digest_variable, select_variables};
 const VERSION: &[u8] = b"command 2";
 
 /// The longest `timeout_seconds`: a year.
-const LONGEST_TIMEOUT: i64 = 366 * 24 * 60 * 60;
+const MAX_TIMEOUT_SECONDS: i64 = 366 * 24 * 60 * 60;
 
 /// The most `retries`.
-const MOST_RETRIES: i64 = 1000;
+const MAX_RETRIES: i64 = 1000;
 
 /// The kind `command`.
 pub struct Command {
@@ -145,7 +145,7 @@ impl Kind for Command {
     }
 
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
-        let told = Told::of("command", &context.settings.parameters);
+        let told = ParamReader::of("command", &context.settings.parameters);
         let coordinates = context.point.coordinates();
         let filled = |name: &str| -> Vec<String> {
             texts(told.any(name)).iter().map(|text| substitute(text, &coordinates)).collect()
@@ -439,13 +439,13 @@ pub fn schema() -> Schema {
             },
             Field {
                 name: "retries",
-                shape: Shape::Integer { least: 0, most: MOST_RETRIES },
+                shape: Shape::Integer { least: 0, most: MAX_RETRIES },
                 default: Some(0.into()),
                 about: "how often it is tried again after a failure",
             },
             Field {
                 name: "timeout_seconds",
-                shape: Shape::Integer { least: 0, most: LONGEST_TIMEOUT },
+                shape: Shape::Integer { least: 0, most: MAX_TIMEOUT_SECONDS },
                 default: Some(0.into()),
                 about: "after how many seconds it is ended and counts as failed; 0 is never",
             },

@@ -8,7 +8,7 @@
 use std::io;
 
 use crate::folder::{FileKind, Folder, open_through_links};
-use crate::kind::{Content, Failure, Job, Output};
+use crate::kind::{Failure, Job, Output, OutputContent};
 use crate::project_path::ProjectPath;
 use crate::store::OutputPlace;
 
@@ -62,7 +62,9 @@ pub(super) fn collect(job: &Job<'_>) -> Result<Vec<Output>, Failure> {
 /// Refuses an output in the stage's own folder that has the name of one of its `outputs`.
 fn refuse_ambiguous(places: &[OutputPlace], outputs: &[Output]) -> Result<(), Failure> {
     let elsewhere = |output: &&Output| match &output.content {
-        Content::InPlace(path) => OutputPlace::find(places, &output.name).is_some_and(|place| place != *path),
+        OutputContent::InPlace(path) => {
+            OutputPlace::find(places, &output.name).is_some_and(|place| place != *path)
+        }
         _ => false,
     };
     match outputs.iter().find(elsewhere) {
@@ -93,7 +95,7 @@ fn collect_folder(job: &Job<'_>, place: &OutputPlace, outputs: &mut Vec<Output>)
         let is_empty =
             found.get(index + 1).is_none_or(|next| !next.path.starts_with(&format!("{}/", inner.path)));
         if is_empty {
-            outputs.push(Output { name: name(&inner.path) + "/", content: Content::Bytes(Vec::new()) });
+            outputs.push(Output { name: name(&inner.path) + "/", content: OutputContent::Bytes(Vec::new()) });
         }
     }
     if outputs.len() == before {
@@ -119,7 +121,7 @@ fn output(project: &Folder, name: String, path: ProjectPath, kind: FileKind) -> 
                 .with_help("have the program write a regular file there"));
         }
     }
-    Ok(Output { name, content: Content::InPlace(path) })
+    Ok(Output { name, content: OutputContent::InPlace(path) })
 }
 
 /// Puts what a link leads to in its place.

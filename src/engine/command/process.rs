@@ -33,9 +33,6 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// How often a running program's last line is read.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
 
-/// By its path, since a bare name would be looked for along the program's own PATH, after a copy of this whole process.
-pub(super) const GATE_SHELL: &str = "/bin/sh";
-
 /// How a program ended.
 pub(super) enum End {
     /// With exit code 0.

@@ -12,10 +12,13 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::printable::printable;
-use super::process::GATE_SHELL;
 use super::surroundings::find_program;
 use crate::Failure;
 use crate::spec::Value;
+
+/// The shell that waits for its start; by its path, since a bare name would be looked for along the program's own PATH,
+/// after a copy of this whole process.
+pub(super) const GATE_SHELL: &str = "/bin/sh";
 
 /// Waits for the line that lets the program begin.
 const GATE: &str = "read -r _ || exit 125; ";
@@ -24,7 +27,7 @@ const GATE: &str = "read -r _ || exit 125; ";
 const BASH_PLACES: [&str; 2] = ["/bin/bash", "/usr/bin/bash"];
 
 /// How many characters of a command a message shows.
-const SHOWN_CHARACTERS: usize = 200;
+const MAX_COMMAND_CHARACTERS: usize = 200;
 
 /// What is started for a `run`.
 pub(super) struct Invocation {
@@ -97,7 +100,7 @@ pub(super) fn format_run(run: Option<&Value>) -> String {
             words.join(" ")
         }
     };
-    printable(text.replace('\n', " ").as_bytes(), SHOWN_CHARACTERS)
+    printable(text.replace('\n', " ").as_bytes(), MAX_COMMAND_CHARACTERS)
 }
 
 /// Puts a word in quotes where a shell would need them.

@@ -16,7 +16,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::descendants;
-use super::process::GATE_SHELL;
+use super::shell::GATE_SHELL;
 use crate::Running;
 
 /// Keeps the live groups as lines of group and mark. A line that it reads adds such an entry; a group alone removes

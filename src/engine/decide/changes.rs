@@ -164,7 +164,7 @@ mod tests {
         map([("name", name.into()), ("declared", map([("epochs", epochs.into()), ("hidden", 64.into())]))])
     }
 
-    fn told(old: Value, new: Value) -> String {
+    fn reason_text(old: Value, new: Value) -> String {
         let parameters = |value| Parameters::from([("p".to_owned(), value)]);
         let reasons = parameter_changes(&parameters(old), &parameters(new));
         reasons.iter().map(Reason::to_string).collect::<Vec<_>>().join("\n")
@@ -179,7 +179,7 @@ mod tests {
         let old = Value::List(vec![variant("2.1", 3), variant("2.2", 16), variant("2.3", 16)]);
         let new = Value::List(vec![variant("2.1", 3), variant("2.4", 9), variant("2.2", 17)]);
         snapbox::assert_data_eq!(
-            told(old, new),
+            reason_text(old, new),
             snapbox::str![[r#"
 `p[2.2].declared.epochs` 16 → 17
 `p[2.4]` is new: { declared: { epochs: 9, hidden: 64 }, name: 2.4 }
@@ -190,20 +190,20 @@ mod tests {
 
     #[test]
     fn of_a_list_only_what_came_and_went_is_told() {
-        assert_eq!(told(texts(&["a", "b", "b"]), texts(&["b", "c", "a"])), "`p` loses b and gains c");
-        assert_eq!(told(texts(&["a"]), texts(&["a", "c", "d"])), "`p` gains c, d");
-        assert_eq!(told(texts(&["a", "c"]), texts(&["a"])), "`p` loses c");
-        assert_eq!(told(texts(&["a", "c"]), texts(&["c", "a"])), "`p` in another order");
+        assert_eq!(reason_text(texts(&["a", "b", "b"]), texts(&["b", "c", "a"])), "`p` loses b and gains c");
+        assert_eq!(reason_text(texts(&["a"]), texts(&["a", "c", "d"])), "`p` gains c, d");
+        assert_eq!(reason_text(texts(&["a", "c"]), texts(&["a"])), "`p` loses c");
+        assert_eq!(reason_text(texts(&["a", "c"]), texts(&["c", "a"])), "`p` in another order");
         let (one, other) = (variant("2.1", 3), variant("2.2", 3));
         let forth = Value::List(vec![one.clone(), other.clone()]);
-        assert_eq!(told(forth, Value::List(vec![other, one])), "`p` in another order");
+        assert_eq!(reason_text(forth, Value::List(vec![other, one])), "`p` in another order");
     }
 
     #[test]
     fn lists_of_maps_that_share_a_name_are_compared_whole() {
         let twice = Value::List(vec![variant("2.1", 3), variant("2.1", 4)]);
         assert_eq!(
-            told(twice, Value::List(vec![variant("2.1", 3)])),
+            reason_text(twice, Value::List(vec![variant("2.1", 3)])),
             "`p` loses { declared: { epochs: 4, hidden: 64 }, name: 2.1 }"
         );
     }

@@ -31,7 +31,7 @@ pub enum Verdict {
 
 /// What the store has for a recipe's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum RecordState {
     /// A record with sound objects.
     Recorded,
     /// Nothing.
@@ -41,34 +41,40 @@ pub enum Known {
 }
 
 /// Decides whether an instance with this recipe has to run.
-pub fn decide(recipe: &Recipe, key: Key, last: Option<&Recipe>, known: &Known, forced: bool) -> Verdict {
-    if is_fresh(known, forced) {
+pub fn decide(
+    recipe: &Recipe,
+    key: Key,
+    last: Option<&Recipe>,
+    record: &RecordState,
+    forced: bool,
+) -> Verdict {
+    if is_fresh(record, forced) {
         return Verdict::Fresh { key };
     }
-    Verdict::Stale { key, reasons: reasons(recipe, last, known, forced) }
+    Verdict::Stale { key, reasons: reasons(recipe, last, record, forced) }
 }
 
 /// Says whether an instance's outputs are there.
-pub fn is_fresh(known: &Known, forced: bool) -> bool {
-    !forced && *known == Known::Recorded
+pub fn is_fresh(record: &RecordState, forced: bool) -> bool {
+    !forced && *record == RecordState::Recorded
 }
 
 /// Says why an instance has to run that is not fresh.
-pub fn reasons(recipe: &Recipe, last: Option<&Recipe>, known: &Known, forced: bool) -> Vec<Reason> {
+pub fn reasons(recipe: &Recipe, last: Option<&Recipe>, record: &RecordState, forced: bool) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if forced {
         reasons.push(Reason::Forced);
     }
-    match known {
-        Known::Recorded => {}
-        Known::Flawed(Flaw::RecordCorrupt) => reasons.push(Reason::RecordCorrupt),
-        Known::Flawed(Flaw::ObjectMissing { output, .. }) => {
+    match record {
+        RecordState::Recorded => {}
+        RecordState::Flawed(Flaw::RecordCorrupt) => reasons.push(Reason::RecordCorrupt),
+        RecordState::Flawed(Flaw::ObjectMissing { output, .. }) => {
             reasons.push(Reason::ObjectMissing { output: output.clone() });
         }
-        Known::Flawed(Flaw::ObjectCorrupt { output, .. }) => {
+        RecordState::Flawed(Flaw::ObjectCorrupt { output, .. }) => {
             reasons.push(Reason::ObjectCorrupt { output: output.clone() });
         }
-        Known::Nothing => match last {
+        RecordState::Nothing => match last {
             None => reasons.push(Reason::NeverRun),
             Some(last) => reasons.extend(differences(last, recipe)),
         },
@@ -106,8 +112,8 @@ mod tests {
         }
     }
 
-    fn told(new: &Recipe, last: Option<&Recipe>, known: &Known) -> Vec<String> {
-        match decide(new, new.key(), last, known, false) {
+    fn reason_texts(new: &Recipe, last: Option<&Recipe>, record: &RecordState) -> Vec<String> {
+        match decide(new, new.key(), last, record, false) {
             Verdict::Fresh { .. } => Vec::new(),
             Verdict::Stale { reasons, .. } => reasons.iter().map(Reason::to_string).collect(),
         }
@@ -116,8 +122,8 @@ mod tests {
     #[test]
     fn what_is_recorded_is_fresh_whatever_ran_last() {
         let other = Recipe { seed: Some(2), ..recipe() };
-        assert_eq!(told(&recipe(), Some(&other), &Known::Recorded), Vec::<String>::new());
-        assert_eq!(told(&recipe(), None, &Known::Recorded), Vec::<String>::new());
+        assert_eq!(reason_texts(&recipe(), Some(&other), &RecordState::Recorded), Vec::<String>::new());
+        assert_eq!(reason_texts(&recipe(), None, &RecordState::Recorded), Vec::<String>::new());
     }
 
     #[test]
@@ -130,7 +136,7 @@ mod tests {
         new.inputs = BTreeMap::from([("prepare/dataset".to_owned(), object("new"))]);
         new.files = BTreeMap::from([("notes.txt".to_owned(), object("notes"))]);
         snapbox::assert_data_eq!(
-            told(&new, Some(&recipe()), &Known::Nothing).join("\n"),
+            reason_texts(&new, Some(&recipe()), &RecordState::Nothing).join("\n"),
             snapbox::str![[r#"
 code of kind `train`
 `dropout` is new: 0.5
@@ -145,9 +151,16 @@ file `notes.txt` is new: ab5aa9…
 
     #[test]
     fn a_flaw_of_the_store_is_the_reason() {
-        let flaw = Known::Flawed(Flaw::ObjectCorrupt { output: "weights".to_owned(), object: object("w") });
-        assert_eq!(told(&recipe(), Some(&recipe()), &flaw), ["output `weights` is damaged in the store"]);
-        assert_eq!(told(&recipe(), Some(&recipe()), &Known::Nothing), ["its record is gone from the store"]);
-        assert_eq!(told(&recipe(), None, &Known::Nothing), ["never run before"]);
+        let flaw =
+            RecordState::Flawed(Flaw::ObjectCorrupt { output: "weights".to_owned(), object: object("w") });
+        assert_eq!(
+            reason_texts(&recipe(), Some(&recipe()), &flaw),
+            ["output `weights` is damaged in the store"]
+        );
+        assert_eq!(
+            reason_texts(&recipe(), Some(&recipe()), &RecordState::Nothing),
+            ["its record is gone from the store"]
+        );
+        assert_eq!(reason_texts(&recipe(), None, &RecordState::Nothing), ["never run before"]);
     }
 }

@@ -18,7 +18,7 @@ use crate::options::Options;
 use crate::plan::graph::{InstanceId, Plan};
 use crate::plan::target;
 use crate::project_path::ProjectPath;
-use crate::snapshot::{InstanceState, Known};
+use crate::snapshot::{CheckedSnapshot, InstanceState};
 use crate::spec::{Pipeline, StageId};
 use crate::store::{OutputPlace, RecordedOutput, Store};
 
@@ -28,7 +28,7 @@ pub(crate) struct Work<'a> {
     pub(crate) root: &'a Path,
     pub(crate) plan: Plan,
     /// What is known of the project since it was last brought up to date, if that counts still.
-    known: Option<&'a Known>,
+    known: Option<&'a CheckedSnapshot>,
     /// A digest of each stage, and of all.
     stage_digests: Vec<Digest>,
     pub(crate) stages: Digest,
@@ -357,7 +357,7 @@ impl<'a> Work<'a> {
     /// Gives what is known of an instance of which nothing has changed itself.
     pub(crate) fn unchanged(&self, id: InstanceId, options: &Options<'_>) -> Option<&'a InstanceState> {
         let known = self.known?;
-        if self.kind(id).cites() && !known.has_same_pipeline(options.question) {
+        if self.kind(id).cites() && !known.has_same_pipeline(options.fingerprint) {
             // It says where settings are written, of others too.
             return None;
         }
@@ -370,7 +370,7 @@ impl<'a> Work<'a> {
     }
 
     /// Gives what is known, if it was all up to date, and nothing has changed of it but how the pipeline is written.
-    pub(crate) fn all_clean(&self) -> Option<&'a Known> {
+    pub(crate) fn all_clean(&self) -> Option<&'a CheckedSnapshot> {
         let known = self.known?;
         let count = self.clean.iter().flatten().count();
         (known.complete_count() == Some(count) && count == self.clean.len()).then_some(known)
@@ -435,18 +435,18 @@ impl<'a> Work<'a> {
 }
 
 /// The longest part of a path that a name gives, in bytes: file systems take 255, and an ending follows.
-const LONGEST_PART: usize = 200;
+const MAX_PART_BYTES: usize = 200;
 
 /// Makes a file's name of a part of an instance's name: one for each, whatever letters it has and however long it is.
 pub(crate) fn file_name(part: &str) -> String {
     let plain = !part.contains('/') && !part.starts_with('.') && !part.contains(char::is_control);
-    if plain && part.len() <= LONGEST_PART {
+    if plain && part.len() <= MAX_PART_BYTES {
         return part.to_owned();
     }
     let digest = Digest::of(part.as_bytes()).short();
     let mut start: String =
         part.chars().map(|letter| if letter == '/' || letter.is_control() { '_' } else { letter }).collect();
-    while start.len() > LONGEST_PART || start.starts_with('.') {
+    while start.len() > MAX_PART_BYTES || start.starts_with('.') {
         if start.starts_with('.') {
             start.remove(0);
         } else {

@@ -14,11 +14,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::decide::assemble::{Assembled, cited_runs};
 use crate::decide::work::Work;
 use crate::exec::recovery::Running;
-use crate::kind::{Content, Failure, Job, Output, Watch};
+use crate::kind::{Failure, Job, Output, OutputContent, Watch};
 use crate::options::Options;
 use crate::plan::graph::InstanceId;
 use crate::project_path::ProjectPath;
-use crate::store::{Kept, Observed, Record, RecordedOutput, Scratch, Session, StoreError};
+use crate::store::{KeptEdit, Observed, Record, RecordedOutput, Scratch, Session, StoreError};
 
 /// How many outputs a message names.
 const NAMED_OUTPUTS: usize = 10;
@@ -97,7 +97,7 @@ pub(crate) fn execute(
         Running::forget(session.own_folder(), &scratch.name)
             .map_err(|error| Failure::new(format!("the note of its program can't be removed: {error}")))?;
     }
-    session.give_back(&scratch);
+    session.remove_scratch(&scratch);
     record
 }
 
@@ -122,9 +122,9 @@ fn store_outputs(
             return Err(Failure::new(format!("it made two outputs called `{name}`")));
         }
         let (object, mode) = match content {
-            Content::Bytes(bytes) => (session.put_bytes(&bytes, 0o644)?, 0o644),
-            Content::Scratch(file) => session.put_file(&format!("{}/{file}", scratch.name))?,
-            Content::InPlace(path) => session.put_copy(path.as_str())?,
+            OutputContent::Bytes(bytes) => (session.put_bytes(&bytes, 0o644)?, 0o644),
+            OutputContent::Scratch(file) => session.put_file(&format!("{}/{file}", scratch.name))?,
+            OutputContent::InPlace(path) => session.put_copy(path.as_str())?,
         };
         recorded.push(RecordedOutput::new(name, object, mode));
     }
@@ -179,13 +179,13 @@ fn refuse_unmade(work: &Work<'_>, id: InstanceId, outputs: &[RecordedOutput]) ->
 
 fn keep_edited(session: &Session<'_>, place: &ProjectPath, watch: &dyn Watch) -> Result<(), Failure> {
     for kept in session.keep_edited(place)? {
-        watch.notice(&kept_line(&kept));
+        watch.notice(&format_kept(&kept));
     }
     Ok(())
 }
 
 /// Says that something no run of this store had made was at a place, and where it is now.
-pub(crate) fn kept_line(kept: &Kept) -> String {
+pub(crate) fn format_kept(kept: &KeptEdit) -> String {
     let (place, now) = (&kept.place, kept.now.display());
     format!("`{place}` differs from what this store has made; the earlier file is kept at `{now}`")
 }

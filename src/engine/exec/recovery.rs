@@ -23,21 +23,21 @@ use crate::store::{Session, StoreError};
 
 /// The ending of the file beside a run's scratch folder that notes its program. Its first line is for the group of the
 /// program, once that has ended: the file's time then says when; its second line is the note.
-const NOTE: &str = "running";
+const NOTE_ENDING: &str = "running";
 
 /// How long the first line of a note is.
-const MARK: usize = 20;
+const MARK_BYTES: usize = 20;
 
 /// The largest note that is read, in bytes.
-const LARGEST: u64 = 1 << 20;
+const MAX_NOTE_BYTES: u64 = 1 << 20;
 
 /// How long after its end has been marked a program may still write, in nanoseconds: it is ended
 /// in the very next step.
-const LAST_WRITES: i64 = 10_000_000;
+const LAST_WRITES_NANOSECONDS: i64 = 10_000_000;
 
 /// How often, and how long apart, it is asked whether a program that was killed has ended.
-const ATTEMPTS: usize = 500;
-const POLL: Duration = Duration::from_millis(2);
+const MAX_END_POLLS: usize = 500;
+const END_POLL_INTERVAL: Duration = Duration::from_millis(2);
 
 /// A program that a run has started, as the next run needs to know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ impl Running {
     /// What the system says.
     pub fn note(&self, scratch: &Path) -> io::Result<()> {
         let note = Note { running: self.clone(), began: began(self.group) };
-        let text = format!("{:MARK$}\n{}\n", "", serde_json::to_string(&note)?);
+        let text = format!("{:MARK_BYTES$}\n{}\n", "", serde_json::to_string(&note)?);
         let (folder, name) = note_of(scratch)?;
         // The one of an attempt that failed.
         folder.remove_file(&name)?;
@@ -71,12 +71,12 @@ impl Running {
 
     /// Gives the file beside a run's scratch folder that [`Running::note`] writes.
     pub fn note_file(scratch: &Path) -> std::path::PathBuf {
-        scratch.with_extension(NOTE)
+        scratch.with_extension(NOTE_ENDING)
     }
 
     /// Removes the note: what the program wrote is recorded, or removed.
     pub(crate) fn forget(folder: &Folder, scratch: &str) -> io::Result<()> {
-        folder.remove_file(&format!("{scratch}.{NOTE}"))
+        folder.remove_file(&format!("{scratch}.{NOTE_ENDING}"))
     }
 
     /// Marks in its note that the program of a process group ends now; whoever sees to its end does so.
@@ -98,9 +98,9 @@ fn note_of(scratch: &Path) -> io::Result<(Folder, String)> {
 
 /// Reads the note in a file, and whether the end of its program is marked; `None` for anything else.
 fn read(folder: &Folder, name: &str) -> Option<(Note, bool)> {
-    let text = String::from_utf8(folder.read(name, LARGEST).ok()?).ok()?;
+    let text = String::from_utf8(folder.read(name, MAX_NOTE_BYTES).ok()?).ok()?;
     let mut lines = text.lines();
-    let mark = lines.next().filter(|line| line.len() == MARK)?;
+    let mark = lines.next().filter(|line| line.len() == MARK_BYTES)?;
     let note: Note = serde_json::from_str(lines.next()?).ok()?;
     let marked = mark.trim_end() == note.running.group.to_string();
     Some((note, marked))
@@ -109,8 +109,8 @@ fn read(folder: &Folder, name: &str) -> Option<(Note, bool)> {
 /// Ends the programs of killed runs, and removes what they had half written.
 pub(crate) fn recover_orphans(work: &Work<'_>, session: &Session<'_>) -> Result<(), StoreError> {
     let folder = session.own_folder();
-    for name in session.left_in_scratch()? {
-        if name.ends_with(&format!(".{NOTE}"))
+    for name in session.list_scratch()? {
+        if name.ends_with(&format!(".{NOTE_ENDING}"))
             && let Some((note, _)) = read(folder, &name)
         {
             let place = folder.path_of(&name);
@@ -119,13 +119,13 @@ pub(crate) fn recover_orphans(work: &Work<'_>, session: &Session<'_>) -> Result<
                 .map_err(|source| StoreError { path: place, action: "cleared", source })?;
         }
     }
-    session.sweep()
+    session.clear_scratch()
 }
 
 fn remove_half_written(work: &Work<'_>, session: &Session<'_>, note: &Note, name: &str) -> io::Result<()> {
     // Without a mark the machine itself stopped: what is younger than the note may be anybody's.
     let noted = session.own_folder().entry(name)?.map(|entry| entry.stamp.changed);
-    let ended = noted.map_or(i64::MIN, |changed| changed.saturating_add(LAST_WRITES));
+    let ended = noted.map_or(i64::MIN, |changed| changed.saturating_add(LAST_WRITES_NANOSECONDS));
     for place in &note.running.writes {
         // A note is believed no more than a stranger's: only what a stage declares is cleared.
         if work.places().contains_key(place) {
@@ -184,11 +184,11 @@ fn works_in(process: i32, project: &Path) -> bool {
 }
 
 fn wait_while(holds: impl Fn() -> bool) {
-    for _ in 0..ATTEMPTS {
+    for _ in 0..MAX_END_POLLS {
         if !holds() {
             break;
         }
-        std::thread::sleep(POLL);
+        std::thread::sleep(END_POLL_INTERVAL);
     }
 }
 
@@ -230,7 +230,8 @@ mod tests {
     fn a_note_that_leads_out_of_the_project_is_none() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let note = r#"{"running":{"group":2147483647,"writes":["../victim"]},"began":null}"#;
-        fs::write(folder.path().join("0.running"), format!("{:MARK$}\n{note}\n", "")).expect("there is room");
+        fs::write(folder.path().join("0.running"), format!("{:MARK_BYTES$}\n{note}\n", ""))
+            .expect("there is room");
         let ours = Folder::open(folder.path()).expect("it is there");
         assert!(read(&ours, "0.running").is_none());
     }

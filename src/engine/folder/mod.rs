@@ -30,7 +30,7 @@ use rustix::io::Errno;
 
 use crate::stamp::Stamp;
 
-pub use walk::Found;
+pub use walk::WalkedEntry;
 
 /// A folder from which names are resolved without following links.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ pub enum FileKind {
 
 /// What a name stands for, and how that looks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Entry {
+pub struct FolderEntry {
     /// What it is.
     pub kind: FileKind,
     /// How it looks.
@@ -67,7 +67,7 @@ impl AsFd for Folder {
     }
 }
 
-impl Entry {
+impl FolderEntry {
     fn of(stat: &Stat) -> Self {
         Self { kind: FileKind::of(FileType::from_raw_mode(stat.st_mode)), stamp: Stamp::of_stat(stat) }
     }
@@ -132,13 +132,13 @@ impl Folder {
     ///
     /// # Errors
     /// What the system says, such as that a link is in the way.
-    pub fn entry(&self, name: &str) -> io::Result<Option<Entry>> {
+    pub fn entry(&self, name: &str) -> io::Result<Option<FolderEntry>> {
         let (parent, last) = match self.parent(name) {
             Err(error) if is_absent(&error) => return Ok(None),
             other => other?,
         };
         match statat(&parent, last, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => Ok(Some(Entry::of(&stat))),
+            Ok(stat) => Ok(Some(FolderEntry::of(&stat))),
             Err(Errno::NOENT | Errno::NOTDIR) => Ok(None),
             Err(error) => Err(error.into()),
         }

@@ -13,7 +13,7 @@ use rustix::io::Errno;
 use super::{Folder, Parent, is_absent};
 
 /// How often a folder is emptied again in which something appears meanwhile.
-const ATTEMPTS: usize = 10;
+const MAX_REMOVALS: usize = 10;
 
 impl Folder {
     /// Removes what has a name, a folder with all that is in it; nothing there is as good.
@@ -79,7 +79,7 @@ fn remove_in(parent: &impl AsFd, name: impl rustix::path::Arg + Copy) -> Result<
     }
     let mut removed = Ok(());
     // A program that outlived a killed run may write there once more, in between.
-    for _ in 0..ATTEMPTS {
+    for _ in 0..MAX_REMOVALS {
         clear_in(parent, name)?;
         removed = match unlinkat(parent, name, AtFlags::REMOVEDIR) {
             Err(Errno::NOTEMPTY) => Err(Errno::NOTEMPTY),

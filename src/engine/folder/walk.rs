@@ -10,15 +10,15 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, openat, statat};
 
-use super::{Entry, FileKind, Folder, explained};
+use super::{FileKind, Folder, FolderEntry, explained};
 
 /// Something below a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct WalkedEntry {
     /// Its path below the folder that was listed.
     pub path: String,
     /// What it is, and how it looks.
-    pub entry: Entry,
+    pub entry: FolderEntry,
 }
 
 impl Folder {
@@ -43,18 +43,18 @@ impl Folder {
     ///
     /// # Errors
     /// As [`Folder::list`].
-    pub fn walk(&self, name: &str) -> io::Result<Vec<Found>> {
+    pub fn walk(&self, name: &str) -> io::Result<Vec<WalkedEntry>> {
         let mut found = Vec::new();
         walk_in(&self.open_folder(name)?, "", &mut found)?;
         Ok(found)
     }
 }
 
-fn walk_in(folder: &OwnedFd, path: &str, found: &mut Vec<Found>) -> io::Result<()> {
+fn walk_in(folder: &OwnedFd, path: &str, found: &mut Vec<WalkedEntry>) -> io::Result<()> {
     for (name, _) in names(folder)? {
         let Some(entry) = entry_in(folder, &name)? else { continue };
         let path = if path.is_empty() { name.clone() } else { [path, "/", &name].concat() };
-        found.push(Found { path: path.clone(), entry });
+        found.push(WalkedEntry { path: path.clone(), entry });
         if entry.kind == FileKind::Folder {
             let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
             let inner = openat(folder, name.as_str(), flags, Mode::empty());
@@ -64,9 +64,9 @@ fn walk_in(folder: &OwnedFd, path: &str, found: &mut Vec<Found>) -> io::Result<(
     Ok(())
 }
 
-fn entry_in(folder: &OwnedFd, name: &str) -> io::Result<Option<Entry>> {
+fn entry_in(folder: &OwnedFd, name: &str) -> io::Result<Option<FolderEntry>> {
     match statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
-        Ok(stat) => Ok(Some(Entry::of(&stat))),
+        Ok(stat) => Ok(Some(FolderEntry::of(&stat))),
         // It went while the folder was listed.
         Err(rustix::io::Errno::NOENT) => Ok(None),
         Err(error) => Err(error.into()),

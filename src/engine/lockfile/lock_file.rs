@@ -28,7 +28,7 @@ pub(crate) fn path() -> ProjectPath {
 }
 
 /// The largest lock that is read, in bytes.
-const LARGEST: u64 = 1 << 30;
+const MAX_LOCK_BYTES: u64 = 1 << 30;
 
 /// What became of the lock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct LockChange {
 }
 
 /// An instance that has its outputs: its key, and those.
-pub(crate) type Done<'d> = (InstanceId, Key, &'d [RecordedOutput]);
+pub(crate) type DoneInstance<'d> = (InstanceId, Key, &'d [RecordedOutput]);
 
 /// Reads a project's lock; `None` where there is none, or no whole one.
 pub fn read_lock(project: &Folder) -> Option<Lock> {
@@ -48,7 +48,7 @@ pub fn read_lock(project: &Folder) -> Option<Lock> {
 }
 
 fn read_text(project: &Folder) -> io::Result<Option<String>> {
-    match project.read(LOCK_FILE, LARGEST) {
+    match project.read(LOCK_FILE, MAX_LOCK_BYTES) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         other => Ok(Some(String::from_utf8_lossy(&other?).into_owned())),
     }
@@ -60,7 +60,7 @@ pub(crate) fn update<'d>(
     (pipeline, plan): (&Pipeline, &Plan),
     whole: bool,
     last: &HashMap<&str, Key>,
-    done: impl Iterator<Item = Done<'d>>,
+    done: impl Iterator<Item = DoneInstance<'d>>,
 ) -> Result<LockChange, StoreError> {
     let path = session.project().path_of(LOCK_FILE);
     let text = read_text(session.project()).map_err(|source| StoreError { path, action: "read", source })?;

@@ -7,7 +7,7 @@
 use std::ops::Bound;
 
 use crate::decide::work::Work;
-use crate::exec::execute::kept_line;
+use crate::exec::execute::format_kept;
 use crate::options::Options;
 use crate::project_path::ProjectPath;
 use crate::schedule::observer::{Event, Observer};
@@ -78,7 +78,7 @@ pub(crate) fn remove(
             continue;
         }
         for kept in session.remove_place(&place)? {
-            observer.event(Event::Kept { line: &kept_line(&kept) });
+            observer.event(Event::Kept { line: &format_kept(&kept) });
         }
         observer.event(Event::Retired { place: place.as_str(), stays: None });
         forgotten.push(place.clone());

@@ -25,13 +25,13 @@ use crate::schedule::observer::{Event, Observer, Planned};
 use crate::schedule::retired::{self, Retired};
 use crate::schedule::scheduler::Scheduler;
 use crate::schedule::worker_pool::{Finished, Results, WorkerPool};
-use crate::snapshot::{Builder, Done, Known};
+use crate::snapshot::{CheckedSnapshot, InstanceRun, SnapshotBuilder};
 use crate::spec::Pipeline;
 use crate::store::{Run, Session, Store, StoreError};
 use crate::summary::{Outcome, Report, Summary};
 
 /// Gives what a run has to say of a project in which nothing will have changed.
-pub type Answer<'a> = &'a dyn Fn(&Summary) -> Option<String>;
+pub type MakeAnswer<'a> = &'a dyn Fn(&Summary) -> Option<String>;
 
 /// Brings what `options` name up to date; `answer` is asked for what to say as long as nothing changes.
 ///
@@ -44,7 +44,7 @@ pub fn run(
     registry: &[Box<dyn Kind>],
     store: &Store,
     options: &Options<'_>,
-    answer: Answer<'_>,
+    answer: MakeAnswer<'_>,
     observer: &dyn Observer,
     cancel: &Cancel,
 ) -> Result<Summary, EngineError> {
@@ -64,7 +64,7 @@ pub fn run(
     };
     // Another process may have run since the snapshot was read.
     let outdated = options.known.is_some_and(|known| known.is_outdated(&session));
-    let mut again = if outdated { Known::load(store) } else { None };
+    let mut again = if outdated { CheckedSnapshot::load(store) } else { None };
     if let Some(again) = &mut again {
         again.fill(&mut store.files());
     }
@@ -83,7 +83,7 @@ fn run_in_session(
     registry: &[Box<dyn Kind>],
     session: &Session<'_>,
     options: &Options<'_>,
-    (answer, observer, cancel): (Answer<'_>, &dyn Observer, &Cancel),
+    (answer, observer, cancel): (MakeAnswer<'_>, &dyn Observer, &Cancel),
     began: f64,
 ) -> Result<Summary, EngineError> {
     let work = Work::of(root, pipeline, registry, options)?;
@@ -124,7 +124,7 @@ fn run_in_session(
     session.while_committing(|| thread::scope(|scope| pool.worker_loop(scope)));
     // What could not be recorded is nothing to write down, and its checkpoints are worth keeping.
     let flushed = session.flush();
-    let swept = session.sweep();
+    let swept = session.clear_scratch();
     flushed?;
     swept?;
     let WorkerPool { results, new_keys, .. } = pool;
@@ -148,7 +148,7 @@ fn run_in_session(
     };
     let mut builder = snapshot_of(&work, session, options, &results, &last, &new_keys);
     if let (Some(builder), Some(_)) = (&mut builder, &lock) {
-        builder.also(&lock_file::path());
+        builder.add_file(&lock_file::path());
     }
     let mut summary = summarise(&work, results, cancel, (options.clock)() - began);
     (summary.retired, summary.stand_in) = (retired.removed, is_on_stand_in(&work));
@@ -180,8 +180,8 @@ fn stay_clean(
     work: &Work<'_>,
     session: &Session<'_>,
     options: &Options<'_>,
-    known: &Known,
-    answer: Answer<'_>,
+    known: &CheckedSnapshot,
+    answer: MakeAnswer<'_>,
     (retired, began): (Retired, f64),
 ) -> Result<Summary, EngineError> {
     let results: Results<'_> = work
@@ -196,7 +196,7 @@ fn stay_clean(
         options.pipeline_files.iter().map(|path| Some((path.clone(), session.files().confirmed(path)?)));
     let answer = answer(&summary).filter(|_| !retired.is_blocked);
     if let (Some(files), Some(answer)) = (files.collect(), answer) {
-        known.renewed(options.question, work.stages, files, answer).save(session)?;
+        known.renewed(options.fingerprint, work.stages, files, answer).save(session)?;
     }
     Ok(summary)
 }
@@ -242,11 +242,11 @@ fn snapshot_of<'s>(
     results: &Results<'_>,
     last: &HashMap<&str, Key>,
     new_keys: &BTreeMap<String, Key>,
-) -> Option<Builder<'s>> {
+) -> Option<SnapshotBuilder<'s>> {
     if options.trial {
         return None;
     }
-    let mut builder = Builder::new(session, options.question, options.environment, work.stages);
+    let mut builder = SnapshotBuilder::new(session, options.fingerprint, options.environment, work.stages);
     builder.pipeline_files(&options.pipeline_files);
     let mut others: BTreeMap<&str, Key> = last.iter().map(|(name, key)| (*name, *key)).collect();
     others.extend(new_keys.iter().map(|(name, key)| (name.as_str(), *key)));
@@ -254,14 +254,14 @@ fn snapshot_of<'s>(
         let name = work.name(id);
         let finished = results[id.0].get();
         match (finished, work.clean[id.0], options.known) {
-            (_, Some(state), Some(known)) => builder.keep(known, state),
+            (_, Some(state), Some(known)) => builder.add_unchanged(known, state),
             (Some(finished), ..) => {
                 let Some(done) = done(work, id, finished) else { continue };
                 builder.add(&done);
             }
             // It was not asked for: what was known of it is still so, if neither it nor its settings have changed.
             (None, _, Some(known)) => match work.unchanged(id, options) {
-                Some(state) => builder.keep(known, state),
+                Some(state) => builder.add_unchanged(known, state),
                 None => continue,
             },
             (None, ..) => continue,
@@ -279,9 +279,9 @@ fn done<'d>(
     work: &'d Work<'_>,
     id: InstanceId,
     finished: &'d Finished<'_>,
-) -> Option<Done<'d, crate::decide::inputs::Tree>> {
+) -> Option<InstanceRun<'d, crate::decide::inputs::Tree>> {
     let project = finished.project.as_ref().filter(|_| finished.outcome.is_done())?;
-    Some(Done {
+    Some(InstanceRun {
         name: work.name(id),
         stage: work.stage_digest(id),
         key: finished.key?,

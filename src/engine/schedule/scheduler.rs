@@ -18,7 +18,7 @@ use crate::plan::graph::{GroupId, InstanceId, Need};
 use crate::spec::Resources;
 
 /// How long a waiting worker goes without asking whether it should stop.
-const STOP_POLL: Duration = Duration::from_millis(100);
+const STOP_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// What a worker does next.
 pub(crate) enum Task<T> {
@@ -41,13 +41,13 @@ pub(crate) type Blocked = (InstanceId, InstanceId);
 
 /// The scheduler's state; `T` is what an instance that waits to run carries along.
 pub(crate) struct Scheduler<T> {
-    state: Mutex<State<T>>,
+    state: Mutex<SchedulerState<T>>,
     changed: Condvar,
     members: Vec<Vec<GroupId>>,
     subscribers: Vec<Vec<InstanceId>>,
 }
 
-struct State<T> {
+struct SchedulerState<T> {
     to_decide: BTreeSet<InstanceId>,
     /// What is to run, by what it takes of the machine.
     to_run: Vec<(Resources, BinaryHeap<Queued>)>,
@@ -95,7 +95,7 @@ impl PartialEq for Queued {
 
 impl Eq for Queued {}
 
-impl<T> State<T> {
+impl<T> SchedulerState<T> {
     /// Takes the largest instance out of the queue that the machine has room for.
     fn pop_fitting(&mut self) -> Option<InstanceId> {
         let fits = |(_, (takes, _)): &(usize, &(Resources, BinaryHeap<Queued>))| {
@@ -138,7 +138,7 @@ impl<T> Scheduler<T> {
         let waits = |need: &&Need| unfinished_members[need.group.0] > 0;
         let unfinished_groups: Vec<usize> =
             work.plan.instances.iter().map(|instance| instance.needs.iter().filter(waits).count()).collect();
-        let state = State {
+        let state = SchedulerState {
             to_decide: work.undecided().filter(|id| unfinished_groups[id.0] == 0).collect(),
             to_run: Vec::new(),
             free: pools,
@@ -179,7 +179,7 @@ impl<T> Scheduler<T> {
                 return None;
             }
             // Whoever sets the flag, such as a signal's handler, can't be asked to notify.
-            let waited = self.changed.wait_timeout(state, STOP_POLL);
+            let waited = self.changed.wait_timeout(state, STOP_POLL_INTERVAL);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
@@ -294,7 +294,7 @@ impl<T> Scheduler<T> {
         blocked
     }
 
-    fn state(&self) -> MutexGuard<'_, State<T>> {
+    fn state(&self) -> MutexGuard<'_, SchedulerState<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -305,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_worker_that_waits_sees_that_it_should_stop() {
-        let state = State {
+        let state = SchedulerState {
             to_decide: BTreeSet::new(),
             to_run: Vec::new(),
             free: Resources::default(),
@@ -325,7 +325,7 @@ mod tests {
         let cancel = Cancel::default();
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| scheduler.next(&cancel).is_none());
-            std::thread::sleep(STOP_POLL / 4);
+            std::thread::sleep(STOP_POLL_INTERVAL / 4);
             cancel.cancel();
             assert!(waiting.join().expect("a worker does not panic"));
         });

@@ -18,10 +18,10 @@ use std::thread::{self, Scope};
 use crate::decide::assemble::{Assembled, assemble};
 use crate::decide::inputs::{InputSet, name_files};
 use crate::decide::reason::Reason;
-use crate::decide::verdict::{Known, is_fresh, reasons};
+use crate::decide::verdict::{RecordState, is_fresh, reasons};
 use crate::decide::work::Work;
 use crate::digest::Key;
-use crate::exec::execute::{execute, kept_line};
+use crate::exec::execute::{execute, format_kept};
 use crate::kind::{Failure, Watch};
 use crate::options::{Cancel, Options};
 use crate::plan::graph::InstanceId;
@@ -80,7 +80,7 @@ pub(crate) struct WorkerPool<'c> {
 /// A stale instance on its way to its run.
 pub(crate) struct Stale {
     assembled: Assembled,
-    known: Known,
+    known: RecordState,
     forced: bool,
 }
 
@@ -89,7 +89,7 @@ impl<'c> WorkerPool<'c> {
     pub(crate) fn worker_loop<'s>(&'s self, scope: &'s Scope<'s, '_>) {
         while let Some((task, more)) = self.scheduler.next(self.cancel) {
             let (Task::Decide(id) | Task::Run(id, _)) = &task;
-            let _busy = Busy { scheduler: &self.scheduler, cancel: self.cancel, id: *id };
+            let _busy = BusyGuard { scheduler: &self.scheduler, cancel: self.cancel, id: *id };
             if more && self.helpers.fetch_add(1, Ordering::Relaxed) < self.options.jobs.saturating_sub(1) {
                 // Where the system has no thread to give, those that are there do it all.
                 drop(thread::Builder::new().spawn_scoped(scope, || self.worker_loop(scope)));
@@ -126,9 +126,9 @@ impl<'c> WorkerPool<'c> {
             return Ok(());
         }
         let (known, outputs) = match self.session.lookup(key)? {
-            Lookup::Found(outputs) => (Known::Recorded, Some(outputs)),
-            Lookup::Absent => (Known::Nothing, None),
-            Lookup::Broken(flaw) => (Known::Flawed(flaw), None),
+            Lookup::Found(outputs) => (RecordState::Recorded, Some(outputs)),
+            Lookup::Absent => (RecordState::Nothing, None),
+            Lookup::Broken(flaw) => (RecordState::Flawed(flaw), None),
         };
         let builder = self.scheduler.builder_of(key);
         let forced = self.work.is_forced(id) && builder.is_none();
@@ -148,7 +148,7 @@ impl<'c> WorkerPool<'c> {
         let takes = self.work.context(id).stage.resources.at_most(self.options.pools());
         match self.scheduler.enqueue(id, key, (cost, takes), Stale { assembled, known, forced }) {
             Enqueued::Queued => {}
-            // It was recorded between the question to the store and now.
+            // It was recorded between the fingerprint to the store and now.
             Enqueued::AlreadyBuilt => self.scheduler.requeue(&[id]),
         }
         Ok(())
@@ -271,7 +271,7 @@ impl<'c> WorkerPool<'c> {
     fn restore(&self, id: InstanceId, outputs: &[RecordedOutput]) -> Result<Vec<String>, Failure> {
         let restored = self.session.restore(&self.work.effective(id)?.places, outputs)?;
         for kept in &restored.kept {
-            let line = kept_line(kept);
+            let line = format_kept(kept);
             self.observer.event(Event::Notice { instance: id, name: self.work.name(id), line: &line });
         }
         Ok(restored.written.iter().map(ToString::to_string).collect())
@@ -316,13 +316,13 @@ impl<'c> WorkerPool<'c> {
 
 /// A worker at its task. One that panics, as an observer may make it, stops the run: what waits for
 /// its instance would wait for ever.
-struct Busy<'b> {
+struct BusyGuard<'b> {
     scheduler: &'b Scheduler<Stale>,
     cancel: &'b Cancel,
     id: InstanceId,
 }
 
-impl Drop for Busy<'_> {
+impl Drop for BusyGuard<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.cancel.cancel();

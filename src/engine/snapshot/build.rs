@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::{InstanceState, Known, PathState, Snapshot, TreeState};
+use super::{CheckedSnapshot, InstanceState, PathState, Snapshot, TreeState};
 use crate::digest::{Digest, Key};
 use crate::file_table::Observation;
 use crate::folder::FileKind;
@@ -16,7 +16,7 @@ use crate::project_path::ProjectPath;
 use crate::store::{OutputPlace, RecordedOutput, Store};
 
 /// A snapshot under construction.
-pub struct Builder<'s> {
+pub struct SnapshotBuilder<'s> {
     store: &'s Store,
     snapshot: Snapshot,
     paths: HashMap<String, u32>,
@@ -34,7 +34,7 @@ pub(crate) trait SeenTree {
 }
 
 /// What an instance did in this run.
-pub(crate) struct Done<'d, T> {
+pub(crate) struct InstanceRun<'d, T> {
     pub(crate) name: &'d str,
     /// The digest of its stage.
     pub(crate) stage: Digest,
@@ -45,10 +45,10 @@ pub(crate) struct Done<'d, T> {
     pub(crate) trees: &'d [Arc<T>],
 }
 
-impl<'s> Builder<'s> {
-    /// Begins a snapshot that answers a question in an environment; `stages` is the digest of all stages.
-    pub fn new(store: &'s Store, question: Digest, environment: Digest, stages: Digest) -> Self {
-        let snapshot = Snapshot { question, environment, stages, ..Snapshot::default() };
+impl<'s> SnapshotBuilder<'s> {
+    /// Begins a snapshot that answers a fingerprint in an environment; `stages` is the digest of all stages.
+    pub fn new(store: &'s Store, fingerprint: Digest, environment: Digest, stages: Digest) -> Self {
+        let snapshot = Snapshot { fingerprint, environment, stages, ..Snapshot::default() };
         let (paths, trees, old_trees) = (HashMap::new(), HashMap::new(), HashMap::new());
         Self { store, snapshot, paths, trees, old_trees, whole: true }
     }
@@ -62,7 +62,7 @@ impl<'s> Builder<'s> {
     }
 
     /// Takes in a file that an answer depends on, although no instance does; one that is not there, too.
-    pub fn also(&mut self, path: &ProjectPath) {
+    pub fn add_file(&mut self, path: &ProjectPath) {
         if self.store.digest_place(path).is_err() {
             self.store.files().insert(path.as_str(), Observation::Absent, true);
         }
@@ -70,7 +70,7 @@ impl<'s> Builder<'s> {
     }
 
     /// Takes in an instance as it was known before.
-    pub(crate) fn keep(&mut self, known: &Known, state: &InstanceState) {
+    pub(crate) fn add_unchanged(&mut self, known: &CheckedSnapshot, state: &InstanceState) {
         let parts = known.parts_of(state);
         let reads = parts.reads.iter().map(|state| self.old_path(state)).collect();
         let writes: Option<Vec<u32>> = parts.writes.iter().map(|state| self.old_write(state)).collect();
@@ -95,7 +95,7 @@ impl<'s> Builder<'s> {
     }
 
     /// Takes in what an instance did in this run; of one of which something was not looked at, only the key.
-    pub(crate) fn add<T: SeenTree>(&mut self, done: &Done<'_, T>) {
+    pub(crate) fn add<T: SeenTree>(&mut self, done: &InstanceRun<'_, T>) {
         match self.state(done) {
             Some(state) => self.snapshot.instances.push(state),
             None => {
@@ -105,7 +105,7 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn state<T: SeenTree>(&mut self, done: &Done<'_, T>) -> Option<InstanceState> {
+    fn state<T: SeenTree>(&mut self, done: &InstanceRun<'_, T>) -> Option<InstanceState> {
         let reads = done.reads.iter().map(|path| self.path(path)).collect::<Option<_>>()?;
         let mut trees = Vec::with_capacity(done.trees.len());
         for tree in done.trees {

@@ -20,13 +20,13 @@ use crate::store::{OutputPlace, SNAPSHOT_FILE, Session, Store, StoreError};
 
 /// A snapshot, and what has changed since it was taken.
 #[derive(Debug)]
-pub struct Known {
+pub struct CheckedSnapshot {
     snapshot: Snapshot,
     /// For each path, whether it has changed.
     changed: Vec<bool>,
     /// For each tree, whether something of it has changed.
     changed_trees: Vec<bool>,
-    anything: bool,
+    any_changed: bool,
     /// Whether something only looked different, or was racy, so that the snapshot is worth writing again.
     touched: bool,
     /// How the snapshot's file looked when it was read, and which session was the last one.
@@ -35,7 +35,7 @@ pub struct Known {
     by_name: HashMap<String, usize>,
 }
 
-impl Known {
+impl CheckedSnapshot {
     /// Reads a store's snapshot and looks at everything that it knows; `None` where there is no snapshot.
     pub fn load(store: &Store) -> Option<Self> {
         let (file, session) = (file_stamp(store), store.last_session());
@@ -47,7 +47,7 @@ impl Known {
         let mut changed = Vec::with_capacity(snapshot.paths.len());
         let mut touched = false;
         for state in &mut snapshot.paths {
-            let now = look(store, state);
+            let now = observe(store, state);
             touched |= now.is_some_and(|now| now != state.observation);
             changed.push(now.is_none());
             if let Some(now) = now {
@@ -56,18 +56,18 @@ impl Known {
         }
         let any = |indexes: &[u32], changed: &[bool]| indexes.iter().any(|index| changed[*index as usize]);
         let changed_trees = snapshot.trees.iter().map(|tree| any(&tree.paths, &changed)).collect();
-        let anything = changed.contains(&true);
+        let any_changed = changed.contains(&true);
         let (file, session, by_name) = (None, None, HashMap::new());
-        Self { snapshot, changed, changed_trees, anything, touched, file, session, by_name }
+        Self { snapshot, changed, changed_trees, any_changed, touched, file, session, by_name }
     }
 
-    /// Gives the answer to a question, if nothing has changed since.
-    pub fn answer(&self, question: Digest) -> Option<&str> {
-        let same = self.snapshot.question == question && !self.anything;
+    /// Gives the answer to a fingerprint, if nothing has changed since.
+    pub fn answer(&self, fingerprint: Digest) -> Option<&str> {
+        let same = self.snapshot.fingerprint == fingerprint && !self.any_changed;
         self.snapshot.answer.as_deref().filter(|_| same)
     }
 
-    /// Gives the answer as it was, whatever has changed, for who needs to know what the question depends on.
+    /// Gives the answer as it was, whatever has changed, for who needs to know what the fingerprint depends on.
     pub fn last_answer(&self) -> Option<&str> {
         self.snapshot.answer.as_deref()
     }
@@ -82,7 +82,7 @@ impl Known {
     /// # Errors
     /// [`StoreError`] when it can't be written.
     pub fn refresh(&self, store: &Store) -> Result<(), StoreError> {
-        if !self.touched || self.anything {
+        if !self.touched || self.any_changed {
             return Ok(());
         }
         match store.lock(|| false)? {
@@ -103,9 +103,9 @@ impl Known {
         self.by_name = names.map(|(index, state)| (state.name.clone(), index)).collect();
     }
 
-    /// Says whether the pipeline's files are as they were when this question was asked.
-    pub(crate) fn has_same_pipeline(&self, question: Digest) -> bool {
-        self.snapshot.question == question && !self.any(&self.snapshot.pipeline)
+    /// Says whether the pipeline's files are as they were when this fingerprint was asked.
+    pub(crate) fn has_same_pipeline(&self, fingerprint: Digest) -> bool {
+        self.snapshot.fingerprint == fingerprint && !self.any(&self.snapshot.pipeline)
     }
 
     /// Says whether all that instances did in this environment still counts, settings and files apart.
@@ -121,16 +121,16 @@ impl Known {
         complete.then_some(self.snapshot.instances.len())
     }
 
-    /// Gives the same snapshot for another question, of whose instances all are clean.
+    /// Gives the same snapshot for another fingerprint, of whose instances all are clean.
     pub(crate) fn renewed(
         &self,
-        question: Digest,
+        fingerprint: Digest,
         stages: Digest,
         pipeline: Vec<(String, Observation)>,
         answer: String,
     ) -> Snapshot {
         let mut snapshot = self.snapshot.clone();
-        (snapshot.question, snapshot.stages, snapshot.answer) = (question, stages, Some(answer));
+        (snapshot.fingerprint, snapshot.stages, snapshot.answer) = (fingerprint, stages, Some(answer));
         snapshot.pipeline = Vec::with_capacity(pipeline.len());
         for (path, observation) in pipeline {
             let state = PathState { path, observation };
@@ -188,8 +188,8 @@ impl Known {
     }
 
     /// Gives what a clean instance read and wrote, for the next snapshot: paths, trees' paths, and written paths.
-    pub(super) fn parts_of<'s>(&'s self, state: &'s InstanceState) -> Parts<'s> {
-        Parts {
+    pub(super) fn parts_of<'s>(&'s self, state: &'s InstanceState) -> InstancePaths<'s> {
+        InstancePaths {
             reads: self.states(&state.reads).collect(),
             trees: state
                 .trees
@@ -214,7 +214,7 @@ impl Known {
 }
 
 /// What an instance read and wrote.
-pub(super) struct Parts<'s> {
+pub(super) struct InstancePaths<'s> {
     pub(super) reads: Vec<&'s PathState>,
     pub(super) trees: Vec<(u32, &'s [u32])>,
     pub(super) writes: Vec<&'s PathState>,
@@ -226,7 +226,7 @@ fn file_stamp(store: &Store) -> Option<Stamp> {
 }
 
 /// Looks at a path; gives what it is where that is the same as it was, or only looks different.
-fn look(store: &Store, state: &PathState) -> Option<Observation> {
+fn observe(store: &Store, state: &PathState) -> Option<Observation> {
     let name = state.path.as_str();
     // What a link leads to has a slash behind the link's own path.
     let (name, flags) = match name.strip_suffix('/') {

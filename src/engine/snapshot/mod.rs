@@ -1,6 +1,6 @@
 //! The snapshot: what the project looked like when it was last brought up to date. It only saves time.
 //!
-//! a run's end ──[`Builder`]──▶ [`Snapshot`] ──one file──▶ [`Known`]: what has changed since ──▶ the answer, or what is clean
+//! a run's end ──[`SnapshotBuilder`]──▶ [`Snapshot`] ──one file──▶ [`CheckedSnapshot`]: what has changed since ──▶ the answer, or what is clean
 //!
 //! | file | its duty |
 //! |---|---|
@@ -16,30 +16,31 @@
 
 mod build;
 mod compare;
+mod output_fields;
 
 use serde::{Deserialize, Serialize};
 
-use crate::digest::{Digest, Key, ObjectId};
+use crate::digest::{Digest, Key};
 use crate::file_table::Observation;
 use crate::listing::counts;
 use crate::store::{RecordedOutput, SNAPSHOT_FILE, Session, Store, StoreError};
 
-pub use build::Builder;
-pub(crate) use build::{Done, SeenTree};
-pub use compare::Known;
+pub use build::SnapshotBuilder;
+pub(crate) use build::{InstanceRun, SeenTree};
+pub use compare::CheckedSnapshot;
 
 /// Begins the file, with the version of its format.
 const MAGIC: &[u8; 16] = b"recount snap 2\n\0";
 
 /// The largest file that is read, in bytes.
-const LARGEST: u64 = 1 << 30;
+const MAX_SNAPSHOT_BYTES: u64 = 1 << 30;
 
 /// What a project looked like.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// What was asked: all that an answer depends on besides files.
-    pub question: Digest,
-    /// The part of the question that is no setting.
+    pub fingerprint: Digest,
+    /// The part of the fingerprint that is no setting.
     pub environment: Digest,
     /// What there is to say while nothing has changed; `None` where not everything was brought up to date.
     pub answer: Option<String>,
@@ -75,7 +76,7 @@ pub(crate) struct InstanceState {
     /// The digest of its stage.
     stage: Digest,
     pub(crate) key: Key,
-    #[serde(with = "outputs")]
+    #[serde(with = "output_fields")]
     pub(crate) outputs: Vec<RecordedOutput>,
     reads: Vec<u32>,
     trees: Vec<u32>,
@@ -87,7 +88,7 @@ impl Snapshot {
     /// Reads the snapshot of a store; `None` where there is none that can be used.
     pub fn load(store: &Store) -> Option<Self> {
         let base = store.base().ok()??;
-        let bytes = base.read(SNAPSHOT_FILE, LARGEST).ok()?;
+        let bytes = base.read(SNAPSHOT_FILE, MAX_SNAPSHOT_BYTES).ok()?;
         Self::decode(&bytes)
     }
 
@@ -155,26 +156,10 @@ pub fn observe_pipeline(store: &Store) -> Vec<String> {
 const PIPELINE: &str = "pipeline.yaml";
 const STAGES: &str = "stages";
 
-/// Outputs with every field of theirs: the format names none, and leaves none out.
-mod outputs {
-    use super::{Deserialize, ObjectId, RecordedOutput};
-    use serde::{Deserializer, Serializer};
-
-    type Parts<T> = (T, ObjectId, bool, Option<u32>);
-
-    pub fn serialize<S: Serializer>(outputs: &[RecordedOutput], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(outputs.iter().map(|it| (it.name.as_str(), it.object, it.executable, it.mode)))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<RecordedOutput>, D::Error> {
-        let output = |(name, object, executable, mode)| RecordedOutput { name, object, executable, mode };
-        Ok(Vec::<Parts<String>>::deserialize(deserializer)?.into_iter().map(output).collect())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::ObjectId;
     use crate::stamp::Stamp;
 
     fn snapshot() -> Snapshot {
@@ -187,7 +172,7 @@ mod tests {
         Snapshot {
             environment: Digest::of(b"environment"),
             stages: Digest::of(b"stages"),
-            question: Digest::of(b"?"),
+            fingerprint: Digest::of(b"?"),
             answer: Some("nothing to do".to_owned()),
             paths: vec![state("a", file(b"a")), state("b", Observation::Absent)],
             pipeline: vec![1],

@@ -1,83 +1,11 @@
-//! Whose variants and seeds a stage is repeated over: its own, else those of the nearest stage that it needs.
-//!
-//! Invariant: [`owners`] alone decides it; the plan and the kinds read the answer from [`super::Stage`].
+//! Reports stages that are repeated over variants or seeds which no stage has, or of which it is unclear whose.
 
 use super::outline::StageDraft;
+use super::owners::{Owner, Takes, owners};
 use super::pipeline::Axis;
 use super::settings_file;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::suggestion;
-
-/// Where a stage takes the values of an axis from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Takes {
-    /// It is not repeated over the axis.
-    Nothing,
-    /// It lists them itself.
-    Own,
-    /// From the stage that its `each` names.
-    From(usize),
-    /// From the nearest stage that it needs.
-    Nearest,
-}
-
-/// The stage that lists the values of an axis for another one.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Owner {
-    /// No stage.
-    None,
-    /// This one.
-    One(usize),
-    /// One of these: it is unclear which.
-    Unclear(usize, usize),
-}
-
-impl Owner {
-    /// Gives the stage; the first of two.
-    pub(super) fn first(self) -> Option<usize> {
-        match self {
-            Self::None => None,
-            Self::One(stage) | Self::Unclear(stage, _) => Some(stage),
-        }
-    }
-
-    fn or(self, other: Self) -> Self {
-        match (self.first(), other.first()) {
-            (Some(one), Some(another)) if one != another => Self::Unclear(one.min(another), one.max(another)),
-            (Some(_), _) => self,
-            (None, _) => other,
-        }
-    }
-}
-
-/// Finds the owner of one axis for each stage; `order` has needs before those that need them.
-pub(super) fn owners(order: &[usize], needs: &[Vec<usize>], takes: &[Takes]) -> Vec<Owner> {
-    let mut owners = vec![Owner::None; takes.len()];
-    // What those that need a stage find there: how far away, and whose.
-    let mut found: Vec<(usize, Owner)> = vec![(0, Owner::None); takes.len()];
-    for &index in order {
-        let nearest = needs[index].iter().map(|need| found[*need]).filter(|(_, owner)| *owner != Owner::None);
-        let nearest = nearest.reduce(|one, other| match one.0.cmp(&other.0) {
-            std::cmp::Ordering::Less => one,
-            std::cmp::Ordering::Equal => (one.0, one.1.or(other.1)),
-            std::cmp::Ordering::Greater => other,
-        });
-        let (distance, nearest) = nearest.unwrap_or((0, Owner::None));
-        let owner = match takes[index] {
-            Takes::Nothing => {
-                found[index] = (distance + 1, nearest);
-                continue;
-            }
-            Takes::Own => Owner::One(index),
-            Takes::From(stage) => Owner::One(stage),
-            Takes::Nearest => nearest,
-        };
-        owners[index] = owner;
-        // That it is unclear is this stage's mistake, and not that of those that need it.
-        found[index] = (0, owner.first().map_or(Owner::None, Owner::One));
-    }
-    owners
-}
 
 /// Finds the owners of an axis, and reports stages that are repeated over variants or seeds which no stage has, or
 /// of which it is unclear whose.

@@ -3,13 +3,13 @@
 //! `{word}` is a coordinate, `{out}` a field of the stage that is a path it writes, `{fit.out}` one of a stage that it needs.
 
 use super::outline::StageDraft;
-use super::path_uses::listed;
+use super::pipeline::Axis;
 use super::schema::Shape;
 use super::shape::get;
 use super::template::{BraceMistake, brace_mistakes, names};
-use super::value::Value;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::suggestion;
+use crate::value::Value;
 
 /// A stage whose braces are checked.
 pub(super) struct Braces<'a, 's> {
@@ -29,6 +29,16 @@ pub(super) enum Folders {
     One,
     /// Any number, as in a list of words.
     Any,
+}
+
+/// Gives the coordinates that a stage lists, with their values.
+pub(super) fn listed<'a>(
+    draft: &'a StageDraft<'_>,
+) -> impl DoubleEndedIterator<Item = (&'a str, &'a [String])> {
+    draft.each.iter().filter_map(|entry| match &entry.axis {
+        Axis::Listed { name, values } => Some((name.as_str(), values.as_slice())),
+        Axis::Variant | Axis::Seed => None,
+    })
 }
 
 impl<'a, 's> Braces<'a, 's> {

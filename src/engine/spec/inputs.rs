@@ -10,10 +10,10 @@ use std::path::Path;
 
 use super::file::{self, File};
 use super::outline::StageDraft;
-use super::outputs::Writers;
 use super::path_uses::Use;
 use super::project_path::ProjectRoot;
 use super::waits;
+use super::writers::Writers;
 use crate::address::{self, Address, Format};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::pattern;

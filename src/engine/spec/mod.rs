@@ -9,8 +9,8 @@
 //! | `settings_file`, `inherit` | `stages/NAME.yaml`: parameters, seeds, variants `from` one another |
 //! | `overrides` | `--set` |
 //! | `graph`, `order`, `waits` | needs, circles, which stages wait for which |
-//! | `axes` | whose variants and seeds a stage is repeated over |
-//! | `outputs`, `inputs`, `path_uses`, `project_path` | who writes what, who reads what, and when |
+//! | `owners`, `axes` | whose variants and seeds a stage is repeated over |
+//! | `outputs`, `writers`, `inputs`, `path_uses`, `project_path` | who writes what, who reads what, and when |
 //! | `template`, `braces` | names in braces, and which there may be |
 //! | `json_schema` | what all this checks, for editors |
 //!
@@ -31,6 +31,7 @@ mod order;
 mod outline;
 mod outputs;
 mod overrides;
+mod owners;
 mod path_uses;
 mod pipeline;
 mod project_path;
@@ -40,13 +41,13 @@ mod schema;
 mod settings_file;
 mod shape;
 mod template;
-mod value;
 mod waits;
+mod writers;
 
+pub use crate::value::{Parameters, Value};
 pub use json_schema::{FileSchema, file_schemas};
 pub use load::load;
 pub use pipeline::{Axis, Origin, Pipeline, Settings, Stage, StageId, Variant};
 pub use resources::{NotASize, Resources, parse_size};
 pub use schema::{Field, Schema, Shape};
 pub use template::{fill, substitute, substitute_partly, template_names};
-pub use value::{Parameters, Value};

@@ -4,15 +4,14 @@
 
 use std::fmt;
 
-use super::braces::{Braces, Folders};
+use super::braces::{Braces, Folders, listed};
 use super::outline::StageDraft;
-use super::pipeline::Axis;
 use super::project_path::MAX_PATH_BYTES;
 use super::schema::{Field, Shape};
 use super::shape::get;
 use super::template::fill;
-use super::value::Value;
 use crate::diagnostic::{Diagnostics, Place};
+use crate::value::Value;
 
 /// A path at one point of a stage's `each`.
 pub(super) struct Use<'a> {
@@ -132,16 +131,6 @@ fn names_folders(shape: &Shape) -> bool {
         Shape::Either(one, other) => names_folders(one) || names_folders(other),
         _ => false,
     }
-}
-
-/// Gives the coordinates that a stage lists, with their values.
-pub(super) fn listed<'a>(
-    draft: &'a StageDraft<'_>,
-) -> impl DoubleEndedIterator<Item = (&'a str, &'a [String])> {
-    draft.each.iter().filter_map(|entry| match &entry.axis {
-        Axis::Listed { name, values } => Some((name.as_str(), values.as_slice())),
-        Axis::Variant | Axis::Seed => None,
-    })
 }
 
 fn point_count(draft: &StageDraft<'_>) -> usize {

@@ -8,9 +8,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::axes::{Takes, owners};
+use super::owners::{Takes, owners};
 use super::resources::Resources;
-use super::value::{Parameters, Value};
+use crate::value::{Parameters, Value};
 
 /// Index of a stage in [`Pipeline::stages`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

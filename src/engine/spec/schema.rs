@@ -1,6 +1,6 @@
 //! What a kind lets its settings be, as data: `spec` checks against it and knows no kind.
 
-use super::value::Value;
+use crate::value::Value;
 
 /// The settings that one kind takes.
 #[derive(Clone, Debug)]

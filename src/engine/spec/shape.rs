@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::pipeline::Origin;
 use super::schema::{Field, Shape};
-use super::value::Value;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::pattern;
 use crate::suggestion::nearest;
+use crate::value::Value;
 use crate::yaml::{Content, Entry, Node, Scalar, is_missing};
 
 /// Reports fields without a default that are not among the entries; `besides` are other names that are

@@ -6,47 +6,21 @@
 //! - A record's name appears only after its objects and its own text are synced.
 //! - The names themselves are not synced: what a power failure leaves under the other name is given its own by the
 //!   next session (`recover`).
-//! - A batch waits at most [`GATHER`] for company, so that a power failure costs no more than that of finished work.
+//! - A batch waits at most [`BATCH_WAIT`] for company, so that a power failure costs no more than that of finished work.
 //! - Once a batch has failed nothing more is kept, and whoever commits next is told why.
 
-use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use super::Session;
 use super::error::{Doing, StoreError};
+use super::queue::{Queue, QueueState};
 use super::record::{Record, RecordedOutput, record_name, seal};
 use crate::digest::Key;
 
 /// How long a record waits for others to be synced with it.
-const GATHER: Duration = Duration::from_millis(100);
-
-/// The records that wait for their sync.
-#[derive(Default)]
-pub(super) struct Queue {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    /// Keys, and the names that their records have until then.
-    waiting: Vec<(Key, String)>,
-    /// Batches that are being synced and named.
-    under_way: usize,
-    /// What those records say was made, until they have their names.
-    made: BTreeMap<Key, Vec<RecordedOutput>>,
-    failed: Option<StoreError>,
-    closed: bool,
-}
-
-impl Queue {
-    fn state(&self) -> MutexGuard<'_, State> {
-        // Each change is one step, so a panic elsewhere leaves whole states only.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+const BATCH_WAIT: Duration = Duration::from_millis(100);
 
 impl Session<'_> {
     /// Queues a record; it counts once [`Session::while_committing`] or [`Session::finish`] has synced it.
@@ -83,7 +57,7 @@ impl Session<'_> {
     /// [`StoreError`] when one could not be kept.
     pub fn flush(&self) -> Result<(), StoreError> {
         self.commit_batch();
-        let under_way = |state: &mut State| state.under_way > 0;
+        let under_way = |state: &mut QueueState| state.under_way > 0;
         let state = self.queue.changed.wait_while(self.queue.state(), under_way);
         match &state.unwrap_or_else(PoisonError::into_inner).failed {
             Some(failed) => Err(again(failed)),
@@ -101,21 +75,21 @@ impl Session<'_> {
         std::thread::scope(|scope| {
             // Where the system has no thread to give, all is committed at the end.
             let _committer = std::thread::Builder::new().spawn_scoped(scope, || self.keep_committing());
-            let _closing = Closing(&self.queue);
+            let _close = CloseOnDrop(&self.queue);
             work()
         })
     }
 
     fn keep_committing(&self) {
         loop {
-            let idle = |state: &mut State| state.waiting.is_empty() && !state.closed;
+            let idle = |state: &mut QueueState| state.waiting.is_empty() && !state.closed;
             let state = self.queue.changed.wait_while(self.queue.state(), idle);
             let state = state.unwrap_or_else(PoisonError::into_inner);
             if state.waiting.is_empty() {
                 return;
             }
-            let open = |state: &mut State| !state.closed;
-            let gathered = self.queue.changed.wait_timeout_while(state, GATHER, open);
+            let open = |state: &mut QueueState| !state.closed;
+            let gathered = self.queue.changed.wait_timeout_while(state, BATCH_WAIT, open);
             drop(gathered.unwrap_or_else(PoisonError::into_inner));
             self.commit_batch();
         }
@@ -154,7 +128,7 @@ impl Session<'_> {
     fn name_records(&self, batch: &[(Key, String)]) -> Result<(), StoreError> {
         self.base.sync_file_system().doing("synced", self.path())?;
         for (key, temporary) in batch {
-            let _naming = self.rename_lock();
+            let _guard = self.rename_lock();
             let name = record_name(*key);
             self.base.move_to(temporary, &self.base, &name).doing("written", &self.base.path_of(&name))?;
             self.drop_checkpoints(*key)?;
@@ -164,9 +138,9 @@ impl Session<'_> {
 }
 
 /// Closes the queue at the end of the work, even by a panic.
-struct Closing<'q>(&'q Queue);
+struct CloseOnDrop<'q>(&'q Queue);
 
-impl Drop for Closing<'_> {
+impl Drop for CloseOnDrop<'_> {
     fn drop(&mut self) {
         self.0.state().closed = true;
         self.0.changed.notify_all();

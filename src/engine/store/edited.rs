@@ -30,7 +30,7 @@ const OWNER_WRITES: u32 = 0o300;
 
 /// Something of a person's that stood where an output belongs, and where it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptEdit {
     /// Where it stood.
     pub place: ProjectPath,
     /// Where it is, from the project's folder.
@@ -42,7 +42,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// [`StoreError`] when something can't be read, moved or removed.
-    pub fn clear_place(&self, place: &ProjectPath) -> Result<Vec<Kept>, StoreError> {
+    pub fn clear_place(&self, place: &ProjectPath) -> Result<Vec<KeptEdit>, StoreError> {
         let name = place.as_str();
         let entry = self.project().entry(name).doing("read", &self.project().path_of(name))?;
         let mut kept = Vec::new();
@@ -56,7 +56,7 @@ impl Session<'_> {
                     removed => removed.doing("removed", &self.project().path_of(name))?,
                 }
             }
-            Some(_) => kept.extend(self.take_away(place)?),
+            Some(_) => kept.extend(self.remove_or_keep(place)?),
         }
         Ok(kept)
     }
@@ -65,7 +65,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::clear_place`].
-    pub fn keep_edited(&self, place: &ProjectPath) -> Result<Vec<Kept>, StoreError> {
+    pub fn keep_edited(&self, place: &ProjectPath) -> Result<Vec<KeptEdit>, StoreError> {
         let (project, name) = (self.project(), place.as_str());
         let Some(entry) = project.entry(name).doing("read", &project.path_of(name))? else {
             return Ok(Vec::new());
@@ -73,7 +73,8 @@ impl Session<'_> {
         let mut paths = vec![(place.clone(), entry.kind)];
         if entry.kind == FileKind::Folder {
             let found = project.walk(name).doing("read", &project.path_of(name))?;
-            let path = |found: crate::folder::Found| Some((place.join(&found.path).ok()?, found.entry.kind));
+            let path =
+                |found: crate::folder::WalkedEntry| Some((place.join(&found.path).ok()?, found.entry.kind));
             paths = found.into_iter().filter_map(path).collect();
         }
         let mut kept = Vec::new();
@@ -88,7 +89,7 @@ impl Session<'_> {
             };
             if !has {
                 self.make_writable(place, &path);
-                kept.extend(self.take_away(&path)?);
+                kept.extend(self.remove_or_keep(&path)?);
             }
         }
         Ok(kept)
@@ -102,7 +103,7 @@ impl Session<'_> {
         &self,
         place: &ProjectPath,
         stays: &dyn Fn(&ProjectPath) -> bool,
-    ) -> Result<Vec<Kept>, StoreError> {
+    ) -> Result<Vec<KeptEdit>, StoreError> {
         let mut kept = Vec::new();
         let found =
             self.project().walk(place.as_str()).doing("read", &self.project().path_of(place.as_str()))?;
@@ -117,7 +118,7 @@ impl Session<'_> {
                 // One in which something stays can't be removed.
                 self.project().remove_if_empty(path.as_str());
             } else {
-                kept.extend(self.take_away(&path)?);
+                kept.extend(self.remove_or_keep(&path)?);
             }
         }
         kept.reverse();
@@ -138,7 +139,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As [`Session::clear_place`].
-    pub(super) fn take_away(&self, place: &ProjectPath) -> Result<Option<Kept>, StoreError> {
+    pub(super) fn remove_or_keep(&self, place: &ProjectPath) -> Result<Option<KeptEdit>, StoreError> {
         let (project, name) = (self.project(), place.as_str());
         let path = project.path_of(name);
         let Some(entry) = project.entry(name).doing("read", &path)? else { return Ok(None) };
@@ -184,17 +185,17 @@ impl Session<'_> {
     }
 
     /// Finds the same bytes from the same place, if they are kept already.
-    fn kept_before(&self, place: &ProjectPath, digest: Digest) -> Option<Kept> {
+    fn kept_before(&self, place: &ProjectPath, digest: Digest) -> Option<KeptEdit> {
         let target = format!("{EDITED}/{digest}/{place}");
         let file = self.top()?.open_file(&target).ok()?;
         let size = file.metadata().ok()?.len();
         let now = PathBuf::from(super::FOLDER).join(target);
         // Somebody may have edited it there.
-        (self.read_digest(file, size).ok()? == digest).then(|| Kept { place: place.clone(), now })
+        (self.read_digest(file, size).ok()? == digest).then(|| KeptEdit { place: place.clone(), now })
     }
 
     /// Moves what stands at a path to where it is kept.
-    fn keep(&self, place: &ProjectPath, label: &str) -> Result<Kept, StoreError> {
+    fn keep(&self, place: &ProjectPath, label: &str) -> Result<KeptEdit, StoreError> {
         let top = self.top().expect("a session has made it");
         let (project, name) = (self.project(), place.as_str());
         let path = project.path_of(name);
@@ -216,7 +217,7 @@ impl Session<'_> {
             }
             other => other.doing("moved", &path)?,
         }
-        Ok(Kept { place: place.clone(), now: PathBuf::from(super::FOLDER).join(target) })
+        Ok(KeptEdit { place: place.clone(), now: PathBuf::from(super::FOLDER).join(target) })
     }
 
     fn copy_aside(&self, project: &Folder, name: &str, top: &Folder, target: &str) -> io::Result<()> {
@@ -261,7 +262,7 @@ mod tests {
         let mut kept = Vec::new();
         for text in ["one", "two", "two"] {
             fs::write(folder.path().join("out/a.txt"), text).expect("there is room");
-            kept.extend(session.take_away(&place).expect("it can be moved"));
+            kept.extend(session.remove_or_keep(&place).expect("it can be moved"));
             assert!(!folder.path().join("out/a.txt").exists());
         }
         let texts =
@@ -269,7 +270,7 @@ mod tests {
         assert_eq!(texts.collect::<Vec<_>>(), ["one", "two", "two"]);
         session.put_bytes(b"ours", 0o644).expect("there is room");
         fs::write(folder.path().join("out/a.txt"), "ours").expect("there is room");
-        assert_eq!(session.take_away(&place).expect("it can be removed"), None);
+        assert_eq!(session.remove_or_keep(&place).expect("it can be removed"), None);
         assert!(!folder.path().join("out/a.txt").exists());
     }
 
@@ -284,7 +285,7 @@ mod tests {
             fs::write(path, "mine").expect("there is room");
             let place = ProjectPath::parse(name).expect("it is a path");
             let kept =
-                session.take_away(&place).expect("it can be moved").expect("the store does not have it");
+                session.remove_or_keep(&place).expect("it can be moved").expect("the store does not have it");
             assert_eq!(fs::read(folder.path().join(kept.now)).ok(), Some(b"mine".to_vec()));
             drop(fs::remove_dir(folder.path().join("out")));
         }
@@ -301,7 +302,7 @@ mod tests {
         session.files().unconfirm(&Store::object_table_path(object));
         fs::write(folder.path().join("a"), "result").expect("there is room");
         let place = ProjectPath::parse("a").expect("it is a path");
-        assert_eq!(session.take_away(&place).expect("it can be removed"), None);
+        assert_eq!(session.remove_or_keep(&place).expect("it can be removed"), None);
         assert_eq!(fs::read(store.object_path(object)).ok(), Some(b"result".to_vec()));
     }
 }

@@ -12,10 +12,10 @@ use super::error::{Doing, StoreError};
 use super::{Session, Store};
 use crate::project_path::ProjectPath;
 
-const PLACES: &str = "places";
+const FILLED_LIST: &str = "places";
 
 /// The largest list that is read, in bytes.
-const LARGEST: u64 = 256 << 20;
+const MAX_LIST_BYTES: u64 = 256 << 20;
 
 impl Store {
     /// Gives the places that recount has filled.
@@ -24,9 +24,9 @@ impl Store {
     /// [`StoreError`] when they can't be read.
     pub fn filled(&self) -> Result<BTreeSet<ProjectPath>, StoreError> {
         let Some(base) = self.base()? else { return Ok(BTreeSet::new()) };
-        let bytes = match base.read(PLACES, LARGEST) {
+        let bytes = match base.read(FILLED_LIST, MAX_LIST_BYTES) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
-            other => other.doing("read", &base.path_of(PLACES))?,
+            other => other.doing("read", &base.path_of(FILLED_LIST))?,
         };
         let text = String::from_utf8_lossy(&bytes);
         let whole = text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
@@ -57,8 +57,8 @@ impl Session<'_> {
         if lines.is_empty() {
             return Ok(());
         }
-        let path = self.base.path_of(PLACES);
-        let file = self.base.open_or_create(PLACES, 0o644).and_then(|mut file| {
+        let path = self.base.path_of(FILLED_LIST);
+        let file = self.base.open_or_create(FILLED_LIST, 0o644).and_then(|mut file| {
             // A line that was cut short stays apart.
             let end = file.seek(SeekFrom::End(0))?;
             let apart = if end > 0 && !ends_line(&file, end)? { "\n" } else { "" };
@@ -80,7 +80,7 @@ impl Session<'_> {
             left.remove(place);
         }
         let text: String = left.iter().map(|place| format!("{place}\n")).collect();
-        self.write_whole(PLACES, text.as_bytes())?;
+        self.write_whole(FILLED_LIST, text.as_bytes())?;
         *self.filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(left);
         Ok(())
     }

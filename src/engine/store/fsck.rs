@@ -41,7 +41,7 @@ pub struct Damage {
     /// The file that it is wrong with.
     pub path: PathBuf,
     /// What is wrong.
-    pub fault: Fault,
+    pub kind: DamageKind,
     /// The instances whose results it costs, where that is known.
     pub instances: Vec<String>,
     /// Where the file is now, if it was set aside.
@@ -50,7 +50,7 @@ pub struct Damage {
 
 /// What can be wrong with a file of the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum DamageKind {
     /// A record's text is not the one that was sealed.
     RecordCorrupt,
     /// An object holds other bytes than it is named by.
@@ -94,7 +94,7 @@ impl Session<'_> {
         self.examine_objects(&objects, digests, &mut sound, &mut found)?;
         self.examine_records(&records, &mut sound, &mut found)?;
         for stray in records.strays.into_iter().chain(objects.strays) {
-            self.set_aside(&stray, Fault::Stray, Vec::new(), &mut found)?;
+            self.set_aside(&stray, DamageKind::Stray, Vec::new(), &mut found)?;
         }
         name_instances(&sound, &mut found);
         if !found.damage.is_empty() {
@@ -115,16 +115,16 @@ impl Session<'_> {
         found: &mut Examination,
     ) -> Result<(), StoreError> {
         for (file, digest) in objects.files.iter().zip(digests) {
-            let fault = match digest {
+            let kind = match digest {
                 Ok(digest) if digest == file.id.0 => {
                     sound.objects.insert(file.id);
                     continue;
                 }
-                Ok(_) => Fault::ObjectCorrupt,
-                Err(error) => Fault::Unreadable(error.to_string()),
+                Ok(_) => DamageKind::ObjectCorrupt,
+                Err(error) => DamageKind::Unreadable(error.to_string()),
             };
             sound.damaged.insert(file.id);
-            self.set_aside(&file.name, fault, Vec::new(), found)?;
+            self.set_aside(&file.name, kind, Vec::new(), found)?;
         }
         Ok(())
     }
@@ -137,7 +137,7 @@ impl Session<'_> {
     ) -> Result<(), StoreError> {
         let mut missing: BTreeSet<ObjectId> = BTreeSet::new();
         for file in &records.files {
-            let fault = match self.record(file.id) {
+            let kind = match self.record(file.id) {
                 Ok(Some(record)) => {
                     let lost: Vec<ObjectId> =
                         objects_of(&record).filter(|id| !sound.objects.contains(id)).collect();
@@ -149,14 +149,14 @@ impl Session<'_> {
                     sound.records.push(record);
                     continue;
                 }
-                Ok(None) => Fault::RecordCorrupt,
-                Err(error) => Fault::Unreadable(error.source.to_string()),
+                Ok(None) => DamageKind::RecordCorrupt,
+                Err(error) => DamageKind::Unreadable(error.source.to_string()),
             };
-            self.set_aside(&file.name, fault, self.instances_at(file.id), found)?;
+            self.set_aside(&file.name, kind, self.instances_at(file.id), found)?;
         }
         found.damage.extend(missing.into_iter().map(|id| Damage {
             path: self.base.path_of(&object_name(id)),
-            fault: Fault::ObjectMissing,
+            kind: DamageKind::ObjectMissing,
             instances: Vec::new(),
             set_aside: None,
         }));
@@ -166,13 +166,13 @@ impl Session<'_> {
     fn set_aside(
         &self,
         name: &str,
-        fault: Fault,
+        kind: DamageKind,
         instances: Vec<String>,
         found: &mut Examination,
     ) -> Result<(), StoreError> {
         self.quarantine(name)?;
         let set_aside = name.rsplit('/').next().map(|name| self.base.path_of("quarantine").join(name));
-        found.damage.push(Damage { path: self.base.path_of(name), fault, instances, set_aside });
+        found.damage.push(Damage { path: self.base.path_of(name), kind, instances, set_aside });
         Ok(())
     }
 

@@ -95,7 +95,7 @@ impl Store {
 }
 
 /// What the first version kept in `artifacts`.
-const OLDER: [&str; 16] = [
+const OLDER_NAMES: [&str; 16] = [
     "objects",
     "records",
     "index",
@@ -139,7 +139,7 @@ impl Session<'_> {
     pub fn collect_older(&self, remove: bool) -> Result<u64, StoreError> {
         let Some(top) = self.top() else { return Ok(0) };
         let mut bytes = 0;
-        for name in OLDER {
+        for name in OLDER_NAMES {
             let path = top.path_of(name);
             let Some(entry) = top.entry(name).doing("read", &path)? else { continue };
             bytes += match entry.kind {

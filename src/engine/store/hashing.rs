@@ -17,13 +17,13 @@ use crate::project_path::ProjectPath;
 use crate::stamp::{Stamp, now};
 
 /// How often a file that changes while it is read is read again.
-const ATTEMPTS: usize = 3;
+const MAX_READS: usize = 3;
 
 /// How many bytes are read at once.
-const BUFFER: usize = 128 << 10;
+const BUFFER_BYTES: usize = 128 << 10;
 
 /// From how many bytes on a file is read piece by piece.
-const SMALL: usize = 4 << 10;
+const SMALL_FILE_BYTES: usize = 4 << 10;
 
 impl Store {
     /// Gives the digest of a file of the project, which may be reached through links, and whether it may be executed;
@@ -103,7 +103,7 @@ impl Store {
                 self.files().insert_file(name, after, digest, time);
                 return Ok(digest);
             }
-            if attempt == ATTEMPTS {
+            if attempt == MAX_READS {
                 return Ok(digest);
             }
             attempt += 1;
@@ -114,7 +114,7 @@ impl Store {
     /// Digests an open file that has about `size` bytes; a small one by a single read, since most files are small.
     pub(crate) fn read_digest(&self, mut file: File, size: u64) -> io::Result<Digest> {
         let mut hasher = Hasher::default();
-        let mut small = [0; SMALL];
+        let mut small = [0; SMALL_FILE_BYTES];
         if let Some(start) = usize::try_from(size).ok().and_then(|size| small.get_mut(..=size)) {
             let length = file.read(start)?;
             hasher.update(&start[..length]);
@@ -123,7 +123,7 @@ impl Store {
                 return Ok(hasher.finish());
             }
         }
-        let mut buffer = vec![0; BUFFER];
+        let mut buffer = vec![0; BUFFER_BYTES];
         loop {
             self.refuse_stopped()?;
             match file.read(&mut buffer) {

@@ -21,10 +21,10 @@ use crate::folder::FileKind;
 use crate::stamp::{Stamp, now};
 
 /// Up to how many bytes a file is read whole to be stored.
-const IN_MEMORY: u64 = 1 << 20;
+const MAX_IN_MEMORY_BYTES: u64 = 1 << 20;
 
 /// The permissions to read.
-const READ: u32 = 0o444;
+const READ_PERMISSIONS: u32 = 0o444;
 
 /// Whether an object has the bytes that it is named by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -116,8 +116,10 @@ impl Session<'_> {
             return Ok(id);
         }
         let temporary = self.temporary();
-        let written =
-            self.base.create_file(&temporary, mode & READ).and_then(|mut file| file.write_all(bytes));
+        let written = self
+            .base
+            .create_file(&temporary, mode & READ_PERMISSIONS)
+            .and_then(|mut file| file.write_all(bytes));
         written.doing("written", &self.base.path_of(&temporary))?;
         self.adopt_object(&temporary, id)
     }
@@ -132,7 +134,7 @@ impl Session<'_> {
         let mut file = self.project().open_file(name).doing("read", &path)?;
         let before = file.metadata().doing("read", &path)?;
         let mode = before.permissions().mode() & 0o777;
-        let id = if before.len() <= IN_MEMORY {
+        let id = if before.len() <= MAX_IN_MEMORY_BYTES {
             let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or(0) + 1);
             file.read_to_end(&mut bytes).doing("read", &path)?;
             self.put_bytes(&bytes, mode)?
@@ -141,7 +143,7 @@ impl Session<'_> {
             let target = self.base.path_of(&temporary);
             let copy = self.base.create_file(&temporary, 0o600).doing("written", &target)?;
             self.copy_bytes(&mut file, copy).doing("written", &target)?;
-            self.base.set_mode(&temporary, mode & READ).doing("written", &target)?;
+            self.base.set_mode(&temporary, mode & READ_PERMISSIONS).doing("written", &target)?;
             self.adopt_hashed(&temporary)?
         };
         let after = file.metadata().doing("read", &path)?;
@@ -166,7 +168,7 @@ impl Session<'_> {
         };
         let temporary = self.temporary();
         self.base.rename(name, &self.base, &temporary).doing("moved", &path)?;
-        self.base.set_mode(&temporary, entry.stamp.mode & READ).doing("written", &path)?;
+        self.base.set_mode(&temporary, entry.stamp.mode & READ_PERMISSIONS).doing("written", &path)?;
         Ok((self.adopt_hashed(&temporary)?, entry.stamp.mode))
     }
 
@@ -178,7 +180,7 @@ impl Session<'_> {
 
     fn adopt_object(&self, temporary: &str, id: ObjectId) -> Result<ObjectId, StoreError> {
         let name = object_name(id);
-        let _naming = self.rename_lock();
+        let _guard = self.rename_lock();
         match self.check_object(id)? {
             Soundness::Sound => {
                 self.base.remove_file(temporary).doing("removed", &self.base.path_of(temporary))?;
@@ -196,9 +198,9 @@ impl Session<'_> {
         let name = object_name(id);
         let path = self.base.path_of(&name);
         match self.base.entry(&name).doing("read", &path)? {
-            Some(entry) if entry.stamp.mode & !mode & READ != 0 => {
+            Some(entry) if entry.stamp.mode & !mode & READ_PERMISSIONS != 0 => {
                 self.files().unconfirm(&Store::table_path(&name));
-                self.base.set_mode(&name, entry.stamp.mode & mode & READ).doing("written", &path)
+                self.base.set_mode(&name, entry.stamp.mode & mode & READ_PERMISSIONS).doing("written", &path)
             }
             _ => Ok(()),
         }
@@ -219,7 +221,7 @@ impl Session<'_> {
 
     /// Moves an object to `quarantine/` that was found damaged, if it still is.
     pub(super) fn quarantine_object(&self, id: ObjectId) -> Result<(), StoreError> {
-        let _naming = self.rename_lock();
+        let _guard = self.rename_lock();
         match self.check_object(id)? {
             Soundness::Corrupt => self.quarantine(&object_name(id)),
             Soundness::Sound | Soundness::Missing => Ok(()),

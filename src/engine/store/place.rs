@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use super::edited::Kept;
+use super::edited::KeptEdit;
 use super::error::{Doing, StoreError};
 use super::object::{Soundness, object_name};
 use super::record::RecordedOutput;
@@ -54,7 +54,7 @@ pub struct Restored {
     /// The files that were written.
     pub written: Vec<ProjectPath>,
     /// What stood there and is kept now.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<KeptEdit>,
 }
 
 impl Store {
@@ -180,13 +180,13 @@ impl Session<'_> {
             }
             Some(FileKind::Folder) => restored.kept.extend(self.clear_place(&place.path)?),
             Some(_) if is_file => {}
-            Some(_) => restored.kept.extend(self.take_away(&place.path)?),
+            Some(_) => restored.kept.extend(self.remove_or_keep(&place.path)?),
         }
         Ok(())
     }
 
     /// Writes one output to its place.
-    fn put(&self, path: &ProjectPath, output: &RecordedOutput) -> Result<Option<Kept>, StoreError> {
+    fn put(&self, path: &ProjectPath, output: &RecordedOutput) -> Result<Option<KeptEdit>, StoreError> {
         let (project, name) = (self.project(), path.as_str());
         let whole = project.path_of(name);
         if output.is_folder() {
@@ -200,7 +200,7 @@ impl Session<'_> {
             self.files().unconfirm(name);
             return project.set_mode(name, output.mode()).doing("written", &whole).map(|()| None);
         }
-        let kept = self.take_away(path)?;
+        let kept = self.remove_or_keep(path)?;
         project.create_parent(name).doing("made", &whole)?;
         let source = object_name(output.object);
         let temporary = self.temporary();
@@ -231,7 +231,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// [`StoreError`] when something can't be read, moved or removed.
-    pub fn remove_place(&self, place: &ProjectPath) -> Result<Vec<Kept>, StoreError> {
+    pub fn remove_place(&self, place: &ProjectPath) -> Result<Vec<KeptEdit>, StoreError> {
         let kept = self.clear_place(place)?;
         let mut parent = place.parent();
         while let Some(folder) = parent.filter(|folder| !folder.is_root()) {

@@ -9,11 +9,13 @@
 
 use super::Session;
 use super::error::{Doing, StoreError};
-use super::record::{Lookup, Record, SEAL, unsealed};
+use super::lookup::Lookup;
+use super::record::{Record, SEAL, unsealed};
+use super::session::TEMPORARY;
 use crate::folder::FileKind;
 
 /// The largest file that may be a record, in bytes.
-const LARGEST: u64 = 256 << 20;
+const MAX_RECORD_BYTES: u64 = 256 << 20;
 
 impl Session<'_> {
     /// Gives names to the records that an earlier session left without, and sweeps everything else of it.
@@ -32,11 +34,11 @@ impl Session<'_> {
         let files = left.into_iter().filter(|(_, kind)| *kind == FileKind::File);
         let names = files.map(|(name, _)| [TEMPORARY, "/", &name].concat());
         // What can't be read is nobody's.
-        let read = |name: String| Some((self.read_left(&name)?, name));
+        let read = |name: String| Some((self.read_orphan(&name)?, name));
         let mut records: Vec<(Record, String)> = names.filter_map(read).collect();
         records.sort_by(|(one, _), (other, _)| one.observed.started.total_cmp(&other.observed.started));
         for (record, name) in records {
-            if self.is_to_be_kept(&record).unwrap_or(false) {
+            if self.is_recoverable(&record).unwrap_or(false) {
                 self.enqueue(&record, name);
             }
         }
@@ -45,31 +47,28 @@ impl Session<'_> {
     }
 
     /// Reads a file that may be a record, or anything else that was being written.
-    fn read_left(&self, name: &str) -> Option<Record> {
+    fn read_orphan(&self, name: &str) -> Option<Record> {
         let mut start = vec![0; SEAL.len()];
         let mut file = self.base.open_file(name).ok()?;
         std::io::Read::read_exact(&mut file, &mut start).ok()?;
         if start != SEAL.as_bytes() {
             return None;
         }
-        unsealed(self.base.read(name, LARGEST).ok()?)
+        unsealed(self.base.read(name, MAX_RECORD_BYTES).ok()?)
     }
 
     /// Says whether a record has all of its objects, and what stands under its name has not, or is older.
-    fn is_to_be_kept(&self, record: &Record) -> Result<bool, StoreError> {
+    fn is_recoverable(&self, record: &Record) -> Result<bool, StoreError> {
         if !matches!(self.check_outputs(record.outputs.clone())?, Lookup::Found(_)) {
             return Ok(false);
         }
-        if !matches!(self.look_up(record.key)?, Lookup::Found(_)) {
+        if !matches!(self.check_record(record.key)?, Lookup::Found(_)) {
             return Ok(true);
         }
         let named = self.record(record.key)?;
         Ok(named.is_none_or(|named| named.observed.started < record.observed.started))
     }
 }
-
-/// The folder of what is being written.
-pub(super) const TEMPORARY: &str = "temporary";
 
 #[cfg(test)]
 mod tests {
@@ -103,11 +102,11 @@ mod tests {
     #[test]
     fn what_was_finished_is_named_by_the_next_session_and_nothing_else_is() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let (store, [whole, torn]) = left(folder.path(), 5.0);
-        assert!(matches!(store.look_up(whole), Ok(Lookup::Absent)), "it has no name yet");
+        let (store, [whole, unsound]) = left(folder.path(), 5.0);
+        assert!(matches!(store.check_record(whole), Ok(Lookup::Absent)), "it has no name yet");
         let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
         assert!(matches!(session.lookup(whole), Ok(Lookup::Found(_))));
-        assert!(matches!(session.lookup(torn), Ok(Lookup::Absent)));
+        assert!(matches!(session.lookup(unsound), Ok(Lookup::Absent)));
         assert_eq!(fs::read_dir(folder.path().join("artifacts/v2/temporary")).map_or(9, Iterator::count), 0);
     }
 

@@ -17,7 +17,7 @@ use crate::digest::Key;
 const RUNS: &str = "runs";
 
 /// The largest entry that is read, in bytes.
-const LARGEST: u64 = 256 << 20;
+const MAX_LOG_ENTRY_BYTES: u64 = 256 << 20;
 
 /// One run of the past.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ impl Store {
     fn read_runs(&self, numbers: &[u64]) -> BTreeMap<u64, Run> {
         let Ok(Some(base)) = self.base() else { return BTreeMap::new() };
         let read = |&number: &u64| {
-            let bytes = base.read(&entry_name(number), LARGEST).ok()?;
+            let bytes = base.read(&entry_name(number), MAX_LOG_ENTRY_BYTES).ok()?;
             Some((number, serde_json::from_slice(&bytes).ok()?))
         };
         numbers.iter().filter_map(read).collect()

@@ -20,20 +20,22 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
 use super::Store;
-use super::commit::Queue;
 use super::error::{Doing, StoreError};
-use super::recover::TEMPORARY;
+use super::queue::Queue;
 use crate::folder::Folder;
 use crate::project_path::ProjectPath;
 use crate::stamp::now;
 
 /// How long a process that waits for the lock sleeps between two attempts.
-const LOCK_POLL: Duration = Duration::from_millis(20);
+const LOCK_POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-const LOCK: &str = "lock";
+const LOCK_NAME: &str = "lock";
 
 /// What a session adds to its name in the lock when it has come to its end.
-const ENDED: &str = " ended";
+const ENDED_SUFFIX: &str = " ended";
+
+/// The folder of what is being written.
+pub(super) const TEMPORARY: &str = "temporary";
 
 /// The folder of what runs need for themselves.
 pub(super) const SCRATCH: &str = "scratch";
@@ -91,8 +93,8 @@ impl Store {
         base: &Folder,
         mut keep_waiting: impl FnMut() -> bool,
     ) -> Result<Option<(File, Option<String>)>, StoreError> {
-        let path = base.path_of(LOCK);
-        let lock = base.open_or_create(LOCK, 0o644).doing("opened", &path)?;
+        let path = base.path_of(LOCK_NAME);
+        let lock = base.open_or_create(LOCK_NAME, 0o644).doing("opened", &path)?;
         loop {
             match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => break,
@@ -104,7 +106,7 @@ impl Store {
                     if !keep_waiting() {
                         return Ok(None);
                     }
-                    thread::sleep(LOCK_POLL);
+                    thread::sleep(LOCK_POLL_INTERVAL);
                 }
                 Err(Errno::INTR) => {}
                 Err(error) => return Err(error).doing("locked", &path),
@@ -118,12 +120,12 @@ impl Store {
 
     /// Names the session that was the last one to write; `None` while one writes, and after one that was killed.
     pub(crate) fn last_session(&self) -> Option<String> {
-        ended_session(&self.base().ok()??.open_file(LOCK).ok()?)
+        ended_session(&self.base().ok()??.open_file(LOCK_NAME).ok()?)
     }
 
     /// Gives the number of the process that writes to the store now, if there is one.
     pub fn writer(&self) -> Option<u32> {
-        let lock = self.base().ok()??.open_file(LOCK).ok()?;
+        let lock = self.base().ok()??.open_file(LOCK_NAME).ok()?;
         match flock(&lock, FlockOperation::NonBlockingLockShared) {
             Err(Errno::WOULDBLOCK) => holder(&lock),
             _ => None,
@@ -148,7 +150,7 @@ fn name_of_session(lock: &File) -> Option<String> {
 
 /// Reads the name of a session that came to its end.
 fn ended_session(lock: &File) -> Option<String> {
-    name_of_session(lock)?.strip_suffix(ENDED).map(str::to_owned)
+    name_of_session(lock)?.strip_suffix(ENDED_SUFFIX).map(str::to_owned)
 }
 
 /// Reads which process holds the lock.
@@ -181,8 +183,8 @@ impl Session<'_> {
     pub fn finish(self) -> Result<(), StoreError> {
         self.commit_rest()?;
         let name = name_of_session(&self.lock).unwrap_or_default();
-        let ended = self.lock.write_all_at(format!("{name}{ENDED}\n").as_bytes(), 0);
-        ended.doing("written", &self.base.path_of(LOCK))
+        let ended = self.lock.write_all_at(format!("{name}{ENDED_SUFFIX}\n").as_bytes(), 0);
+        ended.doing("written", &self.base.path_of(LOCK_NAME))
     }
 
     pub(super) fn rename_lock(&self) -> MutexGuard<'_, ()> {
@@ -255,7 +257,7 @@ impl Session<'_> {
 
     /// Removes what [`Session::scratch`] gave, and the files beside it. What can't be removed now is swept by the next
     /// session.
-    pub fn give_back(&self, scratch: &Scratch) {
+    pub fn remove_scratch(&self, scratch: &Scratch) {
         drop(self.base.remove(&scratch.name));
         for ending in ["running", "log"] {
             drop(self.base.remove_file(&format!("{}.{ending}", scratch.name)));
@@ -266,7 +268,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// [`StoreError`] when it can't be read.
-    pub(crate) fn left_in_scratch(&self) -> Result<Vec<String>, StoreError> {
+    pub(crate) fn list_scratch(&self) -> Result<Vec<String>, StoreError> {
         match self.base.list(SCRATCH) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             listed => {
@@ -285,7 +287,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// [`StoreError`] when something can't be removed.
-    pub fn sweep(&self) -> Result<(), StoreError> {
+    pub fn clear_scratch(&self) -> Result<(), StoreError> {
         self.base.remove(SCRATCH).doing("removed", &self.base.path_of(SCRATCH))
     }
 }

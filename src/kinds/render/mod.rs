@@ -27,7 +27,7 @@ use recount_engine::digest::Digest;
 use recount_engine::project_path::ProjectPath;
 use recount_engine::spec::{Field, Parameters, Pipeline, Schema, Shape, StageId, Value};
 use recount_engine::store::OutputPlace;
-use recount_engine::{Content, Context, Effective, Failure, Input, Job, Kind, Output, Read};
+use recount_engine::{Context, Effective, Failure, Input, Job, Kind, Output, OutputContent, Read};
 
 use super::code_of;
 use super::files::{DATA_CARD, HISTORY, METRICS, OBSERVED, bytes_of, input, json_of, need_of};
@@ -36,7 +36,7 @@ use super::variants::describe;
 use parameters::{overrides, told, told_places};
 use places::Places;
 use provenance::provenance;
-use recount_engine::told::Told;
+use recount_engine::param_reader::ParamReader;
 use results::{json_map, variants};
 
 /// Describes the settings of `render`.
@@ -92,7 +92,7 @@ impl Kind for Render {
         let variants = describe(pipeline, needs.train)?;
         let variants = variants.into_iter().map(|described| told(pipeline, needs.train, described)).collect();
         let overrides = overrides(pipeline).into_iter().map(Value::Text).collect();
-        let own = Told::of("render", &context.settings.parameters);
+        let own = ParamReader::of("render", &context.settings.parameters);
         let files = ["template", "source", "claims"].map(|name| own.text(name).map(str::to_owned));
         own.text("output")?;
         let mut parameters = own.finish()?.effective;
@@ -164,8 +164,10 @@ impl Kind for Render {
             (places.page_file(), rendered.page),
         ];
         let figures = inputs.provenance.figures.into_iter().map(|figure| (figure.path, figure.svg));
-        let output =
-            |(name, text): (String, String)| Output { name, content: Content::Bytes(text.into_bytes()) };
+        let output = |(name, text): (String, String)| Output {
+            name,
+            content: OutputContent::Bytes(text.into_bytes()),
+        };
         Ok(texts.into_iter().chain(figures).map(output).collect())
     }
 }

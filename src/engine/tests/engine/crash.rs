@@ -144,7 +144,7 @@ fn assert_records_have_their_objects(project: &Project) {
     for record in project.stored("records") {
         let hex = record.file_stem().expect("a record has a name").to_string_lossy().into_owned();
         let key = recount_engine::digest::Key(Digest::from_hex(&hex).expect("a record is named by its key"));
-        let found = store.look_up(key).expect("the store can be read");
+        let found = store.check_record(key).expect("the store can be read");
         assert!(matches!(found, Lookup::Found(_)), "{hex}: {found:?}");
     }
     let objects: BTreeMap<String, Vec<u8>> = project

@@ -6,7 +6,7 @@ use recount_engine::digest::Digest;
 use recount_engine::project_path::ProjectPath;
 use recount_engine::spec::{Parameters, Value, substitute};
 use recount_engine::store::OutputPlace;
-use recount_engine::{Content, Context, Effective, Failure, Job, Kind, Output, Read};
+use recount_engine::{Context, Effective, Failure, Job, Kind, Output, OutputContent, Read};
 
 /// `text`: what it writes before what it reads; `seeded`: whether it writes the seed too;
 /// `files`: what of the project it reads; `ignored`: not used; `cost`: its cost; `panics`: the message to panic with.
@@ -61,8 +61,8 @@ impl Kind for Made {
         fs::write(job.scratch.join(&beside), job.instance)
             .map_err(|error| Failure::new(error.to_string()))?;
         Ok(vec![
-            Output { name: "out".to_owned(), content: Content::Bytes(bytes) },
-            Output { name: beside.clone(), content: Content::Scratch(beside) },
+            Output { name: "out".to_owned(), content: OutputContent::Bytes(bytes) },
+            Output { name: beside.clone(), content: OutputContent::Scratch(beside) },
         ])
     }
 }
@@ -91,7 +91,7 @@ impl Kind for Citing {
 
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
         let lines = job.cited.iter().map(|run| format!("{} {}\n", run.instance, run.key));
-        let content = Content::Bytes(lines.collect::<String>().into_bytes());
+        let content = OutputContent::Bytes(lines.collect::<String>().into_bytes());
         Ok(vec![Output { name: "out".to_owned(), content }])
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use recount_engine::command::Command;
 use recount_engine::command::surroundings::Surroundings;
 use recount_engine::digest::Digest;
-use recount_engine::snapshot::Known;
+use recount_engine::snapshot::CheckedSnapshot;
 use recount_engine::spec::{Axis, Pipeline, Resources, Settings, Stage, StageId, Value, Variant};
 use recount_engine::store::Store;
 use recount_engine::{self as engine, Cancel, Event, Observer, Options, Outcome, Registry, Summary};
@@ -269,7 +269,7 @@ impl Project {
             &Cancel::default(),
         );
         let checked = verification.expect("the pipeline fits together").checked;
-        checked.iter().map(|checked| format!("{}: {:?}", checked.name, checked.found)).collect()
+        checked.iter().map(|checked| format!("{}: {:?}", checked.name, checked.outcome)).collect()
     }
 
     /// Runs all, two at a time, before an observer of one's own.
@@ -287,15 +287,15 @@ impl Project {
 
     fn run_observed(&self, options: &Options<'_>, observer: &dyn Observer, cancel: &Cancel) -> Summary {
         let (pipeline, registry, store) = (self.pipeline(), self.registry(), self.store());
-        let mut known = Known::load(&store);
+        let mut known = CheckedSnapshot::load(&store);
         if let Some(known) = &mut known {
             known.fill(&mut store.files());
         }
         let variables = self.environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
         let surroundings = Surroundings::of(&pipeline).digest(&variables, &self.root);
         let environment = Digest::of(format!("{surroundings} {}", self.code).as_bytes());
-        let question = Digest::of(format!("{pipeline:?} {environment}").as_bytes());
-        let options = Options { known: known.as_ref(), question, environment, ..options.clone() };
+        let fingerprint = Digest::of(format!("{pipeline:?} {environment}").as_bytes());
+        let options = Options { known: known.as_ref(), fingerprint, environment, ..options.clone() };
         let answer = |summary: &Summary| Some(format!("fresh {}", summary.reports.len()));
         let summary =
             engine::run(&self.root, &pipeline, &registry, &store, &options, &answer, observer, cancel);
@@ -407,7 +407,7 @@ impl Ran {
     }
 
     /// Gives the events of one sort, such as `notice`.
-    pub fn told(&self, sort: &str) -> Vec<&str> {
+    pub fn events(&self, sort: &str) -> Vec<&str> {
         self.events.iter().filter_map(|event| event.strip_prefix(sort)?.strip_prefix(' ')).collect()
     }
 }

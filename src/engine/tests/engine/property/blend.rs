@@ -13,7 +13,7 @@ use recount_engine::digest::Digest;
 use recount_engine::project_path::ProjectPath;
 use recount_engine::spec::{Value, substitute};
 use recount_engine::store::OutputPlace;
-use recount_engine::{Content, Context, Effective, Failure, Job, Kind, Output, Read};
+use recount_engine::{Context, Effective, Failure, Job, Kind, Output, OutputContent, Read};
 
 use super::draft::layout;
 
@@ -90,8 +90,10 @@ impl Kind for Blend {
         let keep = parameters["keep"].as_integer().and_then(|keep| usize::try_from(keep).ok()).unwrap_or(0);
         let mode = parameters["mode"].as_integer().and_then(|mode| u32::try_from(mode).ok()).unwrap_or(0o644);
         let first = write_scratch(&job.scratch.join("first"), &end_of(&bytes, keep), mode)?;
-        let bytes_output =
-            |name: &str, bytes: Vec<u8>| Output { name: name.to_owned(), content: Content::Bytes(bytes) };
+        let bytes_output = |name: &str, bytes: Vec<u8>| Output {
+            name: name.to_owned(),
+            content: OutputContent::Bytes(bytes),
+        };
         let rest = rest_of(&bytes);
         if !parameters.contains_key("folder") {
             return Ok(vec![Output { name: "out".to_owned(), content: first }, bytes_output("rest", rest)]);
@@ -106,9 +108,9 @@ impl Kind for Blend {
     }
 }
 
-fn write_scratch(path: &Path, bytes: &[u8], mode: u32) -> Result<Content, Failure> {
+fn write_scratch(path: &Path, bytes: &[u8], mode: u32) -> Result<OutputContent, Failure> {
     let written =
         fs::write(path, bytes).and_then(|()| fs::set_permissions(path, Permissions::from_mode(mode)));
     written.map_err(|error| Failure::new(error.to_string()))?;
-    Ok(Content::Scratch("first".to_owned()))
+    Ok(OutputContent::Scratch("first".to_owned()))
 }

@@ -1,7 +1,7 @@
 //! What the store must know by now: what has run and was not damaged since.
 //!
 //! Invariants
-//! - Told only of what a run did and of what was damaged; it never looks into the store.
+//! - ParamReader only of what a run did and of what was damaged; it never looks into the store.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::random::Random;
 use recount_engine::command::Command;
 use recount_engine::digest::{Digest, ObjectId};
-use recount_engine::snapshot::Known;
+use recount_engine::snapshot::CheckedSnapshot;
 use recount_engine::store::Store;
 use recount_engine::{self as engine, Cancel, Event, Observer, Options, Outcome, Registry, Summary};
 
@@ -313,7 +313,7 @@ fn bring_up(root: &Path, draft: &Draft, targets: &[String], mode: Mode) -> Summa
         let store = Store::open(root).expect("the store opens");
         let (jobs, trial) = if let Mode::Run { jobs, trial } = mode { (jobs, trial) } else { (1, false) };
         let pipeline = draft.pipeline();
-        let mut known = Known::load(&store);
+        let mut known = CheckedSnapshot::load(&store);
         if let Some(known) = &mut known {
             known.fill(&mut store.files());
         }
@@ -324,7 +324,7 @@ fn bring_up(root: &Path, draft: &Draft, targets: &[String], mode: Mode) -> Summa
             keep_going: true,
             lock: true,
             known: known.as_ref(),
-            question: Digest::of(format!("{pipeline:?} {code}").as_bytes()),
+            fingerprint: Digest::of(format!("{pipeline:?} {code}").as_bytes()),
             environment: code,
             ..Options::default()
         };

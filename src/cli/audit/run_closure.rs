@@ -8,13 +8,13 @@ use recount_engine::digest::Key;
 use super::super::CliError;
 use super::super::project::Project;
 use super::chain::{self, Step};
-use super::printed::Printed;
+use super::rendered_report::RenderedReport;
 
 /// What was pointed at, and what it rests on.
-pub struct Behind {
+pub struct RunClosure {
     /// The words that were given.
     pub words: String,
-    /// The references that are meant, such as `n42`.
+    /// The references that are selection, such as `n42`.
     pub references: Vec<String>,
     /// The instances whose outputs they are, or are made of.
     pub cited: Vec<String>,
@@ -22,20 +22,25 @@ pub struct Behind {
     pub instances: Vec<(String, Key)>,
 }
 
-impl Behind {
+impl RunClosure {
     /// Finds what `words` rest on in the report that was rendered last.
     ///
     /// # Errors
     /// A [`CliError`] without an audit file, for words that mean nothing in it, and for numbers that no run left.
     pub fn of(project: &Project, words: &str) -> Result<Self, CliError> {
-        let printed = Printed::read(&project.root, &project.pipeline)?;
-        let meant = printed.find(&project.root, words)?;
-        let Printed { report, audit, .. } = printed;
-        let chain =
-            chain::follow(&audit, &project.store, &report, &meant.references, meant.variant.as_deref());
+        let printed = RenderedReport::read(&project.root, &project.pipeline)?;
+        let selection = printed.find(&project.root, words)?;
+        let RenderedReport { report, audit, .. } = printed;
+        let chain = chain::follow(
+            &audit,
+            &project.store,
+            &report,
+            &selection.references,
+            selection.variant.as_deref(),
+        );
         let mut cited: Vec<String> = Vec::new();
         chain.references.iter().for_each(|reference| collect(&reference.number, &mut cited));
-        if let Some(variant) = &meant.variant {
+        if let Some(variant) = &selection.variant {
             let runs = chain.runs.iter().map(|run| &run.instance);
             cited.extend(runs.filter(|it| InstanceName::of(it).variant() == Some(variant)).cloned());
         }

@@ -16,10 +16,10 @@ use crate::report::audit::{AuditFile, InstanceName};
 use recount_engine::digest::Digest;
 use recount_engine::spec::{Pipeline, Value};
 
-use super::query::{self, Meant, Place};
+use super::query::{self, FilePlace, Selection};
 
 /// A report, and where its numbers are from.
-pub struct Printed {
+pub struct RenderedReport {
     /// The report's path, relative to the project.
     pub report: String,
     /// The audit file's.
@@ -30,7 +30,7 @@ pub struct Printed {
     bytes: Option<Vec<u8>>,
 }
 
-impl Printed {
+impl RenderedReport {
     /// Reads the audit file of the report that was rendered last, and that report.
     ///
     /// # Errors
@@ -73,12 +73,12 @@ impl Printed {
     ///
     /// # Errors
     /// A [`CliError`] for words that mean nothing in it, and for a place that holds something else by now.
-    pub fn find(&self, root: &Path, words: &str) -> Result<Meant, CliError> {
-        let meant = query::find(&self.audit, root, &self.report, words);
+    pub fn find(&self, root: &Path, words: &str) -> Result<Selection, CliError> {
+        let selection = query::find(&self.audit, root, &self.report, words);
         let place =
-            query::place(words).map(|place| Place { file: query::relative(root, &place.file), ..place });
+            query::place(words).map(|place| FilePlace { file: query::relative(root, &place.file), ..place });
         if let Some(place) = &place
-            && !self.still_holds(root, place, &meant)
+            && !self.still_holds(root, place, &selection)
         {
             return Err(CliError::failed(format!(
                 "`{words}` was edited since `{}` was written, so what stands there is not known\n\
@@ -86,7 +86,7 @@ impl Printed {
                 self.place
             )));
         }
-        if meant.is_nothing() {
+        if selection.is_nothing() {
             return Err(match &place {
                 Some(place) => self.nothing_at(root, words, place),
                 None => self.nothing_of(words),
@@ -98,7 +98,7 @@ impl Printed {
                 self.report
             ));
         }
-        Ok(meant)
+        Ok(selection)
     }
 
     /// Says whether the report is not the one that the audit file is about.
@@ -107,7 +107,7 @@ impl Printed {
     }
 
     /// Says whether a place in the report or a figure still holds all that the audit file has there.
-    fn still_holds(&self, root: &Path, place: &Place, meant: &Meant) -> bool {
+    fn still_holds(&self, root: &Path, place: &FilePlace, selection: &Selection) -> bool {
         if place.file == self.report {
             let text = self.bytes.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
             let line: Option<Vec<char>> = place
@@ -123,7 +123,8 @@ impl Printed {
                 let line = line.as_deref().unwrap_or_default();
                 columns.all(|at| at.and_then(|at| line.get(at..)).is_some_and(|rest| rest.starts_with(&link)))
             };
-            return !self.is_edited() || !meant.references.is_empty() && meant.references.iter().all(stands);
+            return !self.is_edited()
+                || !selection.references.is_empty() && selection.references.iter().all(stands);
         }
         let mut figures = self.audit.figures.iter();
         figures.find(|figure| beside(&self.report, &figure.file) == place.file).is_none_or(|figure| {
@@ -132,7 +133,7 @@ impl Printed {
     }
 
     /// Refuses a place that no number stands at.
-    fn nothing_at(&self, root: &Path, words: &str, place: &Place) -> CliError {
+    fn nothing_at(&self, root: &Path, words: &str, place: &FilePlace) -> CliError {
         let is_ours = place.file == self.report
             || self.audit.figures.iter().any(|figure| beside(&self.report, &figure.file) == place.file);
         let text = fs::read(root.join(&place.file)).ok();

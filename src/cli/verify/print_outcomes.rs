@@ -6,40 +6,40 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::cli::audit::Behind;
+use crate::cli::audit::RunClosure;
 use crate::cli::estimate::duration;
 use crate::cli::print;
 use crate::lab::difference::first_difference;
 use recount_engine::store::Store;
-use recount_engine::{Checked, Difference, Failure, Found, Reason, Verification};
+use recount_engine::{Checked, Difference, Failure, Reason, Verification, VerifyOutcome};
 
 type Facts = BTreeMap<String, String>;
 
 /// Prints a line for each instance, and the counts; `facts` are those of this program.
-pub(super) fn tell(verification: &Verification, store: &Store, facts: &Facts) {
+pub(super) fn print_outcomes(verification: &Verification, store: &Store, facts: &Facts) {
     // Those that wait for the same one stand in one line: it can be the whole pipeline.
-    let alike = |one: &Checked, other: &Checked| match (&one.found, &other.found) {
-        (Found::Waits { on }, Found::Waits { on: also }) => on == also,
+    let alike = |one: &Checked, other: &Checked| match (&one.outcome, &other.outcome) {
+        (VerifyOutcome::Waits { on }, VerifyOutcome::Waits { on: also }) => on == also,
         _ => false,
     };
     for group in verification.checked.chunk_by(alike) {
-        let [Checked { name, found }, rest @ ..] = group else { continue };
-        let (word, told) = match found {
-            Found::Equal => ("equal", String::new()),
-            Found::Differs(difference) => {
+        let [Checked { name, outcome }, rest @ ..] = group else { continue };
+        let (word, detail) = match outcome {
+            VerifyOutcome::Equal => ("equal", String::new()),
+            VerifyOutcome::Differs(difference) => {
                 let detail = detail(difference, store, facts);
                 ("differs", format!(" · {}: {detail}", difference.output))
             }
-            Found::Unrecorded(reasons) => ("unknown", format!(" · {}", unrecorded(reasons))),
-            Found::Waits { on } => ("unknown", format!(" · {}", waits(on))),
+            VerifyOutcome::Unrecorded(reasons) => ("unknown", format!(" · {}", unrecorded(reasons))),
+            VerifyOutcome::Waits { on } => ("unknown", format!(" · {}", waits(on))),
             // What a program printed was told when it failed.
-            Found::Failed(failure) => ("failed", format!(" · {}", failure.headline())),
-            Found::NotRun => ("skipped", String::new()),
+            VerifyOutcome::Failed(failure) => ("failed", format!(" · {}", failure.headline())),
+            VerifyOutcome::NotRun => ("skipped", String::new()),
         };
         let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-        print::result(&format!("{word:<7} {name}{more}{told}"));
+        print::result(&format!("{word:<7} {name}{more}{detail}"));
     }
-    let equal = verification.checked.iter().filter(|it| matches!(it.found, Found::Equal)).count();
+    let equal = verification.checked.iter().filter(|it| matches!(it.outcome, VerifyOutcome::Equal)).count();
     let rest = verification.checked.len() - equal;
     let rest = if rest > 0 { format!(" · not confirmed {rest}") } else { String::new() };
     print::result(&format!("equal {equal}{rest} · {}", duration(verification.seconds)));
@@ -81,20 +81,20 @@ fn place(difference: &Difference) -> String {
 /// Gives the same for programs.
 pub(super) fn as_json(
     verification: &Verification,
-    numbers: &[Behind],
+    numbers: &[RunClosure],
     store: &Store,
     facts: &Facts,
 ) -> Value {
-    let instances = verification.checked.iter().map(|Checked { name, found }| {
-        let (verdict, output, detail) = match found {
-            Found::Equal => ("equal", None, None),
-            Found::Differs(difference) => {
+    let instances = verification.checked.iter().map(|Checked { name, outcome }| {
+        let (verdict, output, detail) = match outcome {
+            VerifyOutcome::Equal => ("equal", None, None),
+            VerifyOutcome::Differs(difference) => {
                 ("differs", Some(difference.output.as_str()), Some(detail(difference, store, facts)))
             }
-            Found::Unrecorded(reasons) => ("unrecorded", None, Some(unrecorded(reasons))),
-            Found::Waits { on } => ("unrecorded", None, Some(waits(on))),
-            Found::Failed(failure) => ("failed", None, Some(Failure::to_string(failure))),
-            Found::NotRun => ("not_run", None, None),
+            VerifyOutcome::Unrecorded(reasons) => ("unrecorded", None, Some(unrecorded(reasons))),
+            VerifyOutcome::Waits { on } => ("unrecorded", None, Some(waits(on))),
+            VerifyOutcome::Failed(failure) => ("failed", None, Some(Failure::to_string(failure))),
+            VerifyOutcome::NotRun => ("not_run", None, None),
         };
         json!({ "instance": name, "verdict": verdict, "output": output, "detail": detail })
     });

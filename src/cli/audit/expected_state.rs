@@ -11,28 +11,28 @@ use std::path::Path;
 
 use recount_engine::digest::{Digest, ObjectId};
 use recount_engine::{
-    self, Content, EngineError, Failure, Locked, Options, Outcome, RepeatedOutput, Report, Subject, Summary,
-    Watch,
+    self, EngineError, Failure, Locked, Options, Outcome, OutputContent, RepeatedOutput, Report, Subject,
+    Summary, Watch,
 };
 
-use super::evidence::Found;
+use super::evidence::ReportEvidence;
 use super::finding::Finding;
-use super::printed::places;
+use super::rendered_report::places;
 
 /// The kinds whose runs are short enough to be run again for a check.
-const REPEATED: [&str; 2] = ["plot", "render"];
+const REPEATED_KINDS: [&str; 2] = ["plot", "render"];
 
-/// How many reasons of a stale instance are told.
-const REASONS: usize = 5;
+/// How many reasons of a stale instance are texts.
+const MAX_REASONS: usize = 5;
 
 /// What there should be.
-pub struct Survey {
+pub struct ExpectedState {
     /// What was amiss with the records and the objects themselves.
     pub findings: Vec<Finding>,
     /// The bytes that belong at each place of the project.
     pub expected: BTreeMap<String, Vec<u8>>,
     /// Outputs and settings, to derive numbers from.
-    pub found: Found,
+    pub found: ReportEvidence,
     /// The key and the outputs of each instance, as a lock has them.
     pub instances: BTreeMap<String, Locked>,
     /// Where audit files may lie: those that are expected, else those that an earlier run may have left.
@@ -41,7 +41,7 @@ pub struct Survey {
     pub has_runs: bool,
 }
 
-impl Survey {
+impl ExpectedState {
     /// Surveys a project.
     ///
     /// # Errors
@@ -58,11 +58,11 @@ impl Survey {
                 "this store has no runs, so no number could be derived; `recount run` makes them",
             )],
         };
-        let found = Found::gather(root, pipeline, store, &status, &mut findings)?;
+        let found = ReportEvidence::gather(root, pipeline, store, &status, &mut findings)?;
         let mut expected = BTreeMap::new();
         for report in &status.reports {
             let kind = pipeline.stages[report.stage.0].kind.as_str();
-            if !REPEATED.contains(&kind) || !is_fresh(report) {
+            if !REPEATED_KINDS.contains(&kind) || !is_fresh(report) {
                 continue;
             }
             match repeat(subject, options, &status, report) {
@@ -94,12 +94,12 @@ impl Survey {
 fn stale(report: &Report) -> Option<Finding> {
     let what = match &report.outcome {
         Outcome::Stale { reasons } => {
-            let told: Vec<String> = reasons.iter().take(REASONS).map(ToString::to_string).collect();
-            let more = match reasons.len() - told.len() {
+            let texts: Vec<String> = reasons.iter().take(MAX_REASONS).map(ToString::to_string).collect();
+            let more = match reasons.len() - texts.len() {
                 0 => String::new(),
                 more => format!("; and {more} more: `recount why '{}'` tells them", report.name),
             };
-            format!("it is stale: {}{more}", told.join("; "))
+            format!("it is stale: {}{more}", texts.join("; "))
         }
         Outcome::Failed(failure) => format!("{failure}"),
         _ => return None,
@@ -108,7 +108,7 @@ fn stale(report: &Report) -> Option<Finding> {
 }
 
 /// An output of a repeated run.
-struct Made {
+struct RepeatedFile {
     name: String,
     /// Where it belongs in the project.
     place: Option<String>,
@@ -120,18 +120,18 @@ fn repeat(
     options: &Options<'_>,
     status: &Summary,
     report: &Report,
-) -> Result<Vec<Made>, Failure> {
+) -> Result<Vec<RepeatedFile>, Failure> {
     let folder = || tempfile::tempdir().map_err(|error| Failure::new(error.to_string()));
     let (scratch, checkpoints) = (folder()?, folder()?);
     let folders = [scratch.path(), checkpoints.path()];
-    let outputs = recount_engine::repeat(subject, options, status, report.instance, folders, &Unwatched)?;
+    let outputs = recount_engine::repeat(subject, options, status, report.instance, folders, &NoWatch)?;
     let bytes = |RepeatedOutput { output, place }: RepeatedOutput| {
         let bytes = match output.content {
-            Content::Bytes(bytes) => bytes,
-            Content::Scratch(name) => read(&scratch.path().join(name))?,
-            Content::InPlace(path) => read(&subject.root.join(path.as_str()))?,
+            OutputContent::Bytes(bytes) => bytes,
+            OutputContent::Scratch(name) => read(&scratch.path().join(name))?,
+            OutputContent::InPlace(path) => read(&subject.root.join(path.as_str()))?,
         };
-        Ok(Made { name: output.name, place: place.map(|place| place.to_string()), bytes })
+        Ok(RepeatedFile { name: output.name, place: place.map(|place| place.to_string()), bytes })
     };
     outputs.into_iter().map(bytes).collect()
 }
@@ -141,10 +141,10 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// Holds what a run gives now against what its record says that it gave.
-fn compare(report: &Report, outputs: &[Made], findings: &mut Vec<Finding>) {
+fn compare(report: &Report, outputs: &[RepeatedFile], findings: &mut Vec<Finding>) {
     let recorded: BTreeMap<&str, ObjectId> =
         report.outputs.iter().map(|output| (output.name.as_str(), output.object)).collect();
-    for Made { name, bytes, .. } in outputs {
+    for RepeatedFile { name, bytes, .. } in outputs {
         let place = format!("{}/{name}", report.name);
         match recorded.get(name.as_str()) {
             Some(object) if object.0 == Digest::of(bytes) => {}
@@ -161,9 +161,9 @@ fn compare(report: &Report, outputs: &[Made], findings: &mut Vec<Finding>) {
 }
 
 /// Nobody watches a run that is only compared.
-struct Unwatched;
+struct NoWatch;
 
-impl Watch for Unwatched {
+impl Watch for NoWatch {
     fn progress(&self, _fraction: f64, _standing: &str) {}
 
     fn notice(&self, _line: &str) {}

@@ -1,10 +1,9 @@
-//! A kind's parameters, with a note of which were read: a setting that nothing reads is an error, not a setting.
+//! Reads a kind's parameters, and notes which ones were read: a parameter that nothing reads is an error.
 //!
-//! declared parameters ──read, or said to be idle──▶ [`Told::finish`] ──▶ the effective ones
+//! declared parameters ──read, or marked as unused──▶ [`ParamReader::finish`] ──▶ the effective ones
 //!
-//! Invariants
-//! - What is effective is what was read: a kind can't keep a parameter in its key that it does not use, nor use one
-//!   that its key does not have.
+//! Invariant: the effective parameters are those that were read. So a key holds every parameter that its kind uses, and no
+//! other.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -12,33 +11,33 @@ use std::collections::BTreeMap;
 use crate::Failure;
 use crate::spec::{Parameters, Value};
 
-/// Parameters under reading.
-pub struct Told<'p> {
+/// The parameters of a stage, and which of them were read so far.
+pub struct ParamReader<'p> {
     kind: &'static str,
     parameters: &'p Parameters,
-    /// The names that were met, with why one has no effect.
-    met: RefCell<BTreeMap<&'p str, Option<&'static str>>>,
+    /// The names that were read or marked as unused; of an unused one, why it has no effect.
+    seen: RefCell<BTreeMap<&'p str, Option<&'static str>>>,
 }
 
-/// What was read.
+/// The outcome of reading.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reduced {
+pub struct EffectiveParams {
     /// The parameters that have an effect.
     pub effective: Parameters,
-    /// The others, with the circumstance that makes it so: `with one layer`.
+    /// The others, with the reason why: `with one layer`.
     pub without_effect: Vec<(String, &'static str)>,
 }
 
-impl<'p> Told<'p> {
-    /// Begins to read the parameters of a stage of `kind`.
+impl<'p> ParamReader<'p> {
+    /// Starts reading the parameters of a stage of `kind`.
     pub fn of(kind: &'static str, parameters: &'p Parameters) -> Self {
-        Self { kind, parameters, met: RefCell::default() }
+        Self { kind, parameters, seen: RefCell::default() }
     }
 
-    /// Reads whatever there is.
+    /// Reads a parameter of any type.
     pub fn any(&self, name: &str) -> Option<&'p Value> {
         let (name, value) = self.parameters.get_key_value(name)?;
-        self.met.borrow_mut().insert(name, None);
+        self.seen.borrow_mut().insert(name, None);
         Some(value)
     }
 
@@ -50,8 +49,8 @@ impl<'p> Told<'p> {
     /// Reads a whole number.
     ///
     /// # Errors
-    /// A [`Failure`] naming the parameter, as for the other readers; the spec has checked it, so only a pipeline that was
-    /// built without it can bring one.
+    /// A [`Failure`] that names the parameter when it is missing or has another type. The spec checks both, so only a
+    /// pipeline that was built without it can fail here.
     pub fn whole<T: TryFrom<i64>>(&self, name: &str) -> Result<T, Failure> {
         self.read(name, |value| value.as_integer().and_then(|value| T::try_from(value).ok()))
     }
@@ -59,7 +58,7 @@ impl<'p> Told<'p> {
     /// Reads a number.
     ///
     /// # Errors
-    /// As for [`Told::whole`].
+    /// As [`ParamReader::whole`].
     pub fn number(&self, name: &str) -> Result<f64, Failure> {
         self.read(name, Value::as_number)
     }
@@ -67,15 +66,15 @@ impl<'p> Told<'p> {
     /// Reads a text.
     ///
     /// # Errors
-    /// As for [`Told::whole`].
+    /// As [`ParamReader::whole`].
     pub fn text(&self, name: &str) -> Result<&'p str, Failure> {
         self.read(name, Value::as_text)
     }
 
-    /// Reads one of several words, each with what it stands for.
+    /// Reads one of several words; gives the value that belongs to it.
     ///
     /// # Errors
-    /// As for [`Told::whole`].
+    /// As [`ParamReader::whole`].
     pub fn word<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Result<T, Failure> {
         self.read(name, |value| {
             let text = value.as_text()?;
@@ -86,7 +85,7 @@ impl<'p> Told<'p> {
     /// Reads a list of texts.
     ///
     /// # Errors
-    /// As for [`Told::whole`].
+    /// As [`ParamReader::whole`].
     pub fn texts(&self, name: &str) -> Result<Vec<String>, Failure> {
         self.read(name, |value| match value {
             Value::List(values) => values.iter().map(|text| Some(text.as_text()?.to_owned())).collect(),
@@ -94,27 +93,27 @@ impl<'p> Told<'p> {
         })
     }
 
-    /// Says that a parameter has no effect under these circumstances.
-    pub fn idle(&self, name: &str, circumstance: &'static str) {
+    /// Marks a parameter as unused, with the reason: `with one layer`.
+    pub fn unused(&self, name: &str, reason: &'static str) {
         if let Some((name, _)) = self.parameters.get_key_value(name) {
-            self.met.borrow_mut().insert(name, Some(circumstance));
+            self.seen.borrow_mut().insert(name, Some(reason));
         }
     }
 
-    /// Ends the reading.
+    /// Gives the effective parameters.
     ///
     /// # Errors
-    /// A [`Failure`] naming a parameter that was neither read nor said to be idle.
-    pub fn finish(self) -> Result<Reduced, Failure> {
-        let met = self.met.into_inner();
-        if let Some(name) = self.parameters.keys().find(|name| !met.contains_key(name.as_str())) {
+    /// A [`Failure`] naming a parameter that was neither read nor marked as unused.
+    pub fn finish(self) -> Result<EffectiveParams, Failure> {
+        let seen = self.seen.into_inner();
+        if let Some(name) = self.parameters.keys().find(|name| !seen.contains_key(name.as_str())) {
             return Err(Failure::new(format!("`{name}` is a setting of `{}` that no code reads", self.kind))
                 .with_help("have the kind read it, or take it out of the kind's schema"));
         }
-        let idle = |name: &String| met.get(name.as_str()).copied().flatten();
-        let effective = self.parameters.iter().filter(|(name, _)| idle(name).is_none());
-        let without_effect = self.parameters.keys().filter_map(|name| Some((name.clone(), idle(name)?)));
-        Ok(Reduced {
+        let unused = |name: &String| seen.get(name.as_str()).copied().flatten();
+        let effective = self.parameters.iter().filter(|(name, _)| unused(name).is_none());
+        let without_effect = self.parameters.keys().filter_map(|name| Some((name.clone(), unused(name)?)));
+        Ok(EffectiveParams {
             effective: effective.map(|(name, value)| (name.clone(), value.clone())).collect(),
             without_effect: without_effect.collect(),
         })
@@ -130,12 +129,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_is_effective_and_what_is_idle_has_a_reason() {
+    fn what_is_read_is_effective_and_what_is_unused_has_a_reason() {
         let parameters = parameters();
-        let told = Told::of("train", &parameters);
-        assert_eq!(told.whole::<u32>("layers"), Ok(1));
-        told.idle("dropout", "with one layer");
-        let reduced = told.finish().expect("both were met");
+        let reader = ParamReader::of("train", &parameters);
+        assert_eq!(reader.whole::<u32>("layers"), Ok(1));
+        reader.unused("dropout", "with one layer");
+        let reduced = reader.finish().expect("both were read or marked");
         assert_eq!(reduced.effective.keys().collect::<Vec<_>>(), ["layers"]);
         assert_eq!(reduced.without_effect, [("dropout".to_owned(), "with one layer")]);
     }
@@ -143,9 +142,9 @@ mod tests {
     #[test]
     fn a_parameter_that_no_code_reads_is_an_error() {
         let parameters = parameters();
-        let told = Told::of("train", &parameters);
-        assert_eq!(told.whole::<u32>("layers"), Ok(1));
-        let failure = told.finish().expect_err("nobody reads the other");
+        let reader = ParamReader::of("train", &parameters);
+        assert_eq!(reader.whole::<u32>("layers"), Ok(1));
+        let failure = reader.finish().expect_err("nobody reads the other");
         assert_eq!(failure.to_string(), "`dropout` is a setting of `train` that no code reads");
     }
 }

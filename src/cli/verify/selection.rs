@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::cli::arguments::VerifyArguments;
-use crate::cli::audit::{Behind, points_into_a_report};
+use crate::cli::audit::{RunClosure, points_into_a_report};
 use crate::cli::environment::Environment;
 use crate::cli::project::Project;
 use crate::cli::{CliError, print};
@@ -16,17 +16,17 @@ use crate::lab::random::Random;
 use recount_engine::{self as engine, EngineError, Options, Outcome};
 
 /// How many references of one number are named.
-const NAMED: usize = 5;
+const MAX_NAMED_INSTANCES: usize = 5;
 
 /// What to run again.
-pub(super) struct Asked {
+pub(super) struct VerifySelection {
     /// As the engine takes them; empty for everything.
     pub(super) targets: Vec<String>,
     /// The numbers among the words, whose cited instances are in the targets.
-    pub(super) numbers: Vec<Behind>,
+    pub(super) numbers: Vec<RunClosure>,
 }
 
-impl Asked {
+impl VerifySelection {
     /// Finds what the words ask for, and says on standard error what numbers and samples stand for.
     ///
     /// # Errors
@@ -42,8 +42,8 @@ impl Asked {
             match engine::check_target(root, pipeline, kinds, word, folder) {
                 Ok(()) => asked.targets.push(word.clone()),
                 Err(EngineError::UnknownTarget { .. }) if points_into_a_report(word) => {
-                    let number = Behind::of(project, word)?;
-                    print::note(&told(&number));
+                    let number = RunClosure::of(project, word)?;
+                    print::note(&describe(&number));
                     asked.targets.extend(number.cited.iter().cloned());
                     asked.numbers.push(number);
                 }
@@ -63,7 +63,7 @@ impl Asked {
     /// A [`CliError`] that names the first such run; or a store that can't be read.
     pub(super) fn check_keys(&self, project: &Project, options: &Options<'_>) -> Result<(), CliError> {
         let Project { root, pipeline, kinds, store, .. } = project;
-        for Behind { words, instances, .. } in &self.numbers {
+        for RunClosure { words, instances, .. } in &self.numbers {
             let options = Options {
                 targets: instances.iter().map(|(instance, _)| instance.clone()).collect(),
                 clock: options.clock,
@@ -98,10 +98,10 @@ fn other_runs(words: &str, run: &str) -> CliError {
 }
 
 /// Says what a number stands for.
-fn told(number: &Behind) -> String {
-    let Behind { words, references, instances, .. } = number;
-    let mut names = references.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    if let Some(more) = references.len().checked_sub(NAMED).filter(|more| *more > 0) {
+fn describe(number: &RunClosure) -> String {
+    let RunClosure { words, references, instances, .. } = number;
+    let mut names = references.iter().take(MAX_NAMED_INSTANCES).cloned().collect::<Vec<_>>().join(", ");
+    if let Some(more) = references.len().checked_sub(MAX_NAMED_INSTANCES).filter(|more| *more > 0) {
         names.push_str(&format!(" and {more} more"));
     }
     // A variant is of no reference, and a reference need not be named twice.

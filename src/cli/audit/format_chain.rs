@@ -10,28 +10,28 @@ use super::chain::{Chain, Cited, Run, Step, Variant};
 
 /// How many references, variants and runs are told in full; of more references where they stand, of more variants and
 /// runs their names.
-const FULL: usize = 12;
+const MAX_LISTED: usize = 12;
 
 /// Writes a chain.
-pub fn tell(chain: &Chain) -> String {
+pub fn format_chain(chain: &Chain) -> String {
     let mut text = String::new();
-    for cited in chain.references.iter().take(FULL) {
-        tell_cited(&mut text, cited);
+    for cited in chain.references.iter().take(MAX_LISTED) {
+        write_cited(&mut text, cited);
     }
-    for cited in chain.references.iter().skip(FULL) {
+    for cited in chain.references.iter().skip(MAX_LISTED) {
         put(&mut text, 0, &format!("{} · {} · {}", cited.name, cited.printed, cited.places.join(", ")));
     }
-    if chain.variants.len() <= FULL {
-        chain.variants.iter().for_each(|variant| tell_variant(&mut text, variant));
+    if chain.variants.len() <= MAX_LISTED {
+        chain.variants.iter().for_each(|variant| write_variant(&mut text, variant));
     } else {
-        tell_names(&mut text, "variants", chain.variants.iter().map(|variant| variant.name.as_str()));
+        write_names(&mut text, "variants", chain.variants.iter().map(|variant| variant.name.as_str()));
     }
-    if chain.runs.len() <= FULL {
-        chain.runs.iter().for_each(|run| tell_run(&mut text, run));
+    if chain.runs.len() <= MAX_LISTED {
+        chain.runs.iter().for_each(|run| write_run(&mut text, run));
     } else {
-        tell_names(&mut text, "runs", chain.runs.iter().map(|run| run.instance.as_str()));
+        write_names(&mut text, "runs", chain.runs.iter().map(|run| run.instance.as_str()));
     }
-    if let Some(first) = chain.references.first().filter(|_| chain.references.len() > FULL) {
+    if let Some(first) = chain.references.first().filter(|_| chain.references.len() > MAX_LISTED) {
         let hint =
             format!("`recount audit {}` tells that one whole, and `--json` tells all of them", first.name);
         put(&mut text, 0, &hint);
@@ -50,35 +50,35 @@ fn put(text: &mut String, depth: usize, line: &str) {
     writeln!(text, "{:1$}{line}", "", depth * 2).expect("a String takes any text");
 }
 
-fn tell_names<'n>(text: &mut String, what: &str, names: impl ExactSizeIterator<Item = &'n str>) {
+fn write_names<'n>(text: &mut String, what: &str, names: impl ExactSizeIterator<Item = &'n str>) {
     put(text, 0, &format!("{} {what}", names.len()));
     let names: Vec<&str> =
         names.map(|name| if name.is_empty() { "the stage's own params" } else { name }).collect();
     put(text, 1, &names.join(", "));
 }
 
-fn tell_cited(text: &mut String, cited: &Cited) {
+fn write_cited(text: &mut String, cited: &Cited) {
     put(text, 0, &format!("{} · {}", cited.name, cited.printed));
     for place in &cited.places {
         put(text, 1, &format!("printed   {place}"));
     }
     put(text, 1, &format!("rounding  {} of {}", cited.format, cited.number.value.value()));
-    tell_step(text, 1, &cited.number);
+    write_step(text, 1, &cited.number);
 }
 
-fn tell_step(text: &mut String, depth: usize, step: &Step) {
+fn write_step(text: &mut String, depth: usize, step: &Step) {
     put(text, depth, &format!("{} = {}", step.from, step.value.value()));
     let adds = |part: &&Step| !step.sums || part.value.value() != 0.0;
     let told: Vec<&Step> = step.parts.iter().filter(adds).collect();
     for part in &told {
-        tell_step(text, depth + 1, part);
+        write_step(text, depth + 1, part);
     }
     if told.len() < step.parts.len() {
         put(text, depth + 1, &format!("and {} parts that are 0", step.parts.len() - told.len()));
     }
 }
 
-fn tell_variant(text: &mut String, variant: &Variant) {
+fn write_variant(text: &mut String, variant: &Variant) {
     let name = if variant.name.is_empty() { "the stage's own params" } else { &variant.name };
     let from = variant.from.as_ref().map_or_else(String::new, |from| format!(", derived from {from}"));
     put(text, 0, &format!("variant {name}{from}"));
@@ -98,7 +98,7 @@ fn tell_variant(text: &mut String, variant: &Variant) {
     }
 }
 
-fn tell_run(text: &mut String, run: &Run) {
+fn write_run(text: &mut String, run: &Run) {
     let entry = &run.entry;
     put(text, 0, &format!("run {}", run.instance));
     put(text, 1, &format!("key       {}", entry.key));
@@ -115,11 +115,11 @@ fn tell_run(text: &mut String, run: &Run) {
     if !effective.is_empty() {
         put(text, 1, &format!("effective {}", effective.join(", ")));
     }
-    for (input, object) in entry.inputs.iter().filter(|_| entry.inputs.len() <= FULL) {
+    for (input, object) in entry.inputs.iter().filter(|_| entry.inputs.len() <= MAX_LISTED) {
         let from = run.from.get(input).map_or_else(String::new, |from| format!(" of {from}"));
         put(text, 1, &format!("input     {input} {}{from}", object.0.short()));
     }
-    for (output, object) in entry.outputs.iter().filter(|_| entry.outputs.len() <= FULL) {
+    for (output, object) in entry.outputs.iter().filter(|_| entry.outputs.len() <= MAX_LISTED) {
         put(text, 1, &format!("output    {output} {object}"));
     }
     let others = entry.instances.iter().filter(|name| **name != run.instance).cloned().collect::<Vec<_>>();
