@@ -117,7 +117,13 @@ fn a_full_disk_fails_a_run_clearly_and_room_lets_it_go_on() {
     assert_eq!(run.ran(), 9 - recorded, "{}", run.said);
     assert_eq!(project.read("size.txt").trim(), "480016");
     assert_eq!(disk.recount("run").done("again").ran(), 0);
-    for litter in ["scratch", "temporary", "quarantine", "edited"] {
+    for litter in ["scratch", "temporary", "quarantine"] {
         assert!(project.stored(litter).is_empty(), "{litter}: {:?}", project.stored(litter));
+    }
+    // The program that found no room has left the beginning of its output, which was kept; all else was recorded.
+    for (place, text) in project.kept() {
+        let word = place.strip_prefix("out/").unwrap_or_else(|| panic!("`{place}` is no output of `fill`"));
+        let whole = format!("{word}\n{}", "\0".repeat(60000));
+        assert!(whole.starts_with(&text), "`{place}` is kept, with bytes that no program wrote");
     }
 }

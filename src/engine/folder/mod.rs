@@ -32,6 +32,9 @@ use crate::stamp::Stamp;
 
 pub use walk::Found;
 
+/// How many folders may be nested: each takes a part of the stack and an open file.
+const DEEPEST: usize = 500;
+
 /// A folder from which names are resolved without following links.
 #[derive(Debug)]
 pub struct Folder {

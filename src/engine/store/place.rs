@@ -15,7 +15,7 @@ use super::object::{Soundness, object_name};
 use super::record::RecordedOutput;
 use super::{Session, Store};
 use crate::digest::ObjectId;
-use crate::folder::FileKind;
+use crate::folder::{Entry, FileKind, Found};
 use crate::project_path::ProjectPath;
 use crate::stamp::now;
 
@@ -68,14 +68,37 @@ impl Store {
                     misplaced.push(path.clone());
                 }
             }
-            let found = self.project().walk(place.path.as_str()).unwrap_or_default();
-            let paths =
-                found.iter().filter_map(|found| place.path.join(&found.path).ok().map(|it| (it, found)));
-            misplaced.extend(
-                paths.filter(|(path, found)| expected.is_stray(path, found.entry.kind)).map(|it| it.0),
-            );
+            let is_folder = |entry: Entry| entry.kind == FileKind::Folder;
+            if !self.project().entry(place.path.as_str()).ok().flatten().is_some_and(is_folder) {
+                continue;
+            }
+            match self.list_place(&place.path) {
+                Ok(found) => {
+                    misplaced.extend(
+                        found.into_iter().filter(|(path, kind)| expected.is_stray(path, *kind)).map(|it| it.0),
+                    );
+                }
+                // What can't be listed is none of these outputs.
+                Err(_) => misplaced.push(place.path.clone()),
+            }
         }
         misplaced
+    }
+
+    /// Lists what is in the folder at a place, folders before what is in them.
+    ///
+    /// # Errors
+    /// What the system says, and for a name that is no path of a project.
+    pub(super) fn list_place(&self, place: &ProjectPath) -> io::Result<Vec<(ProjectPath, FileKind)>> {
+        let found = self.project().walk(place.as_str())?;
+        let path = |found: Found| match place.join(&found.path) {
+            Ok(path) => Ok((path, found.entry.kind)),
+            Err(fault) => {
+                let what = format!("the path `{place}/{}` {fault}", found.path);
+                Err(io::Error::new(io::ErrorKind::InvalidData, what))
+            }
+        };
+        found.into_iter().map(path).collect()
     }
 
     /// Says whether the file at a place holds what a run of this store made.
