@@ -190,7 +190,8 @@ fn assert_finishes(project: &Project, may_keep: bool, when: &str) {
     assert_eq!(project.stored("records").len() - before, run.ran(), "{when}: what was recorded ran again");
     let seed = project.read("seed.txt");
     assert_eq!(project.read("all.txt"), format!("{seed}a\n{seed}b\n{seed}two\n"), "{when}");
-    let by_hand = if seed == "second\n" { vec![("out/a.txt".to_owned(), BY_HAND.to_owned())] } else { Vec::new() };
+    let by_hand =
+        if seed == "second\n" { vec![("out/a.txt".to_owned(), BY_HAND.to_owned())] } else { Vec::new() };
     let kept = project.kept().into_iter();
     let kept: Vec<_> = kept.filter(|(place, text)| !(may_keep && is_output(place, text, &seed))).collect();
     assert_eq!(kept, by_hand, "{when}: what was kept as a person's: {}", run.said);

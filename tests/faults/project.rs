@@ -110,7 +110,8 @@ impl Project {
     pub fn kept(&self) -> Vec<(String, String)> {
         let folder = self.root.join("artifacts/edited");
         let kept = |path: PathBuf| {
-            let below = path.strip_prefix(&folder).expect("it was found there").to_string_lossy().into_owned();
+            let below =
+                path.strip_prefix(&folder).expect("it was found there").to_string_lossy().into_owned();
             let (_, place) = below.split_once('/').expect("it stands below its digest");
             (place.to_owned(), fs::read_to_string(&path).expect("it is kept"))
         };
