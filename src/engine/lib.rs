@@ -59,7 +59,7 @@ pub use kind::{
     Registry, Watch,
 };
 pub use lockfile::lock::{Lock, Locked};
-pub use lockfile::lock_file::{LOCK_FILE, LockChange, read_lock};
+pub use lockfile::lock_file::{LOCK_FILE, LockChange, read_lock, read_lock_text};
 pub use plan::graph::{GroupId, Instance, InstanceId, Need, Plan};
 pub use plan::target::{check_target, targets};
 pub use schedule::observer::{Event, Observer, Planned};

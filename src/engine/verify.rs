@@ -19,6 +19,7 @@ use crate::decide::reason::Reason;
 use crate::decide::status::status;
 use crate::digest::{Digest, Key};
 use crate::error::EngineError;
+use crate::folder::read_through_links;
 use crate::kind::{Content, Context, Effective, Failure, Job, Kind, Output, Registry};
 use crate::plan::graph::InstanceId;
 use crate::plan::target::named;
@@ -293,7 +294,7 @@ impl Kind for Repeated {
         for output in outputs.iter_mut().filter(|output| self.observed().contains(&output.name.as_str())) {
             let place = self.observed.get(&(job.instance.to_owned(), output.name.clone()));
             // One that was never recorded, or is gone, is what it is now.
-            if let Some(bytes) = place.and_then(|path| fs::read(path).ok()) {
+            if let Some(bytes) = place.and_then(|path| read_through_links(path, u64::MAX).ok()) {
                 output.content = Content::Bytes(bytes);
             }
         }

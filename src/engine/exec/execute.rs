@@ -43,6 +43,9 @@ pub(crate) fn execute(
         // Whoever asks for a run again asks for the whole of it.
         session.drop_checkpoints(assembled.key)?;
     }
+    if !in_place {
+        session.remove_foreign_checkpoints(assembled.key)?;
+    }
     let checkpoints = session.checkpoints(assembled.key);
     if kind.cites() {
         // What has only just run is cited by its record.

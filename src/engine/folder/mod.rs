@@ -161,17 +161,7 @@ impl Folder {
     /// # Errors
     /// As [`Folder::open_file`], and for a larger file.
     pub fn read(&self, name: &str, limit: u64) -> io::Result<Vec<u8>> {
-        let file = self.open_file(name)?;
-        let size = file.metadata()?.len();
-        let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit)).unwrap_or(0) + 1);
-        file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > limit {
-            return Err(io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                format!("it has more than {limit} bytes"),
-            ));
-        }
-        Ok(bytes)
+        read_limited(self.open_file(name)?, limit)
     }
 
     /// Makes a new file with these permissions; its folder must be there.
@@ -356,6 +346,24 @@ pub fn open_through_links(path: &Path) -> io::Result<File> {
     let file = File::from(openat(rustix::fs::CWD, path, flags, Mode::empty())?);
     refuse_irregular(&file)?;
     Ok(file)
+}
+
+/// Reads a regular file of at most `limit` bytes anywhere, through links.
+///
+/// # Errors
+/// As [`open_through_links`], and for a larger file.
+pub fn read_through_links(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    read_limited(open_through_links(path)?, limit)
+}
+
+fn read_limited(file: File, limit: u64) -> io::Result<Vec<u8>> {
+    let size = file.metadata()?.len();
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit)).unwrap_or(0) + 1);
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {limit} bytes")));
+    }
+    Ok(bytes)
 }
 
 fn refuse_irregular(file: &File) -> io::Result<()> {

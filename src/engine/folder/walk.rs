@@ -142,7 +142,8 @@ mod tests {
             let mut at = ours.open_folder("").expect("it is there");
             for _ in 0..depth {
                 rustix::fs::mkdirat(&at, "a", Mode::from_raw_mode(0o700)).expect("it can be made");
-                at = openat(&at, "a", OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty()).expect("it is there");
+                at =
+                    openat(&at, "a", OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty()).expect("it is there");
             }
         };
         nest(DEEPEST - 1);

@@ -75,7 +75,10 @@ impl Store {
             match self.list_place(&place.path) {
                 Ok(found) => {
                     misplaced.extend(
-                        found.into_iter().filter(|(path, kind)| expected.is_stray(path, *kind)).map(|it| it.0),
+                        found
+                            .into_iter()
+                            .filter(|(path, kind)| expected.is_stray(path, *kind))
+                            .map(|it| it.0),
                     );
                 }
                 // What can't be listed is none of these outputs.

@@ -129,7 +129,8 @@ fn names_that_are_no_text_are_refused_by_name() {
 fn a_folder_with_a_name_that_is_no_path_is_kept_as_a_whole() {
     for name in [&b"caf\xe9"[..], b"ta\tb"] {
         let make = toy("make", "mkdir -p out; echo 1 > out/x").writes(&["out"]);
-        let project = Project::new(vec![make, toy("list", "ls out > list").writes(&["list"]).needs(&["make"])]);
+        let project =
+            Project::new(vec![make, toy("list", "ls out > list").writes(&["list"]).needs(&["make"])]);
         let (root, name) = (project.root(), std::ffi::OsStr::from_bytes(name));
         project.write("out/mine", "mine");
         std::fs::write(root.join("out").join(name), "mine too").expect("there is room");
