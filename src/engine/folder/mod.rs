@@ -32,6 +32,9 @@ use crate::stamp::Stamp;
 
 pub use walk::Found;
 
+/// What the name of a file begins with that is to take another one's place.
+pub(crate) const BESIDE: &str = ".recount-new-";
+
 /// How many folders may be nested: each takes a part of the stack and an open file.
 const DEEPEST: usize = 500;
 
@@ -170,6 +173,22 @@ impl Folder {
     /// What the system says, such as that something has the name.
     pub fn create_file(&self, name: &str, mode: u32) -> io::Result<File> {
         self.open_with(name, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL, mode)
+    }
+
+    /// Makes a new file in the folder that `name` stands in, under a name that nothing has; gives that name, too.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn create_beside(&self, name: &str, mode: u32) -> io::Result<(String, File)> {
+        let folder = name.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        let mut number = 0_u64;
+        loop {
+            let beside = format!("{folder}{BESIDE}{number}");
+            match self.create_file(&beside, mode) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                made => return made.map(|file| (beside, file)),
+            }
+        }
     }
 
     /// Opens a regular file to be read and written, and makes it where there is none.

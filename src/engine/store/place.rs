@@ -7,6 +7,7 @@
 //! - Only what a writer declared is ever filled, whatever a record says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::io;
 
 use super::edited::Kept;
@@ -15,7 +16,7 @@ use super::object::{Soundness, object_name};
 use super::record::RecordedOutput;
 use super::{Session, Store};
 use crate::digest::ObjectId;
-use crate::folder::{Entry, FileKind, Found};
+use crate::folder::{Entry, FileKind, Folder, Found};
 use crate::project_path::ProjectPath;
 use crate::stamp::now;
 
@@ -230,20 +231,20 @@ impl Session<'_> {
         project.create_parent(name).doing("made", &whole)?;
         let source = object_name(output.object);
         let temporary = self.temporary();
-        let copy = |folder: &crate::folder::Folder, target: &str| -> io::Result<()> {
-            self.copy_bytes(&mut self.base.open_file(&source)?, folder.create_file(target, 0o600)?)?;
+        let copy = |folder: &Folder, target: &str, file: File| -> io::Result<()> {
+            self.copy_bytes(&mut self.base.open_file(&source)?, file)?;
             folder.set_mode(target, output.mode())
         };
-        copy(&self.base, &temporary).doing("written", &whole)?;
+        let made = self.base.create_file(&temporary, 0o600);
+        made.and_then(|file| copy(&self.base, &temporary, file)).doing("written", &whole)?;
         self.files().unconfirm(name);
         match self.base.rename(&temporary, project, name) {
             // A place may be on another file system than the store.
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                 self.base.remove_file(&temporary).doing("removed", &whole)?;
-                let beside = [name, ".recount-new"].concat();
-                project.remove_file(&beside).doing("removed", &whole)?;
-                copy(project, &beside).doing("written", &whole)?;
-                project.rename(&beside, project, name).doing("written", &whole)?;
+                let (beside, file) = project.create_beside(name, 0o600).doing("written", &whole)?;
+                let copied = copy(project, &beside, file);
+                copied.and_then(|()| project.rename(&beside, project, name)).doing("written", &whole)?;
             }
             other => other.doing("written", &whole)?,
         }
