@@ -92,8 +92,10 @@ pub(crate) fn execute(
     }
     if in_place {
         // A note that stays would have the next run remove what is recorded by then.
-        Running::forget(session.own_folder(), &scratch.name)
-            .map_err(|error| Failure::new(format!("the note of its program can't be removed: {error}")))?;
+        Running::forget(session.own_folder(), &scratch.name).map_err(|error| {
+            let note = Running::note_file(&scratch.path);
+            Failure::new(format!("`{}`, the note of its program, can't be removed: {error}", note.display()))
+        })?;
     }
     session.give_back(&scratch);
     record
