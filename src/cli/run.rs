@@ -39,7 +39,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     let start = Start::of(&root)?;
     if simple && let Some(answer) = start.answer(&root, &args.settings.set, environment)? {
         print_idle(&answer, began.elapsed().as_secs_f64());
-        start.known.iter().try_for_each(|known| known.refresh(&start.store))?;
+        start.snapshot.iter().try_for_each(|snapshot| snapshot.refresh(&start.store))?;
         return Ok(());
     }
     let mut project = Project::at(root, &args.settings, start, environment, Network::Untouched)?;

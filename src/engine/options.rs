@@ -27,7 +27,7 @@ pub struct Options<'a> {
     /// What to run even though it is fresh, named as targets are.
     pub force: Vec<String>,
     /// What is known of the project since it was last brought up to date.
-    pub known: Option<&'a CheckedSnapshot>,
+    pub snapshot: Option<&'a CheckedSnapshot>,
     /// All that the outcome depends on besides files.
     pub fingerprint: Digest,
     /// The pipeline's own files, as the file table has them.
@@ -67,7 +67,7 @@ impl Default for Options<'_> {
             targets: Vec::new(),
             folder: PathBuf::new(),
             force: Vec::new(),
-            known: None,
+            snapshot: None,
             fingerprint: Digest::of(b""),
             pipeline_files: Vec::new(),
             by_lock: false,

@@ -125,7 +125,7 @@ fn cites(audit: &AuditFile, source: usize, file: &str, line: usize) -> bool {
         Origin::Parameter { variant, name, .. } => {
             let variant = audit.variants.iter().find(|entry| entry.name == *variant);
             let place = variant.and_then(|variant| variant.settings.get(name)).map(|entry| &entry.place);
-            matches!(place, Some(audit::FilePlace::File { path, line: own, .. }) if path == file && *own == line)
+            matches!(place, Some(audit::Place::File { path, line: own, .. }) if path == file && *own == line)
         }
         Origin::Quoted { line: own, .. } => audit.report.source == file && *own == line,
         Origin::Made { parts, .. } => parts.iter().any(|part| cites(audit, *part, file, line)),

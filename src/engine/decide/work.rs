@@ -93,7 +93,7 @@ impl<'a> Work<'a> {
             kinds,
             plan,
         };
-        if let Some(known) = options.known.filter(|_| options.force.is_empty()) {
+        if let Some(known) = options.snapshot.filter(|_| options.force.is_empty()) {
             work.find_clean(known, options);
         }
         if work.clean.iter().all(Option::is_none) {

@@ -63,13 +63,13 @@ pub fn run(
         return Ok(summarise(&work, results, cancel, (options.clock)() - began));
     };
     // Another process may have run since the snapshot was read.
-    let outdated = options.known.is_some_and(|known| known.is_outdated(&session));
+    let outdated = options.snapshot.is_some_and(|known| known.is_outdated(&session));
     let mut again = if outdated { CheckedSnapshot::load(store) } else { None };
     if let Some(again) = &mut again {
         again.fill(&mut store.files());
     }
-    let known = if outdated { again.as_ref() } else { options.known };
-    let options = &Options { known, ..options.clone() };
+    let known = if outdated { again.as_ref() } else { options.snapshot };
+    let options = &Options { snapshot: known, ..options.clone() };
     let summary =
         run_in_session(root, pipeline, registry, &session, options, (answer, observer, cancel), began)?;
     session.finish()?;
@@ -96,7 +96,7 @@ fn run_in_session(
         retired = retired::remove(&work, session, options, observer)?;
     }
     let logged;
-    let last: HashMap<&str, Key> = match options.known {
+    let last: HashMap<&str, Key> = match options.snapshot {
         Some(known) => known.last_keys(),
         None => {
             logged = session.logged_keys();
@@ -224,7 +224,7 @@ fn snapshot_of<'s>(
     for id in work.plan.ids() {
         let name = work.name(id);
         let finished = results[id.0].get();
-        match (finished, work.clean[id.0], options.known) {
+        match (finished, work.clean[id.0], options.snapshot) {
             (_, Some(state), Some(known)) => builder.add_unchanged(known, state),
             (Some(finished), ..) => {
                 let Some(done) = done(work, id, finished) else { continue };

@@ -156,7 +156,7 @@ impl<'c> WorkerPool<'c> {
 
     fn unchanged_results(&self, id: InstanceId, key: Key) -> Option<&'c InstanceState> {
         let places = &self.work.effective(id).ok()?.places;
-        self.options.known?.results_at(self.work.name(id), key, places)
+        self.options.snapshot?.results_at(self.work.name(id), key, places)
     }
 
     fn run(&self, id: InstanceId, stale: Stale) {
