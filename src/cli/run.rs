@@ -23,7 +23,7 @@ use super::{CliError, json, print, status};
 /// How many files are named at the end.
 const MAX_LISTED_PLACES: usize = 10;
 
-/// How many failures are told at the end.
+/// How many failures are printed at the end.
 const MAX_LISTED_FAILURES: usize = 10;
 
 /// Carries `recount run` out.
@@ -163,7 +163,7 @@ fn outputs(summary: &Summary) -> Vec<String> {
     first_of(files.filter(|file| !file.ends_with(".svg")).cloned().collect())
 }
 
-/// Keeps as many places as are told, and says how many more there are.
+/// Keeps as many places as are printed, and says how many more there are.
 fn first_of(mut places: Vec<String>) -> Vec<String> {
     if let Some(more) = places.len().checked_sub(MAX_LISTED_PLACES).filter(|more| *more > 0) {
         places.truncate(MAX_LISTED_PLACES);
@@ -172,7 +172,7 @@ fn first_of(mut places: Vec<String>) -> Vec<String> {
     places
 }
 
-/// Lists failures with what to do, each with the command that repeats it alone; what a program printed was told
+/// Lists failures with what to do, each with the command that repeats it alone; what a program printed was shown
 /// when it failed.
 fn failed(failures: &[(&str, &Failure)], args: &RunArguments) -> String {
     let mut text = String::new();

@@ -5,7 +5,7 @@
 //! Invariants
 //! - The fingerprint holds all that an answer depends on besides files: this very program, `--set`, where the
 //!   archive is, and what of the machine stages name.
-//! - Whatever is doubtful is no answer: the pipeline is then read, and everything that may have changed is decided.
+//! - Without a certain answer the pipeline is read, and everything that may have changed is decided.
 
 use std::path::Path;
 

@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 
-/// How many differing lines of one file are told.
+/// How many differing lines of one file are printed.
 const MAX_DIFFERENCES: usize = 20;
 
 /// Tells where two texts differ, line by line as far as they have the same lines.

@@ -27,7 +27,7 @@ const MAX_REASONS: usize = 5;
 
 /// What there should be.
 pub struct ExpectedState {
-    /// What was amiss with the records and the objects themselves.
+    /// What is wrong with the records and the objects themselves.
     pub findings: Vec<Finding>,
     /// The bytes that belong at each place of the project.
     pub expected: BTreeMap<String, Vec<u8>>,
@@ -42,7 +42,7 @@ pub struct ExpectedState {
 }
 
 impl ExpectedState {
-    /// Surveys a project.
+    /// Derives what there should be in a project.
     ///
     /// # Errors
     /// [`EngineError`] when the pipeline does not fit together, or the store can't be read.

@@ -8,7 +8,7 @@ use crate::report::audit::{Place, SettingEntry};
 
 use super::chain::{Chain, Cited, Run, Step, Variant};
 
-/// How many references, variants and runs are told in full; of more references where they stand, of more variants and
+/// How many references, variants and runs are printed in full; of more references where they are, of more variants and
 /// runs their names.
 const MAX_LISTED: usize = 12;
 

@@ -5,7 +5,7 @@ use crate::report::audit::{AuditFile, Evidence, derive};
 
 use super::finding::Finding;
 
-/// Derives every number of the audit file and tells those that are others there, or can't be derived.
+/// Derives every number of the audit file, and gives those that differ or can't be derived.
 pub fn numbers(audit: &AuditFile, evidence: &dyn Evidence, findings: &mut Vec<Finding>) {
     let derived = derive(audit, evidence);
     for reference in &audit.references {

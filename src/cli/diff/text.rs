@@ -11,7 +11,7 @@ use crate::report::audit::InstanceName;
 use super::noise::Noise;
 use super::{Cause, DiffResult, Moved};
 
-/// How many causes of one change are told.
+/// How many causes of one change are printed.
 const MAX_LISTED_CAUSES: usize = 8;
 
 /// How many decimals a number is written with at most.

@@ -89,7 +89,7 @@ fn sweep(store: &Store) {
             && [entry.path(), project.clone(), project.join("artifacts")].iter().all(|path| is_folder(path));
         let free = || Store::open(&project).and_then(|store| Ok(store.lock(|| false)?.is_some()));
         if is_ours && free().unwrap_or(false) {
-            // What can't be removed now is swept by the next one.
+            // What can't be removed now is removed by the next one.
             drop(fs::remove_dir_all(entry.path()));
         }
     }

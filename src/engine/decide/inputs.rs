@@ -99,7 +99,7 @@ pub(crate) struct InputReader {
     documents: Documents,
 }
 
-/// What of the project is no input for a stage, although it stands in a folder that is one.
+/// What is no input of a stage, although it is in a folder that is one.
 pub(crate) struct LeftOut<'e> {
     /// Patterns that the stage names.
     pub(crate) ignore: &'e [String],
@@ -215,7 +215,7 @@ impl InputReader {
         names.into_iter().find(|name| now.get(*name) != before.values.get(*name)).cloned()
     }
 
-    /// Says what an input's name stands for.
+    /// Says what an input's name means.
     fn named(&self, store: &Store, name: &str) -> Result<Named, Failure> {
         // What was confirmed in this run need not be looked at again.
         match store.files().confirmed(name) {
@@ -278,11 +278,11 @@ fn folder_name(folder: &str) -> String {
     if folder.is_empty() { "./".to_owned() } else { format!("{folder}/") }
 }
 
-/// What an input's name stands for.
+/// What an input's name means.
 enum Named {
     File,
     Folder,
-    /// A pattern, with the folder that all that it fits stands in.
+    /// A pattern, with the folder that holds all that it fits.
     Pattern(String),
 }
 

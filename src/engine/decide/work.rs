@@ -245,7 +245,7 @@ impl<'a> Work<'a> {
         self.written.get_or_init(|| self.find_places())
     }
 
-    /// Says whether some instance reads a path, or a folder that it stands in.
+    /// Says whether some instance reads a path, or a folder that it is in.
     pub(crate) fn is_input(&self, path: &ProjectPath) -> bool {
         let reads = |id: InstanceId| {
             self.effective(id).is_ok_and(|effective| {
@@ -318,7 +318,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Leaves out of a trial what only tells of results, and what needs that.
+    /// Leaves out of a trial the stages that only report results, and those that need them.
     fn leave_out_of_trial(&mut self, options: &Options<'_>) -> Result<(), EngineError> {
         let mut out: Vec<bool> = Vec::with_capacity(self.kinds.len());
         for (stage, (kind, _)) in self.pipeline.stages.iter().zip(&self.kinds) {

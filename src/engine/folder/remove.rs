@@ -12,7 +12,7 @@ use rustix::io::Errno;
 
 use super::{Folder, Parent, is_absent};
 
-/// How often a folder is emptied again in which something appears meanwhile.
+/// How often a folder is emptied again when something appears in it.
 const MAX_REMOVALS: usize = 10;
 
 impl Folder {

@@ -36,7 +36,7 @@ pub type MakeAnswer<'a> = &'a dyn Fn(&Summary) -> Option<String>;
 /// Brings what `options` name up to date; `answer` is asked for what to say as long as nothing changes.
 ///
 /// # Errors
-/// [`EngineError`] when nothing could be started; the failure of an instance stands in the [`Summary`].
+/// [`EngineError`] when nothing could be started; the failure of an instance is in the [`Summary`].
 #[expect(clippy::too_many_arguments, reason = "a project, its store, and who watches")]
 pub fn run(
     root: &Path,
