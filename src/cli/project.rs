@@ -176,9 +176,9 @@ impl Stored {
         if !self.store.exists()? {
             return Ok(None);
         }
-        let mut told = false;
+        let mut announced = false;
         let session = self.store.lock(|| {
-            if !std::mem::replace(&mut told, true) {
+            if !std::mem::replace(&mut announced, true) {
                 print::note("waiting for another recount that works in this project");
             }
             !self.cancel.is_cancelled()

@@ -264,7 +264,7 @@ pub enum OutputContent {
 /// Who watches a run: progress in, cancellation out. Never part of a result.
 pub trait Watch: Sync {
     /// Receives how much of the run is done, as a fraction, and its state in a few words.
-    fn progress(&self, fraction: f64, standing: &str);
+    fn progress(&self, fraction: f64, message: &str);
     /// Receives a line that a person should read even without a failure.
     fn notice(&self, line: &str);
     /// Receives the last line that a program printed, from time to time while it runs.

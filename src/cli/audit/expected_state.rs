@@ -164,7 +164,7 @@ fn compare(report: &Report, outputs: &[RepeatedFile], findings: &mut Vec<Finding
 struct NoWatch;
 
 impl Watch for NoWatch {
-    fn progress(&self, _fraction: f64, _standing: &str) {}
+    fn progress(&self, _fraction: f64, _message: &str) {}
 
     fn notice(&self, _line: &str) {}
 

@@ -21,7 +21,7 @@ use globset::GlobSet;
 use walkdir::WalkDir;
 
 use crate::decide::reason::Reason;
-use crate::decide::values::Documents;
+use crate::decide::values::ValueDocuments;
 use crate::digest::{Digest, ObjectId};
 use crate::file_table::Observation;
 use crate::folder::open_through_links;
@@ -96,7 +96,7 @@ pub(crate) struct InputReader {
     /// The root without links, to know what leads out of it.
     real_root: Option<PathBuf>,
     trees: Mutex<HashMap<TreeQuestion, Arc<Tree>>>,
-    documents: Documents,
+    documents: ValueDocuments,
 }
 
 /// What is no input of a stage, although it is in a folder that is one.
@@ -112,7 +112,7 @@ impl InputReader {
         Self {
             real_root: crate::store::real_path(root),
             trees: Mutex::default(),
-            documents: Documents::default(),
+            documents: ValueDocuments::default(),
         }
     }
 
@@ -179,7 +179,7 @@ impl InputReader {
             let again = Self {
                 real_root: self.real_root.clone(),
                 trees: Mutex::default(),
-                documents: Documents::default(),
+                documents: ValueDocuments::default(),
             };
             tree.paths.iter().for_each(|path| store.files().unconfirm(path));
             let now = again.read(store, effective, left_out).ok();

@@ -55,7 +55,7 @@ pub enum Event<'a> {
         /// How much of it is done.
         fraction: f64,
         /// Its state, in a few words.
-        standing: &'a str,
+        message: &'a str,
     },
     /// A program still runs; this is the last line that it printed so far.
     Line {

@@ -121,9 +121,9 @@ fn run_in_session(
     session.while_committing(|| thread::scope(|scope| pool.worker_loop(scope)));
     // What could not be recorded is nothing to write down, and its checkpoints are worth keeping.
     let flushed = session.flush();
-    let swept = session.clear_scratch();
+    let cleared = session.clear_scratch();
     flushed?;
-    swept?;
+    cleared?;
     let WorkerPool { results, new_keys, .. } = pool;
     let new_keys: BTreeMap<String, Key> =
         new_keys.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();

@@ -340,9 +340,9 @@ struct ProgressForwarder<'t> {
 }
 
 impl Watch for ProgressForwarder<'_> {
-    fn progress(&self, fraction: f64, standing: &str) {
+    fn progress(&self, fraction: f64, message: &str) {
         let (instance, name) = (self.instance, self.name);
-        self.observer.event(Event::Progress { instance, name, fraction, standing });
+        self.observer.event(Event::Progress { instance, name, fraction, message });
     }
 
     fn notice(&self, line: &str) {

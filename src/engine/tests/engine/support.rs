@@ -436,7 +436,7 @@ impl Observer for Log {
                 }
                 format!("started {name}")
             }
-            Event::Progress { name, standing, .. } => format!("progress {name}: {standing}"),
+            Event::Progress { name, message, .. } => format!("progress {name}: {message}"),
             Event::Line { name, line, .. } => format!("line {name}: {line}"),
             Event::Notice { name, line, .. } => format!("notice {name}: {line}"),
             Event::Ran { name, reasons, .. } => {
