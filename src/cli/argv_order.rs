@@ -1,4 +1,4 @@
-//! The order of a command line's words: options may stand before the command.
+//! The order of a command line's words: options may come before the command.
 //!
 //! Invariants
 //! - Words keep their order among themselves; only a command's name moves, to the front.

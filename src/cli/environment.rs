@@ -10,7 +10,7 @@ use recount_engine::command::surroundings::Variables;
 
 use crate::lab::nn::Simd;
 
-/// What the program is told from around it.
+/// What the program reads of its environment.
 pub struct Environment {
     /// Folders that may hold the archive: `RECOUNT_MIRRORS`, separated by `:`.
     pub mirrors: Vec<PathBuf>,

@@ -34,7 +34,7 @@ impl Estimate {
         if self.total > 0.0 { ((self.done + running) / self.total).clamp(0.0, 1.0) } else { 0.0 }
     }
 
-    /// Seconds left, once enough is done to tell: at the pace of the `elapsed` seconds so far.
+    /// Seconds left at the pace of the `elapsed` seconds so far, once enough is done for an estimate.
     pub fn seconds_left(&self, running: f64, elapsed: f64) -> Option<f64> {
         let fraction = self.fraction(running);
         (fraction > 0.01 && elapsed > 1.0).then(|| elapsed * (1.0 - fraction) / fraction)

@@ -30,7 +30,7 @@ const SAFE_CONFIG: [&str; 5] = [
 ];
 
 /// The same as variables: objects that a partial clone lacks are not fetched, nobody is asked for a password, and the
-/// index is left as it is, as others may use it meanwhile.
+/// index is left as it is, as others may use it at the same time.
 const SAFE_VARIABLES: [(&str, &str); 5] = [
     ("GIT_NO_LAZY_FETCH", "1"),
     ("GIT_ALLOW_PROTOCOL", "none"),
@@ -258,7 +258,7 @@ fn contents(mut answer: &[u8]) -> BTreeSet<Vec<u8>> {
     while let Some(end) = answer.iter().position(|byte| *byte == b'\n') {
         let head = String::from_utf8_lossy(&answer[..end]);
         answer = &answer[end + 1..];
-        // What has gone meanwhile has no size, and no content follows.
+        // An object that is gone by now has no size, and no content follows.
         let size = head.rsplit(' ').next().and_then(|size| size.parse::<usize>().ok());
         let Some((content, rest)) = size.and_then(|size| answer.split_at_checked(size)) else { continue };
         contents.insert(content.to_owned());

@@ -43,7 +43,7 @@ use recount_engine::EngineError;
 use recount_engine::diagnostic::Diagnostics;
 use recount_engine::store::StoreError;
 
-/// Why a command could not be carried out: what to tell the user, and the exit code.
+/// Why a command failed: the message for the user, and the exit code.
 pub(crate) struct CliError {
     message: String,
     code: u8,

@@ -100,7 +100,7 @@ impl Progress {
         state.show_whole(self.started);
     }
 
-    fn advance(&self, instance: InstanceId, name: &str, fraction: f64, standing: &str) {
+    fn advance(&self, instance: InstanceId, name: &str, fraction: f64, message: &str) {
         let mut state = self.state();
         let Some(running) = state.running.get_mut(&instance) else { return };
         running.fraction = fraction;
@@ -110,7 +110,7 @@ impl Progress {
         } else {
             String::new()
         };
-        running.bar.set_message(print::visible(&format!("{name} {standing}{left}")));
+        running.bar.set_message(print::visible(&format!("{name} {message}{left}")));
         state.show_whole(self.started);
     }
 
@@ -190,8 +190,8 @@ impl Observer for Progress {
             | Event::Shared { instance, .. }
             | Event::Skipped { instance, .. } => self.end_instance(instance, false),
             Event::Started { instance, name } => self.start(instance, name),
-            Event::Progress { instance, name, fraction, standing } => {
-                self.advance(instance, name, fraction, standing);
+            Event::Progress { instance, name, fraction, message } => {
+                self.advance(instance, name, fraction, message);
             }
             Event::Line { instance, name, line } => self.show_line(instance, name, line),
             Event::Notice { name, line, .. } => {

@@ -28,8 +28,8 @@ pub struct Project {
     pub kinds: Registry,
     /// Its store.
     pub store: Store,
-    /// What is known of it since it was last brought up to date.
-    pub known: Option<CheckedSnapshot>,
+    /// Its last snapshot, with what has changed since.
+    pub snapshot: Option<CheckedSnapshot>,
     /// The pipeline's own files, as they were looked at before they were read.
     pub pipeline_files: Vec<String>,
     /// What Ctrl-C sets.
@@ -55,7 +55,7 @@ impl Project {
         Self::at(root, args, start, environment, network)
     }
 
-    /// Opens the project of which something is known already.
+    /// Opens the project whose snapshot is loaded already.
     ///
     /// # Errors
     /// As [`Project::open`].
@@ -67,7 +67,7 @@ impl Project {
         network: Network,
     ) -> Result<Self, CliError> {
         start.prepare();
-        let Start { store, known, pipeline_files } = start;
+        let Start { store, snapshot, pipeline_files } = start;
         let pipeline = read(&root, args, environment)?;
         kinds::check(&root, &pipeline)
             .map_err(|mistakes| CliError::mistakes(&mistakes, environment.colour))?;
@@ -82,7 +82,7 @@ impl Project {
             pipeline,
             kinds,
             store,
-            known,
+            snapshot,
             pipeline_files,
             cancel,
             archive: found,
@@ -176,9 +176,9 @@ impl Stored {
         if !self.store.exists()? {
             return Ok(None);
         }
-        let mut told = false;
+        let mut announced = false;
         let session = self.store.lock(|| {
-            if !std::mem::replace(&mut told, true) {
+            if !std::mem::replace(&mut announced, true) {
                 print::note("waiting for another recount that works in this project");
             }
             !self.cancel.is_cancelled()
@@ -235,7 +235,7 @@ impl Project {
             jobs: environment.cores,
             memory: environment.memory,
             gpus: environment.gpus,
-            known: self.known.as_ref(),
+            snapshot: self.snapshot.as_ref(),
             pipeline_files: self.pipeline_files.clone(),
             asked: environment.words.clone(),
             clock: &seconds_since_1970,

@@ -1,4 +1,4 @@
-//! Reasons and instances as `--json` tells them.
+//! Reasons and instances as `--json` prints them.
 
 use serde::Serialize;
 use serde_json::Value as Json;

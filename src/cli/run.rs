@@ -23,7 +23,7 @@ use super::{CliError, json, print, status};
 /// How many files are named at the end.
 const MAX_LISTED_PLACES: usize = 10;
 
-/// How many failures are told at the end.
+/// How many failures are printed at the end.
 const MAX_LISTED_FAILURES: usize = 10;
 
 /// Carries `recount run` out.
@@ -40,7 +40,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     if simple && let Some(answer) = start.answer(&root, &args.settings.set, environment)? {
         print_idle(&answer, began.elapsed().as_secs_f64());
         // It only saves time: a project that can't be written to is as up to date.
-        drop(start.known.iter().try_for_each(|known| known.refresh(&start.store)));
+        drop(start.snapshot.iter().try_for_each(|snapshot| snapshot.refresh(&start.store)));
         return Ok(());
     }
     let mut project = Project::at(root, &args.settings, start, environment, Network::Untouched)?;
@@ -164,7 +164,7 @@ fn outputs(summary: &Summary) -> Vec<String> {
     first_of(files.filter(|file| !file.ends_with(".svg")).cloned().collect())
 }
 
-/// Keeps as many places as are told, and says how many more there are.
+/// Keeps as many places as are printed, and says how many more there are.
 fn first_of(mut places: Vec<String>) -> Vec<String> {
     if let Some(more) = places.len().checked_sub(MAX_LISTED_PLACES).filter(|more| *more > 0) {
         places.truncate(MAX_LISTED_PLACES);
@@ -173,7 +173,7 @@ fn first_of(mut places: Vec<String>) -> Vec<String> {
     places
 }
 
-/// Lists failures with what to do, each with the command that repeats it alone; what a program printed was told
+/// Lists failures with what to do, each with the command that repeats it alone; what a program printed was shown
 /// when it failed.
 fn failed(failures: &[(&str, &Failure)], args: &RunArguments) -> String {
     let mut text = String::new();

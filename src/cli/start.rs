@@ -5,7 +5,7 @@
 //! Invariants
 //! - The fingerprint holds all that an answer depends on besides files: this very program, `--set`, where the
 //!   archive is, and what of the machine stages name.
-//! - Whatever is doubtful is no answer: the pipeline is then read, and everything that may have changed is decided.
+//! - Without a certain answer the pipeline is read, and everything that may have changed is decided.
 
 use std::path::Path;
 
@@ -41,12 +41,12 @@ pub struct SnapshotAnswer {
     surroundings: Surroundings,
 }
 
-/// A project's store, and what is known of the project.
+/// A project's store and its last snapshot.
 pub struct Start {
     /// The store.
     pub store: Store,
     /// The snapshot, compared with what is there now.
-    pub known: Option<CheckedSnapshot>,
+    pub snapshot: Option<CheckedSnapshot>,
     /// The pipeline's own files, once they were looked at.
     pub pipeline_files: Vec<String>,
 }
@@ -58,8 +58,8 @@ impl Start {
     /// A [`CliError`] when the store can't be read.
     pub fn of(root: &Path) -> Result<Self, CliError> {
         let store = Store::open(root)?;
-        let known = CheckedSnapshot::load(&store);
-        Ok(Self { store, known, pipeline_files: Vec::new() })
+        let snapshot = CheckedSnapshot::load(&store);
+        Ok(Self { store, snapshot, pipeline_files: Vec::new() })
     }
 
     /// Gives the last run's answer, if it answers this fingerprint and nothing has changed since.
@@ -72,9 +72,9 @@ impl Start {
         overrides: &[String],
         environment: &Environment,
     ) -> Result<Option<SnapshotAnswer>, CliError> {
-        let Some(known) = &self.known else { return Ok(None) };
+        let Some(snapshot) = &self.snapshot else { return Ok(None) };
         let Some(answer) =
-            known.last_answer().and_then(|text| serde_json::from_str::<SnapshotAnswer>(text).ok())
+            snapshot.last_answer().and_then(|text| serde_json::from_str::<SnapshotAnswer>(text).ok())
         else {
             return Ok(None);
         };
@@ -85,13 +85,13 @@ impl Start {
             None
         };
         let environment = digest_environment(root, environment, archive.as_ref(), &answer.surroundings);
-        Ok(known.answer(fingerprint(environment, overrides)).map(|_| answer))
+        Ok(snapshot.answer(fingerprint(environment, overrides)).map(|_| answer))
     }
 
     /// Looks at the pipeline's own files, before they are read, and passes on what is known of all others.
     pub fn prepare(&mut self) {
-        if let Some(known) = &mut self.known {
-            known.fill(&mut self.store.files());
+        if let Some(snapshot) = &mut self.snapshot {
+            snapshot.fill(&mut self.store.files());
         }
         self.pipeline_files = observe_pipeline(&self.store);
     }

@@ -1,6 +1,6 @@
 //! `recount status`: what is fresh and what is stale, with the first reason; runs nothing.
 //!
-//! verdicts ──▶ groups of a stage's instances that stand alike ──▶ one line a group, and the counts
+//! verdicts ──▶ groups of a stage's instances in the same state ──▶ one line a group, and the counts
 //!
 //! Invariants
 //! - A stage takes few lines, whether it has one instance or a hundred thousand.
@@ -22,7 +22,7 @@ use super::reasons::InstanceEntry;
 use super::start::Start;
 use super::{CliError, json, print};
 
-/// How many groups of a stage are told one by one.
+/// How many groups of a stage are printed one by one.
 const MAX_LISTED_GROUPS: usize = 5;
 
 /// How many of the last runs are asked what failed.
@@ -129,7 +129,7 @@ fn last_failures(project: &Project) -> BTreeMap<String, String> {
     failures
 }
 
-/// Instances of a stage that stand alike.
+/// Instances of a stage in the same state.
 struct InstanceGroup<'s> {
     word: &'static str,
     why: String,
@@ -172,7 +172,7 @@ fn tell_groups(project: &Project, summary: &Summary, failures: &BTreeMap<String,
     }
 }
 
-/// Says how an instance stands, in a word and what follows its name; `None` where there is nothing to say.
+/// Gives an instance's state as a word and the text behind its name; `None` where there is nothing to say.
 fn describe(report: &Report, failures: &BTreeMap<String, String>) -> Option<(&'static str, String)> {
     let failed = failures.get(&report.name).filter(|_| is_pending(report));
     let last = failed.map(|why| format!(" · failed last time: {why}")).unwrap_or_default();

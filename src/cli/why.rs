@@ -128,7 +128,7 @@ fn alike(causes: &[Cause]) -> Vec<Vec<&Cause>> {
     groups
 }
 
-/// Says where a parameter that changed stands.
+/// Says where a parameter that changed is written.
 fn place(pipeline: &Pipeline, instance: &str, reason: &Reason) -> Option<String> {
     let (Reason::Parameter { name, .. } | Reason::Items { name, .. }) = reason else { return None };
     let field = name.split(['.', '[']).next()?;

@@ -16,7 +16,7 @@ pub enum EngineError {
         /// Its kind.
         kind: String,
     },
-    /// An instance stands at a coordinate that its need does not have.
+    /// An instance has a coordinate that its need does not have.
     #[error("`{instance}` needs `{need}`, which has nothing at the same coordinates")]
     NoMatch {
         /// The instance.

@@ -55,7 +55,7 @@ pub trait Kind: Send + Sync {
         false
     }
 
-    /// Says whether it runs in a trial of settings by `--set`: what only tells of results waits for the settings to be
+    /// Says whether it runs in a trial of settings by `--set`: what only reports results waits for the settings to be
     /// written down.
     fn runs_in_trials(&self) -> bool {
         true
@@ -71,7 +71,7 @@ pub trait Kind: Send + Sync {
 /// The kinds that a pipeline may use.
 pub type Registry = Vec<Box<dyn Kind>>;
 
-/// Where an instance stands in its pipeline.
+/// An instance's stage, coordinates and settings.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The whole pipeline.
@@ -134,13 +134,13 @@ pub struct Effective {
 pub struct Read {
     /// The needed stage.
     pub stage: StageId,
-    /// The outputs' names; an output ending in `/` stands for all that begin so; empty means every output.
+    /// The outputs' names; one that ends in `/` names all that begin so; empty means every output.
     pub outputs: Vec<String>,
 }
 
 /// All that one run is given.
 pub struct Job<'a> {
-    /// Where the instance stands.
+    /// The instance's stage, coordinates and settings.
     pub context: Context<'a>,
     /// The instance's name, such as `train[2.4.2,seed=1]`.
     pub instance: &'a str,
@@ -263,11 +263,11 @@ pub enum OutputContent {
 
 /// Who watches a run: progress in, cancellation out. Never part of a result.
 pub trait Watch: Sync {
-    /// Is told how much of the run is done, as a fraction, and a short text on how it stands.
-    fn progress(&self, fraction: f64, standing: &str);
-    /// Is told something that a person should read even without a failure, in one line.
+    /// Receives how much of the run is done, as a fraction, and its state in a few words.
+    fn progress(&self, fraction: f64, message: &str);
+    /// Receives a line that a person should read even without a failure.
     fn notice(&self, line: &str);
-    /// Is told the last line that a program printed, from time to time while it runs.
+    /// Receives the last line that a program printed, from time to time while it runs.
     fn line(&self, _line: &str) {}
     /// Says whether the run should stop as soon as it can.
     fn cancelled(&self) -> bool;

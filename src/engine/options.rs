@@ -26,23 +26,23 @@ pub struct Options<'a> {
     pub folder: PathBuf,
     /// What to run even though it is fresh, named as targets are.
     pub force: Vec<String>,
-    /// What is known of the project since it was last brought up to date.
-    pub known: Option<&'a CheckedSnapshot>,
+    /// The snapshot of the project, with what has changed since it was taken.
+    pub snapshot: Option<&'a CheckedSnapshot>,
     /// All that the outcome depends on besides files.
     pub fingerprint: Digest,
     /// The part of the fingerprint that is no setting: this program, and what stages see of the machine.
     pub environment: Digest,
     /// The pipeline's own files, as the file table has them.
     pub pipeline_files: Vec<String>,
-    /// Whether what the lock has and stands at its place counts as fresh, although the store has no record of it.
+    /// Whether an output that equals the lock counts as fresh although the store has no record of it.
     pub by_lock: bool,
-    /// Whether it is a trial of settings: what only tells of results does not run, and the lock is not written.
+    /// Whether it is a trial of settings: stages that only report results do not run, and the lock is not written.
     pub trial: bool,
     /// Says whether git keeps a file of the project: what it keeps is never taken away.
     pub is_tracked: &'a (dyn Fn(&ProjectPath) -> bool + Sync),
     /// Whether to go on with what does not need a failed instance, where otherwise nothing more is begun.
     pub keep_going: bool,
-    /// Whether the pipeline is as its files say it, so that `pipeline.lock` is to tell of this run.
+    /// Whether the pipeline is as its files have it, so that this run updates `pipeline.lock`.
     pub lock: bool,
     /// What the command line asked for, word by word, for the log of runs.
     pub asked: Vec<String>,
@@ -60,7 +60,7 @@ impl Options<'_> {
 }
 
 impl Default for Options<'_> {
-    /// Everything, one at a time, by a clock that stands still.
+    /// Everything, one at a time, with a clock that always gives zero.
     fn default() -> Self {
         Self {
             jobs: 1,
@@ -69,7 +69,7 @@ impl Default for Options<'_> {
             targets: Vec::new(),
             folder: PathBuf::new(),
             force: Vec::new(),
-            known: None,
+            snapshot: None,
             fingerprint: Digest::of(b""),
             environment: Digest::of(b""),
             pipeline_files: Vec::new(),

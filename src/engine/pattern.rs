@@ -14,7 +14,7 @@ pub(crate) fn is_pattern(name: &str) -> bool {
     name.contains(LETTERS)
 }
 
-/// Gives the folder that everything stands in which a pattern fits; empty for the project's.
+/// Gives the folder that holds everything that a pattern fits; empty for the project's.
 pub(crate) fn base_folder(pattern: &str) -> &str {
     let before = &pattern[..pattern.find(LETTERS).unwrap_or(0)];
     before.rsplit_once('/').map_or("", |(folder, _)| folder)

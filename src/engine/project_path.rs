@@ -24,7 +24,7 @@ pub struct ProjectPath(String);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]
 pub struct PathFault {
-    /// What is wrong, to stand behind the path.
+    /// What is wrong, as the text that follows the path in a message.
     pub what: &'static str,
     /// What to do.
     pub help: &'static str,
@@ -94,7 +94,7 @@ impl ProjectPath {
         if self.is_root() { Self::parse(below) } else { Self::parse(&[&self.0, "/", below].concat()) }
     }
 
-    /// Says whether it is `folder` itself or stands in it.
+    /// Says whether it is `folder` itself or is in it.
     pub fn is_within(&self, folder: &Self) -> bool {
         is_within(&self.0, &folder.0)
     }
@@ -108,7 +108,7 @@ impl ProjectPath {
         if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
     }
 
-    /// Gives the folder that it stands in; `None` for the project's folder itself.
+    /// Gives the folder that it is in; `None` for the project's folder itself.
     pub fn parent(&self) -> Option<Self> {
         if self.is_root() {
             return None;
@@ -117,7 +117,7 @@ impl ProjectPath {
     }
 }
 
-/// Says whether a path is `folder` itself or stands in it; both are in their one spelling.
+/// Says whether a path is `folder` itself or is in it; both are in their one spelling.
 pub fn is_within(path: &str, folder: &str) -> bool {
     folder.is_empty()
         || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -128,7 +128,7 @@ fn walk_value(name: &str, value: &Value, writer: &mut dyn Writer) {
     }
 }
 
-/// What the walk tells its writers.
+/// What the walk gives to its writers.
 trait Writer {
     /// Begins a part that has `length` entries.
     fn begin(&mut self, name: &str, branch: Branch, length: usize);

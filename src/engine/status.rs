@@ -62,7 +62,7 @@ pub(crate) fn verdicts(
         };
         let unchanged = || {
             let places = work.effective(id).map(|effective| effective.places.as_slice()).unwrap_or_default();
-            let known = options.known.zip(key);
+            let known = options.snapshot.zip(key);
             known.is_some_and(|(known, key)| known.results_at(&instance.name, key, places).is_some())
         };
         let written = match &outcome {
@@ -94,7 +94,7 @@ pub(crate) enum LastKeys<'k> {
 
 impl<'k> LastKeys<'k> {
     pub(crate) fn of(store: &Store, options: &Options<'k>) -> Self {
-        match options.known {
+        match options.snapshot {
             Some(known) => Self::Known(known.last_keys()),
             None => Self::Logged(store.logged_keys()),
         }
@@ -150,7 +150,8 @@ impl Judge<'_> {
         };
         let (name, key) = (self.work.name(id), assembled.key);
         let forced = self.work.is_forced(id);
-        let unchanged = self.options.known.and_then(|known| known.results(name)).filter(|it| it.key == key);
+        let unchanged =
+            self.options.snapshot.and_then(|known| known.results(name)).filter(|it| it.key == key);
         if let Some(state) = unchanged.filter(|_| !forced) {
             return Ok((Some(key), state.outputs.clone(), Outcome::Fresh));
         }

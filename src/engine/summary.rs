@@ -16,7 +16,7 @@ pub struct Summary {
     pub reports: Vec<Report>,
     /// Whether the run was asked to stop.
     pub cancelled: bool,
-    /// What became of `pipeline.lock`, where the run was to tell of it.
+    /// What became of `pipeline.lock`, where the run was to update it.
     pub lock: Option<LockChange>,
     /// How long all of it took, in seconds.
     pub seconds: f64,

@@ -93,7 +93,7 @@ impl Verification {
 /// Runs what `options` name again below `scratch`, an empty folder, and compares it with the store.
 ///
 /// # Errors
-/// [`EngineError`] when nothing could be begun; what became of an instance stands in the [`Verification`].
+/// [`EngineError`] when nothing could be started; the [`Verification`] says what became of each instance.
 #[expect(clippy::too_many_arguments, reason = "those of `run`, and where to run")]
 pub fn verify(
     root: &Path,
@@ -147,7 +147,7 @@ pub fn verify(
     Ok(Verification { checked: checked.collect(), cancelled: again.cancelled, seconds: again.seconds })
 }
 
-/// Tells of an instance that is not run again what stands in the way.
+/// Says why an instance is not run again.
 fn unrecorded(report: &Report) -> Checked {
     let outcome = match &report.outcome {
         Outcome::Stale { reasons } => VerifyOutcome::Unrecorded(reasons.clone()),

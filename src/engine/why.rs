@@ -3,7 +3,7 @@
 //! verdicts on a target and all it needs ──▶ [`Explanation`]: its own reasons, and the [`Cause`]s behind them
 //!
 //! Invariants
-//! - Changes nothing, and guesses at nothing: of an instance that waits, only what is known of it is told.
+//! - Changes nothing and guesses nothing: of an instance that waits, only its own changes are named.
 //! - Each instance is named as a cause once, by the shortest way to it that is met first.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -31,7 +31,7 @@ pub struct Explanation {
     pub name: String,
     /// Its key; `None` where its inputs are not known yet.
     pub key: Option<Key>,
-    /// How it stands: fresh, stale, depending on one that is, or unable to run.
+    /// Its state: fresh, stale, depending on a stale one, or unable to run.
     pub outcome: Outcome,
     /// What changed of itself since it last ran.
     pub reasons: Vec<Reason>,

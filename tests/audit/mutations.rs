@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use recount::cli::audit::{Finding, Survey};
+use recount::cli::audit::{ExpectedState, Finding};
 use recount_engine::digest::Digest;
 
 use crate::project::{Changed, Project};
@@ -72,7 +72,12 @@ fn places(findings: &[Finding]) -> Vec<&str> {
 }
 
 /// Makes a change to a file of the report, which the survey does not depend on.
-fn assert_found(project: &Project, survey: &Survey, file: &str, change: impl FnOnce(&mut Vec<u8>) -> usize) {
+fn assert_found(
+    project: &Project,
+    survey: &ExpectedState,
+    file: &str,
+    change: impl FnOnce(&mut Vec<u8>) -> usize,
+) {
     let mut line = 0;
     let changed = Changed::write(&project.path(file), |bytes| line = change(bytes));
     let findings = project.check(survey);
@@ -83,7 +88,7 @@ fn assert_found(project: &Project, survey: &Survey, file: &str, change: impl FnO
 }
 
 /// Changes a digit of the lock; what is found names an instance of that line, or the file where it can't be read.
-fn assert_found_in_lock(project: &Project, survey: &Survey, random: &mut Random) {
+fn assert_found_in_lock(project: &Project, survey: &ExpectedState, random: &mut Random) {
     let before = project.read(LOCK);
     let mut line = 0;
     let changed = Changed::write(&project.path(LOCK), |bytes| line = change_digit(random, bytes));

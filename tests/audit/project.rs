@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use recount::cli::audit::{Finding, Survey, check};
+use recount::cli::audit::{ExpectedState, Finding, check};
 use recount::kinds::{Archive, Surroundings, registry, schemas};
 use recount::lab::nn::Simd;
 use recount_engine::spec::{self, Pipeline};
@@ -104,7 +104,7 @@ impl Project {
     }
 
     /// Surveys the project in this process.
-    pub fn survey(&self) -> Survey {
+    pub fn survey(&self) -> ExpectedState {
         let pipeline = self.pipeline();
         let kinds: Registry = registry(Surroundings {
             archive: Archive::Absent("the tests have none".to_owned()),
@@ -115,7 +115,7 @@ impl Project {
         let options = Options { jobs: 1, ..Options::default() };
         let root = self.folder.path();
         let subject = Subject { root, pipeline: &pipeline, registry: &kinds, store: &store };
-        Survey::of(&subject, &options).expect("the pipeline fits together")
+        ExpectedState::of(&subject, &options).expect("the pipeline fits together")
     }
 
     fn pipeline(&self) -> Pipeline {
@@ -124,7 +124,7 @@ impl Project {
     }
 
     /// Checks the files against a survey.
-    pub fn check(&self, survey: &Survey) -> Vec<Finding> {
+    pub fn check(&self, survey: &ExpectedState) -> Vec<Finding> {
         check(self.folder.path(), survey, true)
     }
 

@@ -100,7 +100,7 @@ pub(super) mod tests {
     use crate::report::audit::{FigureEntry, Origin, ReferenceEntry, ReportEntry, SourceEntry, VERSION};
     use crate::report::{Aggregate, Format, Number};
 
-    /// An audit file with a reference for each source, none of which stands anywhere.
+    /// An audit file with a reference for each source, none of which is printed.
     pub fn audit(sources: Vec<SourceEntry>) -> AuditFile {
         let references = sources.iter().enumerate().map(|(index, source)| {
             let format = match &source.from {

@@ -4,7 +4,7 @@
 //!
 //! Invariants
 //! - A run is found by the bytes that another one read, so the chain follows what was really read.
-//! - What was only observed comes from the store's records; without a store the rest of the chain stands.
+//! - What was only observed comes from the store's records; without a store the rest of the chain is still given.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +45,7 @@ pub struct Cited {
     pub printed: String,
     /// How it is rounded.
     pub format: String,
-    /// Where it stands, as `FILE:LINE:COLUMN`; in a figure as `FILE:LINE`.
+    /// Where it is printed, as `FILE:LINE:COLUMN`; in a figure as `FILE:LINE`.
     pub places: Vec<String>,
     /// The number before rounding, and what it is made of.
     pub number: Step,
@@ -257,7 +257,7 @@ fn runs(audit: &AuditFile, store: &Store, instances: Vec<String>) -> Vec<Run> {
         let observed = store.record(entry.key).ok().flatten().map(|record| record.observed);
         runs.push(Run { instance, entry: entry.clone(), from, observed });
     }
-    // What every run began with stands once, at the end.
+    // What every run started from comes once, at the end.
     runs.sort_by_key(|run| run.entry.inputs.is_empty());
     runs
 }

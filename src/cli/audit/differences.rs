@@ -2,19 +2,19 @@
 
 use super::finding::Finding;
 
-/// How many differing lines of one file are told.
+/// How many differing lines of one file are printed.
 const MAX_DIFFERENCES: usize = 20;
 
 /// Tells where two texts differ, line by line as far as they have the same lines.
 pub fn differences(place: &str, bytes: &[u8], expected: &[u8], findings: &mut Vec<Finding>) {
     let (text, expected_text) = (String::from_utf8_lossy(bytes), String::from_utf8_lossy(expected));
-    let mut told = 0;
+    let mut printed = 0;
     for (index, (line, expected)) in text.lines().zip(expected_text.lines()).enumerate() {
         if line == expected {
             continue;
         }
-        told += 1;
-        if told > MAX_DIFFERENCES {
+        printed += 1;
+        if printed > MAX_DIFFERENCES {
             return findings.push(Finding::new(place, "and more lines"));
         }
         let same = line.chars().zip(expected.chars()).take_while(|(one, other)| one == other).count();
@@ -25,7 +25,7 @@ pub fn differences(place: &str, bytes: &[u8], expected: &[u8], findings: &mut Ve
     if lines != expected_lines {
         findings
             .push(Finding::new(place, format!("it has {lines} lines where the runs give {expected_lines}")));
-    } else if told == 0 {
+    } else if printed == 0 {
         findings.push(Finding::new(place, "its line ends, or bytes that are no text, differ"));
     }
 }

@@ -27,7 +27,7 @@ const MAX_REASONS: usize = 5;
 
 /// What there should be.
 pub struct ExpectedState {
-    /// What was amiss with the records and the objects themselves.
+    /// What is wrong with the records and the objects themselves.
     pub findings: Vec<Finding>,
     /// The bytes that belong at each place of the project.
     pub expected: BTreeMap<String, Vec<u8>>,
@@ -42,7 +42,7 @@ pub struct ExpectedState {
 }
 
 impl ExpectedState {
-    /// Surveys a project.
+    /// Derives what there should be in a project.
     ///
     /// # Errors
     /// [`EngineError`] when the pipeline does not fit together, or the store can't be read.
@@ -164,7 +164,7 @@ fn compare(report: &Report, outputs: &[RepeatedFile], findings: &mut Vec<Finding
 struct NoWatch;
 
 impl Watch for NoWatch {
-    fn progress(&self, _fraction: f64, _standing: &str) {}
+    fn progress(&self, _fraction: f64, _message: &str) {}
 
     fn notice(&self, _line: &str) {}
 

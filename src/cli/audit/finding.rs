@@ -22,7 +22,7 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What stands in a file that someone edited is not to steer the terminal.
+        // The text of a file that someone edited must not drive the terminal.
         for symbol in format!("{}: {}", self.place, self.what).chars() {
             match symbol {
                 '\n' => out.write_char(symbol)?,

@@ -8,7 +8,7 @@ use crate::report::audit::{Place, SettingEntry};
 
 use super::chain::{Chain, Cited, Run, Step, Variant};
 
-/// How many references, variants and runs are told in full; of more references where they stand, of more variants and
+/// How many references, variants and runs are printed in full; of more references where they are, of more variants and
 /// runs their names.
 const MAX_LISTED: usize = 12;
 
@@ -69,12 +69,12 @@ fn write_cited(text: &mut String, cited: &Cited) {
 fn write_step(text: &mut String, depth: usize, step: &Step) {
     put(text, depth, &format!("{} = {}", step.from, step.value.value()));
     let adds = |part: &&Step| !step.sums || part.value.value() != 0.0;
-    let told: Vec<&Step> = step.parts.iter().filter(adds).collect();
-    for part in &told {
+    let listed: Vec<&Step> = step.parts.iter().filter(adds).collect();
+    for part in &listed {
         write_step(text, depth + 1, part);
     }
-    if told.len() < step.parts.len() {
-        put(text, depth + 1, &format!("and {} parts that are 0", step.parts.len() - told.len()));
+    if listed.len() < step.parts.len() {
+        put(text, depth + 1, &format!("and {} parts that are 0", step.parts.len() - listed.len()));
     }
 }
 

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `printed` | the report that was rendered last: its audit file, and what lies on the disk |
 //! | `query` | what a person points at → references |
-//! | `chain`, `tell` | from a reference to the data; the same as text |
+//! | `chain`, `format_chain` | from a reference to the data; the same as text |
 //! | `behind` | the runs that a number rests on, for `recount verify` |
 //! | `state` | what there should be, from records and objects |
 //! | `check`, `differences` | the files on the disk against the state, byte by byte |

@@ -5,7 +5,7 @@ use crate::report::audit::{AuditFile, Evidence, derive};
 
 use super::finding::Finding;
 
-/// Derives every number of the audit file and tells those that are others there, or can't be derived.
+/// Derives every number of the audit file, and gives those that differ or can't be derived.
 pub fn numbers(audit: &AuditFile, evidence: &dyn Evidence, findings: &mut Vec<Finding>) {
     let derived = derive(audit, evidence);
     for reference in &audit.references {
@@ -120,14 +120,14 @@ mod tests {
     #[test]
     fn a_wrong_value_is_found_wherever_it_is_from() {
         for index in 0..sources().len() {
-            let told = found(|sources| {
+            let differing = found(|sources| {
                 sources[index].value = match sources[index].value {
                     Number::Whole(value) => Number::Whole(value + 1),
                     Number::Real(value) => Number::Real(value + f64::EPSILON),
                 };
             });
             let name = format!("n{}: the audit file has ", index + 1);
-            assert!(told.len() == 1 && told[0].starts_with(&name), "{told:?}");
+            assert!(differing.len() == 1 && differing[0].starts_with(&name), "{differing:?}");
         }
         // Equal, but of another sort.
         assert_eq!(found(|sources| sources[4].value = Number::Real(2.0)).len(), 1);

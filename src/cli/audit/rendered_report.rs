@@ -3,7 +3,7 @@
 //! pipeline, last records ──▶ audit file ──query──▶ references, held against the report's own bytes
 //!
 //! Invariants
-//! - A place in an edited file is answered only where what stands there is still what the audit file has of it.
+//! - A place in an edited file is answered only where its text is still the one that the audit file has.
 //! - An answer for an edited report says that it was edited.
 
 use std::collections::BTreeSet;
@@ -132,7 +132,7 @@ impl RenderedReport {
         })
     }
 
-    /// Refuses a place that no number stands at.
+    /// Refuses a place without a number.
     fn nothing_at(&self, root: &Path, words: &str, place: &FilePlace) -> CliError {
         let is_ours = place.file == self.report
             || self.audit.figures.iter().any(|figure| beside(&self.report, &figure.file) == place.file);
@@ -179,7 +179,7 @@ impl RenderedReport {
     }
 }
 
-/// Gives the path of a file that stands beside, or below the folder of, another one.
+/// Gives the path of a file that is beside another one, or below its folder.
 pub fn beside(place: &str, file: &str) -> String {
     place.rsplit_once('/').map_or_else(|| file.to_owned(), |(folder, _)| format!("{folder}/{file}"))
 }

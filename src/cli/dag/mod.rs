@@ -31,7 +31,7 @@ struct Graph {
 #[derive(Serialize)]
 struct Node {
     name: String,
-    /// How many instances it stands for.
+    /// How many instances it has.
     instances: usize,
 }
 

@@ -100,7 +100,7 @@ fn place(labels: &[String], columns: &[usize]) -> (Vec<Spot>, usize, usize) {
     }
     let mut met = vec![0; count];
     let spots = columns.iter().map(|&column| {
-        // A short column stands in the middle.
+        // A short column is centred.
         let above = (tallest - tallies[column]) * (HEIGHT + GAP) / 2;
         let y = MARGIN + above + met[column] * (HEIGHT + GAP);
         met[column] += 1;

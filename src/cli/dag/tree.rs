@@ -1,7 +1,7 @@
 //! The graph as lines of text, from what nothing needs down to what needs nothing.
 //!
 //! Invariants
-//! - What a node needs is told once: where it comes up again, only its name is.
+//! - What a node needs is printed once: where the node comes up again, only its name is.
 
 use super::Graph;
 
@@ -14,12 +14,12 @@ pub(super) fn draw(graph: &Graph) -> String {
         needed[need] = true;
     }
     let mut text = String::new();
-    let mut told = vec![false; graph.nodes.len()];
+    let mut printed = vec![false; graph.nodes.len()];
     for root in (0..graph.nodes.len()).filter(|&node| !needed[node]) {
-        // Node, what stands before its name, and what stands before the names of its needs.
+        // The node, the text before its name, and the text before the names of its needs.
         let mut open = vec![(root, String::new(), String::new())];
         while let Some((node, before, below)) = open.pop() {
-            let again = std::mem::replace(&mut told[node], true) && !needs[node].is_empty();
+            let again = std::mem::replace(&mut printed[node], true) && !needs[node].is_empty();
             let mark = if again { " (above)" } else { "" };
             text.push_str(&format!("{before}{}{mark}\n", graph.nodes[node].label()));
             if again {

@@ -3,8 +3,8 @@
 //! two locks + the records they name ──▶ for each instance the changes at the root
 //!
 //! Invariants
-//! - A change of an input, or of a cited run, is never told as such where the instance behind it is known: what
-//!   changed there is told instead.
+//! - A change of an input, or of a cited run, is never named where the instance behind it is known: what
+//!   changed there is named instead.
 //! - What changed elsewhere comes first; a nested parameter that only repeats it, as a report's account of the
 //!   variants does, is left out.
 
@@ -57,7 +57,7 @@ impl<'c> Causes<'c> {
         let mut asked = BTreeSet::new();
         for reason in differences(&old, &new) {
             if let Some(alone) = self.alone(&reason) {
-                // An instance that only one of the two has; one line stands for all its seeds and outputs.
+                // An instance that only one of the two has; one line is for all its seeds and outputs.
                 if asked.insert(alone) {
                     changes.push((name.to_owned(), reason));
                 }
@@ -96,7 +96,7 @@ impl<'c> Causes<'c> {
             Reason::Input { name: input, old: Some(old), new: Some(new) } => {
                 let mut makers = self.makers.get(&(*old, *new)).into_iter().flatten();
                 let maker = makers.find(|maker| makes(maker, input, reader)).cloned();
-                // What was only observed stands in no lock; its name says whose it is.
+                // An observed output is in no lock; its name says whose it is.
                 maker.or_else(|| other_run(split(input).0))
             }
             Reason::Cited { name: run, old: Some(_), new: Some(_) } => other_run(run),

@@ -1,4 +1,4 @@
-//! Every number of a run's JSON outputs, by where it stands: `metrics.json#/accuracy`.
+//! Every number of a run's JSON outputs, by its address: `metrics.json#/accuracy`.
 //!
 //! Invariants
 //! - What was only observed is no measure: a lock does not have it.
@@ -11,12 +11,12 @@ use recount_engine::Locked;
 
 use super::outputs::{OutputFinder, measured};
 
-/// Where a number stands.
+/// The address of a number.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct MeasurePlace {
     pub(super) output: String,
     pub(super) pointer: String,
-    /// Whether it stands in a list, as each epoch's numbers do.
+    /// Whether it is in a list, as each epoch's numbers are.
     pub(super) listed: bool,
 }
 

@@ -164,7 +164,7 @@ fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result
     for side in [from, to] {
         finder.fetch((&stored.root, git), side.commit.as_deref(), &side.lock, &members)?;
     }
-    // What changed of itself stands before what changed for it.
+    // An instance that changed by itself comes before those that changed because of it.
     let mut roots = Vec::new();
     let mut causes = Causes::between(&stored.store, old, new);
     for (row, members) in groups {

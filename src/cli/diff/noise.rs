@@ -29,7 +29,7 @@ pub(super) enum Noise {
     Within,
     /// There is no chance in it: on either side all runs agree.
     Exact,
-    /// There are too few runs to tell.
+    /// There are too few runs to say.
     Unknown,
 }
 
@@ -57,7 +57,7 @@ pub(super) enum Sampling {
 }
 
 impl Sampling {
-    /// Finds what is said of the validation set in the output that a measure stands in; `side` takes one side of
+    /// Finds what is said of the validation set in the output that holds a measure; `side` takes one side of
     /// a sample.
     pub(super) fn of(
         place: &MeasurePlace,

@@ -11,7 +11,7 @@ use crate::report::audit::InstanceName;
 use super::noise::Noise;
 use super::{Cause, DiffResult, Moved};
 
-/// How many causes of one change are told.
+/// How many causes of one change are printed.
 const MAX_LISTED_CAUSES: usize = 8;
 
 /// How many decimals a number is written with at most.
@@ -38,13 +38,13 @@ pub(super) fn print_body(body: &DiffResult, all: bool) {
         if causes == 0 {
             print::result("  no record says what it is because of");
         }
-        let told = if all || causes <= MAX_LISTED_CAUSES + 1 { causes } else { MAX_LISTED_CAUSES };
-        for Cause { instance, reason } in &changed.causes[..told] {
+        let printed = if all || causes <= MAX_LISTED_CAUSES + 1 { causes } else { MAX_LISTED_CAUSES };
+        for Cause { instance, reason } in &changed.causes[..printed] {
             let whose = if *instance == name { String::new() } else { format!("{instance} · ") };
             print::result(&format!("  because of {whose}{}", reason.text));
         }
-        if told < causes {
-            print::result(&format!("  and of {} more changes: --all tells them", causes - told));
+        if printed < causes {
+            print::result(&format!("  and of {} more changes: --all tells them", causes - printed));
         }
         let (shown, hidden): (Vec<&Moved>, Vec<&Moved>) =
             changed.measures.iter().partition(|moved| all || !moved.listed);

@@ -44,7 +44,7 @@ pub fn verify(args: &VerifyArguments, environment: &Environment) -> Result<(), C
     };
     selection.check_keys(&project, &options)?;
     project::catch_stop(&project.cancel)?;
-    sweep(&project.store);
+    remove_orphaned_folders(&project.store);
     let failed = |error: std::io::Error| CliError::failed(format!("there is no folder to run in: {error}"));
     fs::create_dir_all(project.store.path()).map_err(failed)?;
     let scratch = tempfile::Builder::new().prefix(PREFIX).tempdir_in(project.store.path()).map_err(failed)?;
@@ -80,7 +80,7 @@ pub fn verify(args: &VerifyArguments, environment: &Environment) -> Result<(), C
 }
 
 /// Removes the folders that killed verifications left: those whose lock nobody holds.
-fn sweep(store: &Store) {
+fn remove_orphaned_folders(store: &Store) {
     for entry in fs::read_dir(store.path()).into_iter().flatten().flatten() {
         let project = entry.path().join("project");
         // A link in the place of one of them is nobody's to empty.
@@ -89,7 +89,7 @@ fn sweep(store: &Store) {
             && [entry.path(), project.clone(), project.join("artifacts")].iter().all(|path| is_folder(path));
         let free = || Store::open(&project).and_then(|store| Ok(store.lock(|| false)?.is_some()));
         if is_ours && free().unwrap_or(false) {
-            // What can't be removed now is swept by the next one.
+            // What can't be removed now is removed by the next one.
             drop(fs::remove_dir_all(entry.path()));
         }
     }

@@ -17,7 +17,7 @@ type Facts = BTreeMap<String, String>;
 
 /// Prints a line for each instance, and the counts; `facts` are those of this program.
 pub(super) fn print_outcomes(verification: &Verification, store: &Store, facts: &Facts) {
-    // Those that wait for the same one stand in one line: it can be the whole pipeline.
+    // Those that wait for the same one share a line: it can be the whole pipeline.
     let alike = |one: &Checked, other: &Checked| match (&one.outcome, &other.outcome) {
         (VerifyOutcome::Waits { on }, VerifyOutcome::Waits { on: also }) => on == also,
         _ => false,
@@ -32,7 +32,7 @@ pub(super) fn print_outcomes(verification: &Verification, store: &Store, facts: 
             }
             VerifyOutcome::Unrecorded(reasons) => ("unknown", format!(" · {}", unrecorded(reasons))),
             VerifyOutcome::Waits { on } => ("unknown", format!(" · {}", waits(on))),
-            // What a program printed was told when it failed.
+            // What a program printed was shown when it failed.
             VerifyOutcome::Failed(failure) => ("failed", format!(" · {}", failure.headline())),
             VerifyOutcome::NotRun => ("skipped", String::new()),
         };

@@ -97,7 +97,7 @@ fn other_runs(words: &str, run: &str) -> CliError {
     ))
 }
 
-/// Says what a number stands for.
+/// Says which runs a number was made from.
 fn describe(number: &RunClosure) -> String {
     let RunClosure { words, references, instances, .. } = number;
     let mut names = references.iter().take(MAX_NAMED_INSTANCES).cloned().collect::<Vec<_>>().join(", ");

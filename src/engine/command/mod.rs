@@ -145,17 +145,17 @@ impl Kind for Command {
     }
 
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
-        let told = ParamReader::of("command", &context.settings.parameters);
+        let params = ParamReader::of("command", &context.settings.parameters);
         let coordinates = context.point.coordinates();
         let filled = |name: &str| -> Vec<String> {
-            texts(told.any(name)).iter().map(|text| substitute(text, &coordinates)).collect()
+            texts(params.any(name)).iter().map(|text| substitute(text, &coordinates)).collect()
         };
-        let filled_alike = |name: &str| match told.any(name) {
+        let filled_alike = |name: &str| match params.any(name) {
             Some(Value::Text(text)) => Value::Text(substitute(text, &coordinates)),
             _ => list(filled(name)),
         };
         let kept = |text: &str| keep_folders(text, &coordinates);
-        let run = match told.any("run") {
+        let run = match params.any("run") {
             Some(Value::Text(line)) => Value::Text(kept(line)),
             words => list(texts(words).iter().map(|word| kept(word)).collect()),
         };
@@ -163,12 +163,12 @@ impl Kind for Command {
             return Err(Failure::new("it has nothing to run").with_help("give `run` a program"));
         }
         let mut tools = Parameters::new();
-        for name in texts(told.any("tools")) {
+        for name in texts(params.any("tools")) {
             let digest = self.tools.digest(&name, self.path(), context.root)?;
             tools.insert(name, Value::Text(digest.to_hex()));
         }
         let mut parameters = BTreeMap::from([
-            ("env".to_owned(), Value::Map(self.variable_digests(&texts(told.any("env"))))),
+            ("env".to_owned(), Value::Map(self.variable_digests(&texts(params.any("env"))))),
             ("outputs".to_owned(), list(filled("outputs"))),
         ]);
         // A list starts the program itself.
@@ -192,23 +192,23 @@ impl Kind for Command {
             }
         }
         let outputs = parse_paths(&filled("outputs"))?;
-        let names = parse_paths(&texts(told.any("outputs")))?;
+        let names = parse_paths(&texts(params.any("outputs")))?;
         // An output is named as it is written, braces and all, so that results line up over coordinates.
         let named =
             names.iter().zip(outputs).map(|(name, path)| OutputPlace { name: name.to_string(), path });
         let mut places: Vec<OutputPlace> = named.collect();
-        if let Some(out) = told.any("out").and_then(Value::as_text) {
+        if let Some(out) = params.any("out").and_then(Value::as_text) {
             // What is in the instance's own folder is named by its path there.
             places
                 .push(OutputPlace { name: String::new(), path: parse_path(&substitute(out, &coordinates))? });
             parameters.insert("out".to_owned(), Value::Bool(true));
         }
-        let ignore = texts(told.any("ignore"));
+        let ignore = texts(params.any("ignore"));
         for name in ["pass_env", "retries", "timeout_seconds"] {
             // They decide nothing.
-            told.any(name);
+            params.any(name);
         }
-        told.finish()?;
+        params.finish()?;
         Ok(Effective { parameters, seeded: false, reads: reads.collect(), files, addresses, ignore, places })
     }
 

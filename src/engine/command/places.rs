@@ -12,7 +12,7 @@ use crate::kind::{Failure, Job, Output, OutputContent};
 use crate::project_path::ProjectPath;
 use crate::store::OutputPlace;
 
-/// Removes what stands at the outputs' places, and makes the folders they go to.
+/// Removes what is at the outputs' places, and makes the folders they go to.
 pub(super) fn clear(project: &Folder, places: &[OutputPlace]) -> Result<(), Failure> {
     for OutputPlace { name, path } in places {
         let cleared = remove(project, path).and_then(|()| project.create_parent(path.as_str()));
@@ -24,7 +24,7 @@ pub(super) fn clear(project: &Folder, places: &[OutputPlace]) -> Result<(), Fail
     Ok(())
 }
 
-/// Removes what stands at a place; a folder in a read-only one is emptied.
+/// Removes what is at a place; a folder in a read-only one is emptied.
 fn remove(project: &Folder, path: &ProjectPath) -> io::Result<()> {
     match project.remove(path.as_str()) {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {

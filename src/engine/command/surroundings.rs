@@ -133,7 +133,7 @@ impl ToolDigests {
     }
 
     fn digest_file(&self, path: &Path) -> io::Result<Digest> {
-        // Held meanwhile: many instances name one tool.
+        // The lock is held while the tool is hashed, as many instances name one tool.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let file = open_through_links(path)?;
         let stamp = Stamp::of(&file.metadata()?);

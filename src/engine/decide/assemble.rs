@@ -1,7 +1,7 @@
 //! From what the needs left, and the project's files, to an instance's recipe.
 //!
 //! Invariants
-//! - What a run is given stands in the order of its recipe, so that equal keys are given equal things.
+//! - A run gets its inputs in the order of its recipe, so that equal keys get equal inputs.
 //! - An input that is matched on all its coordinates is named without them, so that two variants
 //!   with equal inputs share a key.
 //! - A need without outputs enters by its key: whatever else it did, it did anew.

@@ -21,7 +21,7 @@ use globset::GlobSet;
 use walkdir::WalkDir;
 
 use crate::decide::reason::Reason;
-use crate::decide::values::Documents;
+use crate::decide::values::ValueDocuments;
 use crate::digest::{Digest, ObjectId};
 use crate::file_table::Observation;
 use crate::folder::open_through_links;
@@ -96,10 +96,10 @@ pub(crate) struct InputReader {
     /// The root without links, to know what leads out of it.
     real_root: Option<PathBuf>,
     trees: Mutex<HashMap<TreeQuestion, Arc<Tree>>>,
-    documents: Documents,
+    documents: ValueDocuments,
 }
 
-/// What of the project is no input for a stage, although it stands in a folder that is one.
+/// What is no input of a stage, although it is in a folder that is one.
 pub(crate) struct LeftOut<'e> {
     /// Patterns that the stage names.
     pub(crate) ignore: &'e [String],
@@ -112,7 +112,7 @@ impl InputReader {
         Self {
             real_root: crate::store::real_path(root),
             trees: Mutex::default(),
-            documents: Documents::default(),
+            documents: ValueDocuments::default(),
         }
     }
 
@@ -179,7 +179,7 @@ impl InputReader {
             let again = Self {
                 real_root: self.real_root.clone(),
                 trees: Mutex::default(),
-                documents: Documents::default(),
+                documents: ValueDocuments::default(),
             };
             tree.paths.iter().for_each(|path| store.files().unconfirm(path));
             let now = again.read(store, effective, left_out).ok();
@@ -215,7 +215,7 @@ impl InputReader {
         names.into_iter().find(|name| now.get(*name) != before.values.get(*name)).cloned()
     }
 
-    /// Says what an input's name stands for.
+    /// Says what an input's name means.
     fn named(&self, store: &Store, name: &str) -> Result<Named, Failure> {
         // What was confirmed in this run need not be looked at again.
         match store.files().confirmed(name) {
@@ -278,11 +278,11 @@ fn folder_name(folder: &str) -> String {
     if folder.is_empty() { "./".to_owned() } else { format!("{folder}/") }
 }
 
-/// What an input's name stands for.
+/// What an input's name means.
 enum Named {
     File,
     Folder,
-    /// A pattern, with the folder that all that it fits stands in.
+    /// A pattern, with the folder that holds all that it fits.
     Pattern(String),
 }
 

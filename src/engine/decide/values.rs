@@ -23,9 +23,9 @@ type Document = Arc<Result<Node, Failure>>;
 
 /// The files that values are taken from.
 #[derive(Default)]
-pub(crate) struct Documents(Mutex<HashMap<(String, Digest), Document>>);
+pub(crate) struct ValueDocuments(Mutex<HashMap<(String, Digest), Document>>);
 
-impl Documents {
+impl ValueDocuments {
     /// Adds the leaves of a value in a file whose digest is known.
     pub(crate) fn read(
         &self,

@@ -86,7 +86,7 @@ impl<'a> Work<'a> {
         for digest in &stage_digests {
             all.field(&digest.to_bytes());
         }
-        let known = options.known.filter(|known| known.has_same_environment(options.environment));
+        let known = options.snapshot.filter(|known| known.has_same_environment(options.environment));
         let count = plan.instances.len();
         let details = plan.ids().map(|_| OnceLock::new()).collect();
         let (wanted, forced) = (vec![true; count], vec![false; count]);
@@ -257,7 +257,7 @@ impl<'a> Work<'a> {
         self.written.get_or_init(|| self.find_places())
     }
 
-    /// Says whether some instance reads a path, or a folder that it stands in.
+    /// Says whether some instance reads a path, or a folder that it is in.
     pub(crate) fn is_input(&self, path: &ProjectPath) -> bool {
         let reads = |id: InstanceId| {
             self.effective(id).is_ok_and(|effective| {

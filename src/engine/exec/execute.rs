@@ -90,7 +90,7 @@ pub(crate) fn execute(
             })
     });
     if in_place && record.is_err() {
-        // What is not recorded must not pass for an output; what of it a person has written meanwhile, nobody can say.
+        // A file that is not recorded must not pass for an output, and nobody can say which bytes a person wrote during the run.
         for place in &effective.places {
             drop(session.clear_place(&place.path));
         }

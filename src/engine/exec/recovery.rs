@@ -89,7 +89,7 @@ impl Running {
     }
 }
 
-/// Gives the folder that a note stands in, and its name there.
+/// Gives the folder that a note is in, and its name there.
 fn note_of(scratch: &Path) -> io::Result<(Folder, String)> {
     let file = Running::note_file(scratch);
     let name = file.file_name().and_then(|name| name.to_str()).ok_or(io::ErrorKind::InvalidInput)?;

@@ -1,6 +1,6 @@
 //! A folder from which names are resolved without following links.
 //!
-//! name ──component by component──▶ the folder that it stands in ──▶ read, written, moved, removed there
+//! name ──component by component──▶ its folder ──▶ read, written, moved, removed there
 //!
 //! | file | its duty |
 //! |---|---|
@@ -45,7 +45,7 @@ pub struct Folder {
     path: PathBuf,
 }
 
-/// What a name stands for.
+/// What a name is of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FileKind {
     /// A regular file.
@@ -58,7 +58,7 @@ pub enum FileKind {
     Other,
 }
 
-/// What a name stands for, and how that looks.
+/// What a name is of, and how that looks from outside.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FolderEntry {
     /// What it is.
@@ -90,7 +90,7 @@ impl FileKind {
     }
 }
 
-/// The folder that a name stands in.
+/// The folder of a name.
 enum Parent<'f> {
     Own(BorrowedFd<'f>),
     Below(OwnedFd),
@@ -238,7 +238,7 @@ impl Folder {
         Ok(())
     }
 
-    /// Makes the folder that a name stands in, and those above it.
+    /// Makes the folder of a name, and those above it.
     ///
     /// # Errors
     /// As [`Folder::create_folder`].
@@ -330,7 +330,7 @@ impl Folder {
         openat(&parent, last, flags, Mode::empty()).map_err(|error| explained(&parent, last, error))
     }
 
-    /// Finds the folder that a name stands in.
+    /// Finds the folder of a name.
     fn parent<'n>(&self, name: &'n str) -> io::Result<(Parent<'_>, &'n str)> {
         let mut parts = parts(name)?.peekable();
         let mut at = Parent::Own(self.handle.as_fd());

@@ -13,7 +13,7 @@ use rustix::io::Errno;
 
 use super::{DEEPEST, Folder, Parent, is_absent};
 
-/// How often a folder is emptied again in which something appears meanwhile.
+/// How often a folder is emptied again when something appears in it.
 const MAX_REMOVALS: usize = 10;
 
 impl Folder {

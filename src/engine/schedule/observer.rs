@@ -1,11 +1,11 @@
-//! What a run tells while it goes on; the engine itself prints nothing.
+//! The events of a run; the engine itself prints nothing.
 
 use crate::decide::reason::Reason;
 use crate::kind::Failure;
 use crate::plan::graph::InstanceId;
 use crate::summary::Summary;
 
-/// Is told what happens in a run.
+/// Receives the events of a run.
 pub trait Observer: Sync {
     /// Takes one event; called from several threads, and never for two events of one instance at once.
     fn event(&self, event: Event<'_>);
@@ -54,8 +54,8 @@ pub enum Event<'a> {
         name: &'a str,
         /// How much of it is done.
         fraction: f64,
-        /// How it stands, in a few words.
-        standing: &'a str,
+        /// Its state, in a few words.
+        message: &'a str,
     },
     /// A program still runs; this is the last line that it printed so far.
     Line {

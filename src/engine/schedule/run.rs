@@ -36,7 +36,7 @@ pub type MakeAnswer<'a> = &'a dyn Fn(&Summary) -> Option<String>;
 /// Brings what `options` name up to date; `answer` is asked for what to say as long as nothing changes.
 ///
 /// # Errors
-/// [`EngineError`] when nothing could be started; the failure of an instance stands in the [`Summary`].
+/// [`EngineError`] when nothing could be started; the failure of an instance is in the [`Summary`].
 #[expect(clippy::too_many_arguments, reason = "a project, its store, and who watches")]
 pub fn run(
     root: &Path,
@@ -63,13 +63,13 @@ pub fn run(
         return Ok(summarise(&work, results, cancel, (options.clock)() - began));
     };
     // Another process may have run since the snapshot was read.
-    let outdated = options.known.is_some_and(|known| known.is_outdated(&session));
+    let outdated = options.snapshot.is_some_and(|known| known.is_outdated(&session));
     let mut again = if outdated { CheckedSnapshot::load(store) } else { None };
     if let Some(again) = &mut again {
         again.fill(&mut store.files());
     }
-    let known = if outdated { again.as_ref() } else { options.known };
-    let options = &Options { known, ..options.clone() };
+    let known = if outdated { again.as_ref() } else { options.snapshot };
+    let options = &Options { snapshot: known, ..options.clone() };
     let summary =
         run_in_session(root, pipeline, registry, &session, options, (answer, observer, cancel), began)?;
     session.finish()?;
@@ -99,7 +99,7 @@ fn run_in_session(
         return stay_clean(&work, session, options, known, answer, (retired, began));
     }
     let logged;
-    let last: HashMap<&str, Key> = match options.known {
+    let last: HashMap<&str, Key> = match options.snapshot {
         Some(known) => known.last_keys(),
         None => {
             logged = session.logged_keys();
@@ -124,9 +124,9 @@ fn run_in_session(
     session.while_committing(|| thread::scope(|scope| pool.worker_loop(scope)));
     // What could not be recorded is nothing to write down, and its checkpoints are worth keeping.
     let flushed = session.flush();
-    let swept = session.clear_scratch();
+    let cleared = session.clear_scratch();
     flushed?;
-    swept?;
+    cleared?;
     let WorkerPool { results, new_keys, .. } = pool;
     let new_keys: BTreeMap<String, Key> =
         new_keys.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
@@ -253,7 +253,7 @@ fn snapshot_of<'s>(
     for id in work.plan.ids() {
         let name = work.name(id);
         let finished = results[id.0].get();
-        match (finished, work.clean[id.0], options.known) {
+        match (finished, work.clean[id.0], options.snapshot) {
             (_, Some(state), Some(known)) => builder.add_unchanged(known, state),
             (Some(finished), ..) => {
                 let Some(done) = done(work, id, finished) else { continue };

@@ -156,7 +156,7 @@ impl<'c> WorkerPool<'c> {
 
     fn unchanged_results(&self, id: InstanceId, key: Key) -> Option<&'c InstanceState> {
         let places = &self.work.effective(id).ok()?.places;
-        self.options.known?.results_at(self.work.name(id), key, places)
+        self.options.snapshot?.results_at(self.work.name(id), key, places)
     }
 
     fn run(&self, id: InstanceId, stale: Stale) {
@@ -340,9 +340,9 @@ struct ProgressForwarder<'t> {
 }
 
 impl Watch for ProgressForwarder<'_> {
-    fn progress(&self, fraction: f64, standing: &str) {
+    fn progress(&self, fraction: f64, message: &str) {
         let (instance, name) = (self.instance, self.name);
-        self.observer.event(Event::Progress { instance, name, fraction, standing });
+        self.observer.event(Event::Progress { instance, name, fraction, message });
     }
 
     fn notice(&self, line: &str) {

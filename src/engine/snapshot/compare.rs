@@ -272,7 +272,7 @@ fn observe(store: &Store, state: &PathState) -> Option<Observation> {
 }
 
 fn hash(store: &Store, name: &str, size: u64) -> Option<Digest> {
-    // An input may stand in a folder that is a link.
+    // The folder of an input may be a link.
     let file = open_through_links(&store.project().path_of(name)).ok()?;
     store.read_digest(file, size).ok()
 }

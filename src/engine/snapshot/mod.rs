@@ -12,7 +12,7 @@
 //! - One format, one magic with a version, one seal. A file that is not whole, or of another version, is none: then
 //!   everything is decided.
 //! - Nothing is taken as clean that reads, or wrote, a changed path.
-//! - The truth is in the project's files and in the store's records; whatever is doubtful is looked up there.
+//! - The truth is in the project's files and in the store's records; what the snapshot can't answer is looked up there.
 
 mod build;
 mod compare;

@@ -115,7 +115,7 @@ impl<'a, 's> Braces<'a, 's> {
         }
     }
 
-    /// Finds the names that stand for several folders where one is meant.
+    /// Finds the names of several folders where only one may be.
     fn several(&self, template: &str) -> Vec<(Diagnostic, std::ops::Range<usize>)> {
         if self.folders != Folders::One {
             return Vec::new();

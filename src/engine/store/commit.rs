@@ -6,8 +6,8 @@
 //! - A record's name appears only after its objects and its own text are synced.
 //! - The names themselves are not synced: what a power failure leaves under the other name is given its own by the
 //!   next session (`recover`).
-//! - A batch waits at most [`BATCH_WAIT`] for company, so that a power failure costs no more than that of finished work.
-//! - Once a batch has failed nothing more is kept, and whoever commits next is told why.
+//! - A batch waits at most [`BATCH_WAIT`] for other records, so that a power failure costs no more than that much finished work.
+//! - After a batch has failed, nothing more is recorded, and the next commit gives the error.
 
 use std::io;
 use std::sync::PoisonError;

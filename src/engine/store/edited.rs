@@ -29,17 +29,17 @@ const UNREAD: &str = "unread";
 /// The permissions that let a folder's owner change what is in it.
 const OWNER_WRITES: u32 = 0o300;
 
-/// Something of a person's that stood where an output belongs, and where it is now.
+/// Something of a person's that was where an output belongs, and where it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptEdit {
-    /// Where it stood.
+    /// Where it was.
     pub place: ProjectPath,
     /// Where it is, from the project's folder.
     pub now: PathBuf,
 }
 
 impl Session<'_> {
-    /// Takes all away that stands at a place, file or folder, so that nothing is there; gives what of it was kept.
+    /// Empties a place, whether a file or a folder is there; gives what of it was kept.
     ///
     /// # Errors
     /// [`StoreError`] when something can't be read, moved or removed.
@@ -52,7 +52,7 @@ impl Session<'_> {
             Some(FileKind::Folder) => {
                 kept = self.clear_folder(place, &|_| false)?;
                 match self.project().remove(name) {
-                    // It stands in a read-only folder: it is empty, which is as much as can be.
+                    // Its folder is read-only, so it can only be emptied.
                     Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {}
                     removed => removed.doing("removed", &self.project().path_of(name))?,
                 }
@@ -137,7 +137,7 @@ impl Session<'_> {
         }
     }
 
-    /// Takes away what is no folder from a path: removes bytes that the store has, and keeps all else.
+    /// Removes a file or link whose bytes the store has, and keeps any other in `edited/`.
     ///
     /// # Errors
     /// As [`Session::clear_place`].

@@ -73,7 +73,7 @@ struct Sound {
 
 impl Session<'_> {
     /// Reads every record and every object, on `threads` threads, and sets aside what is damaged.
-    /// `go_on` is told how many of how many objects are read; once it says no, there is no result.
+    /// `go_on` gets how many objects are read, and how many there are; when it returns `false`, there is no result.
     ///
     /// # Errors
     /// [`StoreError`] when a folder can't be read, or something damaged can't be moved.

@@ -8,7 +8,7 @@
 //!   v2/places               the places in the project that recount has filled; part of the log
 //!   v2/snapshot             what the project looked like when it was last brought up to date; it only saves time
 //!   v2/quarantine/          objects and records whose bytes are not what they should be
-//!   v2/scratch/, temporary/ a run's own; swept by the next one, but for what was finished
+//!   v2/scratch/, temporary/ a run's own; the next one removes it, except for finished records
 //!   v2/checkpoints/KEY/     what a killed run left to the next one with its key; gone once that is recorded
 //!   v2/lock                 held by the one process that writes, with its number
 //!   by-name/                links to browse; deleting them loses nothing

@@ -1,7 +1,7 @@
 //! Outputs at their places in the project.
 //!
 //! Invariants
-//! - A place holds exactly what its instance made: whatever else stands there is taken away, and kept where the store does
+//! - A place holds exactly what its instance made: whatever else is there is moved away, and kept where the store does
 //!   not have it.
 //! - A place never shares its bytes with an object, so editing it changes no object.
 //! - Only what a writer declared is ever filled, whatever a record says.
@@ -21,7 +21,7 @@ use crate::project_path::ProjectPath;
 use crate::stamp::now;
 
 /// Where outputs of a run belong in the project: an output called `name` at `path`, one called `name/REST` at
-/// `path/REST`. With an empty name, each output stands below `path`.
+/// `path/REST`. With an empty name, each output is below `path`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputPlace {
     /// The output's name.
@@ -54,7 +54,7 @@ impl OutputPlace {
 pub struct Restored {
     /// The files that were written.
     pub written: Vec<ProjectPath>,
-    /// What stood there and is kept now.
+    /// What was there and is kept now.
     pub kept: Vec<KeptEdit>,
 }
 
@@ -158,7 +158,7 @@ impl<'o> Expected<'o> {
 }
 
 impl Session<'_> {
-    /// Sees to it that places hold exactly these outputs.
+    /// Makes places hold exactly these outputs.
     ///
     /// # Errors
     /// [`StoreError`] when a file can't be read or written.
@@ -186,7 +186,7 @@ impl Session<'_> {
         Ok(restored)
     }
 
-    /// Takes away what stands at a place and is none of its outputs.
+    /// Removes what is at a place and is none of its outputs.
     fn make_room(
         &self,
         place: &OutputPlace,
@@ -254,7 +254,7 @@ impl Session<'_> {
         Ok(kept)
     }
 
-    /// Takes away what stands at a place that no stage has any more, and the folders that are empty then.
+    /// Removes what is at a place that no stage has any more, and the folders that are empty then.
     ///
     /// # Errors
     /// [`StoreError`] when something can't be read, moved or removed.

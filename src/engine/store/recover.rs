@@ -1,11 +1,11 @@
-//! What a session that did not come to its end had finished: records that were written and have no name yet.
+//! Recovers the records of a session that was killed: those that were written and have no name yet.
 //!
-//! `temporary/` ──whole records whose objects are sound──▶ `records/`; the rest is swept
+//! `temporary/` ──whole records whose objects are sound──▶ `records/`; the rest is removed
 //!
 //! Invariants
 //! - What is recovered goes the way of every record: it is synced with its objects before it has its name, and stays
 //!   where it is until then, so that another kill loses nothing either.
-//! - A record that stands under its name already, with sound objects, goes only for a later one.
+//! - A record that has its name already, with sound objects, is replaced only by a later one.
 
 use super::Session;
 use super::error::{Doing, StoreError};
@@ -18,7 +18,7 @@ use crate::folder::FileKind;
 const MAX_RECORD_BYTES: u64 = 256 << 20;
 
 impl Session<'_> {
-    /// Gives names to the records that an earlier session left without, and sweeps everything else of it.
+    /// Gives names to the records that an earlier session left without one, and removes everything else of it.
     ///
     /// # Errors
     /// [`StoreError`] when something can't be written or removed.
@@ -57,7 +57,7 @@ impl Session<'_> {
         unsealed(self.base.read(name, MAX_RECORD_BYTES).ok()?)
     }
 
-    /// Says whether a record has all of its objects, and what stands under its name has not, or is older.
+    /// Says whether a record has all of its objects, and the record of its name has not, or is older.
     fn is_recoverable(&self, record: &Record) -> Result<bool, StoreError> {
         if !matches!(self.check_outputs(record.outputs.clone())?, Lookup::Found(_)) {
             return Ok(false);

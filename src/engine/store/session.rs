@@ -2,7 +2,7 @@
 //!
 //! Invariants
 //! - While a session lives, no other one does, in this process or another.
-//! - What an earlier process left in `temporary/` is swept, but for what it had finished.
+//! - What an earlier process left in `temporary/` is removed, except for finished records.
 //! - A recount that a stage of the running one starts is refused: it would wait for ever.
 
 use std::collections::BTreeSet;
@@ -196,7 +196,7 @@ impl Session<'_> {
         format!("{TEMPORARY}/{}", self.count())
     }
 
-    /// Sees to it that nothing is called as what an earlier session has left.
+    /// Counts from above the numbers that an earlier session has used.
     pub(super) fn count_from(&self, highest: Option<u64>) {
         self.next.store(highest.map_or(0, |highest| highest.wrapping_add(1)), Ordering::Relaxed);
     }
@@ -253,7 +253,7 @@ impl Session<'_> {
         Ok(Scratch { path: self.base.path_of(&name), name })
     }
 
-    /// Removes what [`Session::scratch`] gave, and the files beside it. What can't be removed now is swept by the next
+    /// Removes what [`Session::scratch`] gave, and the files beside it. What can't be removed now is removed by the next
     /// session.
     pub fn remove_scratch(&self, scratch: &Scratch) {
         drop(self.base.remove(&scratch.name));

@@ -1,4 +1,4 @@
-//! `by-name/`: the last outputs of each instance that stand nowhere else, for people to browse.
+//! `by-name/`: the last outputs of each instance that has no place in the project, for people to browse.
 //!
 //! Invariants
 //! - What has a place in the project is browsed there: a folder and a link for each of ten thousand commands would

@@ -295,7 +295,7 @@ impl Project {
         let surroundings = Surroundings::of(&pipeline).digest(&variables, &self.root);
         let environment = Digest::of(format!("{surroundings} {}", self.code).as_bytes());
         let fingerprint = Digest::of(format!("{pipeline:?} {environment}").as_bytes());
-        let options = Options { known: known.as_ref(), fingerprint, environment, ..options.clone() };
+        let options = Options { snapshot: known.as_ref(), fingerprint, environment, ..options.clone() };
         let answer = |summary: &Summary| Some(format!("fresh {}", summary.reports.len()));
         let summary =
             engine::run(&self.root, &pipeline, &registry, &store, &options, &answer, observer, cancel);
@@ -407,7 +407,7 @@ impl Ran {
     }
 
     /// Gives the events of one sort, such as `notice`.
-    pub fn events(&self, sort: &str) -> Vec<&str> {
+    pub fn events_of(&self, sort: &str) -> Vec<&str> {
         self.events.iter().filter_map(|event| event.strip_prefix(sort)?.strip_prefix(' ')).collect()
     }
 }
@@ -437,7 +437,7 @@ impl Observer for Log {
                 }
                 format!("started {name}")
             }
-            Event::Progress { name, standing, .. } => format!("progress {name}: {standing}"),
+            Event::Progress { name, message, .. } => format!("progress {name}: {message}"),
             Event::Line { name, line, .. } => format!("line {name}: {line}"),
             Event::Notice { name, line, .. } => format!("notice {name}: {line}"),
             Event::Ran { name, reasons, .. } => {

@@ -323,7 +323,7 @@ fn bring_up(root: &Path, draft: &Draft, targets: &[String], mode: Mode) -> Summa
             targets: targets.to_vec(),
             keep_going: true,
             lock: true,
-            known: known.as_ref(),
+            snapshot: known.as_ref(),
             fingerprint: Digest::of(format!("{pipeline:?} {code}").as_bytes()),
             environment: code,
             ..Options::default()
