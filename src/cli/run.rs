@@ -76,6 +76,8 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
         print_summary(&project, &summary);
         outputs.iter().for_each(|line| print::result(line));
     }
+    // The process is about to end: to give back a large pipeline piece by piece takes a tenth of a start.
+    std::mem::forget(project);
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
     if !failures.is_empty() {
         Err(CliError::failed(failed(&failures, args)))

@@ -161,8 +161,14 @@ impl Hasher {
 }
 
 /// Canonical bytes under construction: every field goes in with its length before it.
-#[derive(Default)]
 pub struct Canonical(Vec<u8>);
+
+impl Default for Canonical {
+    /// None yet, with room for a small recipe.
+    fn default() -> Self {
+        Self(Vec::with_capacity(1 << 10))
+    }
+}
 
 impl Canonical {
     /// Appends one field.

@@ -42,9 +42,9 @@ pub struct Recipe {
 impl Recipe {
     /// Gives the digest of the canonical bytes.
     pub fn key(&self) -> Key {
-        let mut hash = HashWriter(Canonical::default());
-        self.walk(&mut hash);
-        Key(hash.0.finish())
+        let mut canonical = Canonical::default();
+        self.walk(&mut HashWriter(&mut canonical));
+        Key(canonical.finish())
     }
 
     /// Gives the recipe for reading.
@@ -93,11 +93,9 @@ impl Recipe {
     }
 }
 
-/// Appends parameters to canonical bytes, as they enter a key.
-pub(crate) fn write_parameters(parameters: &Parameters, canonical: &mut Canonical) {
-    let mut hash = HashWriter(std::mem::take(canonical));
-    walk_parameters(parameters, &mut hash);
-    *canonical = hash.0;
+/// Appends a parameter to canonical bytes, as it enters a key.
+pub(crate) fn write_parameter(name: &str, value: &Value, canonical: &mut Canonical) {
+    walk_value(name, value, &mut HashWriter(canonical));
 }
 
 fn walk_parameters(parameters: &Parameters, writer: &mut dyn Writer) {
@@ -153,15 +151,15 @@ enum LeafValue<'a> {
     Digest(Digest),
 }
 
-struct HashWriter(Canonical);
+struct HashWriter<'c>(&'c mut Canonical);
 
-impl HashWriter {
+impl HashWriter<'_> {
     fn tagged(&mut self, name: &str, tag: &str, bytes: &[u8]) {
         self.0.field(name.as_bytes()).field(tag.as_bytes()).field(bytes);
     }
 }
 
-impl Writer for HashWriter {
+impl Writer for HashWriter<'_> {
     fn begin(&mut self, name: &str, branch: Branch, length: usize) {
         let tag = match branch {
             Branch::Map => "map",

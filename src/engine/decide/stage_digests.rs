@@ -5,8 +5,8 @@
 //! - Where settings are written is no part of it.
 
 use crate::digest::{Canonical, Digest};
-use crate::recipe::write_parameters;
-use crate::spec::{Axis, Pipeline, Stage};
+use crate::recipe::write_parameter;
+use crate::spec::{Axis, Origin, Pipeline, Settings, Stage};
 
 /// Gives the digest of each stage, in the pipeline's order.
 pub(crate) fn stage_digests(pipeline: &Pipeline) -> Vec<Digest> {
@@ -48,14 +48,12 @@ fn write_stage(stage: &Stage, canonical: &mut Canonical) {
             }
         }
     }
-    count(canonical, stage.base.parameters.len());
-    write_parameters(&stage.base.parameters, canonical);
+    write_settings(&stage.base, canonical);
     count(canonical, stage.variants.len());
     for variant in &stage.variants {
         canonical.field(variant.name.as_bytes());
         canonical.field(variant.from.as_deref().unwrap_or_default().as_bytes());
-        count(canonical, variant.settings.parameters.len());
-        write_parameters(&variant.settings.parameters, canonical);
+        write_settings(&variant.settings, canonical);
     }
     count(canonical, stage.seeds.len());
     for seed in &stage.seeds {
@@ -66,4 +64,13 @@ fn write_stage(stage: &Stage, canonical: &mut Canonical) {
         canonical.field(name.as_bytes());
     }
     count(canonical, stage.needs.len());
+}
+
+/// Appends what was set; defaults are the program's, and another program is another environment.
+fn write_settings(settings: &Settings, canonical: &mut Canonical) {
+    let is_set = |name: &str| !matches!(settings.origin(name), Some(Origin::Default));
+    for (name, value) in settings.parameters.iter().filter(|(name, _)| is_set(name)) {
+        write_parameter(name, value, canonical);
+    }
+    canonical.field(b"");
 }

@@ -7,22 +7,22 @@ use std::collections::BTreeMap;
 
 use super::order;
 use super::pipeline::{Origin, Settings, Variant};
-use super::schema::Schema;
+use super::schema::{Field, Schema};
 use super::settings_file::{self, RawStage, RawVariant};
 use super::shape::{ParsedValues, get};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::suggestion;
+use crate::value::Value;
 
 /// Resolves a stage's `params` against the defaults.
 pub(super) fn base(schema: &Schema, params: ParsedValues) -> Settings {
-    let mut settings = Settings { origins: Vec::with_capacity(schema.fields.len()), ..Settings::default() };
-    for field in &schema.fields {
-        if let Some(default) = field.default.as_ref().filter(|_| get(&params, field.name).is_none()) {
-            settings.set(field.name, default.clone(), Origin::Default);
-        }
-    }
-    params.into_iter().for_each(|(name, parsed)| settings.set(name, parsed.value, parsed.origin));
-    settings
+    let default = |field: &Field| {
+        let default = field.default.as_ref().filter(|_| get(&params, field.name).is_none())?;
+        Some((field.name, default.clone(), Origin::Default))
+    };
+    let mut all: Vec<(&'static str, Value, Origin)> = schema.fields.iter().filter_map(default).collect();
+    all.extend(params.into_iter().map(|(name, parsed)| (name, parsed.value, parsed.origin)));
+    Settings::of(all)
 }
 
 /// Resolves the variants of a stage; those on a circle, or behind one, are left out and reported.

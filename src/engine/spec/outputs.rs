@@ -46,7 +46,7 @@ pub(super) fn check(
             if matches!(shape, Some(Shape::Input)) {
                 split_addresses(uses, first, diagnostics);
             }
-            accept(uses, first, &mut project, diagnostics);
+            accept(uses, first, is_output, &mut project, diagnostics);
             uncertain |= is_output && (diagnostics.len() > mistakes || draft.each_refused);
         }
     }
@@ -84,14 +84,17 @@ fn split_addresses(uses: &mut Vec<Use<'_>>, first: usize, diagnostics: &mut Diag
 fn accept<'a>(
     uses: &mut Vec<Use<'a>>,
     first: usize,
+    are_outputs: bool,
     project: &mut ProjectRoot<'_>,
     diagnostics: &mut Diagnostics,
 ) {
+    // What an output replaces decides nothing: a link there is no way for a run.
+    let way = |path: &str| -> usize { if are_outputs { path.rfind('/').unwrap_or(0) } else { path.len() } };
     let mut reported: Option<&Place> = None;
     let mut accepted = first;
     for index in first..uses.len() {
         let one = &mut uses[index];
-        match plain(&one.path).and_then(|path| project.check(&path).map(|()| path)) {
+        match plain(&one.path).and_then(|path| project.check(&path[..way(&path)]).map(|()| path)) {
             Ok(path) => {
                 one.path = path;
                 uses.swap(accepted, index);

@@ -166,6 +166,17 @@ impl Settings {
         self.position(name).ok().map(|at| &self.origins[at].1)
     }
 
+    /// Puts together parameters that have a name each.
+    pub(super) fn of(mut all: Vec<(&'static str, Value, Origin)>) -> Self {
+        all.sort_unstable_by_key(|(name, ..)| *name);
+        let mut origins = Vec::with_capacity(all.len());
+        let parameter = |(name, value, origin): (&'static str, Value, Origin)| {
+            origins.push((Cow::Borrowed(name), origin));
+            (name.to_owned(), value)
+        };
+        Self { parameters: all.into_iter().map(parameter).collect(), origins }
+    }
+
     /// Sets a parameter, over what was set before.
     pub(super) fn set(&mut self, name: &'static str, value: Value, origin: Origin) {
         self.parameters.insert(name.to_owned(), value);
