@@ -17,12 +17,20 @@ use serde::{Deserialize, Serialize};
 use crate::kinds::Archive;
 use crate::lab::data::fetch::{self, FetchError, Patience, Places};
 use recount_engine::Cancel;
+use recount_engine::folder::Folder;
 use recount_engine::spec::{Pipeline, Value};
+use recount_engine::store::FOLDER;
 
 use super::environment::Environment;
 
 /// How long an address that could not be reached is left alone.
 const DOWNLOAD_TIMEOUT_SECONDS: u64 = 3600;
+
+/// The note of the last failed download, in the folder of the store.
+const MEMORY: &str = "unreachable.json";
+
+/// The largest note that is read, in bytes.
+const LARGEST_MEMORY: u64 = 1 << 16;
 
 /// The last failed download, as `artifacts/unreachable.json` holds it.
 #[derive(Serialize, Deserialize)]
@@ -94,8 +102,8 @@ pub fn look(
             "it is in no mirror, and there is no cache folder to download it to".to_owned(),
         ));
     };
-    let memory = root.join("artifacts").join("unreachable.json");
-    if let Some(why) = remembered(&memory) {
+    let kept = root.join(FOLDER);
+    if let Some(why) = remembered(&kept) {
         return Ok(Archive::Absent(why));
     }
     if network == Network::Untouched {
@@ -103,12 +111,12 @@ pub fn look(
     }
     match download(&archive, cache, environment, cancel) {
         Ok(path) => {
-            let _ = fs::remove_file(&memory);
+            drop(Folder::open(&kept).and_then(|kept| kept.remove_file(MEMORY)));
             Ok(Archive::Here(path))
         }
         Err(error) if error.is_unavailable() => {
             let why = error.to_string();
-            remember(&memory, &why);
+            remember(&kept, &why);
             Ok(Archive::Absent(why))
         }
         // Nowhere to keep it: as good as not reached, but worth another try next time.
@@ -150,16 +158,39 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-fn remembered(memory: &Path) -> Option<String> {
-    let last: Unreachable = serde_json::from_slice(&fs::read(memory).ok()?).ok()?;
+fn remembered(kept: &Path) -> Option<String> {
+    let bytes = Folder::open(kept).and_then(|kept| kept.read(MEMORY, LARGEST_MEMORY)).ok()?;
+    let last: Unreachable = serde_json::from_slice(&bytes).ok()?;
     let age = now().checked_sub(last.at)?;
     (age < DOWNLOAD_TIMEOUT_SECONDS).then_some(last.why)
 }
 
 /// Notes a failed download; without the note the next run just asks again.
-fn remember(memory: &Path, why: &str) {
+fn remember(kept: &Path, why: &str) {
     let note = Unreachable { at: now(), why: why.to_owned() };
-    if let (Some(folder), Ok(bytes)) = (memory.parent(), serde_json::to_vec(&note)) {
-        let _ = fs::create_dir_all(folder).and_then(|()| fs::write(memory, bytes));
+    if let Ok(bytes) = serde_json::to_vec(&note) {
+        let folder = fs::create_dir_all(kept).and_then(|()| Folder::open(kept));
+        drop(folder.and_then(|kept| kept.write_new(MEMORY, &bytes, 0o644)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_replaces_a_link_and_what_it_leads_to_is_neither_read_nor_written() {
+        let folder = tempfile::tempdir().expect("there is a temporary folder");
+        let kept = folder.path().join(FOLDER);
+        fs::create_dir(&kept).expect("it is new");
+        let victim = folder.path().join("victim");
+        let note = |why: &str| serde_json::to_string(&Unreachable { at: now(), why: why.to_owned() });
+        let theirs = note("theirs").expect("it is text");
+        fs::write(&victim, &theirs).expect("there is room");
+        std::os::unix::fs::symlink(&victim, kept.join(MEMORY)).expect("links can be made");
+        assert_eq!(remembered(&kept), None);
+        remember(&kept, "ours");
+        assert_eq!(remembered(&kept).as_deref(), Some("ours"));
+        assert_eq!(fs::read_to_string(&victim).ok(), Some(theirs));
     }
 }

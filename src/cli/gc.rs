@@ -1,15 +1,13 @@
 //! `recount gc`: frees what neither the lock, nor the last runs, nor git's branches and tags name.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io;
 
 use indicatif::HumanBytes;
 use serde::Serialize;
 
 use recount_engine::digest::Key;
 use recount_engine::store::Garbage;
-use recount_engine::{LOCK_FILE, Lock};
+use recount_engine::{LOCK_FILE, Lock, read_lock_text};
 
 use super::arguments::GcArguments;
 use super::git::Git;
@@ -99,9 +97,9 @@ fn report(garbage: &Garbage, dry_run: bool) -> GcResult<'_> {
 /// Gives the keys that the project's lock names, here and wherever git keeps it.
 fn locked(stored: &Stored) -> Result<BTreeSet<Key>, CliError> {
     let mut keys = BTreeSet::new();
-    let path = stored.root.join(LOCK_FILE);
-    match fs::read_to_string(&path) {
-        Ok(text) => {
+    match read_lock_text(stored.store.project()) {
+        Ok(None) => {}
+        Ok(Some(text)) => {
             let lock = Lock::parse(&text).ok_or_else(|| {
                 CliError::input(format!(
                     "`{LOCK_FILE}` is damaged or in conflict, so it can't say what to keep\n\
@@ -110,7 +108,6 @@ fn locked(stored: &Stored) -> Result<BTreeSet<Key>, CliError> {
             })?;
             keys.extend(lock.keys());
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(CliError::failed(format!("`{LOCK_FILE}` can't be read: {error}"))),
     }
     if let Some(git) = Git::of(&stored.root, &stored.cancel)? {

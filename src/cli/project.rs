@@ -228,12 +228,14 @@ pub fn catch_stop(cancel: &Cancel) -> Result<(), CliError> {
 impl Project {
     /// Gathers what the engine goes by when the command says nothing else: everything, on every core.
     pub fn options(&self, args: &SettingArguments, environment: &Environment) -> Options<'_> {
+        let machine = start::environment_of(self, environment);
         Options {
+            environment: machine,
+            fingerprint: start::fingerprint(machine, &args.set),
             jobs: environment.cores,
             memory: environment.memory,
             gpus: environment.gpus,
             snapshot: self.snapshot.as_ref(),
-            fingerprint: start::question_of(self, &args.set, environment),
             pipeline_files: self.pipeline_files.clone(),
             asked: environment.words.clone(),
             clock: &seconds_since_1970,

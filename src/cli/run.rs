@@ -39,7 +39,8 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     let start = Start::of(&root)?;
     if simple && let Some(answer) = start.answer(&root, &args.settings.set, environment)? {
         print_idle(&answer, began.elapsed().as_secs_f64());
-        start.snapshot.iter().try_for_each(|snapshot| snapshot.refresh(&start.store))?;
+        // It only saves time: a project that can't be written to is as up to date.
+        drop(start.snapshot.iter().try_for_each(|snapshot| snapshot.refresh(&start.store)));
         return Ok(());
     }
     let mut project = Project::at(root, &args.settings, start, environment, Network::Untouched)?;

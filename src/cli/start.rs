@@ -84,8 +84,8 @@ impl Start {
         } else {
             None
         };
-        let fingerprint = fingerprint(root, overrides, environment, archive.as_ref(), &answer.surroundings);
-        Ok(snapshot.answer(fingerprint).map(|_| answer))
+        let environment = digest_environment(root, environment, archive.as_ref(), &answer.surroundings);
+        Ok(snapshot.answer(fingerprint(environment, overrides)).map(|_| answer))
     }
 
     /// Looks at the pipeline's own files, before they are read, and passes on what is known of all others.
@@ -97,10 +97,10 @@ impl Start {
     }
 }
 
-/// Digests all that the outcome of a run depends on besides files.
-pub fn question_of(project: &Project, overrides: &[String], environment: &Environment) -> Digest {
+/// Digests all that the outcome of a run depends on besides files and settings.
+pub fn environment_of(project: &Project, environment: &Environment) -> Digest {
     let surroundings = Surroundings::of(&project.pipeline);
-    fingerprint(&project.root, overrides, environment, project.archive.as_ref(), &surroundings)
+    digest_environment(&project.root, environment, project.archive.as_ref(), &surroundings)
 }
 
 /// Writes down what there is to say as long as nothing changes.
@@ -116,20 +116,25 @@ pub fn answer_of(project: &Project, files: Vec<String>, summary: &Summary) -> Op
     serde_json::to_string(&answer).ok()
 }
 
-fn fingerprint(
+fn digest_environment(
     root: &Path,
-    overrides: &[String],
     environment: &Environment,
     archive: Option<&Archive>,
     surroundings: &Surroundings,
 ) -> Digest {
-    let mut fingerprint = Canonical::default();
-    fingerprint.field(environment.program.as_bytes());
-    fingerprint.field(&(overrides.len() as u64).to_le_bytes());
+    let mut canonical = Canonical::default();
+    canonical.field(environment.program.as_bytes());
+    canonical.field(format!("{archive:?}").as_bytes());
+    canonical.field(&surroundings.digest(&environment.variables, root).to_bytes());
+    canonical.finish()
+}
+
+/// Digests all that the outcome of a run depends on besides files.
+pub fn fingerprint(environment: Digest, overrides: &[String]) -> Digest {
+    let mut canonical = Canonical::default();
+    canonical.field(&environment.to_bytes());
     for argument in overrides {
-        fingerprint.field(argument.as_bytes());
+        canonical.field(argument.as_bytes());
     }
-    fingerprint.field(format!("{archive:?}").as_bytes());
-    fingerprint.field(surroundings.digest(&environment.variables, root).to_hex().as_bytes());
-    fingerprint.finish()
+    canonical.finish()
 }

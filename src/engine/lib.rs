@@ -76,7 +76,7 @@ pub use kind::{
     Registry, Watch,
 };
 pub use lockfile::lock::{Lock, Locked};
-pub use lockfile::lock_file::{LOCK_FILE, LockChange, read_lock};
+pub use lockfile::lock_file::{LOCK_FILE, LockChange, read_lock, read_lock_text};
 pub use options::{Cancel, Options};
 pub use plan::graph::{GroupId, Instance, InstanceId, Need, Plan};
 pub use recipe::Recipe;

@@ -3,15 +3,17 @@
 use std::io;
 
 use crate::digest::{Canonical, Digest};
-use crate::folder::Folder;
+use crate::folder::{BESIDE, Folder};
 
-/// Says whether a name in a folder counts as its content: what editors and Python leave behind does not.
+/// Says whether a name in a folder counts as its content: what editors, Python and a killed run of
+/// ours leave behind does not.
 pub(crate) fn counts(name: &str) -> bool {
     const NAMES: [&str; 7] =
         [".git", "__pycache__", ".DS_Store", "Thumbs.db", ".ipynb_checkpoints", "4913", ".directory"];
-    const ENDINGS: [&str; 5] = ["~", ".swp", ".swo", ".swx", ".recount-new"];
+    const ENDINGS: [&str; 4] = ["~", ".swp", ".swo", ".swx"];
     let locks = name.starts_with(".#")
         || name.starts_with(".~lock.")
+        || name.starts_with(BESIDE)
         || name.len() > 1 && name.starts_with('#') && name.ends_with('#');
     !NAMES.contains(&name) && !locks && !ENDINGS.iter().any(|ending| name.ends_with(ending))
 }

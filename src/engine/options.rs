@@ -30,6 +30,8 @@ pub struct Options<'a> {
     pub snapshot: Option<&'a CheckedSnapshot>,
     /// All that the outcome depends on besides files.
     pub fingerprint: Digest,
+    /// The part of the fingerprint that is no setting: this program, and what stages see of the machine.
+    pub environment: Digest,
     /// The pipeline's own files, as the file table has them.
     pub pipeline_files: Vec<String>,
     /// Whether an output that equals the lock counts as fresh although the store has no record of it.
@@ -69,6 +71,7 @@ impl Default for Options<'_> {
             force: Vec::new(),
             snapshot: None,
             fingerprint: Digest::of(b""),
+            environment: Digest::of(b""),
             pipeline_files: Vec::new(),
             by_lock: false,
             trial: false,

@@ -93,6 +93,13 @@ impl Recipe {
     }
 }
 
+/// Appends parameters to canonical bytes, as they enter a key.
+pub(crate) fn write_parameters(parameters: &Parameters, canonical: &mut Canonical) {
+    let mut hash = HashWriter(std::mem::take(canonical));
+    walk_parameters(parameters, &mut hash);
+    *canonical = hash.0;
+}
+
 fn walk_parameters(parameters: &Parameters, writer: &mut dyn Writer) {
     for (name, value) in parameters {
         walk_value(name, value, writer);

@@ -19,6 +19,7 @@ use crate::decide::reason::Reason;
 use crate::decide::work::Work;
 use crate::digest::{Digest, Key};
 use crate::error::EngineError;
+use crate::folder::read_through_links;
 use crate::kind::{Context, Effective, Failure, Job, Kind, Output, OutputContent, Registry};
 use crate::options::{Cancel, Options};
 use crate::plan::graph::InstanceId;
@@ -297,7 +298,9 @@ impl Kind for Repeated {
         for output in outputs.iter_mut().filter(|output| job.context.stage.is_observed(&output.name)) {
             let place = self.observed.get(&(job.instance.to_owned(), output.name.clone()));
             // One that was never recorded, or is gone, is what it is now.
-            let Some(bytes) = place.and_then(|path| fs::read(path).ok()) else { continue };
+            let Some(bytes) = place.and_then(|path| read_through_links(path, u64::MAX).ok()) else {
+                continue;
+            };
             if let OutputContent::InPlace(path) = &output.content {
                 let written = fs::write(job.context.root.join(path.as_str()), &bytes);
                 written.map_err(|error| Failure::new(format!("`{path}` can't be written: {error}")))?;

@@ -1,4 +1,4 @@
-//! A disk that fills up while a run goes on.
+//! A disk that fills up while a run goes on, and one that can't be written to.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -33,9 +33,10 @@ impl Disk {
         (disk.order(&mount) == Some(0)).then_some(disk)
     }
 
-    fn grow(&mut self, size: &str) {
-        let mount = format!("mount -o remount,size={size} '{}'", self.place().display());
-        assert_eq!(self.order(&mount), Some(0), "what was mounted can be resized");
+    /// Mounts it again with other options.
+    fn remount(&mut self, options: &str) {
+        let mount = format!("mount -o remount,{options} '{}'", self.place().display());
+        assert_eq!(self.order(&mount), Some(0), "what was mounted can be mounted again");
     }
 
     /// Runs the program on the project there.
@@ -111,13 +112,38 @@ fn a_full_disk_fails_a_run_clearly_and_room_lets_it_go_on() {
     let recorded = project.stored("records").len();
     assert!((1..8).contains(&recorded), "the disk was full after {recorded} of 8");
 
-    disk.grow("16m");
+    disk.remount("size=16m");
     disk.recount("fsck").done("once there is room");
     let run = disk.recount("run -j1").done("once there is room");
     assert_eq!(run.ran(), 9 - recorded, "{}", run.said);
     assert_eq!(project.read("size.txt").trim(), "480016");
     assert_eq!(disk.recount("run").done("again").ran(), 0);
-    for litter in ["scratch", "temporary", "quarantine", "edited"] {
+    for litter in ["scratch", "temporary", "quarantine"] {
         assert!(project.stored(litter).is_empty(), "{litter}: {:?}", project.stored(litter));
     }
+    // The program that found no room has left the beginning of its output, which was kept; all else was recorded.
+    for (place, text) in project.kept() {
+        let word = place.strip_prefix("out/").unwrap_or_else(|| panic!("`{place}` is no output of `fill`"));
+        let whole = format!("{word}\n{}", "\0".repeat(60000));
+        assert!(whole.starts_with(&text), "`{place}` is kept, with bytes that no program wrote");
+    }
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that was skipped must not look like one that passed")]
+fn a_project_that_can_not_be_written_to_is_as_up_to_date() {
+    let Some(mut disk) = Disk::new("16m") else {
+        eprintln!("skipped: no file system can be mounted here");
+        return;
+    };
+    let project = Project::at(&disk.seen_from_here().join("project"), PIPELINE);
+    project.write("seed.txt", "seed\n").write("log/none", "");
+    disk.recount("run").done("at first");
+    // It looks different, so that another look at it would be worth a note.
+    project.write("seed.txt", "seed\n");
+    disk.remount("ro");
+    let run = disk.recount("run").done("on a read-only file system");
+    assert!(run.said.starts_with("nothing to do · fresh 9 · "), "{}", run.said);
+    let status = disk.recount("status").done("on a read-only file system");
+    assert_eq!(status.said, "fresh 9 · stale 0 · waiting for these 0\n");
 }

@@ -106,6 +106,18 @@ impl Project {
         files.map(walkdir::DirEntry::into_path).filter(|path| !is_blank(path)).collect()
     }
 
+    /// Gives what was kept of the places, with its place.
+    pub fn kept(&self) -> Vec<(String, String)> {
+        let folder = self.root.join("artifacts/edited");
+        let kept = |path: PathBuf| {
+            let below =
+                path.strip_prefix(&folder).expect("it was found there").to_string_lossy().into_owned();
+            let (_, place) = below.split_once('/').expect("it stands below its digest");
+            (place.to_owned(), fs::read_to_string(&path).expect("it is kept"))
+        };
+        self.stored("edited").into_iter().map(kept).collect()
+    }
+
     /// Counts the records that a killed run has written whole, and not named.
     pub fn unnamed_records(&self) -> usize {
         let texts = self.stored("temporary").into_iter().filter_map(|file| fs::read_to_string(file).ok());

@@ -1,16 +1,18 @@
 """recount beside other engines on the same fan: `python3 benches/peers/engines/compare.py N…` prints the README's table.
 
-Needs `cargo build --release`, and of `--tools` (by default recount, ninja and make) whatever is on the PATH.
+Needs `cargo build --release`, and of `--tools` (by default recount and ninja) whatever is on the PATH.
 
 Each case is measured in turns: every tool once, then every tool again, so that a slow minute of the machine slows all of
-them. The wall-clock medians of `--turns` turns are given (of `--builds` for full builds), and their ratio to ninja's.
-Between the cases there is a pause, after which no file is younger than the coarsest clock of a file system: what is younger
-is read again by recount, since its time would not show a later edit, and by nobody else.
+them. The medians of `--turns` turns are given (of `--builds` for full builds), and their ratio to ninja's: of processor time
+in the tool and all that it starts, or with `--wall` of the clock. Between the cases there is a pause, after which no file is
+younger than the coarsest clock of a file system: what is younger is read again by recount, since its time would not show a
+later edit, and by nobody else.
 """
 
 import argparse
 import os
 import pathlib
+import resource
 import shutil
 import statistics
 import subprocess
@@ -33,19 +35,22 @@ RUN = {
 PAUSE_SECONDS = 3
 
 
-def seconds(command, folder):
-    began = time.monotonic()
+def seconds(command, folder, wall=True):
+    began, used = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.monotonic() - began
+    if wall:
+        return time.monotonic() - began
+    now = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
 
 
-def in_turns(commands, folders, turns, before=lambda tool, turn: None):
+def in_turns(commands, folders, turns, before=lambda tool, turn: None, wall=True):
     """Gives each tool's median seconds; `before` prepares a turn and is not timed."""
     measured = {tool: [] for tool in commands}
     for turn in range(turns):
         for tool, command in commands.items():
             before(tool, turn)
-            measured[tool].append(seconds(command, folders[tool]))
+            measured[tool].append(seconds(command, folders[tool], wall))
     return {tool: statistics.median(times) for tool, times in measured.items()}
 
 
@@ -78,40 +83,62 @@ def edited(tool, folder, n, turn):
     (folder / name).write_text(text.replace(old, new))
 
 
-def compare(n, tools, turns, builds, top):
+def compare(n, tools, turns, builds, top, wall):
     folders = {tool: top / f"{tool}-{n}" for tool in tools}
     run = {tool: RUN[tool] for tool in tools}
-    print(f"\n| N = {n} | " + " | ".join(tools) + " |\n|---|" + "---|" * len(tools))
-    show("full build", in_turns(run, folders, builds, lambda tool, _: emptied(tool, folders[tool], n)))
-    for _ in range(2):
-        time.sleep(PAUSE_SECONDS)
-        in_turns(run, folders, 1)
-    show("nothing to do", in_turns(run, folders, turns))
     pair = {tool: run[tool] for tool in ("recount", "ninja") if tool in tools}
-    for words in (["status"], ["why", "collect"]):
-        show(f"`{' '.join(words)}`, beside nothing to do", in_turns({**pair, "recount": [RECOUNT, *words]}, folders, turns))
+
+    def case(name, commands=pair, count=turns, before=lambda tool, turn: None):
+        show(name, in_turns(commands, folders, count, before, wall))
+
+    def settle():
+        for _ in range(2):
+            time.sleep(PAUSE_SECONDS)
+            in_turns(run, folders, 1)
+
+    print(f"\n| N = {n} | " + " | ".join(tools) + " |\n|---|" + "---|" * len(tools))
+    case("full build", run, builds, lambda tool, _: emptied(tool, folders[tool], n))
+    settle()
+    case("nothing to do", run)
+
+    def comment(tool, turn):
+        if tool == "recount":
+            with open(folders[tool] / "pipeline.yaml", "a") as file:
+                file.write(f"# {turn}\n")
+
+    case("a start that the snapshot does not answer, beside nothing to do", before=comment)
+    settle()
+    case("one leaf's command changed", before=lambda tool, turn: edited(tool, folders[tool], n, turn))
+    settle()
+    case("one input file changed", before=lambda tool, turn: (folders[tool] / "extra.txt").write_text(f"{turn} more\n"))
+    settle()
+
+    def forget(tool, _):
+        if tool == "recount":
+            (folders[tool] / "artifacts" / "v2" / "snapshot").unlink()
+
+    case("the snapshot deleted, beside nothing to do", before=forget)
+    settle()
 
     def touch(tool, _):
         if tool == "recount":
             for path in [folders[tool] / "source.txt", *(folders[tool] / "out").iterdir()]:
                 os.utime(path)
 
-    show("every file touched, beside nothing to do", in_turns(pair, folders, turns, touch))
-    time.sleep(PAUSE_SECONDS)
-    in_turns(pair, folders, 1)
-    show("one leaf's command changed", in_turns(pair, folders, turns, lambda tool, turn: edited(tool, folders[tool], n, turn)))
+    case("every file touched, beside nothing to do", before=touch)
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("sizes", type=int, nargs="+")
-    parser.add_argument("--tools", nargs="+", choices=RUN, default=["recount", "ninja", "make"])
+    parser.add_argument("--tools", nargs="+", choices=RUN, default=["recount", "ninja"])
     parser.add_argument("--turns", type=int, default=7)
     parser.add_argument("--builds", type=int, default=3)
+    parser.add_argument("--wall", action="store_true", help="the clock in place of processor time")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as top:
         for n in arguments.sizes:
-            compare(n, arguments.tools, arguments.turns, arguments.builds, pathlib.Path(top))
+            compare(n, arguments.tools, arguments.turns, arguments.builds, pathlib.Path(top), arguments.wall)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
     python3 benches/peers/engines/fan.py TOOL N FOLDER
 
+One leaf also reads `extra.txt`, of which it makes nothing.
+
 TOOL is `recount` (N stages), `recount-each` (one stage over N values), `ninja`, `make`, `dvc` or `snakemake`. What runs
 is the same everywhere: `cp source.txt out/I.txt` N times, then `cat out/*.txt > all.txt`.
 """
@@ -12,10 +14,15 @@ import sys
 COLLECT = "cat out/*.txt > all.txt"
 
 
+def special(n):
+    """Gives the leaf that reads `extra.txt`."""
+    return n * 5 // 9
+
+
 def recount(n):
     leaves = "".join(
-        f"  - name: leaf-{i}\n    kind: command\n    run: cp source.txt out/{i}.txt\n"
-        f"    inputs: [source.txt]\n    outputs: [out/{i}.txt]\n"
+        f"  - name: leaf-{i}\n    run: cp source.txt out/{i}.txt\n"
+        f"    inputs: [source.txt{', extra.txt' if i == special(n) else ''}]\n    outputs: [out/{i}.txt]\n"
         for i in range(n)
     )
     needs = ", ".join(f"leaf-{i}" for i in range(n))
@@ -43,7 +50,7 @@ stages:
 
 
 def ninja(n):
-    leaves = "".join(f"build out/{i}.txt: leaf source.txt\n" for i in range(n))
+    leaves = "".join(f"build out/{i}.txt: leaf source.txt{' | extra.txt' if i == special(n) else ''}\n" for i in range(n))
     outputs = " ".join(f"out/{i}.txt" for i in range(n))
     return {"build.ninja": "rule leaf\n  command = cp source.txt $out\n"
                            f"rule collect\n  command = {COLLECT}\n{leaves}build all.txt: collect {outputs}\n"}
@@ -82,6 +89,7 @@ def write(tool, n, folder):
     """Writes the fan of N stages for a tool into a folder that is made."""
     (folder / "out").mkdir(parents=True, exist_ok=True)
     (folder / "source.txt").write_text("one line that every stage copies\n")
+    (folder / "extra.txt").write_text("first\n")
     for name, text in TOOLS[tool](n).items():
         (folder / name).write_text(text)
 

@@ -12,7 +12,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::report::audit::AuditFile;
-use recount_engine::{LOCK_FILE, Lock};
+use recount_engine::folder::Folder;
+use recount_engine::{LOCK_FILE, Lock, read_lock_text};
 
 use super::agreement::agreement;
 use super::differences::differences;
@@ -56,8 +57,9 @@ pub fn check(root: &Path, state: &ExpectedState, is_locked: bool) -> Vec<Finding
 
 /// Holds the lock against the keys and outputs that the store has.
 fn lock(root: &Path, state: &ExpectedState, findings: &mut Vec<Finding>) {
-    let text = match fs::read_to_string(root.join(LOCK_FILE)) {
-        Ok(text) => text,
+    let text = match Folder::open(root).and_then(|project| read_lock_text(&project)) {
+        Ok(Some(text)) => text,
+        Ok(None) => return findings.push(Finding::new(LOCK_FILE, "there is none")),
         Err(error) => return findings.push(Finding::new(LOCK_FILE, format!("it can't be read: {error}"))),
     };
     let Some(lock) = Lock::parse(&text) else {

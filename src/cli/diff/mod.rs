@@ -20,12 +20,11 @@ mod outputs;
 mod text;
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use serde::Serialize;
 
 use crate::report::audit::InstanceName;
-use recount_engine::{LOCK_FILE, Lock};
+use recount_engine::{LOCK_FILE, Lock, read_lock_text};
 
 use super::arguments::DiffArguments;
 use super::git::Git;
@@ -101,7 +100,9 @@ pub fn diff(args: &DiffArguments) -> Result<(), CliError> {
     let new = match &args.to {
         Some(revision) => side_at(&git, revision)?,
         None => {
-            let lock = read(fs::read(stored.root.join(LOCK_FILE)).ok(), "the project")?;
+            let text = read_lock_text(stored.store.project())
+                .map_err(|error| CliError::failed(format!("`{LOCK_FILE}` can't be read: {error}")))?;
+            let lock = read(text.map(String::into_bytes), "the project")?;
             Side { name: "now", commit: None, lock }
         }
     };

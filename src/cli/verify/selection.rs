@@ -119,9 +119,11 @@ fn sample(
     let options = project.options(&args.settings, environment);
     let status = engine::status(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
     let recorded = status.reports.iter().filter(|report| matches!(report.outcome, Outcome::Fresh));
-    // An instance without coordinates needs all the others: that is what `--all` is for.
-    let repeated = recorded.filter(|report| !report.point.coordinates().is_empty());
-    let mut names: Vec<String> = repeated.map(|report| report.name.clone()).collect();
+    // An instance without coordinates needs all the others: that is what `--all` is for, unless there is no other sort.
+    let (repeated, single): (Vec<_>, Vec<_>) =
+        recorded.partition(|report| !report.point.coordinates().is_empty());
+    let drawn_from = if repeated.is_empty() { single } else { repeated };
+    let mut names: Vec<String> = drawn_from.into_iter().map(|report| report.name.clone()).collect();
     if names.is_empty() {
         return Err(CliError::input(
             "nothing is recorded that a sample could be taken of\nhelp: run the pipeline first: recount run",

@@ -118,7 +118,10 @@ pub(super) fn kill(program: i32) {
         if attempt > 0 {
             thread::sleep(KILL_INTERVAL);
         }
-        left.iter().for_each(|process| process.send(Signal::KILL));
+        // A shell must not go on with its next line because what it waited for is killed first.
+        for signal in [Signal::STOP, Signal::KILL] {
+            left.iter().for_each(|process| process.send(signal));
+        }
     }
 }
 

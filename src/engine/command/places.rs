@@ -128,10 +128,10 @@ fn output(project: &Folder, name: String, path: ProjectPath, kind: FileKind) -> 
 fn replace_link(project: &Folder, path: &ProjectPath) -> io::Result<()> {
     let mut source = open_through_links(&project.path_of(path.as_str()))?;
     let mode = std::os::unix::fs::PermissionsExt::mode(&source.metadata()?.permissions()) & 0o777;
-    let beside = format!("{path}.recount-new");
-    project.remove_file(&beside)?;
-    let copied = project.create_file(&beside, mode).and_then(|mut copy| io::copy(&mut source, &mut copy));
-    copied.and_then(|_| project.rename(&beside, project, path.as_str()))
+    let (beside, mut copy) = project.create_beside(path.as_str(), mode)?;
+    let copied = io::copy(&mut source, &mut copy);
+    let replaced = copied.and_then(|_| project.rename(&beside, project, path.as_str()));
+    replaced.or_else(|error| project.remove_file(&beside).and(Err(error)))
 }
 
 fn unreadable(path: &ProjectPath, error: &io::Error) -> Failure {

@@ -5,6 +5,7 @@ pub(crate) mod changes;
 mod excerpt;
 pub(crate) mod inputs;
 pub(crate) mod reason;
+pub(crate) mod stage_digests;
 pub(crate) mod targets;
 pub(crate) mod values;
 pub(crate) mod verdict;

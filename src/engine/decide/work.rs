@@ -4,20 +4,21 @@
 //! - A kind is asked at most once for each instance, when somebody has to know; what it refuses becomes that
 //!   instance's failure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Bound;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use crate::decide::inputs::{InputReader, InputSet, LeftOut};
-use crate::digest::Digest;
+use crate::decide::stage_digests::stage_digests;
+use crate::digest::{Canonical, Digest};
 use crate::error::EngineError;
 use crate::kind::{Context, Effective, Failure, Kind};
 use crate::options::Options;
 use crate::plan::graph::{InstanceId, Plan};
 use crate::plan::target;
 use crate::project_path::ProjectPath;
-use crate::snapshot::InstanceState;
+use crate::snapshot::{CheckedSnapshot, InstanceState};
 use crate::spec::{Pipeline, StageId};
 use crate::store::{OutputPlace, RecordedOutput, Store};
 
@@ -26,6 +27,11 @@ pub(crate) struct Work<'a> {
     pub(crate) pipeline: &'a Pipeline,
     pub(crate) root: &'a Path,
     pub(crate) plan: Plan,
+    /// What is known of the project since it was last brought up to date, if that counts still.
+    known: Option<&'a CheckedSnapshot>,
+    /// A digest of each stage, and of all.
+    stage_digests: Vec<Digest>,
+    pub(crate) stages: Digest,
     /// The instances that nothing has changed for.
     pub(crate) clean: Vec<Option<&'a InstanceState>>,
     inputs: InputReader,
@@ -75,12 +81,21 @@ impl<'a> Work<'a> {
         let mut needed = vec![false; kinds.len()];
         pipeline.stages.iter().flat_map(|stage| &stage.needs).for_each(|need| needed[need.0] = true);
         let plan = Plan::of(pipeline)?;
+        let stage_digests = stage_digests(pipeline);
+        let mut all = Canonical::default();
+        for digest in &stage_digests {
+            all.field(&digest.to_bytes());
+        }
+        let known = options.snapshot.filter(|known| known.has_same_environment(options.environment));
         let count = plan.instances.len();
         let details = plan.ids().map(|_| OnceLock::new()).collect();
         let (wanted, forced) = (vec![true; count], vec![false; count]);
         let mut work = Self {
             pipeline,
             root,
+            known,
+            stage_digests,
+            stages: all.finish(),
             clean: vec![None; count],
             inputs: InputReader::new(root),
             written: OnceLock::new(),
@@ -93,13 +108,10 @@ impl<'a> Work<'a> {
             kinds,
             plan,
         };
-        if let Some(known) = options.snapshot.filter(|_| options.force.is_empty()) {
-            work.find_clean(known, options);
+        if options.force.is_empty() {
+            work.find_clean(options);
         }
-        if work.clean.iter().all(Option::is_none) {
-            // Where some are clean, it was seen before that no two write the same.
-            work.refuse_two_writers()?;
-        }
+        work.refuse_two_writers()?;
         if !options.force.is_empty() {
             work.forced = work.named(&options.force, &options.folder)?;
         }
@@ -281,13 +293,37 @@ impl<'a> Work<'a> {
             .collect()
     }
 
+    /// Gives the paths that are certain to be places of outputs, or in one: what clean instances wrote, and what the others
+    /// declare.
+    pub(crate) fn written_paths(&self) -> HashSet<&str> {
+        let mut paths = HashSet::new();
+        for id in self.plan.ids() {
+            if let (Some(known), Some(state)) = (self.known, self.clean[id.0]) {
+                paths.extend(known.written(state));
+            } else if let Ok(effective) = self.effective(id) {
+                paths.extend(effective.places.iter().map(|place| place.path.as_str()));
+            }
+        }
+        paths
+    }
+
     fn find_places(&self) -> BTreeMap<ProjectPath, StageId> {
-        let places = |id: InstanceId| {
-            let effective =
-                self.effective(id).map(|effective| effective.places.as_slice()).unwrap_or_default();
-            effective.iter().map(move |place| (place.path.clone(), self.plan.instance(id).stage))
+        let places = |id: InstanceId| -> Vec<ProjectPath> {
+            match (self.known, self.clean[id.0]) {
+                // What it wrote is at its places; nobody need be asked for them.
+                (Some(known), Some(state)) => {
+                    known.written(state).filter_map(|path| ProjectPath::parse(path).ok()).collect()
+                }
+                _ => {
+                    let effective = self.effective(id).ok();
+                    let places = effective.iter().flat_map(|effective| &effective.places);
+                    places.map(|place| place.path.clone()).collect()
+                }
+            }
         };
-        self.plan.ids().flat_map(places).collect()
+        let ids = self.plan.ids();
+        ids.flat_map(|id| places(id).into_iter().map(move |path| (path, self.plan.instance(id).stage)))
+            .collect()
     }
 
     /// Gives the stages that a stage waits for, at any distance.
@@ -302,20 +338,42 @@ impl<'a> Work<'a> {
     }
 
     /// Finds the instances that nothing has changed for: neither what they read or wrote, nor what they need.
-    fn find_clean(&mut self, known: &'a crate::snapshot::CheckedSnapshot, options: &Options<'_>) {
-        if !known.has_same_pipeline(options.fingerprint) {
+    fn find_clean(&mut self, options: &Options<'_>) {
+        if self.known.is_none() {
             return;
         }
         let mut groups: Vec<Option<bool>> = vec![None; self.plan.groups.len()];
-        for (index, instance) in self.plan.instances.iter().enumerate() {
+        for index in 0..self.plan.instances.len() {
             let clean = &self.clean;
-            let needs = instance.needs.iter().all(|need| {
+            let needs = self.plan.instances[index].needs.iter().all(|need| {
                 let group = need.group.0;
                 let members = || self.plan.groups[group].iter().all(|member| clean[member.0].is_some());
                 *groups[group].get_or_insert_with(members)
             });
-            self.clean[index] = known.clean(&instance.name).filter(|_| needs);
+            self.clean[index] = if needs { self.unchanged(InstanceId(index), options) } else { None };
         }
+    }
+
+    /// Gives what is known of an instance of which nothing has changed itself.
+    pub(crate) fn unchanged(&self, id: InstanceId, options: &Options<'_>) -> Option<&'a InstanceState> {
+        let known = self.known?;
+        if self.kind(id).cites() && !known.has_same_pipeline(options.fingerprint) {
+            // It says where settings are written, of others too.
+            return None;
+        }
+        known.clean(self.name(id), self.stage_digest(id), self.stages)
+    }
+
+    /// Gives the digest of an instance's stage.
+    pub(crate) fn stage_digest(&self, id: InstanceId) -> Digest {
+        self.stage_digests[self.plan.instance(id).stage.0]
+    }
+
+    /// Gives what is known, if it was all up to date, and nothing has changed of it but how the pipeline is written.
+    pub(crate) fn all_clean(&self) -> Option<&'a CheckedSnapshot> {
+        let known = self.known?;
+        let count = self.clean.iter().flatten().count();
+        (known.complete_count() == Some(count) && count == self.clean.len()).then_some(known)
     }
 
     /// Leaves out of a trial the stages that only report results, and those that need them.
@@ -344,17 +402,31 @@ impl<'a> Work<'a> {
         Details { effective, cost }
     }
 
+    /// Refuses a place that two instances write; what was clean before writes none that another one did.
     fn refuse_two_writers(&self) -> Result<(), EngineError> {
-        let mut writers: BTreeMap<&ProjectPath, InstanceId> = BTreeMap::new();
-        for id in self.plan.ids() {
+        let mut writers: BTreeMap<&str, InstanceId> = BTreeMap::new();
+        let two_writers = |first: InstanceId, second: InstanceId, place: &str| {
+            Err(EngineError::TwoWriters {
+                first: self.name(first.min(second)).to_owned(),
+                second: self.name(first.max(second)).to_owned(),
+                place: place.to_owned(),
+            })
+        };
+        for id in self.plan.ids().filter(|id| self.clean[id.0].is_none()) {
             let Ok(effective) = self.effective(id) else { continue };
             for place in &effective.places {
-                if let Some(first) = writers.insert(&place.path, id) {
-                    return Err(EngineError::TwoWriters {
-                        first: self.name(first).to_owned(),
-                        second: self.name(id).to_owned(),
-                        place: place.path.to_string(),
-                    });
+                if let Some(first) = writers.insert(place.path.as_str(), id) {
+                    return two_writers(first, id, place.path.as_str());
+                }
+            }
+        }
+        if writers.is_empty() {
+            return Ok(());
+        }
+        for (id, state) in self.plan.ids().zip(&self.clean) {
+            for path in self.known.iter().zip(state).flat_map(|(known, state)| known.written(state)) {
+                if let Some(other) = writers.get(path) {
+                    return two_writers(id, *other, path);
                 }
             }
         }

@@ -46,6 +46,9 @@ pub(crate) fn execute(
         // Whoever asks for a run again asks for the whole of it.
         session.drop_checkpoints(assembled.key)?;
     }
+    if !in_place {
+        session.remove_foreign_checkpoints(assembled.key)?;
+    }
     let checkpoints = session.checkpoints(assembled.key);
     if kind.cites() {
         // What has only just run is cited by its record.
@@ -94,8 +97,10 @@ pub(crate) fn execute(
     }
     if in_place {
         // A note that stays would have the next run remove what is recorded by then.
-        Running::forget(session.own_folder(), &scratch.name)
-            .map_err(|error| Failure::new(format!("the note of its program can't be removed: {error}")))?;
+        Running::forget(session.own_folder(), &scratch.name).map_err(|error| {
+            let note = Running::note_file(&scratch.path);
+            Failure::new(format!("`{}`, the note of its program, can't be removed: {error}", note.display()))
+        })?;
     }
     session.remove_scratch(&scratch);
     record

@@ -149,7 +149,9 @@ fn remove_older(session: &Session<'_>, place: &ProjectPath, time: i64) -> io::Re
     };
     let Some(entry) = project.entry(place.as_str())? else { return Ok(()) };
     if entry.kind == FileKind::Folder {
-        for found in project.walk(place.as_str())?.iter().rev() {
+        // Where it can't be listed, or has a name that is no path of ours, the next run keeps it as a whole.
+        let Ok(found) = project.walk(place.as_str()) else { return Ok(()) };
+        for found in found.iter().rev() {
             if let Ok(path) = place.join(&found.path) {
                 remove(&path, found.entry.kind, found.entry.stamp.changed)?;
             }

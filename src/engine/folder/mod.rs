@@ -32,6 +32,12 @@ use crate::stamp::Stamp;
 
 pub use walk::WalkedEntry;
 
+/// What the name of a file begins with that is to take another one's place.
+pub(crate) const BESIDE: &str = ".recount-new-";
+
+/// How many folders may be nested: each takes a part of the stack and an open file.
+const DEEPEST: usize = 500;
+
 /// A folder from which names are resolved without following links.
 #[derive(Debug)]
 pub struct Folder {
@@ -158,17 +164,7 @@ impl Folder {
     /// # Errors
     /// As [`Folder::open_file`], and for a larger file.
     pub fn read(&self, name: &str, limit: u64) -> io::Result<Vec<u8>> {
-        let file = self.open_file(name)?;
-        let size = file.metadata()?.len();
-        let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit)).unwrap_or(0) + 1);
-        file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > limit {
-            return Err(io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                format!("it has more than {limit} bytes"),
-            ));
-        }
-        Ok(bytes)
+        read_limited(self.open_file(name)?, limit)
     }
 
     /// Makes a new file with these permissions; its folder must be there.
@@ -177,6 +173,22 @@ impl Folder {
     /// What the system says, such as that something has the name.
     pub fn create_file(&self, name: &str, mode: u32) -> io::Result<File> {
         self.open_with(name, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL, mode)
+    }
+
+    /// Makes a new file in the folder that `name` stands in, under a name that nothing has; gives that name, too.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn create_beside(&self, name: &str, mode: u32) -> io::Result<(String, File)> {
+        let folder = name.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        let mut number = 0_u64;
+        loop {
+            let beside = format!("{folder}{BESIDE}{number}");
+            match self.create_file(&beside, mode) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                made => return made.map(|file| (beside, file)),
+            }
+        }
     }
 
     /// Opens a regular file to be read and written, and makes it where there is none.
@@ -353,6 +365,24 @@ pub fn open_through_links(path: &Path) -> io::Result<File> {
     let file = File::from(openat(rustix::fs::CWD, path, flags, Mode::empty())?);
     refuse_irregular(&file)?;
     Ok(file)
+}
+
+/// Reads a regular file of at most `limit` bytes anywhere, through links.
+///
+/// # Errors
+/// As [`open_through_links`], and for a larger file.
+pub fn read_through_links(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    read_limited(open_through_links(path)?, limit)
+}
+
+fn read_limited(file: File, limit: u64) -> io::Result<Vec<u8>> {
+    let size = file.metadata()?.len();
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit)).unwrap_or(0) + 1);
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {limit} bytes")));
+    }
+    Ok(bytes)
 }
 
 fn refuse_irregular(file: &File) -> io::Result<()> {

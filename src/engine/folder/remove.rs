@@ -2,6 +2,7 @@
 //!
 //! Invariants
 //! - A link is removed, never what it leads to.
+//! - Folders nested without end are refused: each takes a part of the stack.
 //! - A folder that can't be removed, as another file system is mounted there, is emptied.
 
 use std::io;
@@ -10,7 +11,7 @@ use std::os::fd::AsFd;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, openat, statat, unlinkat};
 use rustix::io::Errno;
 
-use super::{Folder, Parent, is_absent};
+use super::{DEEPEST, Folder, Parent, is_absent};
 
 /// How often a folder is emptied again when something appears in it.
 const MAX_REMOVALS: usize = 10;
@@ -25,7 +26,7 @@ impl Folder {
             Err(error) if is_absent(&error) => Ok(()),
             parent => {
                 let (parent, last) = parent?;
-                Ok(remove_in(&parent, last)?)
+                Ok(remove_in(&parent, last, DEEPEST)?)
             }
         }
     }
@@ -58,12 +59,12 @@ impl Folder {
     /// # Errors
     /// What the system says, such as that there is no folder, or a link.
     pub fn clear(&self, name: &str) -> io::Result<()> {
-        Ok(clear_handle(&Parent::Below(self.open_folder(name)?))?)
+        Ok(clear_handle(&Parent::Below(self.open_folder(name)?), DEEPEST)?)
     }
 }
 
 /// Removes what has a name in a folder.
-fn remove_in(parent: &impl AsFd, name: impl rustix::path::Arg + Copy) -> Result<(), Errno> {
+fn remove_in(parent: &impl AsFd, name: impl rustix::path::Arg + Copy, depth: usize) -> Result<(), Errno> {
     match unlinkat(parent, name, AtFlags::empty()) {
         Ok(()) | Err(Errno::NOENT) => return Ok(()),
         // Linux says that it is a folder, others that it is not permitted.
@@ -80,7 +81,7 @@ fn remove_in(parent: &impl AsFd, name: impl rustix::path::Arg + Copy) -> Result<
     let mut removed = Ok(());
     // A program that outlived a killed run may write there once more, in between.
     for _ in 0..MAX_REMOVALS {
-        clear_in(parent, name)?;
+        clear_in(parent, name, depth)?;
         removed = match unlinkat(parent, name, AtFlags::REMOVEDIR) {
             Err(Errno::NOTEMPTY) => Err(Errno::NOTEMPTY),
             // Another file system is mounted there: it is empty, which is as much as can be.
@@ -91,7 +92,8 @@ fn remove_in(parent: &impl AsFd, name: impl rustix::path::Arg + Copy) -> Result<
     removed
 }
 
-fn clear_in(parent: &impl AsFd, name: impl rustix::path::Arg + Copy) -> Result<(), Errno> {
+fn clear_in(parent: &impl AsFd, name: impl rustix::path::Arg + Copy, depth: usize) -> Result<(), Errno> {
+    let depth = depth.checked_sub(1).ok_or(Errno::NAMETOOLONG)?;
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let open = match openat(parent, name, flags, Mode::empty()) {
         Err(Errno::NOENT) => return Ok(()),
@@ -102,21 +104,21 @@ fn clear_in(parent: &impl AsFd, name: impl rustix::path::Arg + Copy) -> Result<(
         }
         other => other,
     };
-    clear_handle(&Parent::Below(open?))
+    clear_handle(&Parent::Below(open?), depth)
 }
 
 /// Removes all that is in an open folder.
-fn clear_handle(folder: &Parent<'_>) -> Result<(), Errno> {
+fn clear_handle(folder: &Parent<'_>, depth: usize) -> Result<(), Errno> {
     for entry in Dir::read_from(folder)? {
         let entry = entry?;
         let name = entry.file_name();
         if name == c"." || name == c".." {
             continue;
         }
-        match remove_in(folder, name) {
+        match remove_in(folder, name, depth) {
             Err(Errno::ACCESS) => {
                 rustix::fs::fchmod(folder, Mode::from_raw_mode(0o700))?;
-                remove_in(folder, name)?;
+                remove_in(folder, name, depth)?;
             }
             other => other?,
         }

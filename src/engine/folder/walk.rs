@@ -3,6 +3,7 @@
 //! Invariants
 //! - Entries come sorted by path, whatever order the file system has.
 //! - No link is entered: it is listed as one.
+//! - Folders nested without end are refused: each takes a part of the stack.
 
 use std::ffi::CStr;
 use std::io;
@@ -10,7 +11,7 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, openat, statat};
 
-use super::{FileKind, Folder, FolderEntry, explained};
+use super::{DEEPEST, FileKind, Folder, FolderEntry, explained};
 
 /// Something below a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,12 +46,16 @@ impl Folder {
     /// As [`Folder::list`].
     pub fn walk(&self, name: &str) -> io::Result<Vec<WalkedEntry>> {
         let mut found = Vec::new();
-        walk_in(&self.open_folder(name)?, "", &mut found)?;
+        walk_in(&self.open_folder(name)?, "", DEEPEST, &mut found)?;
         Ok(found)
     }
 }
 
-fn walk_in(folder: &OwnedFd, path: &str, found: &mut Vec<WalkedEntry>) -> io::Result<()> {
+fn walk_in(folder: &OwnedFd, path: &str, depth: usize, found: &mut Vec<WalkedEntry>) -> io::Result<()> {
+    let Some(depth) = depth.checked_sub(1) else {
+        let what = format!("more than {DEEPEST} folders are nested there");
+        return Err(io::Error::new(io::ErrorKind::InvalidFilename, what));
+    };
     for (name, _) in names(folder)? {
         let Some(entry) = entry_in(folder, &name)? else { continue };
         let path = if path.is_empty() { name.clone() } else { [path, "/", &name].concat() };
@@ -58,7 +63,7 @@ fn walk_in(folder: &OwnedFd, path: &str, found: &mut Vec<WalkedEntry>) -> io::Re
         if entry.kind == FileKind::Folder {
             let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
             let inner = openat(folder, name.as_str(), flags, Mode::empty());
-            walk_in(&inner.map_err(|error| explained(folder, &name, error))?, &path, found)?;
+            walk_in(&inner.map_err(|error| explained(folder, &name, error))?, &path, depth, found)?;
         }
     }
     Ok(())
@@ -127,5 +132,28 @@ mod tests {
         );
         assert_eq!(ours.list("b").expect("it can be listed").len(), 3);
         assert!(ours.walk("c").is_err());
+    }
+
+    #[test]
+    fn folders_nested_without_end_are_refused_and_removed_as_deep_as_may_be() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let ours = Folder::open(folder.path()).expect("it is there");
+        let nest = |depth: usize| {
+            let mut at = ours.open_folder("").expect("it is there");
+            for _ in 0..depth {
+                rustix::fs::mkdirat(&at, "a", Mode::from_raw_mode(0o700)).expect("it can be made");
+                at =
+                    openat(&at, "a", OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty()).expect("it is there");
+            }
+        };
+        nest(DEEPEST - 1);
+        assert_eq!(ours.walk("").expect("it can be listed").len(), DEEPEST - 1);
+        ours.remove("a").expect("it can be removed");
+        nest(DEEPEST + 1);
+        let error = ours.walk("").expect_err("it is too deep");
+        assert_eq!(error.to_string(), format!("more than {DEEPEST} folders are nested there"));
+        assert!(ours.remove("a").is_err());
+        ours.open_below("a").expect("it is there").remove("a").expect("it is less deep");
+        ours.remove("a").expect("it is less deep");
     }
 }

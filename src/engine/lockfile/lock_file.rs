@@ -44,10 +44,14 @@ pub(crate) type DoneInstance<'d> = (InstanceId, Key, &'d [RecordedOutput]);
 
 /// Reads a project's lock; `None` where there is none, or no whole one.
 pub fn read_lock(project: &Folder) -> Option<Lock> {
-    Lock::parse(&read_text(project).ok()??)
+    Lock::parse(&read_lock_text(project).ok()??)
 }
 
-fn read_text(project: &Folder) -> io::Result<Option<String>> {
+/// Reads the text of a project's lock; `None` where there is none.
+///
+/// # Errors
+/// What the system says, and for whatever is no regular file.
+pub fn read_lock_text(project: &Folder) -> io::Result<Option<String>> {
     match project.read(LOCK_FILE, MAX_LOCK_BYTES) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         other => Ok(Some(String::from_utf8_lossy(&other?).into_owned())),
@@ -63,7 +67,8 @@ pub(crate) fn update<'d>(
     done: impl Iterator<Item = DoneInstance<'d>>,
 ) -> Result<LockChange, StoreError> {
     let path = session.project().path_of(LOCK_FILE);
-    let text = read_text(session.project()).map_err(|source| StoreError { path, action: "read", source })?;
+    let text =
+        read_lock_text(session.project()).map_err(|source| StoreError { path, action: "read", source })?;
     let read = text.as_deref().map_or_else(|| Some(Lock::default()), Lock::parse);
     let rebuilt = read.is_none();
     let mut lock = match read {

@@ -13,16 +13,31 @@ use crate::project_path::ProjectPath;
 use crate::schedule::observer::{Event, Observer};
 use crate::store::{Session, StoreError};
 
-/// Takes away what no instance writes any more; gives the places that went.
+/// What became of the places that no instance writes any more.
+#[derive(Default)]
+pub(crate) struct Retired {
+    /// The places that went.
+    pub(crate) removed: Vec<ProjectPath>,
+    /// Whether one could not be looked at, so that the next run has to see to it.
+    pub(crate) is_blocked: bool,
+}
+
+/// Takes away what no instance writes any more.
 pub(crate) fn remove(
     work: &Work<'_>,
     session: &Session<'_>,
     options: &Options<'_>,
     observer: &dyn Observer,
-) -> Result<Vec<ProjectPath>, StoreError> {
+) -> Result<Retired, StoreError> {
     let filled = session.filled()?;
     if filled.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Retired::default());
+    }
+    let written = work.written_paths();
+    let left: Vec<ProjectPath> =
+        filled.into_iter().filter(|place| !written.contains(place.as_str())).collect();
+    if left.is_empty() {
+        return Ok(Retired::default());
     }
     let places = work.places();
     let is_declared = |path: &ProjectPath| {
@@ -38,9 +53,9 @@ pub(crate) fn remove(
         let next = places.range::<str, _>((Bound::Included(inside.as_str()), Bound::Unbounded)).next();
         next.is_some_and(|(next, _)| next.is_within(path))
     };
-    let mut removed = Vec::new();
+    let mut retired = Retired::default();
     let mut forgotten = Vec::new();
-    for place in filled.into_iter().filter(|place| !is_declared(place)) {
+    for place in left.into_iter().filter(|place| !is_declared(place)) {
         let entry = session.project().entry(place.as_str());
         if matches!(entry, Ok(None)) {
             // Only folders that are empty by now may be left of it.
@@ -49,6 +64,7 @@ pub(crate) fn remove(
             continue;
         }
         let why = if entry.is_err() {
+            retired.is_blocked = true;
             Some("a link is in the way, or a folder that can't be read")
         } else if (options.is_tracked)(&place) {
             Some("git keeps it")
@@ -66,8 +82,8 @@ pub(crate) fn remove(
         }
         observer.event(Event::Retired { place: place.as_str(), stays: None });
         forgotten.push(place.clone());
-        removed.push(place);
+        retired.removed.push(place);
     }
     session.forget_filled(&forgotten)?;
-    Ok(removed)
+    Ok(retired)
 }

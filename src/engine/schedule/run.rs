@@ -18,11 +18,11 @@ use crate::digest::Key;
 use crate::error::EngineError;
 use crate::exec::recovery;
 use crate::kind::Kind;
-use crate::lockfile::lock_file;
+use crate::lockfile::lock_file::{self, LockChange};
 use crate::options::{Cancel, Options};
 use crate::plan::graph::InstanceId;
 use crate::schedule::observer::{Event, Observer, Planned};
-use crate::schedule::retired;
+use crate::schedule::retired::{self, Retired};
 use crate::schedule::scheduler::Scheduler;
 use crate::schedule::worker_pool::{Finished, Results, WorkerPool};
 use crate::snapshot::{CheckedSnapshot, InstanceRun, SnapshotBuilder};
@@ -90,10 +90,13 @@ fn run_in_session(
     recovery::recover_orphans(&work, session)?;
     observer.event(Event::Planned { instances: &planned(&work) });
     let whole = options.targets.is_empty() && !options.trial;
-    let mut retired = Vec::new();
+    let mut retired = Retired::default();
     if whole && options.lock && !cancel.is_cancelled() && !is_on_stand_in(&work) {
         // Before anything runs: whoever reads a folder must not find there what has left the pipeline.
         retired = retired::remove(&work, session, options, observer)?;
+    }
+    if let Some(known) = work.all_clean().filter(|_| whole) {
+        return stay_clean(&work, session, options, known, answer, (retired, began));
     }
     let logged;
     let last: HashMap<&str, Key> = match options.snapshot {
@@ -148,7 +151,7 @@ fn run_in_session(
         builder.add_file(&lock_file::path());
     }
     let mut summary = summarise(&work, results, cancel, (options.clock)() - began);
-    (summary.retired, summary.stand_in) = (retired, is_on_stand_in(&work));
+    (summary.retired, summary.stand_in) = (retired.removed, is_on_stand_in(&work));
     if whole && complete && summary.ran() > 0 {
         // Whoever has had another configuration run to its end is done with those before it.
         session.drop_all_checkpoints()?;
@@ -156,7 +159,7 @@ fn run_in_session(
     log_run(session, options, began, lock.as_ref().map(|lock| lock.left.clone()), new_keys, &summary)?;
     summary.lock = lock;
     if let Some(builder) = builder {
-        let answer = if whole && complete { answer(&summary) } else { None };
+        let answer = if whole && complete && !retired.is_blocked { answer(&summary) } else { None };
         builder.finish(answer).save(session)?;
     }
     Ok(summary)
@@ -170,6 +173,32 @@ fn planned(work: &Work<'_>) -> Vec<Planned> {
         cost: work.details(id).cost,
     };
     work.undecided().map(planned).collect()
+}
+
+/// Ends a run in which nothing has changed but how the pipeline is written: the next one need not find that out again.
+fn stay_clean(
+    work: &Work<'_>,
+    session: &Session<'_>,
+    options: &Options<'_>,
+    known: &CheckedSnapshot,
+    answer: MakeAnswer<'_>,
+    (retired, began): (Retired, f64),
+) -> Result<Summary, EngineError> {
+    let results: Results<'_> = work
+        .clean
+        .iter()
+        .map(|state| state.map_or_else(OnceLock::new, |state| OnceLock::from(Finished::clean(state))))
+        .collect();
+    let mut summary = summarise(work, results, &Cancel::default(), (options.clock)() - began);
+    (summary.retired, summary.stand_in) = (retired.removed, is_on_stand_in(work));
+    summary.lock = Some(LockChange::default()).filter(|_| options.lock && !summary.stand_in);
+    let files =
+        options.pipeline_files.iter().map(|path| Some((path.clone(), session.files().confirmed(path)?)));
+    let answer = answer(&summary).filter(|_| !retired.is_blocked);
+    if let (Some(files), Some(answer)) = (files.collect(), answer) {
+        known.renewed(options.fingerprint, work.stages, files, answer).save(session)?;
+    }
+    Ok(summary)
 }
 
 /// Says whether something that is wanted is made from stand-in data.
@@ -217,7 +246,7 @@ fn snapshot_of<'s>(
     if options.trial {
         return None;
     }
-    let mut builder = SnapshotBuilder::new(session, options.fingerprint);
+    let mut builder = SnapshotBuilder::new(session, options.fingerprint, options.environment, work.stages);
     builder.pipeline_files(&options.pipeline_files);
     let mut others: BTreeMap<&str, Key> = last.iter().map(|(name, key)| (*name, *key)).collect();
     others.extend(new_keys.iter().map(|(name, key)| (name.as_str(), *key)));
@@ -231,12 +260,10 @@ fn snapshot_of<'s>(
                 builder.add(&done);
             }
             // It was not asked for: what was known of it is still so, if neither it nor its settings have changed.
-            (None, _, Some(known)) => {
-                match known.clean(name).filter(|_| known.has_same_pipeline(options.fingerprint)) {
-                    Some(state) => builder.add_unchanged(known, state),
-                    None => continue,
-                }
-            }
+            (None, _, Some(known)) => match work.unchanged(id, options) {
+                Some(state) => builder.add_unchanged(known, state),
+                None => continue,
+            },
             (None, ..) => continue,
         }
         others.remove(name);
@@ -256,6 +283,7 @@ fn done<'d>(
     let project = finished.project.as_ref().filter(|_| finished.outcome.is_done())?;
     Some(InstanceRun {
         name: work.name(id),
+        stage: work.stage_digest(id),
         key: finished.key?,
         outputs: &finished.outputs,
         places: &work.effective(id).ok()?.places,

@@ -36,6 +36,8 @@ pub(crate) trait SeenTree {
 /// What an instance did in this run.
 pub(crate) struct InstanceRun<'d, T> {
     pub(crate) name: &'d str,
+    /// The digest of its stage.
+    pub(crate) stage: Digest,
     pub(crate) key: Key,
     pub(crate) outputs: &'d [RecordedOutput],
     pub(crate) places: &'d [OutputPlace],
@@ -44,9 +46,9 @@ pub(crate) struct InstanceRun<'d, T> {
 }
 
 impl<'s> SnapshotBuilder<'s> {
-    /// Begins a snapshot that answers `fingerprint`.
-    pub fn new(store: &'s Store, fingerprint: Digest) -> Self {
-        let snapshot = Snapshot { fingerprint, ..Snapshot::default() };
+    /// Begins a snapshot that answers a fingerprint in an environment; `stages` is the digest of all stages.
+    pub fn new(store: &'s Store, fingerprint: Digest, environment: Digest, stages: Digest) -> Self {
+        let snapshot = Snapshot { fingerprint, environment, stages, ..Snapshot::default() };
         let (paths, trees, old_trees) = (HashMap::new(), HashMap::new(), HashMap::new());
         Self { store, snapshot, paths, trees, old_trees, whole: true }
     }
@@ -121,7 +123,7 @@ impl<'s> SnapshotBuilder<'s> {
         }
         let writes = self.written(done.key, done.outputs, done.places)?;
         let (name, outputs) = (done.name.to_owned(), done.outputs.to_vec());
-        Some(InstanceState { name, key: done.key, outputs, reads, trees, writes })
+        Some(InstanceState { name, stage: done.stage, key: done.key, outputs, reads, trees, writes })
     }
 
     /// Takes in the last key of an instance of which no more is known.

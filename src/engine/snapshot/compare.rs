@@ -103,9 +103,46 @@ impl CheckedSnapshot {
         self.by_name = names.map(|(index, state)| (state.name.clone(), index)).collect();
     }
 
-    /// Says whether the pipeline is as it was when this fingerprint was asked.
+    /// Says whether the pipeline's files are as they were when this fingerprint was asked.
     pub(crate) fn has_same_pipeline(&self, fingerprint: Digest) -> bool {
         self.snapshot.fingerprint == fingerprint && !self.any(&self.snapshot.pipeline)
+    }
+
+    /// Says whether all that instances did in this environment still counts, settings and files apart.
+    pub(crate) fn has_same_environment(&self, environment: Digest) -> bool {
+        self.snapshot.environment == environment
+    }
+
+    /// Says how many instances it has, if all was up to date and nothing has changed since but the pipeline's own files.
+    pub(crate) fn complete_count(&self) -> Option<usize> {
+        let is_pipeline = |at: usize| self.snapshot.pipeline.iter().any(|index| *index as usize == at);
+        let changed = self.changed.iter().enumerate().filter(|(_, changed)| **changed);
+        let complete = self.snapshot.answer.is_some() && changed.into_iter().all(|(at, _)| is_pipeline(at));
+        complete.then_some(self.snapshot.instances.len())
+    }
+
+    /// Gives the same snapshot for another fingerprint, of whose instances all are clean.
+    pub(crate) fn renewed(
+        &self,
+        fingerprint: Digest,
+        stages: Digest,
+        pipeline: Vec<(String, Observation)>,
+        answer: String,
+    ) -> Snapshot {
+        let mut snapshot = self.snapshot.clone();
+        (snapshot.fingerprint, snapshot.stages, snapshot.answer) = (fingerprint, stages, Some(answer));
+        snapshot.pipeline = Vec::with_capacity(pipeline.len());
+        for (path, observation) in pipeline {
+            let state = PathState { path, observation };
+            let at = snapshot.paths.iter().position(|known| known.path == state.path);
+            let at = at.unwrap_or(snapshot.paths.len());
+            match snapshot.paths.get_mut(at) {
+                Some(known) => *known = state,
+                None => snapshot.paths.push(state),
+            }
+            snapshot.pipeline.push(u32::try_from(at).expect("a run looks at fewer than 2³² paths"));
+        }
+        snapshot
     }
 
     /// Gives an instance whose results are at their places, and in the store, as they were.
@@ -123,12 +160,21 @@ impl CheckedSnapshot {
         state.outputs.iter().all(|output| is_there(&output.name)).then_some(state)
     }
 
-    /// Gives an instance that neither reads nor wrote any_changed that has changed.
-    pub(crate) fn clean(&self, name: &str) -> Option<&InstanceState> {
-        let reads_changed = |state: &InstanceState| {
-            self.any(&state.reads) || state.trees.iter().any(|tree| self.changed_trees[*tree as usize])
-        };
-        self.results(name).filter(|state| !reads_changed(state))
+    /// Gives an instance that neither read nor wrote anything that has changed, of a stage that says what it said; `stages`
+    /// is the digest of all.
+    pub(crate) fn clean(&self, name: &str, stage: Digest, stages: Digest) -> Option<&InstanceState> {
+        let state = self.results(name).filter(|state| state.stage == stage)?;
+        // What is left out of a folder depends on what other stages write.
+        let trees = state.trees.is_empty()
+            || self.snapshot.stages == stages
+                && !state.trees.iter().any(|tree| self.changed_trees[*tree as usize]);
+        (trees && !self.any(&state.reads)).then_some(state)
+    }
+
+    /// Gives the project's paths that an instance wrote.
+    pub(crate) fn written<'s>(&'s self, state: &'s InstanceState) -> impl Iterator<Item = &'s str> {
+        let paths = self.states(&state.writes).map(|state| state.path.as_str());
+        paths.filter(|path| !Store::is_own(path))
     }
 
     /// Gives the last key of every instance.

@@ -30,7 +30,7 @@ pub(crate) use build::{InstanceRun, SeenTree};
 pub use compare::CheckedSnapshot;
 
 /// Begins the file, with the version of its format.
-const MAGIC: &[u8; 16] = b"recount snap 1\n\0";
+const MAGIC: &[u8; 16] = b"recount snap 2\n\0";
 
 /// The largest file that is read, in bytes.
 const MAX_SNAPSHOT_BYTES: u64 = 1 << 30;
@@ -40,8 +40,12 @@ const MAX_SNAPSHOT_BYTES: u64 = 1 << 30;
 pub struct Snapshot {
     /// What was asked: all that an answer depends on besides files.
     pub fingerprint: Digest,
+    /// The part of the fingerprint that is no setting.
+    pub environment: Digest,
     /// What there is to say while nothing has changed; `None` where not everything was brought up to date.
     pub answer: Option<String>,
+    /// The digest of all stages.
+    stages: Digest,
     /// Every path that was looked at.
     paths: Vec<PathState>,
     /// The paths of the pipeline's own files.
@@ -69,6 +73,8 @@ struct TreeState {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct InstanceState {
     pub(crate) name: String,
+    /// The digest of its stage.
+    stage: Digest,
     pub(crate) key: Key,
     #[serde(with = "output_fields")]
     pub(crate) outputs: Vec<RecordedOutput>,
@@ -164,12 +170,15 @@ mod tests {
             racy: false,
         };
         Snapshot {
+            environment: Digest::of(b"environment"),
+            stages: Digest::of(b"stages"),
             fingerprint: Digest::of(b"?"),
             answer: Some("nothing to do".to_owned()),
             paths: vec![state("a", file(b"a")), state("b", Observation::Absent)],
             pipeline: vec![1],
             trees: vec![TreeState { paths: vec![0, 1] }],
             instances: vec![InstanceState {
+                stage: Digest::of(b"stage"),
                 name: "fit[seed=1]".to_owned(),
                 key: Key(Digest::of(b"key")),
                 outputs: vec![RecordedOutput::new("o", ObjectId(Digest::of(b"o")), 0o700)],

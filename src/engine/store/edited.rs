@@ -4,7 +4,8 @@
 //! - Bytes that the store does not have go to `edited/HEX/PATH`, under their whole digest and the path that they had, so that
 //!   nothing is ever replaced there.
 //! - What the store has, sound, is removed; where its object is damaged, the file at the place mends it.
-//! - After a stop nothing large is read: what has not been by then is kept below `unread`.
+//! - After a stop nothing large is read: what has not been by then is kept below `unread`, and so is, as a whole, a folder
+//!   that can't be listed, such as one with a name that is no path of ours.
 //! - No link is followed: a link is kept as what it is.
 
 use std::io;
@@ -72,10 +73,10 @@ impl Session<'_> {
         };
         let mut paths = vec![(place.clone(), entry.kind)];
         if entry.kind == FileKind::Folder {
-            let found = project.walk(name).doing("read", &project.path_of(name))?;
-            let path =
-                |found: crate::folder::WalkedEntry| Some((place.join(&found.path).ok()?, found.entry.kind));
-            paths = found.into_iter().filter_map(path).collect();
+            paths = match self.list_place(place) {
+                Ok(paths) => paths,
+                Err(error) => return self.keep_whole(place, error),
+            };
         }
         let mut kept = Vec::new();
         for (path, kind) in paths {
@@ -105,16 +106,17 @@ impl Session<'_> {
         stays: &dyn Fn(&ProjectPath) -> bool,
     ) -> Result<Vec<KeptEdit>, StoreError> {
         let mut kept = Vec::new();
-        let found =
-            self.project().walk(place.as_str()).doing("read", &self.project().path_of(place.as_str()))?;
+        let found = match self.list_place(place) {
+            Ok(found) => found,
+            Err(error) => return self.keep_whole(place, error),
+        };
         // What is in a folder goes before the folder.
-        for found in found.iter().rev() {
-            let Ok(path) = place.join(&found.path) else { continue };
+        for (path, kind) in found.into_iter().rev() {
             if stays(&path) {
                 continue;
             }
             self.make_writable(place, &path);
-            if found.entry.kind == FileKind::Folder {
+            if kind == FileKind::Folder {
                 // One in which something stays can't be removed.
                 self.project().remove_if_empty(path.as_str());
             } else {
@@ -192,6 +194,12 @@ impl Session<'_> {
         let now = PathBuf::from(super::FOLDER).join(target);
         // Somebody may have edited it there.
         (self.read_digest(file, size).ok()? == digest).then(|| KeptEdit { place: place.clone(), now })
+    }
+
+    /// Keeps a folder as it is that can't be listed; where that can't be either, says why it can't be listed.
+    fn keep_whole(&self, place: &ProjectPath, error: io::Error) -> Result<Vec<KeptEdit>, StoreError> {
+        let path = self.project().path_of(place.as_str());
+        self.keep(place, UNREAD).map(|kept| vec![kept]).or_else(|_| Err(error).doing("read", &path))
     }
 
     /// Moves what is at a path to where it is kept.

@@ -7,6 +7,7 @@
 //! - Only what a writer declared is ever filled, whatever a record says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::io;
 
 use super::edited::KeptEdit;
@@ -15,7 +16,7 @@ use super::object::{Soundness, object_name};
 use super::record::RecordedOutput;
 use super::{Session, Store};
 use crate::digest::ObjectId;
-use crate::folder::FileKind;
+use crate::folder::{FileKind, Folder, FolderEntry, WalkedEntry};
 use crate::project_path::ProjectPath;
 use crate::stamp::now;
 
@@ -68,14 +69,40 @@ impl Store {
                     misplaced.push(path.clone());
                 }
             }
-            let found = self.project().walk(place.path.as_str()).unwrap_or_default();
-            let paths =
-                found.iter().filter_map(|found| place.path.join(&found.path).ok().map(|it| (it, found)));
-            misplaced.extend(
-                paths.filter(|(path, found)| expected.is_stray(path, found.entry.kind)).map(|it| it.0),
-            );
+            let is_folder = |entry: FolderEntry| entry.kind == FileKind::Folder;
+            if !self.project().entry(place.path.as_str()).ok().flatten().is_some_and(is_folder) {
+                continue;
+            }
+            match self.list_place(&place.path) {
+                Ok(found) => {
+                    misplaced.extend(
+                        found
+                            .into_iter()
+                            .filter(|(path, kind)| expected.is_stray(path, *kind))
+                            .map(|it| it.0),
+                    );
+                }
+                // What can't be listed is none of these outputs.
+                Err(_) => misplaced.push(place.path.clone()),
+            }
         }
         misplaced
+    }
+
+    /// Lists what is in the folder at a place, folders before what is in them.
+    ///
+    /// # Errors
+    /// What the system says, and for a name that is no path of a project.
+    pub(super) fn list_place(&self, place: &ProjectPath) -> io::Result<Vec<(ProjectPath, FileKind)>> {
+        let found = self.project().walk(place.as_str())?;
+        let path = |found: WalkedEntry| match place.join(&found.path) {
+            Ok(path) => Ok((path, found.entry.kind)),
+            Err(fault) => {
+                let what = format!("the path `{place}/{}` {fault}", found.path);
+                Err(io::Error::new(io::ErrorKind::InvalidData, what))
+            }
+        };
+        found.into_iter().map(path).collect()
     }
 
     /// Says whether the file at a place holds what a run of this store made.
@@ -204,20 +231,20 @@ impl Session<'_> {
         project.create_parent(name).doing("made", &whole)?;
         let source = object_name(output.object);
         let temporary = self.temporary();
-        let copy = |folder: &crate::folder::Folder, target: &str| -> io::Result<()> {
-            self.copy_bytes(&mut self.base.open_file(&source)?, folder.create_file(target, 0o600)?)?;
+        let copy = |folder: &Folder, target: &str, file: File| -> io::Result<()> {
+            self.copy_bytes(&mut self.base.open_file(&source)?, file)?;
             folder.set_mode(target, output.mode())
         };
-        copy(&self.base, &temporary).doing("written", &whole)?;
+        let made = self.base.create_file(&temporary, 0o600);
+        made.and_then(|file| copy(&self.base, &temporary, file)).doing("written", &whole)?;
         self.files().unconfirm(name);
         match self.base.rename(&temporary, project, name) {
             // A place may be on another file system than the store.
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                 self.base.remove_file(&temporary).doing("removed", &whole)?;
-                let beside = [name, ".recount-new"].concat();
-                project.remove_file(&beside).doing("removed", &whole)?;
-                copy(project, &beside).doing("written", &whole)?;
-                project.rename(&beside, project, name).doing("written", &whole)?;
+                let (beside, file) = project.create_beside(name, 0o600).doing("written", &whole)?;
+                let copied = copy(project, &beside, file);
+                copied.and_then(|()| project.rename(&beside, project, name)).doing("written", &whole)?;
             }
             other => other.doing("written", &whole)?,
         }

@@ -232,12 +232,10 @@ impl Session<'_> {
             // The store may be on another file system than the project.
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                 self.base.remove_file(&temporary).doing("removed", &path)?;
-                let beside = [name, ".recount-new"].concat();
-                let file = self.project().create_file(&beside, 0o644).and_then(|mut file| {
-                    file.write_all(text.as_bytes())?;
-                    self.project().rename(&beside, self.project(), name)
-                });
-                file.doing("written", &target)
+                let (beside, mut file) =
+                    self.project().create_beside(name, 0o644).doing("written", &target)?;
+                file.write_all(text.as_bytes()).doing("written", &target)?;
+                self.project().rename(&beside, self.project(), name).doing("written", &target)
             }
             other => other.doing("written", &target),
         }

@@ -15,7 +15,6 @@ mod provenance;
 mod results;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use crate::lab::data::DataCard;
@@ -24,6 +23,7 @@ use crate::report::audit::FigureFile;
 use crate::report::{self, Claim, PlotReference, ReportInputs, SourceDocument, read_claims};
 use recount_engine::diagnostic::{Diagnostics, Source};
 use recount_engine::digest::Digest;
+use recount_engine::folder::read_through_links;
 use recount_engine::project_path::ProjectPath;
 use recount_engine::spec::{Field, Parameters, Pipeline, Schema, Shape, StageId, Value};
 use recount_engine::store::OutputPlace;
@@ -191,6 +191,9 @@ fn output_places(output: &str) -> Result<Vec<OutputPlace>, Failure> {
     Ok(found)
 }
 
+/// The largest source document or claims file that is looked into before a run, in bytes.
+const LARGEST_TEXT: u64 = 16 << 20;
+
 /// Reads the source document and the claims of every report of a pipeline, so that a mistake is told before anything runs; what can't be read
 /// at all is the run's to tell.
 ///
@@ -201,7 +204,8 @@ pub fn check(root: &Path, pipeline: &Pipeline) -> Result<(), Diagnostics> {
     for stage in pipeline.stages.iter().filter(|stage| stage.kind == "render") {
         let file = |name: &str| {
             let path = stage.base.parameters.get(name).and_then(Value::as_text)?;
-            Some((path, fs::read_to_string(root.join(path)).ok()?))
+            let bytes = read_through_links(&root.join(path), LARGEST_TEXT).ok()?;
+            Some((path, String::from_utf8(bytes).ok()?))
         };
         let Some((source, told)) = file("source") else { continue };
         let document = SourceDocument::read(&Source::file(source, told));

@@ -117,8 +117,31 @@ fn names_that_are_no_text_are_refused_by_name() {
     let project = Project::new(vec![toy("make", line).writes(&["out"])]);
     let expected = "make: its output `out` can't be read: the name of `caf\u{fffd}` is not UTF-8";
     assert_eq!(project.run().failures(), [expected]);
+    assert!(!project.exists("out"), "it does not pass for an output");
+    assert_eq!(project.run().failures(), [expected], "what it left before is not in its way");
     let project = copy();
     let name = std::ffi::OsStr::from_bytes(b"data/caf\xe9");
     std::fs::write(project.root().join(name), "x").expect("there is room");
     assert_eq!(project.run().failures(), ["copy: the name of `data/caf\u{fffd}` is not UTF-8"]);
+}
+
+#[test]
+fn a_folder_with_a_name_that_is_no_path_is_kept_as_a_whole() {
+    for name in [&b"caf\xe9"[..], b"ta\tb"] {
+        let make = toy("make", "mkdir -p out; echo 1 > out/x").writes(&["out"]);
+        let project =
+            Project::new(vec![make, toy("list", "ls out > list").writes(&["list"]).needs(&["make"])]);
+        let (root, name) = (project.root(), std::ffi::OsStr::from_bytes(name));
+        project.write("out/mine", "mine");
+        std::fs::write(root.join("out").join(name), "mine too").expect("there is room");
+        project.run().assert_ran(["list", "make"]);
+        std::fs::write(root.join("out").join(name), "and this").expect("there is room");
+        project.run().assert_ran([]);
+        assert_eq!(project.read("list"), "x\n");
+        assert_eq!(std::fs::read_dir(root.join("out")).expect("it is there").count(), 1);
+        let kept = |path: &str| std::fs::read_to_string(root.join("artifacts/edited").join(path).join(name));
+        assert_eq!(kept("unread/out").ok().as_deref(), Some("mine too"));
+        assert_eq!(kept("unread.2/out").ok().as_deref(), Some("and this"));
+        assert_eq!(project.read("artifacts/edited/unread/out/mine"), "mine");
+    }
 }

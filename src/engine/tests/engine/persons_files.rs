@@ -125,3 +125,14 @@ fn a_private_output_stays_private_in_the_store_and_wherever_it_comes_back() {
         assert_eq!(mode(&project.root().join("out/key")), 0o600);
     }
 }
+
+#[test]
+fn what_stands_beside_an_output_stays_when_a_link_is_replaced() {
+    let name = "x".repeat(250);
+    let project = Project::new(vec![toy("write", &format!("ln -s real {name}")).writes(&[&name])]);
+    project.write("real", "made").write(".recount-new-0", "mine");
+    project.run().assert_ran(["write"]);
+    assert_eq!(project.read(&name), "made");
+    assert_eq!(project.read(".recount-new-0"), "mine");
+    assert!(!project.exists(".recount-new-1"));
+}

@@ -293,8 +293,9 @@ impl Project {
         }
         let variables = self.environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
         let surroundings = Surroundings::of(&pipeline).digest(&variables, &self.root);
-        let fingerprint = Digest::of(format!("{pipeline:?} {surroundings} {}", self.code).as_bytes());
-        let options = Options { snapshot: known.as_ref(), fingerprint, ..options.clone() };
+        let environment = Digest::of(format!("{surroundings} {}", self.code).as_bytes());
+        let fingerprint = Digest::of(format!("{pipeline:?} {environment}").as_bytes());
+        let options = Options { snapshot: known.as_ref(), fingerprint, environment, ..options.clone() };
         let answer = |summary: &Summary| Some(format!("fresh {}", summary.reports.len()));
         let summary =
             engine::run(&self.root, &pipeline, &registry, &store, &options, &answer, observer, cancel);
@@ -406,7 +407,7 @@ impl Ran {
     }
 
     /// Gives the events of one sort, such as `notice`.
-    pub fn events_of(&self, sort: &str) -> Vec<&str> {
+    pub fn events(&self, sort: &str) -> Vec<&str> {
         self.events.iter().filter_map(|event| event.strip_prefix(sort)?.strip_prefix(' ')).collect()
     }
 }

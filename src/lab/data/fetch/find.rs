@@ -1,7 +1,7 @@
 //! Looks for the archive in folders.
 
-use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 use super::{Archive, FetchError};
 use recount_engine::digest::Digest;
@@ -26,7 +26,7 @@ impl Archive {
         let folders = [&places.project_data].into_iter().chain(&places.mirrors).chain(&places.cache);
         for folder in folders {
             let path = folder.join(&self.name);
-            let bytes = match std::fs::read(&path) {
+            let bytes = match read(&path) {
                 Ok(bytes) => bytes,
                 Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                     continue;
@@ -47,6 +47,14 @@ impl Archive {
         }
         Err(FetchError::WrongDigest { place: place.to_owned(), found, expected: self.digest, remedy })
     }
+}
+
+/// Reads a regular file: a pipe would be waited for, and a device may never end.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    std::fs::read(path)
 }
 
 #[cfg(test)]
@@ -103,10 +111,21 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_of_the_archives_name_is_an_error() {
+    fn what_is_no_regular_file_is_an_error_and_never_opened() {
         let root = tempfile::tempdir().expect("there is a temporary folder");
         let places = places(root.path());
-        fs::create_dir(root.path().join("data").join(ARCHIVE_NAME)).expect("the folder is new");
-        assert!(matches!(archive().find(&places), Err(FetchError::File { .. })));
+        let path = root.path().join("data").join(ARCHIVE_NAME);
+        let assert_refused = || {
+            let error = archive().find(&places).expect_err("it is no regular file");
+            assert_eq!(
+                error.to_string(),
+                format!("`{}` can't be read: it is no regular file", path.display())
+            );
+        };
+        fs::create_dir(&path).expect("the folder is new");
+        assert_refused();
+        fs::remove_dir(&path).expect("it is empty");
+        std::os::unix::fs::symlink("/dev/zero", &path).expect("links can be made");
+        assert_refused();
     }
 }

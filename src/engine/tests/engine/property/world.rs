@@ -325,6 +325,7 @@ fn bring_up(root: &Path, draft: &Draft, targets: &[String], mode: Mode) -> Summa
             lock: true,
             snapshot: known.as_ref(),
             fingerprint: Digest::of(format!("{pipeline:?} {code}").as_bytes()),
+            environment: code,
             ..Options::default()
         };
         let done = match mode {

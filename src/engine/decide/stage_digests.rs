@@ -1,0 +1,69 @@
+//! A digest of all that a stage says, and the stages that it waits for: where it is equal, so is what follows from it.
+//!
+//! Invariants
+//! - It holds more than recipes do: it says that nothing has changed, never what has.
+//! - Where settings are written is no part of it.
+
+use crate::digest::{Canonical, Digest};
+use crate::recipe::write_parameters;
+use crate::spec::{Axis, Pipeline, Stage};
+
+/// Gives the digest of each stage, in the pipeline's order.
+pub(crate) fn stage_digests(pipeline: &Pipeline) -> Vec<Digest> {
+    let mut digests: Vec<Digest> = Vec::with_capacity(pipeline.stages.len());
+    for stage in &pipeline.stages {
+        let mut canonical = Canonical::default();
+        write_stage(stage, &mut canonical);
+        let owners = stage.variants_of.iter().chain(&stage.seeds_of);
+        for other in stage.needs.iter().chain(owners) {
+            // Its own variants are in it already.
+            let digest = digests.get(other.0).copied().unwrap_or_default();
+            canonical.field(&digest.to_bytes());
+        }
+        digests.push(canonical.finish());
+    }
+    digests
+}
+
+fn write_stage(stage: &Stage, canonical: &mut Canonical) {
+    let count = |canonical: &mut Canonical, count: usize| {
+        canonical.field(&(count as u64).to_le_bytes());
+    };
+    canonical.field(stage.name.as_bytes()).field(stage.kind.as_bytes());
+    count(canonical, stage.each.len());
+    for axis in &stage.each {
+        match axis {
+            Axis::Variant => {
+                canonical.field(b"variant");
+            }
+            Axis::Seed => {
+                canonical.field(b"seed");
+            }
+            Axis::Listed { name, values } => {
+                canonical.field(b"listed").field(name.as_bytes());
+                count(canonical, values.len());
+                for value in values {
+                    canonical.field(value.as_bytes());
+                }
+            }
+        }
+    }
+    count(canonical, stage.base.parameters.len());
+    write_parameters(&stage.base.parameters, canonical);
+    count(canonical, stage.variants.len());
+    for variant in &stage.variants {
+        canonical.field(variant.name.as_bytes());
+        canonical.field(variant.from.as_deref().unwrap_or_default().as_bytes());
+        count(canonical, variant.settings.parameters.len());
+        write_parameters(&variant.settings.parameters, canonical);
+    }
+    count(canonical, stage.seeds.len());
+    for seed in &stage.seeds {
+        canonical.field(&seed.to_le_bytes());
+    }
+    count(canonical, stage.observed.len());
+    for name in &stage.observed {
+        canonical.field(name.as_bytes());
+    }
+    count(canonical, stage.needs.len());
+}
