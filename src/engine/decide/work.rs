@@ -376,7 +376,7 @@ impl<'a> Work<'a> {
         (known.complete_count() == Some(count) && count == self.clean.len()).then_some(known)
     }
 
-    /// Leaves out of a trial what only tells of results, and what needs that.
+    /// Leaves out of a trial the stages that only report results, and those that need them.
     fn leave_out_of_trial(&mut self, options: &Options<'_>) -> Result<(), EngineError> {
         let mut out: Vec<bool> = Vec::with_capacity(self.kinds.len());
         for (stage, (kind, _)) in self.pipeline.stages.iter().zip(&self.kinds) {

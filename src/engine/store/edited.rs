@@ -202,7 +202,7 @@ impl Session<'_> {
         self.keep(place, UNREAD).map(|kept| vec![kept]).or_else(|_| Err(error).doing("read", &path))
     }
 
-    /// Moves what stands at a path to where it is kept.
+    /// Moves what is at a path to where it is kept.
     fn keep(&self, place: &ProjectPath, label: &str) -> Result<KeptEdit, StoreError> {
         let top = self.top().expect("a session has made it");
         let (project, name) = (self.project(), place.as_str());

@@ -407,7 +407,7 @@ impl Ran {
     }
 
     /// Gives the events of one sort, such as `notice`.
-    pub fn events_of(&self, sort: &str) -> Vec<&str> {
+    pub fn events(&self, sort: &str) -> Vec<&str> {
         self.events.iter().filter_map(|event| event.strip_prefix(sort)?.strip_prefix(' ')).collect()
     }
 }
