@@ -38,6 +38,7 @@ pub mod stamp;
 pub mod store;
 pub mod told;
 
+mod cancel;
 mod decide;
 mod error;
 mod exec;
@@ -47,6 +48,7 @@ mod plan;
 mod schedule;
 mod verify;
 
+pub use cancel::Cancel;
 pub use decide::reason::{Known, Reason, Verdict, decide, differences};
 pub use decide::recipe::Recipe;
 pub use decide::status::status;
@@ -63,7 +65,7 @@ pub use lockfile::lock_file::{LOCK_FILE, LockChange, read_lock};
 pub use plan::graph::{GroupId, Instance, InstanceId, Need, Plan};
 pub use plan::target::{check_target, targets};
 pub use schedule::observer::{Event, Observer, Planned};
-pub use schedule::options::{Cancel, Options};
+pub use schedule::options::Options;
 pub use schedule::run::{Answer, run};
 pub use schedule::summary::{Outcome, Report, Summary};
 pub use verify::{Checked, Difference, Found, Verification, verify};

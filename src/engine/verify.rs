@@ -24,7 +24,7 @@ use crate::plan::graph::InstanceId;
 use crate::plan::target::named;
 use crate::plan::work::Work;
 use crate::schedule::observer::Observer;
-use crate::schedule::options::{Cancel, Options};
+use crate::schedule::options::Options;
 use crate::schedule::run::run;
 use crate::schedule::summary::{Outcome, Report};
 use crate::spec::{Parameters, Pipeline, Stage};

@@ -21,7 +21,7 @@ use crate::lockfile::lock_file;
 use crate::plan::graph::InstanceId;
 use crate::plan::work::Work;
 use crate::schedule::observer::{Event, Observer};
-use crate::schedule::options::{Cancel, Options};
+use crate::schedule::options::Options;
 use crate::schedule::retired;
 use crate::schedule::scheduler::Scheduler;
 use crate::schedule::summary::{Outcome, Report, Summary};

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::digest::Key;
 use crate::plan::graph::{GroupId, InstanceId, Need};
 use crate::plan::work::Work;
-use crate::schedule::options::Cancel;
+use crate::cancel::Cancel;
 
 /// How long a waiting worker goes without asking whether it should stop.
 const STOP_POLL: Duration = Duration::from_millis(100);

@@ -25,7 +25,7 @@ use crate::kind::{Failure, Watch};
 use crate::plan::graph::InstanceId;
 use crate::plan::work::Work;
 use crate::schedule::observer::{Event, Observer};
-use crate::schedule::options::{Cancel, Options};
+use crate::schedule::options::Options;
 use crate::schedule::scheduler::{Enqueued, Scheduler, Task};
 use crate::schedule::summary::Outcome;
 use crate::snapshot::InstanceState;

@@ -56,11 +56,11 @@ pub use record::{Flaw, Lookup, Observed, Record, RecordedOutput};
 pub use runs::Run;
 pub use session::{Scratch, Session};
 
+use crate::cancel::Cancel;
 use crate::digest::Key;
 use crate::file_table::{FileTable, Observation};
 use crate::folder::Folder;
 use crate::project_path::is_within;
-use crate::schedule::options::Cancel;
 use crate::snapshot;
 use crate::stamp::{Stamp, now};
 use error::Doing;
