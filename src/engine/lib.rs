@@ -9,6 +9,7 @@
 //! | [`address`] | `FILE#/json/pointer`: a value inside a file |
 //! | [`spec`] | YAML text → checked [`spec::Pipeline`]; every mistake with its place in the file |
 //! | [`project_path`], [`folder`] | paths in one spelling; what is read, written and removed below a folder, following no link |
+//! | `cancel` | the flag that stops what takes long |
 //! | [`stamp`] | what a file looks like from outside |
 //! | [`store`] | objects, records, the log of runs; writes atomically |
 //! | [`kind`], `told` | what a stage kind is, and how it reads its settings |
@@ -18,6 +19,7 @@
 //! | `exec` | one run, from inputs to a record; what a killed one left |
 //! | `lockfile` | `pipeline.lock` |
 //! | `verify` | a second run, compared with the first |
+//! | `adopt` | records for outputs at hand that are those of `pipeline.lock` |
 //! | [`command`] | the kind `command`: any program as a stage |
 //!
 //! Invariants
@@ -38,6 +40,7 @@ pub mod stamp;
 pub mod store;
 pub mod told;
 
+mod adopt;
 mod cancel;
 mod decide;
 mod error;
@@ -48,7 +51,9 @@ mod plan;
 mod schedule;
 mod verify;
 
+pub use adopt::{Adoption, Became, adopt};
 pub use cancel::Cancel;
+pub use decide::at_hand::Lacking;
 pub use decide::reason::{Known, Reason, Verdict, decide, differences};
 pub use decide::recipe::Recipe;
 pub use decide::status::status;

@@ -15,6 +15,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::cancel::Cancel;
 use crate::decide::reason::Reason;
 use crate::decide::status::status;
 use crate::digest::{Digest, Key};

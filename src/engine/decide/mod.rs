@@ -1,6 +1,7 @@
 //! What an instance needs to run for: its recipe, and how that differs from the last one.
 
 pub(crate) mod assemble;
+pub(crate) mod at_hand;
 pub(crate) mod changes;
 pub(crate) mod inputs;
 pub(crate) mod reason;

@@ -301,11 +301,15 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Leaves out of a trial what only tells of results, and what needs that.
+    /// Leaves out of a trial what only tells of results, and what needs that; refuses to have it as a target, and settings
+    /// for it.
     fn leave_out_of_trial(&mut self, options: &Options<'_>) -> Result<(), EngineError> {
         let mut out: Vec<bool> = Vec::with_capacity(self.kinds.len());
         for (stage, (kind, _)) in self.pipeline.stages.iter().zip(&self.kinds) {
             out.push(!kind.runs_in_trials() || stage.needs.iter().any(|need| out[need.0]));
+            if out.last() == Some(&true) && stage.is_overridden() {
+                return Err(EngineError::NotInTrial { stage: stage.name.clone() });
+            }
         }
         for id in self.plan.ids() {
             let stage = self.plan.instance(id).stage;

@@ -10,10 +10,10 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::cancel::Cancel;
 use crate::digest::Key;
 use crate::plan::graph::{GroupId, InstanceId, Need};
 use crate::plan::work::Work;
-use crate::cancel::Cancel;
 
 /// How long a waiting worker goes without asking whether it should stop.
 const STOP_POLL: Duration = Duration::from_millis(100);

@@ -15,13 +15,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::{self, Scope};
 
+use crate::cancel::Cancel;
 use crate::decide::assemble::{Assembled, assemble};
+use crate::decide::at_hand::at_hand;
 use crate::decide::inputs::{InputSet, name_files};
 use crate::decide::reason::{Known, Reason, is_fresh, reasons};
 use crate::decide::recipe::Recipe;
 use crate::digest::Key;
 use crate::exec::execute::{execute, kept_line};
 use crate::kind::{Failure, Watch};
+use crate::lockfile::lock::Lock;
 use crate::plan::graph::InstanceId;
 use crate::plan::work::Work;
 use crate::schedule::observer::{Event, Observer};
@@ -72,6 +75,8 @@ pub(crate) struct WorkerPool<'c> {
     pub(crate) helpers: AtomicUsize,
     /// The instances that have another key since the run began.
     pub(crate) new_keys: Mutex<Vec<(String, Key)>>,
+    /// `pipeline.lock`, where the run is to go by it.
+    pub(crate) lock: Option<Lock>,
     /// Set from the start for those that are clean.
     pub(crate) results: Results<'c>,
 }
@@ -125,7 +130,17 @@ impl<'c> WorkerPool<'c> {
         }
         let (known, outputs) = match self.session.lookup(key)? {
             Lookup::Found(outputs) => (Known::Recorded, Some(outputs)),
-            Lookup::Absent => (Known::Nothing, None),
+            Lookup::Absent => match self.at_hand(id, key).filter(|_| !forced) {
+                Some(outputs) => {
+                    let (outputs, project) = (Cow::Owned(outputs), Some(assembled.project));
+                    let outcome = Outcome::Fresh;
+                    let finished =
+                        Finished { key: Some(key), outputs, outcome, project, ..Finished::unfinished() };
+                    self.announce(id, finished);
+                    return Ok(());
+                }
+                None => (Known::Nothing, None),
+            },
             Lookup::Broken(flaw) => (Known::Flawed(flaw), None),
         };
         let builder = self.scheduler.builder_of(key);
@@ -153,6 +168,12 @@ impl<'c> WorkerPool<'c> {
 
     fn unchanged_results(&self, id: InstanceId, key: Key) -> Option<&'c InstanceState> {
         self.options.known?.results(self.work.name(id)).filter(|state| state.key == key)
+    }
+
+    /// Gives an instance's outputs by the lock, where the run is to go by it.
+    fn at_hand(&self, id: InstanceId, key: Key) -> Option<Vec<RecordedOutput>> {
+        let lock = self.lock.as_ref().filter(|_| self.options.by_lock);
+        at_hand(self.work, self.session, lock, id, key).ok()
     }
 
     fn run(&self, id: InstanceId, stale: Stale) {
@@ -250,7 +271,8 @@ impl<'c> WorkerPool<'c> {
     /// Reports that an instance has its outputs, and lets those start that need them.
     fn announce(&self, id: InstanceId, finished: Finished<'c>) {
         let name = self.work.name(id);
-        if let Some(key) = finished.key.filter(|key| self.last.get(name) != Some(key)) {
+        let is_new = |key: &Key| self.last.get(name) != Some(key) && !self.options.by_lock;
+        if let Some(key) = finished.key.filter(is_new) {
             self.new_keys.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), key));
         }
         match &finished.outcome {
