@@ -1,14 +1,12 @@
 //! `recount run`: brings the pipeline up to date, and says what that took.
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use serde::Serialize;
 
-use crate::lab::data::fetch::ARCHIVE_NAME;
-use recount_engine::spec::StageId;
 use recount_engine::{self as engine, Failure, Options, Outcome, Summary};
 
+use super::alike::{Standing, grouped};
 use super::archive::Network;
 use super::arguments::RunArguments;
 use super::environment::Environment;
@@ -18,7 +16,8 @@ use super::project::{self, Project};
 use super::reasons::InstanceEntry;
 use super::run_facts::run_facts;
 use super::start::{self, Answer, Start};
-use super::{CliError, json, print, status};
+use super::status::Look;
+use super::{CliError, json, print};
 
 /// How many files are named at the end.
 const PLACES: usize = 10;
@@ -38,14 +37,14 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     let began = Instant::now();
     let start = Start::of(&root)?;
     if simple && let Some(answer) = start.answer(&root, &args.settings.set, environment)? {
-        print_idle(&answer, began.elapsed().as_secs_f64());
+        print_idle(&answer, began.elapsed().as_secs_f64(), args.quiet, environment.colour);
         start.known.iter().try_for_each(|known| known.refresh(&start.store))?;
         return Ok(());
     }
     let mut project = Project::at(root, &args.settings, start, environment, Network::Untouched)?;
     if args.dry_run {
         let options = options(args, environment, &project);
-        return status::show(&project, &options, args.settings.project.json);
+        return Look::at(&project, &options)?.print(environment, args.settings.project.json);
     }
     project::catch_stop(&project.cancel)?;
     if project.lacks_archive() {
@@ -55,9 +54,12 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
         }
         project.fetch(environment)?;
     }
-    let progress = Progress::new(environment);
-    if let Some(why) = &project.generated_because {
-        progress.line(&generated(why));
+    if args.locked {
+        refuse_stale(args, environment, &project)?;
+    }
+    let progress = Progress::new(environment, args.quiet);
+    if let Some(why) = project.generated_because.as_ref().filter(|_| !args.quiet) {
+        print::stand_in(why, environment.colour);
     }
     let summary = {
         let Project { root, pipeline, kinds, store, cancel, .. } = &project;
@@ -66,14 +68,14 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
         engine::run(root, pipeline, kinds, store, &options, &answer, &progress, cancel)?
     };
     if summary.lock.as_ref().is_some_and(|lock| lock.rebuilt) {
-        print::note("note    pipeline.lock was damaged or in conflict; it is made anew from the store");
+        progress.line("note", "pipeline.lock was damaged or in conflict; it is made anew from the store");
     }
     let outputs = outputs(&summary);
     if args.settings.project.json {
         json::result("run", &Body::of(&summary));
     } else {
-        tell(&project, &summary);
-        outputs.iter().for_each(|line| print::result(line));
+        print_end(&project, &summary, &progress);
+        outputs.iter().filter(|_| !args.quiet).for_each(|line| print::result(line));
     }
     let failures: Vec<(&str, &Failure)> = summary.failures().collect();
     if !failures.is_empty() {
@@ -85,6 +87,20 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     }
 }
 
+/// Refuses a run that would run something, or change the lock.
+fn refuse_stale(args: &RunArguments, environment: &Environment, project: &Project) -> Result<(), CliError> {
+    let options = options(args, environment, project);
+    let look = Look::at(project, &options)?;
+    if look.is_settled() {
+        return Ok(());
+    }
+    look.print(environment, args.settings.project.json)?;
+    Err(CliError::failed(
+        "a run would change pipeline.lock, which `--locked` forbids, so nothing was run\n\
+         help: `recount run` brings all up to date, and writes the lock",
+    ))
+}
+
 fn options<'p>(args: &RunArguments, environment: &Environment, project: &'p Project) -> Options<'p> {
     Options {
         jobs: args.jobs.map_or(environment.cores, usize::from),
@@ -94,31 +110,30 @@ fn options<'p>(args: &RunArguments, environment: &Environment, project: &'p Proj
         facts: run_facts(&project.root, environment, &project.cancel),
         keep_going: args.keep_going,
         trial: !args.settings.set.is_empty(),
+        by_lock: args.locked,
         ..project.options(&args.settings, environment)
     }
 }
 
 /// Says that there was nothing to do, without having read the pipeline.
-fn print_idle(answer: &Answer, seconds: f64) {
-    if let Some(why) = &answer.generated_because {
-        print::note(&generated(why));
+fn print_idle(answer: &Answer, seconds: f64, quiet: bool, coloured: bool) {
+    if let Some(why) = answer.generated_because.as_ref().filter(|_| !quiet) {
+        print::stand_in(why, coloured);
     }
     print::result(&format!("nothing to do · fresh {} · {}", answer.fresh, duration(seconds)));
-    answer.files.iter().for_each(|place| print::result(place));
+    answer.files.iter().filter(|_| !quiet).for_each(|place| print::result(place));
 }
 
-fn generated(why: &str) -> String {
-    format!(
-        "note    the report will be on generated data, not on the gestures: {why}; \
-         `{ARCHIVE_NAME}` in `data/`, or in a folder that RECOUNT_MIRRORS names, is taken instead"
-    )
-}
-
-/// Says what became of the run, on standard output.
-fn tell(project: &Project, summary: &Summary) {
+/// Says what became of the run: what was written back, shared and skipped on the way, and the counts on standard output.
+fn print_end(project: &Project, summary: &Summary, progress: &Progress) {
     let restored = restored(summary);
     for place in first_of(restored.clone()) {
-        print::note(&format!("wrote   {place}"));
+        progress.line("wrote", &place);
+    }
+    let standings =
+        summary.reports.iter().map(|report| (report.stage, report.name.as_str(), standing(&report.outcome)));
+    for (word, rest) in grouped(&project.pipeline, standings) {
+        progress.line(word, &rest);
     }
     let counts = [
         ("ran", summary.ran()),
@@ -135,17 +150,16 @@ fn tell(project: &Project, summary: &Summary) {
         parts.insert(0, "nothing to do".to_owned());
     }
     parts.push(duration(summary.seconds));
-    let mut skipped: BTreeMap<(StageId, &str), usize> = BTreeMap::new();
-    for report in &summary.reports {
-        if let Outcome::Skipped { because } = &report.outcome {
-            *skipped.entry((report.stage, because)).or_default() += 1;
-        }
-    }
-    for ((stage, because), count) in skipped {
-        let stage = &project.pipeline.stages[stage.0].name;
-        print::note(&format!("skipped {stage} · {count} of its instances, as `{because}` failed"));
-    }
     print::result(&parts.join(" · "));
+}
+
+/// Says of an instance what no line has said while the run went on.
+fn standing(outcome: &Outcome) -> Option<Standing> {
+    match outcome {
+        Outcome::Shared { with } => Some(("same", format!(" · one experiment with {with}"))),
+        Outcome::Skipped { because } => Some(("skipped", format!(" · `{because}` failed"))),
+        _ => None,
+    }
 }
 
 /// Names the files that were missing or other ones, though nothing had to run for them.
