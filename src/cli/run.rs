@@ -1,12 +1,14 @@
 //! `recount run`: brings the pipeline up to date, and says what that took.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use serde::Serialize;
 
-use recount_engine::{self as engine, Failure, Options, Outcome, Summary};
+use recount_engine::spec::StageId;
+use recount_engine::{self as engine, Failure, Options, Outcome, Report, Summary};
 
-use super::alike::{Standing, grouped};
+use super::alike::grouped;
 use super::archive::Network;
 use super::arguments::RunArguments;
 use super::environment::Environment;
@@ -130,8 +132,23 @@ fn print_end(project: &Project, summary: &Summary, progress: &Progress) {
     for place in first_of(restored.clone()) {
         progress.line("wrote", &place);
     }
+    // Of the instances of a stage each may share another one's run: they take one line all the same.
+    let mut shared: BTreeMap<StageId, (usize, &str)> = BTreeMap::new();
+    for report in &summary.reports {
+        if let Outcome::Shared { with } = &report.outcome {
+            shared.entry(report.stage).or_insert((0, with)).0 += 1;
+        }
+    }
+    let standing = |report: &Report| match &report.outcome {
+        Outcome::Shared { .. } => Some(match shared[&report.stage] {
+            (1, with) => ("same", format!(" · one experiment with {with}")),
+            (_, with) => ("same", format!(" · one experiment with others, the first with {with}")),
+        }),
+        Outcome::Skipped { because } => Some(("skipped", format!(" · `{because}` failed"))),
+        _ => None,
+    };
     let standings =
-        summary.reports.iter().map(|report| (report.stage, report.name.as_str(), standing(&report.outcome)));
+        summary.reports.iter().map(|report| (report.stage, report.name.as_str(), standing(report)));
     for (word, rest) in grouped(&project.pipeline, standings) {
         progress.line(word, &rest);
     }
@@ -151,15 +168,6 @@ fn print_end(project: &Project, summary: &Summary, progress: &Progress) {
     }
     parts.push(duration(summary.seconds));
     print::result(&parts.join(" · "));
-}
-
-/// Says of an instance what no line has said while the run went on.
-fn standing(outcome: &Outcome) -> Option<Standing> {
-    match outcome {
-        Outcome::Shared { with } => Some(("same", format!(" · one experiment with {with}"))),
-        Outcome::Skipped { because } => Some(("skipped", format!(" · `{because}` failed"))),
-        _ => None,
-    }
 }
 
 /// Names the files that were missing or other ones, though nothing had to run for them.
