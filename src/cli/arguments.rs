@@ -37,6 +37,8 @@ pub enum Command {
     Log(LogArguments),
     /// Compare two revisions' locks: which parameters changed, and which measures moved
     Diff(DiffArguments),
+    /// Write records for outputs that are at hand and equal pipeline.lock, as in a fresh clone; runs nothing
+    Adopt(AdoptArguments),
     /// Run a chain again from the raw data, and say whether it gives the same bits
     Verify(VerifyArguments),
     /// Read the whole store again, and set aside what is damaged
@@ -82,6 +84,12 @@ pub struct RunArguments {
     /// Only say what would run, and why
     #[arg(long)]
     pub dry_run: bool,
+    /// Run nothing: exit with 1 where something is stale, or pipeline.lock would change
+    #[arg(long, conflicts_with_all = ["set", "force", "dry_run"])]
+    pub locked: bool,
+    /// Print failures and the last line only
+    #[arg(short, long)]
+    pub quiet: bool,
     /// The settings that hold for this command
     #[command(flatten)]
     pub settings: SettingArguments,
@@ -104,9 +112,26 @@ pub struct AuditArguments {
 /// The arguments of `recount status`.
 #[derive(Args)]
 pub struct StatusArguments {
+    /// Only these and what they need, named as for `run`
+    #[arg(value_name = "TARGET", add = targets())]
+    pub targets: Vec<String>,
+    /// Exit with 1 unless all is up to date and as pipeline.lock says; what equals the lock needs no record
+    #[arg(long, conflicts_with = "set")]
+    pub check: bool,
     /// The settings that hold for this command
     #[command(flatten)]
     pub settings: SettingArguments,
+}
+
+/// The arguments of `recount adopt`.
+#[derive(Args)]
+pub struct AdoptArguments {
+    /// Only these and what they need, named as for `run`
+    #[arg(value_name = "TARGET", add = targets())]
+    pub targets: Vec<String>,
+    /// Where the project is
+    #[command(flatten)]
+    pub project: ProjectArguments,
 }
 
 /// The arguments of `recount why`.
@@ -243,6 +268,9 @@ pub struct GcArguments {
     /// Keep what this many last runs had
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub keep_runs: u16,
+    /// Free what a version before this one has stored, and nothing else
+    #[arg(long, conflicts_with = "keep_runs")]
+    pub older: bool,
     /// Only say what would go
     #[arg(long)]
     pub dry_run: bool,
@@ -254,7 +282,7 @@ pub struct GcArguments {
 /// Words that every command on a pipeline takes.
 #[derive(Args, Default)]
 pub struct SettingArguments {
-    /// Set a parameter for this run: `train.hidden=128`, or of one variant alone: `train[2.4.2].epochs=20`
+    /// Try a parameter, of what runs before plots and reports: `train.hidden=128`, or of one variant alone: `train[2.4.2].epochs=20`
     #[arg(long, value_name = "STAGE.FIELD=VALUE")]
     pub set: Vec<String>,
     /// Where the project is
@@ -263,7 +291,7 @@ pub struct SettingArguments {
 }
 
 /// Words that every command on a project takes.
-#[derive(Args, Default)]
+#[derive(Args, Clone, Default)]
 pub struct ProjectArguments {
     /// The project's folder [default: the nearest one upwards with a pipeline.yaml]
     #[arg(long = "project", value_name = "DIR")]

@@ -28,8 +28,10 @@ pub struct Environment {
     pub gpus: u64,
     /// Whether progress may be drawn and redrawn on the standard error.
     pub terminal: bool,
-    /// Whether texts may be coloured.
+    /// Whether texts on the standard error may be coloured.
     pub colour: bool,
+    /// Whether results on the standard output may be coloured.
+    pub colour_results: bool,
     /// The command line after the program's name, as it was typed.
     pub words: Vec<String>,
     /// What this program's file looks like: another build may judge otherwise.
@@ -48,7 +50,9 @@ impl Environment {
         let filled = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
         let mirrors = filled("RECOUNT_MIRRORS").unwrap_or_default();
         let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let terminal = std::io::stderr().is_terminal() && !dumb && filled("CI").is_none();
+        let draws = !dumb && filled("CI").is_none();
+        let terminal = std::io::stderr().is_terminal() && draws;
+        let colours = draws && filled("NO_COLOR").is_none();
         Ok(Self {
             mirrors: env::split_paths(&mirrors).filter(|path| !path.as_os_str().is_empty()).collect(),
             cache: cache_folder(filled("XDG_CACHE_HOME"), filled("HOME")),
@@ -58,7 +62,8 @@ impl Environment {
             memory: memory().unwrap_or(u64::MAX),
             gpus: gpus(),
             terminal,
-            colour: terminal && filled("NO_COLOR").is_none(),
+            colour: terminal && colours,
+            colour_results: std::io::stdout().is_terminal() && colours,
             words: env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
             program: program(),
             variables: env::vars_os().collect(),

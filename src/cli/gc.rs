@@ -1,4 +1,5 @@
-//! `recount gc`: frees what neither the lock, nor the last runs, nor git's branches and tags name.
+//! `recount gc`: frees what neither the lock, nor the last runs, nor git's branches and tags name; with `--older`, what an
+//! older version has stored.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use recount_engine::{LOCK_FILE, Lock, read_lock_text};
 
 use super::arguments::GcArguments;
 use super::git::Git;
-use super::project::Stored;
+use super::project::{Stored, catch_stop, session};
 use super::{CliError, json, print};
 
 /// What `--json` prints.
@@ -42,12 +43,26 @@ struct KeptCounts {
     bytes: u64,
 }
 
+/// What `--json` prints with `--older`.
+#[derive(Serialize)]
+struct Older {
+    dry_run: bool,
+    older_bytes: u64,
+}
+
 /// Carries `recount gc` out.
 ///
 /// # Errors
-/// A [`CliError`] when a lock in the way is no lock, or something can't be removed.
+/// A [`CliError`] when a lock in the way is no lock, something can't be removed, or Ctrl-C came first.
 pub fn gc(args: &GcArguments) -> Result<(), CliError> {
     let stored = Stored::open(&args.project)?;
+    if !args.dry_run {
+        catch_stop(&stored.cancel)?;
+        stored.store.stop_on(&stored.cancel);
+    }
+    if args.older {
+        return older(args, &stored);
+    }
     let garbage = match stored.session()? {
         None => Garbage::default(),
         Some(session) => {
@@ -66,7 +81,7 @@ pub fn gc(args: &GcArguments) -> Result<(), CliError> {
     } else {
         print::result(&format!(
             "{} {} · records {} · objects {}",
-            if args.dry_run { "would free" } else { "freed" },
+            freed(args),
             HumanBytes(garbage.bytes),
             garbage.records.len(),
             garbage.objects,
@@ -79,6 +94,23 @@ pub fn gc(args: &GcArguments) -> Result<(), CliError> {
         ));
     }
     Ok(())
+}
+
+/// Frees what the store of an older version holds, beside that of this one.
+fn older(args: &GcArguments, stored: &Stored) -> Result<(), CliError> {
+    let session = session(&stored.store, &stored.cancel)?;
+    let bytes = session.collect_older(!args.dry_run)?;
+    session.finish()?;
+    if args.project.json {
+        json::result("gc", &Older { dry_run: args.dry_run, older_bytes: bytes });
+    } else {
+        print::result(&format!("{} {} · the store of an older version", freed(args), HumanBytes(bytes)));
+    }
+    Ok(())
+}
+
+fn freed(args: &GcArguments) -> &'static str {
+    if args.dry_run { "would free" } else { "freed" }
 }
 
 fn report(garbage: &Garbage, dry_run: bool) -> GcResult<'_> {

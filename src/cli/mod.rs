@@ -2,6 +2,8 @@
 //!
 //! arguments ──▶ command ──▶ exit code: 0 done, 1 a stage failed, 2 bad input or usage, 130 stopped by Ctrl-C
 
+mod adopt;
+mod alike;
 mod archive;
 mod arguments;
 mod argv_order;
@@ -18,7 +20,9 @@ mod gc;
 mod git;
 mod init;
 mod json;
+mod locked;
 mod log;
+mod placed;
 mod print;
 mod progress;
 mod project;
@@ -79,7 +83,7 @@ impl CliError {
 
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
-        Self::failed(error.to_string())
+        if error.is_stopped() { Self::stopped() } else { Self::failed(error.to_string()) }
     }
 }
 
@@ -91,9 +95,13 @@ impl From<EngineError> for CliError {
                 let other = command.map(|it| format!("\nhelp: a command named `{it}` exists"));
                 Self::input(format!("{error}\nhelp: {help}{}", other.unwrap_or_default()))
             }
+            EngineError::Store(_) if matches!(&error, EngineError::Store(store) if store.is_stopped()) => {
+                Self::stopped()
+            }
             EngineError::Store(_) | EngineError::Copy { .. } => Self::failed(error.to_string()),
-            EngineError::NotInTrial { .. } => Self::input(format!(
-                "{error}\nhelp: write the settings into the files, or leave this target out: what only tells of results waits for that"
+            EngineError::NotInTrial { stage } => Self::input(format!(
+                "{error}: it only tells of results\n\
+                 help: write the setting into the project's files, or leave `{stage}` out of the trial"
             )),
             EngineError::UnknownKind { .. }
             | EngineError::NoMatch { .. }
@@ -113,7 +121,7 @@ pub fn main() -> ExitCode {
     let done = Environment::read().map_err(CliError::input).and_then(|environment| match arguments.command {
         None => run::run(&arguments.run, &environment),
         Some(Command::Run(args)) => run::run(&args, &environment),
-        Some(Command::Status(args)) => status::status(&args.settings, &environment),
+        Some(Command::Status(args)) => status::status(&args, &environment),
         Some(Command::Audit(args)) => audit::audit(&args, &environment),
         Some(Command::Why(args)) => why::why(&args, &environment),
         Some(Command::Dag(args)) => dag::dag(&args, &environment),
@@ -122,6 +130,7 @@ pub fn main() -> ExitCode {
         Some(Command::Init(args)) => init::init(&args),
         Some(Command::Schema(args)) => schema::schema(&args),
         Some(Command::Completions(args)) => completions::completions(&args),
+        Some(Command::Adopt(args)) => adopt::adopt(&args, &environment),
         Some(Command::Verify(args)) => verify::verify(&args, &environment),
         Some(Command::Fsck(args)) => fsck::fsck(&args, &environment),
         Some(Command::Gc(args)) => gc::gc(&args),

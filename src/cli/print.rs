@@ -7,6 +7,8 @@
 
 use std::io::{self, Write as _};
 
+use anstyle::{AnsiColor, Style};
+
 /// Prints a line of a command's result.
 pub fn result(line: &str) {
     drop(io::stdout().lock().write_all(format!("{}\n", visible(line)).as_bytes()));
@@ -20,6 +22,28 @@ pub fn note(line: &str) {
 /// Prints, as [`note`] does, a text that has its own colours, and nothing else that drives a terminal.
 pub fn coloured(text: &str) {
     drop(io::stderr().lock().write_all(format!("{text}\n").as_bytes()));
+}
+
+/// Says in one word how something stands or what became of it, and the rest; the word in its colour, if it may have one.
+pub fn verb(word: &str, rest: &str, coloured: bool) -> String {
+    let colour = match word {
+        "ran" | "adopted" => Some(AnsiColor::Green),
+        "failed" => Some(AnsiColor::Red),
+        "fresh" | "same" => None,
+        _ => Some(AnsiColor::Yellow),
+    };
+    let style = colour.filter(|_| coloured).map_or_else(Style::new, AnsiColor::on_default);
+    format!("{style}{word:<7}{style:#} {}", visible(rest))
+}
+
+/// Prints a line of a command's result that [`verb`] made.
+pub fn result_verb(word: &str, rest: &str, coloured: bool) {
+    drop(io::stdout().lock().write_all(format!("{}\n", verb(word, rest, coloured)).as_bytes()));
+}
+
+/// Says once that data are generated, and why.
+pub fn stand_in(why: &str, is_coloured: bool) {
+    coloured(&verb("note", &format!("on generated data, not on the gestures: {why}"), is_coloured));
 }
 
 /// Escapes control characters, and those that turn the direction of a text, as JSON does: JSON stays the same JSON.

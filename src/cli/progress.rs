@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use anstyle::AnsiColor;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use recount_engine::{Event, InstanceId, Observer, Planned, Reason};
@@ -29,6 +28,8 @@ pub struct Progress {
     state: Mutex<State>,
     bars: Option<MultiProgress>,
     colour: bool,
+    /// Whether only failures are printed.
+    quiet: bool,
     started: Instant,
     // Held for as long as bars are drawn.
     _echo: Option<EchoGuard>,
@@ -53,31 +54,30 @@ struct Running {
 }
 
 impl Progress {
-    /// Starts showing; with bars on a terminal.
-    pub fn new(environment: &Environment) -> Self {
-        let terminal = environment.terminal;
+    /// Starts showing; with bars on a terminal. One that is quiet shows failures only.
+    pub fn new(environment: &Environment, quiet: bool) -> Self {
+        let terminal = environment.terminal && !quiet;
         Self {
             state: Mutex::default(),
             bars: terminal.then(MultiProgress::new),
             colour: environment.colour,
+            quiet,
             started: now(),
             _echo: terminal.then(EchoGuard::hide_control_characters).flatten(),
         }
     }
 
-    /// Prints a line that stays.
-    pub fn line(&self, line: &str) {
+    /// Prints a line that stays: what became of something in a word, and the rest.
+    pub fn line(&self, word: &str, rest: &str) {
+        if self.quiet && word != "failed" {
+            return;
+        }
+        let line = print::verb(word, rest, self.colour);
         match &self.bars {
             // A terminal that is gone is no reason to stop the run.
-            Some(bars) => drop(bars.println(print::visible(line))),
-            None => print::note(line),
+            Some(bars) => drop(bars.println(line)),
+            None => print::coloured(&line),
         }
-    }
-
-    /// Prints what became of an instance: a word in its colour, and the rest.
-    fn outcome(&self, word: &str, colour: AnsiColor, rest: &str) {
-        let style = if self.colour { colour.on_default() } else { anstyle::Style::new() };
-        self.line(&format!("{style}{word:7}{style:#} {rest}"));
     }
 
     fn plan(&self, instances: &[Planned]) {
@@ -183,7 +183,7 @@ impl State {
 impl Observer for Progress {
     fn event(&self, event: Event<'_>) {
         match event {
-            Event::Waiting => self.line("waiting for another recount that works in this project"),
+            Event::Waiting => self.line("waiting", "for another recount that works in this project"),
             Event::Planned { instances } => self.plan(instances),
             // What is skipped can be thousands: the summary counts it.
             Event::Fresh { instance, .. }
@@ -195,15 +195,15 @@ impl Observer for Progress {
             }
             Event::Line { instance, name, line } => self.show_line(instance, name, line),
             Event::Notice { name, line, .. } => {
-                self.outcome("note", AnsiColor::Yellow, &format!("{name} · {line}"));
+                self.line("note", &format!("{name} · {line}"));
             }
-            Event::Kept { line } => self.outcome("note", AnsiColor::Yellow, line),
+            Event::Kept { line } => self.line("note", line),
             Event::Retired { place, stays: None } => {
-                self.outcome("removed", AnsiColor::Yellow, &format!("{place} · no longer in the pipeline"));
+                self.line("removed", &format!("{place} · no longer in the pipeline"));
             }
             Event::Retired { place, stays: Some(why) } => {
                 let line = format!("{place} · no longer in the pipeline, but {why}");
-                self.outcome("stays", AnsiColor::Yellow, &line);
+                self.line("stays", &line);
             }
             Event::Ran { instance, name, reasons, seconds } => {
                 self.end_instance(instance, true);
@@ -212,11 +212,11 @@ impl Observer for Progress {
                     [first, ..] => format!(" · {first}"),
                 };
                 let rest = format!("{name} · {}{why}", duration(seconds));
-                self.outcome("ran", AnsiColor::Green, &rest);
+                self.line("ran", &rest);
             }
             Event::Failed { instance, name, failure } => {
                 self.end_instance(instance, true);
-                self.outcome("failed", AnsiColor::Red, &format!("{name} · {failure}"));
+                self.line("failed", &format!("{name} · {failure}"));
             }
             Event::Finished { .. } => self.clear(),
         }

@@ -173,18 +173,23 @@ impl Stored {
     /// # Errors
     /// A [`CliError`] when the lock can't be taken, or Ctrl-C came first.
     pub fn session(&self) -> Result<Option<Session<'_>>, CliError> {
-        if !self.store.exists()? {
-            return Ok(None);
-        }
-        let mut announced = false;
-        let session = self.store.lock(|| {
-            if !std::mem::replace(&mut announced, true) {
-                print::note("waiting for another recount that works in this project");
-            }
-            !self.cancel.is_cancelled()
-        })?;
-        session.map(Some).ok_or_else(CliError::stopped)
+        if self.store.exists()? { session(&self.store, &self.cancel).map(Some) } else { Ok(None) }
     }
+}
+
+/// Takes the right to write to a store, once nobody else has it.
+///
+/// # Errors
+/// As [`Stored::session`].
+pub fn session<'s>(store: &'s Store, cancel: &Cancel) -> Result<Session<'s>, CliError> {
+    let mut told = false;
+    let session = store.lock(|| {
+        if !std::mem::replace(&mut told, true) {
+            print::note("waiting for another recount that works in this project");
+        }
+        !cancel.is_cancelled()
+    })?;
+    session.ok_or_else(CliError::stopped)
 }
 
 /// Gives where in a project the current folder is.

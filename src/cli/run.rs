@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use crate::lab::data::fetch::ARCHIVE_NAME;
 use recount_engine::spec::StageId;
-use recount_engine::{self as engine, Failure, Options, Outcome, Summary};
+use recount_engine::{self as engine, Failure, Options, Outcome, Report, Summary};
 
+use super::alike::grouped;
 use super::archive::Network;
 use super::arguments::RunArguments;
 use super::environment::Environment;
@@ -18,7 +18,8 @@ use super::project::{self, Project};
 use super::reasons::InstanceEntry;
 use super::run_facts::run_facts;
 use super::start::{self, SnapshotAnswer, Start};
-use super::{CliError, json, print, status};
+use super::status::Look;
+use super::{CliError, json, print};
 
 /// How many files are named at the end.
 const MAX_LISTED_PLACES: usize = 10;
@@ -38,7 +39,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     let began = Instant::now();
     let start = Start::of(&root)?;
     if simple && let Some(answer) = start.answer(&root, &args.settings.set, environment)? {
-        print_idle(&answer, began.elapsed().as_secs_f64());
+        print_idle(&answer, began.elapsed().as_secs_f64(), args.quiet, environment.colour);
         // It only saves time: a project that can't be written to is as up to date.
         drop(start.snapshot.iter().try_for_each(|snapshot| snapshot.refresh(&start.store)));
         return Ok(());
@@ -46,7 +47,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     let mut project = Project::at(root, &args.settings, start, environment, Network::Untouched)?;
     if args.dry_run {
         let options = options(args, environment, &project);
-        return status::print_status(&project, &options, args.settings.project.json);
+        return Look::at(&project, &options)?.print(environment, args.settings.project.json);
     }
     project::catch_stop(&project.cancel)?;
     if project.lacks_archive() {
@@ -56,9 +57,12 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
         }
         project.fetch(environment)?;
     }
-    let progress = Progress::new(environment);
-    if let Some(why) = &project.generated_because {
-        progress.line(&generated(why));
+    if args.locked {
+        refuse_stale(args, environment, &project)?;
+    }
+    let progress = Progress::new(environment, args.quiet);
+    if let Some(why) = project.generated_because.as_ref().filter(|_| !args.quiet) {
+        print::stand_in(why, environment.colour);
     }
     let summary = {
         let Project { root, pipeline, kinds, store, cancel, .. } = &project;
@@ -67,14 +71,14 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
         engine::run(root, pipeline, kinds, store, &options, &answer, &progress, cancel)?
     };
     if summary.lock.as_ref().is_some_and(|lock| lock.rebuilt) {
-        print::note("note    pipeline.lock was damaged or in conflict; it is made anew from the store");
+        progress.line("note", "pipeline.lock was damaged or in conflict; it is made anew from the store");
     }
     let outputs = outputs(&summary);
     if args.settings.project.json {
         json::result("run", &RunResult::of(&summary));
     } else {
-        print_summary(&project, &summary);
-        outputs.iter().for_each(|line| print::result(line));
+        print_end(&project, &summary, &progress);
+        outputs.iter().filter(|_| !args.quiet).for_each(|line| print::result(line));
     }
     // The process is about to end: to give back a large pipeline piece by piece takes a tenth of a start.
     std::mem::forget(project);
@@ -88,6 +92,20 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     }
 }
 
+/// Refuses a run that would run something, or change the lock.
+fn refuse_stale(args: &RunArguments, environment: &Environment, project: &Project) -> Result<(), CliError> {
+    let options = options(args, environment, project);
+    let look = Look::at(project, &options)?;
+    if look.is_settled() {
+        return Ok(());
+    }
+    look.print(environment, args.settings.project.json)?;
+    Err(CliError::failed(
+        "a run would change pipeline.lock, which `--locked` forbids, so nothing was run\n\
+         help: `recount run` brings all up to date, and writes the lock",
+    ))
+}
+
 fn options<'p>(args: &RunArguments, environment: &Environment, project: &'p Project) -> Options<'p> {
     Options {
         jobs: args.jobs.map_or(environment.cores, usize::from),
@@ -99,31 +117,45 @@ fn options<'p>(args: &RunArguments, environment: &Environment, project: &'p Proj
         facts: run_facts(&project.root, environment, &project.cancel),
         keep_going: args.keep_going,
         trial: !args.settings.set.is_empty(),
+        by_lock: args.locked,
         ..project.options(&args.settings, environment)
     }
 }
 
 /// Says that there was nothing to do, without having read the pipeline.
-fn print_idle(answer: &SnapshotAnswer, seconds: f64) {
-    if let Some(why) = &answer.generated_because {
-        print::note(&generated(why));
+fn print_idle(answer: &SnapshotAnswer, seconds: f64, quiet: bool, coloured: bool) {
+    if let Some(why) = answer.generated_because.as_ref().filter(|_| !quiet) {
+        print::stand_in(why, coloured);
     }
     print::result(&format!("nothing to do · fresh {} · {}", answer.fresh, duration(seconds)));
-    answer.files.iter().for_each(|place| print::result(place));
+    answer.files.iter().filter(|_| !quiet).for_each(|place| print::result(place));
 }
 
-fn generated(why: &str) -> String {
-    format!(
-        "note    the report will be on generated data, not on the gestures: {why}; \
-         `{ARCHIVE_NAME}` in `data/`, or in a folder that RECOUNT_MIRRORS names, is taken instead"
-    )
-}
-
-/// Says what became of the run, on standard output.
-fn print_summary(project: &Project, summary: &Summary) {
+/// Says what became of the run: what was written back, shared and skipped on the way, and the counts on standard output.
+fn print_end(project: &Project, summary: &Summary, progress: &Progress) {
     let restored = restored(summary);
     for place in first_of(restored.clone()) {
-        print::note(&format!("wrote   {place}"));
+        progress.line("wrote", &place);
+    }
+    // Of the instances of a stage each may share another one's run: they take one line all the same.
+    let mut shared: BTreeMap<StageId, (usize, &str)> = BTreeMap::new();
+    for report in &summary.reports {
+        if let Outcome::Shared { with } = &report.outcome {
+            shared.entry(report.stage).or_insert((0, with)).0 += 1;
+        }
+    }
+    let standing = |report: &Report| match &report.outcome {
+        Outcome::Shared { .. } => Some(match shared[&report.stage] {
+            (1, with) => ("same", format!(" · one experiment with {with}")),
+            (_, with) => ("same", format!(" · one experiment with others, the first with {with}")),
+        }),
+        Outcome::Skipped { because } => Some(("skipped", format!(" · `{because}` failed"))),
+        _ => None,
+    };
+    let standings =
+        summary.reports.iter().map(|report| (report.stage, report.name.as_str(), standing(report)));
+    for (word, rest) in grouped(&project.pipeline, standings) {
+        progress.line(word, &rest);
     }
     let counts = [
         ("ran", summary.ran()),
@@ -140,16 +172,6 @@ fn print_summary(project: &Project, summary: &Summary) {
         parts.insert(0, "nothing to do".to_owned());
     }
     parts.push(duration(summary.seconds));
-    let mut skipped: BTreeMap<(StageId, &str), usize> = BTreeMap::new();
-    for report in &summary.reports {
-        if let Outcome::Skipped { because } = &report.outcome {
-            *skipped.entry((report.stage, because)).or_default() += 1;
-        }
-    }
-    for ((stage, because), count) in skipped {
-        let stage = &project.pipeline.stages[stage.0].name;
-        print::note(&format!("skipped {stage} · {count} of its instances, as `{because}` failed"));
-    }
     print::result(&parts.join(" · "));
 }
 

@@ -1,29 +1,23 @@
 //! `recount status`: what is fresh and what is stale, with the first reason; runs nothing.
 //!
-//! verdicts ──▶ groups of a stage's instances in the same state ──▶ one line a group, and the counts
-//!
-//! Invariants
-//! - A stage takes few lines, whether it has one instance or a hundred thousand.
+//! verdicts ──▶ [`Look`] ──▶ one line for a stage's instances that stand alike, places, and the counts
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use recount_engine::spec::StageId;
 use recount_engine::store::Store;
 use recount_engine::{self as engine, Options, Outcome, Report, Summary};
 
+use super::alike::{Standing, grouped};
 use super::archive::Network;
-use super::arguments::SettingArguments;
+use super::arguments::StatusArguments;
 use super::duplicate_variants::same_experiments;
 use super::environment::Environment;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
 use super::start::Start;
-use super::{CliError, json, print};
-
-/// How many groups of a stage are printed one by one.
-const MAX_LISTED_GROUPS: usize = 5;
+use super::{CliError, json, locked, placed, print};
 
 /// How many of the last runs are asked what failed.
 const MAX_RUNS_READ: usize = 50;
@@ -35,6 +29,9 @@ struct StatusResult<'s> {
     stale: usize,
     waits: usize,
     failed: usize,
+    /// With `--check` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    up_to_date: Option<bool>,
     instances: Vec<InstanceEntry<'s>>,
     failed_last_time: BTreeMap<&'s str, &'s str>,
 }
@@ -42,57 +39,120 @@ struct StatusResult<'s> {
 /// Carries `recount status` out.
 ///
 /// # Errors
-/// A [`CliError`] for bad input.
-pub fn status(args: &SettingArguments, environment: &Environment) -> Result<(), CliError> {
-    let root = project::root(args.project.folder.as_deref())?;
+/// A [`CliError`] for bad input, and with `--check` where not all is up to date.
+pub fn status(args: &StatusArguments, environment: &Environment) -> Result<(), CliError> {
+    let settings = &args.settings;
+    let root = project::root(settings.project.folder.as_deref())?;
     let start = Start::of(&root)?;
-    if !args.project.json
-        && let Some(answer) = start.answer(&root, &args.set, environment)?
+    if args.targets.is_empty()
+        && !settings.project.json
+        && let Some(answer) = start.answer(&root, &settings.set, environment)?
     {
-        tell_note(answer.generated_because.as_deref());
-        tell_end(&answer.same, [answer.fresh, 0, 0]);
+        if let Some(why) = &answer.generated_because {
+            print::stand_in(why, environment.colour);
+        }
+        print_end(&answer.same, [answer.fresh, 0, 0]);
         return Ok(());
     }
-    let project = Project::at(root, args, start, environment, Network::Untouched)?;
-    print_status(&project, &project.options(args, environment), args.project.json)
+    let project = Project::at(root, settings, start, environment, Network::Untouched)?;
+    let options = Options {
+        targets: args.targets.clone(),
+        folder: project.folder.clone(),
+        by_lock: args.check,
+        trial: !settings.set.is_empty(),
+        ..project.options(settings, environment)
+    };
+    let look = Look::at(&project, &options)?;
+    look.print(environment, settings.project.json)?;
+    if !args.check || look.is_up_to_date() {
+        return Ok(());
+    }
+    Err(CliError::failed(
+        "not all is up to date\nhelp: `recount run` brings it up to date, and writes pipeline.lock",
+    ))
 }
 
-/// Shows the verdict on every instance that is not fresh, and the counts.
-///
-/// # Errors
-/// A [`CliError`] for a target that names nothing, or a store that can't be read.
-pub fn print_status(project: &Project, options: &Options<'_>, as_json: bool) -> Result<(), CliError> {
-    tell_unfinished(&project.store);
-    let summary = engine::status(&project.root, &project.pipeline, &project.kinds, &project.store, options)?;
-    let failures = last_failures(project);
-    let count =
-        |of: fn(&Outcome) -> bool| summary.reports.iter().filter(|report| of(&report.outcome)).count();
-    let stale = count(|outcome| matches!(outcome, Outcome::Stale { .. }));
-    let waits = count(|outcome| matches!(outcome, Outcome::Depends { .. }));
-    if as_json {
-        let shown = summary.reports.iter().filter_map(|report| {
-            Some((report.name.as_str(), failures.get(&report.name).filter(|_| is_pending(report))?.as_str()))
-        });
-        let body = StatusResult {
-            fresh: summary.fresh(),
-            stale,
-            waits,
-            failed: summary.failed(),
-            failed_last_time: shown.collect(),
-            instances: summary.reports.iter().map(InstanceEntry::of).collect(),
-        };
-        json::result("status", &body);
-        return Ok(());
+/// The verdict on every instance that was asked for.
+pub struct Look<'p> {
+    project: &'p Project,
+    summary: Summary,
+    /// What a run would change in the lock of what is fresh; `None` where the lock is not asked.
+    differs: Option<Vec<Standing>>,
+}
+
+impl<'p> Look<'p> {
+    /// Looks at what the options name; compares it with the lock where they go by that.
+    ///
+    /// # Errors
+    /// A [`CliError`] for a target that names nothing, or a store that can't be read.
+    pub fn at(project: &'p Project, options: &Options<'_>) -> Result<Self, CliError> {
+        print_unfinished(&project.store);
+        let Project { root, pipeline, kinds, store, .. } = project;
+        let summary = engine::status(root, pipeline, kinds, store, options)?;
+        let whole = options.targets.is_empty();
+        let differs = options.by_lock.then(|| locked::lines(project, &summary, whole));
+        Ok(Self { project, summary, differs })
     }
-    tell_note(project.generated_because.as_deref());
-    tell_groups(project, &summary, &failures);
-    tell_places(project, &summary);
-    tell_end(&same_experiments(&project.pipeline)?, [summary.fresh(), stale, waits]);
-    Ok(())
+
+    /// Says whether a run would run nothing, and change nothing in the lock.
+    pub fn is_settled(&self) -> bool {
+        self.summary.is_complete() && self.differs.as_ref().is_none_or(Vec::is_empty)
+    }
+
+    /// Says whether a run would do nothing at all.
+    fn is_up_to_date(&self) -> bool {
+        self.is_settled() && self.summary.is_idle()
+    }
+
+    fn count(&self, of: fn(&Outcome) -> bool) -> usize {
+        self.summary.reports.iter().filter(|report| of(&report.outcome)).count()
+    }
+
+    /// Prints the verdict on every instance that is not fresh, and the counts.
+    ///
+    /// # Errors
+    /// A [`CliError`] for a variant that its kind refuses.
+    pub fn print(&self, environment: &Environment, as_json: bool) -> Result<(), CliError> {
+        let Self { project, summary, .. } = self;
+        let failures = last_failures(project);
+        let stale = self.count(|outcome| matches!(outcome, Outcome::Stale { .. }));
+        let waits = self.count(|outcome| matches!(outcome, Outcome::Depends { .. }));
+        if as_json {
+            let shown = summary.reports.iter().filter_map(|report| {
+                let failure = failures.get(&report.name).filter(|_| is_pending(report))?;
+                Some((report.name.as_str(), failure.as_str()))
+            });
+            let body = StatusResult {
+                fresh: summary.fresh(),
+                stale,
+                waits,
+                failed: summary.failed(),
+                up_to_date: self.differs.as_ref().map(|_| self.is_up_to_date()),
+                failed_last_time: shown.collect(),
+                instances: summary.reports.iter().map(InstanceEntry::of).collect(),
+            };
+            json::result("status", &body);
+            return Ok(());
+        }
+        if let Some(why) = &project.generated_because {
+            print::stand_in(why, environment.colour);
+        }
+        let standings = summary
+            .reports
+            .iter()
+            .map(|report| (report.stage, report.name.as_str(), standing(report, &failures)));
+        let lines = grouped(&project.pipeline, standings);
+        let differs = self.differs.iter().flatten().cloned();
+        for (word, rest) in lines.into_iter().chain(placed::lines(project, summary)).chain(differs) {
+            print::result_verb(word, &rest, environment.colour_results);
+        }
+        print_end(&same_experiments(&project.pipeline)?, [summary.fresh(), stale, waits]);
+        Ok(())
+    }
 }
 
 /// Says where a run has not come to its end: only the next one sees all that it has finished.
-pub fn tell_unfinished(store: &Store) {
+pub fn print_unfinished(store: &Store) {
     if store.writer().is_some() || store.was_killed() {
         print::note(
             "note    a run is under way, or was killed: what it has finished last may be called stale here, and is \
@@ -101,13 +161,7 @@ pub fn tell_unfinished(store: &Store) {
     }
 }
 
-fn tell_note(generated_because: Option<&str>) {
-    if let Some(why) = generated_because {
-        print::note(&format!("note    on generated data, not on the gestures: {why}"));
-    }
-}
-
-fn tell_end(same: &[String], [fresh, stale, waits]: [usize; 3]) {
+fn print_end(same: &[String], [fresh, stale, waits]: [usize; 3]) {
     same.iter().for_each(|line| print::result(line));
     print::result(&format!("fresh {fresh} · stale {stale} · waiting for these {waits}"));
 }
@@ -129,51 +183,8 @@ fn last_failures(project: &Project) -> BTreeMap<String, String> {
     failures
 }
 
-/// Instances of a stage in the same state.
-struct InstanceGroup<'s> {
-    word: &'static str,
-    why: String,
-    first: &'s str,
-    count: usize,
-}
-
-fn tell_groups(project: &Project, summary: &Summary, failures: &BTreeMap<String, String>) {
-    let mut stages: Vec<(StageId, usize)> = Vec::new();
-    let mut groups: BTreeMap<StageId, Vec<InstanceGroup<'_>>> = BTreeMap::new();
-    let mut places: BTreeMap<(StageId, &str, String), usize> = BTreeMap::new();
-    for report in &summary.reports {
-        match stages.iter_mut().find(|(stage, _)| *stage == report.stage) {
-            Some((_, count)) => *count += 1,
-            None => stages.push((report.stage, 1)),
-        }
-        let Some((word, why)) = describe(report, failures) else { continue };
-        let groups = groups.entry(report.stage).or_default();
-        let place = *places.entry((report.stage, word, why.clone())).or_insert(groups.len());
-        match groups.get_mut(place) {
-            Some(alike) => alike.count += 1,
-            None => groups.push(InstanceGroup { word, why, first: &report.name, count: 1 }),
-        }
-    }
-    for (stage, of) in stages {
-        let name = &project.pipeline.stages[stage.0].name;
-        let groups = groups.remove(&stage).unwrap_or_default();
-        for alike in groups.iter().take(MAX_LISTED_GROUPS) {
-            let who = if alike.count == 1 {
-                alike.first.to_owned()
-            } else {
-                format!("{name} · {} of {of}", alike.count)
-            };
-            print::result(&format!("{:<7} {who}{}", alike.word, alike.why));
-        }
-        if let Some(rest) = groups.get(MAX_LISTED_GROUPS..).filter(|rest| !rest.is_empty()) {
-            let count: usize = rest.iter().map(|alike| alike.count).sum();
-            print::result(&format!("also    {name} · {count} more of {of}, such as {}", rest[0].first));
-        }
-    }
-}
-
-/// Gives an instance's state as a word and the text behind its name; `None` where there is nothing to say.
-fn describe(report: &Report, failures: &BTreeMap<String, String>) -> Option<(&'static str, String)> {
+/// Says how an instance stands, in a word and what follows its name; `None` where there is nothing to say.
+fn standing(report: &Report, failures: &BTreeMap<String, String>) -> Option<Standing> {
     let failed = failures.get(&report.name).filter(|_| is_pending(report));
     let last = failed.map(|why| format!(" · failed last time: {why}")).unwrap_or_default();
     Some(match &report.outcome {
@@ -191,19 +202,4 @@ fn describe(report: &Report, failures: &BTreeMap<String, String>) -> Option<(&'s
             return None;
         }
     })
-}
-
-/// Names the outputs of fresh instances that are not at their place.
-fn tell_places(project: &Project, summary: &Summary) {
-    for place in summary.reports.iter().flat_map(|report| &report.written) {
-        let path = project.root.join(place);
-        let (word, then) = if path.symlink_metadata().is_err() {
-            ("deleted", "a run writes it again")
-        } else if project.store.has_bytes_of(place) {
-            ("earlier", "a result from before; a run puts the present one there")
-        } else {
-            ("edited", "a run keeps it in artifacts/edited/ and writes it again")
-        };
-        print::result(&format!("{word:<7} {place} · {then}"));
-    }
 }

@@ -56,7 +56,7 @@ pub fn why(args: &WhyArguments, environment: &Environment) -> Result<(), CliErro
     let root = project::root(args.settings.project.folder.as_deref())?;
     let start = Start::of(&root)?;
     let project = Project::at(root, &args.settings, start, environment, Network::Untouched)?;
-    status::tell_unfinished(&project.store);
+    status::print_unfinished(&project.store);
     let options = Options {
         targets: args.targets.clone(),
         folder: project.folder.clone(),

@@ -12,6 +12,7 @@
 //! | [`suggestion`] | did-you-mean |
 //! | [`spec`] | YAML text → checked [`spec::Pipeline`]; every mistake with its place in the file |
 //! | [`project_path`], [`folder`] | paths in one spelling; what is read, written and removed below a folder, following no link |
+//! | `cancel` | the flag that stops what takes long |
 //! | [`stamp`] | what a file looks like from outside |
 //! | `listing` | which names in a folder count as its content |
 //! | [`store`] | objects, records, the log of runs; writes atomically |
@@ -25,6 +26,7 @@
 //! | `exec` | one run, from inputs to a record; what a killed one left |
 //! | `lockfile` | `pipeline.lock` |
 //! | `verify` | a second run, compared with the first |
+//! | `adopt` | records for outputs at hand that are those of `pipeline.lock` |
 //! | [`command`] | the kind `command`: any program as a stage |
 //!
 //! Invariants
@@ -48,6 +50,8 @@ pub mod suggestion;
 pub mod value;
 pub mod yaml;
 
+mod adopt;
+mod cancel;
 mod decide;
 mod error;
 mod exec;
@@ -64,6 +68,9 @@ mod summary;
 mod verify;
 mod why;
 
+pub use adopt::{Adoption, Became, adopt};
+pub use cancel::Cancel;
+pub use decide::at_hand::Lacking;
 pub use decide::changes::differences;
 pub use decide::reason::Reason;
 pub use decide::targets::{check_target, targets};
@@ -77,7 +84,7 @@ pub use kind::{
 };
 pub use lockfile::lock::{Lock, Locked};
 pub use lockfile::lock_file::{LOCK_FILE, LockChange, read_lock, read_lock_text};
-pub use options::{Cancel, Options};
+pub use options::Options;
 pub use plan::graph::{GroupId, Instance, InstanceId, Need, Plan};
 pub use recipe::Recipe;
 pub use schedule::observer::{Event, Observer, Planned};

@@ -1,9 +1,7 @@
-//! How a run is to be done, and the flag that stops it.
+//! How a run is to be done.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::digest::Digest;
 use crate::project_path::ProjectPath;
@@ -34,7 +32,8 @@ pub struct Options<'a> {
     pub environment: Digest,
     /// The pipeline's own files, as the file table has them.
     pub pipeline_files: Vec<String>,
-    /// Whether an output that equals the lock counts as fresh although the store has no record of it.
+    /// Whether what the lock has and stands at its place counts as fresh, although the store has no record of it; a run
+    /// then leaves lock and snapshot as they are, as nothing is adopted unasked.
     pub by_lock: bool,
     /// Whether it is a trial of settings: stages that only report results do not run, and the lock is not written.
     pub trial: bool,
@@ -82,38 +81,5 @@ impl Default for Options<'_> {
             clock: &|| 0.0,
             facts: BTreeMap::new(),
         }
-    }
-}
-
-/// A flag that asks a run to stop; clones share it.
-#[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<Flags>);
-
-#[derive(Debug, Default)]
-struct Flags {
-    cancelled: AtomicBool,
-    killed: AtomicBool,
-}
-
-impl Cancel {
-    /// Asks the run to stop: nothing more is started, and programs that run are asked to end.
-    pub fn cancel(&self) {
-        self.0.cancelled.store(true, Ordering::SeqCst);
-    }
-
-    /// Asks the run to stop at once: programs that run are killed.
-    pub fn kill(&self) {
-        self.0.killed.store(true, Ordering::SeqCst);
-        self.cancel();
-    }
-
-    /// Says whether the run was asked to stop.
-    pub fn is_cancelled(&self) -> bool {
-        self.0.cancelled.load(Ordering::SeqCst)
-    }
-
-    /// Says whether it was asked to stop at once.
-    pub fn is_killed(&self) -> bool {
-        self.0.killed.load(Ordering::SeqCst)
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Invariants
 //! - Takes no lock and changes nothing on the disk.
-//! - Without a record, an instance is as good as fresh where the lock has its key and its outputs are at their places: as in
-//!   a clone whose outputs git keeps.
+//! - Where it is asked to go by the lock, an instance without a record counts as fresh if the lock has its key and its outputs
+//!   are at their places: as in a clone whose outputs git keeps.
 //! - What needs the outputs of a stale instance is not guessed at: it depends on them.
 
 use std::cell::OnceCell;
@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use crate::decide::assemble::assemble;
+use crate::decide::at_hand::at_hand;
 use crate::decide::inputs::name_files;
 use crate::decide::verdict::{RecordState, Verdict, decide};
 use crate::decide::work::Work;
@@ -22,7 +23,7 @@ use crate::lockfile::lock_file::read_lock;
 use crate::options::Options;
 use crate::plan::graph::InstanceId;
 use crate::spec::Pipeline;
-use crate::store::{Lookup, OutputPlace, RecordedOutput, Store, StoreError};
+use crate::store::{Lookup, RecordedOutput, Store, StoreError};
 use crate::summary::{Outcome, Report, Summary};
 
 /// Gives the verdict on every instance that `options` name.
@@ -184,29 +185,7 @@ impl Judge<'_> {
         if !self.options.by_lock {
             return None;
         }
-        let lock = self.lock.get_or_init(|| read_lock(self.store.project())).as_ref()?;
-        at_hand(self.work, self.store, lock, id, key)
+        let lock = self.lock.get_or_init(|| read_lock(self.store.project())).as_ref();
+        at_hand(self.work, self.store, lock, id, key).ok()
     }
-}
-
-/// Gives an instance's outputs by a lock, if it has this key there and they all are at their places.
-pub(crate) fn at_hand(
-    work: &Work<'_>,
-    store: &Store,
-    lock: &Lock,
-    id: InstanceId,
-    key: Key,
-) -> Option<Vec<RecordedOutput>> {
-    let locked = lock.lines.get(work.name(id)).filter(|locked| locked.key == key)?;
-    let places = &work.effective(id).ok()?.places;
-    let output = |(name, object): &(String, crate::digest::ObjectId)| {
-        let place = OutputPlace::find(places, name)?;
-        let entry = store.project().entry(place.as_str()).ok()??;
-        let is_folder = name.ends_with('/') && entry.kind == crate::folder::FileKind::Folder;
-        let is_same = || store.digest_place(&place).is_ok_and(|digest| digest == object.0);
-        (is_folder || is_same()).then(|| RecordedOutput::new(name.clone(), *object, entry.stamp.mode))
-    };
-    // Without outputs there is nothing at hand that could be compared.
-    let outputs: Option<Vec<RecordedOutput>> = locked.outputs.iter().map(output).collect();
-    outputs.filter(|outputs| !outputs.is_empty())
 }

@@ -15,13 +15,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::cancel::Cancel;
 use crate::decide::reason::Reason;
 use crate::decide::work::Work;
 use crate::digest::{Digest, Key};
 use crate::error::EngineError;
 use crate::folder::read_through_links;
 use crate::kind::{Context, Effective, Failure, Job, Kind, Output, OutputContent, Registry};
-use crate::options::{Cancel, Options};
+use crate::options::Options;
 use crate::plan::graph::InstanceId;
 use crate::schedule::observer::Observer;
 use crate::schedule::run::run;

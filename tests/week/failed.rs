@@ -10,10 +10,10 @@ fn a_failure_is_told_once_with_what_to_do_and_what_waits_for_it_is_counted() {
     assert_eq!(run.code, Some(1), "{}", run.said);
     let lines: Vec<&str> = run.said.lines().filter(|line| line.starts_with("skipped")).collect();
     let expected = [
-        "skipped train · 78 of its instances, as `prepare` failed",
-        "skipped evaluate · 78 of its instances, as `prepare` failed",
-        "skipped plot · 1 of its instances, as `prepare` failed",
-        "skipped render · 1 of its instances, as `prepare` failed",
+        "skipped train · 78 of 78 · `prepare` failed",
+        "skipped evaluate · 78 of 78 · `prepare` failed",
+        "skipped plot · `prepare` failed",
+        "skipped render · `prepare` failed",
     ];
     assert_eq!(lines, expected);
     assert!(run.said.contains("help: put gestures-dataset.zip into data/"), "{}", run.said);

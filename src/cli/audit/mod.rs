@@ -84,7 +84,7 @@ fn check_all(args: &AuditArguments, project: &Project, environment: &Environment
         store: &project.store,
     };
     if let Some(why) = &project.generated_because {
-        print::note(&format!("note    on generated data, not on the gestures: {why}"));
+        print::stand_in(why, environment.colour);
         print::note(
             "help    to check the report on the gestures: name the archive's folder in RECOUNT_MIRRORS",
         );

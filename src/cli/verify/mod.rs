@@ -30,7 +30,7 @@ const PREFIX: &str = "verify-";
 pub fn verify(args: &VerifyArguments, environment: &Environment) -> Result<(), CliError> {
     let project = Project::open(&args.settings, environment, Network::Untouched)?;
     if let Some(why) = &project.generated_because {
-        print::note(&format!("note    on generated data, not on the gestures: {why}"));
+        print::stand_in(why, environment.colour);
     }
     let selection = VerifySelection::of(&project, args, environment)?;
     let options = Options {
@@ -48,7 +48,7 @@ pub fn verify(args: &VerifyArguments, environment: &Environment) -> Result<(), C
     let failed = |error: std::io::Error| CliError::failed(format!("there is no folder to run in: {error}"));
     fs::create_dir_all(project.store.path()).map_err(failed)?;
     let scratch = tempfile::Builder::new().prefix(PREFIX).tempdir_in(project.store.path()).map_err(failed)?;
-    let progress = Progress::new(environment);
+    let progress = Progress::new(environment, false);
     let (Project { root, pipeline, store, cancel, .. }, kinds) = (&project, project.new_kinds(environment));
     let verification =
         engine::verify(root, pipeline, kinds, store, scratch.path(), &options, &progress, cancel)?;

@@ -1,6 +1,7 @@
 //! Decides whether an instance has to run, and why: the work that is laid out, its inputs, its recipe, the verdict.
 
 pub(crate) mod assemble;
+pub(crate) mod at_hand;
 pub(crate) mod changes;
 mod excerpt;
 pub(crate) mod inputs;

@@ -376,11 +376,15 @@ impl<'a> Work<'a> {
         (known.complete_count() == Some(count) && count == self.clean.len()).then_some(known)
     }
 
-    /// Leaves out of a trial the stages that only report results, and those that need them.
+    /// Leaves out of a trial the stages that only report results, and those that need them; refuses to have one as a target,
+    /// and settings for one.
     fn leave_out_of_trial(&mut self, options: &Options<'_>) -> Result<(), EngineError> {
         let mut out: Vec<bool> = Vec::with_capacity(self.kinds.len());
         for (stage, (kind, _)) in self.pipeline.stages.iter().zip(&self.kinds) {
             out.push(!kind.runs_in_trials() || stage.needs.iter().any(|need| out[need.0]));
+            if out.last() == Some(&true) && stage.is_overridden() {
+                return Err(EngineError::NotInTrial { stage: stage.name.clone() });
+            }
         }
         for id in self.plan.ids() {
             let stage = self.plan.instance(id).stage;

@@ -137,7 +137,7 @@ fn store_outputs(
 }
 
 /// Stores the listings of folders that were read, for whoever wants to know later which file of one changed.
-fn store_listings(
+pub(crate) fn store_listings(
     session: &Session<'_>,
     assembled: &Assembled,
 ) -> Result<Vec<crate::digest::ObjectId>, Failure> {

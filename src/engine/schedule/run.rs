@@ -13,13 +13,14 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
+use crate::cancel::Cancel;
 use crate::decide::work::Work;
 use crate::digest::Key;
 use crate::error::EngineError;
 use crate::exec::recovery;
 use crate::kind::Kind;
 use crate::lockfile::lock_file::{self, LockChange};
-use crate::options::{Cancel, Options};
+use crate::options::Options;
 use crate::plan::graph::InstanceId;
 use crate::schedule::observer::{Event, Observer, Planned};
 use crate::schedule::retired::{self, Retired};
@@ -89,7 +90,7 @@ fn run_in_session(
     let work = Work::of(root, pipeline, registry, options)?;
     recovery::recover_orphans(&work, session)?;
     observer.event(Event::Planned { instances: &planned(&work) });
-    let whole = options.targets.is_empty() && !options.trial;
+    let whole = options.targets.is_empty() && !options.trial && !options.by_lock;
     let mut retired = Retired::default();
     if whole && options.lock && !cancel.is_cancelled() && !is_on_stand_in(&work) {
         // Before anything runs: whoever reads a folder must not find there what has left the pipeline.
@@ -118,6 +119,7 @@ fn run_in_session(
         scheduler: Scheduler::of(&work, options.pools()),
         last: &last,
         helpers: AtomicUsize::new(0),
+        lock: if options.by_lock { lock_file::read_lock(session.project()) } else { None },
         new_keys: Mutex::default(),
         results,
     };
@@ -131,7 +133,7 @@ fn run_in_session(
     let new_keys: BTreeMap<String, Key> =
         new_keys.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
     let complete = work.wanted().all(|id| results[id.0].get().is_some_and(|it| it.outcome.is_done()));
-    let lock = if options.lock && !options.trial && !is_on_stand_in(&work) {
+    let lock = if options.lock && !options.trial && !options.by_lock && !is_on_stand_in(&work) {
         let done = work.wanted().filter_map(|id| {
             let finished = results[id.0].get().filter(|finished| finished.outcome.is_done())?;
             Some((id, finished.key?, &*finished.outputs))
@@ -234,7 +236,7 @@ fn log_run(
     })
 }
 
-/// Gathers what the next run may know; a trial leaves what was known before it.
+/// Gathers what the next run may know; a trial leaves what was known before it, and so does a run by the lock.
 fn snapshot_of<'s>(
     work: &Work<'_>,
     session: &'s Session<'_>,
@@ -243,7 +245,7 @@ fn snapshot_of<'s>(
     last: &HashMap<&str, Key>,
     new_keys: &BTreeMap<String, Key>,
 ) -> Option<SnapshotBuilder<'s>> {
-    if options.trial {
+    if options.trial || options.by_lock {
         return None;
     }
     let mut builder = SnapshotBuilder::new(session, options.fingerprint, options.environment, work.stages);

@@ -11,9 +11,9 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::cancel::Cancel;
 use crate::decide::work::Work;
 use crate::digest::Key;
-use crate::options::Cancel;
 use crate::plan::graph::{GroupId, InstanceId, Need};
 use crate::spec::Resources;
 

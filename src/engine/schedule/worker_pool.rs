@@ -15,7 +15,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::{self, Scope};
 
+use crate::cancel::Cancel;
 use crate::decide::assemble::{Assembled, assemble};
+use crate::decide::at_hand::at_hand;
 use crate::decide::inputs::{InputSet, name_files};
 use crate::decide::reason::Reason;
 use crate::decide::verdict::{RecordState, is_fresh, reasons};
@@ -23,7 +25,8 @@ use crate::decide::work::Work;
 use crate::digest::Key;
 use crate::exec::execute::{execute, format_kept};
 use crate::kind::{Failure, Watch};
-use crate::options::{Cancel, Options};
+use crate::lockfile::lock::Lock;
+use crate::options::Options;
 use crate::plan::graph::InstanceId;
 use crate::recipe::Recipe;
 use crate::schedule::observer::{Event, Observer};
@@ -73,6 +76,8 @@ pub(crate) struct WorkerPool<'c> {
     pub(crate) helpers: AtomicUsize,
     /// The instances that have another key since the run began.
     pub(crate) new_keys: Mutex<Vec<(String, Key)>>,
+    /// `pipeline.lock`, where the run is to go by it.
+    pub(crate) lock: Option<Lock>,
     /// Set from the start for those that are clean.
     pub(crate) results: Results<'c>,
 }
@@ -127,7 +132,17 @@ impl<'c> WorkerPool<'c> {
         }
         let (known, outputs) = match self.session.lookup(key)? {
             Lookup::Found(outputs) => (RecordState::Recorded, Some(outputs)),
-            Lookup::Absent => (RecordState::Nothing, None),
+            Lookup::Absent => match self.at_hand(id, key).filter(|_| !forced) {
+                Some(outputs) => {
+                    let (outputs, project) = (Cow::Owned(outputs), Some(assembled.project));
+                    let outcome = Outcome::Fresh;
+                    let finished =
+                        Finished { key: Some(key), outputs, outcome, project, ..Finished::unfinished() };
+                    self.announce(id, finished);
+                    return Ok(());
+                }
+                None => (RecordState::Nothing, None),
+            },
             Lookup::Broken(flaw) => (RecordState::Flawed(flaw), None),
         };
         let builder = self.scheduler.builder_of(key);
@@ -157,6 +172,12 @@ impl<'c> WorkerPool<'c> {
     fn unchanged_results(&self, id: InstanceId, key: Key) -> Option<&'c InstanceState> {
         let places = &self.work.effective(id).ok()?.places;
         self.options.snapshot?.results_at(self.work.name(id), key, places)
+    }
+
+    /// Gives an instance's outputs by the lock, where the run is to go by it.
+    fn at_hand(&self, id: InstanceId, key: Key) -> Option<Vec<RecordedOutput>> {
+        let lock = self.lock.as_ref().filter(|_| self.options.by_lock);
+        at_hand(self.work, self.session, lock, id, key).ok()
     }
 
     fn run(&self, id: InstanceId, stale: Stale) {
@@ -254,7 +275,8 @@ impl<'c> WorkerPool<'c> {
     /// Reports that an instance has its outputs, and lets those start that need them.
     fn announce(&self, id: InstanceId, finished: Finished<'c>) {
         let name = self.work.name(id);
-        if let Some(key) = finished.key.filter(|key| self.last.get(name) != Some(key)) {
+        let is_new = |key: &Key| self.last.get(name) != Some(key) && !self.options.by_lock;
+        if let Some(key) = finished.key.filter(is_new) {
             self.new_keys.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), key));
         }
         match &finished.outcome {

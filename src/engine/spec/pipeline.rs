@@ -117,6 +117,12 @@ impl Stage {
         }
     }
 
+    /// Says whether `--set` has set something of the stage.
+    pub fn is_overridden(&self) -> bool {
+        let mut settings = std::iter::once(&self.base).chain(self.variants.iter().map(|it| &it.settings));
+        settings.any(|it| it.origins.iter().any(|(_, origin)| matches!(origin, Origin::Override(_))))
+    }
+
     /// Gives the settings that hold at a variant: that variant's if it is the stage's own, else the base.
     pub fn settings(&self, variant: Option<&str>) -> &Settings {
         let own = variant.and_then(|name| self.variants.iter().find(|variant| variant.name == name));

@@ -15,6 +15,13 @@ pub struct StoreError {
     pub source: io::Error,
 }
 
+impl StoreError {
+    /// Says whether it is that a stop was asked for.
+    pub fn is_stopped(&self) -> bool {
+        super::is_stopped(&self.source)
+    }
+}
+
 /// Adds to an I/O error what was being done, and to what.
 pub(super) trait Doing<T> {
     /// Names the action, as a participle, and the path.

@@ -5,6 +5,7 @@
 //! Invariants
 //! - Records go before their objects, each step synced: a kill at any moment leaves objects that no record names, and never
 //!   a record without its objects.
+//! - A stop is heeded between two files: what is left can be removed by another attempt.
 //! - `edited/` and `quarantine/` stay: a person may want what is in there.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -118,16 +119,21 @@ impl Session<'_> {
     /// Removes what [`Store::garbage`] found in this session.
     ///
     /// # Errors
-    /// [`StoreError`] when something can't be removed; what is left can be removed by another attempt.
+    /// [`StoreError`] when something can't be removed, or a stop was asked for; what is left can be removed by another
+    /// attempt.
     pub fn collect(&self, garbage: &Garbage) -> Result<(), StoreError> {
         if garbage.record_files.is_empty() && garbage.object_files.is_empty() {
             return Ok(());
         }
         // It says of what goes that it is there.
         self.remove_own(SNAPSHOT_FILE)?;
-        garbage.record_files.iter().try_for_each(|file| self.remove_own(file))?;
+        let remove = |file: &String| {
+            self.refuse_stopped().doing("removed", &self.base.path_of(file))?;
+            self.remove_own(file)
+        };
+        garbage.record_files.iter().try_for_each(remove)?;
         self.base.sync_file_system().doing("synced", self.path())?;
-        garbage.object_files.iter().try_for_each(|file| self.remove_own(file))?;
+        garbage.object_files.iter().try_for_each(remove)?;
         self.prune_views();
         Ok(())
     }
@@ -141,6 +147,7 @@ impl Session<'_> {
         let mut bytes = 0;
         for name in OLDER_NAMES {
             let path = top.path_of(name);
+            self.refuse_stopped().doing("removed", &path)?;
             let Some(entry) = top.entry(name).doing("read", &path)? else { continue };
             bytes += match entry.kind {
                 crate::folder::FileKind::Folder => {

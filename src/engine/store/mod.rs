@@ -59,11 +59,11 @@ pub use record::{Observed, Record, RecordedOutput};
 pub use runs::Run;
 pub use session::{Scratch, Session};
 
+use crate::cancel::Cancel;
 use crate::digest::Key;
 use crate::file_table::{FileTable, Observation};
 use crate::folder::Folder;
 use crate::listing::list_names;
-use crate::options::Cancel;
 use crate::project_path::is_within;
 use crate::stamp::{Stamp, now};
 use error::Doing;

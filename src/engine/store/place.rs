@@ -15,7 +15,7 @@ use super::error::{Doing, StoreError};
 use super::object::{Soundness, object_name};
 use super::record::RecordedOutput;
 use super::{Session, Store};
-use crate::digest::ObjectId;
+use crate::digest::{Key, ObjectId};
 use crate::folder::{FileKind, Folder, FolderEntry, WalkedEntry};
 use crate::project_path::ProjectPath;
 use crate::stamp::now;
@@ -110,6 +110,14 @@ impl Store {
         let Ok(path) = ProjectPath::parse(place) else { return false };
         let object = self.digest_place(&path).map(ObjectId);
         object.is_ok_and(|id| self.check_object(id).is_ok_and(|found| found == Soundness::Sound))
+    }
+
+    /// Says whether the file at a place holds what the run of this key made.
+    pub fn has_output_of(&self, place: &str, key: Key) -> bool {
+        let digest = ProjectPath::parse(place).ok().and_then(|path| self.digest_place(&path).ok());
+        let record = self.record(key).ok().flatten();
+        let is_made = |digest| record.is_some_and(|it| it.outputs.iter().any(|it| it.object.0 == digest));
+        digest.is_some_and(is_made)
     }
 
     fn is_placed(&self, path: &ProjectPath, output: &RecordedOutput) -> bool {

@@ -69,11 +69,7 @@ fn a_killed_run_is_finished_by_the_next_one() {
     let ran = project.run();
     assert_eq!(ran.failures(), Vec::<String>::new());
     assert_eq!(ran.summary.ran(), 30 - recorded, "what is recorded is not repeated (seed {seed})");
-    assert_eq!(
-        ran.events_of("notice"),
-        Vec::<&str>::new(),
-        "what a killed run left is not taken for an edit"
-    );
+    assert_eq!(ran.events("notice"), Vec::<&str>::new(), "what a killed run left is not taken for an edit");
     for path in ["all.txt", "count.txt", "out/w00", "out/w27"] {
         assert_eq!(project.read(path), clean.read(path), "{path}, seed {seed}");
     }
@@ -120,7 +116,7 @@ fn what_a_person_writes_after_a_kill_is_kept_and_what_the_run_left_is_not() {
     let kept = project.stored("edited");
     assert_eq!(kept.len(), 1, "{kept:?}");
     assert_eq!(fs::read_to_string(&kept[0]).expect("it is kept"), "my own words");
-    assert_eq!(ran.events_of("notice").len(), 1, "{:?}", ran.events);
+    assert_eq!(ran.events("notice").len(), 1, "{:?}", ran.events);
     assert!(!project.exists("out/half") && !project.exists("out/mine"));
 }
 

@@ -38,7 +38,7 @@ fn a_link_to_nothing_in_an_input_folder_counts_as_its_text() {
     symlink("nor/such/a/file", &link).expect("links can be made");
     let ran = project.run();
     ran.assert_ran(["list"]);
-    assert!(ran.events_of("ran")[0].starts_with("list: file `data/latest →` "), "{:?}", ran.events);
+    assert!(ran.events("ran")[0].starts_with("list: file `data/latest →` "), "{:?}", ran.events);
 }
 
 #[test]

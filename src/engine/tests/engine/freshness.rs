@@ -21,7 +21,7 @@ fn who_needs_a_stage_without_outputs_runs_again_when_that_did_something_else() {
     let ran = project.write("data.csv", "1\n2\n").run();
     ran.assert_ran(["load", "query"]);
     assert_eq!(project.read("rows.txt").trim(), "2");
-    assert!(ran.events_of("ran")[1].starts_with("query: input `load (its run)` "), "{:?}", ran.events);
+    assert!(ran.events("ran")[1].starts_with("query: input `load (its run)` "), "{:?}", ran.events);
 }
 
 #[test]

@@ -102,9 +102,9 @@ fn a_pattern_reads_what_fits_and_a_folder_leaves_out_what_is_ignored() {
     let ran = project.write("data/b.csv", "2\n").run();
     ran.assert_ran(["count", "pack"]);
     assert!(
-        ran.events_of("ran").contains(&"count: file `data/b.csv` is new: 53c234…"),
+        ran.events("ran").contains(&"count: file `data/b.csv` is new: 53c234…"),
         "{:?}",
-        ran.events_of("ran")
+        ran.events("ran")
     );
     project.remove("data/b.csv").run().assert_ran([]);
     project.remove("data/a.csv");
@@ -132,7 +132,7 @@ fn of_an_address_that_value_alone_enters_with_what_it_was() {
         project.write(file, one).run().assert_ran(["fit"]);
         let ran = project.write(file, other).run();
         ran.assert_ran(["fit"]);
-        assert_eq!(ran.events_of("ran"), [format!("fit: `{address}.C` 1 → 0.5")]);
+        assert_eq!(ran.events("ran"), [format!("fit: `{address}.C` 1 → 0.5")]);
         project.write(file, elsewhere).run().assert_ran([]);
         assert_eq!(project.verify(), ["fit: Equal"]);
         project.write(file, "");

@@ -99,7 +99,7 @@ fn what_has_left_the_pipeline_is_not_taken_away_through_a_link() {
     let later = Project::at(project.root(), vec![toy("other", "echo 2 > two").writes(&["two"])]);
     let ran = later.run();
     ran.assert_ran([]);
-    assert_eq!(ran.events_of("stays"), ["sub/thesis: a link is in the way, or a folder that can't be read"]);
+    assert_eq!(ran.events("stays"), ["sub/thesis: a link is in the way, or a folder that can't be read"]);
     victim.assert_untouched();
 }
 

@@ -178,7 +178,7 @@ fn another_shell_may_run_the_line_and_then_counts() {
     let mut project = Project::new(vec![fit(&["sh", "-c"])]);
     project.run().assert_ran(["fit"]);
     assert_eq!(project.read("out.txt"), "sh\n");
-    assert_eq!(project.set(fit(&["sh", "-u", "-c"])).run().events_of("ran"), ["fit: `shell` gains -u"]);
+    assert_eq!(project.set(fit(&["sh", "-u", "-c"])).run().events("ran"), ["fit: `shell` gains -u"]);
     project.set(fit(&["sh", "-c"])).run().assert_ran([]);
 }
 
@@ -189,7 +189,7 @@ fn a_program_that_fails_is_tried_again_as_often_as_is_said() {
     let get = |retries: i64| toy("get", line).writes(&["out.txt"]).set("retries", retries);
     let mut project = Project::new(vec![get(1)]);
     let ran = project.run();
-    assert_eq!(ran.events_of("notice"), ["get: failed, trying again (1 of 1): it ended with exit code 1"]);
+    assert_eq!(ran.events("notice"), ["get: failed, trying again (1 of 1): it ended with exit code 1"]);
     assert!(ran.failures()[0].contains("\n  attempt 2\n  log: "), "{:?}", ran.failures());
     assert!(!ran.failures()[0].contains("attempt 1"), "{:?}", ran.failures());
     let log = "attempt 1\nfailed, trying again (1 of 1): it ended with exit code 1\nattempt 2\n";
@@ -197,7 +197,7 @@ fn a_program_that_fails_is_tried_again_as_often_as_is_said() {
     project.remove("tries");
     let ran = project.set(get(5)).run();
     ran.assert_ran(["get"]);
-    assert_eq!(ran.events_of("notice").len(), 2);
+    assert_eq!(ran.events("notice").len(), 2);
     project.set(get(0)).run().assert_ran([]);
 }
 
@@ -205,7 +205,7 @@ fn a_program_that_fails_is_tried_again_as_often_as_is_said() {
 fn a_stop_is_not_tried_again() {
     let project = Project::new(vec![toy("fit", CLEANS_UP).set("retries", 5)]);
     let ran = run_until_ready(&project, 1, Cancel::cancel);
-    assert!(is_stopped(&ran) && ran.events_of("notice").is_empty(), "{:?}", ran.events);
+    assert!(is_stopped(&ran) && ran.events("notice").is_empty(), "{:?}", ran.events);
 }
 
 #[test]
@@ -248,7 +248,7 @@ fn a_log_that_can_not_be_made_is_no_reason_to_fail() {
     let ran = project.run();
     ran.assert_ran(["fit"]);
     let expected = "fit: what it prints is not kept: `artifacts/logs/fit.log` can't be written: ";
-    assert!(ran.events_of("notice")[0].starts_with(expected), "{:?}", ran.events);
+    assert!(ran.events("notice")[0].starts_with(expected), "{:?}", ran.events);
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn what_a_program_prints_can_be_read_while_it_runs() {
         project.write("go", "");
     });
     ran.assert_ran(["fit"]);
-    assert_eq!(ran.events_of("line")[0], "fit:  20%");
+    assert_eq!(ran.events("line")[0], "fit:  20%");
 }
 
 #[test]
@@ -282,7 +282,7 @@ fn another_version_of_a_tool_runs_again_what_names_it() {
     let ran = project.set_variable("PATH", &two).run();
     ran.assert_ran(["fit"]);
     assert_eq!(project.read("out.txt"), "2\n");
-    let reason = ran.events_of("ran")[0];
+    let reason = ran.events("ran")[0];
     let digests = reason.strip_prefix("fit: `tools.tool` ").and_then(|reason| reason.split_once(" → "));
     assert!(digests.is_some_and(|(old, new)| old.len() == 6 && new.len() == 6), "{reason}");
     write(&project, "b2/tool", "#!/bin/sh\necho three\n");
@@ -302,7 +302,7 @@ fn the_value_of_a_variable_is_kept_nowhere() {
     project.set_variable("TOKEN", "secret-1").run().assert_ran(["fit"]);
     let ran = project.set_variable("TOKEN", "secret-2").run();
     ran.assert_ran(["fit"]);
-    assert!(!ran.events_of("ran")[0].contains("secret"), "{:?}", ran.events);
+    assert!(!ran.events("ran")[0].contains("secret"), "{:?}", ran.events);
     for path in project.stored("") {
         let bytes = fs::read(&path).expect("what is stored can be read");
         assert!(!bytes.windows(6).any(|part| part == b"secret"), "{}", path.display());

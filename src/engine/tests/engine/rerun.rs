@@ -50,7 +50,7 @@ fn a_changed_file_runs_what_depends_on_it_and_says_why() {
     project.write("words.txt", "a\nb\nc\n");
     let ran = project.run();
     ran.assert_ran(["sort", "count"]);
-    assert!(ran.events_of("ran")[0].starts_with("sort: file `words.txt` "), "{:?}", ran.events);
+    assert!(ran.events("ran")[0].starts_with("sort: file `words.txt` "), "{:?}", ran.events);
     assert_eq!(project.read("out/count.txt").trim(), "3");
 }
 
@@ -85,7 +85,7 @@ fn what_cites_runs_runs_again_for_another_run_with_equal_bytes_and_nothing_else_
 
     let ran = project.set(train(2.0)).run();
     ran.assert_ran(["train[seed=1]", "train[seed=2]", "report"]);
-    let why = ran.events_of("ran").into_iter().find(|told| told.starts_with("report: "));
+    let why = ran.events("ran").into_iter().find(|told| told.starts_with("report: "));
     assert!(why.is_some_and(|why| why.contains("run of `train[seed=1]` ")), "{:?}", ran.events);
     assert_eq!(project.read("report.txt"), cited(&project));
     assert_ne!(project.read("report.txt"), first, "the runs have other keys");
@@ -102,7 +102,7 @@ fn going_back_runs_nothing() {
     let new = toy("copy", "rev notes.txt > copy.txt").reads(&["notes.txt"]).writes(&["copy.txt"]);
     let ran = project.set(new.clone()).run();
     ran.assert_ran(["copy"]);
-    assert_eq!(ran.events_of("ran"), ["copy: `run` cat notes.txt > copy.txt → rev notes.txt > copy.txt"]);
+    assert_eq!(ran.events("ran"), ["copy: `run` cat notes.txt > copy.txt → rev notes.txt > copy.txt"]);
     project.set(old).run().assert_ran([]);
     assert_eq!(project.read("copy.txt"), "notes");
     project.set(new).run().assert_ran([]);
@@ -125,7 +125,7 @@ fn changed_code_runs_every_instance_of_its_kind() {
     project.run();
     let ran = project.set_code("new").run();
     ran.assert_ran(["sort", "count", "copy"]);
-    assert!(ran.events_of("ran").contains(&"copy: code of kind `command`"));
+    assert!(ran.events("ran").contains(&"copy: code of kind `command`"));
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn a_failure_stops_its_dependants_and_not_its_siblings() {
                     no such order\n  \
                     log: artifacts/logs/sort.log";
     assert_eq!(ran.failures(), [expected]);
-    assert_eq!(ran.events_of("skipped"), ["count because of sort"]);
+    assert_eq!(ran.events("skipped"), ["count because of sort"]);
     assert_eq!(ran.ran(), ["copy"]);
     assert!(!ran.summary.is_complete());
     assert!(!project.exists("sorted.txt"), "half an output does not stay");
@@ -212,7 +212,7 @@ fn an_output_edited_by_hand_is_kept_and_restored() {
     assert_eq!(fs::read_to_string(&kept[0]).expect("it is kept"), "my own words");
     let digest = Digest::of(b"my own words");
     assert_eq!(
-        ran.events_of("notice"),
+        ran.events("notice"),
         [format!(
             "count: `out/count.txt` differs from what this store has made; \
              the earlier file is kept at `artifacts/edited/{digest}/out/count.txt`"
@@ -239,7 +239,7 @@ fn links_in_an_output_folder_are_kept() {
     link("out/nowhere", "no/such/file");
     let ran = project.set(fill("two")).run();
     ran.assert_ran(["fill"]);
-    assert_eq!(ran.events_of("notice").len(), 2, "{:?}", ran.events);
+    assert_eq!(ran.events("notice").len(), 2, "{:?}", ran.events);
     let mut kept: Vec<_> =
         project.stored("edited").iter().map(|path| fs::read_link(path).expect("it is a link")).collect();
     kept.sort();
@@ -315,7 +315,7 @@ fn a_corrupt_object_is_never_served() {
         project.remove("copy.txt").remove("sorted.txt").remove("out/count.txt");
         let ran = project.run();
         assert_eq!(ran.ran().len(), 1, "{:#?}", ran.events);
-        assert!(ran.events_of("ran")[0].contains("is damaged in the store"));
+        assert!(ran.events("ran")[0].contains("is damaged in the store"));
         assert_eq!(fs::read(object).expect("it is there again"), sound);
         assert_eq!(project.stored("quarantine").len(), index + 1);
         assert_eq!(project.read("out/count.txt").trim(), "2");
@@ -419,10 +419,10 @@ fn a_new_need_and_a_new_file_in_a_folder_are_seen() {
     project.write("data/b", "b");
     let ran = project.run();
     ran.assert_ran(["list"]);
-    assert!(ran.events_of("ran")[0].starts_with("list: file `data/b` is new"));
+    assert!(ran.events("ran")[0].starts_with("list: file `data/b` is new"));
     let ran = project.set(list.needs(&["first"])).run();
     ran.assert_ran(["list"]);
-    assert!(ran.events_of("ran")[0].starts_with("list: input `first/one.txt` is new"));
+    assert!(ran.events("ran")[0].starts_with("list: input `first/one.txt` is new"));
 }
 
 #[test]
@@ -491,7 +491,7 @@ fn a_record_that_is_gone_is_told_as_such() {
     assert_eq!(project.status()[2], format!("copy: {GONE}"));
     let ran = project.run();
     ran.assert_ran(["sort", "count", "copy"]);
-    assert!(ran.events_of("ran").iter().all(|told| told.ends_with(GONE)), "{:?}", ran.events);
+    assert!(ran.events("ran").iter().all(|told| told.ends_with(GONE)), "{:?}", ran.events);
 }
 
 #[test]

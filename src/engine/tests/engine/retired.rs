@@ -36,7 +36,7 @@ fn the_old_place_of_a_renamed_output_is_emptied_and_an_edit_of_it_is_kept() {
     project.run();
     project.write("old/one.txt", "my own words");
     let ran = project.set(write("new.txt")).run();
-    assert_eq!(ran.events_of("removed"), ["old/one.txt"]);
+    assert_eq!(ran.events("removed"), ["old/one.txt"]);
     assert!(!project.exists("old"), "the folder was ours and is empty");
     let kept = project.stored("edited");
     assert_eq!(
@@ -62,7 +62,7 @@ fn what_is_an_input_by_now_stays_and_is_named() {
     project.run();
     let ran = project.set(toy("write", "true")).set(copy).run();
     assert_eq!(ran.failures(), Vec::<String>::new());
-    assert_eq!(ran.events_of("stays"), ["one: it is an input now"]);
+    assert_eq!(ran.events("stays"), ["one: it is an input now"]);
     assert_eq!(project.read("one"), "1\n");
 }
 

@@ -72,7 +72,7 @@ fn the_largest_starts_first() {
     let costs = [("small", "cost", 1.into()), ("large", "cost", 9.into()), ("middle", "cost", 2.5.into())];
     let project = Project::new(vec![made("train", []).variants(&costs)]);
     let ran = project.run_with(&[], &[], 1, &Cancel::default());
-    assert_eq!(started(&ran.events_of("ran")), ["train[large]", "train[middle]", "train[small]"]);
+    assert_eq!(started(&ran.events("ran")), ["train[large]", "train[middle]", "train[small]"]);
     assert_eq!(ran.events[0], "planned 3");
 }
 
@@ -127,5 +127,5 @@ fn what_a_kind_ignores_changes_nothing() {
     project.set(made("train", [("text", "x".into()), ("ignored", 2.into())])).run().assert_ran([]);
     let ran = project.set(made("train", [("text", "y".into())])).run();
     ran.assert_ran(["train"]);
-    assert_eq!(ran.events_of("ran"), ["train: `text` x → y"]);
+    assert_eq!(ran.events("ran"), ["train: `text` x → y"]);
 }
