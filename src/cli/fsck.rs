@@ -25,7 +25,7 @@ struct FsckResult {
 struct DamageEntry {
     path: String,
     /// `record-corrupt`, `record-missing`, `object-corrupt`, `object-missing`, `unreadable` or `stray`.
-    kind: &'static str,
+    fault: &'static str,
     message: String,
     instances: Vec<String>,
     set_aside: Option<String>,
@@ -91,7 +91,7 @@ fn print_damage(report: &FsckResult) {
 }
 
 fn entry(root: &Path, damage: &Damage) -> DamageEntry {
-    let (kind, message) = match &damage.kind {
+    let (fault, message) = match &damage.kind {
         DamageKind::RecordCorrupt => ("record-corrupt", "not the record that was written".to_owned()),
         DamageKind::ObjectCorrupt => ("object-corrupt", "not the bytes that it is named by".to_owned()),
         DamageKind::ObjectMissing => ("object-missing", "the object is gone".to_owned()),
@@ -100,7 +100,7 @@ fn entry(root: &Path, damage: &Damage) -> DamageEntry {
     };
     DamageEntry {
         path: relative(root, &damage.path),
-        kind,
+        fault,
         message,
         instances: damage.instances.clone(),
         set_aside: damage.set_aside.as_ref().map(|path| relative(root, path)),
