@@ -106,9 +106,6 @@ fn one_file_names_the_tensor_backend() {
     });
 }
 
-/// Arrows of the engine that are to go: the flag that stops a run belongs below both.
-const STILL_TO_GO: [(&str, &str); 1] = [("store", "options")];
-
 /// The engine's files by the path of their module (`store::record`), without comments and tests.
 fn engine_files() -> BTreeMap<Vec<String>, String> {
     let mut files: BTreeMap<Vec<String>, String> = BTreeMap::new();
@@ -247,9 +244,7 @@ fn no_module_of_the_engine_needs_one_that_needs_it() {
     let mut modules: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (from, needs) in engine_needs() {
         for to in needs.iter().filter(|to| to[0] != from[0]) {
-            if !STILL_TO_GO.contains(&(&from[0], &to[0])) {
-                modules.entry(from[0].clone()).or_default().insert(to[0].clone());
-            }
+            modules.entry(from[0].clone()).or_default().insert(to[0].clone());
         }
     }
     assert!(modules.len() > 15, "the engine was not read: {modules:?}");
@@ -259,11 +254,8 @@ fn no_module_of_the_engine_needs_one_that_needs_it() {
 
 #[test]
 fn no_file_of_the_engine_needs_one_that_needs_it() {
-    let mut files = engine_needs();
+    let files = engine_needs();
     assert!(files.len() > 60, "the engine was not read: {} files", files.len());
-    for (from, needs) in &mut files {
-        needs.retain(|to| !STILL_TO_GO.contains(&(&from[0], &to[0])));
-    }
     let circle =
         circle(&files).map(|circle| circle.iter().map(|it| it.join("::")).collect::<Vec<_>>().join(" → "));
     assert_eq!(circle, None, "files that need one another");

@@ -154,7 +154,7 @@ fn a_misspelt_kind_is_told_and_loses_no_stage() {
     let lock = project.read("pipeline.lock");
     project.edit("pipeline.yaml", "name: reader, kind:", "name: reader, kinds:");
     let said = project.run(&["run"]).ended(2);
-    assert!(said.err.contains("a stage has no field `kinds`"), "{}", said.err);
+    assert!(said.err.contains("a stage of kind `command` has no field `kinds`"), "{}", said.err);
     assert_eq!(project.read("pipeline.lock"), lock);
 }
 

@@ -66,9 +66,12 @@ fn a_killed_run_is_finished_by_the_next_one() {
         assert_records_have_their_objects(&project);
     }
     let recorded = project.stored("records").len();
+    // Whole records that have not got their names yet count once the next session gives them those.
+    let unnamed = project.stored("temporary").len();
     let ran = project.run();
     assert_eq!(ran.failures(), Vec::<String>::new());
-    assert_eq!(ran.summary.ran(), 30 - recorded, "what is recorded is not repeated (seed {seed})");
+    let repeated = ran.summary.ran() + recorded;
+    assert!((30 - unnamed..=30).contains(&repeated), "{repeated} of 30, {unnamed} unnamed (seed {seed})");
     assert_eq!(ran.events("notice"), Vec::<&str>::new(), "what a killed run left is not taken for an edit");
     for path in ["all.txt", "count.txt", "out/w00", "out/w27"] {
         assert_eq!(project.read(path), clean.read(path), "{path}, seed {seed}");
