@@ -68,7 +68,7 @@ pub use kind::{
 pub use lockfile::lock::{Lock, Locked};
 pub use lockfile::lock_file::{LOCK_FILE, LockChange, read_lock};
 pub use plan::graph::{GroupId, Instance, InstanceId, Need, Plan};
-pub use plan::target::{check_target, targets};
+pub use plan::target::{check_targets, targets};
 pub use schedule::observer::{Event, Observer, Planned};
 pub use schedule::options::Options;
 pub use schedule::run::{Answer, run};
