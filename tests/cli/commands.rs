@@ -217,7 +217,6 @@ ran 4 · [..] s
         str![[r#"
 failed  sum · it ended with exit code 3
   $ cat counts/*.json > sum.txt; exit 3
-  log: artifacts/logs/sum.log
 error: sum: it ended with exit code 3
 help: what it wrote is kept in `artifacts/edited/`: run again once the cause is mended
 help: to run it alone: recount run 'sum'
