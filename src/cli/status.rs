@@ -67,7 +67,9 @@ pub fn status(args: &StatusArguments, environment: &Environment) -> Result<(), C
     if !args.check || look.is_up_to_date() {
         return Ok(());
     }
-    Err(CliError::failed("not all is up to date\nhelp: `recount run` brings it up to date, and writes pipeline.lock"))
+    Err(CliError::failed(
+        "not all is up to date\nhelp: `recount run` brings it up to date, and writes pipeline.lock",
+    ))
 }
 
 /// The verdict on every instance that was asked for.

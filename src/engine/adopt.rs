@@ -116,7 +116,8 @@ type Had = (Key, Vec<RecordedOutput>);
 
 impl Adopter<'_> {
     fn adopt(&self, id: InstanceId, had: &[Option<Had>]) -> Result<(Became, Had), Became> {
-        let mut members = self.work.plan.instance(id).needs.iter().flat_map(|need| self.work.plan.members(need));
+        let mut members =
+            self.work.plan.instance(id).needs.iter().flat_map(|need| self.work.plan.members(need));
         if let Some(need) = members.find(|need| had[need.0].is_none()) {
             return Err(Became::Waits { on: self.work.name(*need).to_owned() });
         }

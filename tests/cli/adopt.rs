@@ -68,10 +68,7 @@ adopted 1 · not adopted 3
 "#]]
     );
     let named = project.run(&["adopt", "count[alpha]", "sum"]).ended(1);
-    assert_eq!(
-        named.err,
-        "error: `sum` can't be adopted\nhelp: `recount run` makes what is not at hand\n"
-    );
+    assert_eq!(named.err, "error: `sum` can't be adopted\nhelp: `recount run` makes what is not at hand\n");
     assert_eq!(project.run(&["adopt", "count[alpha]"]).done().out, "adopted 0 · fresh 1\n");
     let json = project.run(&["adopt", "--json"]).done().json();
     assert_eq!((&json["fresh"], &json["not_adopted"]), (&1.into(), &3.into()));
@@ -94,7 +91,8 @@ adopted 0 · not adopted 4
     );
     let project = clone();
     let lock = project.read("pipeline.lock");
-    project.write("pipeline.lock", &lock.lines().take(4).fold(String::new(), |text, line| text + line + "\n"));
+    project
+        .write("pipeline.lock", &lock.lines().take(4).fold(String::new(), |text, line| text + line + "\n"));
     assert_data_eq!(
         project.run(&["adopt"]).done().out,
         str![[r#"
@@ -168,13 +166,18 @@ adopted 0 · not adopted 1
 #[test]
 fn a_lock_that_names_too_little_or_a_thing_twice_adopts_nothing() {
     let project = Project::empty();
-    let two = FOLDER.replace("outputs: [out/]", "outputs: [out/, b.txt]").replace("echo 2", "echo 3 > b.txt; echo 2");
+    let two = FOLDER
+        .replace("outputs: [out/]", "outputs: [out/, b.txt]")
+        .replace("echo 2", "echo 3 > b.txt; echo 2");
     project.write("pipeline.yaml", &two).run(&[]).done();
     let lock = project.read("pipeline.lock");
     let (head, output) = lock.trim_end().rsplit_once('\t').expect("it has outputs");
     for (lock, why) in [
         (format!("{head}\n"), "pipeline.lock names nothing for `out/a.txt`"),
-        (format!("{}\t{output}\n", head.rsplit_once('\t').expect("two").0), "pipeline.lock names nothing for `b.txt`"),
+        (
+            format!("{}\t{output}\n", head.rsplit_once('\t').expect("two").0),
+            "pipeline.lock names nothing for `b.txt`",
+        ),
         (format!("{head}\t{output}\t{output}\n"), "there is no whole pipeline.lock"),
     ] {
         project.write("pipeline.lock", &lock);
@@ -213,7 +216,10 @@ sum.txt
     );
     assert_eq!(project.stored("records").len(), 0, "nothing is adopted unasked");
     assert_eq!(project.read("pipeline.lock"), lock);
-    assert_eq!(project.run(&["status"]).done().out.lines().last(), Some("fresh 0 · stale 3 · waiting for these 1"));
+    assert_eq!(
+        project.run(&["status"]).done().out.lines().last(),
+        Some("fresh 0 · stale 3 · waiting for these 1")
+    );
 }
 
 #[test]
@@ -255,7 +261,10 @@ fn a_lock_that_says_otherwise_is_stale_though_all_is_fresh() {
     let lock = project.read("pipeline.lock");
     let (line, gone) = (lock.lines().nth(1).expect("a line"), lock.lines().last().expect("a line"));
     let other = gone.replace("sum\t", "sun\t");
-    project.write("pipeline.lock", &lock.replace(&format!("{line}\n"), "").replace(gone, &format!("{gone}\n{other}")));
+    project.write(
+        "pipeline.lock",
+        &lock.replace(&format!("{line}\n"), "").replace(gone, &format!("{gone}\n{other}")),
+    );
     let check = project.run(&["status", "--check"]).ended(1);
     assert_data_eq!(
         check.out,

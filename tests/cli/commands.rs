@@ -237,7 +237,8 @@ fn what_shares_a_run_or_is_skipped_takes_one_line_a_stage() {
          - { name: last, kind: command, each: { s: [1, 2] }, needs: [bad], run: \"echo {s}\" }\n",
     );
     let run = project.run(&["run", "--keep-going", "--jobs", "1"]).ended(1);
-    let ends: Vec<&str> = run.err.lines().filter(|it| it.starts_with("same") || it.starts_with("skipped")).collect();
+    let ends: Vec<&str> =
+        run.err.lines().filter(|it| it.starts_with("same") || it.starts_with("skipped")).collect();
     assert_eq!(
         ends,
         [

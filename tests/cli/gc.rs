@@ -114,7 +114,8 @@ fn a_stop_is_heeded_while_another_recount_works() {
     while !project.path("ready").exists() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    let gc = project.command(&["gc"]).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    let gc =
+        project.command(&["gc"]).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
     std::thread::sleep(std::time::Duration::from_millis(500));
     let pid = |id: u32| Pid::from_raw(i32::try_from(id).expect("a number of a process")).expect("not zero");
     kill_process(pid(gc.id()), Signal::INT).expect("it is ours");

@@ -68,8 +68,8 @@ fn report() -> Project {
     project
         .write("pipeline.yaml", REPORT)
         .write("stages/prepare.yaml", "params: { source: synthetic }\n")
-        .write("stages/render.yaml", "params: { template: report, source: report, claims: report }\n")
-        .write("report/note.txt", "")
+        .write("stages/render.yaml", "params: { template: notes, source: notes, claims: notes }\n")
+        .write("notes/empty.txt", "")
         .write("stages/train.yaml", "seeds: [1]\nvariants:\n  - { name: a }\n");
     project
 }

@@ -17,11 +17,7 @@ fn a_failure_is_told_once_with_what_to_do_and_what_waits_for_it_is_counted() {
     ];
     assert_eq!(lines, expected);
     assert!(run.said.contains("help: put gestures-dataset.zip into data/"), "{}", run.said);
-    assert!(
-        run.said.contains("to run it alone: recount run 'prepare'"),
-        "{}",
-        run.said
-    );
+    assert!(run.said.contains("to run it alone: recount run 'prepare'"), "{}", run.said);
 }
 
 #[test]

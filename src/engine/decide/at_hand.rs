@@ -110,8 +110,7 @@ fn find(
     name: &str,
     object: ObjectId,
 ) -> Result<RecordedOutput, Lacking> {
-    let place =
-        OutputPlace::find(places, name).ok_or_else(|| Lacking::Place { output: name.to_owned() })?;
+    let place = OutputPlace::find(places, name).ok_or_else(|| Lacking::Place { output: name.to_owned() })?;
     let lacking = || Lacking::File { place: place.to_string() };
     let differs = || Lacking::Bytes { place: place.to_string() };
     let entry = store.project().entry(place.as_str()).map_err(|_| differs())?.ok_or_else(lacking)?;

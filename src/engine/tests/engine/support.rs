@@ -210,7 +210,8 @@ impl Project {
 
     /// Gives every file below a folder of the store.
     pub fn stored(&self, folder: &str) -> Vec<PathBuf> {
-        let place = if ["edited", "logs"].contains(&folder) { folder.to_owned() } else { format!("v2/{folder}") };
+        let place =
+            if ["edited", "logs"].contains(&folder) { folder.to_owned() } else { format!("v2/{folder}") };
         let walk = walkdir::WalkDir::new(self.root.join("artifacts").join(place)).sort_by_file_name();
         let files = walk.into_iter().flatten().filter(|entry| !entry.file_type().is_dir());
         files.map(|entry| entry.into_path()).collect()
