@@ -39,10 +39,6 @@ pub fn adopt(args: &AdoptArguments, environment: &Environment) -> Result<(), Cli
     if let Some(why) = &project.generated_because {
         print::stand_in(why, environment.colour);
     }
-    for target in &args.targets {
-        // A word that names nothing should leave no store behind.
-        engine::check_target(&project.root, &project.pipeline, &project.kinds, target, &project.folder)?;
-    }
     project::catch_stop(&project.cancel)?;
     project.store.stop_on(&project.cancel);
     let options = Options {
@@ -52,6 +48,8 @@ pub fn adopt(args: &AdoptArguments, environment: &Environment) -> Result<(), Cli
         facts: run_facts(&project.root, environment, &project.cancel),
         ..project.options(&settings, environment)
     };
+    // A word that names nothing should leave no store behind.
+    engine::check_targets(&project.root, &project.pipeline, &project.kinds, &options)?;
     let session = project::session(&project.store, &project.cancel)?;
     let adoptions = engine::adopt(&project.root, &project.pipeline, &project.kinds, &session, &options)?;
     session.finish()?;

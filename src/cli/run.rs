@@ -52,9 +52,8 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     project::catch_stop(&project.cancel)?;
     if project.lacks_archive() {
         // A word that names nothing should not wait for the network.
-        for target in args.targets.iter().chain(&args.force) {
-            engine::check_target(&project.root, &project.pipeline, &project.kinds, target, &project.folder)?;
-        }
+        let options = options(args, environment, &project);
+        engine::check_targets(&project.root, &project.pipeline, &project.kinds, &options)?;
         project.fetch(environment)?;
     }
     if args.locked {

@@ -197,6 +197,75 @@ fn after_a_failure_nothing_more_is_begun_unless_asked_for() {
 }
 
 #[test]
+fn a_quiet_run_prints_failures_and_the_last_line_only() {
+    let project = Project::words();
+    project.write("text.txt", "alpha\n");
+    let run = project.run(&["run", "--quiet"]).done();
+    assert_eq!(run.err, "");
+    assert_data_eq!(
+        run.out,
+        str![[r#"
+ran 4 · [..] s
+
+"#]]
+    );
+    assert!(project.run(&["-q"]).done().out.starts_with("nothing to do · fresh 4 · "));
+    project.edit("pipeline.yaml", "> sum.txt", "> sum.txt; exit 3");
+    let run = project.run(&["-q"]).ended(1);
+    assert_data_eq!(
+        run.err,
+        str![[r#"
+failed  sum · it ended with exit code 3
+  $ cat counts/*.json > sum.txt; exit 3
+error: sum: it ended with exit code 3
+help: what it wrote is kept in `artifacts/edited/`: run again once the cause is mended
+help: to run it alone: recount run 'sum'
+
+"#]]
+    );
+    assert!(run.out.starts_with("fresh 3 · failed 1 · ") && run.out.lines().count() == 1, "{}", run.out);
+}
+
+#[test]
+fn what_shares_a_run_or_is_skipped_takes_one_line_a_stage() {
+    let project = Project::empty();
+    project.write(
+        "pipeline.yaml",
+        "recount: 1\ntitle: T\nstages:\n  \
+         - { name: fit, kind: command, each: { s: [1, 2, 3] }, run: \"true\" }\n  \
+         - { name: bad, kind: command, run: exit 1 }\n  \
+         - { name: last, kind: command, each: { s: [1, 2] }, needs: [bad], run: \"echo {s}\" }\n",
+    );
+    let run = project.run(&["run", "--keep-going", "--jobs", "1"]).ended(1);
+    let ends: Vec<&str> =
+        run.err.lines().filter(|it| it.starts_with("same") || it.starts_with("skipped")).collect();
+    assert_eq!(
+        ends,
+        [
+            "same    fit · 2 of 3 · one experiment with others, the first with fit[s=1]",
+            "skipped last · 2 of 2 · `bad` failed"
+        ]
+    );
+    assert!(run.out.starts_with("ran 1 · same experiment 2 · failed 1 · skipped 2 · "), "{}", run.out);
+}
+
+#[test]
+fn status_of_a_target_leaves_the_rest_out() {
+    let project = Project::words();
+    project.write("text.txt", "alpha\n");
+    assert_data_eq!(
+        project.run(&["status", "count[beta]"]).done().out,
+        str![[r#"
+stale   count[word=beta] · file `text.txt` [..] → [..]
+fresh 0 · stale 1 · waiting for these 0
+
+"#]]
+    );
+    let said = project.run(&["status", "cuont"]).ended(2);
+    assert_eq!(said.err, "error: nothing is called `cuont`\nhelp: did you mean `count`?\n");
+}
+
+#[test]
 fn a_run_tells_a_program_what_became_of_each_instance() {
     let project = Project::words();
     project.write("text.txt", "alpha beta\nbeta gamma\n");

@@ -1,6 +1,8 @@
 //! `recount gc`: what lock, last runs and git name stays; everything else goes, and nothing else.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::project::{Project, said};
 
@@ -82,4 +84,48 @@ fn a_lock_in_conflict_keeps_everything() {
     let said = project.run(&["gc", "--keep-runs", "0"]).ended(2);
     assert!(said.err.contains("`recount run` makes it anew"), "{}", said.err);
     assert_eq!(project.stored("records").len(), 4);
+}
+
+#[test]
+fn what_an_older_version_stored_goes_on_request_alone() {
+    let project = Project::words();
+    project.write("artifacts/objects/ab/cdef", "12345").write("artifacts/memo", "678");
+    project.write("artifacts/edited/mine.txt", "mine");
+    let older = |words: &[&str]| project.run(&[&["gc", "--older"], words].concat()).done().out;
+    project.run(&["gc", "--keep-runs", "0"]).done();
+    assert_eq!(older(&["--dry-run"]), "would free 8 B · the store of an older version\n");
+    assert!(project.path("artifacts/objects/ab/cdef").exists(), "a dry run frees nothing");
+    assert_eq!(older(&[]), "freed 8 B · the store of an older version\n");
+    assert!(!project.path("artifacts/objects").exists() && !project.path("artifacts/memo").exists());
+    assert_eq!(project.read("artifacts/edited/mine.txt"), "mine");
+    assert_eq!(project.stored("records").len(), 4, "the store of this version stays");
+    let json = project.run(&["gc", "--older", "--json"]).done().json();
+    assert_eq!((&json["older_bytes"], &json["dry_run"]), (&0.into(), &false.into()));
+}
+
+#[test]
+fn a_stop_is_heeded_while_another_recount_works() {
+    let project = Project::empty();
+    project.write(
+        "pipeline.yaml",
+        "recount: 1\ntitle: T\nstages:\n  - { name: fit, kind: command, run: \"touch ready; sleep 5\" }\n",
+    );
+    let mut running = project.command(&["run", "-q"]).stdout(Stdio::null()).spawn().expect("it starts");
+    while !project.path("ready").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let gc =
+        project.command(&["gc"]).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let pid = |id: u32| Pid::from_raw(i32::try_from(id).expect("a number of a process")).expect("not zero");
+    kill_process(pid(gc.id()), Signal::INT).expect("it is ours");
+    let gc = gc.wait_with_output().expect("it ends");
+    assert_eq!(gc.status.code(), Some(130));
+    assert_eq!(
+        String::from_utf8_lossy(&gc.stderr),
+        "waiting for another recount that works in this project\n\
+         error: stopped; what had finished is kept, and the next run goes on from there\n"
+    );
+    kill_process(pid(running.id()), Signal::INT).expect("it is ours");
+    running.wait().expect("it ends");
 }

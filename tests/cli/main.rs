@@ -1,5 +1,6 @@
 //! The command line, end to end: the real program on small projects of `command` stages.
 
+mod adopt;
 mod commands;
 mod documented;
 mod fsck;
@@ -12,4 +13,5 @@ mod project;
 mod schemas;
 mod snapshot;
 mod terminal;
+mod trial;
 mod verify;

@@ -30,14 +30,14 @@ stages:
 
 /// Runs the program on a terminal of so many columns.
 fn on_a_terminal(project: &Project, variables: &[(&str, &str)]) -> Said {
-    said(&mut terminal(project, variables))
+    said(&mut terminal(project, "run -j2", variables))
 }
 
 /// Gives what runs the program on a terminal.
-fn terminal(project: &Project, variables: &[(&str, &str)]) -> Command {
+fn terminal(project: &Project, words: &str, variables: &[(&str, &str)]) -> Command {
     let program = project.command(&[]);
     let line = format!(
-        "stty cols {COLUMNS} rows 24; exec '{}' run -j2",
+        "stty cols {COLUMNS} rows 24; exec '{}' {words}",
         program.get_program().to_str().expect("the path is UTF-8")
     );
     let mut script = Command::new("script");
@@ -161,7 +161,7 @@ stages:
 /// Runs a pipeline on a terminal, and types so many Ctrl-C once its program runs.
 fn stopped(project: &Project, pipeline: &str, count: usize) -> Said {
     project.write("pipeline.yaml", pipeline);
-    let mut script = terminal(project, &[]);
+    let mut script = terminal(project, "run -j2", &[]);
     script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut script = script.spawn().expect("`script` starts");
     let mut keys = script.stdin.take().expect("its input is a pipe");
@@ -222,6 +222,25 @@ fn what_became_of_an_instance_has_a_colour() {
     let out = on_a_terminal(&project, &[]).ended(1).out;
     assert!(out.contains("\u{1b}[32mran    \u{1b}[0m a-name"), "{out}");
     assert!(out.contains("\u{1b}[31mfailed \u{1b}[0m all · "), "{out}");
+}
+
+#[test]
+fn how_an_instance_stands_has_a_colour_unless_it_is_unwanted() {
+    let project = Project::empty();
+    project.write("pipeline.yaml", LONG);
+    let status = |variables: &[(&str, &str)]| said(&mut terminal(&project, "status", variables)).done().out;
+    let first = |out: String| out.lines().next().map(str::to_owned);
+    let rest = "a-name-that-is-longer-than-the-terminal-is-wide · 2 of 2 · never run before";
+    assert_eq!(first(status(&[])), Some(format!("\u{1b}[33mstale  \u{1b}[0m {rest}")));
+    assert_eq!(first(status(&[("NO_COLOR", "1")])), Some(format!("stale   {rest}")));
+}
+
+#[test]
+fn a_quiet_run_draws_nothing() {
+    let project = Project::empty();
+    project.write("pipeline.yaml", LONG);
+    let run = said(&mut terminal(&project, "run -q", &[])).done().out;
+    assert!(run.starts_with("ran 3 · ") && run.lines().count() == 1, "{run}");
 }
 
 #[test]

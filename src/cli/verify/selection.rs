@@ -39,7 +39,9 @@ impl VerifySelection {
         let mut asked = Self { targets: Vec::new(), numbers: Vec::new() };
         for word in &args.targets {
             let Project { root, pipeline, kinds, folder, .. } = project;
-            match engine::check_target(root, pipeline, kinds, word, folder) {
+            let (targets, folder) = (vec![word.clone()], folder.clone());
+            let options = Options { targets, folder, ..Options::default() };
+            match engine::check_targets(root, pipeline, kinds, &options) {
                 Ok(()) => asked.targets.push(word.clone()),
                 Err(EngineError::UnknownTarget { .. }) if points_into_a_report(word) => {
                     let number = RunClosure::of(project, word)?;

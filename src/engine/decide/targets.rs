@@ -30,17 +30,15 @@ pub fn targets(
     Ok(names.into_iter().collect())
 }
 
-/// Refuses a target that names nothing; an output is named as seen from `folder`, relative to the project.
+/// Refuses options that name what is not there, or what a trial can't have.
 ///
 /// # Errors
 /// [`EngineError`] for such a target, or when the pipeline does not fit together.
-pub fn check_target(
+pub fn check_targets(
     root: &Path,
     pipeline: &Pipeline,
     registry: &[Box<dyn Kind>],
-    target: &str,
-    folder: &Path,
+    options: &Options<'_>,
 ) -> Result<(), EngineError> {
-    let work = Work::of(root, pipeline, registry, &Options::default())?;
-    work.named(&[target.to_owned()], folder).map(drop)
+    Work::of(root, pipeline, registry, options).map(drop)
 }

@@ -386,7 +386,8 @@ impl<'a> Work<'a> {
                 return Err(EngineError::NotInTrial { stage: stage.name.clone() });
             }
         }
-        for id in self.plan.ids() {
+        // From the end, so that it is the target that is named, and not what it needs.
+        for id in self.plan.ids().rev() {
             let stage = self.plan.instance(id).stage;
             if out[stage.0] && self.wanted[id.0] {
                 if !options.targets.is_empty() {

@@ -108,8 +108,10 @@ fn parse_line(line: &str) -> Option<(String, Locked)> {
         let (name, hex) = part.rsplit_once('=')?;
         Some((unescape(name)?, ObjectId(Digest::from_hex(hex)?)))
     };
-    let outputs: Option<Vec<(String, ObjectId)>> = parts.map(output).collect();
-    Some((name, Locked { key, outputs: outputs? }))
+    let outputs: Vec<(String, ObjectId)> = parts.map(output).collect::<Option<_>>()?;
+    // As they are written: sorted, and each of them once.
+    let is_sorted = outputs.windows(2).all(|pair| pair[0].0 < pair[1].0);
+    is_sorted.then_some((name, Locked { key, outputs }))
 }
 
 /// Keeps a name on one line and in one column.

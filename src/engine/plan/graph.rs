@@ -109,7 +109,7 @@ impl Plan {
     }
 
     /// Gives every id, in topological order.
-    pub fn ids(&self) -> impl Iterator<Item = InstanceId> + use<> {
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = InstanceId> + use<> {
         (0..self.instances.len()).map(InstanceId)
     }
 

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::error::{Doing, StoreError};
 use super::{SNAPSHOT_FILE, Session, Store};
 use crate::digest::{Key, ObjectId};
+use crate::folder::FileKind;
 
 /// What may go, and what stays.
 #[derive(Debug, Default)]
@@ -150,8 +151,10 @@ impl Session<'_> {
             self.refuse_stopped().doing("removed", &path)?;
             let Some(entry) = top.entry(name).doing("read", &path)? else { continue };
             bytes += match entry.kind {
-                crate::folder::FileKind::Folder => {
-                    top.walk(name).doing("read", &path)?.iter().map(|found| found.entry.stamp.size).sum()
+                FileKind::Folder => {
+                    let found = top.walk(name).doing("read", &path)?;
+                    let files = found.iter().filter(|found| found.entry.kind != FileKind::Folder);
+                    files.map(|file| file.entry.stamp.size).sum()
                 }
                 _ => entry.stamp.size,
             };
