@@ -194,6 +194,17 @@ fn a_stop_leaves_no_row_behind_and_a_row_shows_the_last_line() {
 }
 
 #[test]
+fn a_stop_leaves_no_row_of_several_long_ones_behind() {
+    let project = Project::empty();
+    let said =
+        stopped(&project, &LONG.replace("sleep 0.3; echo", "touch ready; sleep 30; echo"), 1).ended(130);
+    let mut screen = Screen::default();
+    screen.show(&said.out, |_| {});
+    let left: Vec<String> = screen.text().into_iter().filter(|row| !row.is_empty()).collect();
+    assert!(left[0].starts_with("not begun 3 · ") && left[1].starts_with("error: stopped; "), "{left:#?}");
+}
+
+#[test]
 fn a_second_ctrl_c_kills_at_once() {
     let project = Project::empty();
     stopped(&project, &CLEANS_UP.replace("sleep 0.5", "sleep 9"), 2).ended(130);
