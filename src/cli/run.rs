@@ -70,7 +70,10 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
         engine::run(root, pipeline, kinds, store, &options, &answer, &progress, cancel)?
     };
     if summary.lock.as_ref().is_some_and(|lock| lock.rebuilt) {
-        progress.line("note", "pipeline.lock was damaged or in conflict; it is made anew from the store");
+        progress.line(
+            "note",
+            "pipeline.lock was of an older version, damaged or in conflict; it is made anew from the store",
+        );
     }
     let outputs = outputs(&summary);
     if args.settings.project.json {

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use crate::decide::assemble::assemble;
 use crate::decide::at_hand::at_hand;
-use crate::decide::inputs::name_files;
+use crate::decide::listing_changes::name_files;
 use crate::decide::verdict::{RecordState, Verdict, decide};
 use crate::decide::work::Work;
 use crate::digest::Key;

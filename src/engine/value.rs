@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// One parameter's value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum Value {
     /// `true` or `false`.
     Bool(bool),
@@ -52,50 +53,6 @@ impl Value {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
-        }
-    }
-}
-
-/// The value as it is, where a format shows what it is.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Value", untagged)]
-enum Shown {
-    Bool(bool),
-    Integer(i64),
-    Float(f64),
-    Text(String),
-    List(Vec<Value>),
-    Map(Parameters),
-}
-
-/// The value with what it is, where a format would not show it.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Value")]
-enum Tagged {
-    Bool(bool),
-    Integer(i64),
-    Float(f64),
-    Text(String),
-    List(Vec<Value>),
-    Map(Parameters),
-}
-
-impl Serialize for Value {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            Shown::serialize(self, serializer)
-        } else {
-            Tagged::serialize(self, serializer)
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            Shown::deserialize(deserializer)
-        } else {
-            Tagged::deserialize(deserializer)
         }
     }
 }

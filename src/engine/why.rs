@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
 use crate::decide::changes::differences;
-use crate::decide::inputs::name_files;
+use crate::decide::listing_changes::name_files;
 use crate::decide::reason::Reason;
 use crate::decide::work::Work;
 use crate::digest::{Key, ObjectId};

@@ -1,4 +1,5 @@
-"""Large inputs: `python3 benches/peers/engines/inputs.py` measures a folder of 10,000 files and a file of 1 GiB.
+"""Large inputs: `python3 benches/peers/engines/inputs.py` measures a folder of 10,000 files, read by one stage and by 400, and
+a file of 1 GiB.
 
 The folder is one input of one stage; ninja is given the same files as inputs of one edge. The first look at the large file
 is compared with `openssl sha256` on the same file, both with the file in the page cache, in turns; a second look is a
@@ -10,6 +11,7 @@ import os
 import pathlib
 import shutil
 import statistics
+import subprocess
 import tempfile
 import time
 
@@ -20,7 +22,6 @@ PIPELINE = """recount: 1
 title: Inputs
 stages:
   - name: count
-    kind: command
     run: {run} > count.txt
     inputs: [{input}]
     outputs: [count.txt]
@@ -44,6 +45,23 @@ def folder_of_files(top, turns):
     medians = in_turns(run, folders, turns)
     print(f"{FILES} files, nothing to do: " + ", ".join(f"{tool} {t * 1000:.1f} ms" for tool, t in medians.items())
           + f", {medians['recount'] / medians['ninja']:.2f} times")
+
+
+def read_by_many(top):
+    """400 stages read one folder of 10,000 files: the first run of all, with its largest memory."""
+    folder = top / "many"
+    (folder / "data").mkdir(parents=True)
+    for i in range(FILES):
+        (folder / "data" / f"{i}.txt").write_text(f"{i}\n")
+    values = ", ".join(str(i) for i in range(400))
+    (folder / "pipeline.yaml").write_text(
+        f"recount: 1\ntitle: Inputs\nstages:\n  - name: read\n    each: {{ i: [{values}] }}\n"
+        "    run: [cp, data/0.txt, \"out/{i}.txt\"]\n    inputs: [data]\n    outputs: [\"out/{i}.txt\"]\n")
+    began = time.monotonic()
+    child = subprocess.Popen([RECOUNT, "run"], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    assert status == 0
+    print(f"400 stages that read {FILES} files: {time.monotonic() - began:.1f} s, {usage.ru_maxrss / 1024:.0f} MiB")
 
 
 def large_file(top, turns):
@@ -74,4 +92,5 @@ if __name__ == "__main__":
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as top:
         folder_of_files(pathlib.Path(top), arguments.turns)
+        read_by_many(pathlib.Path(top))
         large_file(pathlib.Path(top), arguments.turns)

@@ -1,6 +1,6 @@
 //! What a run reads of the project: files, folders and patterns, found in a fixed order and hashed once a run.
 //!
-//! name ──▶ a file's digest, or a [`Tree`]: the digest of a listing of all that a folder or a pattern takes in
+//! name ──▶ a file's digest (`input_file`), or a [`Tree`]: the digest of a listing of all that a folder or a pattern takes in
 //!
 //! Invariants
 //! - Entries come sorted, whatever order the file system has; executable bits and empty folders count.
@@ -10,29 +10,22 @@
 //! - A folder takes the memory of one listing a run, however many instances read it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
 use std::fs;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use globset::GlobSet;
-use walkdir::WalkDir;
-
-use crate::decide::reason::Reason;
+use crate::decide::input_file::{is_same, looks_same, observe_file, unreadable};
+use crate::decide::listing_changes::first_difference;
+use crate::decide::tree::{Tree, TreeWalk, folder_name};
 use crate::decide::values::ValueDocuments;
-use crate::digest::{Digest, ObjectId};
+use crate::digest::ObjectId;
 use crate::file_table::Observation;
-use crate::folder::open_through_links;
 use crate::kind::{Effective, Failure, ProjectFile};
-use crate::listing::{counts, list_names};
 use crate::pattern;
-use crate::project_path::{ProjectPath, is_within};
-use crate::snapshot::SeenTree;
+use crate::project_path::ProjectPath;
 use crate::spec::Parameters;
-use crate::stamp::Stamp;
-use crate::store::{FOLDER, Store};
+use crate::store::Store;
 
 /// What an instance reads of the project.
 #[derive(Clone, Debug, Default)]
@@ -67,24 +60,6 @@ impl InputSet {
         };
         let links = lines("l ").map(|path| path.strip_suffix(" →").unwrap_or(path));
         (lines("d ").collect(), links.collect())
-    }
-}
-
-/// A folder or a pattern, with all that it takes in.
-#[derive(Debug)]
-pub(crate) struct Tree {
-    /// The name that it has in a recipe: a folder's ends in a slash.
-    pub(crate) name: String,
-    /// Its entries, a line each; this is what is digested.
-    pub(crate) listing: String,
-    pub(crate) digest: Digest,
-    files: Vec<ProjectFile>,
-    paths: Vec<String>,
-}
-
-impl SeenTree for Tree {
-    fn paths(&self) -> &[String] {
-        &self.paths
     }
 }
 
@@ -246,36 +221,12 @@ impl InputReader {
         if let Some(tree) = self.trees.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(tree));
         }
-        let mut walk = Walk {
-            store,
-            real_root: self.real_root.as_deref(),
-            ignore: globs(left_out.ignore)?,
-            only: pattern.map(|pattern| globs(&[pattern.to_owned()])).transpose()?,
-            written: &written,
-            name: &name,
-            lines: BTreeMap::new(),
-            tree: Tree {
-                name: name.clone(),
-                listing: String::new(),
-                digest: Digest::of(b""),
-                files: Vec::new(),
-                paths: Vec::new(),
-            },
-        };
-        walk.folder(folder, &mut Vec::new())?;
-        if pattern.is_some() && walk.tree.files.is_empty() {
-            return Err(Failure::new(format!("no file fits the input `{name}`"))
-                .with_help("create one, or correct the pattern; it is relative to the project"));
-        }
-        let tree = Arc::new(walk.finish());
+        let root = self.real_root.as_deref();
+        let walk = TreeWalk::new(store, root, (left_out.ignore, &written), &name, pattern)?;
+        let tree = Arc::new(walk.read(folder)?);
         self.trees.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&tree));
         Ok(tree)
     }
-}
-
-/// Gives the name that a folder has in a recipe.
-fn folder_name(folder: &str) -> String {
-    if folder.is_empty() { "./".to_owned() } else { format!("{folder}/") }
 }
 
 /// What an input's name means.
@@ -284,307 +235,4 @@ enum Named {
     Folder,
     /// A pattern, with the folder that holds all that it fits.
     Pattern(String),
-}
-
-/// A file as it enters a recipe.
-struct SeenFile {
-    digest: Digest,
-    executable: bool,
-    /// The text of the link that it is.
-    link: Option<String>,
-}
-
-impl SeenFile {
-    fn recipe_name(&self, name: &str) -> String {
-        let link = self.link.as_ref().map(|text| format!(" → {text}")).unwrap_or_default();
-        let manner = if self.executable { " (executable)" } else { "" };
-        [name, &link, manner].concat()
-    }
-
-    /// Names the paths that were looked at: what a link leads to has a slash behind the link's own.
-    fn paths(&self, name: &str) -> Vec<String> {
-        match self.link {
-            Some(_) => vec![name.to_owned(), format!("{name}/")],
-            None => vec![name.to_owned()],
-        }
-    }
-}
-
-/// Looks at a file, which may be a link to one; each path once a run.
-fn observe_file(store: &Store, name: &str) -> io::Result<SeenFile> {
-    let known = store.files().confirmed(name);
-    match known {
-        Some(Observation::File { stamp, digest, .. }) => {
-            return Ok(SeenFile { digest, executable: stamp.is_executable(), link: None });
-        }
-        Some(Observation::Link { .. }) => {}
-        _ => {
-            let metadata = fs::symlink_metadata(store.project().path_of(name))?;
-            if !metadata.is_symlink() {
-                let (digest, executable) = store.digest_input(name, name)?;
-                return Ok(SeenFile { digest, executable, link: None });
-            }
-        }
-    }
-    let text = fs::read_link(store.project().path_of(name))?;
-    let seen = Observation::Link { text: Digest::of(text.as_os_str().as_bytes()) };
-    store.files().insert(name, seen, true);
-    let (digest, executable) = store.digest_input(&format!("{name}/"), name)?;
-    Ok(SeenFile { digest, executable, link: Some(text.to_string_lossy().into_owned()) })
-}
-
-/// Says whether a file still holds these bytes; looks at it again.
-fn is_same(store: &Store, name: &str, digest: Digest) -> bool {
-    if looks_same(store, name) && looks_same(store, &format!("{name}/")) {
-        return true;
-    }
-    store.files().unconfirm(name);
-    store.files().unconfirm(&format!("{name}/"));
-    observe_file(store, name).is_ok_and(|file| file.digest == digest)
-}
-
-/// Says whether a path looks as it did when it was last looked at; one that was not, looks so.
-fn looks_same(store: &Store, name: &str) -> bool {
-    let Some(observation) = store.files().confirmed(name) else { return true };
-    let path = store.project().path_of(name.trim_end_matches('/'));
-    let stamp = || fs::metadata(&path).map(|metadata| Stamp::of(&metadata));
-    match observation {
-        Observation::File { stamp: before, racy, digest } => {
-            stamp().is_ok_and(|now| now == before)
-                && (!racy
-                    || open_through_links(&path)
-                        .and_then(|file| store.read_digest(file, before.size))
-                        .is_ok_and(|now| now == digest))
-        }
-        Observation::Folder { stamp: before, racy, listing } => {
-            stamp().is_ok_and(|now| now == before)
-                && (!racy || list_names(store.project(), name).is_ok_and(|now| now == listing))
-        }
-        Observation::Link { text } => {
-            fs::read_link(&path).is_ok_and(|now| Digest::of(now.as_os_str().as_bytes()) == text)
-        }
-        Observation::Absent => fs::symlink_metadata(&path).is_err(),
-    }
-}
-
-/// A tree that is being read.
-struct Walk<'w> {
-    store: &'w Store,
-    real_root: Option<&'w Path>,
-    ignore: GlobSet,
-    only: Option<GlobSet>,
-    written: &'w [ProjectPath],
-    name: &'w str,
-    lines: BTreeMap<String, (char, Digest)>,
-    tree: Tree,
-}
-
-impl Walk<'_> {
-    /// Reads a folder, which may be a link; `above` are the real folders that it was reached through.
-    fn folder(&mut self, folder: &str, above: &mut Vec<PathBuf>) -> Result<(), Failure> {
-        let start = self.store.project().path_of(folder);
-        if let Some(real) = crate::store::real_path(&start) {
-            if above.iter().any(|one| real.starts_with(one) && one.starts_with(&real)) {
-                // A link back up: its text is all there is to it.
-                return Ok(());
-            }
-            above.push(real);
-        }
-        let mut entries = WalkDir::new(&start).sort_by_file_name().into_iter();
-        while let Some(entry) = entries.next() {
-            self.store.refuse_stopped().map_err(|_| Failure::Cancelled)?;
-            let entry = entry.map_err(|error| unwalkable(self.name, &error))?;
-            let below = entry.path().strip_prefix(&start).unwrap_or(entry.path());
-            let Some(below) = below.to_str() else {
-                let shown = entry.path().strip_prefix(self.store.project().path()).unwrap_or(entry.path());
-                return Err(Failure::new(format!("the name of `{}` is not UTF-8", shown.display()))
-                    .with_help("give the file a name in UTF-8"));
-            };
-            let path = match (folder.is_empty(), below.is_empty()) {
-                (true, _) => below.to_owned(),
-                (false, true) => folder.to_owned(),
-                (false, false) => [folder, "/", below].concat(),
-            };
-            // The root of the walk may be a link itself, as whoever named it may wish.
-            let sort = entry.file_type();
-            if entry.depth() > 0 && self.is_left_out(&path) {
-                if sort.is_dir() {
-                    entries.skip_current_dir();
-                }
-                continue;
-            }
-            if sort.is_dir() {
-                self.enter(&path)?;
-            } else if sort.is_file() {
-                self.file(&path)?;
-            } else if sort.is_symlink() {
-                self.link(&path, entry.path(), above)?;
-            } else {
-                return Err(irregular(&path));
-            }
-        }
-        above.pop();
-        Ok(())
-    }
-
-    fn is_left_out(&self, path: &str) -> bool {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        !counts(name)
-            || is_within(path, FOLDER)
-            || path == "pipeline.lock"
-            || self.ignore.is_match(path)
-            || self.ignore.is_match(name)
-            || self.written.iter().any(|written| is_within(path, written.as_str()))
-    }
-
-    fn enter(&mut self, path: &str) -> Result<(), Failure> {
-        let observation = self.store.observe_folder(path, None);
-        let observation = observation.ok_or_else(|| Failure::new(format!("`{path}` can't be read")))?;
-        self.store.files().insert(path, observation, true);
-        self.tree.paths.push(path.to_owned());
-        if self.only.is_none() {
-            self.lines.insert(format!("{path}/"), ('d', Digest::of(b"")));
-        }
-        Ok(())
-    }
-
-    fn fits(&self, path: &str) -> bool {
-        self.only.as_ref().is_none_or(|only| only.is_match(path))
-    }
-
-    fn file(&mut self, path: &str) -> Result<(), Failure> {
-        if !self.fits(path) {
-            return Ok(());
-        }
-        let file = observe_file(self.store, path).map_err(|error| unreadable(path, &error))?;
-        self.tree.paths.extend(file.paths(path));
-        let sort = if file.executable { 'x' } else { 'f' };
-        self.lines.insert(path.to_owned(), (sort, file.digest));
-        let place = self.store.project().path_of(path);
-        self.tree.files.push(ProjectFile {
-            name: path.to_owned(),
-            object: ObjectId(file.digest),
-            path: place,
-        });
-        Ok(())
-    }
-
-    fn link(&mut self, path: &str, place: &Path, above: &mut Vec<PathBuf>) -> Result<(), Failure> {
-        let text = fs::read_link(place).map_err(|error| unreadable(path, &error))?;
-        let digest = Digest::of(text.as_os_str().as_bytes());
-        let Ok(metadata) = fs::metadata(place) else {
-            // One that leads to nothing, such as an editor's lock, is its text.
-            self.store.files().insert(path, Observation::Link { text: digest }, true);
-            self.tree.paths.push(path.to_owned());
-            self.lines.insert(format!("{path} →"), ('l', digest));
-            return Ok(());
-        };
-        if metadata.is_file() {
-            if self.fits(path) {
-                self.lines.insert(format!("{path} →"), ('l', digest));
-            }
-            return self.file(path);
-        }
-        if !metadata.is_dir() {
-            return Err(irregular(path));
-        }
-        let inside = crate::store::real_path(place)
-            .zip(self.real_root)
-            .is_some_and(|(real, root)| real.starts_with(root));
-        if !inside {
-            return Err(Failure::new(format!("`{path}` leads to a folder outside of the project"))
-                .with_help("name it as an input of its own, or copy what it leads to into the project"));
-        }
-        self.store.files().insert(path, Observation::Link { text: digest }, true);
-        self.tree.paths.push(path.to_owned());
-        self.lines.insert(format!("{path} →"), ('l', digest));
-        self.folder(path, above)
-    }
-
-    fn finish(mut self) -> Tree {
-        let mut listing = String::with_capacity(self.lines.len() * 80);
-        for (path, (sort, digest)) in &self.lines {
-            writeln!(listing, "{sort} {digest} {path}").expect("a String takes any text");
-        }
-        self.tree.digest = Digest::of(listing.as_bytes());
-        self.tree.listing = listing;
-        self.tree
-    }
-}
-
-/// Names the first path that two listings do not have in common.
-fn first_difference(old: &str, new: &str) -> Option<String> {
-    differences(old, new).into_iter().next().map(|(path, ..)| path)
-}
-
-/// Names the files of a folder that changed, where the listing of what it held is at hand.
-pub(crate) fn name_files(store: &Store, reasons: Vec<Reason>, trees: &[Arc<Tree>]) -> Vec<Reason> {
-    let mut named = Vec::with_capacity(reasons.len());
-    for reason in reasons {
-        let listings = match &reason {
-            Reason::File { name, old: Some(old), new: Some(_) } => {
-                let tree = trees.iter().find(|tree| tree.name == *name);
-                tree.and_then(|tree| {
-                    Some((String::from_utf8(store.read_object(*old).ok()?).ok()?, &tree.listing))
-                })
-            }
-            _ => None,
-        };
-        match listings {
-            Some((old, new)) => {
-                let changes = differences(&old, new).into_iter();
-                named.extend(changes.map(|(name, old, new)| Reason::File { name, old, new }));
-            }
-            None => named.push(reason),
-        }
-    }
-    named
-}
-
-/// A path in which two listings differ, with its digest in each.
-type ListingChange = (String, Option<ObjectId>, Option<ObjectId>);
-
-/// Names the paths in which two listings differ, with the digest that each has in either.
-fn differences(old: &str, new: &str) -> Vec<ListingChange> {
-    let lines = |text: &str| -> BTreeMap<String, (String, Option<ObjectId>)> {
-        let line = |line: &str| {
-            let (sort, rest) = line.split_once(' ')?;
-            let (hex, path) = rest.split_once(' ')?;
-            Some((path.to_owned(), (sort.to_owned(), Digest::from_hex(hex).map(ObjectId))))
-        };
-        text.lines().filter_map(line).collect()
-    };
-    let (old, new) = (lines(old), lines(new));
-    let paths: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    let changed = paths.into_iter().filter(|path| old.get(*path) != new.get(*path));
-    let object =
-        |of: &BTreeMap<String, (String, Option<ObjectId>)>, path: &String| of.get(path).and_then(|it| it.1);
-    changed.map(|path| (path.clone(), object(&old, path), object(&new, path))).collect()
-}
-
-fn globs(patterns: &[String]) -> Result<GlobSet, Failure> {
-    pattern::set(patterns).map_err(Failure::new)
-}
-
-fn irregular(path: &str) -> Failure {
-    Failure::new(format!("`{path}` is neither a file nor a folder"))
-        .with_help("take it out of the inputs: a pipe or a device can't be hashed")
-}
-
-fn unreadable(name: &str, error: &io::Error) -> Failure {
-    if crate::store::is_stopped(error) {
-        return Failure::Cancelled;
-    }
-    if error.kind() == io::ErrorKind::NotFound {
-        return Failure::new(format!("input `{name}` does not exist"))
-            .with_help("create it, or name a stage that writes it in `needs`");
-    }
-    Failure::new(format!("input `{name}` can't be read: {error}"))
-}
-
-fn unwalkable(name: &str, error: &walkdir::Error) -> Failure {
-    match error.io_error() {
-        Some(error) => unreadable(name, error),
-        None => Failure::new(format!("input `{name}` can't be read: {error}")),
-    }
 }

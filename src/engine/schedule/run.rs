@@ -281,7 +281,7 @@ fn done<'d>(
     work: &'d Work<'_>,
     id: InstanceId,
     finished: &'d Finished<'_>,
-) -> Option<InstanceRun<'d, crate::decide::inputs::Tree>> {
+) -> Option<InstanceRun<'d, crate::decide::tree::Tree>> {
     let project = finished.project.as_ref().filter(|_| finished.outcome.is_done())?;
     Some(InstanceRun {
         name: work.name(id),
