@@ -57,6 +57,7 @@ def read_by_many(top):
     (folder / "pipeline.yaml").write_text(
         f"recount: 1\ntitle: Inputs\nstages:\n  - name: read\n    each: {{ i: [{values}] }}\n"
         "    run: [cp, data/0.txt, \"out/{i}.txt\"]\n    inputs: [data]\n    outputs: [\"out/{i}.txt\"]\n")
+    time.sleep(PAUSE_SECONDS)
     began = time.monotonic()
     child = subprocess.Popen([RECOUNT, "run"], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)

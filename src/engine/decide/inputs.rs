@@ -147,7 +147,7 @@ impl InputReader {
             return Some(address);
         }
         for tree in &before.trees {
-            if tree.paths.iter().all(|path| looks_same(store, path)) {
+            if tree.is_same(store) {
                 continue;
             }
             // Something looks different: only what counts decides.
@@ -156,7 +156,7 @@ impl InputReader {
                 trees: Mutex::default(),
                 documents: ValueDocuments::default(),
             };
-            tree.paths.iter().for_each(|path| store.files().unconfirm(path));
+            tree.forget(store);
             let now = again.read(store, effective, left_out).ok();
             let now = now.and_then(|set| set.trees.into_iter().find(|now| now.name == tree.name));
             match now {

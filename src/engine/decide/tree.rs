@@ -20,7 +20,7 @@ use crate::kind::{Failure, ProjectFile};
 use crate::listing::counts;
 use crate::pattern;
 use crate::project_path::{ProjectPath, is_within};
-use crate::snapshot::SeenTree;
+use crate::snapshot::{SeenTree, is_as_observed};
 use crate::store::{FOLDER, Store};
 
 /// A folder or a pattern, with all that it takes in.
@@ -32,7 +32,22 @@ pub(crate) struct Tree {
     pub(crate) listing: String,
     pub(crate) digest: Digest,
     pub(super) files: Vec<ProjectFile>,
-    pub(super) paths: Vec<String>,
+    paths: Vec<String>,
+    /// What each path was.
+    observations: Vec<Option<Observation>>,
+}
+
+impl Tree {
+    /// Says whether all of it is as it was when it was read.
+    pub(super) fn is_same(&self, store: &Store) -> bool {
+        let mut seen = self.paths.iter().zip(&self.observations);
+        seen.all(|(path, before)| before.is_some_and(|before| is_as_observed(store, path, before)))
+    }
+
+    /// Has its paths looked at again by whoever reads it next.
+    pub(super) fn forget(&self, store: &Store) {
+        self.paths.iter().for_each(|path| store.files().unconfirm(path));
+    }
 }
 
 impl SeenTree for Tree {
@@ -68,6 +83,7 @@ impl<'w> TreeWalk<'w> {
             digest: Digest::of(b""),
             files: Vec::new(),
             paths: Vec::new(),
+            observations: Vec::new(),
         };
         let only = pattern.map(|pattern| globs(&[pattern.to_owned()])).transpose()?;
         Ok(Self {
@@ -214,6 +230,9 @@ impl<'w> TreeWalk<'w> {
     }
 
     fn finish(mut self) -> Tree {
+        let files = self.store.files();
+        self.tree.observations = self.tree.paths.iter().map(|path| files.confirmed(path)).collect();
+        drop(files);
         let mut listing = String::with_capacity(self.lines.len() * 80);
         for (path, (sort, digest)) in &self.lines {
             writeln!(listing, "{sort} {digest} {path}").expect("a String takes any text");

@@ -47,7 +47,7 @@ impl CheckedSnapshot {
         let mut changed = Vec::with_capacity(snapshot.paths.len());
         let mut touched = false;
         for state in &mut snapshot.paths {
-            let now = observe(store, state);
+            let now = observe(store, &state.path, state.observation);
             touched |= now.is_some_and(|now| now != state.observation);
             changed.push(now.is_none());
             if let Some(now) = now {
@@ -225,34 +225,38 @@ fn file_stamp(store: &Store) -> Option<Stamp> {
     base.entry(SNAPSHOT_FILE).ok()?.map(|entry| entry.stamp)
 }
 
+/// Says whether a path is as it was when it was observed.
+pub(crate) fn is_as_observed(store: &Store, path: &str, before: Observation) -> bool {
+    observe(store, path, before).is_some()
+}
+
 /// Looks at a path; gives what it is where that is the same as it was, or only looks different.
-fn observe(store: &Store, state: &PathState) -> Option<Observation> {
-    let name = state.path.as_str();
+fn observe(store: &Store, path: &str, before: Observation) -> Option<Observation> {
     // What a link leads to has a slash behind the link's own path.
-    let (name, flags) = match name.strip_suffix('/') {
+    let (name, flags) = match path.strip_suffix('/') {
         Some(link) => (link, AtFlags::empty()),
-        None => (name, AtFlags::SYMLINK_NOFOLLOW),
+        None => (path, AtFlags::SYMLINK_NOFOLLOW),
     };
     let at = if name.is_empty() { "." } else { name };
     let stat = match statat(store.project(), at, flags) {
         Ok(stat) => stat,
         Err(Errno::NOENT | Errno::NOTDIR) => {
-            return (state.observation == Observation::Absent).then_some(state.observation);
+            return (before == Observation::Absent).then_some(before);
         }
         Err(_) => return None,
     };
     let (stamp, sort) = (Stamp::of_stat(&stat), FileType::from_raw_mode(stat.st_mode));
-    match (state.observation, sort) {
-        (Observation::File { stamp: before, racy: false, .. }, FileType::RegularFile)
-        | (Observation::Folder { stamp: before, racy: false, .. }, FileType::Directory)
-            if before == stamp =>
+    match (before, sort) {
+        (Observation::File { stamp: old, racy: false, .. }, FileType::RegularFile)
+        | (Observation::Folder { stamp: old, racy: false, .. }, FileType::Directory)
+            if old == stamp =>
         {
-            Some(state.observation)
+            Some(before)
         }
-        (Observation::File { stamp: before, digest, .. }, FileType::RegularFile)
-            if before.size == stamp.size
-                && before.is_executable() == stamp.is_executable()
-                && !stamp.is_wider_than(before.mode) =>
+        (Observation::File { stamp: old, digest, .. }, FileType::RegularFile)
+            if old.size == stamp.size
+                && old.is_executable() == stamp.is_executable()
+                && !stamp.is_wider_than(old.mode) =>
         {
             let time = now();
             let same = hash(store, name, stamp.size) == Some(digest);
@@ -260,12 +264,12 @@ fn observe(store: &Store, state: &PathState) -> Option<Observation> {
         }
         (Observation::Folder { listing, .. }, FileType::Directory) => {
             let time = now();
-            let same = list_names(store.project(), &state.path).is_ok_and(|now| now == listing);
+            let same = list_names(store.project(), path).is_ok_and(|now| now == listing);
             same.then(|| Observation::Folder { stamp, listing, racy: stamp.is_racy(time) })
         }
         (Observation::Link { text }, FileType::Symlink) => {
             let now = std::fs::read_link(store.project().path_of(name)).ok()?;
-            (Digest::of(now.as_os_str().as_bytes()) == text).then_some(state.observation)
+            (Digest::of(now.as_os_str().as_bytes()) == text).then_some(before)
         }
         _ => None,
     }

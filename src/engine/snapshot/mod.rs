@@ -28,6 +28,7 @@ use crate::store::{RecordedOutput, SNAPSHOT_FILE, Session, Store, StoreError};
 pub use build::SnapshotBuilder;
 pub(crate) use build::{InstanceRun, SeenTree};
 pub use compare::CheckedSnapshot;
+pub(crate) use compare::is_as_observed;
 
 /// Begins the file, with the version of its format.
 const MAGIC: &[u8; 16] = b"recount snap 2\n\0";
