@@ -1,7 +1,7 @@
 //! `FILE#/json/pointer`: a value inside a JSON, YAML or TOML file.
 //!
 //! text ──[`Address::parse`]──▶ [`Address`]
-//! a file's text ──[`read`]──▶ [`Node`] ──[`Pointer::find`]──▶ [`Node`] ──[`leaves`]──▶ [`Leaf`]s, or [`number`]
+//! a file's text ──[`read`]──▶ [`Node`] ──[`Pointer::find`]──▶ [`Node`] ──[`leaves()`]──▶ [`Leaf`]s, or [`number`]
 //!
 //! | file | its duty |
 //! |---|---|
