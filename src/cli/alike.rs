@@ -13,6 +13,14 @@ const GROUPS: usize = 5;
 /// How an instance stands: in a word, and why.
 pub type Standing = (&'static str, String);
 
+/// A stage: how many instances it has, and which of them have something to be said.
+struct Instances<'s> {
+    stage: StageId,
+    count: usize,
+    groups: Vec<Group<'s>>,
+    positions: BTreeMap<Standing, usize>,
+}
+
 struct Group<'s> {
     standing: Standing,
     first: &'s str,
@@ -25,26 +33,25 @@ pub fn grouped<'s>(
     pipeline: &Pipeline,
     instances: impl Iterator<Item = (StageId, &'s str, Option<Standing>)>,
 ) -> Vec<(&'static str, String)> {
-    let mut stages: Vec<(StageId, usize)> = Vec::new();
-    let mut groups: BTreeMap<StageId, Vec<Group<'s>>> = BTreeMap::new();
-    let mut positions: BTreeMap<(StageId, Standing), usize> = BTreeMap::new();
+    let mut stages: Vec<Instances<'s>> = Vec::new();
+    let mut places: BTreeMap<StageId, usize> = BTreeMap::new();
     for (stage, name, standing) in instances {
-        match stages.iter_mut().find(|(known, _)| *known == stage) {
-            Some((_, count)) => *count += 1,
-            None => stages.push((stage, 1)),
+        let place = *places.entry(stage).or_insert(stages.len());
+        if place == stages.len() {
+            stages.push(Instances { stage, count: 0, groups: Vec::new(), positions: BTreeMap::new() });
         }
+        let Instances { count, groups, positions, .. } = &mut stages[place];
+        *count += 1;
         let Some(standing) = standing else { continue };
-        let groups = groups.entry(stage).or_default();
-        let position = *positions.entry((stage, standing.clone())).or_insert(groups.len());
+        let position = *positions.entry(standing.clone()).or_insert(groups.len());
         match groups.get_mut(position) {
             Some(group) => group.count += 1,
             None => groups.push(Group { standing, first: name, count: 1 }),
         }
     }
     let mut lines = Vec::new();
-    for (stage, of) in stages {
+    for Instances { stage, count: of, groups, .. } in stages {
         let name = &pipeline.stages[stage.0].name;
-        let groups = groups.remove(&stage).unwrap_or_default();
         for Group { standing: (word, why), first, count } in groups.iter().take(GROUPS) {
             let who = if *count == 1 { (*first).to_owned() } else { format!("{name} · {count} of {of}") };
             lines.push((*word, format!("{who}{why}")));
