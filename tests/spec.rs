@@ -226,7 +226,7 @@ help: name a path inside the project
 fn a_byte_order_mark_and_windows_line_ends_are_no_mistake() {
     let project = with_settings(b"\xef\xbb\xbfparams:\r\n  source: synthetic\r\n");
     let pipeline = project.load().expect("this project has no mistake");
-    assert_eq!(pipeline.stages[0].base.parameters["source"].as_text(), Some("synthetic"));
+    assert_eq!(pipeline.stages[0].base.get("source").and_then(|it| it.as_text()), Some("synthetic"));
 }
 
 #[test]

@@ -72,7 +72,7 @@ pub fn may_be_generated(pipeline: &Pipeline) -> bool {
 
 fn sources(pipeline: &Pipeline) -> impl Iterator<Item = &str> {
     let prepare = pipeline.stages.iter().filter(|stage| stage.kind == "prepare");
-    prepare.filter_map(|stage| stage.base.parameters.get("source").and_then(Value::as_text))
+    prepare.filter_map(|stage| stage.base.get("source").and_then(Value::as_text))
 }
 
 /// Looks for the archive, whether or not a stage asks for it.

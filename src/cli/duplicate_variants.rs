@@ -43,7 +43,7 @@ pub fn same_experiments(pipeline: &Pipeline) -> Result<Vec<String>, CliError> {
 /// Gives those that are the same as `first`, each with its reason.
 fn twins(first: &Described<'_>, all: &[Described<'_>]) -> Vec<AliasVariant> {
     let twins = all.iter().filter(|it| first.same_as.contains(&it.variant.name.as_str()));
-    let declared = |it: &Described<'_>, name: &str| it.variant.settings.parameters.get(name).cloned();
+    let declared = |it: &Described<'_>, name: &str| it.variant.settings.get(name).cloned();
     let twin = |it: &Described<'_>| {
         let idle =
             first.without_effect.iter().filter(|(name, _)| declared(it, name) != declared(first, name));

@@ -47,7 +47,7 @@ impl Kind for Evaluate {
         Ok(Effective {
             parameters: MODEL
                 .iter()
-                .filter_map(|&name| Some((name.to_owned(), trained.parameters.get(name)?.clone())))
+                .filter_map(|&name| Some((name.to_owned(), trained.get(name)?.clone())))
                 .collect(),
             seeded: false,
             reads: vec![

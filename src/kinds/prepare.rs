@@ -67,12 +67,13 @@ impl Kind for Prepare {
     }
 
     fn makes_stand_in(&self, stage: &Stage) -> bool {
-        let source = stage.base.parameters.get("source").and_then(Value::as_text);
+        let source = stage.base.get("source").and_then(Value::as_text);
         source == Some("auto") && matches!(self.archive, Archive::Absent(_))
     }
 
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
-        let told = ParamReader::of("prepare", &context.settings.parameters);
+        let parameters = context.settings.parameters();
+        let told = ParamReader::of("prepare", &parameters);
         read_split(&told)?;
         let source = match (told.text("source")?, &self.archive) {
             ("synthetic", _) | ("auto", Archive::Absent(_)) => "synthetic",

@@ -107,7 +107,7 @@ impl Kind for Train {
 
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
         Ok(Effective {
-            parameters: reduce(&context.settings.parameters)?.effective,
+            parameters: reduce(&context.settings.parameters())?.effective,
             seeded: true,
             reads: reads_of(context, "prepare", &[DATASET])?,
             ..Effective::default()

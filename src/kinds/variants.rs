@@ -53,12 +53,12 @@ pub fn describe(pipeline: &Pipeline, train: StageId) -> Result<Vec<Described<'_>
     let variants = pipeline.variants_of(train);
     let reduced: Vec<EffectiveParams> = variants
         .iter()
-        .map(|variant| train::reduce(&variant.settings.parameters))
+        .map(|variant| train::reduce(&variant.settings.parameters()))
         .collect::<Result<_, _>>()?;
     let describe = |index: usize| {
         let variant = &variants[index];
         let own = &reduced[index];
-        let parent = train::reduce(&pipeline.settings(train, variant.from.as_deref()).parameters)?;
+        let parent = train::reduce(&pipeline.settings(train, variant.from.as_deref()).parameters())?;
         let is_same = |&other: &usize| other != index && reduced[other].effective == own.effective;
         let same: Vec<usize> = (0..variants.len()).filter(is_same).collect();
         Ok(Described {

@@ -116,7 +116,7 @@ fn settings(pipeline: &Pipeline) -> BTreeMap<String, BTreeMap<String, Json>> {
     for stage in pipeline.stages.iter().filter(|stage| stage.kind == "train") {
         let variants = stage.variants.iter().map(|variant| (variant.name.as_str(), &variant.settings));
         for (name, settings) in std::iter::once(("", &stage.base)).chain(variants) {
-            let settings = settings.parameters.iter().map(|(name, value)| (name.clone(), json(value)));
+            let settings = settings.parameters().into_iter().map(|(name, value)| (name, json(&value)));
             all.insert(name.to_owned(), settings.collect());
         }
     }
@@ -126,6 +126,6 @@ fn settings(pipeline: &Pipeline) -> BTreeMap<String, BTreeMap<String, Json>> {
 /// The text of the file that holds the source document's figures.
 fn source(root: &Path, pipeline: &Pipeline) -> Option<String> {
     let render = pipeline.stages.iter().find(|stage| stage.kind == "render")?;
-    let path = render.base.parameters.get("claims").and_then(Value::as_text)?;
+    let path = render.base.get("claims").and_then(Value::as_text)?;
     fs::read_to_string(root.join(path)).ok()
 }

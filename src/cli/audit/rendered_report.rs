@@ -188,7 +188,7 @@ pub fn beside(place: &str, file: &str) -> String {
 pub fn places(pipeline: &Pipeline) -> Vec<String> {
     let mut places = Vec::new();
     for stage in pipeline.stages.iter().filter(|stage| stage.kind == "render") {
-        if let Some(output) = stage.base.parameters.get("output").and_then(Value::as_text) {
+        if let Some(output) = stage.base.get("output").and_then(Value::as_text) {
             let stem = output.trim_end_matches(".md");
             places.extend([format!("{stem}.audit.json"), format!("{stem}.synthetic.audit.json")]);
         }

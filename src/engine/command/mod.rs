@@ -108,7 +108,7 @@ impl Command {
             Some(Value::Map(digests)) => digests.keys().cloned().collect(),
             _ => Vec::new(),
         };
-        let passed = texts(job.context.settings.parameters.get("pass_env"));
+        let passed = texts(job.context.settings.get("pass_env"));
         select_variables(&self.environment, deciding.iter().chain(&passed).map(String::as_str))
     }
 
@@ -141,7 +141,8 @@ impl Kind for Command {
     }
 
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
-        let params = ParamReader::of("command", &context.settings.parameters);
+        let params = context.settings.parameters();
+        let params = ParamReader::of("command", &params);
         let coordinates = context.point.coordinates();
         let filled = |name: &str| -> Vec<String> {
             texts(params.any(name)).iter().map(|text| substitute(text, &coordinates)).collect()
@@ -284,7 +285,7 @@ fn fill_folders(job: &Job<'_>) -> Value {
             }
         }
     };
-    match context.settings.parameters.get("run") {
+    match context.settings.get("run") {
         Some(Value::Text(line)) => Value::Text(words(line).concat()),
         run => list(texts(run).iter().flat_map(|word| words(word)).collect()),
     }
@@ -292,11 +293,11 @@ fn fill_folders(job: &Job<'_>) -> Value {
 
 /// Gives how often a program that failed is tried again.
 fn retries(job: &Job<'_>) -> i64 {
-    job.context.settings.parameters.get("retries").and_then(Value::as_integer).unwrap_or(0)
+    job.context.settings.get("retries").and_then(Value::as_integer).unwrap_or(0)
 }
 
 fn timeout(job: &Job<'_>) -> Option<Duration> {
-    match job.context.settings.parameters.get("timeout_seconds") {
+    match job.context.settings.get("timeout_seconds") {
         Some(Value::Integer(seconds)) => u64::try_from(*seconds).ok().map(Duration::from_secs),
         Some(Value::Float(seconds)) => Duration::try_from_secs_f64(*seconds).ok(),
         _ => None,

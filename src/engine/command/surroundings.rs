@@ -91,7 +91,7 @@ impl Surroundings {
         });
         let mut named = Self::default();
         for settings in settings {
-            let texts = |name: &str| match settings.parameters.get(name) {
+            let texts = |name: &str| match settings.get(name) {
                 Some(Value::List(names)) => names.iter().filter_map(Value::as_text).collect(),
                 _ => Vec::new(),
             };

@@ -6,7 +6,7 @@
 
 use crate::digest::{Canonical, Digest};
 use crate::recipe::write_parameter;
-use crate::spec::{Axis, Origin, Pipeline, Settings, Stage};
+use crate::spec::{Axis, Pipeline, Settings, Stage};
 
 /// Gives the digest of each stage, in the pipeline's order.
 pub(crate) fn stage_digests(pipeline: &Pipeline) -> Vec<Digest> {
@@ -68,8 +68,7 @@ fn write_stage(stage: &Stage, canonical: &mut Canonical) {
 
 /// Appends what was set; defaults are the program's, and another program is another environment.
 fn write_settings(settings: &Settings, canonical: &mut Canonical) {
-    let is_set = |name: &str| !matches!(settings.origin(name), Some(Origin::Default));
-    for (name, value) in settings.parameters.iter().filter(|(name, _)| is_set(name)) {
+    for (name, value, _) in settings.that_were_set() {
         write_parameter(name, value, canonical);
     }
     canonical.field(b"");

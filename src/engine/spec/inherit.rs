@@ -4,25 +4,22 @@
 //! the stage's `params`, then the kind's defaults.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::order;
-use super::pipeline::{Origin, Settings, Variant};
-use super::schema::{Field, Schema};
+use super::pipeline::Variant;
+use super::settings::Settings;
 use super::settings_file::{self, RawStage, RawVariant};
-use super::shape::{ParsedValues, get};
+use super::shape::ParsedValues;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::suggestion;
-use crate::value::Value;
+use crate::value::Parameters;
 
 /// Resolves a stage's `params` against the defaults.
-pub(super) fn base(schema: &Schema, params: ParsedValues) -> Settings {
-    let default = |field: &Field| {
-        let default = field.default.as_ref().filter(|_| get(&params, field.name).is_none())?;
-        Some((field.name, default.clone(), Origin::Default))
-    };
-    let mut all: Vec<(&'static str, Value, Origin)> = schema.fields.iter().filter_map(default).collect();
-    all.extend(params.into_iter().map(|(name, parsed)| (name, parsed.value, parsed.origin)));
-    Settings::of(all)
+pub(super) fn base(defaults: &Arc<Parameters>, params: &ParsedValues) -> Settings {
+    let mut base = Settings::of_defaults(Arc::clone(defaults));
+    put(&mut base, params);
+    base
 }
 
 /// Resolves the variants of a stage; those on a circle, or behind one, are left out and reported.

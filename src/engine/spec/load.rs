@@ -5,15 +5,18 @@
 //!
 //! Invariant: a mistake in one place is reported once; what only follows from it is not.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::outline::{self, StageDraft};
-use super::pipeline::{Axis, Pipeline, Settings, Stage, StageId};
+use super::pipeline::{Axis, Pipeline, Stage, StageId};
 use super::schema::Schema;
 use super::{axes, graph, inherit, outputs, overrides, settings_file};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 use crate::suggestion;
+use crate::value::Parameters;
 
 /// Reads `pipeline.yaml` and `stages/*.yaml` below `root`, checks them against the kinds' `schemas`, and
 /// puts the `--set` arguments in `overrides` over them.
@@ -55,11 +58,12 @@ fn checked(
     for (at, index) in order.iter().enumerate() {
         place[*index] = StageId(at);
     }
+    let defaults = schemas.iter().map(|schema| (schema.kind, Arc::new(schema.defaults()))).collect();
     let count = drafts.len();
     let stages: Vec<Stage> = order
         .iter()
         .filter_map(|&index| {
-            let mut stage = stage(&mut drafts[index], diagnostics)?;
+            let mut stage = stage(&mut drafts[index], &defaults, diagnostics)?;
             stage.needs = needs[index].iter().map(|need| place[*need]).collect();
             stage.variants_of = variants_of[index].first().map(|owner| place[owner]);
             stage.seeds_of = seeds_of[index].first().map(|owner| place[owner]);
@@ -73,9 +77,13 @@ fn checked(
     Some(Pipeline { title: outline.title, stages })
 }
 
-fn stage(draft: &mut StageDraft<'_>, diagnostics: &mut Diagnostics) -> Option<Stage> {
+fn stage(
+    draft: &mut StageDraft<'_>,
+    defaults: &BTreeMap<&str, Arc<Parameters>>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Stage> {
     let schema = draft.schema?;
-    let base: Settings = inherit::base(schema, std::mem::take(&mut draft.raw.params));
+    let base = inherit::base(&defaults[schema.kind], &draft.raw.params);
     let variants = inherit::variants(&base, &draft.raw, &draft.name, diagnostics);
     Some(Stage {
         observed: std::mem::take(&mut draft.observed),
@@ -197,7 +205,8 @@ variants:
     fn settings(pipeline: &Pipeline, variant: Option<&str>) -> Vec<String> {
         let stage = pipeline.stage("learn").expect("the stage exists");
         let settings = pipeline.settings(stage, variant);
-        let lines = settings.parameters.iter().map(|(name, value)| {
+        let parameters = settings.parameters();
+        let lines = parameters.iter().map(|(name, value)| {
             let origin = match settings.origin(name).expect("every parameter has one") {
                 Origin::Default => "default".to_owned(),
                 Origin::Override(argument) => argument.clone(),
@@ -244,8 +253,8 @@ variants:
     fn a_number_is_the_same_with_and_without_a_fraction() {
         let whole = learned(&[]);
         let fraction = learned(&["learn.rate=1.0"]);
-        let rate = |pipeline: &Pipeline| pipeline.stages[1].base.parameters["rate"].clone();
-        assert_eq!(rate(&whole), Value::Float(1.0));
+        let rate = |pipeline: &Pipeline| pipeline.stages[1].base.get("rate").cloned();
+        assert_eq!(rate(&whole), Some(Value::Float(1.0)));
         assert_eq!(rate(&whole), rate(&fraction));
     }
 
@@ -256,7 +265,7 @@ variants:
         let names: Vec<&str> = pipeline.variants_of(score).iter().map(|one| one.name.as_str()).collect();
         assert_eq!(names, ["2.2", "2.1", "plain"]);
         assert_eq!(pipeline.seeds_of(score), [3, 1]);
-        assert!(pipeline.settings(score, Some("2.1")).parameters.is_empty());
+        assert!(pipeline.settings(score, Some("2.1")).parameters().is_empty());
         let data = pipeline.stage("data").expect("the stage exists");
         assert!(pipeline.variants_of(data).is_empty() && pipeline.seeds_of(data).is_empty());
     }
@@ -349,8 +358,8 @@ variants:
         let count = &pipeline.stages[0];
         let values = ["alpha", "2", "0.10"].map(str::to_owned).to_vec();
         assert_eq!(count.each, [Axis::Listed { name: "word".to_owned(), values }]);
-        assert_eq!(count.base.parameters["run"], "echo {word} '{{}}'".into());
-        assert_eq!(count.base.parameters["inputs"], Value::List(Vec::new()));
+        assert_eq!(count.base.get("run"), Some(&"echo {word} '{{}}'".into()));
+        assert_eq!(count.base.get("inputs"), Some(&Value::List(Vec::new())));
         assert_eq!(count.base.origin("inputs"), Some(&Origin::Default));
         assert_eq!(pipeline.stages[1].needs, [StageId(0)]);
     }

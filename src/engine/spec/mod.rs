@@ -7,6 +7,7 @@
 //! | `names`, `shape` | what may be called how; values against a kind's [`Schema`] |
 //! | `outline`, `repeats`, `resources` | `pipeline.yaml`: stages, what each is repeated over, and what it takes of the machine |
 //! | `settings_file`, `inherit` | `stages/NAME.yaml`: parameters, seeds, variants `from` one another |
+//! | `settings` | what holds for a stage or a variant, and where it was set |
 //! | `overrides` | `--set` |
 //! | `graph`, `order`, `waits` | needs, circles, which stages wait for which |
 //! | `owners`, `axes` | whose variants and seeds a stage is repeated over |
@@ -38,6 +39,7 @@ mod project_path;
 mod repeats;
 mod resources;
 mod schema;
+mod settings;
 mod settings_file;
 mod shape;
 mod template;
@@ -47,7 +49,8 @@ mod writers;
 pub use crate::value::{Parameters, Value};
 pub use json_schema::{FileSchema, file_schemas};
 pub use load::load;
-pub use pipeline::{Axis, Origin, Pipeline, Settings, Stage, StageId, Variant};
+pub use pipeline::{Axis, Pipeline, Stage, StageId, Variant};
 pub use resources::{NotASize, Resources, parse_size};
 pub use schema::{Field, Schema, Shape};
+pub use settings::{Origin, Settings};
 pub use template::{fill, substitute, substitute_partly, template_names};

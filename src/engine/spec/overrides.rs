@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::outline::StageDraft;
-use super::pipeline::Origin;
+use super::settings::Origin;
 use super::shape::parse_value;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 use crate::suggestion;

@@ -2,15 +2,10 @@
 //!
 //! Invariants
 //! - Stages are in an order in which every need comes before what needs it.
-//! - Every parameter that its kind's schema names has a value (its own, inherited, or the default)
-//!   and an [`Origin`].
-
-use std::borrow::Cow;
-use std::sync::Arc;
 
 use super::owners::{Takes, owners};
 use super::resources::Resources;
-use crate::value::{Parameters, Value};
+use super::settings::{Origin, Settings};
 
 /// Index of a stage in [`Pipeline::stages`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -120,7 +115,7 @@ impl Stage {
     /// Says whether `--set` has set something of the stage.
     pub fn is_overridden(&self) -> bool {
         let mut settings = std::iter::once(&self.base).chain(self.variants.iter().map(|it| &it.settings));
-        settings.any(|it| it.origins.iter().any(|(_, origin)| matches!(origin, Origin::Override(_))))
+        settings.any(|it| it.that_were_set().any(|(.., origin)| matches!(origin, Origin::Override(_))))
     }
 
     /// Gives the settings that hold at a variant: that variant's if it is the stage's own, else the base.
@@ -155,64 +150,4 @@ pub struct Variant {
     pub from: Option<String>,
     /// All its settings: its own, the inherited ones, the defaults, and what `--set` put over them.
     pub settings: Settings,
-}
-
-/// Parameters, and where each came from.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Settings {
-    /// Every parameter of the kind.
-    pub parameters: Parameters,
-    /// Where each of them was set, sorted by name.
-    pub origins: Vec<(Cow<'static, str>, Origin)>,
-}
-
-impl Settings {
-    /// Finds where a parameter was set.
-    pub fn origin(&self, name: &str) -> Option<&Origin> {
-        self.position(name).ok().map(|at| &self.origins[at].1)
-    }
-
-    /// Puts together parameters that have a name each.
-    pub(super) fn of(mut all: Vec<(&'static str, Value, Origin)>) -> Self {
-        all.sort_unstable_by_key(|(name, ..)| *name);
-        let mut origins = Vec::with_capacity(all.len());
-        let parameter = |(name, value, origin): (&'static str, Value, Origin)| {
-            origins.push((Cow::Borrowed(name), origin));
-            (name.to_owned(), value)
-        };
-        Self { parameters: all.into_iter().map(parameter).collect(), origins }
-    }
-
-    /// Sets a parameter, over what was set before.
-    pub(super) fn set(&mut self, name: &'static str, value: Value, origin: Origin) {
-        self.parameters.insert(name.to_owned(), value);
-        match self.position(name) {
-            Ok(at) => self.origins[at].1 = origin,
-            Err(at) => self.origins.insert(at, (Cow::Borrowed(name), origin)),
-        }
-    }
-
-    fn position(&self, name: &str) -> Result<usize, usize> {
-        self.origins.binary_search_by(|(known, _)| known.as_ref().cmp(name))
-    }
-}
-
-/// Where a parameter's value was set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// Nowhere: it is the kind's default.
-    Default,
-    /// In a file of the project.
-    File {
-        /// The file, relative to the project, with forward slashes.
-        path: Arc<str>,
-        /// Line of the value, from 1.
-        line: usize,
-        /// Column of the value, from 1, in characters.
-        column: usize,
-        /// The variant that sets it; `None` for the stage's `params`.
-        variant: Option<Arc<str>>,
-    },
-    /// On the command line: the whole `--set` argument.
-    Override(String),
 }

@@ -1,6 +1,6 @@
 //! What a kind lets its settings be, as data: `spec` checks against it and knows no kind.
 
-use crate::value::Value;
+use crate::value::{Parameters, Value};
 
 /// The settings that one kind takes.
 #[derive(Clone, Debug)]
@@ -13,6 +13,14 @@ pub struct Schema {
     pub repeats: bool,
     /// Whether the stage is written whole in `pipeline.yaml`, as `command` does.
     pub inline: bool,
+}
+
+impl Schema {
+    /// Gives what its parameters hold where they are not set.
+    pub fn defaults(&self) -> Parameters {
+        let default = |field: &Field| Some((field.name.to_owned(), field.default.clone()?));
+        self.fields.iter().filter_map(default).collect()
+    }
 }
 
 /// One parameter of a kind.

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use super::pipeline::Origin;
 use super::schema::{Field, Shape};
+use super::settings::Origin;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::pattern;
 use crate::suggestion::nearest;

@@ -92,7 +92,8 @@ impl Kind for Render {
         let variants = describe(pipeline, needs.train)?;
         let variants = variants.into_iter().map(|described| told(pipeline, needs.train, described)).collect();
         let overrides = overrides(pipeline).into_iter().map(Value::Text).collect();
-        let own = ParamReader::of("render", &context.settings.parameters);
+        let own = context.settings.parameters();
+        let own = ParamReader::of("render", &own);
         let files = ["template", "source", "claims"].map(|name| own.text(name).map(str::to_owned));
         own.text("output")?;
         let mut parameters = own.finish()?.effective;
@@ -100,7 +101,7 @@ impl Kind for Render {
         parameters.insert("variants".to_owned(), Value::List(variants));
         parameters.insert("overrides".to_owned(), Value::List(overrides));
         let base = pipeline.settings(needs.train, None);
-        parameters.insert("base".to_owned(), Value::Map(base.parameters.clone()));
+        parameters.insert("base".to_owned(), Value::Map(base.parameters()));
         parameters.insert("places".to_owned(), told_places(base));
         let read = |stage, outputs: &[&str]| Read {
             stage,
@@ -152,7 +153,7 @@ impl Kind for Render {
             claims: claims(job, text(parameters, "claims")?, &source)?,
             source,
             plots: plots.iter().map(PlotReference::of).collect(),
-            base: json_map(&job.context.pipeline.settings(needs.train, None).parameters),
+            base: json_map(&job.context.pipeline.settings(needs.train, None).parameters()),
             provenance: provenance(job, &needs, &places, plots)?,
             overrides: overrides(job.context.pipeline),
         };
@@ -203,7 +204,7 @@ pub fn check(root: &Path, pipeline: &Pipeline) -> Result<(), Diagnostics> {
     let mut mistakes = Diagnostics::default();
     for stage in pipeline.stages.iter().filter(|stage| stage.kind == "render") {
         let file = |name: &str| {
-            let path = stage.base.parameters.get(name).and_then(Value::as_text)?;
+            let path = stage.base.get(name).and_then(Value::as_text)?;
             let bytes = read_through_links(&root.join(path), LARGEST_TEXT).ok()?;
             Some((path, String::from_utf8(bytes).ok()?))
         };

@@ -24,9 +24,9 @@ pub(super) fn told(pipeline: &Pipeline, train: StageId, described: Described<'_>
     // A variant without `from` is told against the stage's own parameters.
     let parent = pipeline.settings(train, variant.from.as_deref());
     let mut entry = Parameters::from([
-        ("parent".to_owned(), Value::Map(parent.parameters.clone())),
+        ("parent".to_owned(), Value::Map(parent.parameters())),
         ("name".to_owned(), variant.name.as_str().into()),
-        ("declared".to_owned(), Value::Map(variant.settings.parameters.clone())),
+        ("declared".to_owned(), Value::Map(variant.settings.parameters())),
         ("places".to_owned(), told_places(&variant.settings)),
         ("effective".to_owned(), Value::Map(described.effective)),
     ]);
@@ -42,11 +42,10 @@ pub(super) fn overrides(pipeline: &Pipeline) -> Vec<String> {
         let variants = stage.variants.iter().map(|variant| &variant.settings);
         std::iter::once(&stage.base).chain(variants)
     });
-    let said =
-        settings.flat_map(|settings: &Settings| &settings.origins).filter_map(|(_, origin)| match origin {
-            Origin::Override(text) => Some(text.clone()),
-            Origin::Default | Origin::File { .. } => None,
-        });
+    let said = settings.flat_map(Settings::that_were_set).filter_map(|(.., origin)| match origin {
+        Origin::Override(text) => Some(text.clone()),
+        Origin::Default | Origin::File { .. } => None,
+    });
     said.collect::<BTreeSet<String>>().into_iter().collect()
 }
 

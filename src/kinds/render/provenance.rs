@@ -56,5 +56,6 @@ pub(super) fn setting_places(settings: &Settings) -> SettingPlaces {
             Place::File { path: path.to_string(), line: *line, column: *column, by }
         }
     };
-    settings.origins.iter().map(|(name, origin)| (name.to_string(), place(origin))).collect()
+    let parameters = settings.parameters().into_keys();
+    parameters.filter_map(|name| Some((name.clone(), place(settings.origin(&name)?)))).collect()
 }

@@ -22,7 +22,7 @@ pub(super) fn variants(job: &Job<'_>, needs: &Needs) -> Result<Vec<VariantResult
     for described in describe(pipeline, needs.train)? {
         let variant = described.variant;
         let name = variant.name.as_str();
-        let declared = &variant.settings.parameters;
+        let declared = &variant.settings.parameters();
         let parent = pipeline.settings(needs.train, variant.from.as_deref());
         let mut runs = Vec::new();
         for &seed in pipeline.seeds_of(needs.train) {
@@ -40,7 +40,7 @@ pub(super) fn variants(job: &Job<'_>, needs: &Needs) -> Result<Vec<VariantResult
             from: variant.from.clone(),
             declared: json_map(declared),
             effective: json_map(&described.effective),
-            changed: changes(&parent.parameters, declared),
+            changed: changes(&parent.parameters(), declared),
             runs,
             same_as: described.same_as.into_iter().map(str::to_owned).collect(),
             differs: described.differs.iter().map(difference).collect(),

@@ -22,7 +22,7 @@ impl Kind for Made {
     }
 
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
-        let mut parameters = context.settings.parameters.clone();
+        let mut parameters = context.settings.parameters();
         parameters.remove("ignored");
         let files = match parameters.remove("files") {
             Some(Value::Text(path)) => vec![ProjectPath::parse(&path).expect("it is a path")],

@@ -10,7 +10,7 @@ use recount_engine::command::Command;
 use recount_engine::command::surroundings::Surroundings;
 use recount_engine::digest::Digest;
 use recount_engine::snapshot::CheckedSnapshot;
-use recount_engine::spec::{Axis, Pipeline, Resources, Settings, Stage, StageId, Value, Variant};
+use recount_engine::spec::{Axis, Origin, Pipeline, Resources, Settings, Stage, StageId, Value, Variant};
 use recount_engine::store::Store;
 use recount_engine::{self as engine, Cancel, Event, Observer, Options, Outcome, Registry, Summary};
 
@@ -57,6 +57,11 @@ pub fn made<const COUNT: usize>(name: &'static str, parameters: [(&str, Value); 
 /// A stage of the kind [`Citing`].
 pub fn citing(name: &'static str) -> Toy {
     plain(name, "citing", BTreeMap::new())
+}
+
+/// Gives settings as a file would set them.
+pub fn settings(parameters: BTreeMap<String, Value>) -> Settings {
+    Settings::set_at(&Origin::File { path: "".into(), line: 1, column: 1, variant: None }, parameters)
 }
 
 fn plain(name: &'static str, kind: &'static str, parameters: BTreeMap<String, Value>) -> Toy {
@@ -116,7 +121,7 @@ impl Toy {
         for (variant, name, value) in variants {
             let mut parameters = self.parameters.clone();
             parameters.insert((*name).to_owned(), value.clone());
-            let settings = Settings { parameters, origins: Vec::new() };
+            let settings = settings(parameters);
             self.variants.push(Variant { name: (*variant).to_owned(), from: None, settings });
         }
         self.over(&[Axis::Variant])
@@ -348,7 +353,7 @@ impl Project {
             kind: toy.kind.to_owned(),
             each: toy.each.clone(),
             needs: toy.needs.iter().map(|need| id(need)).collect(),
-            base: Settings { parameters: toy.parameters.clone(), origins: Vec::new() },
+            base: settings(toy.parameters.clone()),
             variants: toy.variants.clone(),
             seeds: toy.seeds.clone(),
             observed: toy.observed.clone(),

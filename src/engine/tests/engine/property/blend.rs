@@ -52,7 +52,7 @@ impl Kind for Blend {
 
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
         let coordinates = context.point.coordinates();
-        let mut parameters = context.settings.parameters.clone();
+        let mut parameters = context.settings.parameters();
         let narrow = parameters.remove("narrow").is_some();
         let files = match parameters.remove("files") {
             Some(Value::List(files)) => files.iter().filter_map(Value::as_text).map(path).collect(),
@@ -65,7 +65,7 @@ impl Kind for Blend {
         }
         let reads = context.stage.needs.iter().map(|&stage| {
             let need = &context.pipeline.stages[stage.0];
-            let out = if need.base.parameters.contains_key("folder") { "out/" } else { "out" };
+            let out = if need.base.get("folder").is_some() { "out/" } else { "out" };
             let is_narrow = narrow && need.kind == self.name();
             Read { stage, outputs: if is_narrow { vec![out.to_owned()] } else { Vec::new() } }
         });

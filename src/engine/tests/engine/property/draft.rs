@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use recount_engine::spec::{Axis, Parameters, Pipeline, Settings, Stage, StageId, Value};
+use recount_engine::spec::{Axis, Parameters, Pipeline, Stage, StageId, Value};
+
+use crate::support::settings;
 
 /// The coordinate that repeated stages are repeated over.
 pub const WORD: &str = "word";
@@ -204,7 +206,7 @@ impl Draft {
             kind: if sketch.program { "command" } else { "blend" }.to_owned(),
             each: if sketch.repeated { vec![listed()] } else { Vec::new() },
             needs: sketch.needs.iter().map(|&need| position(need)).collect(),
-            base: Settings { parameters: self.parameters(sketch), origins: Vec::new() },
+            base: settings(self.parameters(sketch)),
             variants: Vec::new(),
             seeds: Vec::new(),
             ..Stage::default()
