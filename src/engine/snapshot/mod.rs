@@ -103,8 +103,12 @@ impl Snapshot {
     }
 
     fn encode(&self) -> Vec<u8> {
-        let body = postcard::to_stdvec(self).expect("every part of a snapshot can be written");
-        [MAGIC.as_slice(), &Digest::of(&body).to_bytes(), &body].concat()
+        let begin = [MAGIC.as_slice(), &[0; 32]].concat();
+        let body = begin.len();
+        let mut bytes = postcard::to_extend(self, begin).expect("every part of a snapshot can be written");
+        let seal = Digest::of(&bytes[body..]).to_bytes();
+        bytes[MAGIC.len()..body].copy_from_slice(&seal);
+        bytes
     }
 
     /// Says whether no index leads nowhere.

@@ -16,10 +16,9 @@ use crate::suggestion;
 use crate::value::Parameters;
 
 /// Resolves a stage's `params` against the defaults.
-pub(super) fn base(defaults: &Arc<Parameters>, params: &ParsedValues) -> Settings {
-    let mut base = Settings::of_defaults(Arc::clone(defaults));
-    put(&mut base, params);
-    base
+pub(super) fn base(defaults: &Arc<Parameters>, params: ParsedValues) -> Settings {
+    let params = params.into_iter().map(|(name, parsed)| (name, parsed.value, parsed.origin));
+    Settings::of(Arc::clone(defaults), params)
 }
 
 /// Resolves the variants of a stage; those on a circle, or behind one, are left out and reported.

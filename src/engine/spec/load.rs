@@ -60,16 +60,14 @@ fn checked(
     }
     let defaults = schemas.iter().map(|schema| (schema.kind, Arc::new(schema.defaults()))).collect();
     let count = drafts.len();
-    let stages: Vec<Stage> = order
-        .iter()
-        .filter_map(|&index| {
-            let mut stage = stage(&mut drafts[index], &defaults, diagnostics)?;
-            stage.needs = needs[index].iter().map(|need| place[*need]).collect();
-            stage.variants_of = variants_of[index].first().map(|owner| place[owner]);
-            stage.seeds_of = seeds_of[index].first().map(|owner| place[owner]);
-            Some(stage)
-        })
-        .collect();
+    let mut stages: Vec<Stage> = Vec::with_capacity(count);
+    stages.extend(order.iter().filter_map(|&index| {
+        let mut stage = stage(&mut drafts[index], &defaults, diagnostics)?;
+        stage.needs = needs[index].iter().map(|need| place[*need]).collect();
+        stage.variants_of = variants_of[index].first().map(|owner| place[owner]);
+        stage.seeds_of = seeds_of[index].first().map(|owner| place[owner]);
+        Some(stage)
+    }));
     if stages.len() < count {
         // A stage without a kind, which is reported.
         return None;
@@ -83,7 +81,7 @@ fn stage(
     diagnostics: &mut Diagnostics,
 ) -> Option<Stage> {
     let schema = draft.schema?;
-    let base = inherit::base(&defaults[schema.kind], &draft.raw.params);
+    let base = inherit::base(&defaults[schema.kind], std::mem::take(&mut draft.raw.params));
     let variants = inherit::variants(&base, &draft.raw, &draft.name, diagnostics);
     Some(Stage {
         observed: std::mem::take(&mut draft.observed),

@@ -4,6 +4,7 @@
 //! - Every parameter that its kind's schema names has a value (its own, inherited, or the default) and an [`Origin`].
 //! - The defaults stand once in memory, however many stages have them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::value::{Parameters, Value};
@@ -18,26 +19,32 @@ pub struct Settings {
 
 #[derive(Clone, Debug, PartialEq)]
 struct Setting {
-    name: String,
+    name: Cow<'static, str>,
     value: Value,
     origin: Origin,
 }
 
 impl Settings {
-    /// Gives what holds where nothing is set.
-    pub(super) fn of_defaults(defaults: Arc<Parameters>) -> Self {
-        Self { set: Vec::new(), defaults }
+    /// Gives what holds where these parameters are set, which have a name each.
+    pub(super) fn of(
+        defaults: Arc<Parameters>,
+        set: impl ExactSizeIterator<Item = (&'static str, Value, Origin)>,
+    ) -> Self {
+        let setting = |(name, value, origin)| Setting { name: Cow::Borrowed(name), value, origin };
+        let mut set: Vec<Setting> = set.map(setting).collect();
+        set.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        Self { set, defaults }
     }
 
     /// Gives settings that were all set at one place.
     pub fn set_at(origin: &Origin, parameters: Parameters) -> Self {
-        let setting = |(name, value)| Setting { name, value, origin: origin.clone() };
+        let setting = |(name, value)| Setting { name: Cow::Owned(name), value, origin: origin.clone() };
         Self { set: parameters.into_iter().map(setting).collect(), defaults: Arc::default() }
     }
 
     /// Sets a parameter, over what was set before.
-    pub(super) fn set(&mut self, name: &str, value: Value, origin: Origin) {
-        let setting = Setting { name: name.to_owned(), value, origin };
+    pub(super) fn set(&mut self, name: &'static str, value: Value, origin: Origin) {
+        let setting = Setting { name: Cow::Borrowed(name), value, origin };
         match self.position(name) {
             Ok(at) => self.set[at] = setting,
             Err(at) => self.set.insert(at, setting),
@@ -59,18 +66,18 @@ impl Settings {
 
     /// Gives what was set, sorted by name.
     pub fn that_were_set(&self) -> impl Iterator<Item = (&str, &Value, &Origin)> {
-        self.set.iter().map(|it| (it.name.as_str(), &it.value, &it.origin))
+        self.set.iter().map(|it| (it.name.as_ref(), &it.value, &it.origin))
     }
 
     /// Gives every parameter of the kind.
     pub fn parameters(&self) -> Parameters {
         let mut all = (*self.defaults).clone();
-        all.extend(self.set.iter().map(|it| (it.name.clone(), it.value.clone())));
+        all.extend(self.set.iter().map(|it| (it.name.to_string(), it.value.clone())));
         all
     }
 
     fn position(&self, name: &str) -> Result<usize, usize> {
-        self.set.binary_search_by(|it| it.name.as_str().cmp(name))
+        self.set.binary_search_by(|it| it.name.as_ref().cmp(name))
     }
 }
 
