@@ -13,10 +13,9 @@ use crate::decide::work::Work;
 use crate::digest::{Key, ObjectId};
 use crate::kind::{CitedRun, Failure, Input, Read};
 use crate::plan::graph::{InstanceId, Need};
-use crate::project_path::ProjectPath;
 use crate::recipe::Recipe;
 use crate::spec::StageId;
-use crate::store::{OutputPlace, RecordedOutput, Store};
+use crate::store::{RecordedOutput, Store};
 
 /// An instance whose needs are done.
 pub(crate) struct Assembled {
@@ -26,8 +25,15 @@ pub(crate) struct Assembled {
     pub(crate) inputs: Vec<Input>,
     /// What it reads of the project.
     pub(crate) project: InputSet,
-    /// Where in the project a program finds what it reads of its needs, and what it should find there.
-    pub(crate) places: Vec<(ProjectPath, ObjectId)>,
+    /// What a program finds of its needs at their places.
+    pub(crate) found: Vec<FoundOutput>,
+}
+
+/// A file that a program finds at the place of a need's output.
+pub(crate) struct FoundOutput {
+    pub(crate) need: InstanceId,
+    pub(crate) name: String,
+    pub(crate) object: ObjectId,
 }
 
 /// An output of a need that an instance reads.
@@ -72,16 +78,16 @@ pub(crate) fn assemble(
         }
     }
     // Sorted once, and not at each entry.
-    let found: BTreeMap<String, NeededOutput<'_>> = needed.outputs.into_iter().collect();
-    let (mut inputs, mut places) = (Vec::new(), Vec::new());
+    let sorted: BTreeMap<String, NeededOutput<'_>> = needed.outputs.into_iter().collect();
+    let (mut inputs, mut found) = (Vec::new(), Vec::new());
+    let files = sorted.values().filter(|needed| !needed.output.is_folder());
     if work.kind(id).writes_in_place() {
-        places = found.values().filter_map(|needed| needed.place(work)).collect();
+        found = files.map(NeededOutput::found).collect();
     } else {
-        let files = found.values().filter(|needed| !needed.output.is_folder());
         inputs = files.map(|needed| needed.input(work, store)).collect();
     }
     let project = work.read_inputs(id, store)?;
-    let objects = found.into_iter().map(|(name, needed)| (name, needed.output.object));
+    let objects = sorted.into_iter().map(|(name, needed)| (name, needed.output.object));
     let recipe = Recipe {
         kind: work.kind(id).name().to_owned(),
         code: work.code(id),
@@ -93,7 +99,7 @@ pub(crate) fn assemble(
         cited,
     };
     let key = recipe.key();
-    Ok(Assembled { recipe, key, inputs, project, places })
+    Ok(Assembled { recipe, key, inputs, project, found })
 }
 
 impl NeededOutput<'_> {
@@ -108,11 +114,8 @@ impl NeededOutput<'_> {
         }
     }
 
-    /// Gives where in the project it is, if it is a file there.
-    fn place(&self, work: &Work<'_>) -> Option<(ProjectPath, ObjectId)> {
-        let places = &work.effective(self.need).ok()?.places;
-        let path = OutputPlace::find(places, &self.output.name).filter(|_| !self.output.is_folder())?;
-        Some((path, self.output.object))
+    fn found(&self) -> FoundOutput {
+        FoundOutput { need: self.need, name: self.output.name.clone(), object: self.output.object }
     }
 }
 

@@ -138,6 +138,15 @@ impl<'a> Work<'a> {
         places.iter().map(|place| place.path.clone()).collect()
     }
 
+    /// Gives the place of an instance's output.
+    pub(crate) fn place_of(&self, id: InstanceId, output: &str) -> Option<ProjectPath> {
+        match (self.known, self.clean[id.0]) {
+            // Where it is nobody need be asked.
+            (Some(known), Some(state)) => known.place_of(state, output),
+            _ => OutputPlace::find(&self.effective(id).ok()?.places, output),
+        }
+    }
+
     pub(crate) fn kind(&self, id: InstanceId) -> &'a dyn Kind {
         self.kinds[self.plan.instance(id).stage.0].0
     }

@@ -11,7 +11,7 @@ use std::any::Any;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::decide::assemble::{Assembled, cited_runs};
+use crate::decide::assemble::{Assembled, FoundOutput, cited_runs};
 use crate::decide::work::Work;
 use crate::exec::recovery::Running;
 use crate::kind::{Failure, Job, Output, OutputContent, Watch};
@@ -153,7 +153,13 @@ fn refuse_changed(
     id: InstanceId,
 ) -> Result<(), Failure> {
     let input = || work.changed_input(id, session, &assembled.project);
-    let output = || session.changed_place(&assembled.places).map(ToString::to_string);
+    let output = || {
+        let mut found = assembled.found.iter();
+        found.find_map(|FoundOutput { need, name, object }| {
+            let place = work.place_of(*need, name)?;
+            session.has_changed(&place, *object).then(|| place.to_string())
+        })
+    };
     match input().or_else(output) {
         None => Ok(()),
         Some(file) => {

@@ -139,11 +139,13 @@ impl<'s> SnapshotBuilder<'s> {
 
     /// Gives the paths that an instance wrote, and the store's folders that hold its record and objects.
     fn written(&mut self, key: Key, outputs: &[RecordedOutput], places: &[OutputPlace]) -> Option<Vec<u32>> {
-        let mut writes = Vec::new();
+        // Of files first: their places are found by it.
+        let (mut writes, mut others) = (Vec::new(), Vec::new());
         let mut children: BTreeMap<ProjectPath, BTreeSet<String>> = BTreeMap::new();
         for output in outputs {
             let Some(path) = OutputPlace::find(places, &output.name) else {
-                writes.push(self.output(&Store::object_table_path(output.object), output, false)?);
+                let object = self.output(&Store::object_table_path(output.object), output, false)?;
+                if output.is_folder() { &mut others } else { &mut writes }.push(object);
                 continue;
             };
             if output.is_folder() {
@@ -162,6 +164,7 @@ impl<'s> SnapshotBuilder<'s> {
                 child = folder;
             }
         }
+        writes.append(&mut others);
         for (folder, names) in &children {
             let listing = listing_of(names.iter().map(String::as_str));
             writes.push(self.folder(folder.as_str(), listing)?);

@@ -15,6 +15,7 @@ use crate::digest::{Digest, Key};
 use crate::file_table::{FileTable, Observation};
 use crate::folder::{Folder, open_through_links};
 use crate::listing::list_names;
+use crate::project_path::ProjectPath;
 use crate::stamp::{Stamp, now};
 use crate::store::{OutputPlace, SNAPSHOT_FILE, Session, Store, StoreError};
 
@@ -175,6 +176,14 @@ impl CheckedSnapshot {
     pub(crate) fn written<'s>(&'s self, state: &'s InstanceState) -> impl Iterator<Item = &'s str> {
         let paths = self.states(&state.writes).map(|state| state.path.as_str());
         paths.filter(|path| !Store::is_own(path))
+    }
+
+    /// Gives where in the project a file is that an instance wrote.
+    pub(crate) fn place_of(&self, state: &InstanceState, output: &str) -> Option<ProjectPath> {
+        let mut files = state.outputs.iter().filter(|output| !output.is_folder()).zip(&state.writes);
+        let (_, at) = files.find(|(file, _)| file.name == output)?;
+        let path = &self.state(*at).path;
+        ProjectPath::parse(path).ok().filter(|_| !Store::is_own(path))
     }
 
     /// Gives the last key of every instance.

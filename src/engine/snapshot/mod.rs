@@ -31,7 +31,7 @@ pub use compare::CheckedSnapshot;
 pub(crate) use compare::is_as_observed;
 
 /// Begins the file, with the version of its format.
-const MAGIC: &[u8; 16] = b"recount snap 2\n\0";
+const MAGIC: &[u8; 16] = b"recount snap 3\n\0";
 
 /// The largest file that is read, in bytes.
 const MAX_SNAPSHOT_BYTES: u64 = 1 << 30;
@@ -81,7 +81,8 @@ pub(crate) struct InstanceState {
     pub(crate) outputs: Vec<RecordedOutput>,
     reads: Vec<u32>,
     trees: Vec<u32>,
-    /// Its outputs' paths, and the store's folders that hold its record and objects.
+    /// Its outputs' paths: those of files first, in the order of `outputs`. Then the store's folders that hold its record and
+    /// objects.
     writes: Vec<u32>,
 }
 

@@ -9,6 +9,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use rustix::fs::{AtFlags, statat};
+
 use super::Store;
 use crate::digest::{Digest, Hasher, ObjectId};
 use crate::file_table::Observation;
@@ -64,19 +66,16 @@ impl Store {
         self.digest(name, &stat, &|| self.project.open_file(name))
     }
 
-    /// Names a place that no longer holds its object's bytes, if there is one; reads only what no longer looks as it did.
-    pub(crate) fn changed_place<'p>(&self, places: &'p [(ProjectPath, ObjectId)]) -> Option<&'p ProjectPath> {
-        let is_other = |(path, object): &&(ProjectPath, ObjectId)| {
-            let before = self.files().stamp_of(path.as_str(), object.0);
-            let entry =
-                self.project.entry(path.as_str()).ok().flatten().filter(|it| it.kind == FileKind::File);
-            if before.is_some() && entry.map(|entry| entry.stamp) == before {
-                return false;
-            }
-            self.files().unconfirm(path.as_str());
-            !self.digest_place(path).is_ok_and(|digest| digest == object.0)
-        };
-        places.iter().find(is_other).map(|(path, _)| path)
+    /// Says whether a place no longer holds an object's bytes; reads it only if it no longer looks as it did.
+    pub(crate) fn has_changed(&self, path: &ProjectPath, object: ObjectId) -> bool {
+        let before = self.files().stamp_of(path.as_str(), object.0);
+        // Another file behind a link would be another inode.
+        let now = statat(&self.project, path.as_str(), AtFlags::SYMLINK_NOFOLLOW).ok();
+        if before.is_some() && now.map(|now| Stamp::of_stat(&now)) == before {
+            return false;
+        }
+        self.files().unconfirm(path.as_str());
+        !self.digest_place(path).is_ok_and(|digest| digest == object.0)
     }
 
     /// Gives the digest of a file that `stat` looks at and `open` opens; reads it only if it changed since it was last
