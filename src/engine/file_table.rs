@@ -58,6 +58,11 @@ struct TableEntry {
 }
 
 impl FileTable {
+    /// Makes room for as many more paths.
+    pub fn reserve(&mut self, count: usize) {
+        self.entries.reserve(count);
+    }
+
     /// Takes in what was known before this run; `confirmed` says whether it was just seen to be so.
     pub fn insert(&mut self, path: &str, observation: Observation, confirmed: bool) {
         self.entries.insert(path.to_owned(), TableEntry { observation, confirmed });

@@ -69,35 +69,30 @@ impl Lock {
 
     /// Writes it down.
     pub fn to_text(&self) -> String {
-        let mut lines: Vec<String> = self.lines.iter().map(|(name, locked)| line(name, locked)).collect();
         // Escaped names need not be in the order of the names themselves.
-        lines.sort_unstable();
-        let lines: Vec<&str> = std::iter::once(HEADER).chain(lines.iter().map(String::as_str)).collect();
-        joined(&lines)
+        let mut lines: Vec<(Cow<'_, str>, &Locked)> =
+            self.lines.iter().map(|(name, locked)| (escape(name), locked)).collect();
+        lines.sort_by(|(one, _), (other, _)| line_start(one).cmp(line_start(other)));
+        let mut text = format!("{HEADER}\n");
+        for (name, locked) in lines {
+            text.push_str(&name);
+            text.push('\t');
+            text.push_str(&locked.key.0.to_hex());
+            for (output, object) in &locked.outputs {
+                text.push('\t');
+                text.push_str(&escape(output));
+                text.push('=');
+                text.push_str(&object.0.to_hex());
+            }
+            text.push('\n');
+        }
+        text
     }
 }
 
-/// Ends each line, and puts them together.
-fn joined(lines: &[&str]) -> String {
-    let mut text = String::with_capacity(lines.iter().map(|line| line.len() + 1).sum());
-    for line in lines {
-        text.push_str(line);
-        text.push('\n');
-    }
-    text
-}
-
-fn line(name: &str, locked: &Locked) -> String {
-    let mut line = escape(name).into_owned();
-    line.push('\t');
-    line.push_str(&locked.key.0.to_hex());
-    for (output, object) in &locked.outputs {
-        line.push('\t');
-        line.push_str(&escape(output));
-        line.push('=');
-        line.push_str(&object.0.to_hex());
-    }
-    line
+/// Gives the bytes by which a line sorts: its name is unique, and ends with a tab.
+fn line_start(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().chain([b'\t'])
 }
 
 fn parse_line(line: &str) -> Option<(String, Locked)> {

@@ -8,7 +8,7 @@
 //!   takes out those that the pipeline no longer has; what failed keeps the line of its last success.
 //! - A file that is damaged, or in conflict after a merge, is made anew from what the store has.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::io;
 
 use crate::digest::Key;
@@ -77,7 +77,7 @@ pub(crate) fn update<'d>(
     };
     let mut left = Vec::new();
     if whole {
-        let named: BTreeSet<&str> = plan.instances.iter().map(|instance| instance.name.as_str()).collect();
+        let named: HashSet<&str> = plan.instances.iter().map(|instance| instance.name.as_str()).collect();
         lock.lines.retain(|name, _| {
             let stays = named.contains(name.as_str());
             if !stays {
@@ -89,7 +89,10 @@ pub(crate) fn update<'d>(
     for (id, key, outputs) in done {
         let instance = plan.instance(id);
         let locked = Locked::of(key, outputs, &pipeline.stages[instance.stage.0]);
-        lock.lines.insert(instance.name.clone(), locked);
+        match lock.lines.get_mut(&instance.name) {
+            Some(line) => *line = locked,
+            None => drop(lock.lines.insert(instance.name.clone(), locked)),
+        }
     }
     let new = lock.to_text();
     let says_nothing = text.is_none() && lock.lines.is_empty();

@@ -7,7 +7,7 @@
 //! - What is clean is not decided again; it counts as fresh.
 //! - The lock is written once all that it names is recorded, the snapshot last of all.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -198,7 +198,7 @@ fn stay_clean(
         options.pipeline_files.iter().map(|path| Some((path.clone(), session.files().confirmed(path)?)));
     let answer = answer(&summary).filter(|_| !retired.is_blocked);
     if let (Some(files), Some(answer)) = (files.collect(), answer) {
-        known.renewed(options.fingerprint, work.stages, files, answer).save(session)?;
+        known.renew(session, (options.fingerprint, work.stages), files, &answer)?;
     }
     Ok(summary)
 }
@@ -250,8 +250,7 @@ fn snapshot_of<'s>(
     }
     let mut builder = SnapshotBuilder::new(session, options.fingerprint, options.environment, work.stages);
     builder.pipeline_files(&options.pipeline_files);
-    let mut others: BTreeMap<&str, Key> = last.iter().map(|(name, key)| (*name, *key)).collect();
-    others.extend(new_keys.iter().map(|(name, key)| (name.as_str(), *key)));
+    let mut named: HashSet<&str> = HashSet::with_capacity(work.plan.instances.len());
     for id in work.plan.ids() {
         let name = work.name(id);
         let finished = results[id.0].get();
@@ -268,8 +267,11 @@ fn snapshot_of<'s>(
             },
             (None, ..) => continue,
         }
-        others.remove(name);
+        named.insert(name);
     }
+    let new = new_keys.iter().map(|(name, key)| (name.as_str(), *key));
+    let others = last.iter().map(|(name, key)| (*name, *key)).chain(new);
+    let others: BTreeMap<&str, Key> = others.filter(|(name, _)| !named.contains(name)).collect();
     for (name, key) in others {
         builder.last_key(name, key);
     }

@@ -55,7 +55,10 @@ impl<'s> SnapshotBuilder<'s> {
 
     /// Takes in the pipeline's own files.
     pub fn pipeline_files(&mut self, paths: &[String]) {
-        match paths.iter().map(|path| self.path(path)).collect() {
+        let state = |path: &String| {
+            Some(PathState { path: path.clone(), observation: self.store.files().confirmed(path)? })
+        };
+        match paths.iter().map(state).collect() {
             Some(paths) => self.snapshot.pipeline = paths,
             None => self.whole = false,
         }

@@ -10,7 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use rustix::fs::{AtFlags, FileType, statat};
 use rustix::io::Errno;
 
-use super::{InstanceState, PathState, Snapshot};
+use super::{InstanceState, PathState, Snapshot, Written};
 use crate::digest::{Digest, Key};
 use crate::file_table::{FileTable, Observation};
 use crate::folder::{Folder, open_through_links};
@@ -23,6 +23,8 @@ use crate::store::{OutputPlace, SNAPSHOT_FILE, Session, Store, StoreError};
 #[derive(Debug)]
 pub struct CheckedSnapshot {
     snapshot: Snapshot,
+    /// For each of the pipeline's own files, whether it has changed.
+    changed_pipeline: Vec<bool>,
     /// For each path, whether it has changed.
     changed: Vec<bool>,
     /// For each tree, whether something of it has changed.
@@ -45,26 +47,35 @@ impl CheckedSnapshot {
     }
 
     fn compare(store: &Store, mut snapshot: Snapshot) -> Self {
-        let mut changed = Vec::with_capacity(snapshot.paths.len());
         let mut touched = false;
-        for state in &mut snapshot.paths {
+        let mut look = |state: &mut PathState| {
             let now = observe(store, &state.path, state.observation);
             touched |= now.is_some_and(|now| now != state.observation);
-            changed.push(now.is_none());
-            if let Some(now) = now {
-                state.observation = now;
-            }
-        }
-        let any = |indexes: &[u32], changed: &[bool]| indexes.iter().any(|index| changed[*index as usize]);
-        let changed_trees = snapshot.trees.iter().map(|tree| any(&tree.paths, &changed)).collect();
+            state.observation = now.unwrap_or(state.observation);
+            now.is_none()
+        };
+        let changed_pipeline: Vec<bool> = snapshot.pipeline.iter_mut().map(&mut look).collect();
+        let changed: Vec<bool> = snapshot.paths.iter_mut().map(look).collect();
+        let any = |indexes: &[u32]| indexes.iter().any(|index| changed[*index as usize]);
+        let changed_trees = snapshot.trees.iter().map(|tree| any(&tree.paths)).collect();
         let any_changed = changed.contains(&true);
         let (file, session, by_name) = (None, None, HashMap::new());
-        Self { snapshot, changed, changed_trees, any_changed, touched, file, session, by_name }
+        Self {
+            snapshot,
+            changed_pipeline,
+            changed,
+            changed_trees,
+            any_changed,
+            touched,
+            file,
+            session,
+            by_name,
+        }
     }
 
     /// Gives the answer to a fingerprint, if nothing has changed since.
     pub fn answer(&self, fingerprint: Digest) -> Option<&str> {
-        let same = self.snapshot.fingerprint == fingerprint && !self.any_changed;
+        let same = self.has_same_pipeline(fingerprint) && !self.any_changed;
         self.snapshot.answer.as_deref().filter(|_| same)
     }
 
@@ -83,7 +94,7 @@ impl CheckedSnapshot {
     /// # Errors
     /// [`StoreError`] when it can't be written.
     pub fn refresh(&self, store: &Store) -> Result<(), StoreError> {
-        if !self.touched || self.any_changed {
+        if !self.touched || self.any_changed || self.changed_pipeline.contains(&true) {
             return Ok(());
         }
         match store.lock(|| false)? {
@@ -97,7 +108,10 @@ impl CheckedSnapshot {
 
     /// Passes on what was confirmed of files, and makes instances known by name.
     pub fn fill(&mut self, table: &mut FileTable) {
-        for (state, changed) in self.snapshot.paths.iter().zip(&self.changed) {
+        let paths = self.snapshot.paths.iter().zip(&self.changed);
+        let pipeline = self.snapshot.pipeline.iter().zip(&self.changed_pipeline);
+        table.reserve(paths.len() + pipeline.len());
+        for (state, changed) in paths.chain(pipeline) {
             table.insert(&state.path, state.observation, !changed);
         }
         let names = self.snapshot.instances.iter().enumerate();
@@ -106,7 +120,7 @@ impl CheckedSnapshot {
 
     /// Says whether the pipeline's files are as they were when this fingerprint was asked.
     pub(crate) fn has_same_pipeline(&self, fingerprint: Digest) -> bool {
-        self.snapshot.fingerprint == fingerprint && !self.any(&self.snapshot.pipeline)
+        self.snapshot.fingerprint == fingerprint && !self.changed_pipeline.contains(&true)
     }
 
     /// Says whether all that instances did in this environment still counts, settings and files apart.
@@ -116,34 +130,25 @@ impl CheckedSnapshot {
 
     /// Says how many instances it has, if all was up to date and nothing has changed since but the pipeline's own files.
     pub(crate) fn complete_count(&self) -> Option<usize> {
-        let is_pipeline = |at: usize| self.snapshot.pipeline.iter().any(|index| *index as usize == at);
-        let changed = self.changed.iter().enumerate().filter(|(_, changed)| **changed);
-        let complete = self.snapshot.answer.is_some() && changed.into_iter().all(|(at, _)| is_pipeline(at));
+        let complete = self.snapshot.answer.is_some() && !self.any_changed;
         complete.then_some(self.snapshot.instances.len())
     }
 
-    /// Gives the same snapshot for another fingerprint, of whose instances all are clean.
-    pub(crate) fn renewed(
+    /// Writes the same snapshot for another fingerprint and another text of the pipeline, of whose instances all are clean.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be written.
+    pub(crate) fn renew(
         &self,
-        fingerprint: Digest,
-        stages: Digest,
+        session: &Session<'_>,
+        (fingerprint, stages): (Digest, Digest),
         pipeline: Vec<(String, Observation)>,
-        answer: String,
-    ) -> Snapshot {
-        let mut snapshot = self.snapshot.clone();
-        (snapshot.fingerprint, snapshot.stages, snapshot.answer) = (fingerprint, stages, Some(answer));
-        snapshot.pipeline = Vec::with_capacity(pipeline.len());
-        for (path, observation) in pipeline {
-            let state = PathState { path, observation };
-            let at = snapshot.paths.iter().position(|known| known.path == state.path);
-            let at = at.unwrap_or(snapshot.paths.len());
-            match snapshot.paths.get_mut(at) {
-                Some(known) => *known = state,
-                None => snapshot.paths.push(state),
-            }
-            snapshot.pipeline.push(u32::try_from(at).expect("a run looks at fewer than 2³² paths"));
-        }
-        snapshot
+        answer: &str,
+    ) -> Result<(), StoreError> {
+        let state = |(path, observation)| PathState { path, observation };
+        let pipeline: Vec<PathState> = pipeline.into_iter().map(state).collect();
+        let (pipeline, answer) = (pipeline.as_slice(), Some(answer));
+        Written { fingerprint, stages, pipeline, answer, ..self.snapshot.written() }.save(session)
     }
 
     /// Gives an instance whose results are at their places, and in the store, as they were.

@@ -31,7 +31,7 @@ pub use compare::CheckedSnapshot;
 pub(crate) use compare::is_as_observed;
 
 /// Begins the file, with the version of its format.
-const MAGIC: &[u8; 16] = b"recount snap 3\n\0";
+const MAGIC: &[u8; 16] = b"recount snap 4\n\0";
 
 /// The largest file that is read, in bytes.
 const MAX_SNAPSHOT_BYTES: u64 = 1 << 30;
@@ -47,14 +47,28 @@ pub struct Snapshot {
     pub answer: Option<String>,
     /// The digest of all stages.
     stages: Digest,
-    /// Every path that was looked at.
+    /// The pipeline's own files.
+    pipeline: Vec<PathState>,
+    /// Every path that an instance read or wrote.
     paths: Vec<PathState>,
-    /// The paths of the pipeline's own files.
-    pipeline: Vec<u32>,
     trees: Vec<TreeState>,
     instances: Vec<InstanceState>,
     /// The last keys of instances that are not among these.
     last_keys: Vec<(String, Key)>,
+}
+
+/// A snapshot as it is written: its fields, some perhaps of another one.
+#[derive(Serialize)]
+struct Written<'s> {
+    fingerprint: Digest,
+    environment: Digest,
+    answer: Option<&'s str>,
+    stages: Digest,
+    pipeline: &'s [PathState],
+    paths: &'s [PathState],
+    trees: &'s [TreeState],
+    instances: &'s [InstanceState],
+    last_keys: &'s [(String, Key)],
 }
 
 /// A path, and what it was.
@@ -103,6 +117,44 @@ impl Snapshot {
         snapshot.is_consistent().then_some(snapshot)
     }
 
+    fn written(&self) -> Written<'_> {
+        Written {
+            fingerprint: self.fingerprint,
+            environment: self.environment,
+            answer: self.answer.as_deref(),
+            stages: self.stages,
+            pipeline: &self.pipeline,
+            paths: &self.paths,
+            trees: &self.trees,
+            instances: &self.instances,
+            last_keys: &self.last_keys,
+        }
+    }
+
+    /// Says whether no index leads nowhere.
+    fn is_consistent(&self) -> bool {
+        let paths = |indexes: &[u32]| indexes.iter().all(|index| (*index as usize) < self.paths.len());
+        let trees = |indexes: &[u32]| indexes.iter().all(|index| (*index as usize) < self.trees.len());
+        self.trees.iter().all(|tree| paths(&tree.paths))
+            && self.instances.iter().all(|it| paths(&it.reads) && paths(&it.writes) && trees(&it.trees))
+    }
+
+    /// Writes it as the store's snapshot.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it can't be written.
+    pub fn save(&self, session: &Session<'_>) -> Result<(), StoreError> {
+        self.written().save(session)
+    }
+
+    /// Gives the last key of an instance.
+    pub fn last_keys(&self) -> impl Iterator<Item = (&str, Key)> {
+        let others = self.last_keys.iter().map(|(name, key)| (name.as_str(), *key));
+        self.instances.iter().map(|it| (it.name.as_str(), it.key)).chain(others)
+    }
+}
+
+impl Written<'_> {
     fn encode(&self) -> Vec<u8> {
         let begin = [MAGIC.as_slice(), &[0; 32]].concat();
         let body = begin.len();
@@ -112,27 +164,8 @@ impl Snapshot {
         bytes
     }
 
-    /// Says whether no index leads nowhere.
-    fn is_consistent(&self) -> bool {
-        let paths = |indexes: &[u32]| indexes.iter().all(|index| (*index as usize) < self.paths.len());
-        let trees = |indexes: &[u32]| indexes.iter().all(|index| (*index as usize) < self.trees.len());
-        paths(&self.pipeline)
-            && self.trees.iter().all(|tree| paths(&tree.paths))
-            && self.instances.iter().all(|it| paths(&it.reads) && paths(&it.writes) && trees(&it.trees))
-    }
-
-    /// Writes it as the store's snapshot.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it can't be written.
-    pub fn save(&self, session: &Session<'_>) -> Result<(), StoreError> {
+    fn save(&self, session: &Session<'_>) -> Result<(), StoreError> {
         session.write_whole(SNAPSHOT_FILE, &self.encode())
-    }
-
-    /// Gives the last key of an instance.
-    pub fn last_keys(&self) -> impl Iterator<Item = (&str, Key)> {
-        let others = self.last_keys.iter().map(|(name, key)| (name.as_str(), *key));
-        self.instances.iter().map(|it| (it.name.as_str(), it.key)).chain(others)
     }
 }
 
@@ -181,7 +214,7 @@ mod tests {
             fingerprint: Digest::of(b"?"),
             answer: Some("nothing to do".to_owned()),
             paths: vec![state("a", file(b"a")), state("b", Observation::Absent)],
-            pipeline: vec![1],
+            pipeline: vec![state("pipeline.yaml", file(b"p"))],
             trees: vec![TreeState { paths: vec![0, 1] }],
             instances: vec![InstanceState {
                 stage: Digest::of(b"stage"),
@@ -198,7 +231,7 @@ mod tests {
 
     #[test]
     fn it_reads_back_and_any_flipped_bit_or_lost_byte_makes_it_none() {
-        let bytes = snapshot().encode();
+        let bytes = snapshot().written().encode();
         assert_eq!(Snapshot::decode(&bytes), Some(snapshot()));
         for place in 0..bytes.len() {
             let mut flipped = bytes.clone();
@@ -212,6 +245,6 @@ mod tests {
     fn an_index_that_leads_nowhere_makes_it_none() {
         let mut broken = snapshot();
         broken.instances[0].reads.push(2);
-        assert_eq!(Snapshot::decode(&broken.encode()), None);
+        assert_eq!(Snapshot::decode(&broken.written().encode()), None);
     }
 }
