@@ -91,12 +91,14 @@ impl Surroundings {
         });
         let mut named = Self::default();
         for settings in settings {
-            let texts = |name: &str| match settings.get(name) {
-                Some(Value::List(names)) => names.iter().filter_map(Value::as_text).collect(),
-                _ => Vec::new(),
-            };
-            named.variables.extend(texts("env").into_iter().map(str::to_owned));
-            named.tools.extend(texts("tools").into_iter().map(str::to_owned));
+            for (name, value, _) in settings.that_were_set() {
+                let (names, listed) = match (name, value) {
+                    ("env", Value::List(listed)) => (&mut named.variables, listed),
+                    ("tools", Value::List(listed)) => (&mut named.tools, listed),
+                    _ => continue,
+                };
+                names.extend(listed.iter().filter_map(Value::as_text).map(str::to_owned));
+            }
         }
         named
     }

@@ -118,6 +118,9 @@ fn escape(name: &str) -> Cow<'_, str> {
 }
 
 fn unescape(text: &str) -> Option<String> {
+    if !text.contains('\\') {
+        return Some(text.to_owned());
+    }
     let mut name = String::with_capacity(text.len());
     let mut letters = text.chars();
     while let Some(letter) = letters.next() {

@@ -4,7 +4,7 @@
 //! - Stage names are unique: of two stages with one name the first stays.
 //! - Knows nothing of other files; whether a need exists is asked in `graph`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::file::{self, File};
@@ -240,9 +240,10 @@ fn check_fields(fields: &[Entry], schema: &Schema, stage: &str, diagnostics: &mu
 /// Reads a list of names, each once.
 fn names(node: &Node, field: &str, diagnostics: &mut Diagnostics) -> Vec<(String, Place)> {
     let mut needs: Vec<(String, Place)> = Vec::new();
-    let mut known = BTreeSet::new();
+    let mut known = HashSet::new();
+    let each = format!("each of `{field}`");
     for node in items(node, &format!("`{field}`"), diagnostics).unwrap_or_default() {
-        let Some(name) = text(node, &format!("each of `{field}`"), diagnostics) else { continue };
+        let Some(name) = text(node, &each, diagnostics) else { continue };
         if !known.insert(name) {
             let mistake = Diagnostic::error(format!("`{field}` has `{name}` twice")).at(&node.place);
             diagnostics.add(mistake.help("keep one of the two"));
