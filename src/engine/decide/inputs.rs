@@ -14,6 +14,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::decide::input_file::{is_same, looks_same, observe_file, unreadable};
 use crate::decide::listing_changes::first_difference;
@@ -137,6 +138,7 @@ impl InputReader {
         before: &InputSet,
         effective: &Effective,
         left_out: &LeftOut<'_>,
+        within: Duration,
     ) -> Option<String> {
         for file in &before.files {
             if !is_same(store, &file.name, file.object.0) {
@@ -147,7 +149,7 @@ impl InputReader {
             return Some(address);
         }
         for tree in &before.trees {
-            if tree.is_same(store) {
+            if tree.is_same(store, within) {
                 continue;
             }
             // Something looks different: only what counts decides.

@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use globset::GlobSet;
 use walkdir::WalkDir;
@@ -35,13 +37,23 @@ pub(crate) struct Tree {
     paths: Vec<String>,
     /// What each path was.
     observations: Vec<Option<Observation>>,
+    /// When it was last seen to be as it was when it was read.
+    seen: Mutex<Option<Instant>>,
 }
 
 impl Tree {
-    /// Says whether all of it is as it was when it was read.
-    pub(super) fn is_same(&self, store: &Store) -> bool {
-        let mut seen = self.paths.iter().zip(&self.observations);
-        seen.all(|(path, before)| before.is_some_and(|before| is_as_observed(store, path, before)))
+    /// Says whether all of it is as it was when it was read; what was seen `within` this time is not looked at again.
+    pub(super) fn is_same(&self, store: &Store, within: Duration) -> bool {
+        let seen = || self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if seen().is_some_and(|seen| now.saturating_duration_since(seen) < within) {
+            return true;
+        }
+        let mut paths = self.paths.iter().zip(&self.observations);
+        let same =
+            paths.all(|(path, before)| before.is_some_and(|before| is_as_observed(store, path, before)));
+        *seen() = same.then_some(now);
+        same
     }
 
     /// Has its paths looked at again by whoever reads it next.
@@ -84,6 +96,7 @@ impl<'w> TreeWalk<'w> {
             files: Vec::new(),
             paths: Vec::new(),
             observations: Vec::new(),
+            seen: Mutex::default(),
         };
         let only = pattern.map(|pattern| globs(&[pattern.to_owned()])).transpose()?;
         Ok(Self {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Bound;
 use std::path::Path;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use crate::decide::inputs::{InputReader, InputSet, LeftOut};
 use crate::decide::stage_digests::stage_digests;
@@ -229,8 +230,15 @@ impl<'a> Work<'a> {
         self.inputs.read(store, effective, &LeftOut { ignore: &effective.ignore, written: &written })
     }
 
-    /// Names an input of an instance that is no longer as it was when it was read, if there is one.
-    pub(crate) fn changed_input(&self, id: InstanceId, store: &Store, before: &InputSet) -> Option<String> {
+    /// Names an input of an instance that is no longer as it was when it was read, if there is one; folders that were seen
+    /// to be `within` this time are not looked at again.
+    pub(crate) fn changed_input(
+        &self,
+        id: InstanceId,
+        store: &Store,
+        before: &InputSet,
+        within: Duration,
+    ) -> Option<String> {
         let effective = self.effective(id).ok()?;
         let written = |folder: &str| self.written_by_others(id, folder);
         self.inputs.changed(
@@ -238,6 +246,7 @@ impl<'a> Work<'a> {
             before,
             effective,
             &LeftOut { ignore: &effective.ignore, written: &written },
+            within,
         )
     }
 

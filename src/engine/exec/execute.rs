@@ -10,6 +10,7 @@
 use std::any::Any;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use crate::decide::assemble::{Assembled, FoundOutput, cited_runs};
 use crate::decide::work::Work;
@@ -152,7 +153,7 @@ fn refuse_changed(
     assembled: &Assembled,
     id: InstanceId,
 ) -> Result<(), Failure> {
-    let input = || work.changed_input(id, session, &assembled.project);
+    let input = || work.changed_input(id, session, &assembled.project, Duration::ZERO);
     let output = || {
         let mut found = assembled.found.iter();
         found.find_map(|FoundOutput { need, name, object }| {

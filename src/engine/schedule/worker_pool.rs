@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::{self, Scope};
+use std::time::Duration;
 
 use crate::cancel::Cancel;
 use crate::decide::assemble::{Assembled, assemble};
@@ -35,6 +36,9 @@ use crate::schedule::scheduler::{Enqueued, Scheduler, Task};
 use crate::snapshot::InstanceState;
 use crate::store::{Lookup, RecordedOutput, Session};
 use crate::summary::Outcome;
+
+/// How long ago a folder may have been looked at before a run of what reads it: many that read one are decided at once.
+const QUEUED_BRIEFLY: Duration = Duration::from_secs(1);
 
 /// What became of an instance, written once.
 pub(crate) struct Finished<'c> {
@@ -183,8 +187,10 @@ impl<'c> WorkerPool<'c> {
 
     fn run(&self, id: InstanceId, stale: Stale) {
         let key = stale.assembled.key;
-        // A file may have changed while the instance was queued; what its needs made can't have.
-        if self.work.changed_input(id, self.session, &stale.assembled.project).is_some() {
+        // A file may have changed while the instance was queued; what its needs made can't have. What changes in a folder at
+        // the last moment is seen after the run.
+        let project = &stale.assembled.project;
+        if self.work.changed_input(id, self.session, project, QUEUED_BRIEFLY).is_some() {
             let mut again = self.scheduler.release(key, false);
             again.push(id);
             return self.scheduler.requeue(&again);
