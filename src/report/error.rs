@@ -269,6 +269,10 @@ impl RenderError {
                                `quoted`, names `name`";
                 (detail, Some(filters))
             }
+            ErrorKind::OutOfFuel => {
+                let message = "the templates have more to do than a report may ask for".to_owned();
+                (message, Some("look for a loop without an end, or a text that grows with each turn"))
+            }
             ErrorKind::TemplateNotFound => (detail, Some("add the file to the template folder")),
             _ => (code.map_or_else(|| detail.clone(), |code| format!("`{code}`: {detail}")), None),
         };

@@ -99,6 +99,9 @@ fn definitions(references: &[Reference], inputs: &ReportInputs) -> String {
     if text.is_empty() { text } else { text + "\n" }
 }
 
+/// How much a report may ask of its templates, in minijinja's fuel: about a second, and 200 MB of text. Week 3 takes 112,000.
+const FUEL: u64 = 3_000_000;
+
 fn environment(
     templates: &BTreeMap<String, String>,
     ledger: &Arc<Ledger>,
@@ -106,6 +109,7 @@ fn environment(
     known: &Arc<BTreeSet<String>>,
 ) -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
+    environment.set_fuel(Some(FUEL));
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment.set_syntax(

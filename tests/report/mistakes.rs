@@ -59,6 +59,21 @@ fn a_filter_refuses_a_number_of_another_sort() {
 }
 
 #[test]
+fn a_template_that_goes_on_for_ever_or_grows_without_end_is_stopped() {
+    let doubling =
+        "{% set n = namespace(s=\"long\") %}{% for i in range(60) %}{% set n.s = n.s ~ n.s %}{% endfor %}";
+    let nested = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}";
+    for template in [doubling, nested] {
+        let (message, line, help) = refusal(&format!("# A\n{template}\n"));
+        assert_eq!((line, message.as_str()), (2, "the templates have more to do than a report may ask for"));
+        assert_eq!(
+            help.as_deref(),
+            Some("look for a loop without an end, or a text that grows with each turn")
+        );
+    }
+}
+
+#[test]
 fn a_typed_quantity_is_refused_in_any_template() {
     let mut templates = templates();
     let lead = "{% extends \"section.md.j2\" %}\n{% block lead %}\nIt reaches 0.98.\n{% endblock %}\n";
