@@ -218,7 +218,7 @@ ran 4 · [..] s
 failed  sum · it ended with exit code 3
   $ cat counts/*.json > sum.txt; exit 3
 error: sum: it ended with exit code 3
-help: what it wrote is kept in `artifacts/edited/`: run again once the cause is mended
+help: run again once the cause is mended; anything that it wrote is in `artifacts/edited/`
 help: to run it alone: recount run 'sum'
 
 "#]]

@@ -164,9 +164,10 @@ impl Kind for Command {
             let digest = self.tools.digest(&name, self.path(), context.root)?;
             tools.insert(name, Value::Text(digest.to_hex()));
         }
+        let outputs = parse_paths(&filled("outputs"))?;
         let mut parameters = BTreeMap::from([
             ("env".to_owned(), Value::Map(self.variable_digests(&texts(params.any("env"))))),
-            ("outputs".to_owned(), list(filled("outputs"))),
+            ("outputs".to_owned(), list(outputs.iter().map(ToString::to_string).collect())),
         ]);
         // A list starts the program itself.
         let shell = filled_alike("shell");
@@ -188,7 +189,6 @@ impl Kind for Command {
                 None => files.push(parse_path(&input)?),
             }
         }
-        let outputs = parse_paths(&filled("outputs"))?;
         let names = parse_paths(&texts(params.any("outputs")))?;
         // An output is named as it is written, braces and all, so that results line up over coordinates.
         let named =
@@ -343,7 +343,7 @@ fn shown_log(job: &Job<'_>) -> String {
     job.log.strip_prefix(job.context.root).unwrap_or(job.log).display().to_string()
 }
 
-const AGAIN: &str = "what it wrote is kept in `artifacts/edited/`: run again once the cause is mended";
+const AGAIN: &str = "run again once the cause is mended; anything that it wrote is in `artifacts/edited/`";
 
 fn texts(value: Option<&Value>) -> Vec<String> {
     match value {

@@ -169,10 +169,13 @@ impl<'w> TreeWalk<'w> {
     }
 
     fn is_left_out(&self, path: &str) -> bool {
-        let name = path.rsplit('/').next().unwrap_or(path);
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        // What recount writes here, or in a project inside, is no input.
+        let is_own = name == FOLDER || name == "pipeline.lock";
+        let is_project = || self.store.project().path_of(folder).join("pipeline.yaml").is_file();
         !counts(name)
             || is_within(path, FOLDER)
-            || path == "pipeline.lock"
+            || is_own && (folder.is_empty() || is_project())
             || self.ignore.is_match(path)
             || self.ignore.is_match(name)
             || self.written.iter().any(|written| is_within(path, written.as_str()))

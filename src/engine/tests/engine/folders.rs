@@ -91,6 +91,28 @@ fn the_whole_project_may_be_an_input() {
 }
 
 #[test]
+fn what_a_project_inside_a_folder_keeps_of_its_own_is_no_input() {
+    let project = list();
+    project.write("data/sub/pipeline.yaml", "recount: 1").write("data/sub/artifacts/v2/lock", "1 ended");
+    project.write("data/sub/pipeline.lock", "# recount lock 2").write("data/artifacts/mine", "1");
+    project.run().assert_ran(["list"]);
+    project.write("data/sub/artifacts/v2/lock", "2 ended").write("data/sub/pipeline.lock", "# other");
+    project.run().assert_ran([]);
+    // A folder of this name that is no project's store is one like any other.
+    project.write("data/artifacts/mine", "2").run().assert_ran(["list"]);
+}
+
+#[test]
+fn another_spelling_of_an_output_is_no_other_output() {
+    let spelt = |output: &str| toy("make", "mkdir -p out; echo 1 > out/x").writes(&[output]);
+    let mut project = Project::new(vec![spelt("out/x")]);
+    project.run().assert_ran(["make"]);
+    for output in ["./out/x", "out//x", "out/./x"] {
+        project.set(spelt(output)).run().assert_ran([]);
+    }
+}
+
+#[test]
 fn an_output_may_change_from_a_file_to_a_folder_and_back_and_both_come_back() {
     let file = toy("make", "echo file > out").writes(&["out"]);
     let folder = toy("make", "mkdir -p out/a; echo folder > out/a/b").writes(&["out"]);
