@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use globset::GlobSet;
 use walkdir::WalkDir;
@@ -23,6 +23,7 @@ use crate::listing::counts;
 use crate::pattern;
 use crate::project_path::{ProjectPath, is_within};
 use crate::snapshot::{SeenTree, is_as_observed};
+use crate::stamp::now;
 use crate::store::{FOLDER, Store};
 
 /// A folder or a pattern, with all that it takes in.
@@ -37,22 +38,22 @@ pub(crate) struct Tree {
     paths: Vec<String>,
     /// What each path was.
     observations: Vec<Option<Observation>>,
-    /// When it was last seen to be as it was when it was read.
-    seen: Mutex<Option<Instant>>,
+    /// When it was last seen to be as it was when it was read, in nanoseconds since 1970.
+    seen: AtomicI64,
 }
 
 impl Tree {
     /// Says whether all of it is as it was when it was read; what was seen `within` this time is not looked at again.
     pub(super) fn is_same(&self, store: &Store, within: Duration) -> bool {
-        let seen = || self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        if seen().is_some_and(|seen| now.saturating_duration_since(seen) < within) {
+        let now = now();
+        let age = now - self.seen.load(Ordering::Relaxed);
+        if age >= 0 && i128::from(age) < i128::try_from(within.as_nanos()).unwrap_or(0) {
             return true;
         }
         let mut paths = self.paths.iter().zip(&self.observations);
         let same =
             paths.all(|(path, before)| before.is_some_and(|before| is_as_observed(store, path, before)));
-        *seen() = same.then_some(now);
+        self.seen.store(if same { now } else { 0 }, Ordering::Relaxed);
         same
     }
 
@@ -96,7 +97,7 @@ impl<'w> TreeWalk<'w> {
             files: Vec::new(),
             paths: Vec::new(),
             observations: Vec::new(),
-            seen: Mutex::default(),
+            seen: AtomicI64::default(),
         };
         let only = pattern.map(|pattern| globs(&[pattern.to_owned()])).transpose()?;
         Ok(Self {

@@ -96,7 +96,8 @@ fn accept<'a>(
         let one = &mut uses[index];
         match plain(&one.path).and_then(|path| project.check(&path[..way(&path)]).map(|()| path)) {
             Ok(path) => {
-                one.path = path;
+                // Who reads through a link reads what is behind it.
+                one.path = project.behind_links(&path).filter(|_| !are_outputs).unwrap_or(path);
                 uses.swap(accepted, index);
                 accepted += 1;
             }

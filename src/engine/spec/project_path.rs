@@ -24,6 +24,8 @@ pub(super) struct ProjectRoot<'a> {
     real_root: Option<PathBuf>,
     /// What was looked at, by path from the root.
     seen: HashMap<String, Seen>,
+    /// Whether a link was among it.
+    has_links: bool,
 }
 
 /// What a path leads to.
@@ -37,7 +39,7 @@ enum Seen {
 impl<'a> ProjectRoot<'a> {
     /// Looks at a project's folder.
     pub fn new(root: &'a Path) -> Self {
-        Self { root, real_root: root.canonicalize().ok(), seen: HashMap::new() }
+        Self { root, real_root: root.canonicalize().ok(), seen: HashMap::new(), has_links: false }
     }
 
     /// Gives the project's folder.
@@ -62,6 +64,22 @@ impl<'a> ProjectRoot<'a> {
             }
             Seen::Something | Seen::Nothing => Ok(()),
         }
+    }
+
+    /// Gives where a path leads that goes through links; what isn't there yet will be where its folder is.
+    pub fn behind_links(&self, path: &str) -> Option<String> {
+        let root = self.real_root.as_ref().filter(|_| self.has_links)?;
+        let mut there = path;
+        let real = loop {
+            match self.root.join(there).canonicalize() {
+                Ok(real) => break real,
+                Err(_) if there.is_empty() => return None,
+                Err(_) => there = there.rsplit_once('/').map_or("", |(folder, _)| folder),
+            }
+        };
+        let behind = real.strip_prefix(root).ok()?.join(path[there.len()..].trim_start_matches('/'));
+        let behind = behind.to_str()?.trim_end_matches('/');
+        (behind != path).then(|| behind.to_owned())
     }
 
     /// Says whether something is there, inside the project.
@@ -98,15 +116,18 @@ impl<'a> ProjectRoot<'a> {
         seen
     }
 
-    fn look_in_folder(&self, path: &str) -> Seen {
+    fn look_in_folder(&mut self, path: &str) -> Seen {
         let whole = self.root.join(path);
         match whole.symlink_metadata() {
             Err(_) => Seen::Nothing,
             Ok(metadata) if !metadata.is_symlink() => Seen::Something,
-            Ok(_) => match (whole.canonicalize(), &self.real_root) {
-                (Ok(real), Some(root)) if real.starts_with(root) => Seen::Something,
-                _ => Seen::Outside,
-            },
+            Ok(_) => {
+                self.has_links = true;
+                match (whole.canonicalize(), &self.real_root) {
+                    (Ok(real), Some(root)) if real.starts_with(root) => Seen::Something,
+                    _ => Seen::Outside,
+                }
+            }
         }
     }
 }
@@ -133,4 +154,20 @@ pub(super) fn plain(path: &str) -> Result<String, PathMistake> {
         plain.push_str(part);
     }
     Ok(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_through_a_link_leads_to_what_is_behind_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        std::fs::create_dir(folder.path().join("real")).expect("a folder can be made");
+        std::os::unix::fs::symlink("real", folder.path().join("alias")).expect("a link can be made");
+        let mut project = ProjectRoot::new(folder.path());
+        assert_eq!(project.check("alias/new/x"), Ok(()));
+        let behind = ["alias/new/x", "alias", "real/x", "other"].map(|path| project.behind_links(path));
+        assert_eq!(behind, [Some("real/new/x".to_owned()), Some("real".to_owned()), None, None]);
+    }
 }
