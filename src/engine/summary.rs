@@ -64,7 +64,7 @@ impl Outcome {
 }
 
 /// What became of one instance.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Outcome {
     /// Its outputs were there.
     Fresh,
