@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path};
 
 use crate::error::EngineError;
-use crate::plan::graph::{Instance, InstanceId, Plan};
+use crate::plan::graph::{InstanceId, Plan};
 use crate::project_path::{ProjectPath, is_within};
 use crate::spec::Pipeline;
 use crate::suggestion::nearest;
@@ -24,10 +24,21 @@ pub(crate) fn find(
 ) -> Result<Vec<bool>, EngineError> {
     let mut named = vec![false; plan.instances.len()];
     for target in targets {
-        let selection =
-            Selection { target, place: within(folder, target), points: points(pipeline, plan, target)? };
-        let found: Vec<InstanceId> =
-            plan.ids().filter(|&id| selection.fits(pipeline, plan.instance(id), &places[id.0])).collect();
+        let (place, points) = (within(folder, target), points(pipeline, plan, target)?);
+        let is_meant = |id: &InstanceId| {
+            let instance = plan.instance(*id);
+            let stage = &pipeline.stages[instance.stage.0].name;
+            let has_place = |place: &String| places[id.0].iter().any(|own| is_within(place, own.as_str()));
+            let has_points = |(name, wanted): &Points<'_>| {
+                let own = instance.point.coordinates();
+                name == stage && wanted.iter().all(|part| own.contains(part))
+            };
+            target == stage
+                || *target == instance.name
+                || place.as_ref().is_some_and(has_place)
+                || points.as_ref().is_some_and(has_points)
+        };
+        let found: Vec<InstanceId> = plan.ids().filter(is_meant).collect();
         if found.is_empty() {
             return Err(unknown(pipeline, plan, places, target));
         }
@@ -58,31 +69,6 @@ pub(crate) fn with_needs(plan: &Plan, mut flags: Vec<bool>) -> Vec<bool> {
 
 /// A stage, and coordinates of it by name.
 type Points<'t> = (&'t str, Vec<(String, String)>);
-
-/// What a target may select.
-struct Selection<'t> {
-    target: &'t str,
-    /// The file or folder of the project, if it can be one.
-    place: Option<String>,
-    /// The stage and the coordinates in brackets, if it has some.
-    points: Option<Points<'t>>,
-}
-
-impl Selection<'_> {
-    fn fits(&self, pipeline: &Pipeline, instance: &Instance, places: &[ProjectPath]) -> bool {
-        let stage = &pipeline.stages[instance.stage.0].name;
-        if self.target == stage || self.target == instance.name {
-            return true;
-        }
-        if self.place.as_ref().is_some_and(|place| places.iter().any(|own| is_within(place, own.as_str()))) {
-            return true;
-        }
-        self.points.as_ref().is_some_and(|(name, wanted)| {
-            let own = instance.point.coordinates();
-            name == stage && wanted.iter().all(|part| own.contains(part))
-        })
-    }
-}
 
 /// Reads `stage[a,b=c]`; a value without a name is a variant, or else of the one listed coordinate that has it.
 fn points<'t>(pipeline: &Pipeline, plan: &Plan, target: &'t str) -> Result<Option<Points<'t>>, EngineError> {
@@ -160,9 +146,6 @@ mod tests {
             kind: "toy".to_owned(),
             each,
             needs,
-            base: Settings::default(),
-            variants: Vec::new(),
-            seeds: Vec::new(),
             ..Stage::default()
         };
         let train = Stage {
