@@ -166,7 +166,12 @@ impl<'a> Work<'a> {
 
     /// Gives what is known of an instance; asks its kind the first time.
     pub(crate) fn details(&self, id: InstanceId) -> &Details {
-        self.details[id.0].get_or_init(|| self.ask(id))
+        self.details[id.0].get_or_init(|| {
+            let kind = self.kind(id);
+            let effective = kind.effective(&self.context(id));
+            let cost = effective.as_ref().map_or(0.0, |effective| kind.cost(&effective.parameters));
+            Details { effective, cost }
+        })
     }
 
     /// Gives what of an instance's settings enters its recipe.
@@ -392,13 +397,6 @@ impl<'a> Work<'a> {
             }
         }
         Ok(())
-    }
-
-    fn ask(&self, id: InstanceId) -> Details {
-        let kind = self.kind(id);
-        let effective = kind.effective(&self.context(id));
-        let cost = effective.as_ref().map_or(0.0, |effective| kind.cost(&effective.parameters));
-        Details { effective, cost }
     }
 
     /// Refuses a place that two instances write; what was clean before writes none that another one did.
