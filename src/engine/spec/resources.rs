@@ -60,10 +60,10 @@ pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Resources {
     for Entry { key, value, .. } in fields {
         let (field, amount, what, help) = match key.as_str() {
             "cpus" => {
-                let count = whole(value).filter(|count| *count >= 1);
+                let count = value.whole().filter(|count| *count >= 1);
                 (&mut resources.cpus, count, "a whole number, 1 or more", how_many)
             }
-            "gpus" => (&mut resources.gpus, whole(value), "a whole number, 0 or more", how_many),
+            "gpus" => (&mut resources.gpus, value.whole(), "a whole number, 0 or more", how_many),
             "memory" => (&mut resources.memory, size(value), "a size such as `4 GiB`", units),
             _ => continue,
         };
@@ -76,13 +76,6 @@ pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Resources {
         }
     }
     resources
-}
-
-fn whole(node: &Node) -> Option<u64> {
-    match node.content {
-        Content::Scalar(Scalar::Integer(whole)) => u64::try_from(whole).ok(),
-        _ => None,
-    }
 }
 
 fn size(node: &Node) -> Option<u64> {

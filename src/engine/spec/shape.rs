@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::pattern;
 use crate::suggestion::nearest;
 use crate::value::Value;
-use crate::yaml::{Content, Entry, Node, Scalar, is_missing};
+use crate::yaml::{Content, Entry, Node, Scalar, entry, is_missing};
 
 /// Reports fields without a default that are not among the entries; `besides` are other names that are
 /// known there.
@@ -60,21 +60,21 @@ pub(super) fn get<'s>(values: &'s ParsedValues, name: &str) -> Option<&'s Parsed
     values.iter().find(|(known, _)| *known == name).map(|(_, parsed)| parsed)
 }
 
-/// Checks the value of a parameter in a file, for a variant or for the stage's `params`.
+/// Checks the parameters in a file, of a variant or of the stage's `params`.
 pub(super) fn parse_in_file(
-    field: &Field,
-    node: &Node,
+    entries: &[Entry],
+    fields: &[Field],
     variant: Option<&str>,
     diagnostics: &mut Diagnostics,
-) -> Option<ParsedValue> {
-    let (line, column) = node.place.line_and_column();
-    let origin = Origin::File {
-        path: Arc::clone(node.place.source().shared_name()),
-        line,
-        column,
-        variant: variant.map(Arc::from),
-    };
-    parse_value(field, node, origin, diagnostics)
+) -> ParsedValues {
+    let parsed = fields.iter().filter_map(|field| {
+        let node = &entry(entries, field.name)?.value;
+        let (line, column) = node.place.line_and_column();
+        let path = Arc::clone(node.place.source().shared_name());
+        let origin = Origin::File { path, line, column, variant: variant.map(Arc::from) };
+        Some((field.name, parse_value(field, node, origin, diagnostics)?))
+    });
+    parsed.collect()
 }
 
 /// Checks the value of a parameter, wherever it comes from.
