@@ -17,18 +17,15 @@ const MAX_DEPTH: usize = 128;
 
 /// Reads a source as one JSON document; `None`, with the mistakes in `diagnostics`, for what is none.
 pub(super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Node> {
-    let mut mistakes = Diagnostics::default();
     let reader = Reader { source };
-    let node = match serde_json::from_str::<&RawValue>(source.text()) {
-        Ok(raw) => reader.node(raw, 0, &mut mistakes),
+    match serde_json::from_str::<&RawValue>(source.text()) {
+        Ok(raw) => reader.node(raw, 0, diagnostics),
         Err(error) => {
             let offset = reader.offset(&error);
-            mistakes.add(reader.refused(&error, offset..offset));
+            diagnostics.add(reader.refused(&error, offset..offset));
             None
         }
-    };
-    diagnostics.append(mistakes);
-    node
+    }
 }
 
 struct Reader<'s> {

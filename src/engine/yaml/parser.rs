@@ -105,9 +105,20 @@ impl<'a> Builder<'a> {
 
     fn node(&mut self, event: Event<'a>, span: Range<usize>) -> Parsed<Node> {
         let start = span.start;
+        if let Event::Scalar(_, _, anchor, tag)
+        | Event::SequenceStart(anchor, tag)
+        | Event::MappingStart(anchor, tag) = &event
+        {
+            // One is enough: the cure for it is the cure for all.
+            if *anchor != 0 {
+                return Err(vec![syntax::anchor_error(self.text, start, '&')]);
+            }
+            if tag.is_some() {
+                return Err(vec![syntax::tag_error(self.text, start)]);
+            }
+        }
         let content = match event {
-            Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_marks(start, anchor, tag.is_some())?;
+            Event::Scalar(text, style, ..) => {
                 self.end = start + self.text[span].trim_end().len();
                 let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
                 if block && text.trim_start_matches('\n').starts_with('\t') {
@@ -119,14 +130,8 @@ impl<'a> Builder<'a> {
                     _ => Scalar::Text(text.into_owned()),
                 })
             }
-            Event::SequenceStart(anchor, tag) => {
-                self.refuse_marks(start, anchor, tag.is_some())?;
-                self.deeper(span, Self::list)?
-            }
-            Event::MappingStart(anchor, tag) => {
-                self.refuse_marks(start, anchor, tag.is_some())?;
-                self.deeper(span, Self::map)?
-            }
+            Event::SequenceStart(..) => self.deeper(span, Self::list)?,
+            Event::MappingStart(..) => self.deeper(span, Self::map)?,
             Event::Alias(_) => return Err(vec![syntax::anchor_error(self.text, start, '*')]),
             _ => return Err(syntax::scan_errors(self.text, start, "there is no value here")),
         };
@@ -205,17 +210,6 @@ impl<'a> Builder<'a> {
             _ => (not_a_text(), "write `name: value`".to_owned()),
         };
         self.mistakes.add(Diagnostic::error(message).at(&key.place).help(help));
-    }
-
-    fn refuse_marks(&self, start: usize, anchor: usize, tagged: bool) -> Parsed<()> {
-        // One is enough: the cure for it is the cure for all.
-        if anchor != 0 {
-            Err(vec![syntax::anchor_error(self.text, start, '&')])
-        } else if tagged {
-            Err(vec![syntax::tag_error(self.text, start)])
-        } else {
-            Ok(())
-        }
     }
 
     fn place(&self, span: Range<usize>) -> Place {
