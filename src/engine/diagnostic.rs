@@ -303,19 +303,14 @@ fn printable(text: &str) -> String {
         Some(((first, _), (last, _))) if first < last => (&text[..first], "…", &text[last..]),
         _ => (text, "", ""),
     };
-    let escape = |printed: &mut String, part: &str| {
-        for character in part.chars() {
-            if character.is_control() {
-                printed.extend(character.escape_default());
-            } else {
-                printed.push(character);
-            }
-        }
-    };
     let mut printed = String::with_capacity(start.len() + gap.len() + end.len());
-    escape(&mut printed, start);
-    printed.push_str(gap);
-    escape(&mut printed, end);
+    for character in [start, gap, end].into_iter().flat_map(str::chars) {
+        if character.is_control() {
+            printed.extend(character.escape_default());
+        } else {
+            printed.push(character);
+        }
+    }
     printed
 }
 

@@ -68,6 +68,7 @@ impl InputSet {
 type TreeQuestion = (String, Vec<String>, Vec<ProjectPath>);
 
 /// Reads the project's files for a run.
+#[derive(Default)]
 pub(crate) struct InputReader {
     /// The root without links, to know what leads out of it.
     real_root: Option<PathBuf>,
@@ -80,11 +81,7 @@ pub(crate) type WrittenByOthers<'e> = dyn Fn(&str) -> Vec<ProjectPath> + 'e;
 
 impl InputReader {
     pub(crate) fn new(root: &Path) -> Self {
-        Self {
-            real_root: crate::store::real_path(root),
-            trees: Mutex::default(),
-            documents: ValueDocuments::default(),
-        }
+        Self { real_root: crate::store::real_path(root), ..Self::default() }
     }
 
     /// Reads what a run reads of the project.
@@ -146,11 +143,7 @@ impl InputReader {
                 continue;
             }
             // Something looks different: only what counts decides.
-            let again = Self {
-                real_root: self.real_root.clone(),
-                trees: Mutex::default(),
-                documents: ValueDocuments::default(),
-            };
+            let again = Self { real_root: self.real_root.clone(), ..Self::default() };
             tree.forget(store);
             let now = again.read(store, effective, written).ok();
             let now = now.and_then(|set| set.trees.into_iter().find(|now| now.name == tree.name));

@@ -129,13 +129,8 @@ impl<'a> Work<'a> {
     /// Finds the instances that `targets` name, as a flag for each instance; outputs are named as seen from `folder`,
     /// which is relative to the project.
     pub(crate) fn named(&self, targets: &[String], folder: &Path) -> Result<Vec<bool>, EngineError> {
-        let places: Vec<Vec<ProjectPath>> = self.plan.ids().map(|id| self.places_of(id)).collect();
+        let places: Vec<&[OutputPlace]> = self.plan.ids().map(|id| self.own_places(id)).collect();
         target::find(self.pipeline, &self.plan, &places, targets, folder)
-    }
-
-    /// Gives the places of an instance's outputs.
-    pub(crate) fn places_of(&self, id: InstanceId) -> Vec<ProjectPath> {
-        self.own_places(id).iter().map(|place| place.path.clone()).collect()
     }
 
     /// Gives where an instance's outputs belong; nowhere for one whose settings are refused.

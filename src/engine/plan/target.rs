@@ -9,8 +9,9 @@ use std::path::{Component, Path};
 
 use crate::error::EngineError;
 use crate::plan::graph::{InstanceId, Plan};
-use crate::project_path::{ProjectPath, is_within};
+use crate::project_path::is_within;
 use crate::spec::Pipeline;
+use crate::store::OutputPlace;
 use crate::suggestion::nearest;
 
 /// Finds the instances that `targets` name, as a flag for each instance. `places` has the places of each instance's
@@ -18,7 +19,7 @@ use crate::suggestion::nearest;
 pub(crate) fn find(
     pipeline: &Pipeline,
     plan: &Plan,
-    places: &[Vec<ProjectPath>],
+    places: &[&[OutputPlace]],
     targets: &[String],
     folder: &Path,
 ) -> Result<Vec<bool>, EngineError> {
@@ -28,7 +29,8 @@ pub(crate) fn find(
         let is_meant = |id: &InstanceId| {
             let instance = plan.instance(*id);
             let stage = &pipeline.stages[instance.stage.0].name;
-            let has_place = |place: &String| places[id.0].iter().any(|own| is_within(place, own.as_str()));
+            let has_place =
+                |place: &String| places[id.0].iter().any(|own| is_within(place, own.path.as_str()));
             let has_points = |(name, wanted): &Points<'_>| {
                 let own = instance.point.coordinates();
                 name == stage && wanted.iter().all(|part| own.contains(part))
@@ -114,10 +116,10 @@ fn within(folder: &Path, target: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-fn unknown(pipeline: &Pipeline, plan: &Plan, places: &[Vec<ProjectPath>], target: &str) -> EngineError {
+fn unknown(pipeline: &Pipeline, plan: &Plan, places: &[&[OutputPlace]], target: &str) -> EngineError {
     let stages = pipeline.stages.iter().map(|stage| stage.name.as_str());
     let names = plan.instances.iter().map(|instance| instance.name.as_str());
-    let places = places.iter().flatten().map(ProjectPath::as_str);
+    let places = places.iter().flat_map(|places| places.iter().map(|place| place.path.as_str()));
     let near = nearest(target, stages.chain(names).chain(places));
     let help = match near {
         Some(name) => format!("did you mean `{name}`?"),
@@ -136,6 +138,7 @@ fn unknown(pipeline: &Pipeline, plan: &Plan, places: &[Vec<ProjectPath>], target
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project_path::ProjectPath;
     use crate::spec::{Axis, Settings, Stage, StageId, Variant};
 
     fn pipeline() -> Pipeline {
@@ -171,9 +174,12 @@ mod tests {
         let pipeline = pipeline();
         let plan = Plan::of(&pipeline)?;
         let written = ["report/week-3.md", "report/plots"];
-        let mut places: Vec<Vec<ProjectPath>> = vec![Vec::new(); plan.instances.len()];
-        *places.last_mut().expect("there are instances") =
-            written.iter().map(|path| ProjectPath::parse(path).expect("it is a path")).collect();
+        let written = written.map(|path| OutputPlace {
+            name: String::new(),
+            path: ProjectPath::parse(path).expect("it is a path"),
+        });
+        let mut places: Vec<&[OutputPlace]> = vec![&[]; plan.instances.len()];
+        *places.last_mut().expect("there are instances") = &written;
         let (folder, target) = target.split_once(':').unwrap_or(("", target));
         let flags = find(&pipeline, &plan, &places, &[target.to_owned()], Path::new(folder))?;
         let flags = with_needs(&plan, flags);
