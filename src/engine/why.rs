@@ -125,7 +125,7 @@ impl Explainer<'_> {
                     };
                     match &report.outcome {
                         Outcome::Depends { .. } => {
-                            let further = [through.as_slice(), &[report.name.clone()]].concat();
+                            let further = [through.as_slice(), std::slice::from_ref(&report.name)].concat();
                             open.push_back((member, further));
                         }
                         Outcome::Stale { reasons } => causes.push(cause(reasons.clone(), None)),
@@ -151,7 +151,7 @@ impl Explainer<'_> {
                 }
                 let Some(reasons) = self.last_change(member, old)? else { continue };
                 let name = self.work.name(member).to_owned();
-                let further = [through.as_slice(), &[name.clone()]].concat();
+                let further = [through.as_slice(), std::slice::from_ref(&name)].concat();
                 let (inputs, own): (Vec<Reason>, Vec<Reason>) =
                     reasons.into_iter().partition(|reason| changed_input(reason).is_some());
                 if !own.is_empty() {
