@@ -148,19 +148,9 @@ impl Place {
     }
 }
 
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Severity {
-    /// Nothing can run.
-    Error,
-    /// It can run, but is probably not meant.
-    Warning,
-}
-
 /// One mistake.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
-    severity: Severity,
     message: String,
     place: Option<Place>,
     help: Option<String>,
@@ -169,12 +159,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// Makes an error; `message` is a lower-case phrase with the user's words in backticks.
     pub fn error(message: impl AsRef<str>) -> Self {
-        Self { severity: Severity::Error, message: printable(message.as_ref()), place: None, help: None }
-    }
-
-    /// Makes a warning; `message` as for [`Diagnostic::error`].
-    pub fn warning(message: impl AsRef<str>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(message) }
+        Self { message: printable(message.as_ref()), place: None, help: None }
     }
 
     /// Says where.
@@ -187,24 +172,9 @@ impl Diagnostic {
         Self { help: Some(printable(help.as_ref())), ..self }
     }
 
-    /// Gives how bad it is.
-    pub fn severity(&self) -> Severity {
-        self.severity
-    }
-
     /// Gives what is wrong.
     pub fn message(&self) -> &str {
         &self.message
-    }
-
-    /// Gives where it is wrong.
-    pub fn place(&self) -> Option<&Place> {
-        self.place.as_ref()
-    }
-
-    /// Gives what to do about it.
-    pub fn advice(&self) -> Option<&str> {
-        self.help.as_deref()
     }
 
     /// Where it belongs among others: files by path, then arguments in their order.
@@ -216,11 +186,7 @@ impl Diagnostic {
     }
 
     fn render(&self, renderer: &Renderer) -> String {
-        let level = match self.severity {
-            Severity::Error => Level::ERROR,
-            Severity::Warning => Level::WARNING,
-        };
-        let title = level.primary_title(&self.message);
+        let title = Level::ERROR.primary_title(&self.message);
         let primary = match &self.place {
             None => Group::with_title(title),
             Some(Place { source, start: WHOLE, .. }) => title.element(Origin::path(&*source.name)),
@@ -337,19 +303,14 @@ fn printable(text: &str) -> String {
         Some(((first, _), (last, _))) if first < last => (&text[..first], "…", &text[last..]),
         _ => (text, "", ""),
     };
-    let escape = |printed: &mut String, part: &str| {
-        for character in part.chars() {
-            if character.is_control() {
-                printed.extend(character.escape_default());
-            } else {
-                printed.push(character);
-            }
-        }
-    };
     let mut printed = String::with_capacity(start.len() + gap.len() + end.len());
-    escape(&mut printed, start);
-    printed.push_str(gap);
-    escape(&mut printed, end);
+    for character in [start, gap, end].into_iter().flat_map(str::chars) {
+        if character.is_control() {
+            printed.extend(character.escape_default());
+        } else {
+            printed.push(character);
+        }
+    }
     printed
 }
 
@@ -390,11 +351,11 @@ help: a stage named `prepare` exists
     #[test]
     fn a_mistake_over_several_lines_is_shown_on_the_first_of_them() {
         let source = Source::file("a.yaml", "één: {\r\n  b: 1\r\n}\r\n");
-        let diagnostic = Diagnostic::warning("odd").at(&Place::new(&source, 7..17));
+        let diagnostic = Diagnostic::error("odd").at(&Place::new(&source, 7..17));
         assert_data_eq!(
             rendered(diagnostic),
             str![[r#"
-warning: odd
+error: odd
  --> a.yaml:1:6
   |
 1 | één: {

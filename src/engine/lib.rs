@@ -74,7 +74,6 @@ pub use decide::at_hand::Lacking;
 pub use decide::changes::differences;
 pub use decide::reason::Reason;
 pub use decide::targets::{check_targets, targets};
-pub use decide::verdict::{RecordState, Verdict, decide};
 pub use error::EngineError;
 pub use exec::recovery::Running;
 pub use exec::repeat::{RepeatedOutput, Subject, repeat};

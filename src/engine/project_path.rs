@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 const MAX_NAME_BYTES: usize = 255;
 
 /// The longest path that the system takes, in bytes, with room for the folder that the project is in.
-const MAX_PATH_BYTES: usize = 3_000;
+pub(crate) const MAX_PATH_BYTES: usize = 3_000;
 
 /// A path of the project, normalised once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

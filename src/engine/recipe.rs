@@ -64,31 +64,18 @@ impl Recipe {
     fn walk(&self, writer: &mut dyn Writer) {
         writer.leaf("kind", LeafValue::Text(&self.kind));
         writer.leaf("code", LeafValue::Digest(self.code));
-        writer.begin("parameters", Branch::Map, self.parameters.len());
-        walk_parameters(&self.parameters, writer);
-        writer.end();
+        walk_map("parameters", &self.parameters, writer);
         if let Some(seed) = self.seed {
             writer.leaf("seed", LeafValue::Seed(seed));
         }
-        for (name, objects) in [("inputs", &self.inputs), ("files", &self.files)] {
-            writer.begin(name, Branch::Map, objects.len());
-            for (name, object) in objects {
-                writer.leaf(name, LeafValue::Digest(object.0));
-            }
-            writer.end();
-        }
+        walk_digests("inputs", &self.inputs, |object| object.0, writer);
+        walk_digests("files", &self.files, |object| object.0, writer);
         // Absent where empty, as below: what reads no value has the key that it always had.
         if !self.values.is_empty() {
-            writer.begin("values", Branch::Map, self.values.len());
-            walk_parameters(&self.values, writer);
-            writer.end();
+            walk_map("values", &self.values, writer);
         }
         if !self.cited.is_empty() {
-            writer.begin("cited", Branch::Map, self.cited.len());
-            for (instance, key) in &self.cited {
-                writer.leaf(instance, LeafValue::Digest(key.0));
-            }
-            writer.end();
+            walk_digests("cited", &self.cited, |key| key.0, writer);
         }
     }
 }
@@ -98,10 +85,21 @@ pub(crate) fn write_parameter(name: &str, value: &Value, canonical: &mut Canonic
     walk_value(name, value, &mut HashWriter(canonical));
 }
 
-fn walk_parameters(parameters: &Parameters, writer: &mut dyn Writer) {
-    for (name, value) in parameters {
-        walk_value(name, value, writer);
-    }
+fn walk_digests<T>(
+    name: &str,
+    entries: &BTreeMap<String, T>,
+    digest: impl Fn(&T) -> Digest,
+    writer: &mut dyn Writer,
+) {
+    writer.begin(name, Branch::Map, entries.len());
+    entries.iter().for_each(|(name, entry)| writer.leaf(name, LeafValue::Digest(digest(entry))));
+    writer.end();
+}
+
+fn walk_map(name: &str, values: &Parameters, writer: &mut dyn Writer) {
+    writer.begin(name, Branch::Map, values.len());
+    values.iter().for_each(|(name, value)| walk_value(name, value, writer));
+    writer.end();
 }
 
 fn walk_value(name: &str, value: &Value, writer: &mut dyn Writer) {
@@ -113,16 +111,10 @@ fn walk_value(name: &str, value: &Value, writer: &mut dyn Writer) {
         Value::Text(value) => writer.leaf(name, LeafValue::Text(value)),
         Value::List(values) => {
             writer.begin(name, Branch::List, values.len());
-            for value in values {
-                walk_value("", value, writer);
-            }
+            values.iter().for_each(|value| walk_value("", value, writer));
             writer.end();
         }
-        Value::Map(values) => {
-            writer.begin(name, Branch::Map, values.len());
-            walk_parameters(values, writer);
-            writer.end();
-        }
+        Value::Map(values) => walk_map(name, values, writer),
     }
 }
 

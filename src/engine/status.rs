@@ -7,13 +7,13 @@
 //! - What needs the outputs of a stale instance is not guessed at: it depends on them.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::decide::assemble::assemble;
 use crate::decide::at_hand::at_hand;
 use crate::decide::listing_changes::name_files;
-use crate::decide::verdict::{RecordState, Verdict, decide};
+use crate::decide::verdict::{RecordState, is_fresh, reasons};
 use crate::decide::work::Work;
 use crate::digest::Key;
 use crate::error::EngineError;
@@ -51,8 +51,7 @@ pub(crate) fn verdicts(
     store: &Store,
     options: &Options<'_>,
 ) -> Result<Vec<Option<Report>>, StoreError> {
-    let last = LastKeys::of(store, options);
-    let judge = Judge { work, store, options, last, lock: OnceCell::new() };
+    let judge = Judge { work, store, options, last: last_keys(store, options), lock: OnceCell::new() };
     let mut reports: Vec<Option<Report>> = work.plan.ids().map(|_| None).collect();
     for id in work.wanted().collect::<Vec<_>>() {
         let instance = work.plan.instance(id);
@@ -62,13 +61,15 @@ pub(crate) fn verdicts(
             (None, None) => judge.judge(id, &reports)?,
         };
         let unchanged = || {
-            let places = work.effective(id).map(|effective| effective.places.as_slice()).unwrap_or_default();
             let known = options.snapshot.zip(key);
-            known.is_some_and(|(known, key)| known.results_at(&instance.name, key, places).is_some())
+            known.is_some_and(|(known, key)| {
+                known.results_at(&instance.name, key, work.own_places(id)).is_some()
+            })
         };
         let written = match &outcome {
             Outcome::Fresh if work.clean[id.0].is_none() && !unchanged() => {
-                misplaced(work, store, id, &outputs)
+                let misplaced = store.misplaced(work.own_places(id), &outputs);
+                misplaced.iter().map(ToString::to_string).collect()
             }
             _ => Vec::new(),
         };
@@ -87,32 +88,12 @@ pub(crate) fn verdicts(
     Ok(reports)
 }
 
-/// The key that each instance had last, from the snapshot or the log.
-pub(crate) enum LastKeys<'k> {
-    Known(HashMap<&'k str, Key>),
-    Logged(BTreeMap<String, Key>),
-}
-
-impl<'k> LastKeys<'k> {
-    pub(crate) fn of(store: &Store, options: &Options<'k>) -> Self {
-        match options.snapshot {
-            Some(known) => Self::Known(known.last_keys()),
-            None => Self::Logged(store.logged_keys()),
-        }
+/// Gives the key that each instance had last, from the snapshot or the log.
+pub(crate) fn last_keys(store: &Store, options: &Options<'_>) -> BTreeMap<String, Key> {
+    match options.snapshot {
+        Some(known) => known.last_keys().into_iter().map(|(name, key)| (name.to_owned(), key)).collect(),
+        None => store.logged_keys(),
     }
-
-    pub(crate) fn get(&self, name: &str) -> Option<Key> {
-        match self {
-            Self::Known(keys) => keys.get(name).copied(),
-            Self::Logged(keys) => keys.get(name).copied(),
-        }
-    }
-}
-
-/// Gives the places of a fresh instance's outputs at which something else is, or nothing.
-fn misplaced(work: &Work<'_>, store: &Store, id: InstanceId, outputs: &[RecordedOutput]) -> Vec<String> {
-    let Ok(effective) = work.effective(id) else { return Vec::new() };
-    store.misplaced(&effective.places, outputs).iter().map(ToString::to_string).collect()
 }
 
 /// Names the instance at the root of why a need's outputs are not known.
@@ -133,7 +114,7 @@ struct Judge<'j> {
     work: &'j Work<'j>,
     store: &'j Store,
     options: &'j Options<'j>,
-    last: LastKeys<'j>,
+    last: BTreeMap<String, Key>,
     /// `pipeline.lock`, once it is asked.
     lock: OnceCell<Option<Lock>>,
 }
@@ -164,20 +145,17 @@ impl Judge<'_> {
             },
             Lookup::Broken(flaw) => (RecordState::Flawed(flaw), Vec::new()),
         };
+        if is_fresh(&known, forced) {
+            return Ok((Some(key), outputs, Outcome::Fresh));
+        }
         let last = match self.last.get(name) {
-            Some(last) if last == key => Some(assembled.recipe.clone()),
-            Some(last) if known != RecordState::Recorded => {
-                self.store.record_as(last)?.map(|record| record.recipe)
-            }
-            _ => None,
+            Some(last) if *last == key => Some(assembled.recipe.clone()),
+            Some(last) => self.store.record_as(*last)?.map(|record| record.recipe),
+            None => None,
         };
-        Ok(match decide(&assembled.recipe, key, last.as_ref(), &known, forced) {
-            Verdict::Fresh { key } => (Some(key), outputs, Outcome::Fresh),
-            Verdict::Stale { key, reasons } => {
-                let reasons = name_files(self.store, reasons, &assembled.project.trees);
-                (Some(key), Vec::new(), Outcome::Stale { reasons })
-            }
-        })
+        let reasons = reasons(&assembled.recipe, last.as_ref(), &known, forced);
+        let reasons = name_files(self.store, reasons, &assembled.project.trees);
+        Ok((Some(key), Vec::new(), Outcome::Stale { reasons }))
     }
 
     /// Gives an instance's outputs by the lock, if its key is there and they all are at their places.

@@ -49,13 +49,6 @@ pub struct Report {
     pub outcome: Outcome,
 }
 
-impl Report {
-    /// Says whether the instance has its outputs.
-    pub fn is_done(&self) -> bool {
-        self.outcome.is_done()
-    }
-}
-
 impl Outcome {
     /// Says whether the instance has its outputs.
     pub fn is_done(&self) -> bool {
@@ -64,7 +57,7 @@ impl Outcome {
 }
 
 /// What became of one instance.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Outcome {
     /// Its outputs were there.
     Fresh,
@@ -142,7 +135,7 @@ impl Summary {
 
     /// Says whether every instance has its outputs.
     pub fn is_complete(&self) -> bool {
-        self.reports.iter().all(Report::is_done)
+        self.reports.iter().all(|report| report.outcome.is_done())
     }
 
     /// Gives the names of the instances with an outcome.

@@ -6,9 +6,11 @@
 //! - Changes nothing and guesses nothing: of an instance that waits, only its own changes are named.
 //! - Each instance is named as a cause once, by the shortest way to it that is met first.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
+use crate::decide::assemble::recipe;
 use crate::decide::changes::differences;
 use crate::decide::listing_changes::name_files;
 use crate::decide::reason::Reason;
@@ -20,7 +22,7 @@ use crate::options::Options;
 use crate::plan::graph::InstanceId;
 use crate::recipe::Recipe;
 use crate::spec::Pipeline;
-use crate::status::{LastKeys, verdicts};
+use crate::status::{last_keys, verdicts};
 use crate::store::{Store, StoreError};
 use crate::summary::{Outcome, Report};
 
@@ -66,57 +68,40 @@ pub fn why(
     let work = Work::of(root, pipeline, registry, options)?;
     let asked = work.named(&options.targets, &options.folder)?;
     let reports = verdicts(&work, store, options)?;
-    let last = LastKeys::of(store, options);
-    let mut explainer = Explainer { work: &work, store, reports, last, earlier: None };
-    let asked: Vec<InstanceId> = work.plan.ids().filter(|id| asked[id.0]).collect();
-    asked.into_iter().map(|id| explainer.explain(id).map_err(EngineError::from)).collect()
+    let last = last_keys(store, options);
+    let explainer = Explainer { work: &work, store, reports, last, earlier: OnceCell::new() };
+    let asked = work.plan.ids().filter(|id| asked[id.0]);
+    asked.map(|id| explainer.explain(id).map_err(EngineError::from)).collect()
 }
 
 struct Explainer<'i> {
     work: &'i Work<'i>,
     store: &'i Store,
     reports: Vec<Option<Report>>,
-    last: LastKeys<'i>,
+    last: BTreeMap<String, Key>,
     /// The keys that instances had in the runs of the log, the latest first; read when it is needed.
-    earlier: Option<BTreeMap<String, Vec<Key>>>,
+    earlier: OnceCell<BTreeMap<String, Vec<Key>>>,
 }
 
 impl Explainer<'_> {
-    fn explain(&mut self, id: InstanceId) -> Result<Explanation, StoreError> {
-        let report = self.reports[id.0].take().expect("a target is judged");
+    fn explain(&self, id: InstanceId) -> Result<Explanation, StoreError> {
+        let report = self.reports[id.0].as_ref().expect("a target is judged");
         let (reasons, causes) = match &report.outcome {
             Outcome::Stale { reasons } => (reasons.clone(), self.past_causes(id, reasons)?),
             Outcome::Depends { .. } => (self.own_reasons(id)?, self.pending_causes(id)),
             _ => (Vec::new(), Vec::new()),
         };
-        let (name, key) = (report.name.clone(), report.key);
-        let outcome = match &report.outcome {
-            Outcome::Fresh => Outcome::Fresh,
-            Outcome::Depends { on } => Outcome::Depends { on: on.clone() },
-            Outcome::Failed(failure) => Outcome::Failed(failure.clone()),
-            _ => Outcome::Stale { reasons: reasons.clone() },
-        };
-        // Others may need it too.
-        self.reports[id.0] = Some(report);
-        Ok(Explanation { name, key, outcome, reasons, causes })
+        let (name, outcome) = (report.name.clone(), report.outcome.clone());
+        Ok(Explanation { name, key: report.key, outcome, reasons, causes })
     }
 
     /// Gives what changed of an instance itself, where its inputs are not known yet.
     fn own_reasons(&self, id: InstanceId) -> Result<Vec<Reason>, StoreError> {
         let Some(last) = self.last.get(self.work.name(id)) else { return Ok(vec![Reason::NeverRun]) };
-        let Some(last) = self.recipe(last)? else { return Ok(Vec::new()) };
+        let Some(last) = self.recipe(*last)? else { return Ok(Vec::new()) };
         let Ok(effective) = self.work.effective(id) else { return Ok(Vec::new()) };
         let Ok(project) = self.work.read_inputs(id, self.store) else { return Ok(Vec::new()) };
-        let now = Recipe {
-            kind: self.work.kind(id).name().to_owned(),
-            code: self.work.code(id),
-            parameters: effective.parameters.clone(),
-            seed: self.work.plan.instance(id).point.seed.filter(|_| effective.seeded),
-            inputs: last.inputs.clone(),
-            files: project.recipe.clone(),
-            values: project.values.clone(),
-            cited: last.cited.clone(),
-        };
+        let now = recipe(self.work, id, effective, &project, last.inputs.clone(), last.cited.clone());
         Ok(name_files(self.store, differences(&last, &now), &project.trees))
     }
 
@@ -140,8 +125,7 @@ impl Explainer<'_> {
                     };
                     match &report.outcome {
                         Outcome::Depends { .. } => {
-                            let mut further: Vec<String> = through.clone();
-                            further.push(report.name.clone());
+                            let further = [through.as_slice(), std::slice::from_ref(&report.name)].concat();
                             open.push_back((member, further));
                         }
                         Outcome::Stale { reasons } => causes.push(cause(reasons.clone(), None)),
@@ -155,7 +139,7 @@ impl Explainer<'_> {
     }
 
     /// Finds what changed the inputs that an instance reads now, which ran before it did.
-    fn past_causes(&mut self, id: InstanceId, reasons: &[Reason]) -> Result<Vec<Cause>, StoreError> {
+    fn past_causes(&self, id: InstanceId, reasons: &[Reason]) -> Result<Vec<Cause>, StoreError> {
         let mut causes = Vec::new();
         let mut seen = BTreeSet::from([id]);
         let mut open = VecDeque::from([(id, Vec::new(), reasons.to_vec())]);
@@ -166,17 +150,12 @@ impl Explainer<'_> {
                     continue;
                 }
                 let Some(reasons) = self.last_change(member, old)? else { continue };
-                let mut further: Vec<String> = through.clone();
-                further.push(self.work.name(member).to_owned());
+                let name = self.work.name(member).to_owned();
+                let further = [through.as_slice(), std::slice::from_ref(&name)].concat();
                 let (inputs, own): (Vec<Reason>, Vec<Reason>) =
                     reasons.into_iter().partition(|reason| changed_input(reason).is_some());
                 if !own.is_empty() {
-                    causes.push(Cause {
-                        name: self.work.name(member).to_owned(),
-                        through: through.clone(),
-                        reasons: own,
-                        failure: None,
-                    });
+                    causes.push(Cause { name, through: through.clone(), reasons: own, failure: None });
                 }
                 open.push_back((member, further, inputs));
             }
@@ -201,13 +180,12 @@ impl Explainer<'_> {
     }
 
     /// Gives what changed between the run of an instance that gave `old` and its present one.
-    fn last_change(&mut self, id: InstanceId, old: ObjectId) -> Result<Option<Vec<Reason>>, StoreError> {
+    fn last_change(&self, id: InstanceId, old: ObjectId) -> Result<Option<Vec<Reason>>, StoreError> {
         let Some(now) = self.reports[id.0].as_ref().and_then(|report| report.key) else { return Ok(None) };
         let Some(now) = self.recipe(now)? else { return Ok(None) };
-        let store = self.store;
-        let earlier = self.earlier.get_or_insert_with(|| earlier_keys(store));
+        let earlier = self.earlier.get_or_init(|| earlier_keys(self.store));
         for key in earlier.get(self.work.name(id)).into_iter().flatten() {
-            let Some(record) = store.record(*key)? else { continue };
+            let Some(record) = self.store.record(*key)? else { continue };
             if record.outputs.iter().any(|output| output.object == old) {
                 return Ok(Recipe::from_json(&record.recipe).map(|before| differences(&before, &now)));
             }

@@ -2,7 +2,6 @@
 //!
 //! serde_json gives each part of the text as it is written ([`RawValue`]); where that begins in the whole is its place.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,25 +10,22 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
-use crate::yaml::{Content, Entry, Node, Scalar};
+use crate::yaml::{Content, Entry, Node, Scalar, refuse_repeated};
 
 /// How deep values may be nested.
 const MAX_DEPTH: usize = 128;
 
 /// Reads a source as one JSON document; `None`, with the mistakes in `diagnostics`, for what is none.
 pub(super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Node> {
-    let mut mistakes = Diagnostics::default();
     let reader = Reader { source };
-    let node = match serde_json::from_str::<&RawValue>(source.text()) {
-        Ok(raw) => reader.node(raw, 0, &mut mistakes),
+    match serde_json::from_str::<&RawValue>(source.text()) {
+        Ok(raw) => reader.node(raw, 0, diagnostics),
         Err(error) => {
             let offset = reader.offset(&error);
-            mistakes.add(reader.refused(&error, offset..offset));
+            diagnostics.add(reader.refused(&error, offset..offset));
             None
         }
-    };
-    diagnostics.append(mistakes);
-    node
+    }
 }
 
 struct Reader<'s> {
@@ -64,20 +60,13 @@ impl Reader<'_> {
 
     fn entries(&self, raw: &RawValue, depth: usize, mistakes: &mut Diagnostics) -> Option<Vec<Entry>> {
         let Members(members) = self.parsed(raw, mistakes)?;
-        let mut lines: BTreeMap<String, usize> = BTreeMap::new();
         let mut entries = Vec::with_capacity(members.len());
         for (key, value) in members {
-            let (name, key_place) = (self.parsed::<String>(key, mistakes)?, self.place(key));
+            let (key, key_place) = (self.parsed::<String>(key, mistakes)?, self.place(key));
             let value = self.node(value, depth + 1, mistakes)?;
-            if let Some(line) = lines.get(&name) {
-                let help = format!("line {line} has it already; keep one of the two");
-                mistakes
-                    .add(Diagnostic::error(format!("`{name}` stands here twice")).at(&key_place).help(help));
-                continue;
-            }
-            lines.insert(name.clone(), key_place.line());
-            entries.push(Entry { key: name, key_place, value });
+            entries.push(Entry { key, key_place, value });
         }
+        refuse_repeated(&mut entries, mistakes);
         Some(entries)
     }
 

@@ -277,7 +277,7 @@ help: the text `svm` has no parts
         assert_data_eq!(
             shown("a.json", "{\n  \"a\": 1,\n  \"a\": 2 }", "/a"),
             str![[r#"
-error: `a` stands here twice
+error: `a` is written twice here
  --> a.json:3:3
   |
 3 |   "a": 2 }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use crate::decide::inputs::InputSet;
 use crate::decide::work::Work;
 use crate::digest::{Key, ObjectId};
-use crate::kind::{CitedRun, Failure, Input, Read};
+use crate::kind::{CitedRun, Effective, Failure, Input, Read};
 use crate::plan::graph::{InstanceId, Need};
 use crate::recipe::Recipe;
 use crate::spec::StageId;
@@ -36,12 +36,6 @@ pub(crate) struct FoundOutput {
     pub(crate) object: ObjectId,
 }
 
-/// An output of a need that an instance reads.
-struct NeededOutput<'o> {
-    need: InstanceId,
-    output: &'o RecordedOutput,
-}
-
 /// What a finished instance made, and under which key.
 pub(crate) type Made<'o> = (Key, &'o [RecordedOutput]);
 
@@ -51,7 +45,7 @@ pub(crate) type Outputs<'o> = dyn Fn(InstanceId) -> Made<'o> + 'o;
 /// What an instance reads of its needs.
 #[derive(Default)]
 struct Needed<'o> {
-    outputs: Vec<(String, NeededOutput<'o>)>,
+    outputs: Vec<(String, (InstanceId, &'o RecordedOutput))>,
     /// Keys of needs that made nothing.
     empty: Vec<(String, ObjectId)>,
 }
@@ -78,44 +72,43 @@ pub(crate) fn assemble(
         }
     }
     // Sorted once, and not at each entry.
-    let sorted: BTreeMap<String, NeededOutput<'_>> = needed.outputs.into_iter().collect();
+    let sorted: BTreeMap<String, (InstanceId, &RecordedOutput)> = needed.outputs.into_iter().collect();
     let (mut inputs, mut found) = (Vec::new(), Vec::new());
-    let files = sorted.values().filter(|needed| !needed.output.is_folder());
-    if work.kind(id).writes_in_place() {
-        found = files.map(NeededOutput::found).collect();
-    } else {
-        inputs = files.map(|needed| needed.input(work, store)).collect();
+    for &(need, output) in sorted.values().filter(|(_, output)| !output.is_folder()) {
+        let (name, object) = (output.name.clone(), output.object);
+        if work.kind(id).writes_in_place() {
+            found.push(FoundOutput { need, name, object });
+        } else {
+            let (instance, path) = (work.plan.instance(need), store.object_path(object));
+            let point = instance.point.clone();
+            inputs.push(Input { stage: instance.stage, point, output: name, object, path });
+        }
     }
     let project = work.read_inputs(id, store)?;
-    let objects = sorted.into_iter().map(|(name, needed)| (name, needed.output.object));
-    let recipe = Recipe {
-        kind: work.kind(id).name().to_owned(),
-        code: work.code(id),
-        parameters: effective.parameters.clone(),
-        seed: instance.point.seed.filter(|_| effective.seeded),
-        inputs: objects.chain(needed.empty).collect(),
-        files: project.recipe.clone(),
-        values: project.values.clone(),
-        cited,
-    };
+    let objects = sorted.into_iter().map(|(name, (_, output))| (name, output.object));
+    let recipe = recipe(work, id, effective, &project, objects.chain(needed.empty).collect(), cited);
     let key = recipe.key();
     Ok(Assembled { recipe, key, inputs, project, found })
 }
 
-impl NeededOutput<'_> {
-    fn input(&self, work: &Work<'_>, store: &Store) -> Input {
-        let (instance, Self { output, .. }) = (work.plan.instance(self.need), self);
-        Input {
-            stage: instance.stage,
-            point: instance.point.clone(),
-            output: output.name.clone(),
-            object: output.object,
-            path: store.object_path(output.object),
-        }
-    }
-
-    fn found(&self) -> FoundOutput {
-        FoundOutput { need: self.need, name: self.output.name.clone(), object: self.output.object }
+/// Gives the recipe of an instance that reads this of the project and of its needs.
+pub(crate) fn recipe(
+    work: &Work<'_>,
+    id: InstanceId,
+    effective: &Effective,
+    project: &InputSet,
+    inputs: BTreeMap<String, ObjectId>,
+    cited: BTreeMap<String, Key>,
+) -> Recipe {
+    Recipe {
+        kind: work.kind(id).name().to_owned(),
+        code: work.code(id),
+        parameters: effective.parameters.clone(),
+        seed: work.plan.instance(id).point.seed.filter(|_| effective.seeded),
+        inputs,
+        files: project.recipe.clone(),
+        values: project.values.clone(),
+        cited,
     }
 }
 
@@ -159,7 +152,7 @@ fn read_need<'o>(
             // Whether a program may be executed is part of what it is for those that run it.
             let manner = if output.executable { " (executable)" } else { "" };
             let name = [prefix, "/", &output.name, manner].concat();
-            needed.outputs.push((name, NeededOutput { need: member, output }));
+            needed.outputs.push((name, (member, output)));
         }
     }
     Ok(())

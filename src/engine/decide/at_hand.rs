@@ -7,8 +7,6 @@
 //!   link is followed, and nothing else may be at the places.
 //! - Of what was only observed the lock says nothing: it is taken as it is found.
 
-use std::fmt;
-
 use crate::decide::work::Work;
 use crate::digest::{Digest, Key, ObjectId};
 use crate::folder::FileKind;
@@ -21,53 +19,44 @@ use crate::store::{OutputPlace, RecordedOutput, Store};
 const FOLDER_MODE: u32 = 0o644;
 
 /// Why an instance's outputs do not count as at hand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Lacking {
     /// There is no lock, or no whole one.
+    #[error("there is no whole pipeline.lock")]
     Lock,
     /// The lock does not name the instance.
+    #[error("pipeline.lock does not name it")]
     Line,
     /// The lock names a run with other settings, inputs or code.
+    #[error("pipeline.lock has a run with other settings, inputs, tools or code")]
     Key,
     /// The lock names no outputs, so that nothing can be compared.
+    #[error("it has no outputs that could be compared")]
     Outputs,
     /// An output has no place in the project: only the store has it.
+    #[error("its output `{output}` is kept in the store only")]
     Place {
         /// The output's name.
         output: String,
     },
     /// Nothing is at a place.
+    #[error("`{place}` is not there")]
     File {
         /// The place.
         place: String,
     },
     /// A place holds something else than the lock says.
+    #[error("`{place}` is not what pipeline.lock says")]
     Bytes {
         /// The place.
         place: String,
     },
     /// Something is at a place that the lock does not name.
+    #[error("pipeline.lock names nothing for `{place}`")]
     Name {
         /// Where it is.
         place: String,
     },
-}
-
-impl fmt::Display for Lacking {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Lock => write!(formatter, "there is no whole pipeline.lock"),
-            Self::Line => write!(formatter, "pipeline.lock does not name it"),
-            Self::Key => {
-                write!(formatter, "pipeline.lock has a run with other settings, inputs, tools or code")
-            }
-            Self::Outputs => write!(formatter, "it has no outputs that could be compared"),
-            Self::Place { output } => write!(formatter, "its output `{output}` is kept in the store only"),
-            Self::File { place } => write!(formatter, "`{place}` is not there"),
-            Self::Bytes { place } => write!(formatter, "`{place}` is not what pipeline.lock says"),
-            Self::Name { place } => write!(formatter, "pipeline.lock names nothing for `{place}`"),
-        }
-    }
 }
 
 /// Gives an instance's outputs by a lock, if it has this key there and they all are at their places, alone.
@@ -82,8 +71,7 @@ pub(crate) fn at_hand(
     if locked.key != key {
         return Err(Lacking::Key);
     }
-    // One whose settings are refused has no key, so it has places here.
-    let places = work.effective(id).map(|effective| effective.places.as_slice()).unwrap_or_default();
+    let places = work.own_places(id);
     let found = locked.outputs.iter().map(|(name, object)| find(store, places, name, *object));
     let mut outputs: Vec<RecordedOutput> = found.collect::<Result<_, _>>()?;
     if outputs.is_empty() {

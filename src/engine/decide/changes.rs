@@ -6,6 +6,7 @@
 //! - Maps are walked by name, and so are lists of maps that each have a `name` of their own.
 //! - Of any other list, the reason names what came and what went.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use crate::decide::reason::Reason;
@@ -24,87 +25,63 @@ pub fn differences(old: &Recipe, new: &Recipe) -> Vec<Reason> {
     if old.seed != new.seed {
         reasons.push(Reason::Seed { old: old.seed, new: new.seed });
     }
-    reasons.extend(changes(&old.inputs, &new.inputs).into_iter().map(|(name, old, new)| Reason::Input {
-        name,
-        old,
-        new,
-    }));
-    reasons.extend(changes(&old.files, &new.files).into_iter().map(|(name, old, new)| Reason::File {
-        name,
-        old,
-        new,
-    }));
+    for (name, old, new) in changes(&old.inputs, &new.inputs) {
+        reasons.push(Reason::Input { name: name.clone(), old: old.copied(), new: new.copied() });
+    }
+    for (name, old, new) in changes(&old.files, &new.files) {
+        reasons.push(Reason::File { name: name.clone(), old: old.copied(), new: new.copied() });
+    }
     reasons.extend(parameter_changes(&old.values, &new.values));
-    reasons.extend(changes(&old.cited, &new.cited).into_iter().map(|(name, old, new)| Reason::Cited {
-        name,
-        old,
-        new,
-    }));
+    for (name, old, new) in changes(&old.cited, &new.cited) {
+        reasons.push(Reason::Cited { name: name.clone(), old: old.copied(), new: new.copied() });
+    }
     reasons
 }
 
-type Change<T> = (String, Option<T>, Option<T>);
+/// A name, with what it was and what it is.
+pub(super) type Change<'m, K, V> = (&'m K, Option<&'m V>, Option<&'m V>);
 
 /// Names what two maps do not have in common, what is gone last; both are walked once, side by side.
-fn changes<T: Clone + PartialEq>(old: &BTreeMap<String, T>, new: &BTreeMap<String, T>) -> Vec<Change<T>> {
+pub(super) fn changes<'m, K: Ord, V: PartialEq>(
+    old: &'m BTreeMap<K, V>,
+    new: &'m BTreeMap<K, V>,
+) -> Vec<Change<'m, K, V>> {
     let (mut changes, mut gone) = (Vec::new(), Vec::new());
     let mut before = old.iter().peekable();
     for (name, value) in new {
         gone.extend(std::iter::from_fn(|| before.next_if(|(old, _)| *old < name)));
         let was = before.next_if(|(old, _)| *old == name).map(|(_, value)| value);
         if was != Some(value) {
-            changes.push((name.clone(), was.cloned(), Some(value.clone())));
+            changes.push((name, was, Some(value)));
         }
     }
     gone.extend(before);
-    changes.extend(gone.into_iter().map(|(name, value)| (name.clone(), Some(value.clone()), None)));
+    changes.extend(gone.into_iter().map(|(name, value)| (name, Some(value), None)));
     changes
 }
-
-/// Values by the name that a reason gives them.
-type Entries<'v> = BTreeMap<&'v str, &'v Value>;
 
 /// Gives a reason for each leaf in which the parameters differ.
 fn parameter_changes(old: &Parameters, new: &Parameters) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    walk_entries(&entries(old), &entries(new), &str::to_owned, &mut reasons);
+    walk_entries(old, new, &str::to_owned, &mut reasons);
     reasons
 }
 
-fn walk(path: &str, old: &Value, new: &Value, reasons: &mut Vec<Reason>) {
-    if old == new {
-        return;
-    }
-    match (old, new) {
-        (Value::Map(old), Value::Map(new)) => {
-            let inner = |name: &str| format!("{path}.{name}");
-            walk_entries(&entries(old), &entries(new), &inner, reasons);
-        }
-        (Value::List(old), Value::List(new)) => walk_lists(path, old, new, reasons),
-        _ => reasons.push(Reason::Parameter {
-            name: path.to_owned(),
-            old: Some(old.clone()),
-            new: Some(new.clone()),
-        }),
-    }
-}
-
-fn walk_entries(
-    old: &Entries<'_>,
-    new: &Entries<'_>,
+fn walk_entries<K: Ord + AsRef<str>, V: PartialEq + Borrow<Value>>(
+    old: &BTreeMap<K, V>,
+    new: &BTreeMap<K, V>,
     path: &dyn Fn(&str) -> String,
     reasons: &mut Vec<Reason>,
 ) {
-    for (name, value) in new {
-        match old.get(name) {
-            Some(before) => walk(&path(name), before, value, reasons),
-            None => {
-                reasons.push(Reason::Parameter { name: path(name), old: None, new: Some((*value).clone()) })
+    for (name, old, new) in changes(old, new) {
+        let (name, old, new) = (path(name.as_ref()), old.map(V::borrow), new.map(V::borrow));
+        match (old, new) {
+            (Some(Value::Map(old)), Some(Value::Map(new))) => {
+                walk_entries(old, new, &|inner| format!("{name}.{inner}"), reasons);
             }
+            (Some(Value::List(old)), Some(Value::List(new))) => walk_lists(&name, old, new, reasons),
+            _ => reasons.push(Reason::Parameter { name, old: old.cloned(), new: new.cloned() }),
         }
-    }
-    for (name, value) in old.iter().filter(|(name, _)| !new.contains_key(*name)) {
-        reasons.push(Reason::Parameter { name: path(name), old: Some((*value).clone()), new: None });
     }
 }
 
@@ -123,17 +100,13 @@ fn walk_lists(path: &str, old: &[Value], new: &[Value], reasons: &mut Vec<Reason
     }
 }
 
-fn entries(parameters: &Parameters) -> Entries<'_> {
-    parameters.iter().map(|(name, value)| (name.as_str(), value)).collect()
-}
-
 /// Gives a list's items by their `name`, if each is a map that has one of its own.
-fn named<'v>(list: &'v [Value]) -> Option<Entries<'v>> {
+fn named<'v>(list: &'v [Value]) -> Option<BTreeMap<&'v str, &'v Value>> {
     let entry = |item: &'v Value| match item {
         Value::Map(map) => map.get("name").and_then(Value::as_text).map(|name| (name, item)),
         _ => None,
     };
-    let entries = list.iter().map(entry).collect::<Option<Entries<'v>>>()?;
+    let entries = list.iter().map(entry).collect::<Option<BTreeMap<&str, &Value>>>()?;
     (entries.len() == list.len()).then_some(entries)
 }
 

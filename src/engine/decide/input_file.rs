@@ -8,10 +8,10 @@ use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 
-use crate::digest::Digest;
+use crate::digest::{Digest, ObjectId};
 use crate::file_table::Observation;
 use crate::folder::open_through_links;
-use crate::kind::Failure;
+use crate::kind::{Failure, ProjectFile};
 use crate::listing::list_names;
 use crate::stamp::Stamp;
 use crate::store::Store;
@@ -29,6 +29,11 @@ impl SeenFile {
         let link = self.link.as_ref().map(|text| format!(" → {text}")).unwrap_or_default();
         let manner = if self.executable { " (executable)" } else { "" };
         [name, &link, manner].concat()
+    }
+
+    pub(super) fn project_file(&self, store: &Store, name: &str) -> ProjectFile {
+        let path = store.project().path_of(name);
+        ProjectFile { name: name.to_owned(), object: ObjectId(self.digest), path }
     }
 
     /// Names the paths that were looked at: what a link leads to has a slash behind the link's own.
@@ -63,18 +68,18 @@ pub(super) fn observe_file(store: &Store, name: &str) -> io::Result<SeenFile> {
     Ok(SeenFile { digest, executable, link: Some(text.to_string_lossy().into_owned()) })
 }
 
-/// Says whether a file still holds these bytes; looks at it again.
-pub(super) fn is_same(store: &Store, name: &str, digest: Digest) -> bool {
-    if looks_same(store, name) && looks_same(store, &format!("{name}/")) {
-        return true;
+/// Looks at a file that was looked at before, and takes in its bytes only where it looks different now.
+pub(super) fn observe_again(store: &Store, name: &str) -> io::Result<SeenFile> {
+    let target = format!("{name}/");
+    if !looks_same(store, name) || !looks_same(store, &target) {
+        store.files().unconfirm(name);
+        store.files().unconfirm(&target);
     }
-    store.files().unconfirm(name);
-    store.files().unconfirm(&format!("{name}/"));
-    observe_file(store, name).is_ok_and(|file| file.digest == digest)
+    observe_file(store, name)
 }
 
 /// Says whether a path looks as it did when it was last looked at; one that was not, looks so.
-pub(super) fn looks_same(store: &Store, name: &str) -> bool {
+fn looks_same(store: &Store, name: &str) -> bool {
     let Some(observation) = store.files().confirmed(name) else { return true };
     let path = store.project().path_of(name.trim_end_matches('/'));
     let stamp = || fs::metadata(&path).map(|metadata| Stamp::of(&metadata));

@@ -16,9 +16,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::decide::input_file::{is_same, looks_same, observe_file, unreadable};
+use crate::decide::input_file::{observe_again, observe_file, unreadable};
 use crate::decide::listing_changes::first_difference;
-use crate::decide::tree::{Tree, TreeWalk, folder_name};
+use crate::decide::tree::{Tree, folder_name};
 use crate::decide::values::ValueDocuments;
 use crate::digest::ObjectId;
 use crate::file_table::Observation;
@@ -68,6 +68,7 @@ impl InputSet {
 type TreeQuestion = (String, Vec<String>, Vec<ProjectPath>);
 
 /// Reads the project's files for a run.
+#[derive(Default)]
 pub(crate) struct InputReader {
     /// The root without links, to know what leads out of it.
     real_root: Option<PathBuf>,
@@ -75,21 +76,12 @@ pub(crate) struct InputReader {
     documents: ValueDocuments,
 }
 
-/// What is no input of a stage, although it is in a folder that is one.
-pub(crate) struct LeftOut<'e> {
-    /// Patterns that the stage names.
-    pub(crate) ignore: &'e [String],
-    /// The places that stages fill which it does not wait for, below a folder.
-    pub(crate) written: &'e dyn Fn(&str) -> Vec<ProjectPath>,
-}
+/// Gives the places below a folder that stages fill which are not waited for: they are no input.
+pub(crate) type WrittenByOthers<'e> = dyn Fn(&str) -> Vec<ProjectPath> + 'e;
 
 impl InputReader {
     pub(crate) fn new(root: &Path) -> Self {
-        Self {
-            real_root: crate::store::real_path(root),
-            trees: Mutex::default(),
-            documents: ValueDocuments::default(),
-        }
+        Self { real_root: crate::store::real_path(root), ..Self::default() }
     }
 
     /// Reads what a run reads of the project.
@@ -97,9 +89,12 @@ impl InputReader {
         &self,
         store: &Store,
         effective: &Effective,
-        left_out: &LeftOut<'_>,
+        written: &WrittenByOthers<'_>,
     ) -> Result<InputSet, Failure> {
         let mut set = InputSet::default();
+        let tree = |folder: &str, pattern: Option<&str>| {
+            self.tree(store, folder, pattern, &effective.ignore, written(folder))
+        };
         for path in &effective.files {
             let name = path.as_str();
             let found = if path.is_root() { Named::Folder } else { self.named(store, name)? };
@@ -108,16 +103,11 @@ impl InputReader {
                     let file = observe_file(store, name).map_err(|error| unreadable(name, &error))?;
                     set.recipe.insert(file.recipe_name(name), ObjectId(file.digest));
                     set.paths.extend(file.paths(name));
-                    let path = store.project().path_of(name);
-                    set.files.push(ProjectFile {
-                        name: name.to_owned(),
-                        object: ObjectId(file.digest),
-                        path,
-                    });
+                    set.files.push(file.project_file(store, name));
                     continue;
                 }
-                Named::Folder => (folder_name(name), self.tree(store, name, None, left_out)?),
-                Named::Pattern(folder) => (name.to_owned(), self.tree(store, &folder, Some(name), left_out)?),
+                Named::Folder => (folder_name(name), tree(name, None)?),
+                Named::Pattern(folder) => (name.to_owned(), tree(folder, Some(name))?),
             };
             set.recipe.insert(name, ObjectId(tree.digest));
             set.trees.push(tree);
@@ -137,11 +127,11 @@ impl InputReader {
         store: &Store,
         before: &InputSet,
         effective: &Effective,
-        left_out: &LeftOut<'_>,
+        written: &WrittenByOthers<'_>,
         within: Duration,
     ) -> Option<String> {
         for file in &before.files {
-            if !is_same(store, &file.name, file.object.0) {
+            if !observe_again(store, &file.name).is_ok_and(|now| now.digest == file.object.0) {
                 return Some(file.name.clone());
             }
         }
@@ -153,13 +143,9 @@ impl InputReader {
                 continue;
             }
             // Something looks different: only what counts decides.
-            let again = Self {
-                real_root: self.real_root.clone(),
-                trees: Mutex::default(),
-                documents: ValueDocuments::default(),
-            };
+            let again = Self { real_root: self.real_root.clone(), ..Self::default() };
             tree.forget(store);
-            let now = again.read(store, effective, left_out).ok();
+            let now = again.read(store, effective, written).ok();
             let now = now.and_then(|set| set.trees.into_iter().find(|now| now.name == tree.name));
             match now {
                 Some(now) if now.digest == tree.digest => {}
@@ -178,11 +164,7 @@ impl InputReader {
         let mut now = Parameters::new();
         for address in &effective.addresses {
             let name = address.file.as_str();
-            if !looks_same(store, name) || !looks_same(store, &format!("{name}/")) {
-                store.files().unconfirm(name);
-                store.files().unconfirm(&format!("{name}/"));
-            }
-            let digest = observe_file(store, name).map(|file| file.digest);
+            let digest = observe_again(store, name).map(|file| file.digest);
             let read = digest.map(|digest| self.documents.read(store, address, digest, &mut now));
             if !matches!(read, Ok(Ok(()))) {
                 return Some(address.to_string());
@@ -193,7 +175,7 @@ impl InputReader {
     }
 
     /// Says what an input's name means.
-    fn named(&self, store: &Store, name: &str) -> Result<Named, Failure> {
+    fn named<'n>(&self, store: &Store, name: &'n str) -> Result<Named<'n>, Failure> {
         // What was confirmed in this run need not be looked at again.
         match store.files().confirmed(name) {
             Some(Observation::File { .. }) => return Ok(Named::File),
@@ -204,7 +186,7 @@ impl InputReader {
             Ok(metadata) if metadata.is_dir() => Ok(Named::Folder),
             Ok(_) => Ok(Named::File),
             Err(error) if error.kind() == io::ErrorKind::NotFound && pattern::is_pattern(name) => {
-                Ok(Named::Pattern(pattern::base_folder(name).to_owned()))
+                Ok(Named::Pattern(pattern::base_folder(name)))
             }
             Err(error) => Err(unreadable(name, &error)),
         }
@@ -215,26 +197,25 @@ impl InputReader {
         store: &Store,
         folder: &str,
         pattern: Option<&str>,
-        left_out: &LeftOut<'_>,
+        ignore: &[String],
+        written: Vec<ProjectPath>,
     ) -> Result<Arc<Tree>, Failure> {
-        let written = (left_out.written)(folder);
         let name = pattern.map_or_else(|| folder_name(folder), str::to_owned);
-        let key = (name.clone(), left_out.ignore.to_vec(), written.clone());
+        let key = (name, ignore.to_vec(), written.clone());
         if let Some(tree) = self.trees.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Arc::clone(tree));
         }
         let root = self.real_root.as_deref();
-        let walk = TreeWalk::new(store, root, (left_out.ignore, &written), &name, pattern)?;
-        let tree = Arc::new(walk.read(folder)?);
+        let tree = Arc::new(Tree::read(store, root, folder, pattern, (ignore, &written))?);
         self.trees.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&tree));
         Ok(tree)
     }
 }
 
 /// What an input's name means.
-enum Named {
+enum Named<'n> {
     File,
     Folder,
     /// A pattern, with the folder that holds all that it fits.
-    Pattern(String),
+    Pattern(&'n str),
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::decide::changes::changes;
 use crate::decide::reason::Reason;
 use crate::decide::tree::Tree;
 use crate::digest::{Digest, ObjectId};
@@ -37,23 +38,21 @@ pub(crate) fn name_files(store: &Store, reasons: Vec<Reason>, trees: &[Arc<Tree>
     named
 }
 
-/// A path in which two listings differ, with its digest in each.
-type ListingChange = (String, Option<ObjectId>, Option<ObjectId>);
+/// Names the paths in which two listings differ, sorted, with the digest that each has in either.
+fn differences(old: &str, new: &str) -> Vec<(String, Option<ObjectId>, Option<ObjectId>)> {
+    let (old, new) = (entries(old), entries(new));
+    let mut changes = changes(&old, &new);
+    changes.sort_unstable_by_key(|(path, ..)| *path);
+    let object = |entry: Option<&(&str, Option<ObjectId>)>| entry.and_then(|(_, object)| *object);
+    changes.into_iter().map(|(path, old, new)| ((*path).to_owned(), object(old), object(new))).collect()
+}
 
-/// Names the paths in which two listings differ, with the digest that each has in either.
-fn differences(old: &str, new: &str) -> Vec<ListingChange> {
-    let lines = |text: &str| -> BTreeMap<String, (String, Option<ObjectId>)> {
-        let line = |line: &str| {
-            let (sort, rest) = line.split_once(' ')?;
-            let (hex, path) = rest.split_once(' ')?;
-            Some((path.to_owned(), (sort.to_owned(), Digest::from_hex(hex).map(ObjectId))))
-        };
-        text.lines().filter_map(line).collect()
+/// Gives the sort and the digest of each path in a listing.
+fn entries(listing: &str) -> BTreeMap<&str, (&str, Option<ObjectId>)> {
+    let entry = |line| {
+        let (sort, rest) = str::split_once(line, ' ')?;
+        let (hex, path) = rest.split_once(' ')?;
+        Some((path, (sort, Digest::from_hex(hex).map(ObjectId))))
     };
-    let (old, new) = (lines(old), lines(new));
-    let paths: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    let changed = paths.into_iter().filter(|path| old.get(*path) != new.get(*path));
-    let object =
-        |of: &BTreeMap<String, (String, Option<ObjectId>)>, path: &String| of.get(path).and_then(|it| it.1);
-    changed.map(|path| (path.clone(), object(&old, path), object(&new, path))).collect()
+    listing.lines().filter_map(entry).collect()
 }

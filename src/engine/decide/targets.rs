@@ -25,7 +25,7 @@ pub fn targets(
         let stage = &pipeline.stages[instance.stage.0].name;
         names.extend(instance.point.variant.iter().map(|variant| format!("{stage}[{variant}]")));
         names.insert(instance.name.clone());
-        names.extend(work.places_of(id).iter().map(ToString::to_string));
+        names.extend(work.own_places(id).iter().map(|place| place.path.to_string()));
     }
     Ok(names.into_iter().collect())
 }

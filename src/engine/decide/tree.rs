@@ -16,7 +16,7 @@ use globset::GlobSet;
 use walkdir::WalkDir;
 
 use crate::decide::input_file::{observe_file, unreadable};
-use crate::digest::{Digest, ObjectId};
+use crate::digest::Digest;
 use crate::file_table::Observation;
 use crate::kind::{Failure, ProjectFile};
 use crate::listing::counts;
@@ -43,6 +43,43 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
+    /// Reads a folder, or all in it that a pattern fits, without what is ignored and what is written.
+    pub(super) fn read(
+        store: &Store,
+        real_root: Option<&Path>,
+        folder: &str,
+        pattern: Option<&str>,
+        (ignore, written): (&[String], &[ProjectPath]),
+    ) -> Result<Self, Failure> {
+        let only = pattern.map(|pattern| pattern::set(&[pattern.to_owned()]));
+        let mut walk = TreeWalk {
+            store,
+            real_root,
+            ignore: pattern::set(ignore).map_err(Failure::new)?,
+            only: only.transpose().map_err(Failure::new)?,
+            written,
+            name: pattern.map_or_else(|| folder_name(folder), str::to_owned),
+            lines: BTreeMap::new(),
+            files: Vec::new(),
+            paths: Vec::new(),
+        };
+        walk.folder(folder, &mut Vec::new())?;
+        let TreeWalk { name, lines, files, paths, .. } = walk;
+        if pattern.is_some() && files.is_empty() {
+            return Err(Failure::new(format!("no file fits the input `{name}`"))
+                .with_help("create one, or correct the pattern; it is relative to the project"));
+        }
+        let mut listing = String::with_capacity(lines.len() * 80);
+        for (path, (sort, digest)) in &lines {
+            writeln!(listing, "{sort} {digest} {path}").expect("a String takes any text");
+        }
+        let digest = Digest::of(listing.as_bytes());
+        let seen_files = store.files();
+        let observations = paths.iter().map(|path| seen_files.confirmed(path)).collect();
+        drop(seen_files);
+        Ok(Self { name, listing, digest, files, paths, observations, seen: AtomicI64::default() })
+    }
+
     /// Says whether all of it is as it was when it was read; what was seen `within` this time is not looked at again.
     pub(super) fn is_same(&self, store: &Store, within: Duration) -> bool {
         let now = now();
@@ -70,58 +107,19 @@ impl SeenTree for Tree {
 }
 
 /// A tree that is being read.
-pub(super) struct TreeWalk<'w> {
+struct TreeWalk<'w> {
     store: &'w Store,
     real_root: Option<&'w Path>,
     ignore: GlobSet,
     only: Option<GlobSet>,
     written: &'w [ProjectPath],
-    name: &'w str,
+    name: String,
     lines: BTreeMap<String, (char, Digest)>,
-    tree: Tree,
+    files: Vec<ProjectFile>,
+    paths: Vec<String>,
 }
 
-impl<'w> TreeWalk<'w> {
-    /// Begins to read a tree: a folder, or all that a pattern fits, without what is ignored and what is `written`.
-    pub(super) fn new(
-        store: &'w Store,
-        real_root: Option<&'w Path>,
-        (ignore, written): (&[String], &'w [ProjectPath]),
-        name: &'w str,
-        pattern: Option<&str>,
-    ) -> Result<Self, Failure> {
-        let tree = Tree {
-            name: name.to_owned(),
-            listing: String::new(),
-            digest: Digest::of(b""),
-            files: Vec::new(),
-            paths: Vec::new(),
-            observations: Vec::new(),
-            seen: AtomicI64::default(),
-        };
-        let only = pattern.map(|pattern| globs(&[pattern.to_owned()])).transpose()?;
-        Ok(Self {
-            store,
-            real_root,
-            ignore: globs(ignore)?,
-            only,
-            written,
-            name,
-            lines: BTreeMap::new(),
-            tree,
-        })
-    }
-
-    /// Reads it from the folder that holds all of it.
-    pub(super) fn read(mut self, folder: &str) -> Result<Tree, Failure> {
-        self.folder(folder, &mut Vec::new())?;
-        if self.only.is_some() && self.tree.files.is_empty() {
-            return Err(Failure::new(format!("no file fits the input `{}`", self.name))
-                .with_help("create one, or correct the pattern; it is relative to the project"));
-        }
-        Ok(self.finish())
-    }
-
+impl TreeWalk<'_> {
     /// Reads a folder, which may be a link; `above` are the real folders that it was reached through.
     fn folder(&mut self, folder: &str, above: &mut Vec<PathBuf>) -> Result<(), Failure> {
         let start = self.store.project().path_of(folder);
@@ -135,7 +133,7 @@ impl<'w> TreeWalk<'w> {
         let mut entries = WalkDir::new(&start).sort_by_file_name().into_iter();
         while let Some(entry) = entries.next() {
             self.store.refuse_stopped().map_err(|_| Failure::Cancelled)?;
-            let entry = entry.map_err(|error| unwalkable(self.name, &error))?;
+            let entry = entry.map_err(|error| unwalkable(&self.name, &error))?;
             let below = entry.path().strip_prefix(&start).unwrap_or(entry.path());
             let Some(below) = below.to_str() else {
                 let shown = entry.path().strip_prefix(self.store.project().path()).unwrap_or(entry.path());
@@ -186,7 +184,7 @@ impl<'w> TreeWalk<'w> {
         let observation = self.store.observe_folder(path, None);
         let observation = observation.ok_or_else(|| Failure::new(format!("`{path}` can't be read")))?;
         self.store.files().insert(path, observation, true);
-        self.tree.paths.push(path.to_owned());
+        self.paths.push(path.to_owned());
         if self.only.is_none() {
             self.lines.insert(format!("{path}/"), ('d', Digest::of(b"")));
         }
@@ -202,71 +200,42 @@ impl<'w> TreeWalk<'w> {
             return Ok(());
         }
         let file = observe_file(self.store, path).map_err(|error| unreadable(path, &error))?;
-        self.tree.paths.extend(file.paths(path));
+        self.paths.extend(file.paths(path));
         let sort = if file.executable { 'x' } else { 'f' };
         self.lines.insert(path.to_owned(), (sort, file.digest));
-        let place = self.store.project().path_of(path);
-        self.tree.files.push(ProjectFile {
-            name: path.to_owned(),
-            object: ObjectId(file.digest),
-            path: place,
-        });
+        self.files.push(file.project_file(self.store, path));
         Ok(())
     }
 
     fn link(&mut self, path: &str, place: &Path, above: &mut Vec<PathBuf>) -> Result<(), Failure> {
         let text = fs::read_link(place).map_err(|error| unreadable(path, &error))?;
         let digest = Digest::of(text.as_os_str().as_bytes());
-        let Ok(metadata) = fs::metadata(place) else {
-            // One that leads to nothing, such as an editor's lock, is its text.
-            self.store.files().insert(path, Observation::Link { text: digest }, true);
-            self.tree.paths.push(path.to_owned());
-            self.lines.insert(format!("{path} →"), ('l', digest));
-            return Ok(());
-        };
-        if metadata.is_file() {
+        let target = fs::metadata(place).ok();
+        if target.as_ref().is_some_and(fs::Metadata::is_file) {
             if self.fits(path) {
                 self.lines.insert(format!("{path} →"), ('l', digest));
             }
             return self.file(path);
         }
-        if !metadata.is_dir() {
+        if target.as_ref().is_some_and(|target| !target.is_dir()) {
             return Err(irregular(path));
         }
-        let inside = crate::store::real_path(place)
-            .zip(self.real_root)
-            .is_some_and(|(real, root)| real.starts_with(root));
-        if !inside {
+        let real = crate::store::real_path(place).zip(self.real_root);
+        if target.is_some() && !real.is_some_and(|(real, root)| real.starts_with(root)) {
             return Err(Failure::new(format!("`{path}` leads to a folder outside of the project"))
                 .with_help("name it as an input of its own, or copy what it leads to into the project"));
         }
         self.store.files().insert(path, Observation::Link { text: digest }, true);
-        self.tree.paths.push(path.to_owned());
+        self.paths.push(path.to_owned());
         self.lines.insert(format!("{path} →"), ('l', digest));
-        self.folder(path, above)
-    }
-
-    fn finish(mut self) -> Tree {
-        let files = self.store.files();
-        self.tree.observations = self.tree.paths.iter().map(|path| files.confirmed(path)).collect();
-        drop(files);
-        let mut listing = String::with_capacity(self.lines.len() * 80);
-        for (path, (sort, digest)) in &self.lines {
-            writeln!(listing, "{sort} {digest} {path}").expect("a String takes any text");
-        }
-        self.tree.digest = Digest::of(listing.as_bytes());
-        self.tree.listing = listing;
-        self.tree
+        // One that leads to nothing, such as an editor's lock, is its text.
+        if target.is_some() { self.folder(path, above) } else { Ok(()) }
     }
 }
 
 /// Gives the name that a folder has in a recipe.
 pub(super) fn folder_name(folder: &str) -> String {
     if folder.is_empty() { "./".to_owned() } else { format!("{folder}/") }
-}
-
-fn globs(patterns: &[String]) -> Result<GlobSet, Failure> {
-    pattern::set(patterns).map_err(Failure::new)
 }
 
 fn irregular(path: &str) -> Failure {

@@ -1,6 +1,6 @@
 //! Decides whether an instance is stale, and says why.
 //!
-//! (recipe, last recipe, what the store has) ──decide──▶ [`Verdict`]
+//! what the store has ──[`is_fresh`]──▶ fresh, or stale: (recipe, last recipe) ──[`reasons`]──▶ why
 //!
 //! Invariants
 //! - Pure: whatever it needs is in its arguments; it knows no kind, no file system, no terminal.
@@ -8,30 +8,12 @@
 
 use crate::decide::changes::differences;
 use crate::decide::reason::Reason;
-use crate::digest::Key;
 use crate::recipe::Recipe;
 use crate::store::Flaw;
 
-/// Whether an instance has to run.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Verdict {
-    /// Its outputs are there.
-    Fresh {
-        /// The key that they are recorded under.
-        key: Key,
-    },
-    /// It has to run.
-    Stale {
-        /// The key that its outputs will be recorded under.
-        key: Key,
-        /// Why, at least one.
-        reasons: Vec<Reason>,
-    },
-}
-
 /// What the store has for a recipe's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RecordState {
+pub(crate) enum RecordState {
     /// A record with sound objects.
     Recorded,
     /// Nothing.
@@ -40,27 +22,18 @@ pub enum RecordState {
     Flawed(Flaw),
 }
 
-/// Decides whether an instance with this recipe has to run.
-pub fn decide(
-    recipe: &Recipe,
-    key: Key,
-    last: Option<&Recipe>,
-    record: &RecordState,
-    forced: bool,
-) -> Verdict {
-    if is_fresh(record, forced) {
-        return Verdict::Fresh { key };
-    }
-    Verdict::Stale { key, reasons: reasons(recipe, last, record, forced) }
-}
-
 /// Says whether an instance's outputs are there.
-pub fn is_fresh(record: &RecordState, forced: bool) -> bool {
+pub(crate) fn is_fresh(record: &RecordState, forced: bool) -> bool {
     !forced && *record == RecordState::Recorded
 }
 
-/// Says why an instance has to run that is not fresh.
-pub fn reasons(recipe: &Recipe, last: Option<&Recipe>, record: &RecordState, forced: bool) -> Vec<Reason> {
+/// Says why an instance has to run that is not fresh; there is at least one reason.
+pub(crate) fn reasons(
+    recipe: &Recipe,
+    last: Option<&Recipe>,
+    record: &RecordState,
+    forced: bool,
+) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if forced {
         reasons.push(Reason::Forced);
@@ -113,17 +86,7 @@ mod tests {
     }
 
     fn reason_texts(new: &Recipe, last: Option<&Recipe>, record: &RecordState) -> Vec<String> {
-        match decide(new, new.key(), last, record, false) {
-            Verdict::Fresh { .. } => Vec::new(),
-            Verdict::Stale { reasons, .. } => reasons.iter().map(Reason::to_string).collect(),
-        }
-    }
-
-    #[test]
-    fn what_is_recorded_is_fresh_whatever_ran_last() {
-        let other = Recipe { seed: Some(2), ..recipe() };
-        assert_eq!(reason_texts(&recipe(), Some(&other), &RecordState::Recorded), Vec::<String>::new());
-        assert_eq!(reason_texts(&recipe(), None, &RecordState::Recorded), Vec::<String>::new());
+        reasons(new, last, record, false).iter().map(Reason::to_string).collect()
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use crate::decide::inputs::{InputReader, InputSet, LeftOut};
+use crate::decide::inputs::{InputReader, InputSet};
 use crate::decide::stage_digests::stage_digests;
 use crate::digest::{Canonical, Digest};
 use crate::error::EngineError;
@@ -129,14 +129,13 @@ impl<'a> Work<'a> {
     /// Finds the instances that `targets` name, as a flag for each instance; outputs are named as seen from `folder`,
     /// which is relative to the project.
     pub(crate) fn named(&self, targets: &[String], folder: &Path) -> Result<Vec<bool>, EngineError> {
-        let places: Vec<Vec<ProjectPath>> = self.plan.ids().map(|id| self.places_of(id)).collect();
+        let places: Vec<&[OutputPlace]> = self.plan.ids().map(|id| self.own_places(id)).collect();
         target::find(self.pipeline, &self.plan, &places, targets, folder)
     }
 
-    /// Gives the places of an instance's outputs.
-    pub(crate) fn places_of(&self, id: InstanceId) -> Vec<ProjectPath> {
-        let places = self.effective(id).map(|effective| effective.places.as_slice()).unwrap_or_default();
-        places.iter().map(|place| place.path.clone()).collect()
+    /// Gives where an instance's outputs belong; nowhere for one whose settings are refused.
+    pub(crate) fn own_places(&self, id: InstanceId) -> &[OutputPlace] {
+        self.effective(id).map(|effective| effective.places.as_slice()).unwrap_or_default()
     }
 
     /// Gives the place of an instance's output.
@@ -144,7 +143,7 @@ impl<'a> Work<'a> {
         match (self.known, self.clean[id.0]) {
             // Where it is nobody need be asked.
             (Some(known), Some(state)) => known.place_of(state, output),
-            _ => OutputPlace::find(&self.effective(id).ok()?.places, output),
+            _ => OutputPlace::find(self.own_places(id), output),
         }
     }
 
@@ -162,7 +161,12 @@ impl<'a> Work<'a> {
 
     /// Gives what is known of an instance; asks its kind the first time.
     pub(crate) fn details(&self, id: InstanceId) -> &Details {
-        self.details[id.0].get_or_init(|| self.ask(id))
+        self.details[id.0].get_or_init(|| {
+            let kind = self.kind(id);
+            let effective = kind.effective(&self.context(id));
+            let cost = effective.as_ref().map_or(0.0, |effective| kind.cost(&effective.parameters));
+            Details { effective, cost }
+        })
     }
 
     /// Gives what of an instance's settings enters its recipe.
@@ -226,8 +230,7 @@ impl<'a> Work<'a> {
         if effective.files.is_empty() && effective.addresses.is_empty() {
             return Ok(InputSet::default());
         }
-        let written = |folder: &str| self.written_by_others(id, folder);
-        self.inputs.read(store, effective, &LeftOut { ignore: &effective.ignore, written: &written })
+        self.inputs.read(store, effective, &|folder| self.written_by_others(id, folder))
     }
 
     /// Names an input of an instance that is no longer as it was when it was read, if there is one; folders that were seen
@@ -240,14 +243,7 @@ impl<'a> Work<'a> {
         within: Duration,
     ) -> Option<String> {
         let effective = self.effective(id).ok()?;
-        let written = |folder: &str| self.written_by_others(id, folder);
-        self.inputs.changed(
-            store,
-            before,
-            effective,
-            &LeftOut { ignore: &effective.ignore, written: &written },
-            within,
-        )
+        self.inputs.changed(store, before, effective, &|folder| self.written_by_others(id, folder), within)
     }
 
     /// Gives the places in a folder that are filled by stages that an instance's stage does not wait for: what they write
@@ -255,19 +251,12 @@ impl<'a> Work<'a> {
     fn written_by_others(&self, id: InstanceId, folder: &str) -> Vec<ProjectPath> {
         let inside = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let from = self.places().range::<str, _>((Bound::Included(inside.as_str()), Bound::Unbounded));
-        let inside: Vec<(&ProjectPath, StageId)> = from
-            .take_while(|(path, _)| path.as_str().starts_with(&inside))
-            .map(|(path, stage)| (path, *stage))
-            .collect();
-        if inside.is_empty() {
+        let mut inside = from.take_while(|(path, _)| path.as_str().starts_with(&inside)).peekable();
+        if inside.peek().is_none() {
             return Vec::new();
         }
         let waited_for = self.waited_for(self.plan.instance(id).stage);
-        inside
-            .into_iter()
-            .filter(|(_, stage)| !waited_for.contains(stage))
-            .map(|(path, _)| path.clone())
-            .collect()
+        inside.filter(|(_, stage)| !waited_for.contains(stage)).map(|(path, _)| path.clone()).collect()
     }
 
     /// Gives the place of every output, with the stage that fills it.
@@ -291,8 +280,10 @@ impl<'a> Work<'a> {
         let needs = self.plan.instance(id).needs.iter().filter(|need| need.stage == stage);
         let members = needs.flat_map(|need| self.plan.members(need));
         let folder = |member: &InstanceId| {
-            let places = &self.effective(*member).ok()?.places;
-            places.iter().find(|place| place.name.is_empty()).map(|place| place.path.clone())
+            self.own_places(*member)
+                .iter()
+                .find(|place| place.name.is_empty())
+                .map(|place| place.path.clone())
         };
         members.filter_map(folder).collect()
     }
@@ -303,45 +294,30 @@ impl<'a> Work<'a> {
         if self.needed[stage.0] {
             return Vec::new();
         }
-        let Ok(effective) = self.effective(id) else { return Vec::new() };
         let files = outputs.iter().filter(|output| !output.is_folder());
-        files
-            .filter_map(|output| OutputPlace::find(&effective.places, &output.name))
-            .map(|it| it.to_string())
-            .collect()
+        let places = files.filter_map(|output| OutputPlace::find(self.own_places(id), &output.name));
+        places.map(|place| place.to_string()).collect()
     }
 
     /// Gives the paths that are certain to be places of outputs, or in one: what clean instances wrote, and what the others
     /// declare.
     pub(crate) fn written_paths(&self) -> HashSet<&str> {
-        let mut paths = HashSet::new();
-        for id in self.plan.ids() {
-            if let (Some(known), Some(state)) = (self.known, self.clean[id.0]) {
-                paths.extend(known.written(state));
-            } else if let Ok(effective) = self.effective(id) {
-                paths.extend(effective.places.iter().map(|place| place.path.as_str()));
-            }
+        self.plan.ids().flat_map(|id| self.written_by(id)).collect()
+    }
+
+    fn written_by(&self, id: InstanceId) -> Vec<&str> {
+        match (self.known, self.clean[id.0]) {
+            // What it wrote is at its places; nobody need be asked for them.
+            (Some(known), Some(state)) => known.written(state).collect(),
+            _ => self.own_places(id).iter().map(|place| place.path.as_str()).collect(),
         }
-        paths
     }
 
     fn find_places(&self) -> BTreeMap<ProjectPath, StageId> {
-        let places = |id: InstanceId| -> Vec<ProjectPath> {
-            match (self.known, self.clean[id.0]) {
-                // What it wrote is at its places; nobody need be asked for them.
-                (Some(known), Some(state)) => {
-                    known.written(state).filter_map(|path| ProjectPath::parse(path).ok()).collect()
-                }
-                _ => {
-                    let effective = self.effective(id).ok();
-                    let places = effective.iter().flat_map(|effective| &effective.places);
-                    places.map(|place| place.path.clone()).collect()
-                }
-            }
-        };
-        let ids = self.plan.ids();
-        ids.flat_map(|id| places(id).into_iter().map(move |path| (path, self.plan.instance(id).stage)))
-            .collect()
+        let place =
+            |id: InstanceId, path| Some((ProjectPath::parse(path).ok()?, self.plan.instance(id).stage));
+        let places = |id| self.written_by(id).into_iter().filter_map(move |path| place(id, path));
+        self.plan.ids().flat_map(places).collect()
     }
 
     /// Gives the stages that a stage waits for, at any distance.
@@ -418,13 +394,6 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn ask(&self, id: InstanceId) -> Details {
-        let kind = self.kind(id);
-        let effective = kind.effective(&self.context(id));
-        let cost = effective.as_ref().map_or(0.0, |effective| kind.cost(&effective.parameters));
-        Details { effective, cost }
-    }
-
     /// Refuses a place that two instances write; what was clean before writes none that another one did.
     fn refuse_two_writers(&self) -> Result<(), EngineError> {
         let mut writers: BTreeMap<&str, InstanceId> = BTreeMap::new();
@@ -436,8 +405,7 @@ impl<'a> Work<'a> {
             })
         };
         for id in self.plan.ids().filter(|id| self.clean[id.0].is_none()) {
-            let Ok(effective) = self.effective(id) else { continue };
-            for place in &effective.places {
+            for place in self.own_places(id) {
                 if let Some(first) = writers.insert(place.path.as_str(), id) {
                     return two_writers(first, id, place.path.as_str());
                 }

@@ -76,15 +76,6 @@ impl Plan {
                 let is_shared = |axis: &&Axis| is_shared((StageId(index), stage), axis, needed);
                 let shared: Vec<&Axis> = needed.each.iter().filter(is_shared).collect();
                 let matched = shared.len() == needed.each.len();
-                if shared.is_empty() && !ranges[need.0].is_empty() {
-                    // All of it, for each instance.
-                    let group = GroupId(plan.groups.len());
-                    plan.groups.push(ranges[need.0].clone().map(InstanceId).collect());
-                    for instance in &mut plan.instances[first..] {
-                        instance.needs.push(Need { stage: need, group, matched });
-                    }
-                    continue;
-                }
                 let mut groups: HashMap<Vec<String>, GroupId> = HashMap::new();
                 for id in ranges[need.0].clone() {
                     let place = projection(&plan.instances[id].point, &shared);
@@ -127,30 +118,28 @@ impl Plan {
 fn points(pipeline: &Pipeline, id: StageId) -> Vec<Point> {
     let mut points = vec![Point::default()];
     for axis in &pipeline.stages[id.0].each {
-        let extend = |add: &dyn Fn(&mut Point, usize), count: usize| -> Vec<Point> {
-            let every = points.iter().flat_map(|point| (0..count).map(move |index| (point.clone(), index)));
-            every
-                .map(|(mut point, index)| {
-                    add(&mut point, index);
-                    point
-                })
-                .collect()
-        };
         points = match axis {
             Axis::Variant => {
-                let variants = pipeline.variants_of(id);
-                extend(&|point, index| point.variant = Some(variants[index].name.clone()), variants.len())
+                extended(&points, pipeline.variants_of(id), |point, it| point.variant = Some(it.name.clone()))
             }
-            Axis::Seed => {
-                let seeds = pipeline.seeds_of(id);
-                extend(&|point, index| point.seed = Some(seeds[index]), seeds.len())
-            }
+            Axis::Seed => extended(&points, pipeline.seeds_of(id), |point, seed| point.seed = Some(*seed)),
             Axis::Listed { name, values } => {
-                extend(&|point, index| point.listed.push((name.clone(), values[index].clone())), values.len())
+                extended(&points, values, |point, value| point.listed.push((name.clone(), value.clone())))
             }
         };
     }
     points
+}
+
+/// Gives each point at each value of one more axis.
+fn extended<T>(points: &[Point], values: &[T], set: impl Fn(&mut Point, &T)) -> Vec<Point> {
+    let mut extended = Vec::with_capacity(points.len() * values.len());
+    for (point, value) in points.iter().flat_map(|point| values.iter().map(move |value| (point, value))) {
+        let mut point = point.clone();
+        set(&mut point, value);
+        extended.push(point);
+    }
+    extended
 }
 
 /// Says whether an axis of a need is one of a stage's own: listed under the same name, or variants (or seeds) that
@@ -195,17 +184,16 @@ mod tests {
             kind: "toy".to_owned(),
             each,
             needs: needs.iter().copied().map(StageId).collect(),
-            base: Settings::default(),
-            variants: Vec::new(),
-            seeds: Vec::new(),
             ..Stage::default()
         }
     }
 
+    fn variant(name: &str) -> Variant {
+        Variant { name: name.to_owned(), from: None, settings: Settings::default() }
+    }
+
     fn week() -> Pipeline {
         let both = || vec![Axis::Variant, Axis::Seed];
-        let variant =
-            |name: &str| Variant { name: name.to_owned(), from: None, settings: Settings::default() };
         let train = Stage {
             variants: vec![variant("2.1"), variant("2.2")],
             seeds: vec![1, 2],
@@ -240,8 +228,6 @@ mod tests {
     #[test]
     fn variants_of_another_stage_are_not_matched_and_those_that_a_stage_lists_are() {
         let mut week = week();
-        let variant =
-            |name: &str| Variant { name: name.to_owned(), from: None, settings: Settings::default() };
         let seeds = vec![1, 2];
         week.stages.truncate(2);
         week.stages.extend([

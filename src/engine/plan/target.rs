@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path};
 
 use crate::error::EngineError;
-use crate::plan::graph::{Instance, InstanceId, Plan};
-use crate::project_path::{ProjectPath, is_within};
+use crate::plan::graph::{InstanceId, Plan};
+use crate::project_path::is_within;
 use crate::spec::Pipeline;
+use crate::store::OutputPlace;
 use crate::suggestion::nearest;
 
 /// Finds the instances that `targets` name, as a flag for each instance. `places` has the places of each instance's
@@ -18,16 +19,28 @@ use crate::suggestion::nearest;
 pub(crate) fn find(
     pipeline: &Pipeline,
     plan: &Plan,
-    places: &[Vec<ProjectPath>],
+    places: &[&[OutputPlace]],
     targets: &[String],
     folder: &Path,
 ) -> Result<Vec<bool>, EngineError> {
     let mut named = vec![false; plan.instances.len()];
     for target in targets {
-        let selection =
-            Selection { target, place: within(folder, target), points: points(pipeline, plan, target)? };
-        let found: Vec<InstanceId> =
-            plan.ids().filter(|&id| selection.fits(pipeline, plan.instance(id), &places[id.0])).collect();
+        let (place, points) = (within(folder, target), points(pipeline, plan, target)?);
+        let is_meant = |id: &InstanceId| {
+            let instance = plan.instance(*id);
+            let stage = &pipeline.stages[instance.stage.0].name;
+            let has_place =
+                |place: &String| places[id.0].iter().any(|own| is_within(place, own.path.as_str()));
+            let has_points = |(name, wanted): &Points<'_>| {
+                let own = instance.point.coordinates();
+                name == stage && wanted.iter().all(|part| own.contains(part))
+            };
+            target == stage
+                || *target == instance.name
+                || place.as_ref().is_some_and(has_place)
+                || points.as_ref().is_some_and(has_points)
+        };
+        let found: Vec<InstanceId> = plan.ids().filter(is_meant).collect();
         if found.is_empty() {
             return Err(unknown(pipeline, plan, places, target));
         }
@@ -58,31 +71,6 @@ pub(crate) fn with_needs(plan: &Plan, mut flags: Vec<bool>) -> Vec<bool> {
 
 /// A stage, and coordinates of it by name.
 type Points<'t> = (&'t str, Vec<(String, String)>);
-
-/// What a target may select.
-struct Selection<'t> {
-    target: &'t str,
-    /// The file or folder of the project, if it can be one.
-    place: Option<String>,
-    /// The stage and the coordinates in brackets, if it has some.
-    points: Option<Points<'t>>,
-}
-
-impl Selection<'_> {
-    fn fits(&self, pipeline: &Pipeline, instance: &Instance, places: &[ProjectPath]) -> bool {
-        let stage = &pipeline.stages[instance.stage.0].name;
-        if self.target == stage || self.target == instance.name {
-            return true;
-        }
-        if self.place.as_ref().is_some_and(|place| places.iter().any(|own| is_within(place, own.as_str()))) {
-            return true;
-        }
-        self.points.as_ref().is_some_and(|(name, wanted)| {
-            let own = instance.point.coordinates();
-            name == stage && wanted.iter().all(|part| own.contains(part))
-        })
-    }
-}
 
 /// Reads `stage[a,b=c]`; a value without a name is a variant, or else of the one listed coordinate that has it.
 fn points<'t>(pipeline: &Pipeline, plan: &Plan, target: &'t str) -> Result<Option<Points<'t>>, EngineError> {
@@ -128,10 +116,10 @@ fn within(folder: &Path, target: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-fn unknown(pipeline: &Pipeline, plan: &Plan, places: &[Vec<ProjectPath>], target: &str) -> EngineError {
+fn unknown(pipeline: &Pipeline, plan: &Plan, places: &[&[OutputPlace]], target: &str) -> EngineError {
     let stages = pipeline.stages.iter().map(|stage| stage.name.as_str());
     let names = plan.instances.iter().map(|instance| instance.name.as_str());
-    let places = places.iter().flatten().map(ProjectPath::as_str);
+    let places = places.iter().flat_map(|places| places.iter().map(|place| place.path.as_str()));
     let near = nearest(target, stages.chain(names).chain(places));
     let help = match near {
         Some(name) => format!("did you mean `{name}`?"),
@@ -150,6 +138,7 @@ fn unknown(pipeline: &Pipeline, plan: &Plan, places: &[Vec<ProjectPath>], target
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project_path::ProjectPath;
     use crate::spec::{Axis, Settings, Stage, StageId, Variant};
 
     fn pipeline() -> Pipeline {
@@ -160,9 +149,6 @@ mod tests {
             kind: "toy".to_owned(),
             each,
             needs,
-            base: Settings::default(),
-            variants: Vec::new(),
-            seeds: Vec::new(),
             ..Stage::default()
         };
         let train = Stage {
@@ -188,9 +174,12 @@ mod tests {
         let pipeline = pipeline();
         let plan = Plan::of(&pipeline)?;
         let written = ["report/week-3.md", "report/plots"];
-        let mut places: Vec<Vec<ProjectPath>> = vec![Vec::new(); plan.instances.len()];
-        *places.last_mut().expect("there are instances") =
-            written.iter().map(|path| ProjectPath::parse(path).expect("it is a path")).collect();
+        let written = written.map(|path| OutputPlace {
+            name: String::new(),
+            path: ProjectPath::parse(path).expect("it is a path"),
+        });
+        let mut places: Vec<&[OutputPlace]> = vec![&[]; plan.instances.len()];
+        *places.last_mut().expect("there are instances") = &written;
         let (folder, target) = target.split_once(':').unwrap_or(("", target));
         let flags = find(&pipeline, &plan, &places, &[target.to_owned()], Path::new(folder))?;
         let flags = with_needs(&plan, flags);

@@ -3,6 +3,7 @@
 use super::outline::StageDraft;
 use super::owners::{Owner, Takes, owners};
 use super::pipeline::Axis;
+use super::repeats::singular;
 use super::settings_file;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::suggestion;
@@ -117,12 +118,8 @@ fn place<'a>(axis: &Axis, draft: &'a StageDraft<'_>) -> Option<&'a Place> {
     }
 }
 
-fn singular(axis: &Axis) -> &'static str {
-    if *axis == Axis::Variant { "variant" } else { "seed" }
-}
-
-fn plural(axis: &Axis) -> &'static str {
-    if *axis == Axis::Variant { "variants" } else { "seeds" }
+fn plural(axis: &Axis) -> String {
+    format!("{}s", singular(axis))
 }
 
 #[cfg(test)]

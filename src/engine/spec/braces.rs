@@ -2,11 +2,13 @@
 //!
 //! `{word}` is a coordinate, `{out}` a field of the stage that is a path it writes, `{fit.out}` one of a stage that it needs.
 
+use std::ops::Range;
+
 use super::outline::StageDraft;
 use super::pipeline::Axis;
 use super::schema::Shape;
 use super::shape::get;
-use super::template::{BraceMistake, brace_mistakes, names};
+use super::template::{Piece, names, pieces};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::suggestion;
 use crate::value::Value;
@@ -63,27 +65,28 @@ impl<'a, 's> Braces<'a, 's> {
     pub fn check(&self, template: &str, place: &Place, diagnostics: &mut Diagnostics) -> bool {
         let known = self.known();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        let mistakes = brace_mistakes(template, &known);
-        let several = self.several(template);
-        let sound = mistakes.is_empty() && several.is_empty();
-        if self.draft().each_refused {
-            return sound;
-        }
         let listed: Vec<&str> = known.iter().copied().filter(|name| !name.contains('.')).collect();
-        for mistake in mistakes {
-            diagnostics.add_with(|| {
-                let (mistake, part) = match mistake {
-                    BraceMistake::Unknown(name, part) => (self.unknown(&name, &listed), part),
-                    BraceMistake::Single(brace, part) => {
-                        let help = format!("a brace that is meant as such is written `{brace}{brace}`");
-                        (Diagnostic::error(format!("a `{brace}` has no counterpart")).help(help), part)
-                    }
-                };
-                mistake.at(&place.narrowed_to(template, part))
-            });
+        let mut sound = true;
+        let mut report = |part: Range<usize>, mistake: &dyn Fn() -> Diagnostic| {
+            sound = false;
+            if !self.draft().each_refused {
+                diagnostics.add_with(|| mistake().at(&place.narrowed_to(template, part)));
+            }
+        };
+        for (piece, part) in pieces(template) {
+            match piece {
+                Piece::Coordinate(name) if !known.contains(&name) => {
+                    report(part, &|| self.unknown(name, &listed));
+                }
+                Piece::Stray(brace) => report(part, &|| {
+                    let help = format!("a brace that is meant as such is written `{brace}{brace}`");
+                    Diagnostic::error(format!("a `{brace}` has no counterpart")).help(help)
+                }),
+                _ => {}
+            }
         }
-        for (mistake, part) in several {
-            diagnostics.add(mistake.at(&place.narrowed_to(template, part)));
+        for (mistake, part) in self.several(template) {
+            report(part, &|| mistake.clone());
         }
         sound
     }
@@ -116,7 +119,7 @@ impl<'a, 's> Braces<'a, 's> {
     }
 
     /// Finds the names of several folders where only one may be.
-    fn several(&self, template: &str) -> Vec<(Diagnostic, std::ops::Range<usize>)> {
+    fn several(&self, template: &str) -> Vec<(Diagnostic, Range<usize>)> {
         if self.folders != Folders::One {
             return Vec::new();
         }

@@ -31,7 +31,7 @@ pub(super) fn read(root: &Path, path: &str, diagnostics: &mut Diagnostics) -> Fi
         diagnostics.add(Diagnostic::error(message).at(&place).help(help));
         File::Unreadable
     };
-    let bytes = match read_bytes(&root.join(path)) {
+    let mut bytes = match read_bytes(&root.join(path)) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return File::Absent,
         Err(error) if error.kind() == ErrorKind::IsADirectory => {
@@ -48,7 +48,6 @@ pub(super) fn read(root: &Path, path: &str, diagnostics: &mut Diagnostics) -> Fi
     if bytes.contains(&0) {
         return refuse(format!("`{path}` is not a text file"), "save it as text in UTF-8");
     }
-    let mut bytes = bytes;
     if bytes.starts_with(b"\xef\xbb\xbf") {
         bytes.drain(..3);
     }

@@ -4,7 +4,6 @@
 //! the stage's `params`, then the kind's defaults.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::order;
 use super::pipeline::Variant;
@@ -13,13 +12,6 @@ use super::settings_file::{self, RawStage, RawVariant};
 use super::shape::ParsedValues;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::suggestion;
-use crate::value::Parameters;
-
-/// Resolves a stage's `params` against the defaults.
-pub(super) fn base(defaults: &Arc<Parameters>, params: ParsedValues) -> Settings {
-    let params = params.into_iter().map(|(name, parsed)| (name, parsed.value, parsed.origin));
-    Settings::of(Arc::clone(defaults), params)
-}
 
 /// Resolves the variants of a stage; those on a circle, or behind one, are left out and reported.
 pub(super) fn variants(

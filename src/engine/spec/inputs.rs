@@ -14,7 +14,7 @@ use super::path_uses::Use;
 use super::project_path::ProjectRoot;
 use super::waits;
 use super::writers::Writers;
-use crate::address::{self, Address, Format};
+use crate::address::{self, Format, Pointer};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::pattern;
 use crate::yaml::Node;
@@ -104,7 +104,7 @@ struct Documents(HashMap<String, Option<Node>>);
 
 impl Documents {
     /// Checks that a file has a value at a pointer.
-    fn check(&mut self, root: &Path, path: &str, pointer: &str, diagnostics: &mut Diagnostics) {
+    fn check(&mut self, root: &Path, path: &str, pointer: &Pointer, diagnostics: &mut Diagnostics) {
         let node = self.0.entry(path.to_owned()).or_insert_with(|| {
             let format = Format::of(path)?;
             match file::read(root, path, diagnostics) {
@@ -112,10 +112,7 @@ impl Documents {
                 File::Absent | File::Unreadable => None,
             }
         });
-        let parsed = Address::parse(&format!("{path}#{pointer}")).ok().flatten();
-        if let (Some(node), Some(address)) = (node, parsed)
-            && let Err(mistake) = address.pointer.find(node)
-        {
+        if let Some(Err(mistake)) = node.as_ref().map(|node| pointer.find(node)) {
             diagnostics.add(mistake);
         }
     }

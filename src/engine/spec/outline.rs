@@ -86,8 +86,8 @@ pub(super) fn read<'s>(
     }
     let title = entry(fields, "title").and_then(|entry| text(&entry.value, "`title`", diagnostics));
     let title = title.unwrap_or_default().to_owned();
-    let mut nameless = entry(fields, "stages").is_none();
     let list = entry(fields, "stages");
+    let mut nameless = list.is_none();
     let stages = list.map(|entry| stages(entry, schemas, &mut nameless, diagnostics)).unwrap_or_default();
     Some(Outline { title, stages, nameless })
 }
@@ -172,11 +172,7 @@ pub(super) fn stage<'s>(
             let place = name.map_or(&node.place, |(_, place)| place);
             let help = "say it in this stage, beside its `name`";
             refuse_missing(fields, &schema.fields, &STAGE, place, help, diagnostics);
-            let params = schema.fields.iter().filter_map(|field| {
-                let node = &entry(fields, field.name)?.value;
-                Some((field.name, parse_in_file(field, node, None, diagnostics)?))
-            });
-            raw.params = params.collect();
+            raw.params = parse_in_file(fields, &schema.fields, None, diagnostics);
         }
     }
     let mistakes = diagnostics.len();
@@ -223,16 +219,13 @@ fn schema<'s>(node: &Node, schemas: &'s [Schema], diagnostics: &mut Diagnostics)
 fn check_fields(fields: &[Entry], schema: &Schema, stage: &str, diagnostics: &mut Diagnostics) {
     let own = schema.fields.iter().map(|field| field.name);
     let known: Vec<&str> = STAGE.into_iter().chain(own.filter(|_| schema.inline)).collect();
-    let elsewhere = |name: &str| {
-        let of_file = ["params", "variants", "seeds"].contains(&name);
-        let setting = schema.fields.iter().any(|field| field.name == name);
-        match (schema.inline, of_file || setting) {
-            (false, true) if setting => {
-                Some(format!("settings belong in `stages/{stage}.yaml`, under `params`"))
-            }
-            (false, true) => Some(format!("`{name}` belongs in `stages/{stage}.yaml`")),
-            _ => None,
+    let elsewhere = |name: &str| match name {
+        _ if schema.inline => None,
+        _ if schema.fields.iter().any(|field| field.name == name) => {
+            Some(format!("settings belong in `stages/{stage}.yaml`, under `params`"))
         }
+        "params" | "variants" | "seeds" => Some(format!("`{name}` belongs in `stages/{stage}.yaml`")),
+        _ => None,
     };
     refuse_unknown(fields, &known, format_args!("a stage of kind `{}`", schema.kind), elsewhere, diagnostics);
 }

@@ -1,17 +1,17 @@
 //! The paths that stages write and read: those that leave the project, and those that no stage may write.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::ptr;
 
 use super::inputs::{self, Graph};
 use super::outline::StageDraft;
 use super::path_uses::{Use, literals, path_shape, templates};
-use super::project_path::{ProjectRoot, plain};
+use super::project_path::ProjectRoot;
 use super::schema::Shape;
 use super::writers::Writers;
 use crate::address::Address;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::project_path::{PathFault, ProjectPath};
 
 /// Folders and files that a run must not write: `recount`'s own, and git's.
 const RESERVED: [&str; 5] = ["artifacts", "stages", ".git", "pipeline.yaml", "pipeline.lock"];
@@ -43,90 +43,73 @@ pub(super) fn check(
                 Some(_) => literals(stage, draft, field, uses),
                 None => continue,
             }
-            if matches!(shape, Some(Shape::Input)) {
-                split_addresses(uses, first, diagnostics);
-            }
-            accept(uses, first, is_output, &mut project, diagnostics);
+            accept(uses, first, shape, &mut project, diagnostics);
             uncertain |= is_output && (diagnostics.len() > mistakes || draft.each_refused);
         }
     }
-    refuse_reserved(&outputs, diagnostics);
     let writers = Writers::of(&outputs, drafts, diagnostics);
     let graph = Graph { drafts, needs, order };
     inputs::check(&inputs, &writers, &graph, &mut project, !uncertain, diagnostics);
 }
 
-/// Splits what from `first` on are addresses into file and pointer.
-fn split_addresses(uses: &mut Vec<Use<'_>>, first: usize, diagnostics: &mut Diagnostics) {
+/// Takes in the paths from `first` on, which have a shape; reports those that can't be taken, once for each place.
+fn accept<'a>(
+    uses: &mut Vec<Use<'a>>,
+    first: usize,
+    shape: Option<&Shape>,
+    project: &mut ProjectRoot<'_>,
+    diagnostics: &mut Diagnostics,
+) {
     let mut reported: Option<&Place> = None;
-    let mut unread = uses.split_off(first);
-    unread.retain_mut(|one| match Address::parse(&one.path) {
-        Ok(None) => true,
-        Ok(Some(address)) => {
-            one.pointer = Some(address.pointer.to_string());
-            one.path = address.file;
-            true
-        }
-        Err(error) => {
+    let mut written = uses.split_off(first);
+    written.retain_mut(|one| match resolve(one, shape, project) {
+        Ok(()) => true,
+        Err(mistake) => {
             if reported.is_none_or(|place| !ptr::eq(place, one.place)) {
-                let help = "an address is `FILE#/NAME/NAME`, in a JSON, YAML or TOML file";
-                diagnostics.add(Diagnostic::error(error.to_string()).at(one.place).help(help));
+                diagnostics.add(mistake.at(one.place));
             }
             reported = Some(one.place);
             false
         }
     });
-    uses.append(&mut unread);
+    uses.append(&mut written);
 }
 
-/// Brings the paths from `first` on to their one spelling, and reports those that leave the project, once for each
-/// place.
-fn accept<'a>(
-    uses: &mut Vec<Use<'a>>,
-    first: usize,
-    are_outputs: bool,
+/// Splits an address into file and pointer, and brings the path to its one spelling.
+fn resolve(
+    one: &mut Use<'_>,
+    shape: Option<&Shape>,
     project: &mut ProjectRoot<'_>,
-    diagnostics: &mut Diagnostics,
-) {
-    // What an output replaces decides nothing: a link there is no way for a run.
-    let way = |path: &str| -> usize { if are_outputs { path.rfind('/').unwrap_or(0) } else { path.len() } };
-    let mut reported: Option<&Place> = None;
-    let mut accepted = first;
-    for index in first..uses.len() {
-        let one = &mut uses[index];
-        match plain(&one.path).and_then(|path| project.check(&path[..way(&path)]).map(|()| path)) {
-            Ok(path) => {
-                // Who reads through a link reads what is behind it.
-                one.path = project.behind_links(&path).filter(|_| !are_outputs).unwrap_or(path);
-                uses.swap(accepted, index);
-                accepted += 1;
-            }
-            Err((what, help)) => {
-                if reported.is_none_or(|place| !ptr::eq(place, one.place)) {
-                    let message = format!("the path `{}` {what}", one.path);
-                    diagnostics.add(Diagnostic::error(message).at(one.place).help(help));
-                }
-                reported = Some(one.place);
-            }
+) -> Result<(), Diagnostic> {
+    if matches!(shape, Some(Shape::Input)) {
+        let help = "an address is `FILE#/NAME/NAME`, in a JSON, YAML or TOML file";
+        let address = Address::parse(&one.path);
+        let address = address.map_err(|error| Diagnostic::error(error.to_string()).help(help))?;
+        if let Some(address) = address {
+            one.pointer = Some(address.pointer);
+            one.path = address.file;
         }
     }
-    uses.truncate(accepted);
-}
-
-fn refuse_reserved(outputs: &[Use<'_>], diagnostics: &mut Diagnostics) {
-    let mut reported = BTreeSet::new();
-    for output in outputs {
-        let first = output.path.split('/').next().unwrap_or_default();
-        let message = if output.path.is_empty() {
-            "an output can't be the project's folder itself".to_owned()
-        } else if RESERVED.contains(&first) {
-            format!("an output can't be written to `{first}`")
-        } else {
-            continue;
-        };
-        if reported.insert((output.stage, output.place.span().start)) {
-            let help = "`artifacts`, `stages`, `.git` and the pipeline's own files belong to no stage";
-            diagnostics.add(Diagnostic::error(message).at(output.place).help(help));
-        }
+    let is_output = matches!(shape, Some(Shape::OutputPath));
+    let path = ProjectPath::parse(&one.path).and_then(|path| {
+        let folder = path.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
+        // What an output replaces decides nothing: a link there is no way for a run.
+        project.check(if is_output { folder } else { path.as_str() })?;
+        Ok(path)
+    });
+    let path = path.map_err(|PathFault { what, help }| {
+        Diagnostic::error(format!("the path `{}` {what}", one.path)).help(help)
+    })?;
+    // Who reads through a link reads what is behind it.
+    let behind = project.behind_links(path.as_str()).filter(|_| !is_output);
+    one.path = behind.unwrap_or_else(|| path.to_string());
+    let top = one.path.split('/').next().unwrap_or_default();
+    let help = "`artifacts`, `stages`, `.git` and the pipeline's own files belong to no stage";
+    if is_output && path.is_root() {
+        return Err(Diagnostic::error("an output can't be the project's folder itself").help(help));
     }
+    if is_output && RESERVED.contains(&top) {
+        return Err(Diagnostic::error(format!("an output can't be written to `{top}`")).help(help));
+    }
+    Ok(())
 }

@@ -6,11 +6,12 @@ use std::fmt;
 
 use super::braces::{Braces, Folders, listed};
 use super::outline::StageDraft;
-use super::project_path::MAX_PATH_BYTES;
 use super::schema::{Field, Shape};
 use super::shape::get;
 use super::template::fill;
+use crate::address::Pointer;
 use crate::diagnostic::{Diagnostics, Place};
+use crate::project_path::MAX_PATH_BYTES;
 use crate::value::Value;
 
 /// A path at one point of a stage's `each`.
@@ -20,7 +21,7 @@ pub(super) struct Use<'a> {
     pub point: usize,
     pub path: String,
     /// What of the file is meant, if not the whole of it.
-    pub pointer: Option<String>,
+    pub pointer: Option<Pointer>,
     /// Where the path was written.
     pub place: &'a Place,
     pub origin: PathOrigin<'a>,
@@ -102,24 +103,18 @@ pub(super) fn templates<'a>(
     for (text, place) in parsed.texts() {
         // A path that is too long is refused as it is written, before points multiply it.
         let too_long = is_path && text.len() > MAX_PATH_BYTES;
-        if too_long || !text.contains(['{', '}']) {
-            let points = if is_path && !too_long { point_count(draft) } else { usize::from(is_path) };
-            uses.extend((0..points).map(|point| Use {
-                stage,
-                point,
-                path: text.to_owned(),
-                pointer: None,
-                place,
-                origin: PathOrigin::Written,
-            }));
+        let has_braces = !too_long && text.contains(['{', '}']);
+        let sound = !has_braces || braces.check(text, place, diagnostics);
+        if !sound || !is_path {
             continue;
         }
-        if braces.check(text, place, diagnostics) && is_path {
-            uses.extend((0..point_count(draft)).map(|point| {
-                let path = fill(text, |name| coordinate(draft, point, name));
-                Use { stage, point, path, pointer: None, place, origin: PathOrigin::Template(text) }
-            }));
-        }
+        let origin = if has_braces { PathOrigin::Template(text) } else { PathOrigin::Written };
+        let points = if too_long { 1 } else { point_count(draft) };
+        uses.extend((0..points).map(|point| {
+            let value = |name: &str| coordinate(draft, point, name);
+            let path = if has_braces { fill(text, value) } else { text.to_owned() };
+            Use { stage, point, path, pointer: None, place, origin }
+        }));
     }
 }
 

@@ -1,6 +1,6 @@
-//! Paths that a person writes: they stay in the project.
+//! What the paths that a person writes lead to: they stay in the project.
 //!
-//! Invariant: an accepted path is relative, has no `..`, and follows no symbolic link out of the root.
+//! Invariant: an accepted path follows no symbolic link out of the root.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -9,13 +9,8 @@ use std::path::{Path, PathBuf};
 use globset::GlobMatcher;
 use walkdir::WalkDir;
 
+use crate::project_path::PathFault;
 use crate::suggestion;
-
-/// The longest path, in bytes: no system takes a longer one.
-pub(super) const MAX_PATH_BYTES: usize = 4_096;
-
-/// What is wrong with a path, and what to do.
-pub(super) type PathMistake = (&'static str, &'static str);
 
 /// The project's folder, with what was already found out about it.
 pub(super) struct ProjectRoot<'a> {
@@ -56,12 +51,13 @@ impl<'a> ProjectRoot<'a> {
         inside.any(|entry| entry.path().strip_prefix(self.root).is_ok_and(|path| matcher.is_match(path)))
     }
 
-    /// Checks that a path, in the form that [`plain`] gives, leads nowhere outside through links.
-    pub fn check(&mut self, path: &str) -> Result<(), PathMistake> {
+    /// Checks that a path in its one spelling leads nowhere outside through links.
+    pub fn check(&mut self, path: &str) -> Result<(), PathFault> {
         match self.look(path) {
-            Seen::Outside => {
-                Err(("leads out of the project through a symbolic link", "name a path inside the project"))
-            }
+            Seen::Outside => Err(PathFault {
+                what: "leads out of the project through a symbolic link",
+                help: "name a path inside the project",
+            }),
             Seen::Something | Seen::Nothing => Ok(()),
         }
     }
@@ -131,31 +127,6 @@ impl<'a> ProjectRoot<'a> {
         }
     }
 }
-
-/// Gives a path in its one spelling: forward slashes, no `.`, none doubled or trailing.
-pub(super) fn plain(path: &str) -> Result<String, PathMistake> {
-    if path.starts_with(['/', '~']) {
-        return Err(("is not relative to the project", "write it relative to the folder of `pipeline.yaml`"));
-    }
-    if path.len() > MAX_PATH_BYTES {
-        return Err(("is longer than 4096 bytes", "shorten it"));
-    }
-    if path.contains(char::is_control) {
-        return Err(("holds a control character", "take it out"));
-    }
-    let mut plain = String::with_capacity(path.len());
-    for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
-        if part == ".." {
-            return Err(("leaves its folder by `..`", "write it from the folder of `pipeline.yaml` down"));
-        }
-        if !plain.is_empty() {
-            plain.push('/');
-        }
-        plain.push_str(part);
-    }
-    Ok(plain)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,14 +37,18 @@ pub(super) fn read(entry: &Entry, schema: &Schema, diagnostics: &mut Diagnostics
     for node in items(&entry.value, "`each`", diagnostics).unwrap_or_default() {
         let Some(entry) = variant_or_seed(node, diagnostics) else { continue };
         if unique.iter().any(|known| known.axis == entry.axis) {
-            let word = if entry.axis == Axis::Variant { "variant" } else { "seed" };
-            let mistake = Diagnostic::error(format!("`{word}` is in `each` twice"));
+            let mistake = Diagnostic::error(format!("`{}` is in `each` twice", singular(&entry.axis)));
             diagnostics.add(mistake.at(&entry.place).help("keep one of the two"));
         } else {
             unique.push(entry);
         }
     }
     unique
+}
+
+/// Gives the word for an axis that is not listed.
+pub(super) fn singular(axis: &Axis) -> &'static str {
+    if *axis == Axis::Variant { "variant" } else { "seed" }
 }
 
 /// Reads `variant` or `seed`, or with the stage that has them `fit.variant`.

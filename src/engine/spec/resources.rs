@@ -1,9 +1,7 @@
 //! `resources`: what an instance of a stage takes of the machine while it runs.
 
-use std::fmt;
-
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::yaml::{Content, Node, Scalar, entries, refuse_unknown};
+use crate::yaml::{Content, Entry, Node, Scalar, entries, refuse_unknown};
 
 /// What an instance takes of the machine's pools while it runs, or what there is in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,47 +55,27 @@ pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Resources {
     let mut resources = Resources::default();
     let Some(fields) = entries(node, "`resources`", diagnostics) else { return resources };
     refuse_unknown(fields, &NAMES, "`resources`", |_| None, diagnostics);
-    for entry in fields {
-        let (field, least) = match entry.key.as_str() {
-            "cpus" => (&mut resources.cpus, 1),
-            "gpus" => (&mut resources.gpus, 0),
-            "memory" => {
-                match size(&entry.value) {
-                    Some(bytes) => resources.memory = bytes,
-                    None => {
-                        let message = format!(
-                            "`memory` must be a size such as `4 GiB`, not {}",
-                            entry.value.described()
-                        );
-                        let help = "write a number and B, kB, MB, GB, TB, KiB, MiB, GiB or TiB";
-                        diagnostics.add(Diagnostic::error(message).at(&entry.value.place).help(help));
-                    }
-                }
-                continue;
+    let how_many = "it is how many of them an instance takes while it runs";
+    let units = "write a number and B, kB, MB, GB, TB, KiB, MiB, GiB or TiB";
+    for Entry { key, value, .. } in fields {
+        let (field, amount, what, help) = match key.as_str() {
+            "cpus" => {
+                let count = value.whole().filter(|count| *count >= 1);
+                (&mut resources.cpus, count, "a whole number, 1 or more", how_many)
             }
+            "gpus" => (&mut resources.gpus, value.whole(), "a whole number, 0 or more", how_many),
+            "memory" => (&mut resources.memory, size(value), "a size such as `4 GiB`", units),
             _ => continue,
         };
-        match whole(&entry.value).filter(|number| *number >= least) {
-            Some(number) => *field = number,
+        match amount {
+            Some(amount) => *field = amount,
             None => {
-                let message = format!(
-                    "`{}` must be a whole number, {least} or more, not {}",
-                    entry.key,
-                    entry.value.described()
-                );
-                let help = "it is how many of them an instance takes while it runs";
-                diagnostics.add(Diagnostic::error(message).at(&entry.value.place).help(help));
+                let message = format!("`{key}` must be {what}, not {}", value.described());
+                diagnostics.add(Diagnostic::error(message).at(&value.place).help(help));
             }
         }
     }
     resources
-}
-
-fn whole(node: &Node) -> Option<u64> {
-    match node.content {
-        Content::Scalar(Scalar::Integer(whole)) => u64::try_from(whole).ok(),
-        _ => None,
-    }
 }
 
 fn size(node: &Node) -> Option<u64> {
@@ -108,16 +86,9 @@ fn size(node: &Node) -> Option<u64> {
 }
 
 /// Why a text is no size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a size such as `4 GiB`")]
 pub struct NotASize;
-
-impl fmt::Display for NotASize {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("expected a size such as `4 GiB`")
-    }
-}
-
-impl std::error::Error for NotASize {}
 
 /// Reads a size in bytes: `512 MiB`, `4GB`.
 ///

@@ -8,9 +8,7 @@ use super::names;
 use super::schema::Schema;
 use super::shape::{ParsedValues, parse_in_file, refuse_missing};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::yaml::{
-    self, Content, Entry, Node, Scalar, entries, entry, is_missing, items, refuse_unknown, text,
-};
+use crate::yaml::{self, Entry, Node, entries, entry, is_missing, items, refuse_unknown, text};
 
 /// What a stage sets, as it is written.
 #[derive(Default)]
@@ -106,11 +104,11 @@ pub(super) fn read(
         raw.variants = Some(variants(&entry.value, schema, &mut raw.nameless, diagnostics));
     }
     // A misspelt list is reported by its name; that it is missing is not reported as well.
-    let misspelt = |name: &str| entry(fields, name).is_none() && !is_missing(fields, name, known);
-    if has_variants && misspelt("seeds") {
-        raw.seeds = Some(Vec::new());
+    let misspelt = |name: &str| has_variants && !is_missing(fields, name, known);
+    if misspelt("seeds") {
+        raw.seeds.get_or_insert_default();
     }
-    if has_variants && misspelt("variants") {
+    if misspelt("variants") && raw.variants.is_none() {
         raw.variants = Some(Vec::new());
         raw.nameless = true;
     }
@@ -134,11 +132,7 @@ fn parse_values(
     };
     let none = || known.is_empty().then(|| "this kind has no settings".to_owned());
     refuse_unknown(settings, &known, &whose, |_| none(), diagnostics);
-    let values = schema.fields.iter().filter_map(|field| {
-        let node = &entry(settings, field.name)?.value;
-        Some((field.name, parse_in_file(field, node, variant, diagnostics)?))
-    });
-    values.collect()
+    parse_in_file(settings, &schema.fields, variant, diagnostics)
 }
 
 fn seeds(node: &Node, diagnostics: &mut Diagnostics) -> Vec<u64> {
@@ -149,11 +143,7 @@ fn seeds(node: &Node, diagnostics: &mut Diagnostics) -> Vec<u64> {
     }
     let mut seeds: Vec<u64> = Vec::new();
     for node in nodes {
-        let whole = match node.content {
-            Content::Scalar(Scalar::Integer(whole)) => u64::try_from(whole).ok(),
-            _ => None,
-        };
-        let mistake = match whole {
+        let mistake = match node.whole() {
             None => Diagnostic::error(format!(
                 "a seed must be a whole number, 0 or more, not {}",
                 node.described()

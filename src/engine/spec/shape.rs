@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::pattern;
 use crate::suggestion::nearest;
 use crate::value::Value;
-use crate::yaml::{Content, Entry, Node, Scalar, is_missing};
+use crate::yaml::{Content, Entry, Node, Scalar, entry, is_missing};
 
 /// Reports fields without a default that are not among the entries; `besides` are other names that are
 /// known there.
@@ -60,21 +60,21 @@ pub(super) fn get<'s>(values: &'s ParsedValues, name: &str) -> Option<&'s Parsed
     values.iter().find(|(known, _)| *known == name).map(|(_, parsed)| parsed)
 }
 
-/// Checks the value of a parameter in a file, for a variant or for the stage's `params`.
+/// Checks the parameters in a file, of a variant or of the stage's `params`.
 pub(super) fn parse_in_file(
-    field: &Field,
-    node: &Node,
+    entries: &[Entry],
+    fields: &[Field],
     variant: Option<&str>,
     diagnostics: &mut Diagnostics,
-) -> Option<ParsedValue> {
-    let (line, column) = node.place.line_and_column();
-    let origin = Origin::File {
-        path: Arc::clone(node.place.source().shared_name()),
-        line,
-        column,
-        variant: variant.map(Arc::from),
-    };
-    parse_value(field, node, origin, diagnostics)
+) -> ParsedValues {
+    let parsed = fields.iter().filter_map(|field| {
+        let node = &entry(entries, field.name)?.value;
+        let (line, column) = node.place.line_and_column();
+        let path = Arc::clone(node.place.source().shared_name());
+        let origin = Origin::File { path, line, column, variant: variant.map(Arc::from) };
+        Some((field.name, parse_value(field, node, origin, diagnostics)?))
+    });
+    parsed.collect()
 }
 
 /// Checks the value of a parameter, wherever it comes from.
@@ -101,22 +101,35 @@ fn value(
     node: &Node,
     diagnostics: &mut Diagnostics,
 ) -> Option<Value> {
-    match (shape, &node.content) {
-        (Shape::Either(first, second), Content::List(_)) => {
-            match [first, second].into_iter().find(|shape| matches!(***shape, Shape::List(_))) {
-                Some(list) => value(field, list, item, node, diagnostics),
-                None => refused(field, shape, item, node, diagnostics),
-            }
-        }
-        (Shape::List(inner), Content::List(nodes)) => {
+    let value = match (items_of(shape), &node.content) {
+        (Some(inner), Content::List(nodes)) => {
             let mut values = Vec::with_capacity(nodes.len());
             values.extend(nodes.iter().filter_map(|node| value(field, inner, true, node, diagnostics)));
-            (values.len() == nodes.len()).then_some(Value::List(values))
+            return (values.len() == nodes.len()).then_some(Value::List(values));
         }
-        (_, Content::Scalar(written)) => {
-            scalar(shape, written).or_else(|| refused(field, shape, item, node, diagnostics))
-        }
-        _ => refused(field, shape, item, node, diagnostics),
+        (_, Content::Scalar(written)) => scalar(shape, written),
+        _ => None,
+    };
+    if value.is_none() {
+        diagnostics.add_with(|| {
+            let each = if item { "each of " } else { "" };
+            let message = if node.is_null() {
+                format!("{each}`{}` has no value", field.name)
+            } else {
+                format!("{each}`{}` must be {}, not {}", field.name, phrase(shape), node.described())
+            };
+            Diagnostic::error(message).at(&node.place).help(advice(field, shape, node))
+        });
+    }
+    value
+}
+
+/// Gives what the items of a list have to be, where a list may be written.
+fn items_of(shape: &Shape) -> Option<&Shape> {
+    match shape {
+        Shape::List(inner) => Some(inner),
+        Shape::Either(first, second) => items_of(first).or_else(|| items_of(second)),
+        _ => None,
     }
 }
 
@@ -146,23 +159,6 @@ fn within(shape: &Shape, number: f64) -> Option<Value> {
     let low = if *above_least { number > *least } else { number >= *least };
     let high = if *below_most { number < *most } else { number <= *most };
     (number.is_finite() && low && high).then_some(Value::Float(number + 0.0))
-}
-
-fn refused(
-    field: &Field,
-    shape: &Shape,
-    item: bool,
-    node: &Node,
-    diagnostics: &mut Diagnostics,
-) -> Option<Value> {
-    let each = if item { "each of " } else { "" };
-    let message = if node.is_null() {
-        format!("{each}`{}` has no value", field.name)
-    } else {
-        format!("{each}`{}` must be {}, not {}", field.name, phrase(shape), node.described())
-    };
-    diagnostics.add_with(|| Diagnostic::error(message).at(&node.place).help(advice(field, shape, node)));
-    None
 }
 
 /// Says what to write instead.

@@ -4,18 +4,13 @@
 
 use std::ops::Range;
 
-/// What is wrong with the braces of a template, and where in it, in bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum BraceMistake {
-    /// No coordinate has this name.
-    Unknown(String, Range<usize>),
-    /// A brace without its counterpart.
-    Single(char, Range<usize>),
-}
-
-enum Piece<'a> {
+/// A part of a template.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece<'a> {
     Literal(&'a str),
+    /// A name in braces.
     Coordinate(&'a str),
+    /// A brace without its counterpart.
     Stray(char),
 }
 
@@ -77,22 +72,8 @@ pub(super) fn names(template: &str) -> Vec<(&str, Range<usize>)> {
     pieces(template).into_iter().filter_map(name).collect()
 }
 
-/// Finds what is wrong with a template when the names are those in `known`.
-pub(super) fn brace_mistakes(template: &str, known: &[&str]) -> Vec<BraceMistake> {
-    pieces(template)
-        .into_iter()
-        .filter_map(|(piece, place)| match piece {
-            Piece::Coordinate(name) if !known.contains(&name) => {
-                Some(BraceMistake::Unknown(name.to_owned(), place))
-            }
-            Piece::Stray(brace) => Some(BraceMistake::Single(brace, place)),
-            _ => None,
-        })
-        .collect()
-}
-
 /// Takes a template apart; each piece comes with the bytes that it was written in.
-fn pieces(template: &str) -> Vec<(Piece<'_>, Range<usize>)> {
+pub(super) fn pieces(template: &str) -> Vec<(Piece<'_>, Range<usize>)> {
     let mut pieces = Vec::new();
     let mut start = 0;
     while let Some(at) = template[start..].find(['{', '}']).map(|at| start + at) {
@@ -141,12 +122,15 @@ mod tests {
     #[test]
     fn what_is_no_coordinate_is_a_mistake_and_stays() {
         assert_eq!(at_alpha("{wrod} } {"), "{wrod} } {");
+        use Piece::{Coordinate, Literal, Stray};
         assert_eq!(
-            brace_mistakes("{wrod} } { {word}", &["word"]),
+            pieces("{wrod} } {"),
             [
-                BraceMistake::Unknown("wrod".to_owned(), 0..6),
-                BraceMistake::Single('}', 7..8),
-                BraceMistake::Single('{', 9..10)
+                (Coordinate("wrod"), 0..6),
+                (Literal(" "), 6..7),
+                (Stray('}'), 7..8),
+                (Literal(" "), 8..9),
+                (Stray('{'), 9..10)
             ]
         );
     }

@@ -28,7 +28,7 @@ impl<'a> Writers<'a> {
         let by_path = HashMap::with_capacity(outputs.len());
         let mut writers = Self { outputs, sorted: OnceCell::new(), by_path, folders: HashMap::new() };
         let mut reported = BTreeSet::new();
-        for (index, output) in outputs.iter().enumerate().filter(|(_, output)| !output.path.is_empty()) {
+        for (index, output) in outputs.iter().enumerate() {
             let Some(other) = writers.add(index) else { continue };
             // One mistake for each place, however many instances make it.
             if reported.insert((output.stage, output.place.span().start)) {

@@ -1,10 +1,11 @@
 //! A map with known names: reads its entries, and reports unknown names.
 
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
+use std::{fmt, ptr};
 
-use super::node::{Content, Entry, Node};
+use super::node::{Content, Entry, Node, shortened};
 use super::scalar::Scalar;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::suggestion;
 
 /// Gives the entries of a map; anything else is a mistake, except nothing, which is an empty map.
@@ -54,6 +55,23 @@ pub fn text<'a>(node: &'a Node, subject: &str, diagnostics: &mut Diagnostics) ->
 /// Finds an entry by name.
 pub fn entry<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
     entries.iter().find(|entry| entry.key == name)
+}
+
+/// Takes out entries whose name an earlier one has, and reports them.
+pub(crate) fn refuse_repeated(entries: &mut Vec<Entry>, diagnostics: &mut Diagnostics) {
+    let mut first: BTreeMap<&str, &Place> = BTreeMap::new();
+    let mut repeated = BTreeSet::new();
+    for (index, Entry { key, key_place, .. }) in entries.iter().enumerate() {
+        let place = *first.entry(key).or_insert(key_place);
+        if !ptr::eq(place, key_place) {
+            let mistake = Diagnostic::error(format!("`{}` is written twice here", shortened(key)));
+            let help = format!("line {} has it already; keep one of the two", place.line());
+            diagnostics.add(mistake.at(key_place).help(help));
+            repeated.insert(index);
+        }
+    }
+    let mut index = 0..;
+    entries.retain(|_| index.next().is_some_and(|index| !repeated.contains(&index)));
 }
 
 /// Reports entries whose name is not among `known`; `explain` may know better help.

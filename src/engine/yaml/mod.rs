@@ -12,6 +12,7 @@ mod parser;
 mod scalar;
 mod syntax;
 
+pub(crate) use entries::refuse_repeated;
 pub use entries::{entries, entry, is_missing, items, refuse_unknown, text};
 pub use node::{Content, Entry, Node};
 pub use parser::read;

@@ -44,6 +44,14 @@ impl Node {
         matches!(self.content, Content::Scalar(Scalar::Null))
     }
 
+    /// Gives the whole number, 0 or more, that it is.
+    pub fn whole(&self) -> Option<u64> {
+        match self.content {
+            Content::Scalar(Scalar::Integer(whole)) => u64::try_from(whole).ok(),
+            _ => None,
+        }
+    }
+
     /// Names it for a sentence: "the text `abc`", "a list".
     pub fn described(&self) -> String {
         match &self.content {

@@ -5,12 +5,12 @@
 //! - Depth is bounded, so recursion over a tree is, too.
 //! - Places are byte ranges on character boundaries.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
 
+use super::entries::refuse_repeated;
 use super::node::{Content, Entry, Node, shortened};
 use super::scalar::Scalar;
 use super::syntax::{self, MAX_DEPTH, SyntaxError};
@@ -105,9 +105,20 @@ impl<'a> Builder<'a> {
 
     fn node(&mut self, event: Event<'a>, span: Range<usize>) -> Parsed<Node> {
         let start = span.start;
+        if let Event::Scalar(_, _, anchor, tag)
+        | Event::SequenceStart(anchor, tag)
+        | Event::MappingStart(anchor, tag) = &event
+        {
+            // One is enough: the cure for it is the cure for all.
+            if *anchor != 0 {
+                return Err(vec![syntax::anchor_error(self.text, start, '&')]);
+            }
+            if tag.is_some() {
+                return Err(vec![syntax::tag_error(self.text, start)]);
+            }
+        }
         let content = match event {
-            Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_marks(start, anchor, tag.is_some())?;
+            Event::Scalar(text, style, ..) => {
                 self.end = start + self.text[span].trim_end().len();
                 let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
                 if block && text.trim_start_matches('\n').starts_with('\t') {
@@ -119,14 +130,8 @@ impl<'a> Builder<'a> {
                     _ => Scalar::Text(text.into_owned()),
                 })
             }
-            Event::SequenceStart(anchor, tag) => {
-                self.refuse_marks(start, anchor, tag.is_some())?;
-                self.deeper(span, Self::list)?
-            }
-            Event::MappingStart(anchor, tag) => {
-                self.refuse_marks(start, anchor, tag.is_some())?;
-                self.deeper(span, Self::map)?
-            }
+            Event::SequenceStart(..) => self.deeper(span, Self::list)?,
+            Event::MappingStart(..) => self.deeper(span, Self::map)?,
             Event::Alias(_) => return Err(vec![syntax::anchor_error(self.text, start, '*')]),
             _ => return Err(syntax::scan_errors(self.text, start, "there is no value here")),
         };
@@ -166,7 +171,7 @@ impl<'a> Builder<'a> {
             if matches!(event, Event::MappingEnd) {
                 self.finish(span);
                 let mut entries = self.entries.drain(first..).collect();
-                self.refuse_repeated(&mut entries);
+                refuse_repeated(&mut entries, &mut self.mistakes);
                 return Ok(Content::Map(entries));
             }
             let key = self.node(event, span)?;
@@ -205,36 +210,6 @@ impl<'a> Builder<'a> {
             _ => (not_a_text(), "write `name: value`".to_owned()),
         };
         self.mistakes.add(Diagnostic::error(message).at(&key.place).help(help));
-    }
-
-    fn refuse_repeated(&mut self, entries: &mut Vec<Entry>) {
-        let mut first: BTreeMap<&str, &Place> = BTreeMap::new();
-        let mut repeated = Vec::new();
-        for (index, Entry { key, key_place, .. }) in entries.iter().enumerate() {
-            let Some(place) = first.get(key.as_str()) else {
-                first.insert(key, key_place);
-                continue;
-            };
-            let mistake = Diagnostic::error(format!("`{}` is written twice here", shortened(key)));
-            let help = format!("line {} has it already; keep one of the two", place.line());
-            self.mistakes.add(mistake.at(key_place).help(help));
-            repeated.push(index);
-        }
-        let mut index = 0..entries.len();
-        if !repeated.is_empty() {
-            entries.retain(|_| index.next().is_none_or(|index| repeated.binary_search(&index).is_err()));
-        }
-    }
-
-    fn refuse_marks(&self, start: usize, anchor: usize, tagged: bool) -> Parsed<()> {
-        // One is enough: the cure for it is the cure for all.
-        if anchor != 0 {
-            Err(vec![syntax::anchor_error(self.text, start, '&')])
-        } else if tagged {
-            Err(vec![syntax::tag_error(self.text, start)])
-        } else {
-            Ok(())
-        }
     }
 
     fn place(&self, span: Range<usize>) -> Place {
