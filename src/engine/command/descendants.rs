@@ -78,21 +78,13 @@ pub(super) fn spawn_supervisor(command: &mut Command) -> io::Result<Child> {
     Ok(child)
 }
 
-/// Waits for a supervisor that ends, and forgets it.
-pub(super) fn reap_supervisor(supervisor: &mut Child) -> io::Result<ExitStatus> {
-    reap(supervisor, |known| &mut known.supervisors)
-}
-
-/// Waits for a program that ends, and forgets it.
-pub(super) fn reap_program(program: &mut Child) -> io::Result<ExitStatus> {
-    reap(program, |known| &mut known.programs)
-}
-
-fn reap(child: &mut Child, set: impl Fn(&mut ProcessTable) -> &mut BTreeSet<i32>) -> io::Result<ExitStatus> {
+/// Waits for a program or a supervisor that ends, and forgets it.
+pub(super) fn reap(child: &mut Child) -> io::Result<ExitStatus> {
     // Waits without the lock, and leaves it its number.
     let _ended = waitid(WaitId::Pid(Pid::from_child(child)), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
-    let mut known = known();
-    set(&mut known).remove(&number_of(child));
+    let (mut known, number) = (known(), number_of(child));
+    known.programs.remove(&number);
+    known.supervisors.remove(&number);
     child.wait()
 }
 

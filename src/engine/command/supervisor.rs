@@ -125,6 +125,6 @@ impl SupervisorShell {
 impl Drop for SupervisorShell {
     fn drop(&mut self) {
         drop(self.input.take());
-        drop(descendants::reap_supervisor(&mut self.child));
+        drop(descendants::reap(&mut self.child));
     }
 }
