@@ -86,7 +86,7 @@ pub(crate) struct LeftOut<'e> {
 impl InputReader {
     pub(crate) fn new(root: &Path) -> Self {
         Self {
-            real_root: crate::store::real_path(root),
+            real_root: root.canonicalize().ok(),
             trees: Mutex::default(),
             documents: ValueDocuments::default(),
         }

@@ -22,7 +22,7 @@ use crate::kind::{Failure, ProjectFile};
 use crate::listing::counts;
 use crate::pattern;
 use crate::project_path::{ProjectPath, is_within};
-use crate::snapshot::{SeenTree, is_as_observed};
+use crate::snapshot::is_as_observed;
 use crate::store::{FOLDER, Store};
 
 /// A folder or a pattern, with all that it takes in.
@@ -34,7 +34,7 @@ pub(crate) struct Tree {
     pub(crate) listing: String,
     pub(crate) digest: Digest,
     pub(super) files: Vec<ProjectFile>,
-    paths: Vec<String>,
+    pub(crate) paths: Vec<String>,
     /// What each path was.
     observations: Vec<Option<Observation>>,
     /// When it was last seen to be as it was when it was read.
@@ -59,12 +59,6 @@ impl Tree {
     /// Has its paths looked at again by whoever reads it next.
     pub(super) fn forget(&self, store: &Store) {
         self.paths.iter().for_each(|path| store.files().unconfirm(path));
-    }
-}
-
-impl SeenTree for Tree {
-    fn paths(&self) -> &[String] {
-        &self.paths
     }
 }
 
@@ -124,7 +118,7 @@ impl<'w> TreeWalk<'w> {
     /// Reads a folder, which may be a link; `above` are the real folders that it was reached through.
     fn folder(&mut self, folder: &str, above: &mut Vec<PathBuf>) -> Result<(), Failure> {
         let start = self.store.project().path_of(folder);
-        if let Some(real) = crate::store::real_path(&start) {
+        if let Ok(real) = start.canonicalize() {
             if above.iter().any(|one| real.starts_with(one) && one.starts_with(&real)) {
                 // A link back up: its text is all there is to it.
                 return Ok(());
@@ -229,9 +223,8 @@ impl<'w> TreeWalk<'w> {
         if !metadata.is_dir() {
             return Err(irregular(path));
         }
-        let inside = crate::store::real_path(place)
-            .zip(self.real_root)
-            .is_some_and(|(real, root)| real.starts_with(root));
+        let inside =
+            place.canonicalize().ok().zip(self.real_root).is_some_and(|(real, root)| real.starts_with(root));
         if !inside {
             return Err(Failure::new(format!("`{path}` leads to a folder outside of the project"))
                 .with_help("name it as an input of its own, or copy what it leads to into the project"));

@@ -5,9 +5,8 @@
 //! - What a folder of outputs should hold is taken from the outputs, not from the disk, so that a stray file is seen too.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
-use super::{CheckedSnapshot, InstanceState, PathState, Snapshot, TreeState};
+use super::{Asked, CheckedSnapshot, InstanceState, PathState, Seen, Snapshot, TreeState};
 use crate::digest::{Digest, Key};
 use crate::file_table::Observation;
 use crate::folder::FileKind;
@@ -27,14 +26,8 @@ pub struct SnapshotBuilder<'s> {
     whole: bool,
 }
 
-/// A folder or pattern that an instance reads, as it was seen.
-pub(crate) trait SeenTree {
-    /// Gives the paths of all that it takes in.
-    fn paths(&self) -> &[String];
-}
-
 /// What an instance did in this run.
-pub(crate) struct InstanceRun<'d, T> {
+pub(crate) struct InstanceRun<'d> {
     pub(crate) name: &'d str,
     /// The digest of its stage.
     pub(crate) stage: Digest,
@@ -42,13 +35,15 @@ pub(crate) struct InstanceRun<'d, T> {
     pub(crate) outputs: &'d [RecordedOutput],
     pub(crate) places: &'d [OutputPlace],
     pub(crate) reads: &'d [String],
-    pub(crate) trees: &'d [Arc<T>],
+    /// The folders and patterns that it read: where each was found in memory, and the paths that it takes in.
+    pub(crate) trees: Vec<(usize, &'d [String])>,
 }
 
 impl<'s> SnapshotBuilder<'s> {
     /// Begins a snapshot that answers a fingerprint in an environment; `stages` is the digest of all stages.
     pub fn new(store: &'s Store, fingerprint: Digest, environment: Digest, stages: Digest) -> Self {
-        let snapshot = Snapshot { fingerprint, environment, stages, ..Snapshot::default() };
+        let asked = Asked { fingerprint, environment, stages, ..Asked::default() };
+        let snapshot = Snapshot { asked, seen: Seen::default() };
         let (paths, trees, old_trees) = (HashMap::new(), HashMap::new(), HashMap::new());
         Self { store, snapshot, paths, trees, old_trees, whole: true }
     }
@@ -59,7 +54,7 @@ impl<'s> SnapshotBuilder<'s> {
             Some(PathState { path: path.clone(), observation: self.store.files().confirmed(path)? })
         };
         match paths.iter().map(state).collect() {
-            Some(paths) => self.snapshot.pipeline = paths,
+            Some(paths) => self.snapshot.asked.pipeline = paths,
             None => self.whole = false,
         }
     }
@@ -74,33 +69,32 @@ impl<'s> SnapshotBuilder<'s> {
 
     /// Takes in an instance as it was known before.
     pub(crate) fn add_unchanged(&mut self, known: &CheckedSnapshot, state: &InstanceState) {
-        let parts = known.parts_of(state);
-        let reads = parts.reads.iter().map(|state| self.old_path(state)).collect();
-        let writes: Option<Vec<u32>> = parts.writes.iter().map(|state| self.old_write(state)).collect();
+        let reads = known.states(&state.reads).map(|path| self.old_path(path)).collect();
+        let writes: Option<Vec<u32>> = known.states(&state.writes).map(|path| self.old_write(path)).collect();
         let Some(writes) = writes else {
             self.whole = false;
             return self.last_key(&state.name, state.key);
         };
-        let mut trees = Vec::with_capacity(parts.trees.len());
-        for (old, paths) in parts.trees {
-            let tree = match self.old_trees.get(&old) {
+        let mut trees = Vec::with_capacity(state.trees.len());
+        for old in &state.trees {
+            let tree = match self.old_trees.get(old) {
                 Some(tree) => *tree,
                 None => {
-                    let paths = paths.iter().map(|path| self.old_path(known.state(*path))).collect();
+                    let paths = known.tree_states(*old).map(|path| self.old_path(path)).collect();
                     let tree = self.tree(TreeState { paths });
-                    self.old_trees.insert(old, tree);
+                    self.old_trees.insert(*old, tree);
                     tree
                 }
             };
             trees.push(tree);
         }
-        self.snapshot.instances.push(InstanceState { reads, trees, writes, ..state.clone() });
+        self.snapshot.seen.instances.push(InstanceState { reads, trees, writes, ..state.clone() });
     }
 
     /// Takes in what an instance did in this run; of one of which something was not looked at, only the key.
-    pub(crate) fn add<T: SeenTree>(&mut self, done: &InstanceRun<'_, T>) {
+    pub(crate) fn add(&mut self, done: &InstanceRun<'_>) {
         match self.state(done) {
-            Some(state) => self.snapshot.instances.push(state),
+            Some(state) => self.snapshot.seen.instances.push(state),
             None => {
                 self.whole = false;
                 self.last_key(done.name, done.key);
@@ -108,17 +102,16 @@ impl<'s> SnapshotBuilder<'s> {
         }
     }
 
-    fn state<T: SeenTree>(&mut self, done: &InstanceRun<'_, T>) -> Option<InstanceState> {
+    fn state(&mut self, done: &InstanceRun<'_>) -> Option<InstanceState> {
         let reads = done.reads.iter().map(|path| self.path(path)).collect::<Option<_>>()?;
         let mut trees = Vec::with_capacity(done.trees.len());
-        for tree in done.trees {
-            let place = Arc::as_ptr(tree).addr();
-            let index = match self.trees.get(&place) {
+        for (place, paths) in &done.trees {
+            let index = match self.trees.get(place) {
                 Some(index) => *index,
                 None => {
-                    let paths = tree.paths().iter().map(|path| self.path(path)).collect::<Option<_>>()?;
+                    let paths = paths.iter().map(|path| self.path(path)).collect::<Option<_>>()?;
                     let index = self.tree(TreeState { paths });
-                    self.trees.insert(place, index);
+                    self.trees.insert(*place, index);
                     index
                 }
             };
@@ -131,12 +124,12 @@ impl<'s> SnapshotBuilder<'s> {
 
     /// Takes in the last key of an instance of which no more is known.
     pub fn last_key(&mut self, name: &str, key: Key) {
-        self.snapshot.last_keys.push((name.to_owned(), key));
+        self.snapshot.seen.last_keys.push((name.to_owned(), key));
     }
 
     /// Ends the snapshot; `answer` is what there is to say while nothing changes, if everything is up to date.
     pub fn finish(mut self, answer: Option<String>) -> Snapshot {
-        self.snapshot.answer = answer.filter(|_| self.whole);
+        self.snapshot.asked.answer = answer.filter(|_| self.whole);
         self.snapshot
     }
 
@@ -237,13 +230,14 @@ impl<'s> SnapshotBuilder<'s> {
     }
 
     fn tree(&mut self, tree: TreeState) -> u32 {
-        self.snapshot.trees.push(tree);
-        u32::try_from(self.snapshot.trees.len() - 1).expect("a run reads fewer than 2³² folders")
+        self.snapshot.seen.trees.push(tree);
+        u32::try_from(self.snapshot.seen.trees.len() - 1).expect("a run reads fewer than 2³² folders")
     }
 
     fn insert(&mut self, path: &str, observation: Observation) -> u32 {
-        let index = u32::try_from(self.snapshot.paths.len()).expect("a run looks at fewer than 2³² paths");
-        self.snapshot.paths.push(PathState { path: path.to_owned(), observation });
+        let index =
+            u32::try_from(self.snapshot.seen.paths.len()).expect("a run looks at fewer than 2³² paths");
+        self.snapshot.seen.paths.push(PathState { path: path.to_owned(), observation });
         self.paths.insert(path.to_owned(), index);
         index
     }
