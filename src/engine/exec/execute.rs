@@ -75,22 +75,17 @@ pub(crate) fn execute(
     let started = (options.clock)();
     let result = catch_unwind(AssertUnwindSafe(|| kind.run(&job))).unwrap_or_else(|panic| Err(bug(&*panic)));
     let seconds = (options.clock)() - started;
-    let record = result.and_then(|outputs| {
+    let recorded = result.and_then(|outputs| {
         refuse_changed(work, session, assembled, id)
             .and_then(|()| store_outputs(session, &scratch, outputs))
             .and_then(|outputs| {
                 refuse_unmade(work, id, &outputs)?;
-                let recipe = assembled.recipe.to_json();
-                let listings = store_listings(session, assembled)?;
                 let instance = work.name(id).to_owned();
                 let observed = Observed { instance, started, seconds, facts: options.facts.clone() };
-                let stand_in = work.is_stand_in(id);
-                let record = Record { key: assembled.key, recipe, outputs, listings, stand_in, observed };
-                session.commit(&record)?;
-                Ok(record)
+                record(work, session, id, assembled, outputs, observed)
             })
     });
-    if in_place && record.is_err() {
+    if in_place && recorded.is_err() {
         // A file that is not recorded must not pass for an output, and nobody can say which bytes a person wrote during the run.
         for place in &effective.places {
             drop(session.clear_place(&place.path));
@@ -104,15 +99,12 @@ pub(crate) fn execute(
         })?;
     }
     session.remove_scratch(&scratch);
-    record
+    recorded
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        if crate::store::is_stopped(&error.source) {
-            return Self::Cancelled;
-        }
-        Self::new(error.to_string())
+        if error.is_stopped() { Self::Cancelled } else { Self::new(error.to_string()) }
     }
 }
 
@@ -137,14 +129,27 @@ fn store_outputs(
     Ok(recorded)
 }
 
-/// Stores the listings of folders that were read, for whoever wants to know later which file of one changed.
-pub(crate) fn store_listings(
+/// Records an instance's outputs, which are in the store, with the listings of the folders that it read.
+pub(crate) fn record(
+    work: &Work<'_>,
     session: &Session<'_>,
+    id: InstanceId,
     assembled: &Assembled,
-) -> Result<Vec<crate::digest::ObjectId>, Failure> {
-    let listings =
-        assembled.project.trees.iter().map(|tree| session.put_bytes(tree.listing.as_bytes(), 0o644));
-    listings.map(|id| id.map_err(Failure::from)).collect()
+    outputs: Vec<RecordedOutput>,
+    observed: Observed,
+) -> Result<Record, Failure> {
+    let trees = assembled.project.trees.iter();
+    let listings = trees.map(|tree| session.put_bytes(tree.listing.as_bytes(), 0o644));
+    let record = Record {
+        key: assembled.key,
+        recipe: assembled.recipe.to_json(),
+        outputs,
+        listings: listings.collect::<Result<_, _>>()?,
+        stand_in: work.is_stand_in(id),
+        observed,
+    };
+    session.commit(&record)?;
+    Ok(record)
 }
 
 fn refuse_changed(
