@@ -298,19 +298,4 @@ mod tests {
             drop(fs::remove_dir(folder.path().join("out")));
         }
     }
-
-    #[test]
-    fn the_last_sound_copy_mends_a_damaged_object() {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let store = Store::open(folder.path()).expect("the store opens");
-        let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
-        let object = session.put_bytes(b"result", 0o644).expect("there is room");
-        fs::remove_file(store.object_path(object)).expect("it is there");
-        fs::write(store.object_path(object), "damaged").expect("there is room");
-        session.files().unconfirm(&Store::object_table_path(object));
-        fs::write(folder.path().join("a"), "result").expect("there is room");
-        let place = ProjectPath::parse("a").expect("it is a path");
-        assert_eq!(session.remove_or_keep(&place).expect("it can be removed"), None);
-        assert_eq!(fs::read(store.object_path(object)).ok(), Some(b"result".to_vec()));
-    }
 }

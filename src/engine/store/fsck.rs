@@ -101,8 +101,7 @@ impl Session<'_> {
             // It says of what was set aside that it is there.
             self.remove_own(SNAPSHOT_FILE)?;
         }
-        let listed = sound.records.iter().flat_map(|record| record.listings.iter().copied());
-        let named: BTreeSet<ObjectId> = sound.records.iter().flat_map(objects_of).chain(listed).collect();
+        let named: BTreeSet<ObjectId> = sound.records.iter().flat_map(Record::objects).collect();
         found.unnamed = sound.objects.difference(&named).count();
         Ok(Some(found))
     }

@@ -51,7 +51,7 @@ pub use edited::KeptEdit;
 pub use error::StoreError;
 pub use fsck::{Damage, DamageKind, Examination};
 pub use gc::Garbage;
-pub(crate) use hashing::{is_stopped, real_path};
+pub(crate) use hashing::is_stopped;
 pub use lookup::{Flaw, Lookup};
 pub use object::Soundness;
 pub use place::{OutputPlace, Restored};

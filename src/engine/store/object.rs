@@ -85,8 +85,8 @@ impl Store {
             None => Err(io::ErrorKind::NotFound.into()),
         };
         let table_path = Self::table_path(&name);
-        let digest = || self.digest(&table_path, &stat, &|| base.open_file(&name));
-        let mut found = digest();
+        let digest = || Ok(self.digest(&table_path, &stat, &|| base.open_file(&name))?.0);
+        let mut found: io::Result<Digest> = digest();
         if found.as_ref().is_ok_and(|digest| *digest != id.0) {
             // It may be the one before it that was read, which another thread has replaced by now.
             self.files().unconfirm(&table_path);
@@ -167,7 +167,7 @@ impl Session<'_> {
                 .doing("read", &path);
         };
         let temporary = self.temporary();
-        self.base.rename(name, &self.base, &temporary).doing("moved", &path)?;
+        self.base.rename(name, self.base, &temporary).doing("moved", &path)?;
         self.base.set_mode(&temporary, entry.stamp.mode & READ_PERMISSIONS).doing("written", &path)?;
         Ok((self.adopt_hashed(&temporary)?, entry.stamp.mode))
     }
@@ -189,7 +189,7 @@ impl Session<'_> {
             Soundness::Corrupt => self.quarantine(&name)?,
             Soundness::Missing => {}
         }
-        self.base.move_to(temporary, &self.base, &name).doing("written", &self.base.path_of(&name))?;
+        self.base.move_to(temporary, self.base, &name).doing("written", &self.base.path_of(&name))?;
         Ok(id)
     }
 
@@ -234,7 +234,7 @@ impl Session<'_> {
         let path = self.base.path_of(name);
         self.files().remove(&Store::table_path(name));
         self.base.remove(&target).doing("removed", &self.base.path_of(&target))?;
-        match self.base.move_to(name, &self.base, &target) {
+        match self.base.move_to(name, self.base, &target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             other => other.doing("moved", &path),
         }

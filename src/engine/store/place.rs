@@ -16,7 +16,7 @@ use super::object::{Soundness, object_name};
 use super::record::RecordedOutput;
 use super::{Session, Store};
 use crate::digest::{Key, ObjectId};
-use crate::folder::{FileKind, Folder, FolderEntry, WalkedEntry};
+use crate::folder::{FileKind, FolderEntry, WalkedEntry};
 use crate::project_path::ProjectPath;
 use crate::stamp::now;
 
@@ -237,25 +237,14 @@ impl Session<'_> {
         }
         let kept = self.remove_or_keep(path)?;
         project.create_parent(name).doing("made", &whole)?;
-        let source = object_name(output.object);
         let temporary = self.temporary();
-        let copy = |folder: &Folder, target: &str, file: File| -> io::Result<()> {
-            self.copy_bytes(&mut self.base.open_file(&source)?, file)?;
-            folder.set_mode(target, output.mode())
+        let copy = |file: File| -> io::Result<()> {
+            self.copy_bytes(&mut self.base.open_file(&object_name(output.object))?, file)?;
+            self.base.set_mode(&temporary, output.mode())
         };
-        let made = self.base.create_file(&temporary, 0o600);
-        made.and_then(|file| copy(&self.base, &temporary, file)).doing("written", &whole)?;
+        self.base.create_file(&temporary, 0o600).and_then(copy).doing("written", &whole)?;
         self.files().unconfirm(name);
-        match self.base.rename(&temporary, project, name) {
-            // A place may be on another file system than the store.
-            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                self.base.remove_file(&temporary).doing("removed", &whole)?;
-                let (beside, file) = project.create_beside(name, 0o600).doing("written", &whole)?;
-                let copied = copy(project, &beside, file);
-                copied.and_then(|()| project.rename(&beside, project, name)).doing("written", &whole)?;
-            }
-            other => other.doing("written", &whole)?,
-        }
+        self.move_to_project(&temporary, name).doing("written", &whole)?;
         if let Some(entry) = project.entry(name).doing("read", &whole)? {
             self.files().insert_file(name, entry.stamp, output.object.0, now());
         }

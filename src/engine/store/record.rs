@@ -31,6 +31,13 @@ pub struct Record<R = serde_json::Value> {
     pub observed: Observed,
 }
 
+impl<R> Record<R> {
+    /// Gives all objects that it names: its outputs', and the listings.
+    pub(super) fn objects(&self) -> impl Iterator<Item = ObjectId> + '_ {
+        self.outputs.iter().map(|output| output.object).chain(self.listings.iter().copied())
+    }
+}
+
 /// One output of a recorded run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordedOutput {

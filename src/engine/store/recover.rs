@@ -9,13 +9,10 @@
 
 use super::Session;
 use super::error::{Doing, StoreError};
-use super::lookup::Lookup;
+use super::lookup::{Lookup, MAX_RECORD_BYTES};
 use super::record::{Record, SEAL, unsealed};
 use super::session::TEMPORARY;
 use crate::folder::FileKind;
-
-/// The largest file that may be a record, in bytes.
-const MAX_RECORD_BYTES: u64 = 256 << 20;
 
 impl Session<'_> {
     /// Gives names to the records that an earlier session left without one, and removes everything else of it.

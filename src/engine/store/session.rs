@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::ops::Deref;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ use super::error::{Doing, StoreError};
 use super::queue::Queue;
 use crate::folder::Folder;
 use crate::project_path::ProjectPath;
-use crate::stamp::now;
+use crate::stamp::{Stamp, now};
 
 /// How long a process that waits for the lock sleeps between two attempts.
 const LOCK_POLL_INTERVAL: Duration = Duration::from_millis(20);
@@ -43,7 +43,7 @@ pub(super) const SCRATCH: &str = "scratch";
 /// The store, open for writing.
 pub struct Session<'s> {
     store: &'s Store,
-    pub(super) base: Folder,
+    pub(super) base: &'s Folder,
     next: AtomicU64,
     pub(super) queue: Queue,
     /// The places in the project that recount has filled, once somebody asks.
@@ -75,7 +75,7 @@ impl Store {
         let Some((lock, before)) = self.acquire(base, keep_waiting)? else { return Ok(None) };
         let session = Session {
             store: self,
-            base: base.open_below("").or_else(|_| Folder::open(base.path())).doing("read", base.path())?,
+            base,
             next: AtomicU64::new(0),
             queue: Queue::default(),
             filled: Mutex::default(),
@@ -211,7 +211,7 @@ impl Session<'_> {
     pub(crate) fn write_whole(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         let temporary = self.temporary();
         self.base.write_new(&temporary, bytes, 0o644).doing("written", &self.base.path_of(&temporary))?;
-        self.base.move_to(&temporary, &self.base, name).doing("written", &self.base.path_of(name))
+        self.base.move_to(&temporary, self.base, name).doing("written", &self.base.path_of(name))
     }
 
     /// Removes a file of this version's folder; nothing there is as good.
@@ -227,17 +227,24 @@ impl Session<'_> {
         let temporary = self.temporary();
         let path = self.base.path_of(&temporary);
         self.base.write_new(&temporary, text.as_bytes(), 0o644).doing("written", &path)?;
-        let target = self.project().path_of(name);
-        match self.base.rename(&temporary, self.project(), name) {
-            // The store may be on another file system than the project.
+        self.move_to_project(&temporary, name).doing("written", &self.project().path_of(name))
+    }
+
+    /// Moves a file of ours to a place of the project, in the place of a file that may be there.
+    pub(super) fn move_to_project(&self, temporary: &str, name: &str) -> io::Result<()> {
+        let project = self.project();
+        match self.base.rename(temporary, project, name) {
+            // The store may be on another file system than the place.
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                self.base.remove_file(&temporary).doing("removed", &path)?;
-                let (beside, mut file) =
-                    self.project().create_beside(name, 0o644).doing("written", &target)?;
-                file.write_all(text.as_bytes()).doing("written", &target)?;
-                self.project().rename(&beside, self.project(), name).doing("written", &target)
+                let (beside, file) = project.create_beside(name, 0o600)?;
+                let mut source = self.base.open_file(temporary)?;
+                let mode = Stamp::of(&source.metadata()?).mode;
+                self.base.remove_file(temporary)?;
+                self.copy_bytes(&mut source, file)?;
+                project.set_mode(&beside, mode)?;
+                project.rename(&beside, project, name)
             }
-            other => other.doing("written", &target),
+            moved => moved,
         }
     }
 
@@ -278,7 +285,7 @@ impl Session<'_> {
 
     /// Gives the folder of this version, to read and write there.
     pub(crate) fn own_folder(&self) -> &Folder {
-        &self.base
+        self.base
     }
 
     /// Removes everything below `scratch/`, or a link in its place.
