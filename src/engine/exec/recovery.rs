@@ -9,7 +9,7 @@
 //! - What was written there after it had ended is a person's, and stays for the next run to keep.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decide::work::Work;
 use crate::folder::{FileKind, Folder};
+use crate::process_stat::ProcessStat;
 use crate::project_path::ProjectPath;
 use crate::store::{Session, StoreError};
 
@@ -197,15 +198,7 @@ fn wait_while(holds: impl Fn() -> bool) {
 /// Gives when a process began, in the system's own ticks; `None` where none runs or there is no
 /// way to know.
 fn began(process: i32) -> Option<String> {
-    let mut status = String::with_capacity(1 << 10);
-    fs::File::open(format!("/proc/{process}/stat"))
-        .and_then(|mut file| file.read_to_string(&mut status))
-        .ok()?;
-    // The name in parentheses may hold spaces; the 22nd field is the 20th after it.
-    let (_, rest) = status.rsplit_once(')')?;
-    let mut fields = rest.split_whitespace();
-    let ended = matches!(fields.next(), Some("Z" | "X"));
-    fields.nth(18).filter(|_| !ended).map(str::to_owned)
+    ProcessStat::read(process).filter(|stat| !stat.ended).map(|stat| stat.began.to_string())
 }
 
 #[cfg(test)]

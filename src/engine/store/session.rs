@@ -23,6 +23,7 @@ use super::Store;
 use super::error::{Doing, StoreError};
 use super::queue::Queue;
 use crate::folder::Folder;
+use crate::process_stat::ProcessStat;
 use crate::project_path::ProjectPath;
 use crate::stamp::{Stamp, now};
 
@@ -109,7 +110,7 @@ impl Store {
                     thread::sleep(LOCK_POLL_INTERVAL);
                 }
                 Err(Errno::INTR) => {}
-                Err(error) => return Err(error).doing("locked", &path),
+                Err(error) => return Err(io::Error::from(error)).doing("locked", &path),
             }
         }
         let before = ended_session(&lock);
@@ -160,19 +161,9 @@ fn holder(lock: &File) -> Option<u32> {
 
 /// Says whether a process is one that this one descends from.
 fn is_ancestor(process: u32) -> bool {
-    let parent = |process: u32| -> Option<u32> {
-        let status = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-        // The name in parentheses may hold spaces; the parent is the second field after it.
-        status.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
-    };
-    let mut at = std::process::id();
-    while let Some(next) = parent(at).filter(|next| *next > 1) {
-        if next == process {
-            return true;
-        }
-        at = next;
-    }
-    false
+    let parent =
+        |process: &u32| ProcessStat::read(process).map(|stat| stat.parent).filter(|parent| *parent > 1);
+    std::iter::successors(parent(&std::process::id()), parent).any(|ancestor| ancestor == process)
 }
 
 impl Session<'_> {
