@@ -41,12 +41,8 @@ pub(crate) fn remove(
     }
     let places = work.places();
     let is_declared = |path: &ProjectPath| {
-        let mut at = Some(path.clone());
-        while let Some(folder) = at {
-            if places.contains_key(&folder) {
-                return true;
-            }
-            at = folder.parent();
+        if places.contains_key(path) || path.folders().any(|folder| places.contains_key(&folder)) {
+            return true;
         }
         // A place in which another one is by now.
         let inside = format!("{path}/");

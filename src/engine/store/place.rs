@@ -74,13 +74,9 @@ impl Store {
                 continue;
             }
             match self.list_place(&place.path) {
-                Ok(found) => {
-                    misplaced.extend(
-                        found
-                            .into_iter()
-                            .filter(|(path, kind)| expected.is_stray(path, *kind))
-                            .map(|it| it.0),
-                    );
+                Ok(mut found) => {
+                    found.retain(|(path, kind)| expected.is_stray(path, *kind));
+                    misplaced.extend(found.into_iter().map(|(path, _)| path));
                 }
                 // What can't be listed is none of these outputs.
                 Err(_) => misplaced.push(place.path.clone()),
@@ -143,17 +139,9 @@ impl<'o> Expected<'o> {
     fn at(place: &OutputPlace, outputs: &'o [RecordedOutput]) -> Self {
         let outputs: BTreeMap<ProjectPath, &RecordedOutput> =
             outputs.iter().filter_map(|output| Some((place.path_of(&output.name)?, output))).collect();
-        let mut folders = BTreeSet::new();
-        for path in outputs.keys() {
-            let mut parent = path.parent();
-            while let Some(folder) = parent.filter(|folder| folder.is_within(&place.path)) {
-                parent = folder.parent();
-                if !folders.insert(folder) {
-                    break;
-                }
-            }
-        }
-        Self { outputs, folders }
+        let folders =
+            outputs.keys().flat_map(|path| path.folders().take_while(|folder| folder.is_within(&place.path)));
+        Self { folders: folders.collect(), outputs }
     }
 
     /// Says whether something at the place is neither an output nor a folder that holds one.
@@ -257,12 +245,10 @@ impl Session<'_> {
     /// [`StoreError`] when something can't be read, moved or removed.
     pub fn remove_place(&self, place: &ProjectPath) -> Result<Vec<KeptEdit>, StoreError> {
         let kept = self.clear_place(place)?;
-        let mut parent = place.parent();
-        while let Some(folder) = parent.filter(|folder| !folder.is_root()) {
+        for folder in place.folders().filter(|folder| !folder.is_root()) {
             if !self.project().remove_if_empty(folder.as_str()) {
                 break;
             }
-            parent = folder.parent();
         }
         Ok(kept)
     }
