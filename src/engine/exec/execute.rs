@@ -18,7 +18,6 @@ use crate::exec::recovery::Running;
 use crate::kind::{Failure, Job, Output, OutputContent, Watch};
 use crate::options::Options;
 use crate::plan::graph::InstanceId;
-use crate::project_path::ProjectPath;
 use crate::store::{KeptEdit, Observed, Record, RecordedOutput, Scratch, Session, StoreError};
 
 /// How many outputs a message names.
@@ -39,7 +38,9 @@ pub(crate) fn execute(
     if in_place {
         session.note_filled(effective.places.iter().map(|place| &place.path))?;
         for place in &effective.places {
-            keep_edited(session, &place.path, watch)?;
+            for kept in session.keep_edited(&place.path)? {
+                watch.notice(&format_kept(&kept));
+            }
         }
     }
     let scratch = session.scratch(!in_place)?;
@@ -192,13 +193,6 @@ fn refuse_unmade(work: &Work<'_>, id: InstanceId, outputs: &[RecordedOutput]) ->
     }
     Err(Failure::new(format!("it made no output `{name}`, which its `observed` names"))
         .with_help(format!("its outputs are {}", made.join(", "))))
-}
-
-fn keep_edited(session: &Session<'_>, place: &ProjectPath, watch: &dyn Watch) -> Result<(), Failure> {
-    for kept in session.keep_edited(place)? {
-        watch.notice(&format_kept(&kept));
-    }
-    Ok(())
 }
 
 /// Says that something no run of this store had made was at a place, and where it is now.

@@ -82,7 +82,10 @@ pub(crate) fn update<'d>(
     for (id, key, outputs) in done {
         let instance = plan.instance(id);
         let locked = Locked::of(key, outputs, &pipeline.stages[instance.stage.0]);
-        lock.lines.insert(instance.name.clone(), locked);
+        match lock.lines.get_mut(&instance.name) {
+            Some(line) => *line = locked,
+            None => drop(lock.lines.insert(instance.name.clone(), locked)),
+        }
     }
     let new = lock.to_text();
     let says_nothing = text.is_none() && lock.lines.is_empty();

@@ -152,15 +152,12 @@ impl Session<'_> {
                     Err(error) if is_stopped(&error.source) => return self.keep(place, UNREAD).map(Some),
                     digest => digest?,
                 };
-                if self.has_or_mends(place, ObjectId(digest))? {
+                let stored = self.has_or_mends(place, ObjectId(digest))?;
+                let kept = if stored { None } else { self.kept_before(place, digest) };
+                if stored || kept.is_some() {
                     project.remove_file(name).doing("removed", &path)?;
                     self.files().remove(name);
-                    return Ok(None);
-                }
-                if let Some(kept) = self.kept_before(place, digest) {
-                    project.remove_file(name).doing("removed", &path)?;
-                    self.files().remove(name);
-                    return Ok(Some(kept));
+                    return Ok(kept);
                 }
                 digest
             }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::{Doing, StoreError};
 use super::object::Soundness;
-use super::record::{Record, RecordedOutput, record_name, unsealed};
+use super::record::{Record, RecordedOutput, record_name, unseal};
 use super::{Session, Store};
 use crate::digest::{Key, ObjectId};
 
@@ -111,7 +111,7 @@ impl Store {
                 _ => return Err(error).doing("read", &base.path_of(&name)),
             },
         };
-        Ok(match unsealed(text) {
+        Ok(match unseal(&text) {
             Some(record) if record.key == key => RecordText::Whole(record),
             _ => RecordText::Damaged,
         })

@@ -10,7 +10,7 @@
 use super::Session;
 use super::error::{Doing, StoreError};
 use super::lookup::{Lookup, MAX_RECORD_BYTES};
-use super::record::{Record, SEAL, unsealed};
+use super::record::{Record, SEAL, unseal};
 use super::session::TEMPORARY;
 use crate::folder::FileKind;
 
@@ -51,7 +51,7 @@ impl Session<'_> {
         if start != SEAL.as_bytes() {
             return None;
         }
-        unsealed(self.base.read(name, MAX_RECORD_BYTES).ok()?)
+        unseal(&self.base.read(name, MAX_RECORD_BYTES).ok()?)
     }
 
     /// Says whether a record has all of its objects, and the record of its name has not, or is older.
