@@ -29,13 +29,9 @@ pub(crate) fn remove(
     options: &Options<'_>,
     observer: &dyn Observer,
 ) -> Result<Retired, StoreError> {
-    let filled = session.filled()?;
-    if filled.is_empty() {
-        return Ok(Retired::default());
-    }
     let written = work.written_paths();
     let left: Vec<ProjectPath> =
-        filled.into_iter().filter(|place| !written.contains(place.as_str())).collect();
+        session.filled()?.into_iter().filter(|place| !written.contains(place.as_str())).collect();
     if left.is_empty() {
         return Ok(Retired::default());
     }
