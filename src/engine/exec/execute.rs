@@ -94,7 +94,7 @@ pub(crate) fn execute(
     }
     if in_place {
         // A note that stays would have the next run remove what is recorded by then.
-        Running::forget(session.own_folder(), &scratch.name).map_err(|error| {
+        Running::forget(session.base, &scratch.name).map_err(|error| {
             let note = Running::note_file(&scratch.path);
             Failure::new(format!("`{}`, the note of its program, can't be removed: {error}", note.display()))
         })?;

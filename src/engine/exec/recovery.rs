@@ -109,7 +109,7 @@ fn read(folder: &Folder, name: &str) -> Option<(Note, bool)> {
 
 /// Ends the programs of killed runs, and removes what they had half written.
 pub(crate) fn recover_orphans(work: &Work<'_>, session: &Session<'_>) -> Result<(), StoreError> {
-    let folder = session.own_folder();
+    let folder = session.base;
     for name in session.list_scratch()? {
         if name.ends_with(&format!(".{NOTE_ENDING}"))
             && let Some((note, _)) = read(folder, &name)
@@ -125,7 +125,7 @@ pub(crate) fn recover_orphans(work: &Work<'_>, session: &Session<'_>) -> Result<
 
 fn remove_half_written(work: &Work<'_>, session: &Session<'_>, note: &Note, name: &str) -> io::Result<()> {
     // Without a mark the machine itself stopped: what is younger than the note may be anybody's.
-    let noted = session.own_folder().entry(name)?.map(|entry| entry.stamp.changed);
+    let noted = session.base.entry(name)?.map(|entry| entry.stamp.changed);
     let ended = noted.map_or(i64::MIN, |changed| changed.saturating_add(LAST_WRITES_NANOSECONDS));
     for place in &note.running.writes {
         // A note is believed no more than a stranger's: only what a stage declares is cleared.

@@ -14,7 +14,6 @@ use std::path::PathBuf;
 
 use super::Session;
 use super::error::{Doing, StoreError};
-use super::hashing::is_stopped;
 use super::object::Soundness;
 use crate::digest::{Digest, ObjectId};
 use crate::folder::{FileKind, Folder};
@@ -149,7 +148,7 @@ impl Session<'_> {
             FileKind::File => {
                 let digest = match self.digest_now(place) {
                     // Whoever stops a run does not wait for a large file to be read: it is moved as it is.
-                    Err(error) if is_stopped(&error.source) => return self.keep(place, UNREAD).map(Some),
+                    Err(error) if error.is_stopped() => return self.keep(place, UNREAD).map(Some),
                     digest => digest?,
                 };
                 let stored = self.has_or_mends(place, ObjectId(digest))?;
@@ -217,22 +216,23 @@ impl Session<'_> {
         match project.rename(name, top, &target) {
             // A place may be on another file system than the store.
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                self.copy_aside(project, name, top, &target).doing("moved", &path)?;
+                copy_aside(project, name, top, &target).doing("moved", &path)?;
                 project.remove_file(name).doing("moved", &path)?;
             }
             other => other.doing("moved", &path)?,
         }
         Ok(KeptEdit { place: place.clone(), now: PathBuf::from(super::FOLDER).join(target) })
     }
+}
 
-    fn copy_aside(&self, project: &Folder, name: &str, top: &Folder, target: &str) -> io::Result<()> {
-        let Some(entry) = project.entry(name)? else { return Ok(()) };
-        if entry.kind == FileKind::Link {
-            return top.create_link(project.read_link(name)?.as_ref(), target);
-        }
-        self.copy_bytes(&mut project.open_file(name)?, top.create_file(target, 0o600)?)?;
-        top.set_mode(target, entry.stamp.mode)
+/// Copies what is moved to another file system.
+fn copy_aside(project: &Folder, name: &str, top: &Folder, target: &str) -> io::Result<()> {
+    let Some(entry) = project.entry(name)? else { return Ok(()) };
+    if entry.kind == FileKind::Link {
+        return top.create_link(project.read_link(name)?.as_ref(), target);
     }
+    io::copy(&mut project.open_file(name)?, &mut top.create_file(target, 0o600)?)?;
+    top.set_mode(target, entry.stamp.mode)
 }
 
 /// Says whether something can be kept below a folder under the path that it had.

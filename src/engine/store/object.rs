@@ -6,13 +6,9 @@
 //! - What is not sound is never handed out, and never overwritten without having been set aside.
 //! - An object is readable by no more people than the file that it is a copy of.
 
-use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
-
-use rustix::io::Errno;
 
 use super::error::{Doing, StoreError};
 use super::{Session, Store};
@@ -141,8 +137,8 @@ impl Session<'_> {
         } else {
             let temporary = self.temporary();
             let target = self.base.path_of(&temporary);
-            let copy = self.base.create_file(&temporary, 0o600).doing("written", &target)?;
-            self.copy_bytes(&mut file, copy).doing("written", &target)?;
+            let mut copy = self.base.create_file(&temporary, 0o600).doing("written", &target)?;
+            io::copy(&mut file, &mut copy).doing("written", &target)?;
             self.base.set_mode(&temporary, mode & READ_PERMISSIONS).doing("written", &target)?;
             self.adopt_hashed(&temporary)?
         };
@@ -204,19 +200,6 @@ impl Session<'_> {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Copies one open file to another, sharing the blocks where the file system can.
-    pub(super) fn copy_bytes(&self, from: &mut File, mut to: File) -> io::Result<()> {
-        if !self.no_reflinks.load(Ordering::Relaxed) {
-            match rustix::fs::ioctl_ficlone(&to, &*from) {
-                Ok(()) => return Ok(()),
-                Err(error) => {
-                    self.no_reflinks.store(error == Errno::OPNOTSUPP, Ordering::Relaxed);
-                }
-            }
-        }
-        io::copy(from, &mut to).map(drop)
     }
 
     /// Moves an object to `quarantine/` that was found damaged, if it still is.

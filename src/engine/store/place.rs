@@ -226,8 +226,8 @@ impl Session<'_> {
         let kept = self.remove_or_keep(path)?;
         project.create_parent(name).doing("made", &whole)?;
         let temporary = self.temporary();
-        let copy = |file: File| -> io::Result<()> {
-            self.copy_bytes(&mut self.base.open_file(&object_name(output.object))?, file)?;
+        let copy = |mut file: File| {
+            io::copy(&mut self.base.open_file(&object_name(output.object))?, &mut file)?;
             self.base.set_mode(&temporary, output.mode())
         };
         self.base.create_file(&temporary, 0o600).and_then(copy).doing("written", &whole)?;

@@ -44,7 +44,8 @@ pub(super) const SCRATCH: &str = "scratch";
 /// The store, open for writing.
 pub struct Session<'s> {
     store: &'s Store,
-    pub(super) base: &'s Folder,
+    /// The folder of this version.
+    pub(crate) base: &'s Folder,
     next: AtomicU64,
     pub(super) queue: Queue,
     /// The places in the project that recount has filled, once somebody asks.
@@ -227,11 +228,11 @@ impl Session<'_> {
         match self.base.rename(temporary, project, name) {
             // The store may be on another file system than the place.
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                let (beside, file) = project.create_beside(name, 0o600)?;
+                let (beside, mut file) = project.create_beside(name, 0o600)?;
                 let mut source = self.base.open_file(temporary)?;
                 let mode = Stamp::of(&source.metadata()?).mode;
                 self.base.remove_file(temporary)?;
-                self.copy_bytes(&mut source, file)?;
+                io::copy(&mut source, &mut file)?;
                 project.set_mode(&beside, mode)?;
                 project.rename(&beside, project, name)
             }
@@ -272,11 +273,6 @@ impl Session<'_> {
                 Ok(listed.into_iter().map(|(name, _)| [SCRATCH, "/", &name].concat()).collect())
             }
         }
-    }
-
-    /// Gives the folder of this version, to read and write there.
-    pub(crate) fn own_folder(&self) -> &Folder {
-        self.base
     }
 
     /// Removes everything below `scratch/`, or a link in its place.
