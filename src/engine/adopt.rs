@@ -15,14 +15,14 @@ use crate::decide::at_hand::{Lacking, at_hand};
 use crate::decide::work::Work;
 use crate::digest::Key;
 use crate::error::EngineError;
-use crate::exec::execute::store_listings;
+use crate::exec::execute::record;
 use crate::kind::{Failure, Kind};
 use crate::lockfile::lock::Lock;
 use crate::lockfile::lock_file::read_lock;
 use crate::options::Options;
 use crate::plan::graph::InstanceId;
 use crate::spec::{Pipeline, StageId};
-use crate::store::{Lookup, Observed, OutputPlace, Record, RecordedOutput, Run, Session};
+use crate::store::{Lookup, Observed, OutputPlace, RecordedOutput, Run, Session};
 
 /// The fact that tells an adopted record from that of a run.
 const FACT: (&str, &str) = ("adopted", "pipeline.lock");
@@ -73,7 +73,7 @@ pub fn adopt(
     let work = Work::of(root, pipeline, registry, options)?;
     let asked = work.named(&options.targets, &options.folder)?;
     let adopter = Adopter { work: &work, session, options, lock: read_lock(session.project()), started };
-    let mut had: Vec<Option<(Key, Vec<RecordedOutput>)>> = work.plan.ids().map(|_| None).collect();
+    let mut had: Vec<Option<Had>> = work.plan.ids().map(|_| None).collect();
     let mut adoptions = Vec::new();
     for id in work.wanted() {
         let (became, outputs) = match adopter.adopt(id, &had) {
@@ -159,16 +159,9 @@ impl Adopter<'_> {
         let mut facts = self.options.facts.clone();
         facts.insert(FACT.0.to_owned(), FACT.1.to_owned());
         let (instance, started) = (self.work.name(id).to_owned(), self.started);
-        let record = Record {
-            key: assembled.key,
-            recipe: assembled.recipe.to_json(),
-            outputs,
-            listings: store_listings(session, assembled).map_err(Became::Failed)?,
-            stand_in: self.work.is_stand_in(id),
-            observed: Observed { instance, started, seconds: 0.0, facts },
-        };
-        session.commit(&record).map_err(failed)?;
-        Ok(record.outputs)
+        let observed = Observed { instance, started, seconds: 0.0, facts };
+        let recorded = record(self.work, session, id, assembled, outputs, observed);
+        recorded.map(|record| record.outputs).map_err(Became::Failed)
     }
 }
 

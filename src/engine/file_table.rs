@@ -68,14 +68,6 @@ impl FileTable {
         self.entries.insert(path.to_owned(), TableEntry { observation, confirmed });
     }
 
-    /// Gives the digest of a file that was confirmed in this run.
-    pub fn confirmed_digest(&self, path: &str) -> Option<Digest> {
-        match self.confirmed(path)? {
-            Observation::File { digest, .. } => Some(digest),
-            _ => None,
-        }
-    }
-
     /// Gives what a path was seen to be in this run.
     pub fn confirmed(&self, path: &str) -> Option<Observation> {
         self.entries.get(path).filter(|entry| entry.confirmed).map(|entry| entry.observation)

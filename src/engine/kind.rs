@@ -6,12 +6,12 @@
 //! - The engine reaches kinds through [`Kind`] alone and knows none by name.
 //! - Whatever may change a run's outputs is in its [`Effective`], its seed, its inputs or its code.
 
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::address::Address;
 use crate::digest::{Digest, Key, ObjectId};
-use crate::folder::{Folder, open_through_links};
+use crate::folder::{Folder, read_through_links};
 use crate::project_path::ProjectPath;
 use crate::recipe::Recipe;
 use crate::spec::{Parameters, Pipeline, Settings, Stage, StageId};
@@ -232,8 +232,7 @@ impl ProjectFile {
 
 /// Reads a file whose digest is known: what is used is what was hashed, whatever has become of the file since.
 fn read_hashed(path: &Path, object: ObjectId) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    open_through_links(path)?.read_to_end(&mut bytes)?;
+    let bytes = read_through_links(path, u64::MAX)?;
     if Digest::of(&bytes) != object.0 {
         return Err(io::Error::other("it has changed since it was hashed"));
     }

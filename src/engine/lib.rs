@@ -61,6 +61,7 @@ mod log_name;
 mod options;
 mod pattern;
 mod plan;
+mod process_stat;
 mod recipe;
 mod schedule;
 mod status;

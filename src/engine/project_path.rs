@@ -115,6 +115,11 @@ impl ProjectPath {
         }
         Some(Self(self.0.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned()))
     }
+
+    /// Gives the folders that it is in, the innermost first and the project's folder last.
+    pub fn folders(&self) -> impl Iterator<Item = Self> {
+        std::iter::successors(self.parent(), Self::parent)
+    }
 }
 
 /// Says whether a path is `folder` itself or is in it; both are in their one spelling.

@@ -26,6 +26,8 @@ use rustix::process::{
     getrlimit, pidfd_open, pidfd_send_signal, prlimit, set_child_subreaper, waitid, waitpid,
 };
 
+use crate::process_stat::ProcessStat;
+
 /// How long apart, and how often, it is looked whether what was killed is gone.
 const KILL_INTERVAL: Duration = Duration::from_millis(2);
 const KILL_ATTEMPTS: usize = 500;
@@ -48,10 +50,7 @@ struct ProcessTable {
 
 struct Process {
     number: i32,
-    group: i32,
-    /// When it began, in the system's ticks: with that, its number is its own.
-    began: u64,
-    ended: bool,
+    stat: ProcessStat,
 }
 
 /// Starts a program, which waits at its gate, in a group of its own.
@@ -78,21 +77,13 @@ pub(super) fn spawn_supervisor(command: &mut Command) -> io::Result<Child> {
     Ok(child)
 }
 
-/// Waits for a supervisor that ends, and forgets it.
-pub(super) fn reap_supervisor(supervisor: &mut Child) -> io::Result<ExitStatus> {
-    reap(supervisor, |known| &mut known.supervisors)
-}
-
-/// Waits for a program that ends, and forgets it.
-pub(super) fn reap_program(program: &mut Child) -> io::Result<ExitStatus> {
-    reap(program, |known| &mut known.programs)
-}
-
-fn reap(child: &mut Child, set: impl Fn(&mut ProcessTable) -> &mut BTreeSet<i32>) -> io::Result<ExitStatus> {
+/// Waits for a program or a supervisor that ends, and forgets it.
+pub(super) fn reap(child: &mut Child) -> io::Result<ExitStatus> {
     // Waits without the lock, and leaves it its number.
     let _ended = waitid(WaitId::Pid(Pid::from_child(child)), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
-    let mut known = known();
-    set(&mut known).remove(&number_of(child));
+    let (mut known, number) = (known(), number_of(child));
+    known.programs.remove(&number);
+    known.supervisors.remove(&number);
     child.wait()
 }
 
@@ -103,7 +94,7 @@ pub(super) fn is_any_left(program: i32) -> bool {
 
 /// Sends a signal to what belongs to a program and is outside its group.
 pub(super) fn signal(program: i32, signal: Signal) {
-    for process in of_program(program).iter().filter(|process| process.group != program) {
+    for process in of_program(program).iter().filter(|process| process.stat.group != program) {
         process.send(signal);
     }
 }
@@ -135,7 +126,7 @@ fn of_program(program: i32) -> Vec<Process> {
         let _starting = STARTING.write().unwrap_or_else(PoisonError::into_inner);
         let known = known();
         for orphan in orphans(&known) {
-            if orphan.ended {
+            if orphan.stat.ended {
                 // Another thread may have done so.
                 let _reaped = waitpid(Pid::from_raw(orphan.number), WaitOptions::NOHANG);
             } else if known.belongs_to(&orphan, program) {
@@ -144,7 +135,7 @@ fn of_program(program: i32) -> Vec<Process> {
             }
         }
     }
-    found.retain(|process| !process.ended);
+    found.retain(|process| !process.stat.ended);
     found
 }
 
@@ -156,13 +147,13 @@ fn orphans(known: &ProcessTable) -> impl Iterator<Item = Process> {
     let numbers = children_of_thread(main, main).into_iter();
     let numbers =
         numbers.filter(|number| !known.programs.contains(number) && !known.supervisors.contains(number));
-    numbers.filter_map(Process::read).filter(move |process| process.group != own_group)
+    numbers.filter_map(Process::read).filter(move |process| process.stat.group != own_group)
 }
 
 impl ProcessTable {
     fn belongs_to(&self, orphan: &Process, program: i32) -> bool {
         let mark = orphan.mark().filter(|mark| self.programs.contains(mark));
-        match mark.or_else(|| self.programs.get(&orphan.group).copied()) {
+        match mark.or_else(|| self.programs.get(&orphan.stat.group).copied()) {
             Some(owner) => owner == program,
             None => self.programs.len() == 1,
         }
@@ -171,15 +162,7 @@ impl ProcessTable {
 
 impl Process {
     fn read(number: i32) -> Option<Self> {
-        let text = fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
-        // The name in parentheses may hold spaces and parentheses.
-        let (_, rest) = text.rsplit_once(')')?;
-        let mut fields = rest.split_ascii_whitespace();
-        let ended = matches!(fields.next()?, "Z" | "X");
-        // The group is the fifth field of the line, the beginning the 22nd.
-        let group = fields.nth(1)?.parse().ok()?;
-        let began = fields.nth(16)?.parse().ok()?;
-        Some(Self { number, group, began, ended })
+        Some(Self { number, stat: ProcessStat::read(number)? })
     }
 
     /// Gives the number of the program that it descends from.
@@ -193,7 +176,7 @@ impl Process {
         let handle = Pid::from_raw(self.number).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
         // The handle is of the process that has the number now.
         if let Some(handle) = handle
-            && Self::read(self.number).is_some_and(|now| now.began == self.began)
+            && ProcessStat::read(self.number).is_some_and(|now| now.began == self.stat.began)
         {
             let _ended = pidfd_send_signal(&handle, signal);
         }

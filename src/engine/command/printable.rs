@@ -12,25 +12,17 @@ pub fn printable(line: &[u8], width: usize) -> String {
     let states = line.split(|byte| *byte == b'\r');
     let last = states.rev().find(|state| !state.trim_ascii().is_empty()).unwrap_or_default();
     let mut text = String::with_capacity(last.len().min(width.saturating_mul(4)));
-    let (mut written, mut more) = (0, 0_usize);
-    for chunk in last.utf8_chunks() {
-        for letter in chunk.valid().chars() {
-            if written < width {
-                push_letter(&mut text, letter);
-                written += 1;
-            } else {
-                more += 1;
-            }
-        }
-        for byte in chunk.invalid() {
-            if written < width {
-                push_byte(&mut text, *byte);
-                written += 1;
-            } else {
-                more += 1;
-            }
+    let mut letters = last.utf8_chunks().flat_map(|chunk| {
+        let invalid = chunk.invalid().iter().map(|byte| Err(*byte));
+        chunk.valid().chars().map(Ok).chain(invalid)
+    });
+    for letter in letters.by_ref().take(width) {
+        match letter {
+            Ok(letter) => push_letter(&mut text, letter),
+            Err(byte) => push_byte(&mut text, byte),
         }
     }
+    let more = letters.count();
     if more > 0 {
         let noun = if more == 1 { "character" } else { "characters" };
         write!(text, " … ({more} {noun} more)").expect("a text takes any text");

@@ -172,7 +172,7 @@ impl<'j> Program<'j> {
         // A group that is gone by now is what was wanted.
         let _gone = kill_process_group(self.group, Signal::KILL);
         descendants::kill(group);
-        let status = descendants::reap_program(&mut self.child).map_err(lost)?;
+        let status = descendants::reap(&mut self.child).map_err(lost)?;
         marked.map_err(|error| unwritten(&Running::note_file(self.scratch), &error))?;
         Ok(status)
     }

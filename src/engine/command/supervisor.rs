@@ -12,7 +12,7 @@
 use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::descendants;
@@ -48,7 +48,6 @@ pub(super) struct Supervisor(Mutex<Option<SupervisorShell>>);
 
 struct SupervisorShell {
     child: Child,
-    input: Option<ChildStdin>,
     /// Its working directory: marks below are named from here.
     folder: PathBuf,
 }
@@ -104,13 +103,11 @@ impl SupervisorShell {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .process_group(0);
-        let mut child = descendants::spawn_supervisor(&mut command)?;
-        let input = child.stdin.take();
-        Ok(Self { child, input, folder: folder.to_owned() })
+        Ok(Self { child: descendants::spawn_supervisor(&mut command)?, folder: folder.to_owned() })
     }
 
     fn write(&mut self, line: &str) -> io::Result<()> {
-        match &mut self.input {
+        match &mut self.child.stdin {
             Some(input) => input.write_all(line.as_bytes()),
             None => Err(io::Error::from(io::ErrorKind::BrokenPipe)),
         }
@@ -124,7 +121,7 @@ impl SupervisorShell {
 
 impl Drop for SupervisorShell {
     fn drop(&mut self) {
-        drop(self.input.take());
-        drop(descendants::reap_supervisor(&mut self.child));
+        drop(self.child.stdin.take());
+        drop(descendants::reap(&mut self.child));
     }
 }

@@ -194,20 +194,6 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_that_is_upgraded_has_another_digest() {
-        let (folder, path) = project();
-        let tools = ToolDigests::default();
-        let digest = || tools.digest("tool", Some(&path), folder.path()).expect("it is there");
-        write(&folder.path().join("two/tool"), "#!/bin/sh\necho 1\n", 0o755);
-        let first = digest();
-        assert_eq!(digest(), first);
-        write(&folder.path().join("two/tool"), "#!/bin/sh\necho two\n", 0o755);
-        assert_ne!(digest(), first);
-        write(&folder.path().join("one/tool"), "#!/bin/sh\necho 1\n", 0o755);
-        assert_eq!(digest(), first, "the first on the PATH counts, wherever it is");
-    }
-
-    #[test]
     fn a_program_gets_path_home_and_what_it_names_as_it_is() {
         let bytes = OsString::from_vec(b"caf\xe9".to_vec());
         let environment = Variables::from([

@@ -81,7 +81,7 @@ pub(crate) type WrittenByOthers<'e> = dyn Fn(&str) -> Vec<ProjectPath> + 'e;
 
 impl InputReader {
     pub(crate) fn new(root: &Path) -> Self {
-        Self { real_root: crate::store::real_path(root), ..Self::default() }
+        Self { real_root: root.canonicalize().ok(), ..Self::default() }
     }
 
     /// Reads what a run reads of the project.

@@ -22,7 +22,7 @@ use crate::kind::{Failure, ProjectFile};
 use crate::listing::counts;
 use crate::pattern;
 use crate::project_path::{ProjectPath, is_within};
-use crate::snapshot::{SeenTree, is_as_observed};
+use crate::snapshot::is_as_observed;
 use crate::stamp::now;
 use crate::store::{FOLDER, Store};
 
@@ -35,7 +35,7 @@ pub(crate) struct Tree {
     pub(crate) listing: String,
     pub(crate) digest: Digest,
     pub(super) files: Vec<ProjectFile>,
-    paths: Vec<String>,
+    pub(crate) paths: Vec<String>,
     /// What each path was.
     observations: Vec<Option<Observation>>,
     /// When it was last seen to be as it was when it was read, in nanoseconds since 1970.
@@ -100,12 +100,6 @@ impl Tree {
     }
 }
 
-impl SeenTree for Tree {
-    fn paths(&self) -> &[String] {
-        &self.paths
-    }
-}
-
 /// A tree that is being read.
 struct TreeWalk<'w> {
     store: &'w Store,
@@ -123,7 +117,7 @@ impl TreeWalk<'_> {
     /// Reads a folder, which may be a link; `above` are the real folders that it was reached through.
     fn folder(&mut self, folder: &str, above: &mut Vec<PathBuf>) -> Result<(), Failure> {
         let start = self.store.project().path_of(folder);
-        if let Some(real) = crate::store::real_path(&start) {
+        if let Ok(real) = start.canonicalize() {
             if above.iter().any(|one| real.starts_with(one) && one.starts_with(&real)) {
                 // A link back up: its text is all there is to it.
                 return Ok(());
@@ -220,7 +214,7 @@ impl TreeWalk<'_> {
         if target.as_ref().is_some_and(|target| !target.is_dir()) {
             return Err(irregular(path));
         }
-        let real = crate::store::real_path(place).zip(self.real_root);
+        let real = place.canonicalize().ok().zip(self.real_root);
         if target.is_some() && !real.is_some_and(|(real, root)| real.starts_with(root)) {
             return Err(Failure::new(format!("`{path}` leads to a folder outside of the project"))
                 .with_help("name it as an input of its own, or copy what it leads to into the project"));

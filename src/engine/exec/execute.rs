@@ -18,7 +18,6 @@ use crate::exec::recovery::Running;
 use crate::kind::{Failure, Job, Output, OutputContent, Watch};
 use crate::options::Options;
 use crate::plan::graph::InstanceId;
-use crate::project_path::ProjectPath;
 use crate::store::{KeptEdit, Observed, Record, RecordedOutput, Scratch, Session, StoreError};
 
 /// How many outputs a message names.
@@ -39,7 +38,9 @@ pub(crate) fn execute(
     if in_place {
         session.note_filled(effective.places.iter().map(|place| &place.path))?;
         for place in &effective.places {
-            keep_edited(session, &place.path, watch)?;
+            for kept in session.keep_edited(&place.path)? {
+                watch.notice(&format_kept(&kept));
+            }
         }
     }
     let scratch = session.scratch(!in_place)?;
@@ -75,22 +76,17 @@ pub(crate) fn execute(
     let started = (options.clock)();
     let result = catch_unwind(AssertUnwindSafe(|| kind.run(&job))).unwrap_or_else(|panic| Err(bug(&*panic)));
     let seconds = (options.clock)() - started;
-    let record = result.and_then(|outputs| {
+    let recorded = result.and_then(|outputs| {
         refuse_changed(work, session, assembled, id)
             .and_then(|()| store_outputs(session, &scratch, outputs))
             .and_then(|outputs| {
                 refuse_unmade(work, id, &outputs)?;
-                let recipe = assembled.recipe.to_json();
-                let listings = store_listings(session, assembled)?;
                 let instance = work.name(id).to_owned();
                 let observed = Observed { instance, started, seconds, facts: options.facts.clone() };
-                let stand_in = work.is_stand_in(id);
-                let record = Record { key: assembled.key, recipe, outputs, listings, stand_in, observed };
-                session.commit(&record)?;
-                Ok(record)
+                record(work, session, id, assembled, outputs, observed)
             })
     });
-    if in_place && record.is_err() {
+    if in_place && recorded.is_err() {
         // A file that is not recorded must not pass for an output, and nobody can say which bytes a person wrote during the run.
         for place in &effective.places {
             drop(session.clear_place(&place.path));
@@ -98,21 +94,18 @@ pub(crate) fn execute(
     }
     if in_place {
         // A note that stays would have the next run remove what is recorded by then.
-        Running::forget(session.own_folder(), &scratch.name).map_err(|error| {
+        Running::forget(session.base, &scratch.name).map_err(|error| {
             let note = Running::note_file(&scratch.path);
             Failure::new(format!("`{}`, the note of its program, can't be removed: {error}", note.display()))
         })?;
     }
     session.remove_scratch(&scratch);
-    record
+    recorded
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        if crate::store::is_stopped(&error.source) {
-            return Self::Cancelled;
-        }
-        Self::new(error.to_string())
+        if error.is_stopped() { Self::Cancelled } else { Self::new(error.to_string()) }
     }
 }
 
@@ -137,14 +130,27 @@ fn store_outputs(
     Ok(recorded)
 }
 
-/// Stores the listings of folders that were read, for whoever wants to know later which file of one changed.
-pub(crate) fn store_listings(
+/// Records an instance's outputs, which are in the store, with the listings of the folders that it read.
+pub(crate) fn record(
+    work: &Work<'_>,
     session: &Session<'_>,
+    id: InstanceId,
     assembled: &Assembled,
-) -> Result<Vec<crate::digest::ObjectId>, Failure> {
-    let listings =
-        assembled.project.trees.iter().map(|tree| session.put_bytes(tree.listing.as_bytes(), 0o644));
-    listings.map(|id| id.map_err(Failure::from)).collect()
+    outputs: Vec<RecordedOutput>,
+    observed: Observed,
+) -> Result<Record, Failure> {
+    let trees = assembled.project.trees.iter();
+    let listings = trees.map(|tree| session.put_bytes(tree.listing.as_bytes(), 0o644));
+    let record = Record {
+        key: assembled.key,
+        recipe: assembled.recipe.to_json(),
+        outputs,
+        listings: listings.collect::<Result<_, _>>()?,
+        stand_in: work.is_stand_in(id),
+        observed,
+    };
+    session.commit(&record)?;
+    Ok(record)
 }
 
 fn refuse_changed(
@@ -187,13 +193,6 @@ fn refuse_unmade(work: &Work<'_>, id: InstanceId, outputs: &[RecordedOutput]) ->
     }
     Err(Failure::new(format!("it made no output `{name}`, which its `observed` names"))
         .with_help(format!("its outputs are {}", made.join(", "))))
-}
-
-fn keep_edited(session: &Session<'_>, place: &ProjectPath, watch: &dyn Watch) -> Result<(), Failure> {
-    for kept in session.keep_edited(place)? {
-        watch.notice(&format_kept(&kept));
-    }
-    Ok(())
 }
 
 /// Says that something no run of this store had made was at a place, and where it is now.

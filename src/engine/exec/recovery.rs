@@ -9,7 +9,7 @@
 //! - What was written there after it had ended is a person's, and stays for the next run to keep.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decide::work::Work;
 use crate::folder::{FileKind, Folder};
+use crate::process_stat::ProcessStat;
 use crate::project_path::ProjectPath;
 use crate::store::{Session, StoreError};
 
@@ -108,7 +109,7 @@ fn read(folder: &Folder, name: &str) -> Option<(Note, bool)> {
 
 /// Ends the programs of killed runs, and removes what they had half written.
 pub(crate) fn recover_orphans(work: &Work<'_>, session: &Session<'_>) -> Result<(), StoreError> {
-    let folder = session.own_folder();
+    let folder = session.base;
     for name in session.list_scratch()? {
         if name.ends_with(&format!(".{NOTE_ENDING}"))
             && let Some((note, _)) = read(folder, &name)
@@ -124,7 +125,7 @@ pub(crate) fn recover_orphans(work: &Work<'_>, session: &Session<'_>) -> Result<
 
 fn remove_half_written(work: &Work<'_>, session: &Session<'_>, note: &Note, name: &str) -> io::Result<()> {
     // Without a mark the machine itself stopped: what is younger than the note may be anybody's.
-    let noted = session.own_folder().entry(name)?.map(|entry| entry.stamp.changed);
+    let noted = session.base.entry(name)?.map(|entry| entry.stamp.changed);
     let ended = noted.map_or(i64::MIN, |changed| changed.saturating_add(LAST_WRITES_NANOSECONDS));
     for place in &note.running.writes {
         // A note is believed no more than a stranger's: only what a stage declares is cleared.
@@ -197,15 +198,7 @@ fn wait_while(holds: impl Fn() -> bool) {
 /// Gives when a process began, in the system's own ticks; `None` where none runs or there is no
 /// way to know.
 fn began(process: i32) -> Option<String> {
-    let mut status = String::with_capacity(1 << 10);
-    fs::File::open(format!("/proc/{process}/stat"))
-        .and_then(|mut file| file.read_to_string(&mut status))
-        .ok()?;
-    // The name in parentheses may hold spaces; the 22nd field is the 20th after it.
-    let (_, rest) = status.rsplit_once(')')?;
-    let mut fields = rest.split_whitespace();
-    let ended = matches!(fields.next(), Some("Z" | "X"));
-    fields.nth(18).filter(|_| !ended).map(str::to_owned)
+    ProcessStat::read(process).filter(|stat| !stat.ended).map(|stat| stat.began.to_string())
 }
 
 #[cfg(test)]

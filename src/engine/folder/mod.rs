@@ -139,10 +139,7 @@ impl Folder {
     /// # Errors
     /// What the system says, such as that a link is in the way.
     pub fn entry(&self, name: &str) -> io::Result<Option<FolderEntry>> {
-        let (parent, last) = match self.parent(name) {
-            Err(error) if is_absent(&error) => return Ok(None),
-            other => other?,
-        };
+        let Some((parent, last)) = self.parent_if_there(name)? else { return Ok(None) };
         match statat(&parent, last, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(Some(FolderEntry::of(&stat))),
             Err(Errno::NOENT | Errno::NOTDIR) => Ok(None),
@@ -330,6 +327,16 @@ impl Folder {
         openat(&parent, last, flags, Mode::empty()).map_err(|error| explained(&parent, last, error))
     }
 
+    /// Finds the folder of a name; `None` where there is none.
+    fn parent_if_there<'n>(&self, name: &'n str) -> io::Result<Option<(Parent<'_>, &'n str)>> {
+        match self.parent(name) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Ok(None)
+            }
+            parent => parent.map(Some),
+        }
+    }
+
     /// Finds the folder of a name.
     fn parent<'n>(&self, name: &'n str) -> io::Result<(Parent<'_>, &'n str)> {
         let mut parts = parts(name)?.peekable();
@@ -423,11 +430,6 @@ fn explained(at: &impl AsFd, name: &str, error: Errno) -> io::Error {
         );
     }
     error.into()
-}
-
-/// Says whether an error means that nothing has a name.
-fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::os::fd::AsFd;
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, openat, statat, unlinkat};
 use rustix::io::Errno;
 
-use super::{DEEPEST, Folder, Parent, is_absent};
+use super::{DEEPEST, Folder, Parent};
 
 /// How often a folder is emptied again when something appears in it.
 const MAX_REMOVALS: usize = 10;
@@ -22,13 +22,8 @@ impl Folder {
     /// # Errors
     /// What the system says, such as that a link is in the way.
     pub fn remove(&self, name: &str) -> io::Result<()> {
-        match self.parent(name) {
-            Err(error) if is_absent(&error) => Ok(()),
-            parent => {
-                let (parent, last) = parent?;
-                Ok(remove_in(&parent, last, DEEPEST)?)
-            }
-        }
+        let Some((parent, last)) = self.parent_if_there(name)? else { return Ok(()) };
+        Ok(remove_in(&parent, last, DEEPEST)?)
     }
 
     /// Removes a file or a link, and no folder; nothing there is as good.
@@ -36,15 +31,10 @@ impl Folder {
     /// # Errors
     /// What the system says, such as that it is a folder.
     pub fn remove_file(&self, name: &str) -> io::Result<()> {
-        match self.parent(name) {
-            Err(error) if is_absent(&error) => Ok(()),
-            parent => {
-                let (parent, last) = parent?;
-                match unlinkat(&parent, last, AtFlags::empty()) {
-                    Ok(()) | Err(Errno::NOENT) => Ok(()),
-                    Err(error) => Err(error.into()),
-                }
-            }
+        let Some((parent, last)) = self.parent_if_there(name)? else { return Ok(()) };
+        match unlinkat(&parent, last, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 

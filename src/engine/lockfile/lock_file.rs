@@ -39,9 +39,6 @@ pub struct LockChange {
     pub left: Vec<String>,
 }
 
-/// An instance that has its outputs: its key, and those.
-pub(crate) type DoneInstance<'d> = (InstanceId, Key, &'d [RecordedOutput]);
-
 /// Reads a project's lock; `None` where there is none, or no whole one.
 pub fn read_lock(project: &Folder) -> Option<Lock> {
     Lock::parse(&read_lock_text(project).ok()??)
@@ -64,7 +61,7 @@ pub(crate) fn update<'d>(
     (pipeline, plan): (&Pipeline, &Plan),
     whole: bool,
     last: &HashMap<&str, Key>,
-    done: impl Iterator<Item = DoneInstance<'d>>,
+    done: impl Iterator<Item = (InstanceId, Key, &'d [RecordedOutput])>,
 ) -> Result<LockChange, StoreError> {
     let path = session.project().path_of(LOCK_FILE);
     let text =
@@ -78,13 +75,9 @@ pub(crate) fn update<'d>(
     let mut left = Vec::new();
     if whole {
         let named: HashSet<&str> = plan.instances.iter().map(|instance| instance.name.as_str()).collect();
-        lock.lines.retain(|name, _| {
-            let stays = named.contains(name.as_str());
-            if !stays {
-                left.push(name.clone());
-            }
-            stays
-        });
+        left.extend(
+            lock.lines.extract_if(.., |name, _| !named.contains(name.as_str())).map(|(name, _)| name),
+        );
     }
     for (id, key, outputs) in done {
         let instance = plan.instance(id);

@@ -25,7 +25,7 @@ pub struct Planned {
 /// Something that happened.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
-    /// Another process writes to the store; this one waits. ParamReader once.
+    /// Another process writes to the store; this one waits. Reported once.
     Waiting,
     /// The run is about these instances.
     Planned {

@@ -29,24 +29,16 @@ pub(crate) fn remove(
     options: &Options<'_>,
     observer: &dyn Observer,
 ) -> Result<Retired, StoreError> {
-    let filled = session.filled()?;
-    if filled.is_empty() {
-        return Ok(Retired::default());
-    }
     let written = work.written_paths();
     let left: Vec<ProjectPath> =
-        filled.into_iter().filter(|place| !written.contains(place.as_str())).collect();
+        session.filled()?.into_iter().filter(|place| !written.contains(place.as_str())).collect();
     if left.is_empty() {
         return Ok(Retired::default());
     }
     let places = work.places();
     let is_declared = |path: &ProjectPath| {
-        let mut at = Some(path.clone());
-        while let Some(folder) = at {
-            if places.contains_key(&folder) {
-                return true;
-            }
-            at = folder.parent();
+        if places.contains_key(path) || path.folders().any(|folder| places.contains_key(&folder)) {
+            return true;
         }
         // A place in which another one is by now.
         let inside = format!("{path}/");

@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use crate::cancel::Cancel;
@@ -25,7 +25,7 @@ use crate::plan::graph::InstanceId;
 use crate::schedule::observer::{Event, Observer, Planned};
 use crate::schedule::retired::{self, Retired};
 use crate::schedule::scheduler::Scheduler;
-use crate::schedule::worker_pool::{Finished, Results, WorkerPool};
+use crate::schedule::worker_pool::{Finished, Results, WorkerPool, clean_results};
 use crate::snapshot::{CheckedSnapshot, InstanceRun, SnapshotBuilder};
 use crate::spec::Pipeline;
 use crate::store::{Run, Session, Store, StoreError};
@@ -89,7 +89,12 @@ fn run_in_session(
 ) -> Result<Summary, EngineError> {
     let work = Work::of(root, pipeline, registry, options)?;
     recovery::recover_orphans(&work, session)?;
-    observer.event(Event::Planned { instances: &planned(&work) });
+    let planned = |id: InstanceId| Planned {
+        instance: id,
+        name: work.name(id).to_owned(),
+        cost: work.details(id).cost,
+    };
+    observer.event(Event::Planned { instances: &work.undecided().map(planned).collect::<Vec<_>>() });
     let whole = options.targets.is_empty() && !options.trial && !options.by_lock;
     let mut retired = Retired::default();
     if whole && options.lock && !cancel.is_cancelled() && !is_on_stand_in(&work) {
@@ -107,9 +112,6 @@ fn run_in_session(
             logged.iter().map(|(name, key)| (name.as_str(), *key)).collect()
         }
     };
-    let clean =
-        |state: &Option<_>| state.map_or_else(OnceLock::new, |state| OnceLock::from(Finished::clean(state)));
-    let results: Results<'_> = work.clean.iter().map(clean).collect();
     let pool = WorkerPool {
         work: &work,
         session,
@@ -121,7 +123,7 @@ fn run_in_session(
         helpers: AtomicUsize::new(0),
         lock: if options.by_lock { lock_file::read_lock(session.project()) } else { None },
         new_keys: Mutex::default(),
-        results,
+        results: clean_results(&work),
     };
     session.while_committing(|| thread::scope(|scope| pool.worker_loop(scope)));
     // What could not be recorded is nothing to write down, and its checkpoints are worth keeping.
@@ -167,16 +169,6 @@ fn run_in_session(
     Ok(summary)
 }
 
-/// Lists the instances that the run decides.
-fn planned(work: &Work<'_>) -> Vec<Planned> {
-    let planned = |id: InstanceId| Planned {
-        instance: id,
-        name: work.name(id).to_owned(),
-        cost: work.details(id).cost,
-    };
-    work.undecided().map(planned).collect()
-}
-
 /// Ends a run in which nothing has changed but how the pipeline is written: the next one need not find that out again.
 fn stay_clean(
     work: &Work<'_>,
@@ -186,11 +178,7 @@ fn stay_clean(
     answer: MakeAnswer<'_>,
     (retired, began): (Retired, f64),
 ) -> Result<Summary, EngineError> {
-    let results: Results<'_> = work
-        .clean
-        .iter()
-        .map(|state| state.map_or_else(OnceLock::new, |state| OnceLock::from(Finished::clean(state))))
-        .collect();
+    let results = clean_results(work);
     let mut summary = summarise(work, results, &Cancel::default(), (options.clock)() - began);
     (summary.retired, summary.stand_in) = (retired.removed, is_on_stand_in(work));
     summary.lock = Some(LockChange::default()).filter(|_| options.lock && !summary.stand_in);
@@ -198,7 +186,7 @@ fn stay_clean(
         options.pipeline_files.iter().map(|path| Some((path.clone(), session.files().confirmed(path)?)));
     let answer = answer(&summary).filter(|_| !retired.is_blocked);
     if let (Some(files), Some(answer)) = (files.collect(), answer) {
-        known.renew(session, (options.fingerprint, work.stages), files, &answer)?;
+        known.renew(session, (options.fingerprint, work.stages), files, answer)?;
     }
     Ok(summary)
 }
@@ -279,11 +267,7 @@ fn snapshot_of<'s>(
 }
 
 /// Gives what an instance did, if it has its outputs.
-fn done<'d>(
-    work: &'d Work<'_>,
-    id: InstanceId,
-    finished: &'d Finished<'_>,
-) -> Option<InstanceRun<'d, crate::decide::tree::Tree>> {
+fn done<'d>(work: &'d Work<'_>, id: InstanceId, finished: &'d Finished<'_>) -> Option<InstanceRun<'d>> {
     let project = finished.project.as_ref().filter(|_| finished.outcome.is_done())?;
     Some(InstanceRun {
         name: work.name(id),
@@ -292,7 +276,7 @@ fn done<'d>(
         outputs: &finished.outputs,
         places: &work.effective(id).ok()?.places,
         reads: &project.paths,
-        trees: &project.trees,
+        trees: project.trees.iter().map(|tree| (Arc::as_ptr(tree).addr(), tree.paths.as_slice())).collect(),
     })
 }
 

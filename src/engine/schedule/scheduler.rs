@@ -47,6 +47,7 @@ pub(crate) struct Scheduler<T> {
     subscribers: Vec<Vec<InstanceId>>,
 }
 
+#[derive(Default)]
 struct SchedulerState<T> {
     to_decide: BTreeSet<InstanceId>,
     /// What is to run, by what it takes of the machine.
@@ -305,23 +306,9 @@ mod tests {
 
     #[test]
     fn a_worker_that_waits_sees_that_it_should_stop() {
-        let state = SchedulerState {
-            to_decide: BTreeSet::new(),
-            to_run: Vec::new(),
-            free: Resources::default(),
-            running: BTreeMap::new(),
-            carried: BTreeMap::new(),
-            busy: 1,
-            halted: false,
-            unfinished_members: Vec::new(),
-            unfinished_groups: Vec::new(),
-            failed: Vec::new(),
-            blocked_by: Vec::new(),
-            builds: HashMap::new(),
-        };
+        let state = SchedulerState::<()> { busy: 1, ..SchedulerState::default() };
         let (members, subscribers) = (Vec::new(), Vec::new());
-        let scheduler =
-            Scheduler::<()> { state: Mutex::new(state), changed: Condvar::new(), members, subscribers };
+        let scheduler = Scheduler { state: Mutex::new(state), changed: Condvar::new(), members, subscribers };
         let cancel = Cancel::default();
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| scheduler.next(&cancel).is_none());

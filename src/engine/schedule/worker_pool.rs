@@ -65,6 +65,17 @@ impl<'c> Finished<'c> {
         let outputs = Cow::Borrowed(state.outputs.as_slice());
         Self { key: Some(state.key), outputs, outcome: Outcome::Fresh, ..Self::unfinished() }
     }
+
+    /// What became of one that has its outputs.
+    fn done(key: Key, outputs: Cow<'c, [RecordedOutput]>, outcome: Outcome, project: InputSet) -> Self {
+        Self { key: Some(key), outputs, written: Vec::new(), outcome, project: Some(project) }
+    }
+}
+
+/// Gives what became of those that are clean before a run begins, and nothing yet of the others.
+pub(crate) fn clean_results<'c>(work: &Work<'c>) -> Results<'c> {
+    let clean = |state: &Option<_>| state.map(Finished::clean).map_or_else(OnceLock::new, OnceLock::from);
+    work.clean.iter().map(clean).collect()
 }
 
 /// What all workers share.
@@ -125,25 +136,15 @@ impl<'c> WorkerPool<'c> {
         if let Some(state) = self.unchanged_results(id, key).filter(|_| !forced) {
             // They are at their places and in the store as they were.
             let outputs = Cow::Borrowed(state.outputs.as_slice());
-            let finished = Finished {
-                key: Some(key),
-                outputs,
-                outcome: Outcome::Fresh,
-                project: Some(assembled.project),
-                ..Finished::unfinished()
-            };
-            self.announce(id, finished);
+            self.announce(id, Finished::done(key, outputs, Outcome::Fresh, assembled.project));
             return Ok(());
         }
         let (known, outputs) = match self.session.lookup(key)? {
             Lookup::Found(outputs) => (RecordState::Recorded, Some(outputs)),
             Lookup::Absent => match self.at_hand(id, key).filter(|_| !forced) {
                 Some(outputs) => {
-                    let (outputs, project) = (Cow::Owned(outputs), Some(assembled.project));
-                    let outcome = Outcome::Fresh;
-                    let finished =
-                        Finished { key: Some(key), outputs, outcome, project, ..Finished::unfinished() };
-                    self.announce(id, finished);
+                    let outputs = Cow::Owned(outputs);
+                    self.announce(id, Finished::done(key, outputs, Outcome::Fresh, assembled.project));
                     return Ok(());
                 }
                 None => (RecordState::Nothing, None),
@@ -157,7 +158,7 @@ impl<'c> WorkerPool<'c> {
         {
             let with = builder.map(|builder| self.work.name(builder).to_owned());
             let outcome = with.map_or(Outcome::Fresh, |with| Outcome::Shared { with });
-            return self.finish(id, key, outputs, outcome, assembled.project);
+            return self.finish(id, Finished::done(key, Cow::Owned(outputs), outcome, assembled.project));
         }
         if before.is_some() {
             // Its record was damaged after it was written: there is nothing to share. One that ended
@@ -206,11 +207,11 @@ impl<'c> WorkerPool<'c> {
                 let seconds = record.observed.seconds;
                 for waiter in waiters {
                     let outcome = Outcome::Shared { with: name.to_owned() };
-                    let project = stale.assembled.project.clone();
-                    self.finish_or_fail(waiter, key, record.outputs.clone(), outcome, project);
+                    let (outputs, project) = (record.outputs.clone(), stale.assembled.project.clone());
+                    self.finish_or_fail(waiter, Finished::done(key, Cow::Owned(outputs), outcome, project));
                 }
-                let outcome = Outcome::Ran { reasons, seconds };
-                self.finish_or_fail(id, key, record.outputs, outcome, stale.assembled.project);
+                let (outputs, outcome) = (Cow::Owned(record.outputs), Outcome::Ran { reasons, seconds });
+                self.finish_or_fail(id, Finished::done(key, outputs, outcome, stale.assembled.project));
             }
             Err(failure) => {
                 for waiter in waiters {
@@ -245,37 +246,24 @@ impl<'c> WorkerPool<'c> {
         name_files(self.session, reasons, &assembled.project.trees)
     }
 
-    fn finish_or_fail(
-        &self,
-        id: InstanceId,
-        key: Key,
-        outputs: Vec<RecordedOutput>,
-        outcome: Outcome,
-        project: InputSet,
-    ) {
-        if let Err(failure) = self.finish(id, key, outputs, outcome, project) {
-            self.fail(id, Some(key), failure);
+    fn finish_or_fail(&self, id: InstanceId, done: Finished<'c>) {
+        let key = done.key;
+        if let Err(failure) = self.finish(id, done) {
+            self.fail(id, key, failure);
         }
     }
 
     /// Puts outputs where they belong, and lets those start that need them.
-    fn finish(
-        &self,
-        id: InstanceId,
-        key: Key,
-        outputs: Vec<RecordedOutput>,
-        outcome: Outcome,
-        project: InputSet,
-    ) -> Result<(), Failure> {
+    fn finish(&self, id: InstanceId, mut done: Finished<'c>) -> Result<(), Failure> {
         // What a run has just written at its places needs no second look.
-        let in_place = matches!(outcome, Outcome::Ran { .. }) && self.work.kind(id).writes_in_place();
-        let written = if in_place { Vec::new() } else { self.restore(id, &outputs)? };
-        let places = &self.work.effective(id)?.places;
-        if places.is_empty() {
-            self.session.link_view(&self.work.folder(id), outputs.iter())?;
+        let in_place = matches!(done.outcome, Outcome::Ran { .. }) && self.work.kind(id).writes_in_place();
+        if !in_place {
+            done.written = self.restore(id, &done.outputs)?;
         }
-        let (outputs, project) = (Cow::Owned(outputs), Some(project));
-        self.announce(id, Finished { key: Some(key), outputs, written, outcome, project });
+        if self.work.effective(id)?.places.is_empty() {
+            self.session.link_view(&self.work.folder(id), &done.outputs)?;
+        }
+        self.announce(id, done);
         Ok(())
     }
 

@@ -5,9 +5,8 @@
 //! - What a folder of outputs should hold is taken from the outputs, not from the disk, so that a stray file is seen too.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
-use super::{CheckedSnapshot, InstanceState, PathState, Snapshot, TreeState};
+use super::{Asked, CheckedSnapshot, InstanceState, PathState, Seen, Snapshot, TreeState};
 use crate::digest::{Digest, Key};
 use crate::file_table::Observation;
 use crate::folder::FileKind;
@@ -20,21 +19,23 @@ pub struct SnapshotBuilder<'s> {
     store: &'s Store,
     snapshot: Snapshot,
     paths: HashMap<String, u32>,
-    /// The trees that are there already, by where they were found.
-    trees: HashMap<usize, u32>,
-    old_trees: HashMap<u32, u32>,
+    /// The trees that are there already.
+    trees: HashMap<TreeSource, u32>,
     /// Whether everything that was to be taken in could be.
     whole: bool,
 }
 
-/// A folder or pattern that an instance reads, as it was seen.
-pub(crate) trait SeenTree {
-    /// Gives the paths of all that it takes in.
-    fn paths(&self) -> &[String];
+/// Where a tree was found.
+#[derive(PartialEq, Eq, Hash)]
+enum TreeSource {
+    /// In the snapshot before, at this index.
+    Known(u32),
+    /// In this run, at this place in memory.
+    Read(usize),
 }
 
 /// What an instance did in this run.
-pub(crate) struct InstanceRun<'d, T> {
+pub(crate) struct InstanceRun<'d> {
     pub(crate) name: &'d str,
     /// The digest of its stage.
     pub(crate) stage: Digest,
@@ -42,15 +43,16 @@ pub(crate) struct InstanceRun<'d, T> {
     pub(crate) outputs: &'d [RecordedOutput],
     pub(crate) places: &'d [OutputPlace],
     pub(crate) reads: &'d [String],
-    pub(crate) trees: &'d [Arc<T>],
+    /// The folders and patterns that it read: where each was found in memory, and the paths that it takes in.
+    pub(crate) trees: Vec<(usize, &'d [String])>,
 }
 
 impl<'s> SnapshotBuilder<'s> {
     /// Begins a snapshot that answers a fingerprint in an environment; `stages` is the digest of all stages.
     pub fn new(store: &'s Store, fingerprint: Digest, environment: Digest, stages: Digest) -> Self {
-        let snapshot = Snapshot { fingerprint, environment, stages, ..Snapshot::default() };
-        let (paths, trees, old_trees) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { store, snapshot, paths, trees, old_trees, whole: true }
+        let asked = Asked { fingerprint, environment, stages, ..Asked::default() };
+        let snapshot = Snapshot { asked, seen: Seen::default() };
+        Self { store, snapshot, paths: HashMap::new(), trees: HashMap::new(), whole: true }
     }
 
     /// Takes in the pipeline's own files.
@@ -59,7 +61,7 @@ impl<'s> SnapshotBuilder<'s> {
             Some(PathState { path: path.clone(), observation: self.store.files().confirmed(path)? })
         };
         match paths.iter().map(state).collect() {
-            Some(paths) => self.snapshot.pipeline = paths,
+            Some(paths) => self.snapshot.asked.pipeline = paths,
             None => self.whole = false,
         }
     }
@@ -74,56 +76,46 @@ impl<'s> SnapshotBuilder<'s> {
 
     /// Takes in an instance as it was known before.
     pub(crate) fn add_unchanged(&mut self, known: &CheckedSnapshot, state: &InstanceState) {
-        let parts = known.parts_of(state);
-        let reads = parts.reads.iter().map(|state| self.old_path(state)).collect();
-        let writes: Option<Vec<u32>> = parts.writes.iter().map(|state| self.old_write(state)).collect();
-        let Some(writes) = writes else {
-            self.whole = false;
-            return self.last_key(&state.name, state.key);
-        };
-        let mut trees = Vec::with_capacity(parts.trees.len());
-        for (old, paths) in parts.trees {
-            let tree = match self.old_trees.get(&old) {
-                Some(tree) => *tree,
-                None => {
-                    let paths = paths.iter().map(|path| self.old_path(known.state(*path))).collect();
-                    let tree = self.tree(TreeState { paths });
-                    self.old_trees.insert(old, tree);
-                    tree
-                }
-            };
-            trees.push(tree);
-        }
-        self.snapshot.instances.push(InstanceState { reads, trees, writes, ..state.clone() });
+        let unchanged = self.unchanged(known, state);
+        self.insert_instance(&state.name, state.key, unchanged);
     }
 
-    /// Takes in what an instance did in this run; of one of which something was not looked at, only the key.
-    pub(crate) fn add<T: SeenTree>(&mut self, done: &InstanceRun<'_, T>) {
-        match self.state(done) {
-            Some(state) => self.snapshot.instances.push(state),
+    /// Takes in what an instance did in this run.
+    pub(crate) fn add(&mut self, done: &InstanceRun<'_>) {
+        let state = self.state(done);
+        self.insert_instance(done.name, done.key, state);
+    }
+
+    /// Takes in an instance; of one of which something was not looked at, only the key.
+    fn insert_instance(&mut self, name: &str, key: Key, state: Option<InstanceState>) {
+        match state {
+            Some(state) => self.snapshot.seen.instances.push(state),
             None => {
                 self.whole = false;
-                self.last_key(done.name, done.key);
+                self.last_key(name, key);
             }
         }
     }
 
-    fn state<T: SeenTree>(&mut self, done: &InstanceRun<'_, T>) -> Option<InstanceState> {
+    fn unchanged(&mut self, known: &CheckedSnapshot, state: &InstanceState) -> Option<InstanceState> {
+        let reads = known.states(&state.reads).map(|path| self.old_path(path)).collect::<Option<_>>()?;
+        let writes = known.states(&state.writes).map(|path| self.old_write(path)).collect::<Option<_>>()?;
+        let tree = |tree: &u32| {
+            let paths = known.tree_states(*tree);
+            self.tree(TreeSource::Known(*tree), |builder| paths.map(|path| builder.old_path(path)).collect())
+        };
+        let trees = state.trees.iter().map(tree).collect::<Option<_>>()?;
+        Some(InstanceState { reads, trees, writes, ..state.clone() })
+    }
+
+    fn state(&mut self, done: &InstanceRun<'_>) -> Option<InstanceState> {
         let reads = done.reads.iter().map(|path| self.path(path)).collect::<Option<_>>()?;
-        let mut trees = Vec::with_capacity(done.trees.len());
-        for tree in done.trees {
-            let place = Arc::as_ptr(tree).addr();
-            let index = match self.trees.get(&place) {
-                Some(index) => *index,
-                None => {
-                    let paths = tree.paths().iter().map(|path| self.path(path)).collect::<Option<_>>()?;
-                    let index = self.tree(TreeState { paths });
-                    self.trees.insert(place, index);
-                    index
-                }
-            };
-            trees.push(index);
-        }
+        let tree = |(place, paths): &(usize, &[String])| {
+            self.tree(TreeSource::Read(*place), |builder| {
+                paths.iter().map(|path| builder.path(path)).collect()
+            })
+        };
+        let trees = done.trees.iter().map(tree).collect::<Option<_>>()?;
         let writes = self.written(done.key, done.outputs, done.places)?;
         let (name, outputs) = (done.name.to_owned(), done.outputs.to_vec());
         Some(InstanceState { name, stage: done.stage, key: done.key, outputs, reads, trees, writes })
@@ -131,12 +123,12 @@ impl<'s> SnapshotBuilder<'s> {
 
     /// Takes in the last key of an instance of which no more is known.
     pub fn last_key(&mut self, name: &str, key: Key) {
-        self.snapshot.last_keys.push((name.to_owned(), key));
+        self.snapshot.seen.last_keys.push((name.to_owned(), key));
     }
 
     /// Ends the snapshot; `answer` is what there is to say while nothing changes, if everything is up to date.
     pub fn finish(mut self, answer: Option<String>) -> Snapshot {
-        self.snapshot.answer = answer.filter(|_| self.whole);
+        self.snapshot.asked.answer = answer.filter(|_| self.whole);
         self.snapshot
     }
 
@@ -173,7 +165,7 @@ impl<'s> SnapshotBuilder<'s> {
             writes.push(self.folder(folder.as_str(), listing)?);
         }
         for folder in self.store.folders_of(key, outputs) {
-            writes.push(self.store_folder(&folder, None)?);
+            writes.push(self.insert(&folder, |store| store.observe_folder(&folder, None))?);
         }
         Some(writes)
     }
@@ -190,61 +182,54 @@ impl<'s> SnapshotBuilder<'s> {
 
     /// Takes in a path as it was confirmed in this run.
     fn path(&mut self, path: &str) -> Option<u32> {
-        if let Some(index) = self.paths.get(path) {
-            return Some(*index);
-        }
-        let observation = self.store.files().confirmed(path)?;
-        Some(self.insert(path, observation))
+        self.insert(path, |store| store.files().confirmed(path))
     }
 
-    fn old_path(&mut self, state: &PathState) -> u32 {
-        match self.paths.get(&state.path) {
-            Some(index) => *index,
-            None => self.insert(&state.path, state.observation),
-        }
+    fn old_path(&mut self, state: &PathState) -> Option<u32> {
+        self.insert(&state.path, |_| Some(state.observation))
     }
 
     /// Takes in what was written before. The store's own folders change with every record; what a run did to them is no
     /// change to the next one.
     fn old_write(&mut self, state: &PathState) -> Option<u32> {
         if !Store::is_own(&state.path) || !matches!(state.observation, Observation::Folder { .. }) {
-            return Some(self.old_path(state));
+            return self.old_path(state);
         }
-        self.store_folder(&state.path, Some(state.observation))
+        self.insert(&state.path, |store| store.observe_folder(&state.path, Some(state.observation)))
     }
 
     /// Takes in a folder that should hold these names.
     fn folder(&mut self, path: &str, listing: Digest) -> Option<u32> {
+        self.insert(path, |store| {
+            let entry = store.project().entry(path).ok()??;
+            // What is there now need not be what should be, so that the next run lists it once.
+            let folder = Observation::Folder { stamp: entry.stamp, listing, racy: true };
+            (entry.kind == FileKind::Folder).then_some(folder)
+        })
+    }
+
+    fn tree(&mut self, source: TreeSource, paths: impl FnOnce(&mut Self) -> Option<Vec<u32>>) -> Option<u32> {
+        if let Some(index) = self.trees.get(&source) {
+            return Some(*index);
+        }
+        let paths = paths(self)?;
+        let index =
+            u32::try_from(self.snapshot.seen.trees.len()).expect("a run reads fewer than 2³² folders");
+        self.snapshot.seen.trees.push(TreeState { paths });
+        self.trees.insert(source, index);
+        Some(index)
+    }
+
+    /// Takes in a path as `observe` sees it, unless it is there already; `None` where that sees nothing that counts.
+    fn insert(&mut self, path: &str, observe: impl FnOnce(&Store) -> Option<Observation>) -> Option<u32> {
         if let Some(index) = self.paths.get(path) {
             return Some(*index);
         }
-        match self.store.project().entry(path) {
-            Ok(Some(entry)) if entry.kind == FileKind::Folder => {
-                // What is there now need not be what should be, so that the next run lists it once.
-                Some(self.insert(path, Observation::Folder { stamp: entry.stamp, listing, racy: true }))
-            }
-            _ => None,
-        }
-    }
-
-    /// Takes in one of the store's own folders, as it is now.
-    fn store_folder(&mut self, path: &str, before: Option<Observation>) -> Option<u32> {
-        if let Some(index) = self.paths.get(path) {
-            return Some(*index);
-        }
-        let observation = self.store.observe_folder(path, before)?;
-        Some(self.insert(path, observation))
-    }
-
-    fn tree(&mut self, tree: TreeState) -> u32 {
-        self.snapshot.trees.push(tree);
-        u32::try_from(self.snapshot.trees.len() - 1).expect("a run reads fewer than 2³² folders")
-    }
-
-    fn insert(&mut self, path: &str, observation: Observation) -> u32 {
-        let index = u32::try_from(self.snapshot.paths.len()).expect("a run looks at fewer than 2³² paths");
-        self.snapshot.paths.push(PathState { path: path.to_owned(), observation });
+        let observation = observe(self.store)?;
+        let index =
+            u32::try_from(self.snapshot.seen.paths.len()).expect("a run looks at fewer than 2³² paths");
+        self.snapshot.seen.paths.push(PathState { path: path.to_owned(), observation });
         self.paths.insert(path.to_owned(), index);
-        index
+        Some(index)
     }
 }

@@ -10,7 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use rustix::fs::{AtFlags, FileType, statat};
 use rustix::io::Errno;
 
-use super::{InstanceState, PathState, Snapshot, Written};
+use super::{Asked, InstanceState, PathState, Snapshot};
 use crate::digest::{Digest, Key};
 use crate::file_table::{FileTable, Observation};
 use crate::folder::{Folder, open_through_links};
@@ -54,10 +54,10 @@ impl CheckedSnapshot {
             state.observation = now.unwrap_or(state.observation);
             now.is_none()
         };
-        let changed_pipeline: Vec<bool> = snapshot.pipeline.iter_mut().map(&mut look).collect();
-        let changed: Vec<bool> = snapshot.paths.iter_mut().map(look).collect();
+        let changed_pipeline: Vec<bool> = snapshot.asked.pipeline.iter_mut().map(&mut look).collect();
+        let changed: Vec<bool> = snapshot.seen.paths.iter_mut().map(look).collect();
         let any = |indexes: &[u32]| indexes.iter().any(|index| changed[*index as usize]);
-        let changed_trees = snapshot.trees.iter().map(|tree| any(&tree.paths)).collect();
+        let changed_trees = snapshot.seen.trees.iter().map(|tree| any(&tree.paths)).collect();
         let any_changed = changed.contains(&true);
         let (file, session, by_name) = (None, None, HashMap::new());
         Self {
@@ -76,12 +76,12 @@ impl CheckedSnapshot {
     /// Gives the answer to a fingerprint, if nothing has changed since.
     pub fn answer(&self, fingerprint: Digest) -> Option<&str> {
         let same = self.has_same_pipeline(fingerprint) && !self.any_changed;
-        self.snapshot.answer.as_deref().filter(|_| same)
+        self.snapshot.asked.answer.as_deref().filter(|_| same)
     }
 
     /// Gives the answer as it was, whatever has changed, for who needs to know what the fingerprint depends on.
     pub fn last_answer(&self) -> Option<&str> {
-        self.snapshot.answer.as_deref()
+        self.snapshot.asked.answer.as_deref()
     }
 
     /// Says whether another session has written to the store, and perhaps to the project, since everything was looked at.
@@ -108,30 +108,30 @@ impl CheckedSnapshot {
 
     /// Passes on what was confirmed of files, and makes instances known by name.
     pub fn fill(&mut self, table: &mut FileTable) {
-        let paths = self.snapshot.paths.iter().zip(&self.changed);
-        let pipeline = self.snapshot.pipeline.iter().zip(&self.changed_pipeline);
+        let paths = self.snapshot.seen.paths.iter().zip(&self.changed);
+        let pipeline = self.snapshot.asked.pipeline.iter().zip(&self.changed_pipeline);
         table.reserve(paths.len() + pipeline.len());
         for (state, changed) in paths.chain(pipeline) {
             table.insert(&state.path, state.observation, !changed);
         }
-        let names = self.snapshot.instances.iter().enumerate();
+        let names = self.snapshot.seen.instances.iter().enumerate();
         self.by_name = names.map(|(index, state)| (state.name.clone(), index)).collect();
     }
 
     /// Says whether the pipeline's files are as they were when this fingerprint was asked.
     pub(crate) fn has_same_pipeline(&self, fingerprint: Digest) -> bool {
-        self.snapshot.fingerprint == fingerprint && !self.changed_pipeline.contains(&true)
+        self.snapshot.asked.fingerprint == fingerprint && !self.changed_pipeline.contains(&true)
     }
 
     /// Says whether all that instances did in this environment still counts, settings and files apart.
     pub(crate) fn has_same_environment(&self, environment: Digest) -> bool {
-        self.snapshot.environment == environment
+        self.snapshot.asked.environment == environment
     }
 
     /// Says how many instances it has, if all was up to date and nothing has changed since but the pipeline's own files.
     pub(crate) fn complete_count(&self) -> Option<usize> {
-        let complete = self.snapshot.answer.is_some() && !self.any_changed;
-        complete.then_some(self.snapshot.instances.len())
+        let complete = self.snapshot.asked.answer.is_some() && !self.any_changed;
+        complete.then_some(self.snapshot.seen.instances.len())
     }
 
     /// Writes the same snapshot for another fingerprint and another text of the pipeline, of whose instances all are clean.
@@ -143,12 +143,13 @@ impl CheckedSnapshot {
         session: &Session<'_>,
         (fingerprint, stages): (Digest, Digest),
         pipeline: Vec<(String, Observation)>,
-        answer: &str,
+        answer: String,
     ) -> Result<(), StoreError> {
         let state = |(path, observation)| PathState { path, observation };
         let pipeline: Vec<PathState> = pipeline.into_iter().map(state).collect();
-        let (pipeline, answer) = (pipeline.as_slice(), Some(answer));
-        Written { fingerprint, stages, pipeline, answer, ..self.snapshot.written() }.save(session)
+        let environment = self.snapshot.asked.environment;
+        let asked = Asked { fingerprint, environment, answer: Some(answer), stages, pipeline };
+        asked.save(&self.snapshot.seen, session)
     }
 
     /// Gives an instance whose results are at their places, and in the store, as they were.
@@ -172,7 +173,7 @@ impl CheckedSnapshot {
         let state = self.results(name).filter(|state| state.stage == stage)?;
         // What is left out of a folder depends on what other stages write.
         let trees = state.trees.is_empty()
-            || self.snapshot.stages == stages
+            || self.snapshot.asked.stages == stages
                 && !state.trees.iter().any(|tree| self.changed_trees[*tree as usize]);
         (trees && !self.any(&state.reads)).then_some(state)
     }
@@ -197,41 +198,26 @@ impl CheckedSnapshot {
     }
 
     /// Gives the paths of one of the snapshot's lists with what they were.
-    fn states<'s>(&'s self, indexes: &'s [u32]) -> impl Iterator<Item = &'s PathState> {
-        indexes.iter().map(|index| &self.snapshot.paths[*index as usize])
+    pub(super) fn states<'s>(&'s self, indexes: &'s [u32]) -> impl Iterator<Item = &'s PathState> {
+        indexes.iter().map(|index| &self.snapshot.seen.paths[*index as usize])
     }
 
-    /// Gives what a clean instance read and wrote, for the next snapshot: paths, trees' paths, and written paths.
-    pub(super) fn parts_of<'s>(&'s self, state: &'s InstanceState) -> InstancePaths<'s> {
-        InstancePaths {
-            reads: self.states(&state.reads).collect(),
-            trees: state
-                .trees
-                .iter()
-                .map(|tree| (*tree, &self.snapshot.trees[*tree as usize].paths[..]))
-                .collect(),
-            writes: self.states(&state.writes).collect(),
-        }
+    fn state(&self, index: u32) -> &PathState {
+        &self.snapshot.seen.paths[index as usize]
     }
 
-    pub(super) fn state(&self, index: u32) -> &PathState {
-        &self.snapshot.paths[index as usize]
+    /// Gives the paths of a folder or pattern with what they were.
+    pub(super) fn tree_states(&self, tree: u32) -> impl Iterator<Item = &PathState> {
+        self.states(&self.snapshot.seen.trees[tree as usize].paths)
     }
 
     fn instance(&self, name: &str) -> Option<&InstanceState> {
-        self.by_name.get(name).map(|index| &self.snapshot.instances[*index])
+        self.by_name.get(name).map(|index| &self.snapshot.seen.instances[*index])
     }
 
     fn any(&self, indexes: &[u32]) -> bool {
         indexes.iter().any(|index| self.changed[*index as usize])
     }
-}
-
-/// What an instance read and wrote.
-pub(super) struct InstancePaths<'s> {
-    pub(super) reads: Vec<&'s PathState>,
-    pub(super) trees: Vec<(u32, &'s [u32])>,
-    pub(super) writes: Vec<&'s PathState>,
 }
 
 fn file_stamp(store: &Store) -> Option<Stamp> {

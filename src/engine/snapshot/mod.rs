@@ -25,8 +25,8 @@ use crate::file_table::Observation;
 use crate::listing::counts;
 use crate::store::{RecordedOutput, SNAPSHOT_FILE, Session, Store, StoreError};
 
+pub(crate) use build::InstanceRun;
 pub use build::SnapshotBuilder;
-pub(crate) use build::{InstanceRun, SeenTree};
 pub use compare::CheckedSnapshot;
 pub(crate) use compare::is_as_observed;
 
@@ -37,38 +37,36 @@ const MAGIC: &[u8; 16] = b"recount snap 4\n\0";
 const MAX_SNAPSHOT_BYTES: u64 = 1 << 30;
 
 /// What a project looked like.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Snapshot {
-    /// What was asked: all that an answer depends on besides files.
-    pub fingerprint: Digest,
+    asked: Asked,
+    seen: Seen,
+}
+
+/// What was asked of which pipeline, and what there is to say to it; may be written anew before what was seen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Asked {
+    /// All that an answer depends on besides files.
+    fingerprint: Digest,
     /// The part of the fingerprint that is no setting.
-    pub environment: Digest,
+    environment: Digest,
     /// What there is to say while nothing has changed; `None` where not everything was brought up to date.
-    pub answer: Option<String>,
+    answer: Option<String>,
     /// The digest of all stages.
     stages: Digest,
     /// The pipeline's own files.
     pipeline: Vec<PathState>,
+}
+
+/// What was seen of the project.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Seen {
     /// Every path that an instance read or wrote.
     paths: Vec<PathState>,
     trees: Vec<TreeState>,
     instances: Vec<InstanceState>,
     /// The last keys of instances that are not among these.
     last_keys: Vec<(String, Key)>,
-}
-
-/// A snapshot as it is written: its fields, some perhaps of another one.
-#[derive(Serialize)]
-struct Written<'s> {
-    fingerprint: Digest,
-    environment: Digest,
-    answer: Option<&'s str>,
-    stages: Digest,
-    pipeline: &'s [PathState],
-    paths: &'s [PathState],
-    trees: &'s [TreeState],
-    instances: &'s [InstanceState],
-    last_keys: &'s [(String, Key)],
 }
 
 /// A path, and what it was.
@@ -114,29 +112,7 @@ impl Snapshot {
             return None;
         }
         let snapshot: Self = postcard::from_bytes(rest).ok()?;
-        snapshot.is_consistent().then_some(snapshot)
-    }
-
-    fn written(&self) -> Written<'_> {
-        Written {
-            fingerprint: self.fingerprint,
-            environment: self.environment,
-            answer: self.answer.as_deref(),
-            stages: self.stages,
-            pipeline: &self.pipeline,
-            paths: &self.paths,
-            trees: &self.trees,
-            instances: &self.instances,
-            last_keys: &self.last_keys,
-        }
-    }
-
-    /// Says whether no index leads nowhere.
-    fn is_consistent(&self) -> bool {
-        let paths = |indexes: &[u32]| indexes.iter().all(|index| (*index as usize) < self.paths.len());
-        let trees = |indexes: &[u32]| indexes.iter().all(|index| (*index as usize) < self.trees.len());
-        self.trees.iter().all(|tree| paths(&tree.paths))
-            && self.instances.iter().all(|it| paths(&it.reads) && paths(&it.writes) && trees(&it.trees))
+        snapshot.seen.is_consistent().then_some(snapshot)
     }
 
     /// Writes it as the store's snapshot.
@@ -144,28 +120,40 @@ impl Snapshot {
     /// # Errors
     /// [`StoreError`] when it can't be written.
     pub fn save(&self, session: &Session<'_>) -> Result<(), StoreError> {
-        self.written().save(session)
+        self.asked.save(&self.seen, session)
     }
 
     /// Gives the last key of an instance.
     pub fn last_keys(&self) -> impl Iterator<Item = (&str, Key)> {
-        let others = self.last_keys.iter().map(|(name, key)| (name.as_str(), *key));
-        self.instances.iter().map(|it| (it.name.as_str(), it.key)).chain(others)
+        let others = self.seen.last_keys.iter().map(|(name, key)| (name.as_str(), *key));
+        self.seen.instances.iter().map(|it| (it.name.as_str(), it.key)).chain(others)
     }
 }
 
-impl Written<'_> {
-    fn encode(&self) -> Vec<u8> {
+impl Seen {
+    /// Says whether no index leads nowhere.
+    fn is_consistent(&self) -> bool {
+        let paths = |indexes: &[u32]| indexes.iter().all(|index| (*index as usize) < self.paths.len());
+        let trees = |indexes: &[u32]| indexes.iter().all(|index| (*index as usize) < self.trees.len());
+        self.trees.iter().all(|tree| paths(&tree.paths))
+            && self.instances.iter().all(|it| paths(&it.reads) && paths(&it.writes) && trees(&it.trees))
+    }
+}
+
+impl Asked {
+    fn encode(&self, seen: &Seen) -> Vec<u8> {
         let begin = [MAGIC.as_slice(), &[0; 32]].concat();
         let body = begin.len();
-        let mut bytes = postcard::to_extend(self, begin).expect("every part of a snapshot can be written");
+        let mut bytes =
+            postcard::to_extend(&(self, seen), begin).expect("every part of a snapshot can be written");
         let seal = Digest::of(&bytes[body..]).to_bytes();
         bytes[MAGIC.len()..body].copy_from_slice(&seal);
         bytes
     }
 
-    fn save(&self, session: &Session<'_>) -> Result<(), StoreError> {
-        session.write_whole(SNAPSHOT_FILE, &self.encode())
+    /// Writes it with what was seen as the store's snapshot.
+    fn save(&self, seen: &Seen, session: &Session<'_>) -> Result<(), StoreError> {
+        session.write_whole(SNAPSHOT_FILE, &self.encode(seen))
     }
 }
 
@@ -208,13 +196,15 @@ mod tests {
             digest: Digest::of(text),
             racy: false,
         };
-        Snapshot {
+        let asked = Asked {
             environment: Digest::of(b"environment"),
             stages: Digest::of(b"stages"),
             fingerprint: Digest::of(b"?"),
             answer: Some("nothing to do".to_owned()),
-            paths: vec![state("a", file(b"a")), state("b", Observation::Absent)],
             pipeline: vec![state("pipeline.yaml", file(b"p"))],
+        };
+        let seen = Seen {
+            paths: vec![state("a", file(b"a")), state("b", Observation::Absent)],
             trees: vec![TreeState { paths: vec![0, 1] }],
             instances: vec![InstanceState {
                 stage: Digest::of(b"stage"),
@@ -226,12 +216,14 @@ mod tests {
                 writes: vec![1],
             }],
             last_keys: vec![("old".to_owned(), Key(Digest::of(b"old")))],
-        }
+        };
+        Snapshot { asked, seen }
     }
 
     #[test]
     fn it_reads_back_and_any_flipped_bit_or_lost_byte_makes_it_none() {
-        let bytes = snapshot().written().encode();
+        let Snapshot { asked, seen } = snapshot();
+        let bytes = asked.encode(&seen);
         assert_eq!(Snapshot::decode(&bytes), Some(snapshot()));
         for place in 0..bytes.len() {
             let mut flipped = bytes.clone();
@@ -244,7 +236,7 @@ mod tests {
     #[test]
     fn an_index_that_leads_nowhere_makes_it_none() {
         let mut broken = snapshot();
-        broken.instances[0].reads.push(2);
-        assert_eq!(Snapshot::decode(&broken.written().encode()), None);
+        broken.seen.instances[0].reads.push(2);
+        assert_eq!(Snapshot::decode(&broken.asked.encode(&broken.seen)), None);
     }
 }

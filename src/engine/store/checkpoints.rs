@@ -31,7 +31,7 @@ impl Session<'_> {
     /// # Errors
     /// [`StoreError`] when it can't be removed.
     pub fn remove_foreign_checkpoints(&self, key: Key) -> Result<(), StoreError> {
-        let (base, name) = (&self.base, name(key));
+        let (base, name) = (self.base, name(key));
         let remove = |name: &str| base.remove(name).doing("removed", &base.path_of(name));
         for folder in [CHECKPOINTS, &name] {
             match base.entry(folder).doing("read", &base.path_of(folder))? {

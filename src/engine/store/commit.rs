@@ -130,7 +130,7 @@ impl Session<'_> {
         for (key, temporary) in batch {
             let _guard = self.rename_lock();
             let name = record_name(*key);
-            self.base.move_to(temporary, &self.base, &name).doing("written", &self.base.path_of(&name))?;
+            self.base.move_to(temporary, self.base, &name).doing("written", &self.base.path_of(&name))?;
             self.drop_checkpoints(*key)?;
         }
         Ok(())

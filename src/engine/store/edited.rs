@@ -14,7 +14,6 @@ use std::path::PathBuf;
 
 use super::Session;
 use super::error::{Doing, StoreError};
-use super::hashing::is_stopped;
 use super::object::Soundness;
 use crate::digest::{Digest, ObjectId};
 use crate::folder::{FileKind, Folder};
@@ -149,18 +148,15 @@ impl Session<'_> {
             FileKind::File => {
                 let digest = match self.digest_now(place) {
                     // Whoever stops a run does not wait for a large file to be read: it is moved as it is.
-                    Err(error) if is_stopped(&error.source) => return self.keep(place, UNREAD).map(Some),
+                    Err(error) if error.is_stopped() => return self.keep(place, UNREAD).map(Some),
                     digest => digest?,
                 };
-                if self.has_or_mends(place, ObjectId(digest))? {
+                let stored = self.has_or_mends(place, ObjectId(digest))?;
+                let kept = if stored { None } else { self.kept_before(place, digest) };
+                if stored || kept.is_some() {
                     project.remove_file(name).doing("removed", &path)?;
                     self.files().remove(name);
-                    return Ok(None);
-                }
-                if let Some(kept) = self.kept_before(place, digest) {
-                    project.remove_file(name).doing("removed", &path)?;
-                    self.files().remove(name);
-                    return Ok(Some(kept));
+                    return Ok(kept);
                 }
                 digest
             }
@@ -220,22 +216,23 @@ impl Session<'_> {
         match project.rename(name, top, &target) {
             // A place may be on another file system than the store.
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                self.copy_aside(project, name, top, &target).doing("moved", &path)?;
+                copy_aside(project, name, top, &target).doing("moved", &path)?;
                 project.remove_file(name).doing("moved", &path)?;
             }
             other => other.doing("moved", &path)?,
         }
         Ok(KeptEdit { place: place.clone(), now: PathBuf::from(super::FOLDER).join(target) })
     }
+}
 
-    fn copy_aside(&self, project: &Folder, name: &str, top: &Folder, target: &str) -> io::Result<()> {
-        let Some(entry) = project.entry(name)? else { return Ok(()) };
-        if entry.kind == FileKind::Link {
-            return top.create_link(project.read_link(name)?.as_ref(), target);
-        }
-        self.copy_bytes(&mut project.open_file(name)?, top.create_file(target, 0o600)?)?;
-        top.set_mode(target, entry.stamp.mode)
+/// Copies what is moved to another file system.
+fn copy_aside(project: &Folder, name: &str, top: &Folder, target: &str) -> io::Result<()> {
+    let Some(entry) = project.entry(name)? else { return Ok(()) };
+    if entry.kind == FileKind::Link {
+        return top.create_link(project.read_link(name)?.as_ref(), target);
     }
+    io::copy(&mut project.open_file(name)?, &mut top.create_file(target, 0o600)?)?;
+    top.set_mode(target, entry.stamp.mode)
 }
 
 /// Says whether something can be kept below a folder under the path that it had.
@@ -297,20 +294,5 @@ mod tests {
             assert_eq!(fs::read(folder.path().join(kept.now)).ok(), Some(b"mine".to_vec()));
             drop(fs::remove_dir(folder.path().join("out")));
         }
-    }
-
-    #[test]
-    fn the_last_sound_copy_mends_a_damaged_object() {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let store = Store::open(folder.path()).expect("the store opens");
-        let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
-        let object = session.put_bytes(b"result", 0o644).expect("there is room");
-        fs::remove_file(store.object_path(object)).expect("it is there");
-        fs::write(store.object_path(object), "damaged").expect("there is room");
-        session.files().unconfirm(&Store::object_table_path(object));
-        fs::write(folder.path().join("a"), "result").expect("there is room");
-        let place = ProjectPath::parse("a").expect("it is a path");
-        assert_eq!(session.remove_or_keep(&place).expect("it can be removed"), None);
-        assert_eq!(fs::read(store.object_path(object)).ok(), Some(b"result".to_vec()));
     }
 }

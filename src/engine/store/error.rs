@@ -33,9 +33,3 @@ impl<T> Doing<T> for io::Result<T> {
         self.map_err(|source| StoreError { path: path.to_owned(), action, source })
     }
 }
-
-impl<T> Doing<T> for Result<T, rustix::io::Errno> {
-    fn doing(self, action: &'static str, path: &Path) -> Result<T, StoreError> {
-        self.map_err(io::Error::from).doing(action, path)
-    }
-}

@@ -44,7 +44,7 @@ impl Session<'_> {
         let mut filled = self.filled.lock().unwrap_or_else(PoisonError::into_inner);
         let filled = match &mut *filled {
             Some(filled) => filled,
-            none => none.insert(self.store_filled()?),
+            none => none.insert(Store::filled(self)?),
         };
         let mut lines = String::new();
         for place in places {
@@ -75,7 +75,7 @@ impl Session<'_> {
         if places.is_empty() {
             return Ok(());
         }
-        let mut left = self.store_filled()?;
+        let mut left = Store::filled(self)?;
         for place in places {
             left.remove(place);
         }
@@ -83,10 +83,6 @@ impl Session<'_> {
         self.write_whole(FILLED_LIST, text.as_bytes())?;
         *self.filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(left);
         Ok(())
-    }
-
-    fn store_filled(&self) -> Result<BTreeSet<ProjectPath>, StoreError> {
-        Store::filled(self)
     }
 }
 

@@ -11,8 +11,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::error::StoreError;
 use super::inventory::{Inventory, StoredFile};
@@ -101,8 +101,7 @@ impl Session<'_> {
             // It says of what was set aside that it is there.
             self.remove_own(SNAPSHOT_FILE)?;
         }
-        let listed = sound.records.iter().flat_map(|record| record.listings.iter().copied());
-        let named: BTreeSet<ObjectId> = sound.records.iter().flat_map(objects_of).chain(listed).collect();
+        let named: BTreeSet<ObjectId> = sound.records.iter().flat_map(Record::objects).collect();
         found.unnamed = sound.objects.difference(&named).count();
         Ok(Some(found))
     }
@@ -188,20 +187,18 @@ impl Session<'_> {
         threads: usize,
         go_on: &(dyn Fn(usize, usize) -> bool + Sync),
     ) -> Option<Vec<io::Result<Digest>>> {
-        let (next, done, stopped) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
-        let results = Mutex::new(Vec::with_capacity(files.len()));
+        let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let results: Vec<OnceLock<io::Result<Digest>>> = files.iter().map(|_| OnceLock::new()).collect();
         let work = || {
-            while let Some((index, file)) = {
+            loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);
-                files.get(index).map(|file| (index, file))
-            } {
+                let Some(file) = files.get(index) else { return };
                 if !go_on(done.load(Ordering::Relaxed), files.len()) {
-                    stopped.store(true, Ordering::Relaxed);
                     return;
                 }
-                let digest =
-                    self.base.open_file(&file.name).and_then(|open| self.read_digest(open, file.size));
-                results.lock().unwrap_or_else(PoisonError::into_inner).push((index, digest));
+                let open = self.base.open_file(&file.name);
+                let digest = open.and_then(|open| self.read_digest(open, file.size));
+                results[index].set(digest).expect("each file is read once");
                 done.fetch_add(1, Ordering::Relaxed);
             }
         };
@@ -212,12 +209,8 @@ impl Session<'_> {
             }
             work();
         });
-        if stopped.load(Ordering::Relaxed) {
-            return None;
-        }
-        let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-        results.sort_unstable_by_key(|(index, _)| *index);
-        Some(results.into_iter().map(|(_, digest)| digest).collect())
+        // Whoever was told to stop has left the result of its file out.
+        results.into_iter().map(OnceLock::into_inner).collect()
     }
 }
 

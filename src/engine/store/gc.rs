@@ -43,10 +43,7 @@ impl Store {
         let mut last = BTreeMap::new();
         let mut keys = BTreeSet::new();
         for (index, run) in log.into_iter().enumerate() {
-            for name in &run.left {
-                last.remove(name);
-            }
-            last.extend(run.keys);
+            run.change_keys(&mut last);
             if index >= before {
                 keys.extend(last.values().copied());
             }
@@ -65,13 +62,7 @@ impl Store {
             let record = self.record(file.id)?;
             if keep.contains(&file.id) {
                 if let Some(record) = &record {
-                    needed.extend(
-                        record
-                            .outputs
-                            .iter()
-                            .map(|output| output.object)
-                            .chain(record.listings.iter().copied()),
-                    );
+                    needed.extend(record.objects());
                 }
                 garbage.kept_records += 1;
                 garbage.kept_bytes += file.size;

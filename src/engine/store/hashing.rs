@@ -7,7 +7,6 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
 
 use rustix::fs::{AtFlags, statat};
 
@@ -35,21 +34,13 @@ impl Store {
     /// What the system says, and for whatever is no regular file.
     pub fn digest_input(&self, known_as: &str, path: &str) -> io::Result<(Digest, bool)> {
         let place = self.project.path_of(path);
-        let executable = std::cell::Cell::new(None);
         let stat = || {
             let metadata = std::fs::metadata(&place)?;
             refuse_irregular(metadata.file_type())?;
-            let stamp = Stamp::of(&metadata);
-            executable.set(Some(stamp.is_executable()));
-            Ok(stamp)
+            Ok(Stamp::of(&metadata))
         };
-        if let Some(Observation::File { stamp, digest, .. }) = self.files().confirmed(known_as) {
-            return Ok((digest, stamp.is_executable()));
-        }
-        let digest = self.digest(known_as, &stat, &|| open_through_links(&place))?;
-        // Where another thread has hashed it in between, nobody has looked here.
-        let executable = executable.get().map_or_else(|| stat().map(|stamp| stamp.is_executable()), Ok);
-        Ok((digest, executable?))
+        let (digest, stamp) = self.digest(known_as, &stat, &|| open_through_links(&place))?;
+        Ok((digest, stamp.is_executable()))
     }
 
     /// Gives the digest of the regular file at a place of the project; no link is followed.
@@ -63,7 +54,7 @@ impl Store {
             Some(_) => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")),
             None => Err(io::ErrorKind::NotFound.into()),
         };
-        self.digest(name, &stat, &|| self.project.open_file(name))
+        Ok(self.digest(name, &stat, &|| self.project.open_file(name))?.0)
     }
 
     /// Says whether a place no longer holds an object's bytes; reads it only if it no longer looks as it did.
@@ -78,20 +69,20 @@ impl Store {
         !self.digest_place(path).is_ok_and(|digest| digest == object.0)
     }
 
-    /// Gives the digest of a file that `stat` looks at and `open` opens; reads it only if it changed since it was last
-    /// read, and looks at it only once a run.
+    /// Gives the digest of a file that `stat` looks at and `open` opens, and how it looks; reads it only if it changed
+    /// since it was last read, and looks at it only once a run.
     pub(super) fn digest(
         &self,
         name: &str,
         stat: &dyn Fn() -> io::Result<Stamp>,
         open: &dyn Fn() -> io::Result<File>,
-    ) -> io::Result<Digest> {
-        if let Some(digest) = self.files().confirmed_digest(name) {
-            return Ok(digest);
+    ) -> io::Result<(Digest, Stamp)> {
+        if let Some(Observation::File { stamp, digest, .. }) = self.files().confirmed(name) {
+            return Ok((digest, stamp));
         }
         let mut before = stat()?;
         if let Some(digest) = self.files().lookup(name, before) {
-            return Ok(digest);
+            return Ok((digest, before));
         }
         let mut attempt = 1;
         loop {
@@ -100,10 +91,9 @@ impl Store {
             let after = stat()?;
             if after == before {
                 self.files().insert_file(name, after, digest, time);
-                return Ok(digest);
             }
-            if attempt == MAX_READS {
-                return Ok(digest);
+            if after == before || attempt == MAX_READS {
+                return Ok((digest, after));
             }
             attempt += 1;
             before = after;
@@ -159,9 +149,4 @@ fn refuse_irregular(sort: std::fs::FileType) -> io::Result<()> {
     }
     let message = if sort.is_dir() { "it is a folder" } else { "it is neither a file nor a folder" };
     Err(io::Error::new(io::ErrorKind::InvalidInput, message))
-}
-
-/// Gives a path without the links in it, where it leads to something.
-pub(crate) fn real_path(path: &Path) -> Option<std::path::PathBuf> {
-    path.canonicalize().ok()
 }

@@ -12,12 +12,12 @@ use serde::de::DeserializeOwned;
 
 use super::error::{Doing, StoreError};
 use super::object::Soundness;
-use super::record::{Record, RecordedOutput, record_name, unsealed};
+use super::record::{Record, RecordedOutput, record_name, unseal};
 use super::{Session, Store};
 use crate::digest::{Key, ObjectId};
 
 /// The largest record that is read, in bytes.
-const MAX_RECORD_BYTES: u64 = 256 << 20;
+pub(super) const MAX_RECORD_BYTES: u64 = 256 << 20;
 
 /// What the store has for a key.
 #[derive(Debug)]
@@ -85,17 +85,14 @@ impl Store {
     }
 
     pub(super) fn check_outputs(&self, outputs: Vec<RecordedOutput>) -> Result<Lookup, StoreError> {
-        for output in &outputs {
-            let (name, object) = (|| output.name.clone(), output.object);
-            match self.check_object(object)? {
-                Soundness::Sound => {}
-                Soundness::Missing => {
-                    return Ok(Lookup::Broken(Flaw::ObjectMissing { output: name(), object }));
-                }
-                Soundness::Corrupt => {
-                    return Ok(Lookup::Broken(Flaw::ObjectCorrupt { output: name(), object }));
-                }
-            }
+        for RecordedOutput { name, object, .. } in &outputs {
+            let (output, object) = (|| name.clone(), *object);
+            let flaw = match self.check_object(object)? {
+                Soundness::Sound => continue,
+                Soundness::Missing => Flaw::ObjectMissing { output: output(), object },
+                Soundness::Corrupt => Flaw::ObjectCorrupt { output: output(), object },
+            };
+            return Ok(Lookup::Broken(flaw));
         }
         Ok(Lookup::Found(outputs))
     }
@@ -114,7 +111,7 @@ impl Store {
                 _ => return Err(error).doing("read", &base.path_of(&name)),
             },
         };
-        Ok(match unsealed(text) {
+        Ok(match unseal(&text) {
             Some(record) if record.key == key => RecordText::Whole(record),
             _ => RecordText::Damaged,
         })

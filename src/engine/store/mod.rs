@@ -44,14 +44,13 @@ mod view;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub use edited::KeptEdit;
 pub use error::StoreError;
 pub use fsck::{Damage, DamageKind, Examination};
 pub use gc::Garbage;
-pub(crate) use hashing::{is_stopped, real_path};
+pub(crate) use hashing::is_stopped;
 pub use lookup::{Flaw, Lookup};
 pub use object::Soundness;
 pub use place::{OutputPlace, Restored};
@@ -88,8 +87,6 @@ pub struct Store {
     files: Mutex<FileTable>,
     /// Stops what takes long, such as hashing.
     cancel: OnceLock<Cancel>,
-    /// Whether the file system was found to share no blocks between files.
-    no_reflinks: AtomicBool,
 }
 
 impl Store {
@@ -105,7 +102,6 @@ impl Store {
             base: OnceLock::new(),
             files: Mutex::default(),
             cancel: OnceLock::new(),
-            no_reflinks: AtomicBool::new(false),
         };
         match Folder::open(&store.path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}

@@ -6,13 +6,9 @@
 //! - What is not sound is never handed out, and never overwritten without having been set aside.
 //! - An object is readable by no more people than the file that it is a copy of.
 
-use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
-
-use rustix::io::Errno;
 
 use super::error::{Doing, StoreError};
 use super::{Session, Store};
@@ -85,8 +81,8 @@ impl Store {
             None => Err(io::ErrorKind::NotFound.into()),
         };
         let table_path = Self::table_path(&name);
-        let digest = || self.digest(&table_path, &stat, &|| base.open_file(&name));
-        let mut found = digest();
+        let digest = || Ok(self.digest(&table_path, &stat, &|| base.open_file(&name))?.0);
+        let mut found: io::Result<Digest> = digest();
         if found.as_ref().is_ok_and(|digest| *digest != id.0) {
             // It may be the one before it that was read, which another thread has replaced by now.
             self.files().unconfirm(&table_path);
@@ -141,8 +137,8 @@ impl Session<'_> {
         } else {
             let temporary = self.temporary();
             let target = self.base.path_of(&temporary);
-            let copy = self.base.create_file(&temporary, 0o600).doing("written", &target)?;
-            self.copy_bytes(&mut file, copy).doing("written", &target)?;
+            let mut copy = self.base.create_file(&temporary, 0o600).doing("written", &target)?;
+            io::copy(&mut file, &mut copy).doing("written", &target)?;
             self.base.set_mode(&temporary, mode & READ_PERMISSIONS).doing("written", &target)?;
             self.adopt_hashed(&temporary)?
         };
@@ -167,7 +163,7 @@ impl Session<'_> {
                 .doing("read", &path);
         };
         let temporary = self.temporary();
-        self.base.rename(name, &self.base, &temporary).doing("moved", &path)?;
+        self.base.rename(name, self.base, &temporary).doing("moved", &path)?;
         self.base.set_mode(&temporary, entry.stamp.mode & READ_PERMISSIONS).doing("written", &path)?;
         Ok((self.adopt_hashed(&temporary)?, entry.stamp.mode))
     }
@@ -189,7 +185,7 @@ impl Session<'_> {
             Soundness::Corrupt => self.quarantine(&name)?,
             Soundness::Missing => {}
         }
-        self.base.move_to(temporary, &self.base, &name).doing("written", &self.base.path_of(&name))?;
+        self.base.move_to(temporary, self.base, &name).doing("written", &self.base.path_of(&name))?;
         Ok(id)
     }
 
@@ -204,19 +200,6 @@ impl Session<'_> {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Copies one open file to another, sharing the blocks where the file system can.
-    pub(super) fn copy_bytes(&self, from: &mut File, mut to: File) -> io::Result<()> {
-        if !self.no_reflinks.load(Ordering::Relaxed) {
-            match rustix::fs::ioctl_ficlone(&to, &*from) {
-                Ok(()) => return Ok(()),
-                Err(error) => {
-                    self.no_reflinks.store(error == Errno::OPNOTSUPP, Ordering::Relaxed);
-                }
-            }
-        }
-        io::copy(from, &mut to).map(drop)
     }
 
     /// Moves an object to `quarantine/` that was found damaged, if it still is.
@@ -234,7 +217,7 @@ impl Session<'_> {
         let path = self.base.path_of(name);
         self.files().remove(&Store::table_path(name));
         self.base.remove(&target).doing("removed", &self.base.path_of(&target))?;
-        match self.base.move_to(name, &self.base, &target) {
+        match self.base.move_to(name, self.base, &target) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             other => other.doing("moved", &path),
         }

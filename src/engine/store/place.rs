@@ -16,7 +16,7 @@ use super::object::{Soundness, object_name};
 use super::record::RecordedOutput;
 use super::{Session, Store};
 use crate::digest::{Key, ObjectId};
-use crate::folder::{FileKind, Folder, FolderEntry, WalkedEntry};
+use crate::folder::{FileKind, FolderEntry, WalkedEntry};
 use crate::project_path::ProjectPath;
 use crate::stamp::now;
 
@@ -74,13 +74,9 @@ impl Store {
                 continue;
             }
             match self.list_place(&place.path) {
-                Ok(found) => {
-                    misplaced.extend(
-                        found
-                            .into_iter()
-                            .filter(|(path, kind)| expected.is_stray(path, *kind))
-                            .map(|it| it.0),
-                    );
+                Ok(mut found) => {
+                    found.retain(|(path, kind)| expected.is_stray(path, *kind));
+                    misplaced.extend(found.into_iter().map(|(path, _)| path));
                 }
                 // What can't be listed is none of these outputs.
                 Err(_) => misplaced.push(place.path.clone()),
@@ -143,17 +139,9 @@ impl<'o> Expected<'o> {
     fn at(place: &OutputPlace, outputs: &'o [RecordedOutput]) -> Self {
         let outputs: BTreeMap<ProjectPath, &RecordedOutput> =
             outputs.iter().filter_map(|output| Some((place.path_of(&output.name)?, output))).collect();
-        let mut folders = BTreeSet::new();
-        for path in outputs.keys() {
-            let mut parent = path.parent();
-            while let Some(folder) = parent.filter(|folder| folder.is_within(&place.path)) {
-                parent = folder.parent();
-                if !folders.insert(folder) {
-                    break;
-                }
-            }
-        }
-        Self { outputs, folders }
+        let folders =
+            outputs.keys().flat_map(|path| path.folders().take_while(|folder| folder.is_within(&place.path)));
+        Self { folders: folders.collect(), outputs }
     }
 
     /// Says whether something at the place is neither an output nor a folder that holds one.
@@ -237,25 +225,14 @@ impl Session<'_> {
         }
         let kept = self.remove_or_keep(path)?;
         project.create_parent(name).doing("made", &whole)?;
-        let source = object_name(output.object);
         let temporary = self.temporary();
-        let copy = |folder: &Folder, target: &str, file: File| -> io::Result<()> {
-            self.copy_bytes(&mut self.base.open_file(&source)?, file)?;
-            folder.set_mode(target, output.mode())
+        let copy = |mut file: File| {
+            io::copy(&mut self.base.open_file(&object_name(output.object))?, &mut file)?;
+            self.base.set_mode(&temporary, output.mode())
         };
-        let made = self.base.create_file(&temporary, 0o600);
-        made.and_then(|file| copy(&self.base, &temporary, file)).doing("written", &whole)?;
+        self.base.create_file(&temporary, 0o600).and_then(copy).doing("written", &whole)?;
         self.files().unconfirm(name);
-        match self.base.rename(&temporary, project, name) {
-            // A place may be on another file system than the store.
-            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                self.base.remove_file(&temporary).doing("removed", &whole)?;
-                let (beside, file) = project.create_beside(name, 0o600).doing("written", &whole)?;
-                let copied = copy(project, &beside, file);
-                copied.and_then(|()| project.rename(&beside, project, name)).doing("written", &whole)?;
-            }
-            other => other.doing("written", &whole)?,
-        }
+        self.move_to_project(&temporary, name).doing("written", &whole)?;
         if let Some(entry) = project.entry(name).doing("read", &whole)? {
             self.files().insert_file(name, entry.stamp, output.object.0, now());
         }
@@ -268,12 +245,10 @@ impl Session<'_> {
     /// [`StoreError`] when something can't be read, moved or removed.
     pub fn remove_place(&self, place: &ProjectPath) -> Result<Vec<KeptEdit>, StoreError> {
         let kept = self.clear_place(place)?;
-        let mut parent = place.parent();
-        while let Some(folder) = parent.filter(|folder| !folder.is_root()) {
+        for folder in place.folders().filter(|folder| !folder.is_root()) {
             if !self.project().remove_if_empty(folder.as_str()) {
                 break;
             }
-            parent = folder.parent();
         }
         Ok(kept)
     }

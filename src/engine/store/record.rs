@@ -31,6 +31,13 @@ pub struct Record<R = serde_json::Value> {
     pub observed: Observed,
 }
 
+impl<R> Record<R> {
+    /// Gives all objects that it names: its outputs', and the listings.
+    pub(super) fn objects(&self) -> impl Iterator<Item = ObjectId> + '_ {
+        self.outputs.iter().map(|output| output.object).chain(self.listings.iter().copied())
+    }
+}
+
 /// One output of a recorded run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordedOutput {
@@ -114,11 +121,8 @@ pub(super) fn seal(record: &Record) -> Vec<u8> {
 }
 
 /// Reads what [`seal`] gave; `None` for anything else.
-pub(super) fn unsealed<R: DeserializeOwned>(bytes: Vec<u8>) -> Option<Record<R>> {
-    unseal(&String::from_utf8(bytes).ok()?)
-}
-
-fn unseal<R: DeserializeOwned>(text: &str) -> Option<Record<R>> {
+pub(super) fn unseal<R: DeserializeOwned>(bytes: &[u8]) -> Option<Record<R>> {
+    let text = std::str::from_utf8(bytes).ok()?;
     let (seal, rest) = text.strip_prefix(SEAL)?.split_once(BODY)?;
     let body = rest.strip_suffix(END)?;
     if Digest::from_hex(seal)? != Digest::of(body.as_bytes()) {
@@ -146,14 +150,13 @@ mod tests {
                 facts: BTreeMap::from([("machine".to_owned(), "a".to_owned())]),
             },
         };
-        let text = String::from_utf8(seal(&record)).expect("it is JSON");
+        let text = seal(&record);
         assert_eq!(unseal(&text).as_ref(), Some(&record));
-        assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "a record is JSON");
+        assert!(serde_json::from_slice::<serde_json::Value>(&text).is_ok(), "a record is JSON");
         for place in 0..text.len() {
-            let mut bytes = text.clone().into_bytes();
+            let mut bytes = text.clone();
             bytes[place] ^= 1 << (place % 7);
-            let read = String::from_utf8(bytes).ok().and_then(|text| unseal::<serde_json::Value>(&text));
-            assert!(read.is_none(), "byte {place}");
+            assert!(unseal::<serde_json::Value>(&bytes).is_none(), "byte {place}");
         }
     }
 }

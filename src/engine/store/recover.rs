@@ -9,13 +9,10 @@
 
 use super::Session;
 use super::error::{Doing, StoreError};
-use super::lookup::Lookup;
-use super::record::{Record, SEAL, unsealed};
+use super::lookup::{Lookup, MAX_RECORD_BYTES};
+use super::record::{Record, SEAL, unseal};
 use super::session::TEMPORARY;
 use crate::folder::FileKind;
-
-/// The largest file that may be a record, in bytes.
-const MAX_RECORD_BYTES: u64 = 256 << 20;
 
 impl Session<'_> {
     /// Gives names to the records that an earlier session left without one, and removes everything else of it.
@@ -54,7 +51,7 @@ impl Session<'_> {
         if start != SEAL.as_bytes() {
             return None;
         }
-        unsealed(self.base.read(name, MAX_RECORD_BYTES).ok()?)
+        unseal(&self.base.read(name, MAX_RECORD_BYTES).ok()?)
     }
 
     /// Says whether a record has all of its objects, and the record of its name has not, or is older.

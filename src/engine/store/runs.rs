@@ -47,6 +47,16 @@ pub struct Run {
     pub left: Vec<String>,
 }
 
+impl Run {
+    /// Makes the last keys before this run those after it.
+    pub(super) fn change_keys(self, keys: &mut BTreeMap<String, Key>) {
+        for name in &self.left {
+            keys.remove(name);
+        }
+        keys.extend(self.keys);
+    }
+}
+
 impl Store {
     /// Gives the runs of the past by number, the earliest first.
     pub fn runs(&self) -> BTreeMap<u64, Run> {
@@ -72,10 +82,7 @@ impl Store {
     pub fn logged_keys(&self) -> BTreeMap<String, Key> {
         let mut keys = BTreeMap::new();
         for run in self.runs().into_values().filter(|run| !run.trial) {
-            for name in &run.left {
-                keys.remove(name);
-            }
-            keys.extend(run.keys);
+            run.change_keys(&mut keys);
         }
         keys
     }

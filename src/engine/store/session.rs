@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::ops::Deref;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
@@ -23,8 +23,9 @@ use super::Store;
 use super::error::{Doing, StoreError};
 use super::queue::Queue;
 use crate::folder::Folder;
+use crate::process_stat::ProcessStat;
 use crate::project_path::ProjectPath;
-use crate::stamp::now;
+use crate::stamp::{Stamp, now};
 
 /// How long a process that waits for the lock sleeps between two attempts.
 const LOCK_POLL_INTERVAL: Duration = Duration::from_millis(20);
@@ -43,7 +44,8 @@ pub(super) const SCRATCH: &str = "scratch";
 /// The store, open for writing.
 pub struct Session<'s> {
     store: &'s Store,
-    pub(super) base: Folder,
+    /// The folder of this version.
+    pub(crate) base: &'s Folder,
     next: AtomicU64,
     pub(super) queue: Queue,
     /// The places in the project that recount has filled, once somebody asks.
@@ -75,7 +77,7 @@ impl Store {
         let Some((lock, before)) = self.acquire(base, keep_waiting)? else { return Ok(None) };
         let session = Session {
             store: self,
-            base: base.open_below("").or_else(|_| Folder::open(base.path())).doing("read", base.path())?,
+            base,
             next: AtomicU64::new(0),
             queue: Queue::default(),
             filled: Mutex::default(),
@@ -109,7 +111,7 @@ impl Store {
                     thread::sleep(LOCK_POLL_INTERVAL);
                 }
                 Err(Errno::INTR) => {}
-                Err(error) => return Err(error).doing("locked", &path),
+                Err(error) => return Err(io::Error::from(error)).doing("locked", &path),
             }
         }
         let before = ended_session(&lock);
@@ -160,19 +162,9 @@ fn holder(lock: &File) -> Option<u32> {
 
 /// Says whether a process is one that this one descends from.
 fn is_ancestor(process: u32) -> bool {
-    let parent = |process: u32| -> Option<u32> {
-        let status = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-        // The name in parentheses may hold spaces; the parent is the second field after it.
-        status.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
-    };
-    let mut at = std::process::id();
-    while let Some(next) = parent(at).filter(|next| *next > 1) {
-        if next == process {
-            return true;
-        }
-        at = next;
-    }
-    false
+    let parent =
+        |process: &u32| ProcessStat::read(process).map(|stat| stat.parent).filter(|parent| *parent > 1);
+    std::iter::successors(parent(&std::process::id()), parent).any(|ancestor| ancestor == process)
 }
 
 impl Session<'_> {
@@ -211,7 +203,7 @@ impl Session<'_> {
     pub(crate) fn write_whole(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         let temporary = self.temporary();
         self.base.write_new(&temporary, bytes, 0o644).doing("written", &self.base.path_of(&temporary))?;
-        self.base.move_to(&temporary, &self.base, name).doing("written", &self.base.path_of(name))
+        self.base.move_to(&temporary, self.base, name).doing("written", &self.base.path_of(name))
     }
 
     /// Removes a file of this version's folder; nothing there is as good.
@@ -227,17 +219,24 @@ impl Session<'_> {
         let temporary = self.temporary();
         let path = self.base.path_of(&temporary);
         self.base.write_new(&temporary, text.as_bytes(), 0o644).doing("written", &path)?;
-        let target = self.project().path_of(name);
-        match self.base.rename(&temporary, self.project(), name) {
-            // The store may be on another file system than the project.
+        self.move_to_project(&temporary, name).doing("written", &self.project().path_of(name))
+    }
+
+    /// Moves a file of ours to a place of the project, in the place of a file that may be there.
+    pub(super) fn move_to_project(&self, temporary: &str, name: &str) -> io::Result<()> {
+        let project = self.project();
+        match self.base.rename(temporary, project, name) {
+            // The store may be on another file system than the place.
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                self.base.remove_file(&temporary).doing("removed", &path)?;
-                let (beside, mut file) =
-                    self.project().create_beside(name, 0o644).doing("written", &target)?;
-                file.write_all(text.as_bytes()).doing("written", &target)?;
-                self.project().rename(&beside, self.project(), name).doing("written", &target)
+                let (beside, mut file) = project.create_beside(name, 0o600)?;
+                let mut source = self.base.open_file(temporary)?;
+                let mode = Stamp::of(&source.metadata()?).mode;
+                self.base.remove_file(temporary)?;
+                io::copy(&mut source, &mut file)?;
+                project.set_mode(&beside, mode)?;
+                project.rename(&beside, project, name)
             }
-            other => other.doing("written", &target),
+            moved => moved,
         }
     }
 
@@ -274,11 +273,6 @@ impl Session<'_> {
                 Ok(listed.into_iter().map(|(name, _)| [SCRATCH, "/", &name].concat()).collect())
             }
         }
-    }
-
-    /// Gives the folder of this version, to read and write there.
-    pub(crate) fn own_folder(&self) -> &Folder {
-        &self.base
     }
 
     /// Removes everything below `scratch/`, or a link in its place.

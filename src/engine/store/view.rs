@@ -29,15 +29,11 @@ impl Session<'_> {
     ///
     /// # Errors
     /// [`StoreError`] when a view can't be made.
-    pub fn link_view<'o>(
-        &self,
-        folder: &str,
-        outputs: impl Iterator<Item = &'o RecordedOutput>,
-    ) -> Result<(), StoreError> {
+    pub fn link_view(&self, folder: &str, outputs: &[RecordedOutput]) -> Result<(), StoreError> {
         let top = self.top().expect("a session has made it");
         let folder = format!("{VIEWS}/{folder}");
         top.remove(&folder).doing("removed", &top.path_of(&folder))?;
-        for output in outputs.filter(|output| !output.is_folder()) {
+        for output in outputs.iter().filter(|output| !output.is_folder()) {
             // A name that could lead elsewhere is shown nowhere.
             let Ok(name) = ProjectPath::parse(&output.name) else { continue };
             let view = format!("{folder}/{name}");
