@@ -41,17 +41,6 @@ impl Estimate {
     }
 }
 
-/// Writes a duration as a person says it: `0.3 s`, `42 s`, `3 min 05 s`, `2 h 10 min`.
-pub fn duration(seconds: f64) -> String {
-    let whole = seconds.round() as u64;
-    match whole {
-        0..10 => format!("{seconds:.1} s"),
-        10..60 => format!("{whole} s"),
-        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
-        _ => format!("{} h {:02} min", whole / 3600, whole % 3600 / 60),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,11 +62,5 @@ mod tests {
         let mut estimate = Estimate::default();
         estimate.expect(1.0);
         assert_eq!(estimate.seconds_left(0.0, 10.0), None);
-    }
-
-    #[test]
-    fn durations_read_as_a_person_says_them() {
-        let said = [0.04, 9.96, 42.4, 185.0, 7800.0].map(duration);
-        assert_eq!(said, ["0.0 s", "10 s", "42 s", "3 min 05 s", "2 h 10 min"]);
     }
 }

@@ -5,9 +5,8 @@ use serde::Serialize;
 use recount_engine::store::Run;
 
 use super::arguments::LogArguments;
-use super::estimate::duration;
 use super::project::Stored;
-use super::time::written;
+use super::time::{duration, to_the_minute};
 use super::{CliError, follow, json, print};
 
 /// What `--json` prints.
@@ -53,7 +52,7 @@ pub fn log(args: &LogArguments) -> Result<(), CliError> {
 fn line(number: u64, run: &Run) -> String {
     let counts = [("ran", run.ran.len()), ("failed", run.failed.len()), ("fresh", run.fresh)];
     let counts = counts.iter().filter(|(_, count)| *count > 0);
-    let mut parts = vec![format!("{number:>4} {}", written(run.started))];
+    let mut parts = vec![format!("{number:>4} {}", to_the_minute(run.started))];
     parts.extend(counts.map(|(word, count)| format!("{word} {count}")));
     parts.push(duration(run.seconds));
     if run.stopped {

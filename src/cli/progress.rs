@@ -16,9 +16,10 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use recount_engine::{Event, InstanceId, Observer, Planned, Reason};
 
 use super::environment::Environment;
-use super::estimate::{Estimate, duration};
+use super::estimate::Estimate;
 use super::print;
 use super::terminal::EchoGuard;
+use super::time::{duration, now};
 
 /// Steps of a bar: finer than any terminal is wide.
 const STEPS: f64 = 1000.0;
@@ -228,9 +229,4 @@ impl Drop for Progress {
         // A run that could not go on has not said that it is over.
         self.clear();
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
-fn now() -> Instant {
-    Instant::now()
 }

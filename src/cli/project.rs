@@ -1,7 +1,7 @@
 //! Opens a project for a command: its folder, its checked pipeline, the kinds, the store, Ctrl-C.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use crate::kinds::{self, Archive, Surroundings};
 use crate::lab::data::fetch::FetchError;
@@ -14,6 +14,7 @@ use super::archive::{self, Network};
 use super::arguments::{ProjectArguments, SettingArguments};
 use super::environment::Environment;
 use super::start::{self, Start};
+use super::time::{now, seconds_since_1970};
 use super::{CliError, print};
 
 /// A project, ready for a command.
@@ -215,13 +216,12 @@ const SECOND_STOP_DELAY: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// A [`CliError`] when signals can't be caught.
-#[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
 pub fn catch_stop(cancel: &Cancel) -> Result<(), CliError> {
     let flag = cancel.clone();
     let mut first: Option<Instant> = None;
     ctrlc::set_handler(move || match first {
         None => {
-            first = Some(Instant::now());
+            first = Some(now());
             flag.cancel();
         }
         Some(first) if first.elapsed() >= SECOND_STOP_DELAY => flag.kill(),
@@ -247,11 +247,6 @@ impl Project {
             ..Options::default()
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
-fn seconds_since_1970() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
 
 /// Finds the folder that is named, or the nearest one upwards that holds a pipeline.

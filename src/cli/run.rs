@@ -1,7 +1,6 @@
 //! `recount run`: brings the pipeline up to date, and says what that took.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
 use serde::Serialize;
 
@@ -12,13 +11,13 @@ use super::alike::grouped;
 use super::archive::Network;
 use super::arguments::RunArguments;
 use super::environment::Environment;
-use super::estimate::duration;
 use super::progress::Progress;
 use super::project::{self, Project};
 use super::reasons::InstanceEntry;
 use super::run_facts::run_facts;
 use super::start::{self, SnapshotAnswer, Start};
 use super::status::Look;
+use super::time::{duration, now};
 use super::{CliError, json, print};
 
 /// How many files are named at the end.
@@ -35,8 +34,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     let root = project::root(args.settings.project.folder.as_deref())?;
     let simple =
         args.targets.is_empty() && args.force.is_empty() && !args.dry_run && !args.settings.project.json;
-    #[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
-    let began = Instant::now();
+    let began = now();
     let start = Start::of(&root)?;
     if simple && let Some(answer) = start.answer(&root, &args.settings.set, environment)? {
         print_idle(&answer, began.elapsed().as_secs_f64(), args.quiet, environment.colour);

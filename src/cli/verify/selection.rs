@@ -5,12 +5,12 @@
 //! - A number is of the runs whose keys the audit file cites: others under the same names do not vouch for it.
 
 use std::collections::BTreeSet;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::cli::arguments::VerifyArguments;
 use crate::cli::audit::{RunClosure, points_into_a_report};
 use crate::cli::environment::Environment;
 use crate::cli::project::Project;
+use crate::cli::time::seconds_since_1970;
 use crate::cli::{CliError, print};
 use crate::lab::random::Random;
 use recount_engine::{self as engine, EngineError, Options, Outcome};
@@ -131,13 +131,7 @@ fn sample(
             "nothing is recorded that a sample could be taken of\nhelp: run the pipeline first: recount run",
         ));
     }
-    Random::new(now(), "instances to verify").shuffle(&mut names);
+    Random::new(seconds_since_1970().to_bits(), "instances to verify").shuffle(&mut names);
     names.truncate(args.sample.map_or(1, usize::from));
     Ok(names)
-}
-
-/// Gives nanoseconds that differ from call to call.
-#[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64)
 }
