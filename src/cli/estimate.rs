@@ -33,12 +33,11 @@ impl Estimate {
     pub fn fraction(&self, running: f64) -> f64 {
         if self.total > 0.0 { ((self.done + running) / self.total).clamp(0.0, 1.0) } else { 0.0 }
     }
+}
 
-    /// Seconds left at the pace of the `elapsed` seconds so far, once enough is done for an estimate.
-    pub fn seconds_left(&self, running: f64, elapsed: f64) -> Option<f64> {
-        let fraction = self.fraction(running);
-        (fraction > 0.01 && elapsed > 1.0).then(|| elapsed * (1.0 - fraction) / fraction)
-    }
+/// Gives the seconds left at the pace of the `elapsed` seconds so far, once enough is done for an estimate.
+pub fn seconds_left(fraction: f64, elapsed: f64) -> Option<f64> {
+    (fraction > 0.01 && elapsed > 1.0).then(|| elapsed * (1.0 - fraction) / fraction)
 }
 
 #[cfg(test)]
@@ -54,13 +53,13 @@ mod tests {
         estimate.spare(2.0);
         estimate.finish(1.0);
         assert_eq!(estimate.fraction(0.0), 0.5);
-        assert_eq!(estimate.seconds_left(0.0, 10.0), Some(10.0));
+        assert_eq!(seconds_left(estimate.fraction(0.0), 10.0), Some(10.0));
     }
 
     #[test]
     fn nothing_done_tells_no_time() {
         let mut estimate = Estimate::default();
         estimate.expect(1.0);
-        assert_eq!(estimate.seconds_left(0.0, 10.0), None);
+        assert_eq!(seconds_left(estimate.fraction(0.0), 10.0), None);
     }
 }
