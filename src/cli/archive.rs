@@ -179,7 +179,9 @@ mod tests {
         let kept = folder.path().join(FOLDER);
         fs::create_dir(&kept).expect("it is new");
         let victim = folder.path().join("victim");
-        let note = |why: &str| serde_json::to_string(&Unreachable { at: seconds_since_1970() as u64, why: why.to_owned() });
+        let note = |why: &str| {
+            serde_json::to_string(&Unreachable { at: seconds_since_1970() as u64, why: why.to_owned() })
+        };
         let theirs = note("theirs").expect("it is text");
         fs::write(&victim, &theirs).expect("there is room");
         std::os::unix::fs::symlink(&victim, kept.join(MEMORY)).expect("links can be made");

@@ -128,8 +128,11 @@ fn write_run(text: &mut String, run: &Run) {
     }
     match &run.observed {
         Some(seen) => {
-            let mut facts =
-                vec![format!("ran as {}", seen.instance), duration(seen.seconds), to_the_second(seen.started)];
+            let mut facts = vec![
+                format!("ran as {}", seen.instance),
+                duration(seen.seconds),
+                to_the_second(seen.started),
+            ];
             facts.extend(seen.facts.iter().map(|(name, value)| format!("{name} {value}")));
             put(text, 1, &format!("observed  {}", facts.join(" · ")));
         }
