@@ -5,7 +5,6 @@ use serde::Serialize;
 use recount_engine::{self as engine, Adoption, Became, Options};
 
 use super::alike::{Standing, grouped};
-use super::archive::Network;
 use super::arguments::{AdoptArguments, SettingArguments};
 use super::environment::Environment;
 use super::project::{self, Project};
@@ -35,15 +34,12 @@ struct Entry<'a> {
 /// A [`CliError`]: bad input, a named target that can't be adopted, or Ctrl-C.
 pub fn adopt(args: &AdoptArguments, environment: &Environment) -> Result<(), CliError> {
     let settings = SettingArguments { set: Vec::new(), project: args.project.clone() };
-    let project = Project::open(&settings, environment, Network::Untouched)?;
-    if let Some(why) = &project.generated_because {
-        print::stand_in(why, environment.colour);
-    }
+    let project = Project::open(&settings, environment)?;
+    print::stand_in(project.generated_because.as_ref(), environment.colour);
     project::catch_stop(&project.cancel)?;
     project.store.stop_on(&project.cancel);
     let options = Options {
         targets: args.targets.clone(),
-        folder: project.folder.clone(),
         snapshot: None,
         facts: run_facts(&project.root, environment, &project.cancel),
         ..project.options(&settings, environment)

@@ -29,8 +29,7 @@ pub fn answer() {
 pub fn targets() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         let names = Environment::read().ok().and_then(|environment| {
-            let project =
-                Project::open(&SettingArguments::default(), &environment, Network::Untouched).ok()?;
+            let project = Project::open(&SettingArguments::default(), &environment).ok()?;
             engine::targets(&project.root, &project.pipeline, &project.kinds).ok()
         });
         names.unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()

@@ -8,7 +8,6 @@ use recount_engine::spec::StageId;
 use recount_engine::{self as engine, Failure, Options, Outcome, Report, Summary};
 
 use super::alike::grouped;
-use super::archive::Network;
 use super::arguments::RunArguments;
 use super::environment::Environment;
 use super::progress::Progress;
@@ -31,18 +30,17 @@ const MAX_LISTED_FAILURES: usize = 10;
 /// # Errors
 /// A [`CliError`]: bad input, a failed stage, or Ctrl-C.
 pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliError> {
-    let root = project::root(args.settings.project.folder.as_deref())?;
     let simple =
         args.targets.is_empty() && args.force.is_empty() && !args.dry_run && !args.settings.project.json;
     let began = now();
-    let start = Start::of(&root)?;
-    if simple && let Some(answer) = start.answer(&root, &args.settings.set, environment)? {
+    let start = Start::of(&args.settings.project)?;
+    if simple && let Some(answer) = start.answer(&args.settings.set, environment)? {
         print_idle(&answer, began.elapsed().as_secs_f64(), args.quiet, environment.colour);
         // It only saves time: a project that can't be written to is as up to date.
         drop(start.snapshot.iter().try_for_each(|snapshot| snapshot.refresh(&start.store)));
         return Ok(());
     }
-    let mut project = Project::at(root, &args.settings, start, environment, Network::Untouched)?;
+    let mut project = Project::from_start(start, &args.settings, environment)?;
     if args.dry_run {
         let options = options(args, environment, &project);
         return Look::at(&project, &options)?.print(environment, args.settings.project.json);
@@ -58,9 +56,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
         refuse_stale(args, environment, &project)?;
     }
     let progress = Progress::new(environment, args.quiet);
-    if let Some(why) = project.generated_because.as_ref().filter(|_| !args.quiet) {
-        print::stand_in(why, environment.colour);
-    }
+    print::stand_in(project.generated_because.as_ref().filter(|_| !args.quiet), environment.colour);
     let summary = {
         let Project { root, pipeline, kinds, store, cancel, .. } = &project;
         let options = options(args, environment, &project);
@@ -112,7 +108,6 @@ fn options<'p>(args: &RunArguments, environment: &Environment, project: &'p Proj
         memory: args.memory.unwrap_or(environment.memory),
         gpus: args.gpus.unwrap_or(environment.gpus),
         targets: args.targets.clone(),
-        folder: project.folder.clone(),
         force: args.force.clone(),
         facts: run_facts(&project.root, environment, &project.cancel),
         keep_going: args.keep_going,
@@ -124,9 +119,7 @@ fn options<'p>(args: &RunArguments, environment: &Environment, project: &'p Proj
 
 /// Says that there was nothing to do, without having read the pipeline.
 fn print_idle(answer: &SnapshotAnswer, seconds: f64, quiet: bool, coloured: bool) {
-    if let Some(why) = answer.generated_because.as_ref().filter(|_| !quiet) {
-        print::stand_in(why, coloured);
-    }
+    print::stand_in(answer.generated_because.as_ref().filter(|_| !quiet), coloured);
     print::result(&format!("nothing to do · fresh {} · {}", answer.fresh, duration(seconds)));
     answer.files.iter().filter(|_| !quiet).for_each(|place| print::result(place));
 }

@@ -10,7 +10,6 @@ use recount_engine::store::Store;
 use recount_engine::{self as engine, Options, Outcome, Report, Summary};
 
 use super::alike::{Standing, grouped};
-use super::archive::Network;
 use super::arguments::StatusArguments;
 use super::duplicate_variants::same_experiments;
 use super::environment::Environment;
@@ -42,22 +41,18 @@ struct StatusResult<'s> {
 /// A [`CliError`] for bad input, and with `--check` where not all is up to date.
 pub fn status(args: &StatusArguments, environment: &Environment) -> Result<(), CliError> {
     let settings = &args.settings;
-    let root = project::root(settings.project.folder.as_deref())?;
-    let start = Start::of(&root)?;
+    let start = Start::of(&settings.project)?;
     if args.targets.is_empty()
         && !settings.project.json
-        && let Some(answer) = start.answer(&root, &settings.set, environment)?
+        && let Some(answer) = start.answer(&settings.set, environment)?
     {
-        if let Some(why) = &answer.generated_because {
-            print::stand_in(why, environment.colour);
-        }
+        print::stand_in(answer.generated_because.as_ref(), environment.colour);
         print_end(&answer.same, [answer.fresh, 0, 0]);
         return Ok(());
     }
-    let project = Project::at(root, settings, start, environment, Network::Untouched)?;
+    let project = Project::from_start(start, settings, environment)?;
     let options = Options {
         targets: args.targets.clone(),
-        folder: project.folder.clone(),
         by_lock: args.check,
         trial: !settings.set.is_empty(),
         ..project.options(settings, environment)
@@ -134,9 +129,7 @@ impl<'p> Look<'p> {
             json::result("status", &body);
             return Ok(());
         }
-        if let Some(why) = &project.generated_because {
-            print::stand_in(why, environment.colour);
-        }
+        print::stand_in(project.generated_because.as_ref(), environment.colour);
         let standings = summary
             .reports
             .iter()

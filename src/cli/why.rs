@@ -9,12 +9,10 @@ use recount_engine::digest::Key;
 use recount_engine::spec::{Origin, Pipeline};
 use recount_engine::{self as engine, Cause, Explanation, Options, Outcome, Reason};
 
-use super::archive::Network;
 use super::arguments::WhyArguments;
 use super::environment::Environment;
-use super::project::{self, Project};
+use super::project::Project;
 use super::reasons::ReasonEntry;
-use super::start::Start;
 use super::{CliError, json, print, status};
 
 /// What there is to say of what would not run.
@@ -53,15 +51,9 @@ struct CauseEntry {
 /// # Errors
 /// A [`CliError`] for bad input, or a store that can't be read.
 pub fn why(args: &WhyArguments, environment: &Environment) -> Result<(), CliError> {
-    let root = project::root(args.settings.project.folder.as_deref())?;
-    let start = Start::of(&root)?;
-    let project = Project::at(root, &args.settings, start, environment, Network::Untouched)?;
+    let project = Project::open(&args.settings, environment)?;
     status::print_unfinished(&project.store);
-    let options = Options {
-        targets: args.targets.clone(),
-        folder: project.folder.clone(),
-        ..project.options(&args.settings, environment)
-    };
+    let options = Options { targets: args.targets.clone(), ..project.options(&args.settings, environment) };
     let explanations =
         engine::why(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
     if args.settings.project.json {

@@ -2,11 +2,11 @@
 //!
 //! | file | its duty |
 //! |---|---|
-//! | `printed` | the report that was rendered last: its audit file, and what lies on the disk |
+//! | `rendered_report` | the report that was rendered last: its audit file, and what lies on the disk |
 //! | `query` | what a person points at → references |
 //! | `chain`, `format_chain` | from a reference to the data; the same as text |
-//! | `behind` | the runs that a number rests on, for `recount verify` |
-//! | `state` | what there should be, from records and objects |
+//! | `run_closure` | the runs that a number rests on, for `recount verify` |
+//! | `expected_state` | what there should be, from records and objects |
 //! | `check`, `differences` | the files on the disk against the state, byte by byte |
 //! | `agreement` | an audit file against the report and the figures beside it |
 //! | `numbers` | every number of an audit file against what it is derived as |
@@ -29,7 +29,6 @@ use serde::Serialize;
 
 use recount_engine::Subject;
 
-use super::archive::Network;
 use super::arguments::AuditArguments;
 use super::environment::Environment;
 use super::project::Project;
@@ -47,7 +46,7 @@ pub(super) use run_closure::RunClosure;
 /// # Errors
 /// A [`CliError`]: bad input, nothing of that name, or a check that found something.
 pub(super) fn audit(args: &AuditArguments, environment: &Environment) -> Result<(), CliError> {
-    let project = Project::open(&args.settings, environment, Network::Untouched)?;
+    let project = Project::open(&args.settings, environment)?;
     if args.check {
         return check_all(args, &project, environment);
     }
@@ -83,8 +82,8 @@ fn check_all(args: &AuditArguments, project: &Project, environment: &Environment
         registry: &project.kinds,
         store: &project.store,
     };
-    if let Some(why) = &project.generated_because {
-        print::stand_in(why, environment.colour);
+    print::stand_in(project.generated_because.as_ref(), environment.colour);
+    if project.generated_because.is_some() {
         print::note(
             "help    to check the report on the gestures: name the archive's folder in RECOUNT_MIRRORS",
         );

@@ -38,10 +38,9 @@ impl VerifySelection {
     ) -> Result<Self, CliError> {
         let mut asked = Self { targets: Vec::new(), numbers: Vec::new() };
         for word in &args.targets {
-            let Project { root, pipeline, kinds, folder, .. } = project;
-            let (targets, folder) = (vec![word.clone()], folder.clone());
-            let options = Options { targets, folder, ..Options::default() };
-            match engine::check_targets(root, pipeline, kinds, &options) {
+            let targets = vec![word.clone()];
+            let options = Options { targets, ..project.options(&args.settings, environment) };
+            match engine::check_targets(&project.root, &project.pipeline, &project.kinds, &options) {
                 Ok(()) => asked.targets.push(word.clone()),
                 Err(EngineError::UnknownTarget { .. }) if points_into_a_report(word) => {
                     let number = RunClosure::of(project, word)?;
