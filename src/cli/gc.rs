@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use recount_engine::digest::Key;
 use recount_engine::store::Garbage;
-use recount_engine::{LOCK_FILE, Lock, read_lock_text};
+use recount_engine::{LOCK_FILE, Lock};
 
 use super::arguments::GcArguments;
 use super::git::Git;
@@ -129,18 +129,14 @@ fn report(garbage: &Garbage, dry_run: bool) -> GcResult<'_> {
 /// Gives the keys that the project's lock names, here and wherever git keeps it.
 fn locked(stored: &Stored) -> Result<BTreeSet<Key>, CliError> {
     let mut keys = BTreeSet::new();
-    match read_lock_text(stored.store.project()) {
-        Ok(None) => {}
-        Ok(Some(text)) => {
-            let lock = Lock::parse(&text).ok_or_else(|| {
-                CliError::input(format!(
-                    "`{LOCK_FILE}` is damaged or in conflict, so it can't say what to keep\n\
-                     help: `recount run` makes it anew"
-                ))
-            })?;
-            keys.extend(lock.keys());
-        }
-        Err(error) => return Err(CliError::failed(format!("`{LOCK_FILE}` can't be read: {error}"))),
+    if let Some(text) = stored.lock_text()? {
+        let lock = Lock::parse(&text).ok_or_else(|| {
+            CliError::input(format!(
+                "`{LOCK_FILE}` is damaged or in conflict, so it can't say what to keep\n\
+                 help: `recount run` makes it anew"
+            ))
+        })?;
+        keys.extend(lock.keys());
     }
     if let Some(git) = Git::of(&stored.root, &stored.cancel)? {
         // One that was committed in conflict names nothing that could be kept.

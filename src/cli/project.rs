@@ -8,7 +8,7 @@ use crate::lab::data::fetch::FetchError;
 use recount_engine::snapshot::CheckedSnapshot;
 use recount_engine::spec::{self, Pipeline};
 use recount_engine::store::{Session, Store};
-use recount_engine::{Cancel, Options, Registry};
+use recount_engine::{Cancel, LOCK_FILE, Options, Registry, read_lock_text};
 
 use super::archive::{self, Network};
 use super::arguments::{ProjectArguments, SettingArguments};
@@ -166,6 +166,15 @@ impl Stored {
         let root = root(args)?;
         let store = Store::open(&root)?;
         Ok(Self { root, store, cancel: Cancel::default() })
+    }
+
+    /// Reads the project's lock; `None` where there is none.
+    ///
+    /// # Errors
+    /// A [`CliError`] when it can't be read.
+    pub fn lock_text(&self) -> Result<Option<String>, CliError> {
+        read_lock_text(self.store.project())
+            .map_err(|error| CliError::failed(format!("`{LOCK_FILE}` can't be read: {error}")))
     }
 
     /// Takes the right to write, once nobody else has it; `None` where nothing was ever stored.
