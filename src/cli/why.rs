@@ -15,9 +15,6 @@ use super::project::Project;
 use super::reasons::ReasonEntry;
 use super::{CliError, json, print, status};
 
-/// What there is to say of what would not run.
-const FRESH_TEXT: &str = "fresh: the store has its outputs";
-
 /// How many instances of one cause are named.
 const MAX_NAMED_CAUSES: usize = 3;
 
@@ -69,7 +66,7 @@ pub fn why(args: &WhyArguments, environment: &Environment) -> Result<(), CliErro
 fn print_explanation(pipeline: &Pipeline, explanation: &Explanation) {
     let name = &explanation.name;
     let verdict = match &explanation.outcome {
-        Outcome::Fresh => FRESH_TEXT.to_owned(),
+        Outcome::Fresh => "fresh: the store has its outputs".to_owned(),
         Outcome::Depends { .. } => "stale: what it needs has to run first".to_owned(),
         Outcome::Failed(failure) => format!("can't run: {failure}"),
         _ => "stale".to_owned(),
@@ -83,17 +80,13 @@ fn print_explanation(pipeline: &Pipeline, explanation: &Explanation) {
         line("  ", reason, name);
     }
     for causes in alike(&explanation.causes) {
-        let names: Vec<&str> =
-            causes.iter().take(MAX_NAMED_CAUSES).map(|cause| cause.name.as_str()).collect();
-        let more = match causes.len().saturating_sub(MAX_NAMED_CAUSES) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
+        let names: Vec<&str> = causes.iter().map(|cause| cause.name.as_str()).collect();
+        let names = print::first_names(&names, MAX_NAMED_CAUSES);
         let through = match causes[0].through.as_slice() {
             [] => String::new(),
             through => format!(" · needed through {}", through.join(", ")),
         };
-        print::result(&format!("  because of {}{more}{through}", names.join(", ")));
+        print::result(&format!("  because of {names}{through}"));
         for reason in &causes[0].reasons {
             line("    ", reason, &causes[0].name);
         }

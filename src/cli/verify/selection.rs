@@ -101,10 +101,7 @@ fn other_runs(words: &str, run: &str) -> CliError {
 /// Says which runs a number was made from.
 fn describe(number: &RunClosure) -> String {
     let RunClosure { words, references, instances, .. } = number;
-    let mut names = references.iter().take(MAX_NAMED_INSTANCES).cloned().collect::<Vec<_>>().join(", ");
-    if let Some(more) = references.len().checked_sub(MAX_NAMED_INSTANCES).filter(|more| *more > 0) {
-        names.push_str(&format!(" and {more} more"));
-    }
+    let names = print::first_names(references, MAX_NAMED_INSTANCES);
     // A variant is of no reference, and a reference need not be named twice.
     let names = if names.is_empty() || names == *words { String::new() } else { format!(" · {names}") };
     let count = instances.iter().map(|(_, key)| key).collect::<BTreeSet<_>>().len();
