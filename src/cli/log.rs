@@ -1,6 +1,7 @@
 //! `recount log`: the runs of the past that did something, the latest first.
 
 use serde::Serialize;
+use serde_json::json;
 
 use recount_engine::store::Run;
 
@@ -9,12 +10,7 @@ use super::project::Stored;
 use super::time::{duration, to_the_minute};
 use super::{CliError, follow, json, print};
 
-/// What `--json` prints.
-#[derive(Serialize)]
-struct LogResult {
-    runs: Vec<LogEntry>,
-}
-
+/// A run as `--json` prints it.
 #[derive(Serialize)]
 struct LogEntry {
     number: u64,
@@ -34,7 +30,7 @@ pub fn log(args: &LogArguments) -> Result<(), CliError> {
     let runs = stored.store.last_runs(args.runs);
     if args.project.json {
         let runs = runs.into_iter().rev().map(|(number, run)| LogEntry { number, run });
-        json::result("log", &LogResult { runs: runs.collect() });
+        json::result("log", &json!({ "runs": runs.collect::<Vec<_>>() }));
         return Ok(());
     }
     if runs.is_empty() {

@@ -211,11 +211,6 @@ fn folder_within(root: &Path) -> PathBuf {
     within.unwrap_or_default()
 }
 
-/// Writes a path as a person names it: relative to the project where it is in there.
-pub fn relative(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root).unwrap_or(path).display().to_string()
-}
-
 /// How long after the first Ctrl-C a second one counts: `timeout` and others send each signal twice.
 const SECOND_STOP_DELAY: Duration = Duration::from_millis(500);
 

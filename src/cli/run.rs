@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use recount_engine::spec::StageId;
 use recount_engine::{self as engine, Failure, Options, Outcome, Report, Summary};
@@ -12,7 +12,7 @@ use super::arguments::RunArguments;
 use super::environment::Environment;
 use super::progress::Progress;
 use super::project::{self, Project};
-use super::reasons::InstanceEntry;
+use super::reasons::report_as_json;
 use super::run_facts::run_facts;
 use super::start::{self, SnapshotAnswer, Start};
 use super::status::Look;
@@ -71,7 +71,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     }
     let outputs = outputs(&summary);
     if args.settings.project.json {
-        json::result("run", &RunResult::of(&summary));
+        json::result("run", &as_json(&summary));
     } else {
         print_end(&project, &summary, &progress);
         outputs.iter().filter(|_| !args.quiet).for_each(|line| print::result(line));
@@ -168,6 +168,24 @@ fn print_end(project: &Project, summary: &Summary, progress: &Progress) {
     print::result(&parts.join(" · "));
 }
 
+/// Gives the same for programs.
+fn as_json(summary: &Summary) -> Value {
+    json!({
+        "complete": summary.is_complete(),
+        "ran": summary.ran(),
+        "wrote": restored(summary).len(),
+        "same_experiment": summary.shared(),
+        "fresh": summary.fresh(),
+        "failed": summary.failed(),
+        "skipped": summary.skipped(),
+        "not_begun": summary.stopped(),
+        "stopped": summary.cancelled,
+        "seconds": summary.seconds,
+        "lock_rebuilt": summary.lock.as_ref().is_some_and(|lock| lock.rebuilt),
+        "instances": summary.reports.iter().map(report_as_json).collect::<Vec<_>>(),
+    })
+}
+
 /// Names the files that were missing or other ones, though nothing had to run for them.
 fn restored(summary: &Summary) -> Vec<String> {
     let fresh = summary.reports.iter().filter(|report| matches!(report.outcome, Outcome::Fresh));
@@ -222,40 +240,4 @@ fn repeated(args: &RunArguments) -> String {
 /// Puts a word in quotes for a shell.
 fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', "'\\''"))
-}
-
-/// What `--json` prints.
-#[derive(Serialize)]
-struct RunResult<'s> {
-    complete: bool,
-    ran: usize,
-    wrote: usize,
-    same_experiment: usize,
-    fresh: usize,
-    failed: usize,
-    skipped: usize,
-    not_begun: usize,
-    stopped: bool,
-    seconds: f64,
-    lock_rebuilt: bool,
-    instances: Vec<InstanceEntry<'s>>,
-}
-
-impl<'s> RunResult<'s> {
-    fn of(summary: &'s Summary) -> Self {
-        Self {
-            complete: summary.is_complete(),
-            ran: summary.ran(),
-            wrote: restored(summary).len(),
-            same_experiment: summary.shared(),
-            fresh: summary.fresh(),
-            failed: summary.failed(),
-            skipped: summary.skipped(),
-            not_begun: summary.stopped(),
-            stopped: summary.cancelled,
-            seconds: summary.seconds,
-            lock_rebuilt: summary.lock.as_ref().is_some_and(|lock| lock.rebuilt),
-            instances: summary.reports.iter().map(InstanceEntry::of).collect(),
-        }
-    }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde_json::json;
 
 use recount_engine::store::Store;
 use recount_engine::{self as engine, Options, Outcome, Report, Summary};
@@ -13,27 +13,13 @@ use super::alike::{Standing, grouped};
 use super::arguments::StatusArguments;
 use super::duplicate_variants::same_experiments;
 use super::environment::Environment;
-use super::project::{self, Project};
-use super::reasons::InstanceEntry;
+use super::project::Project;
+use super::reasons::report_as_json;
 use super::start::Start;
 use super::{CliError, json, locked, placed, print};
 
 /// How many of the last runs are asked what failed.
 const MAX_RUNS_READ: usize = 50;
-
-/// What `--json` prints.
-#[derive(Serialize)]
-struct StatusResult<'s> {
-    fresh: usize,
-    stale: usize,
-    waits: usize,
-    failed: usize,
-    /// With `--check` only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    up_to_date: Option<bool>,
-    instances: Vec<InstanceEntry<'s>>,
-    failed_last_time: BTreeMap<&'s str, &'s str>,
-}
 
 /// Carries `recount status` out.
 ///
@@ -113,19 +99,21 @@ impl<'p> Look<'p> {
         let stale = self.count(|outcome| matches!(outcome, Outcome::Stale { .. }));
         let waits = self.count(|outcome| matches!(outcome, Outcome::Depends { .. }));
         if as_json {
-            let shown = summary.reports.iter().filter_map(|report| {
+            let failed = summary.reports.iter().filter_map(|report| {
                 let failure = failures.get(&report.name).filter(|_| is_pending(report))?;
                 Some((report.name.as_str(), failure.as_str()))
             });
-            let body = StatusResult {
-                fresh: summary.fresh(),
-                stale,
-                waits,
-                failed: summary.failed(),
-                up_to_date: self.differs.as_ref().map(|_| self.is_up_to_date()),
-                failed_last_time: shown.collect(),
-                instances: summary.reports.iter().map(InstanceEntry::of).collect(),
-            };
+            let mut body = json!({
+                "fresh": summary.fresh(),
+                "stale": stale,
+                "waits": waits,
+                "failed": summary.failed(),
+            });
+            if self.differs.is_some() {
+                body["up_to_date"] = self.is_up_to_date().into();
+            }
+            body["instances"] = summary.reports.iter().map(report_as_json).collect();
+            body["failed_last_time"] = failed.collect::<BTreeMap<_, _>>().into_iter().collect();
             json::result("status", &body);
             return Ok(());
         }

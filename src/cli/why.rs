@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::report::audit::InstanceName;
-use recount_engine::digest::Key;
 use recount_engine::spec::{Origin, Pipeline};
 use recount_engine::{self as engine, Cause, Explanation, Options, Outcome, Reason};
 
@@ -18,31 +17,6 @@ use super::{CliError, json, print, status};
 /// How many instances of one cause are named.
 const MAX_NAMED_CAUSES: usize = 3;
 
-/// What `--json` prints.
-#[derive(Serialize)]
-struct WhyResult {
-    instances: Vec<WhyEntry>,
-}
-
-#[derive(Serialize)]
-struct WhyEntry {
-    instance: String,
-    /// `fresh`, `stale`, `waits` or `failed`.
-    verdict: &'static str,
-    key: Option<Key>,
-    message: Option<String>,
-    reasons: Vec<ReasonEntry>,
-    causes: Vec<CauseEntry>,
-}
-
-#[derive(Serialize)]
-struct CauseEntry {
-    instance: String,
-    through: Vec<String>,
-    reasons: Vec<ReasonEntry>,
-    message: Option<String>,
-}
-
 /// Carries `recount why` out.
 ///
 /// # Errors
@@ -54,7 +28,7 @@ pub fn why(args: &WhyArguments, environment: &Environment) -> Result<(), CliErro
     let explanations =
         engine::why(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
     if args.settings.project.json {
-        json::result("why", &WhyResult { instances: explanations.iter().map(entry).collect() });
+        json::result("why", &json!({ "instances": explanations.iter().map(as_json).collect::<Vec<_>>() }));
         return Ok(());
     }
     for explanation in &explanations {
@@ -126,25 +100,28 @@ fn place(pipeline: &Pipeline, instance: &str, reason: &Reason) -> Option<String>
     }
 }
 
-fn entry(explanation: &Explanation) -> WhyEntry {
+fn as_json(explanation: &Explanation) -> Value {
     let (verdict, message) = match &explanation.outcome {
         Outcome::Fresh => ("fresh", None),
         Outcome::Depends { .. } => ("waits", None),
         Outcome::Failed(failure) => ("failed", Some(failure.to_string())),
         _ => ("stale", None),
     };
-    let cause = |cause: &Cause| CauseEntry {
-        instance: cause.name.clone(),
-        through: cause.through.clone(),
-        reasons: cause.reasons.iter().map(ReasonEntry::of).collect(),
-        message: cause.failure.as_ref().map(ToString::to_string),
-    };
-    WhyEntry {
-        instance: explanation.name.clone(),
-        verdict,
-        key: explanation.key,
-        message,
-        reasons: explanation.reasons.iter().map(ReasonEntry::of).collect(),
-        causes: explanation.causes.iter().map(cause).collect(),
-    }
+    let reasons = |reasons: &[Reason]| reasons.iter().map(ReasonEntry::of).collect::<Vec<_>>();
+    let causes = explanation.causes.iter().map(|cause| {
+        json!({
+            "instance": cause.name,
+            "through": cause.through,
+            "reasons": reasons(&cause.reasons),
+            "message": cause.failure.as_ref().map(ToString::to_string),
+        })
+    });
+    json!({
+        "instance": explanation.name,
+        "verdict": verdict,
+        "key": explanation.key,
+        "message": message,
+        "reasons": reasons(&explanation.reasons),
+        "causes": causes.collect::<Vec<_>>(),
+    })
 }

@@ -25,7 +25,7 @@ mod query;
 mod rendered_report;
 mod run_closure;
 
-use serde::Serialize;
+use serde_json::json;
 
 use recount_engine::Subject;
 
@@ -69,12 +69,6 @@ pub(super) fn audit(args: &AuditArguments, environment: &Environment) -> Result<
     Ok(())
 }
 
-#[derive(Serialize)]
-struct Checked<'a> {
-    files: Vec<&'a String>,
-    findings: &'a [Finding],
-}
-
 fn check_all(args: &AuditArguments, project: &Project, environment: &Environment) -> Result<(), CliError> {
     let subject = Subject {
         root: &project.root,
@@ -92,7 +86,8 @@ fn check_all(args: &AuditArguments, project: &Project, environment: &Environment
     let is_locked = args.settings.set.is_empty() && project.generated_because.is_none();
     let findings = check(&project.root, &state, is_locked);
     if args.settings.project.json {
-        json::result("audit", &Checked { files: state.expected.keys().collect(), findings: &findings });
+        let files: Vec<&String> = state.expected.keys().collect();
+        json::result("audit", &json!({ "files": files, "findings": findings }));
     } else {
         for finding in &findings {
             print::result(&finding.to_string());
