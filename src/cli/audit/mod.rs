@@ -59,8 +59,7 @@ pub(super) fn audit(args: &AuditArguments, environment: &Environment) -> Result<
     let printed = RenderedReport::read(&project.root, &project.pipeline)?;
     let selection = printed.find(&project.root, what)?;
     let RenderedReport { report, audit, .. } = printed;
-    let chain =
-        chain::follow(&audit, &project.store, &report, &selection.references, selection.variant.as_deref());
+    let chain = chain::follow(&audit, &project.store, &report, &selection);
     if args.settings.project.json {
         json::result("audit", &chain);
     } else {
