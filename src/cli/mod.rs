@@ -41,6 +41,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 
+use crate::lab::data::fetch::FetchError;
 use arguments::{Arguments, Command};
 use environment::Environment;
 use recount_engine::EngineError;
@@ -84,6 +85,15 @@ impl CliError {
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
         if error.is_stopped() { Self::stopped() } else { Self::failed(error.to_string()) }
+    }
+}
+
+impl From<FetchError> for CliError {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::Cancelled => Self::stopped(),
+            other => Self::input(other.to_string()),
+        }
     }
 }
 

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::kinds::{self, Archive, Surroundings};
-use crate::lab::data::fetch::FetchError;
 use recount_engine::snapshot::CheckedSnapshot;
 use recount_engine::spec::{self, Pipeline};
 use recount_engine::store::{Session, Store};
@@ -63,7 +62,7 @@ impl Project {
         let pipeline = spec::load(&root, &kinds::schemas(), &args.set).map_err(mistakes)?;
         kinds::check(&root, &pipeline).map_err(mistakes)?;
         let cancel = Cancel::default();
-        let archive = find(&root, &pipeline, environment, Network::Untouched, &cancel)?;
+        let archive = archive::find(&root, &pipeline, environment, Network::Untouched, &cancel)?;
         let kinds = kinds_for(archive.clone(), environment);
         let generated_because = why_generated(&pipeline, archive.as_ref());
         Ok(Self {
@@ -112,24 +111,12 @@ impl Project {
     /// # Errors
     /// A [`CliError`] with why it can't be used.
     pub fn fetch(&mut self, environment: &Environment) -> Result<(), CliError> {
-        self.archive = find(&self.root, &self.pipeline, environment, Network::Allowed, &self.cancel)?;
+        self.archive =
+            archive::find(&self.root, &self.pipeline, environment, Network::Allowed, &self.cancel)?;
         self.kinds = kinds_for(self.archive.clone(), environment);
         self.generated_because = why_generated(&self.pipeline, self.archive.as_ref());
         Ok(())
     }
-}
-
-fn find(
-    root: &Path,
-    pipeline: &Pipeline,
-    environment: &Environment,
-    network: Network,
-    cancel: &Cancel,
-) -> Result<Option<Archive>, CliError> {
-    archive::find(root, pipeline, environment, network, cancel).map_err(|error| match error {
-        FetchError::Cancelled => CliError::stopped(),
-        other => CliError::input(other.to_string()),
-    })
 }
 
 fn kinds_for(archive: Option<Archive>, environment: &Environment) -> Registry {

@@ -79,8 +79,7 @@ impl Start {
             return Ok(None);
         };
         let archive = if answer.archive {
-            let found = archive::look(&self.root, environment, Network::Untouched, &Cancel::default());
-            Some(found.map_err(|error| CliError::input(error.to_string()))?)
+            Some(archive::look(&self.root, environment, Network::Untouched, &Cancel::default())?)
         } else {
             None
         };
