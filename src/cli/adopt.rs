@@ -1,33 +1,15 @@
 //! `recount adopt`: writes records for outputs that are at hand and equal `pipeline.lock`, and says which are not.
 
-use serde::Serialize;
+use serde_json::json;
 
 use recount_engine::{self as engine, Adoption, Became, Options};
 
 use super::alike::{Standing, grouped};
-use super::archive::Network;
 use super::arguments::{AdoptArguments, SettingArguments};
 use super::environment::Environment;
 use super::project::{self, Project};
 use super::run_facts::run_facts;
 use super::{CliError, json, print};
-
-/// What `--json` prints.
-#[derive(Serialize)]
-struct Body<'a> {
-    adopted: usize,
-    fresh: usize,
-    not_adopted: usize,
-    instances: Vec<Entry<'a>>,
-}
-
-#[derive(Serialize)]
-struct Entry<'a> {
-    instance: &'a str,
-    /// `adopted`, `fresh`, `lacking`, `waits` or `failed`.
-    outcome: &'static str,
-    message: Option<String>,
-}
 
 /// Carries `recount adopt` out.
 ///
@@ -35,15 +17,12 @@ struct Entry<'a> {
 /// A [`CliError`]: bad input, a named target that can't be adopted, or Ctrl-C.
 pub fn adopt(args: &AdoptArguments, environment: &Environment) -> Result<(), CliError> {
     let settings = SettingArguments { set: Vec::new(), project: args.project.clone() };
-    let project = Project::open(&settings, environment, Network::Untouched)?;
-    if let Some(why) = &project.generated_because {
-        print::stand_in(why, environment.colour);
-    }
+    let project = Project::open(&settings, environment)?;
+    print::stand_in(project.generated_because.as_ref(), environment.colour);
     project::catch_stop(&project.cancel)?;
     project.store.stop_on(&project.cancel);
     let options = Options {
         targets: args.targets.clone(),
-        folder: project.folder.clone(),
         snapshot: None,
         facts: run_facts(&project.root, environment, &project.cancel),
         ..project.options(&settings, environment)
@@ -61,8 +40,17 @@ pub fn adopt(args: &AdoptArguments, environment: &Environment) -> Result<(), Cli
     let fresh = count(|became| matches!(became, Became::Recorded));
     let not_adopted = adoptions.len() - adopted - fresh;
     if args.project.json {
-        let instances = adoptions.iter().map(entry).collect();
-        json::result("adopt", &Body { adopted, fresh, not_adopted, instances });
+        let instances = adoptions.iter().map(|Adoption { name, became, .. }| {
+            let (outcome, message) = outcome(became);
+            json!({ "instance": name, "outcome": outcome, "message": message })
+        });
+        let body = json!({
+            "adopted": adopted,
+            "fresh": fresh,
+            "not_adopted": not_adopted,
+            "instances": instances.collect::<Vec<_>>(),
+        });
+        json::result("adopt", &body);
     } else {
         let standings = adoptions.iter().map(|it| (it.stage, it.name.as_str(), standing(&it.became)));
         for (word, rest) in grouped(&project.pipeline, standings) {
@@ -84,23 +72,22 @@ pub fn adopt(args: &AdoptArguments, environment: &Environment) -> Result<(), Cli
     }
 }
 
-fn standing(became: &Became) -> Option<Standing> {
+/// Says what became of an instance: in a word, and why.
+fn outcome(became: &Became) -> (&'static str, Option<String>) {
     match became {
-        Became::Adopted => Some(("adopted", String::new())),
-        Became::Recorded => None,
-        Became::Lacking(lacking) => Some(("lacking", format!(" · {lacking}"))),
-        Became::Waits { on } => Some(("waits", format!(" · for {on}"))),
-        Became::Failed(failure) => Some(("failed", format!(" · {failure}"))),
-    }
-}
-
-fn entry(adoption: &Adoption) -> Entry<'_> {
-    let (outcome, message) = match &adoption.became {
         Became::Adopted => ("adopted", None),
         Became::Recorded => ("fresh", None),
         Became::Lacking(lacking) => ("lacking", Some(lacking.to_string())),
         Became::Waits { on } => ("waits", Some(on.clone())),
         Became::Failed(failure) => ("failed", Some(failure.to_string())),
-    };
-    Entry { instance: &adoption.name, outcome, message }
+    }
+}
+
+fn standing(became: &Became) -> Option<Standing> {
+    let (word, message) = outcome(became);
+    match became {
+        Became::Recorded => None,
+        Became::Waits { on } => Some((word, format!(" · for {on}"))),
+        _ => Some((word, message.map(|message| format!(" · {message}")).unwrap_or_default())),
+    }
 }

@@ -9,7 +9,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
@@ -22,6 +21,7 @@ use recount_engine::spec::{Pipeline, Value};
 use recount_engine::store::FOLDER;
 
 use super::environment::Environment;
+use super::time::seconds_since_1970;
 
 /// How long an address that could not be reached is left alone.
 const DOWNLOAD_TIMEOUT_SECONDS: u64 = 3600;
@@ -153,21 +153,16 @@ fn download(
     result
 }
 
-#[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-}
-
 fn remembered(kept: &Path) -> Option<String> {
     let bytes = Folder::open(kept).and_then(|kept| kept.read(MEMORY, LARGEST_MEMORY)).ok()?;
     let last: Unreachable = serde_json::from_slice(&bytes).ok()?;
-    let age = now().checked_sub(last.at)?;
+    let age = (seconds_since_1970() as u64).checked_sub(last.at)?;
     (age < DOWNLOAD_TIMEOUT_SECONDS).then_some(last.why)
 }
 
 /// Notes a failed download; without the note the next run just asks again.
 fn remember(kept: &Path, why: &str) {
-    let note = Unreachable { at: now(), why: why.to_owned() };
+    let note = Unreachable { at: seconds_since_1970() as u64, why: why.to_owned() };
     if let Ok(bytes) = serde_json::to_vec(&note) {
         let folder = fs::create_dir_all(kept).and_then(|()| Folder::open(kept));
         drop(folder.and_then(|kept| kept.write_new(MEMORY, &bytes, 0o644)));
@@ -184,7 +179,9 @@ mod tests {
         let kept = folder.path().join(FOLDER);
         fs::create_dir(&kept).expect("it is new");
         let victim = folder.path().join("victim");
-        let note = |why: &str| serde_json::to_string(&Unreachable { at: now(), why: why.to_owned() });
+        let note = |why: &str| {
+            serde_json::to_string(&Unreachable { at: seconds_since_1970() as u64, why: why.to_owned() })
+        };
         let theirs = note("theirs").expect("it is text");
         fs::write(&victim, &theirs).expect("there is room");
         std::os::unix::fs::symlink(&victim, kept.join(MEMORY)).expect("links can be made");

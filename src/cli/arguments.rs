@@ -226,19 +226,8 @@ pub struct SchemaArguments {
 #[derive(Args)]
 pub struct CompletionsArguments {
     /// The shell
-    #[arg(value_enum)]
-    pub shell: Shell,
-}
-
-/// A shell that can be told how to complete.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Shell {
-    /// Bash
-    Bash,
-    /// Zsh
-    Zsh,
-    /// Fish
-    Fish,
+    #[arg(value_parser = ["bash", "zsh", "fish"])]
+    pub shell: String,
 }
 
 /// The arguments of `recount verify`.

@@ -11,8 +11,7 @@ use clap_complete::env::{CompleteEnv, Shells};
 
 use recount_engine as engine;
 
-use super::archive::Network;
-use super::arguments::{Arguments, CompletionsArguments, SettingArguments, Shell};
+use super::arguments::{Arguments, CompletionsArguments, SettingArguments};
 use super::environment::Environment;
 use super::project::Project;
 use super::{CliError, print};
@@ -29,8 +28,7 @@ pub fn answer() {
 pub fn targets() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         let names = Environment::read().ok().and_then(|environment| {
-            let project =
-                Project::open(&SettingArguments::default(), &environment, Network::Untouched).ok()?;
+            let project = Project::open(&SettingArguments::default(), &environment).ok()?;
             engine::targets(&project.root, &project.pipeline, &project.kinds).ok()
         });
         names.unwrap_or_default().into_iter().map(CompletionCandidate::new).collect()
@@ -42,14 +40,9 @@ pub fn targets() -> ArgValueCandidates {
 /// # Errors
 /// A [`CliError`] when the script can't be made.
 pub fn completions(args: &CompletionsArguments) -> Result<(), CliError> {
-    let shell = match args.shell {
-        Shell::Bash => "bash",
-        Shell::Zsh => "zsh",
-        Shell::Fish => "fish",
-    };
     let mut script = Vec::new();
     let shells = Shells::builtins();
-    let completer = shells.completer(shell).expect("clap_complete knows the common shells");
+    let completer = shells.completer(&args.shell).expect("clap_complete knows the common shells");
     completer
         .write_registration(VARIABLE, "recount", "recount", "recount", &mut script)
         .map_err(|error| CliError::failed(format!("the script can't be made: {error}")))?;

@@ -33,23 +33,11 @@ impl Estimate {
     pub fn fraction(&self, running: f64) -> f64 {
         if self.total > 0.0 { ((self.done + running) / self.total).clamp(0.0, 1.0) } else { 0.0 }
     }
-
-    /// Seconds left at the pace of the `elapsed` seconds so far, once enough is done for an estimate.
-    pub fn seconds_left(&self, running: f64, elapsed: f64) -> Option<f64> {
-        let fraction = self.fraction(running);
-        (fraction > 0.01 && elapsed > 1.0).then(|| elapsed * (1.0 - fraction) / fraction)
-    }
 }
 
-/// Writes a duration as a person says it: `0.3 s`, `42 s`, `3 min 05 s`, `2 h 10 min`.
-pub fn duration(seconds: f64) -> String {
-    let whole = seconds.round() as u64;
-    match whole {
-        0..10 => format!("{seconds:.1} s"),
-        10..60 => format!("{whole} s"),
-        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
-        _ => format!("{} h {:02} min", whole / 3600, whole % 3600 / 60),
-    }
+/// Gives the seconds left at the pace of the `elapsed` seconds so far, once enough is done for an estimate.
+pub fn seconds_left(fraction: f64, elapsed: f64) -> Option<f64> {
+    (fraction > 0.01 && elapsed > 1.0).then(|| elapsed * (1.0 - fraction) / fraction)
 }
 
 #[cfg(test)]
@@ -65,19 +53,13 @@ mod tests {
         estimate.spare(2.0);
         estimate.finish(1.0);
         assert_eq!(estimate.fraction(0.0), 0.5);
-        assert_eq!(estimate.seconds_left(0.0, 10.0), Some(10.0));
+        assert_eq!(seconds_left(estimate.fraction(0.0), 10.0), Some(10.0));
     }
 
     #[test]
     fn nothing_done_tells_no_time() {
         let mut estimate = Estimate::default();
         estimate.expect(1.0);
-        assert_eq!(estimate.seconds_left(0.0, 10.0), None);
-    }
-
-    #[test]
-    fn durations_read_as_a_person_says_them() {
-        let said = [0.04, 9.96, 42.4, 185.0, 7800.0].map(duration);
-        assert_eq!(said, ["0.0 s", "10 s", "42 s", "3 min 05 s", "2 h 10 min"]);
+        assert_eq!(seconds_left(estimate.fraction(0.0), 10.0), None);
     }
 }

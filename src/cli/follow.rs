@@ -7,7 +7,8 @@
 //! - A bounded part of a log is held, however long its lines.
 //! - Needs no pipeline, and leaves signals alone.
 
-use std::fs::{File, TryLockError};
+use std::ffi::OsStr;
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::thread;
 use std::time::Duration;
@@ -17,7 +18,8 @@ use recount_engine::folder::Folder;
 use recount_engine::store::Store;
 
 use super::arguments::ProjectArguments;
-use super::{CliError, project};
+use super::project::Stored;
+use super::{CliError, print};
 
 /// How long apart a log is looked at for more.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
@@ -33,85 +35,62 @@ const MAX_NAMED_LOGS: usize = 10;
 /// # Errors
 /// A [`CliError`] when nothing, or more than one thing, has the name.
 pub fn follow(args: &ProjectArguments, target: &str) -> Result<(), CliError> {
-    let root = project::root(args.folder.as_deref())?;
-    let store = Store::open(&root)?;
-    let logs = Logs { folder: Folder::open(store.path()).ok() };
-    let own = store.log_path(target);
-    let own = own.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let log = logs.find(target, own)?;
+    let log = find(&Stored::open(args)?.store, target)?;
     // A reader that has seen enough ends this, as it would any program.
-    drop(print(log, &mut io::stdout().lock()));
+    drop(print_log(log, &mut io::stdout().lock()));
     Ok(())
 }
 
-/// The logs of a store.
-struct Logs {
-    folder: Option<Folder>,
+/// Finds the log of an instance among those of a store, or the one of those that a stage or a variant has.
+fn find(store: &Store, target: &str) -> Result<File, CliError> {
+    let own = store.log_path(target);
+    let own = own.file_stem().and_then(OsStr::to_str).unwrap_or_default();
+    let folder = Folder::open(store.path()).ok();
+    let open = |name: &str| folder.as_ref()?.open_file(&format!("logs/{name}.log")).ok();
+    if let Some(log) = open(own) {
+        return Ok(log);
+    }
+    let begins = format!("{own},");
+    let names = folder.iter().flat_map(log_names).filter(|name| name.starts_with(&begins));
+    let mut found: Vec<(String, File)> =
+        names.filter_map(|name| Some((name.clone(), open(&name)?))).collect();
+    if found.iter().any(|(_, log)| is_written(log)) {
+        found.retain(|(_, log)| is_written(log));
+    }
+    let names: Vec<String> = found.iter().map(|(name, _)| format!("`{name}`")).collect();
+    match (found.pop(), names.len()) {
+        (Some((_, log)), 1) => Ok(log),
+        (None, _) => Err(CliError::input(format!(
+            "there is no log of `{target}`\nhelp: name an instance that has run and printed something, such as \
+             `fit` or `fit[svm,seed=1]`; their logs are in `artifacts/logs`"
+        ))),
+        (Some(_), count) => Err(CliError::input(format!(
+            "`{target}` has {count} logs\nhelp: name one of {}",
+            print::first_names(&names, MAX_NAMED_LOGS)
+        ))),
+    }
 }
 
-impl Logs {
-    /// Finds the log of an instance, or the one of those that a stage or a variant has.
-    fn find(&self, target: &str, own: &str) -> Result<File, CliError> {
-        if let Some(log) = self.open(own) {
-            return Ok(log);
-        }
-        let begins = format!("{},", own.trim_end_matches(".log"));
-        let mut found: Vec<(String, File)> = self
-            .names()
-            .into_iter()
-            .filter(|name| name.starts_with(&begins))
-            .filter_map(|name| Some((name.clone(), self.open(&name)?)))
-            .collect();
-        if found.iter().any(|(_, log)| is_written(log)) {
-            found.retain(|(_, log)| is_written(log));
-        }
-        let names: Vec<String> =
-            found.iter().map(|(name, _)| format!("`{}`", name.trim_end_matches(".log"))).collect();
-        match (found.pop(), names.len()) {
-            (Some((_, log)), 1) => Ok(log),
-            (None, _) => Err(CliError::input(format!(
-                "there is no log of `{target}`\nhelp: name an instance that has run and printed something, such as \
-                 `fit` or `fit[svm,seed=1]`; their logs are in `artifacts/logs`"
-            ))),
-            (Some(_), count) => {
-                let mut listed = names[..count.min(MAX_NAMED_LOGS)].join(", ");
-                if count > MAX_NAMED_LOGS {
-                    listed.push_str(&format!(" and {} more", count - MAX_NAMED_LOGS));
-                }
-                Err(CliError::input(format!("`{target}` has {count} logs\nhelp: name one of {listed}")))
-            }
-        }
-    }
-
-    fn open(&self, name: &str) -> Option<File> {
-        self.folder.as_ref()?.open_file(&format!("logs/{name}")).ok()
-    }
-
-    fn names(&self) -> Vec<String> {
-        let Some(folder) = &self.folder else { return Vec::new() };
-        let entries = std::fs::read_dir(folder.path_of("logs")).into_iter().flatten().flatten();
-        let mut names: Vec<String> =
-            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        names.sort();
-        names
-    }
+/// Gives the names of the logs in a store's folder, without their ending.
+fn log_names(store: &Folder) -> Vec<String> {
+    let entries = fs::read_dir(store.path_of("logs")).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut names: Vec<String> =
+        names.filter_map(|name| Some(name.strip_suffix(".log")?.to_owned())).collect();
+    names.sort();
+    names
 }
 
 /// Says whether somebody may still write to a log: it is locked for so long.
 fn is_written(log: &File) -> bool {
-    match log.try_lock_shared() {
-        Ok(()) => {
-            // Only to see whether it can be; closing it does the same.
-            drop(log.unlock());
-            false
-        }
-        Err(TryLockError::WouldBlock) => true,
-        Err(TryLockError::Error(_)) => false,
-    }
+    let shared = log.try_lock_shared();
+    // Only to see whether it can be locked; where it could not, nothing is unlocked.
+    drop(log.unlock());
+    matches!(shared, Err(TryLockError::WouldBlock))
 }
 
 /// Prints a log from its beginning until nobody writes to it any more.
-fn print(mut log: File, out: &mut impl Write) -> io::Result<()> {
+fn print_log(mut log: File, out: &mut impl Write) -> io::Result<()> {
     let mut lines = LineBuffer::default();
     let mut buffer = vec![0; MAX_LINE_BYTES];
     loop {

@@ -2,34 +2,14 @@
 
 use std::path::Path;
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use recount_engine::store::{Damage, DamageKind, Examination};
 
 use super::arguments::ProjectArguments;
 use super::environment::Environment;
-use super::project::{Stored, catch_stop, relative};
+use super::project::{Stored, catch_stop};
 use super::{CliError, json, print};
-
-/// What `--json` prints.
-#[derive(Serialize)]
-struct FsckResult {
-    records: usize,
-    objects: usize,
-    bytes: u64,
-    unnamed_objects: usize,
-    damage: Vec<DamageEntry>,
-}
-
-#[derive(Serialize)]
-struct DamageEntry {
-    path: String,
-    /// `record-corrupt`, `record-missing`, `object-corrupt`, `object-missing`, `unreadable` or `stray`.
-    fault: &'static str,
-    message: String,
-    instances: Vec<String>,
-    set_aside: Option<String>,
-}
 
 /// Carries `recount fsck` out.
 ///
@@ -46,63 +26,71 @@ pub fn fsck(args: &ProjectArguments, environment: &Environment) -> Result<(), Cl
             found.ok_or_else(CliError::stopped)?
         }
     };
-    let damage: Vec<DamageEntry> =
-        examination.damage.iter().map(|damage| entry(&stored.root, damage)).collect();
-    let count = damage.len();
-    let report = FsckResult {
-        records: examination.records,
-        objects: examination.objects,
-        bytes: examination.bytes,
-        unnamed_objects: examination.unnamed,
-        damage,
-    };
     if args.json {
-        json::result("fsck", &report);
+        json::result("fsck", &as_json(&stored.root, &examination));
     } else {
-        print_damage(&report);
+        print_damage(&stored.root, &examination);
     }
-    match count {
+    match examination.damage.len() {
         0 => Ok(()),
         1 => Err(CliError::failed(
             "the store had a damaged file; the next `recount run` makes again what needs it",
         )),
-        _ => Err(CliError::failed(format!(
+        count => Err(CliError::failed(format!(
             "the store had {count} damaged files; the next `recount run` makes again what needs them"
         ))),
     }
 }
 
-fn print_damage(report: &FsckResult) {
-    for entry in &report.damage {
-        let of = if entry.instances.is_empty() {
-            String::new()
-        } else {
-            format!(" · of {}", entry.instances.join(", "))
-        };
-        let aside = entry.set_aside.as_ref().map(|path| format!(" · kept at {path}")).unwrap_or_default();
-        print::result(&format!("damaged {} · {}{of}{aside}", entry.path, entry.message));
+fn print_damage(root: &Path, examination: &Examination) {
+    for Damage { path, kind, instances, set_aside } in &examination.damage {
+        let (_, message) = describe(kind);
+        let of =
+            if instances.is_empty() { String::new() } else { format!(" · of {}", instances.join(", ")) };
+        let aside = set_aside.as_ref().map(|path| format!(" · kept at {}", relative(root, path)));
+        let aside = aside.unwrap_or_default();
+        print::result(&format!("damaged {} · {message}{of}{aside}", relative(root, path)));
     }
-    let mut line =
-        format!("records {} · objects {} · damaged {}", report.records, report.objects, report.damage.len());
-    if report.unnamed_objects > 0 {
-        line.push_str(&format!(" · needed by nothing {}", report.unnamed_objects));
+    let Examination { records, objects, unnamed, damage, .. } = examination;
+    let mut line = format!("records {records} · objects {objects} · damaged {}", damage.len());
+    if *unnamed > 0 {
+        line.push_str(&format!(" · needed by nothing {unnamed}"));
     }
     print::result(&line);
 }
 
-fn entry(root: &Path, damage: &Damage) -> DamageEntry {
-    let (fault, message) = match &damage.kind {
+fn as_json(root: &Path, examination: &Examination) -> Value {
+    let damage = examination.damage.iter().map(|Damage { path, kind, instances, set_aside }| {
+        let (fault, message) = describe(kind);
+        json!({
+            "path": relative(root, path),
+            "fault": fault,
+            "message": message,
+            "instances": instances,
+            "set_aside": set_aside.as_ref().map(|path| relative(root, path)),
+        })
+    });
+    json!({
+        "records": examination.records,
+        "objects": examination.objects,
+        "bytes": examination.bytes,
+        "unnamed_objects": examination.unnamed,
+        "damage": damage.collect::<Vec<_>>(),
+    })
+}
+
+/// Says what is wrong with a file: in a word for programs, and in words.
+fn describe(kind: &DamageKind) -> (&'static str, String) {
+    match kind {
         DamageKind::RecordCorrupt => ("record-corrupt", "not the record that was written".to_owned()),
         DamageKind::ObjectCorrupt => ("object-corrupt", "not the bytes that it is named by".to_owned()),
         DamageKind::ObjectMissing => ("object-missing", "the object is gone".to_owned()),
         DamageKind::Unreadable(why) => ("unreadable", format!("it can't be read: {why}")),
         DamageKind::Stray => ("stray", "nothing that recount has put there".to_owned()),
-    };
-    DamageEntry {
-        path: relative(root, &damage.path),
-        fault,
-        message,
-        instances: damage.instances.clone(),
-        set_aside: damage.set_aside.as_ref().map(|path| relative(root, path)),
     }
+}
+
+/// Writes a path as a person names it: relative to the project where it is in there.
+fn relative(root: &Path, path: &Path) -> String {
+    path.strip_prefix(root).unwrap_or(path).display().to_string()
 }

@@ -4,51 +4,16 @@
 use std::collections::BTreeSet;
 
 use indicatif::HumanBytes;
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use recount_engine::digest::Key;
 use recount_engine::store::Garbage;
-use recount_engine::{LOCK_FILE, Lock, read_lock_text};
+use recount_engine::{LOCK_FILE, Lock};
 
 use super::arguments::GcArguments;
 use super::git::Git;
 use super::project::{Stored, catch_stop, session};
 use super::{CliError, json, print};
-
-/// What `--json` prints.
-#[derive(Serialize)]
-struct GcResult<'g> {
-    dry_run: bool,
-    freed: Freed<'g>,
-    kept: KeptCounts,
-}
-
-#[derive(Serialize)]
-struct Freed<'g> {
-    records: Vec<Freeing<'g>>,
-    objects: usize,
-    bytes: u64,
-}
-
-#[derive(Serialize)]
-struct Freeing<'g> {
-    instance: &'g str,
-    key: Key,
-}
-
-#[derive(Serialize)]
-struct KeptCounts {
-    records: usize,
-    objects: usize,
-    bytes: u64,
-}
-
-/// What `--json` prints with `--older`.
-#[derive(Serialize)]
-struct Older {
-    dry_run: bool,
-    older_bytes: u64,
-}
 
 /// Carries `recount gc` out.
 ///
@@ -77,7 +42,7 @@ pub fn gc(args: &GcArguments) -> Result<(), CliError> {
         }
     };
     if args.project.json {
-        json::result("gc", &report(&garbage, args.dry_run));
+        json::result("gc", &as_json(&garbage, args.dry_run));
     } else {
         print::result(&format!(
             "{} {} · records {} · objects {}",
@@ -102,7 +67,7 @@ fn older(args: &GcArguments, stored: &Stored) -> Result<(), CliError> {
     let bytes = session.collect_older(!args.dry_run)?;
     session.finish()?;
     if args.project.json {
-        json::result("gc", &Older { dry_run: args.dry_run, older_bytes: bytes });
+        json::result("gc", &json!({ "dry_run": args.dry_run, "older_bytes": bytes }));
     } else {
         print::result(&format!("{} {} · the store of an older version", freed(args), HumanBytes(bytes)));
     }
@@ -113,34 +78,34 @@ fn freed(args: &GcArguments) -> &'static str {
     if args.dry_run { "would free" } else { "freed" }
 }
 
-fn report(garbage: &Garbage, dry_run: bool) -> GcResult<'_> {
-    let records = garbage.records.iter().map(|(key, instance)| Freeing { instance, key: *key });
-    GcResult {
-        dry_run,
-        freed: Freed { records: records.collect(), objects: garbage.objects, bytes: garbage.bytes },
-        kept: KeptCounts {
-            records: garbage.kept_records,
-            objects: garbage.kept_objects,
-            bytes: garbage.kept_bytes,
+fn as_json(garbage: &Garbage, dry_run: bool) -> Value {
+    let records = garbage.records.iter().map(|(key, instance)| json!({ "instance": instance, "key": key }));
+    json!({
+        "dry_run": dry_run,
+        "freed": {
+            "records": records.collect::<Vec<_>>(),
+            "objects": garbage.objects,
+            "bytes": garbage.bytes,
         },
-    }
+        "kept": {
+            "records": garbage.kept_records,
+            "objects": garbage.kept_objects,
+            "bytes": garbage.kept_bytes,
+        },
+    })
 }
 
 /// Gives the keys that the project's lock names, here and wherever git keeps it.
 fn locked(stored: &Stored) -> Result<BTreeSet<Key>, CliError> {
     let mut keys = BTreeSet::new();
-    match read_lock_text(stored.store.project()) {
-        Ok(None) => {}
-        Ok(Some(text)) => {
-            let lock = Lock::parse(&text).ok_or_else(|| {
-                CliError::input(format!(
-                    "`{LOCK_FILE}` is damaged or in conflict, so it can't say what to keep\n\
-                     help: `recount run` makes it anew"
-                ))
-            })?;
-            keys.extend(lock.keys());
-        }
-        Err(error) => return Err(CliError::failed(format!("`{LOCK_FILE}` can't be read: {error}"))),
+    if let Some(text) = stored.lock_text()? {
+        let lock = Lock::parse(&text).ok_or_else(|| {
+            CliError::input(format!(
+                "`{LOCK_FILE}` is damaged or in conflict, so it can't say what to keep\n\
+                 help: `recount run` makes it anew"
+            ))
+        })?;
+        keys.extend(lock.keys());
     }
     if let Some(git) = Git::of(&stored.root, &stored.cancel)? {
         // One that was committed in conflict names nothing that could be kept.

@@ -1,21 +1,16 @@
 //! `recount log`: the runs of the past that did something, the latest first.
 
 use serde::Serialize;
+use serde_json::json;
 
 use recount_engine::store::Run;
 
 use super::arguments::LogArguments;
-use super::estimate::duration;
 use super::project::Stored;
-use super::time::written;
+use super::time::{duration, to_the_minute};
 use super::{CliError, follow, json, print};
 
-/// What `--json` prints.
-#[derive(Serialize)]
-struct LogResult {
-    runs: Vec<LogEntry>,
-}
-
+/// A run as `--json` prints it.
 #[derive(Serialize)]
 struct LogEntry {
     number: u64,
@@ -35,7 +30,7 @@ pub fn log(args: &LogArguments) -> Result<(), CliError> {
     let runs = stored.store.last_runs(args.runs);
     if args.project.json {
         let runs = runs.into_iter().rev().map(|(number, run)| LogEntry { number, run });
-        json::result("log", &LogResult { runs: runs.collect() });
+        json::result("log", &json!({ "runs": runs.collect::<Vec<_>>() }));
         return Ok(());
     }
     if runs.is_empty() {
@@ -53,7 +48,7 @@ pub fn log(args: &LogArguments) -> Result<(), CliError> {
 fn line(number: u64, run: &Run) -> String {
     let counts = [("ran", run.ran.len()), ("failed", run.failed.len()), ("fresh", run.fresh)];
     let counts = counts.iter().filter(|(_, count)| *count > 0);
-    let mut parts = vec![format!("{number:>4} {}", written(run.started))];
+    let mut parts = vec![format!("{number:>4} {}", to_the_minute(run.started))];
     parts.extend(counts.map(|(word, count)| format!("{word} {count}")));
     parts.push(duration(run.seconds));
     if run.stopped {

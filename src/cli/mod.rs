@@ -41,6 +41,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 
+use crate::lab::data::fetch::FetchError;
 use arguments::{Arguments, Command};
 use environment::Environment;
 use recount_engine::EngineError;
@@ -87,25 +88,33 @@ impl From<StoreError> for CliError {
     }
 }
 
+impl From<FetchError> for CliError {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::Cancelled => Self::stopped(),
+            other => Self::input(other.to_string()),
+        }
+    }
+}
+
 impl From<EngineError> for CliError {
     fn from(error: EngineError) -> Self {
-        match &error {
+        let text = error.to_string();
+        match error {
+            EngineError::Store(error) => error.into(),
             EngineError::UnknownTarget { target, help } => {
-                let command = arguments::nearest_command(target);
+                let command = arguments::nearest_command(&target);
                 let other = command.map(|it| format!("\nhelp: a command named `{it}` exists"));
-                Self::input(format!("{error}\nhelp: {help}{}", other.unwrap_or_default()))
+                Self::input(format!("{text}\nhelp: {help}{}", other.unwrap_or_default()))
             }
-            EngineError::Store(_) if matches!(&error, EngineError::Store(store) if store.is_stopped()) => {
-                Self::stopped()
-            }
-            EngineError::Store(_) | EngineError::Copy { .. } => Self::failed(error.to_string()),
             EngineError::NotInTrial { stage } => Self::input(format!(
-                "{error}: it only tells of results\n\
+                "{text}: it only tells of results\n\
                  help: write the setting into the project's files, or leave `{stage}` out of the trial"
             )),
+            EngineError::Copy { .. } => Self::failed(text),
             EngineError::UnknownKind { .. }
             | EngineError::NoMatch { .. }
-            | EngineError::TwoWriters { .. } => Self::input(error.to_string()),
+            | EngineError::TwoWriters { .. } => Self::input(text),
         }
     }
 }

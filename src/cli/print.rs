@@ -41,9 +41,20 @@ pub fn result_verb(word: &str, rest: &str, coloured: bool) {
     drop(io::stdout().lock().write_all(format!("{}\n", verb(word, rest, coloured)).as_bytes()));
 }
 
-/// Says once that data are generated, and why.
-pub fn stand_in(why: &str, is_coloured: bool) {
-    coloured(&verb("note", &format!("on generated data, not on the gestures: {why}"), is_coloured));
+/// Says that data are generated, where there is a reason why.
+pub fn stand_in(why: Option<&String>, is_coloured: bool) {
+    if let Some(why) = why {
+        coloured(&verb("note", &format!("on generated data, not on the gestures: {why}"), is_coloured));
+    }
+}
+
+/// Joins the first names, and says how many more there are: `a, b and 3 more`.
+pub fn first_names(names: &[impl AsRef<str>], most: usize) -> String {
+    let first: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
+    match names.len() - first.len() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
 }
 
 /// Escapes control characters, and those that turn the direction of a text, as JSON does: JSON stays the same JSON.

@@ -9,16 +9,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use recount_engine::{Event, InstanceId, Observer, Planned, Reason};
 
 use super::environment::Environment;
-use super::estimate::{Estimate, duration};
+use super::estimate::{Estimate, seconds_left};
 use super::print;
 use super::terminal::EchoGuard;
+use super::time::duration;
 
 /// Steps of a bar: finer than any terminal is wide.
 const STEPS: f64 = 1000.0;
@@ -30,7 +30,6 @@ pub struct Progress {
     colour: bool,
     /// Whether only failures are printed.
     quiet: bool,
-    started: Instant,
     // Held for as long as bars are drawn.
     _echo: Option<EchoGuard>,
 }
@@ -49,7 +48,6 @@ struct State {
 struct Running {
     cost: f64,
     fraction: f64,
-    started: Instant,
     bar: ProgressBar,
 }
 
@@ -62,7 +60,6 @@ impl Progress {
             bars: terminal.then(MultiProgress::new),
             colour: environment.colour,
             quiet,
-            started: now(),
             _echo: terminal.then(EchoGuard::hide_control_characters).flatten(),
         }
     }
@@ -96,28 +93,26 @@ impl Progress {
         bar.set_message(print::visible(name));
         let mut state = self.state();
         let cost = state.costs.get(&instance).copied().unwrap_or(0.0);
-        state.running.insert(instance, Running { cost, fraction: 0.0, started: now(), bar });
-        state.show_whole(self.started);
+        state.running.insert(instance, Running { cost, fraction: 0.0, bar });
+        state.show_whole();
     }
 
     fn advance(&self, instance: InstanceId, name: &str, fraction: f64, message: &str) {
         let mut state = self.state();
         let Some(running) = state.running.get_mut(&instance) else { return };
         running.fraction = fraction;
-        let elapsed = running.started.elapsed().as_secs_f64();
-        let left = if fraction > 0.02 && elapsed > 0.5 {
-            format!(" · {} left", duration(elapsed * (1.0 - fraction) / fraction))
-        } else {
-            String::new()
-        };
+        let elapsed = running.bar.elapsed().as_secs_f64();
+        let left = seconds_left(fraction, elapsed)
+            .map(|seconds| format!(" · {} left", duration(seconds)))
+            .unwrap_or_default();
         running.bar.set_message(print::visible(&format!("{name} {message}{left}")));
-        state.show_whole(self.started);
+        state.show_whole();
     }
 
     /// Shows how long a program has run, and what it printed last.
     fn show_line(&self, instance: InstanceId, name: &str, line: &str) {
         if let Some(running) = self.state().running.get(&instance) {
-            let elapsed = duration(running.started.elapsed().as_secs_f64());
+            let elapsed = duration(running.bar.elapsed().as_secs_f64());
             let line = if line.is_empty() { String::new() } else { format!(" · {line}") };
             running.bar.set_message(format!("{name} · {elapsed}{line}"));
         }
@@ -136,7 +131,7 @@ impl Progress {
         if let Some(running) = state.running.remove(&instance) {
             running.bar.finish_and_clear();
         }
-        state.show_whole(self.started);
+        state.show_whole();
     }
 
     fn clear(&self) {
@@ -168,14 +163,14 @@ impl Progress {
 }
 
 impl State {
-    fn show_whole(&self, started: Instant) {
+    fn show_whole(&self) {
         let Some(whole) = &self.whole else { return };
         let running: f64 = self.running.values().map(|running| running.cost * running.fraction).sum();
-        let left = match self.estimate.seconds_left(running, started.elapsed().as_secs_f64()) {
-            Some(seconds) => format!(" · about {} left", duration(seconds)),
-            None => String::new(),
-        };
-        whole.set_position((self.estimate.fraction(running) * STEPS) as u64);
+        let fraction = self.estimate.fraction(running);
+        let left = seconds_left(fraction, whole.elapsed().as_secs_f64())
+            .map(|seconds| format!(" · about {} left", duration(seconds)))
+            .unwrap_or_default();
+        whole.set_position((fraction * STEPS) as u64);
         whole.set_message(format!("{} of {}{left}", self.settled, self.planned));
     }
 }
@@ -228,9 +223,4 @@ impl Drop for Progress {
         // A run that could not go on has not said that it is over.
         self.clear();
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
-fn now() -> Instant {
-    Instant::now()
 }

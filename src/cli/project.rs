@@ -1,27 +1,25 @@
 //! Opens a project for a command: its folder, its checked pipeline, the kinds, the store, Ctrl-C.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use crate::kinds::{self, Archive, Surroundings};
-use crate::lab::data::fetch::FetchError;
 use recount_engine::snapshot::CheckedSnapshot;
 use recount_engine::spec::{self, Pipeline};
 use recount_engine::store::{Session, Store};
-use recount_engine::{Cancel, Options, Registry};
+use recount_engine::{Cancel, LOCK_FILE, Options, Registry, read_lock_text};
 
 use super::archive::{self, Network};
 use super::arguments::{ProjectArguments, SettingArguments};
 use super::environment::Environment;
 use super::start::{self, Start};
+use super::time::{now, seconds_since_1970};
 use super::{CliError, print};
 
 /// A project, ready for a command.
 pub struct Project {
     /// Its folder.
     pub root: PathBuf,
-    /// The current folder within it; empty where that is elsewhere.
-    pub folder: PathBuf,
     /// Its pipeline, with every `--set` in it.
     pub pipeline: Pipeline,
     /// Every kind.
@@ -41,57 +39,45 @@ pub struct Project {
 }
 
 impl Project {
-    /// Opens the project that the arguments name; downloads the archive only if `network` allows it.
+    /// Opens the project that the arguments name; downloads nothing.
     ///
     /// # Errors
     /// A [`CliError`] with every mistake of its files, or with why the archive or the store can't be used.
-    pub fn open(
-        args: &SettingArguments,
-        environment: &Environment,
-        network: Network,
-    ) -> Result<Self, CliError> {
-        let root = root(args.project.folder.as_deref())?;
-        let start = Start::of(&root)?;
-        Self::at(root, args, start, environment, network)
+    pub fn open(args: &SettingArguments, environment: &Environment) -> Result<Self, CliError> {
+        Self::from_start(Start::of(&args.project)?, args, environment)
     }
 
     /// Opens the project whose snapshot is loaded already.
     ///
     /// # Errors
     /// As [`Project::open`].
-    pub fn at(
-        root: PathBuf,
-        args: &SettingArguments,
+    pub fn from_start(
         mut start: Start,
+        args: &SettingArguments,
         environment: &Environment,
-        network: Network,
     ) -> Result<Self, CliError> {
-        start.prepare();
-        let Start { store, snapshot, pipeline_files } = start;
-        let pipeline = read(&root, args, environment)?;
-        kinds::check(&root, &pipeline)
-            .map_err(|mistakes| CliError::mistakes(&mistakes, environment.colour))?;
+        let pipeline_files = start.prepare();
+        let Start { root, store, snapshot } = start;
+        let mistakes = |mistakes| CliError::mistakes(&mistakes, environment.colour);
+        let pipeline = spec::load(&root, &kinds::schemas(), &args.set).map_err(mistakes)?;
+        kinds::check(&root, &pipeline).map_err(mistakes)?;
         let cancel = Cancel::default();
-        let found = find(&root, &pipeline, environment, network, &cancel)?;
-        let kinds = kinds_for(found.clone(), environment);
-        let generated_because = why_generated(&pipeline, found.as_ref());
-        let folder = folder_within(&root);
+        let archive = archive::find(&root, &pipeline, environment, Network::Untouched, &cancel)?;
+        let kinds = kinds_for(archive.clone(), environment);
+        let generated_because = why_generated(&pipeline, archive.as_ref());
         Ok(Self {
             root,
-            folder,
             pipeline,
             kinds,
             store,
             snapshot,
             pipeline_files,
             cancel,
-            archive: found,
+            archive,
             generated_because,
         })
     }
-}
 
-impl Project {
     /// Makes every kind once more, for whoever wraps them.
     pub fn new_kinds(&self, environment: &Environment) -> Registry {
         kinds_for(self.archive.clone(), environment)
@@ -102,29 +88,35 @@ impl Project {
         matches!(self.archive, Some(Archive::Absent(_)))
     }
 
-    /// Looks for the archive again, over the network too; says whether it is here now.
+    /// Gathers what the engine goes by when the command says nothing else: everything, on every core.
+    pub fn options(&self, args: &SettingArguments, environment: &Environment) -> Options<'_> {
+        let machine = start::environment_of(self, environment);
+        Options {
+            folder: folder_within(&self.root),
+            environment: machine,
+            fingerprint: start::fingerprint(machine, &args.set),
+            jobs: environment.cores,
+            memory: environment.memory,
+            gpus: environment.gpus,
+            snapshot: self.snapshot.as_ref(),
+            pipeline_files: self.pipeline_files.clone(),
+            asked: environment.words.clone(),
+            clock: &seconds_since_1970,
+            ..Options::default()
+        }
+    }
+
+    /// Looks for the archive again, over the network too.
     ///
     /// # Errors
     /// A [`CliError`] with why it can't be used.
-    pub fn fetch(&mut self, environment: &Environment) -> Result<bool, CliError> {
-        self.archive = find(&self.root, &self.pipeline, environment, Network::Allowed, &self.cancel)?;
+    pub fn fetch(&mut self, environment: &Environment) -> Result<(), CliError> {
+        self.archive =
+            archive::find(&self.root, &self.pipeline, environment, Network::Allowed, &self.cancel)?;
         self.kinds = kinds_for(self.archive.clone(), environment);
         self.generated_because = why_generated(&self.pipeline, self.archive.as_ref());
-        Ok(!self.lacks_archive())
+        Ok(())
     }
-}
-
-fn find(
-    root: &Path,
-    pipeline: &Pipeline,
-    environment: &Environment,
-    network: Network,
-    cancel: &Cancel,
-) -> Result<Option<Archive>, CliError> {
-    archive::find(root, pipeline, environment, network, cancel).map_err(|error| match error {
-        FetchError::Cancelled => CliError::stopped(),
-        other => CliError::input(other.to_string()),
-    })
 }
 
 fn kinds_for(archive: Option<Archive>, environment: &Environment) -> Registry {
@@ -140,11 +132,6 @@ fn why_generated(pipeline: &Pipeline, archive: Option<&Archive>) -> Option<Strin
         Some(Archive::Absent(why)) if archive::may_be_generated(pipeline) => Some(why.clone()),
         Some(Archive::Absent(_) | Archive::Here(_)) | None => None,
     }
-}
-
-fn read(root: &Path, args: &SettingArguments, environment: &Environment) -> Result<Pipeline, CliError> {
-    spec::load(root, &kinds::schemas(), &args.set)
-        .map_err(|mistakes| CliError::mistakes(&mistakes, environment.colour))
 }
 
 /// A project's store, for commands that work without a pipeline.
@@ -163,9 +150,18 @@ impl Stored {
     /// # Errors
     /// A [`CliError`] when there is no such folder, or the store can't be used.
     pub fn open(args: &ProjectArguments) -> Result<Self, CliError> {
-        let root = root(args.folder.as_deref())?;
+        let root = root(args)?;
         let store = Store::open(&root)?;
         Ok(Self { root, store, cancel: Cancel::default() })
+    }
+
+    /// Reads the project's lock; `None` where there is none.
+    ///
+    /// # Errors
+    /// A [`CliError`] when it can't be read.
+    pub fn lock_text(&self) -> Result<Option<String>, CliError> {
+        read_lock_text(self.store.project())
+            .map_err(|error| CliError::failed(format!("`{LOCK_FILE}` can't be read: {error}")))
     }
 
     /// Takes the right to write, once nobody else has it; `None` where nothing was ever stored.
@@ -192,19 +188,14 @@ pub fn session<'s>(store: &'s Store, cancel: &Cancel) -> Result<Session<'s>, Cli
     session.ok_or_else(CliError::stopped)
 }
 
-/// Gives where in a project the current folder is.
-pub fn folder_within(root: &Path) -> PathBuf {
+/// Gives where in a project the current folder is; nothing where that is elsewhere.
+fn folder_within(root: &Path) -> PathBuf {
     let here = std::env::current_dir().and_then(|here| here.canonicalize());
     let within = here
         .ok()
         .zip(root.canonicalize().ok())
         .and_then(|(here, root)| here.strip_prefix(root).ok().map(Path::to_owned));
     within.unwrap_or_default()
-}
-
-/// Writes a path as a person names it: relative to the project where it is in there.
-pub fn relative(root: &Path, path: &Path) -> String {
-    path.strip_prefix(root).unwrap_or(path).display().to_string()
 }
 
 /// How long after the first Ctrl-C a second one counts: `timeout` and others send each signal twice.
@@ -215,13 +206,12 @@ const SECOND_STOP_DELAY: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// A [`CliError`] when signals can't be caught.
-#[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
 pub fn catch_stop(cancel: &Cancel) -> Result<(), CliError> {
     let flag = cancel.clone();
     let mut first: Option<Instant> = None;
     ctrlc::set_handler(move || match first {
         None => {
-            first = Some(Instant::now());
+            first = Some(now());
             flag.cancel();
         }
         Some(first) if first.elapsed() >= SECOND_STOP_DELAY => flag.kill(),
@@ -230,36 +220,12 @@ pub fn catch_stop(cancel: &Cancel) -> Result<(), CliError> {
     .map_err(|error| CliError::failed(format!("Ctrl-C can't be caught: {error}")))
 }
 
-impl Project {
-    /// Gathers what the engine goes by when the command says nothing else: everything, on every core.
-    pub fn options(&self, args: &SettingArguments, environment: &Environment) -> Options<'_> {
-        let machine = start::environment_of(self, environment);
-        Options {
-            environment: machine,
-            fingerprint: start::fingerprint(machine, &args.set),
-            jobs: environment.cores,
-            memory: environment.memory,
-            gpus: environment.gpus,
-            snapshot: self.snapshot.as_ref(),
-            pipeline_files: self.pipeline_files.clone(),
-            asked: environment.words.clone(),
-            clock: &seconds_since_1970,
-            ..Options::default()
-        }
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
-fn seconds_since_1970() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
-}
-
 /// Finds the folder that is named, or the nearest one upwards that holds a pipeline.
 ///
 /// # Errors
 /// A [`CliError`] when there is no such folder.
-pub fn root(named: Option<&Path>) -> Result<PathBuf, CliError> {
-    if let Some(named) = named {
+fn root(args: &ProjectArguments) -> Result<PathBuf, CliError> {
+    if let Some(named) = &args.folder {
         let is_folder = named.is_dir();
         return is_folder
             .then(|| named.to_owned())

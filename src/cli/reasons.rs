@@ -1,15 +1,9 @@
 //! Reasons and instances as `--json` prints them.
 
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use recount_engine::digest::Key;
 use recount_engine::{Outcome, Reason, Report};
-
-/// Gives anything of a reason as JSON; digests and values always can be.
-fn json(value: impl Serialize) -> Json {
-    serde_json::to_value(value).unwrap_or_default()
-}
 
 /// One reason, for programs.
 #[derive(Serialize)]
@@ -32,14 +26,14 @@ impl ReasonEntry {
         let (what, name, old, new) = match reason {
             Reason::NeverRun => ("never-run", None, Json::Null, Json::Null),
             Reason::Forced => ("forced", None, Json::Null, Json::Null),
-            Reason::Kind { old, new } => ("kind", None, json(old), json(new)),
+            Reason::Kind { old, new } => ("kind", None, json!(old), json!(new)),
             Reason::Code { kind } => ("code", Some(kind), Json::Null, Json::Null),
-            Reason::Parameter { name, old, new } => ("parameter", Some(name), json(old), json(new)),
-            Reason::Items { name, removed, added } => ("items", Some(name), json(removed), json(added)),
-            Reason::Seed { old, new } => ("seed", None, json(old), json(new)),
-            Reason::Input { name, old, new } => ("input", Some(name), json(old), json(new)),
-            Reason::File { name, old, new } => ("file", Some(name), json(old), json(new)),
-            Reason::Cited { name, old, new } => ("run", Some(name), json(old), json(new)),
+            Reason::Parameter { name, old, new } => ("parameter", Some(name), json!(old), json!(new)),
+            Reason::Items { name, removed, added } => ("items", Some(name), json!(removed), json!(added)),
+            Reason::Seed { old, new } => ("seed", None, json!(old), json!(new)),
+            Reason::Input { name, old, new } => ("input", Some(name), json!(old), json!(new)),
+            Reason::File { name, old, new } => ("file", Some(name), json!(old), json!(new)),
+            Reason::Cited { name, old, new } => ("run", Some(name), json!(old), json!(new)),
             Reason::RecordMissing => ("record-missing", None, Json::Null, Json::Null),
             Reason::RecordCorrupt => ("record-corrupt", None, Json::Null, Json::Null),
             Reason::ObjectMissing { output } => ("object-missing", Some(output), Json::Null, Json::Null),
@@ -49,56 +43,32 @@ impl ReasonEntry {
     }
 }
 
-/// One instance of a run or a status, for programs.
-#[derive(Serialize)]
-pub struct InstanceEntry<'r> {
-    instance: &'r str,
-    /// `fresh`, `ran`, `same-experiment`, `failed`, `skipped`, `not-begun`, `stale` or `waits`.
-    outcome: &'static str,
-    key: Option<Key>,
-    reasons: Vec<ReasonEntry>,
-    /// The instance that it shares a run with, that failed, or that it waits for.
-    with: Option<&'r str>,
-    seconds: Option<f64>,
-    message: Option<String>,
-    /// The files of the project that were written, or that a run would write, though the instance is fresh.
-    written: &'r [String],
-}
-
-impl<'r> InstanceEntry<'r> {
-    /// Takes what became of an instance.
-    pub fn of(report: &'r Report) -> Self {
-        let mut entry = Self {
-            instance: &report.name,
-            outcome: "",
-            key: report.key,
-            reasons: Vec::new(),
-            with: None,
-            seconds: None,
-            message: None,
-            written: &report.written,
-        };
-        match &report.outcome {
-            Outcome::Fresh => entry.outcome = "fresh",
-            Outcome::Ran { reasons, seconds } => {
-                entry.outcome = "ran";
-                entry.reasons = reasons.iter().map(ReasonEntry::of).collect();
-                entry.seconds = Some(*seconds);
-            }
-            Outcome::Shared { with } => {
-                (entry.outcome, entry.with) = ("same-experiment", Some(with.as_str()))
-            }
-            Outcome::Failed(failure) => {
-                (entry.outcome, entry.message) = ("failed", Some(failure.to_string()))
-            }
-            Outcome::Skipped { because } => (entry.outcome, entry.with) = ("skipped", Some(because.as_str())),
-            Outcome::Stopped => entry.outcome = "not-begun",
-            Outcome::Stale { reasons } => {
-                entry.outcome = "stale";
-                entry.reasons = reasons.iter().map(ReasonEntry::of).collect();
-            }
-            Outcome::Depends { on } => (entry.outcome, entry.with) = ("waits", Some(on.as_str())),
-        }
-        entry
-    }
+/// Gives what became of an instance in a run, or how it stands in a status.
+pub fn report_as_json(report: &Report) -> Json {
+    let (outcome, with) = match &report.outcome {
+        Outcome::Fresh => ("fresh", None),
+        Outcome::Ran { .. } => ("ran", None),
+        Outcome::Shared { with } => ("same-experiment", Some(with)),
+        Outcome::Failed(_) => ("failed", None),
+        Outcome::Skipped { because } => ("skipped", Some(because)),
+        Outcome::Stopped => ("not-begun", None),
+        Outcome::Stale { .. } => ("stale", None),
+        Outcome::Depends { on } => ("waits", Some(on)),
+    };
+    let (reasons, seconds, failure) = match &report.outcome {
+        Outcome::Ran { reasons, seconds } => (reasons.as_slice(), Some(seconds), None),
+        Outcome::Stale { reasons } => (reasons.as_slice(), None, None),
+        Outcome::Failed(failure) => (&[][..], None, Some(failure.to_string())),
+        _ => (&[][..], None, None),
+    };
+    json!({
+        "instance": report.name,
+        "outcome": outcome,
+        "key": report.key,
+        "reasons": reasons.iter().map(ReasonEntry::of).collect::<Vec<_>>(),
+        "with": with,
+        "seconds": seconds,
+        "message": failure,
+        "written": report.written,
+    })
 }

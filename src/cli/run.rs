@@ -1,24 +1,22 @@
 //! `recount run`: brings the pipeline up to date, and says what that took.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use recount_engine::spec::StageId;
 use recount_engine::{self as engine, Failure, Options, Outcome, Report, Summary};
 
 use super::alike::grouped;
-use super::archive::Network;
 use super::arguments::RunArguments;
 use super::environment::Environment;
-use super::estimate::duration;
 use super::progress::Progress;
 use super::project::{self, Project};
-use super::reasons::InstanceEntry;
+use super::reasons::report_as_json;
 use super::run_facts::run_facts;
 use super::start::{self, SnapshotAnswer, Start};
 use super::status::Look;
+use super::time::{duration, now};
 use super::{CliError, json, print};
 
 /// How many files are named at the end.
@@ -32,19 +30,17 @@ const MAX_LISTED_FAILURES: usize = 10;
 /// # Errors
 /// A [`CliError`]: bad input, a failed stage, or Ctrl-C.
 pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliError> {
-    let root = project::root(args.settings.project.folder.as_deref())?;
     let simple =
         args.targets.is_empty() && args.force.is_empty() && !args.dry_run && !args.settings.project.json;
-    #[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
-    let began = Instant::now();
-    let start = Start::of(&root)?;
-    if simple && let Some(answer) = start.answer(&root, &args.settings.set, environment)? {
+    let began = now();
+    let start = Start::of(&args.settings.project)?;
+    if simple && let Some(answer) = start.answer(&args.settings.set, environment)? {
         print_idle(&answer, began.elapsed().as_secs_f64(), args.quiet, environment.colour);
         // It only saves time: a project that can't be written to is as up to date.
         drop(start.snapshot.iter().try_for_each(|snapshot| snapshot.refresh(&start.store)));
         return Ok(());
     }
-    let mut project = Project::at(root, &args.settings, start, environment, Network::Untouched)?;
+    let mut project = Project::from_start(start, &args.settings, environment)?;
     if args.dry_run {
         let options = options(args, environment, &project);
         return Look::at(&project, &options)?.print(environment, args.settings.project.json);
@@ -60,9 +56,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
         refuse_stale(args, environment, &project)?;
     }
     let progress = Progress::new(environment, args.quiet);
-    if let Some(why) = project.generated_because.as_ref().filter(|_| !args.quiet) {
-        print::stand_in(why, environment.colour);
-    }
+    print::stand_in(project.generated_because.as_ref().filter(|_| !args.quiet), environment.colour);
     let summary = {
         let Project { root, pipeline, kinds, store, cancel, .. } = &project;
         let options = options(args, environment, &project);
@@ -77,7 +71,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     }
     let outputs = outputs(&summary);
     if args.settings.project.json {
-        json::result("run", &RunResult::of(&summary));
+        json::result("run", &as_json(&summary));
     } else {
         print_end(&project, &summary, &progress);
         outputs.iter().filter(|_| !args.quiet).for_each(|line| print::result(line));
@@ -114,7 +108,6 @@ fn options<'p>(args: &RunArguments, environment: &Environment, project: &'p Proj
         memory: args.memory.unwrap_or(environment.memory),
         gpus: args.gpus.unwrap_or(environment.gpus),
         targets: args.targets.clone(),
-        folder: project.folder.clone(),
         force: args.force.clone(),
         facts: run_facts(&project.root, environment, &project.cancel),
         keep_going: args.keep_going,
@@ -126,9 +119,7 @@ fn options<'p>(args: &RunArguments, environment: &Environment, project: &'p Proj
 
 /// Says that there was nothing to do, without having read the pipeline.
 fn print_idle(answer: &SnapshotAnswer, seconds: f64, quiet: bool, coloured: bool) {
-    if let Some(why) = answer.generated_because.as_ref().filter(|_| !quiet) {
-        print::stand_in(why, coloured);
-    }
+    print::stand_in(answer.generated_because.as_ref().filter(|_| !quiet), coloured);
     print::result(&format!("nothing to do · fresh {} · {}", answer.fresh, duration(seconds)));
     answer.files.iter().filter(|_| !quiet).for_each(|place| print::result(place));
 }
@@ -175,6 +166,24 @@ fn print_end(project: &Project, summary: &Summary, progress: &Progress) {
     }
     parts.push(duration(summary.seconds));
     print::result(&parts.join(" · "));
+}
+
+/// Gives the same for programs.
+fn as_json(summary: &Summary) -> Value {
+    json!({
+        "complete": summary.is_complete(),
+        "ran": summary.ran(),
+        "wrote": restored(summary).len(),
+        "same_experiment": summary.shared(),
+        "fresh": summary.fresh(),
+        "failed": summary.failed(),
+        "skipped": summary.skipped(),
+        "not_begun": summary.stopped(),
+        "stopped": summary.cancelled,
+        "seconds": summary.seconds,
+        "lock_rebuilt": summary.lock.as_ref().is_some_and(|lock| lock.rebuilt),
+        "instances": summary.reports.iter().map(report_as_json).collect::<Vec<_>>(),
+    })
 }
 
 /// Names the files that were missing or other ones, though nothing had to run for them.
@@ -231,40 +240,4 @@ fn repeated(args: &RunArguments) -> String {
 /// Puts a word in quotes for a shell.
 fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', "'\\''"))
-}
-
-/// What `--json` prints.
-#[derive(Serialize)]
-struct RunResult<'s> {
-    complete: bool,
-    ran: usize,
-    wrote: usize,
-    same_experiment: usize,
-    fresh: usize,
-    failed: usize,
-    skipped: usize,
-    not_begun: usize,
-    stopped: bool,
-    seconds: f64,
-    lock_rebuilt: bool,
-    instances: Vec<InstanceEntry<'s>>,
-}
-
-impl<'s> RunResult<'s> {
-    fn of(summary: &'s Summary) -> Self {
-        Self {
-            complete: summary.is_complete(),
-            ran: summary.ran(),
-            wrote: restored(summary).len(),
-            same_experiment: summary.shared(),
-            fresh: summary.fresh(),
-            failed: summary.failed(),
-            skipped: summary.skipped(),
-            not_begun: summary.stopped(),
-            stopped: summary.cancelled,
-            seconds: summary.seconds,
-            lock_rebuilt: summary.lock.as_ref().is_some_and(|lock| lock.rebuilt),
-            instances: summary.reports.iter().map(InstanceEntry::of).collect(),
-        }
-    }
 }

@@ -7,7 +7,7 @@
 //!   archive is, and what of the machine stages name.
 //! - Without a certain answer the pipeline is read, and everything that may have changed is decided.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -19,9 +19,10 @@ use recount_engine::{Cancel, Summary};
 
 use super::CliError;
 use super::archive::{self, Network};
+use super::arguments::ProjectArguments;
 use super::duplicate_variants::same_experiments;
 use super::environment::Environment;
-use super::project::Project;
+use super::project::{Project, Stored};
 use crate::kinds::Archive;
 
 /// What there is to say of a project that is up to date, and what that depends on besides files.
@@ -41,25 +42,25 @@ pub struct SnapshotAnswer {
     surroundings: Surroundings,
 }
 
-/// A project's store and its last snapshot.
+/// A project's folder, its store and its last snapshot.
 pub struct Start {
+    /// The folder.
+    pub root: PathBuf,
     /// The store.
     pub store: Store,
     /// The snapshot, compared with what is there now.
     pub snapshot: Option<CheckedSnapshot>,
-    /// The pipeline's own files, once they were looked at.
-    pub pipeline_files: Vec<String>,
 }
 
 impl Start {
-    /// Reads the snapshot of the project in `root`, and looks at all that it knows.
+    /// Reads the snapshot of the project that the arguments name, and looks at all that it knows.
     ///
     /// # Errors
-    /// A [`CliError`] when the store can't be read.
-    pub fn of(root: &Path) -> Result<Self, CliError> {
-        let store = Store::open(root)?;
+    /// A [`CliError`] when there is no such folder, or the store can't be read.
+    pub fn of(args: &ProjectArguments) -> Result<Self, CliError> {
+        let Stored { root, store, .. } = Stored::open(args)?;
         let snapshot = CheckedSnapshot::load(&store);
-        Ok(Self { store, snapshot, pipeline_files: Vec::new() })
+        Ok(Self { root, store, snapshot })
     }
 
     /// Gives the last run's answer, if it answers this fingerprint and nothing has changed since.
@@ -68,7 +69,6 @@ impl Start {
     /// A [`CliError`] when the archive can't be used, as when it is asked for without a snapshot.
     pub fn answer(
         &self,
-        root: &Path,
         overrides: &[String],
         environment: &Environment,
     ) -> Result<Option<SnapshotAnswer>, CliError> {
@@ -79,21 +79,21 @@ impl Start {
             return Ok(None);
         };
         let archive = if answer.archive {
-            let found = archive::look(root, environment, Network::Untouched, &Cancel::default());
-            Some(found.map_err(|error| CliError::input(error.to_string()))?)
+            Some(archive::look(&self.root, environment, Network::Untouched, &Cancel::default())?)
         } else {
             None
         };
-        let environment = digest_environment(root, environment, archive.as_ref(), &answer.surroundings);
+        let environment = digest_environment(&self.root, environment, archive.as_ref(), &answer.surroundings);
         Ok(snapshot.answer(fingerprint(environment, overrides)).map(|_| answer))
     }
 
-    /// Looks at the pipeline's own files, before they are read, and passes on what is known of all others.
-    pub fn prepare(&mut self) {
+    /// Looks at the pipeline's own files, before they are read, and passes on what is known of all others; gives those
+    /// files as the file table has them.
+    pub fn prepare(&mut self) -> Vec<String> {
         if let Some(snapshot) = &mut self.snapshot {
             snapshot.fill(&mut self.store.files());
         }
-        self.pipeline_files = observe_pipeline(&self.store);
+        observe_pipeline(&self.store)
     }
 }
 

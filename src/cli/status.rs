@@ -4,37 +4,22 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde_json::json;
 
 use recount_engine::store::Store;
 use recount_engine::{self as engine, Options, Outcome, Report, Summary};
 
 use super::alike::{Standing, grouped};
-use super::archive::Network;
 use super::arguments::StatusArguments;
 use super::duplicate_variants::same_experiments;
 use super::environment::Environment;
-use super::project::{self, Project};
-use super::reasons::InstanceEntry;
+use super::project::Project;
+use super::reasons::report_as_json;
 use super::start::Start;
 use super::{CliError, json, locked, placed, print};
 
 /// How many of the last runs are asked what failed.
 const MAX_RUNS_READ: usize = 50;
-
-/// What `--json` prints.
-#[derive(Serialize)]
-struct StatusResult<'s> {
-    fresh: usize,
-    stale: usize,
-    waits: usize,
-    failed: usize,
-    /// With `--check` only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    up_to_date: Option<bool>,
-    instances: Vec<InstanceEntry<'s>>,
-    failed_last_time: BTreeMap<&'s str, &'s str>,
-}
 
 /// Carries `recount status` out.
 ///
@@ -42,22 +27,18 @@ struct StatusResult<'s> {
 /// A [`CliError`] for bad input, and with `--check` where not all is up to date.
 pub fn status(args: &StatusArguments, environment: &Environment) -> Result<(), CliError> {
     let settings = &args.settings;
-    let root = project::root(settings.project.folder.as_deref())?;
-    let start = Start::of(&root)?;
+    let start = Start::of(&settings.project)?;
     if args.targets.is_empty()
         && !settings.project.json
-        && let Some(answer) = start.answer(&root, &settings.set, environment)?
+        && let Some(answer) = start.answer(&settings.set, environment)?
     {
-        if let Some(why) = &answer.generated_because {
-            print::stand_in(why, environment.colour);
-        }
+        print::stand_in(answer.generated_because.as_ref(), environment.colour);
         print_end(&answer.same, [answer.fresh, 0, 0]);
         return Ok(());
     }
-    let project = Project::at(root, settings, start, environment, Network::Untouched)?;
+    let project = Project::from_start(start, settings, environment)?;
     let options = Options {
         targets: args.targets.clone(),
-        folder: project.folder.clone(),
         by_lock: args.check,
         trial: !settings.set.is_empty(),
         ..project.options(settings, environment)
@@ -118,25 +99,25 @@ impl<'p> Look<'p> {
         let stale = self.count(|outcome| matches!(outcome, Outcome::Stale { .. }));
         let waits = self.count(|outcome| matches!(outcome, Outcome::Depends { .. }));
         if as_json {
-            let shown = summary.reports.iter().filter_map(|report| {
+            let failed = summary.reports.iter().filter_map(|report| {
                 let failure = failures.get(&report.name).filter(|_| is_pending(report))?;
                 Some((report.name.as_str(), failure.as_str()))
             });
-            let body = StatusResult {
-                fresh: summary.fresh(),
-                stale,
-                waits,
-                failed: summary.failed(),
-                up_to_date: self.differs.as_ref().map(|_| self.is_up_to_date()),
-                failed_last_time: shown.collect(),
-                instances: summary.reports.iter().map(InstanceEntry::of).collect(),
-            };
+            let mut body = json!({
+                "fresh": summary.fresh(),
+                "stale": stale,
+                "waits": waits,
+                "failed": summary.failed(),
+            });
+            if self.differs.is_some() {
+                body["up_to_date"] = self.is_up_to_date().into();
+            }
+            body["instances"] = summary.reports.iter().map(report_as_json).collect();
+            body["failed_last_time"] = failed.collect::<BTreeMap<_, _>>().into_iter().collect();
             json::result("status", &body);
             return Ok(());
         }
-        if let Some(why) = &project.generated_because {
-            print::stand_in(why, environment.colour);
-        }
+        print::stand_in(project.generated_because.as_ref(), environment.colour);
         let standings = summary
             .reports
             .iter()

@@ -2,70 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::report::audit::InstanceName;
-use recount_engine::digest::Key;
 use recount_engine::spec::{Origin, Pipeline};
 use recount_engine::{self as engine, Cause, Explanation, Options, Outcome, Reason};
 
-use super::archive::Network;
 use super::arguments::WhyArguments;
 use super::environment::Environment;
-use super::project::{self, Project};
+use super::project::Project;
 use super::reasons::ReasonEntry;
-use super::start::Start;
 use super::{CliError, json, print, status};
-
-/// What there is to say of what would not run.
-const FRESH_TEXT: &str = "fresh: the store has its outputs";
 
 /// How many instances of one cause are named.
 const MAX_NAMED_CAUSES: usize = 3;
-
-/// What `--json` prints.
-#[derive(Serialize)]
-struct WhyResult {
-    instances: Vec<WhyEntry>,
-}
-
-#[derive(Serialize)]
-struct WhyEntry {
-    instance: String,
-    /// `fresh`, `stale`, `waits` or `failed`.
-    verdict: &'static str,
-    key: Option<Key>,
-    message: Option<String>,
-    reasons: Vec<ReasonEntry>,
-    causes: Vec<CauseEntry>,
-}
-
-#[derive(Serialize)]
-struct CauseEntry {
-    instance: String,
-    through: Vec<String>,
-    reasons: Vec<ReasonEntry>,
-    message: Option<String>,
-}
 
 /// Carries `recount why` out.
 ///
 /// # Errors
 /// A [`CliError`] for bad input, or a store that can't be read.
 pub fn why(args: &WhyArguments, environment: &Environment) -> Result<(), CliError> {
-    let root = project::root(args.settings.project.folder.as_deref())?;
-    let start = Start::of(&root)?;
-    let project = Project::at(root, &args.settings, start, environment, Network::Untouched)?;
+    let project = Project::open(&args.settings, environment)?;
     status::print_unfinished(&project.store);
-    let options = Options {
-        targets: args.targets.clone(),
-        folder: project.folder.clone(),
-        ..project.options(&args.settings, environment)
-    };
+    let options = Options { targets: args.targets.clone(), ..project.options(&args.settings, environment) };
     let explanations =
         engine::why(&project.root, &project.pipeline, &project.kinds, &project.store, &options)?;
     if args.settings.project.json {
-        json::result("why", &WhyResult { instances: explanations.iter().map(entry).collect() });
+        json::result("why", &json!({ "instances": explanations.iter().map(as_json).collect::<Vec<_>>() }));
         return Ok(());
     }
     for explanation in &explanations {
@@ -77,7 +40,7 @@ pub fn why(args: &WhyArguments, environment: &Environment) -> Result<(), CliErro
 fn print_explanation(pipeline: &Pipeline, explanation: &Explanation) {
     let name = &explanation.name;
     let verdict = match &explanation.outcome {
-        Outcome::Fresh => FRESH_TEXT.to_owned(),
+        Outcome::Fresh => "fresh: the store has its outputs".to_owned(),
         Outcome::Depends { .. } => "stale: what it needs has to run first".to_owned(),
         Outcome::Failed(failure) => format!("can't run: {failure}"),
         _ => "stale".to_owned(),
@@ -91,17 +54,13 @@ fn print_explanation(pipeline: &Pipeline, explanation: &Explanation) {
         line("  ", reason, name);
     }
     for causes in alike(&explanation.causes) {
-        let names: Vec<&str> =
-            causes.iter().take(MAX_NAMED_CAUSES).map(|cause| cause.name.as_str()).collect();
-        let more = match causes.len().saturating_sub(MAX_NAMED_CAUSES) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
+        let names: Vec<&str> = causes.iter().map(|cause| cause.name.as_str()).collect();
+        let names = print::first_names(&names, MAX_NAMED_CAUSES);
         let through = match causes[0].through.as_slice() {
             [] => String::new(),
             through => format!(" · needed through {}", through.join(", ")),
         };
-        print::result(&format!("  because of {}{more}{through}", names.join(", ")));
+        print::result(&format!("  because of {names}{through}"));
         for reason in &causes[0].reasons {
             line("    ", reason, &causes[0].name);
         }
@@ -141,25 +100,28 @@ fn place(pipeline: &Pipeline, instance: &str, reason: &Reason) -> Option<String>
     }
 }
 
-fn entry(explanation: &Explanation) -> WhyEntry {
+fn as_json(explanation: &Explanation) -> Value {
     let (verdict, message) = match &explanation.outcome {
         Outcome::Fresh => ("fresh", None),
         Outcome::Depends { .. } => ("waits", None),
         Outcome::Failed(failure) => ("failed", Some(failure.to_string())),
         _ => ("stale", None),
     };
-    let cause = |cause: &Cause| CauseEntry {
-        instance: cause.name.clone(),
-        through: cause.through.clone(),
-        reasons: cause.reasons.iter().map(ReasonEntry::of).collect(),
-        message: cause.failure.as_ref().map(ToString::to_string),
-    };
-    WhyEntry {
-        instance: explanation.name.clone(),
-        verdict,
-        key: explanation.key,
-        message,
-        reasons: explanation.reasons.iter().map(ReasonEntry::of).collect(),
-        causes: explanation.causes.iter().map(cause).collect(),
-    }
+    let reasons = |reasons: &[Reason]| reasons.iter().map(ReasonEntry::of).collect::<Vec<_>>();
+    let causes = explanation.causes.iter().map(|cause| {
+        json!({
+            "instance": cause.name,
+            "through": cause.through,
+            "reasons": reasons(&cause.reasons),
+            "message": cause.failure.as_ref().map(ToString::to_string),
+        })
+    });
+    json!({
+        "instance": explanation.name,
+        "verdict": verdict,
+        "key": explanation.key,
+        "message": message,
+        "reasons": reasons(&explanation.reasons),
+        "causes": causes.collect::<Vec<_>>(),
+    })
 }

@@ -13,7 +13,7 @@ use crate::report::reference_name;
 use recount_engine::digest::Digest;
 
 use super::finding::Finding;
-use super::rendered_report::beside;
+use super::rendered_report::{beside, has_link};
 
 /// Finds what does not agree in the audit file at `place` of the project in `root`, and beside it; `known` says
 /// of which files every byte is compared elsewhere.
@@ -74,15 +74,12 @@ fn printed(audit: &AuditFile, findings: &mut Vec<Finding>) {
 
 /// Holds the links of the report at `place` against the places that the references have.
 fn links(audit: &AuditFile, place: &str, text: &str, findings: &mut Vec<Finding>) {
-    let lines: Vec<Vec<char>> = text.lines().map(|line| line.chars().collect()).collect();
+    let lines: Vec<&str> = text.lines().collect();
     let mut cited = 0;
     for reference in &audit.references {
-        let link: Vec<char> = reference.link().chars().collect();
-        for (line, column) in &reference.places {
+        for &(line, column) in &reference.places {
             cited += 1;
-            let there = line.checked_sub(1).and_then(|line| lines.get(line));
-            let there = there.zip(column.checked_sub(2)).and_then(|(line, column)| line.get(column..));
-            if !there.is_some_and(|there| there.starts_with(&link)) {
+            if !has_link(&lines, reference, (line, column)) {
                 let what = format!("there is no `{}` of {}", reference.text, reference.name);
                 findings.push(Finding::new(format!("{place}:{line}:{column}"), what));
             }

@@ -20,6 +20,7 @@ use recount_engine::digest::ObjectId;
 use recount_engine::store::{Observed, Store};
 
 use super::super::duplicate_variants::{self, AliasVariant};
+use super::query::Selection;
 use super::rendered_report::beside;
 
 /// All that was found.
@@ -110,25 +111,18 @@ pub struct Data {
     pub origin: String,
 }
 
-/// Follows `references`, and `variant` if one is asked for, to all that they rest on. `report` is the
-/// report's path.
-pub fn follow(
-    audit: &AuditFile,
-    store: &Store,
-    report: &str,
-    references: &[usize],
-    variant: Option<&str>,
-) -> Chain {
+/// Follows what is selected in a report to all that it rests on; `report` is the report's path.
+pub fn follow(audit: &AuditFile, store: &Store, report: &str, selection: &Selection) -> Chain {
     let mut walk = Walk { audit, instances: Vec::new(), variants: BTreeSet::new() };
     let references: Vec<Cited> =
-        references.iter().map(|&index| walk.cited(&audit.references[index], report)).collect();
-    if let Some(name) = variant {
-        walk.variants.insert(name.to_owned());
+        selection.references.iter().map(|&index| walk.cited(&audit.references[index], report)).collect();
+    if let Some(name) = &selection.variant {
+        walk.variants.insert(name.clone());
         let own = audit
             .runs
             .iter()
             .flat_map(|run| &run.instances)
-            .filter(|it| InstanceName::of(it).variant() == Some(name));
+            .filter(|it| InstanceName::of(it).variant() == Some(name.as_str()));
         walk.instances.extend(own.cloned());
     }
     let runs = runs(audit, store, walk.instances);

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::cli::duplicate_variants;
-use crate::cli::estimate::duration;
+use crate::cli::time::{duration, to_the_second};
 use crate::report::audit::{Place, SettingEntry};
 
 use super::chain::{Chain, Cited, Run, Step, Variant};
@@ -128,41 +128,14 @@ fn write_run(text: &mut String, run: &Run) {
     }
     match &run.observed {
         Some(seen) => {
-            let mut facts =
-                vec![format!("ran as {}", seen.instance), duration(seen.seconds), moment(seen.started)];
+            let mut facts = vec![
+                format!("ran as {}", seen.instance),
+                duration(seen.seconds),
+                to_the_second(seen.started),
+            ];
             facts.extend(seen.facts.iter().map(|(name, value)| format!("{name} {value}")));
             put(text, 1, &format!("observed  {}", facts.join(" · ")));
         }
         None => put(text, 1, "observed  nothing: this store has no record of the run"),
-    }
-}
-
-/// Writes seconds since 1970 as a date and a time of day, in UTC.
-///
-/// # Source
-/// H. Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`.
-fn moment(seconds: f64) -> String {
-    let whole = seconds.max(0.0) as u64;
-    let (days, second) = (whole / 86_400 + 719_468, whole % 86_400);
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    let (hour, minute) = (second / 3600, second % 3600 / 60);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{:02} UTC", second % 60)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_moment_is_a_date() {
-        assert_eq!(moment(0.0), "1970-01-01 00:00:00 UTC");
-        assert_eq!(moment(951_827_696.0), "2000-02-29 12:34:56 UTC");
-        assert_eq!(moment(1_798_675_199.0), "2026-12-30 23:59:59 UTC");
     }
 }

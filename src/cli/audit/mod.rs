@@ -2,11 +2,11 @@
 //!
 //! | file | its duty |
 //! |---|---|
-//! | `printed` | the report that was rendered last: its audit file, and what lies on the disk |
+//! | `rendered_report` | the report that was rendered last: its audit file, and what lies on the disk |
 //! | `query` | what a person points at → references |
 //! | `chain`, `format_chain` | from a reference to the data; the same as text |
-//! | `behind` | the runs that a number rests on, for `recount verify` |
-//! | `state` | what there should be, from records and objects |
+//! | `run_closure` | the runs that a number rests on, for `recount verify` |
+//! | `expected_state` | what there should be, from records and objects |
 //! | `check`, `differences` | the files on the disk against the state, byte by byte |
 //! | `agreement` | an audit file against the report and the figures beside it |
 //! | `numbers` | every number of an audit file against what it is derived as |
@@ -25,11 +25,10 @@ mod query;
 mod rendered_report;
 mod run_closure;
 
-use serde::Serialize;
+use serde_json::json;
 
 use recount_engine::Subject;
 
-use super::archive::Network;
 use super::arguments::AuditArguments;
 use super::environment::Environment;
 use super::project::Project;
@@ -47,7 +46,7 @@ pub(super) use run_closure::RunClosure;
 /// # Errors
 /// A [`CliError`]: bad input, nothing of that name, or a check that found something.
 pub(super) fn audit(args: &AuditArguments, environment: &Environment) -> Result<(), CliError> {
-    let project = Project::open(&args.settings, environment, Network::Untouched)?;
+    let project = Project::open(&args.settings, environment)?;
     if args.check {
         return check_all(args, &project, environment);
     }
@@ -60,20 +59,13 @@ pub(super) fn audit(args: &AuditArguments, environment: &Environment) -> Result<
     let printed = RenderedReport::read(&project.root, &project.pipeline)?;
     let selection = printed.find(&project.root, what)?;
     let RenderedReport { report, audit, .. } = printed;
-    let chain =
-        chain::follow(&audit, &project.store, &report, &selection.references, selection.variant.as_deref());
+    let chain = chain::follow(&audit, &project.store, &report, &selection);
     if args.settings.project.json {
         json::result("audit", &chain);
     } else {
         print::result(format_chain::format_chain(&chain).trim_end());
     }
     Ok(())
-}
-
-#[derive(Serialize)]
-struct Checked<'a> {
-    files: Vec<&'a String>,
-    findings: &'a [Finding],
 }
 
 fn check_all(args: &AuditArguments, project: &Project, environment: &Environment) -> Result<(), CliError> {
@@ -83,8 +75,8 @@ fn check_all(args: &AuditArguments, project: &Project, environment: &Environment
         registry: &project.kinds,
         store: &project.store,
     };
-    if let Some(why) = &project.generated_because {
-        print::stand_in(why, environment.colour);
+    print::stand_in(project.generated_because.as_ref(), environment.colour);
+    if project.generated_because.is_some() {
         print::note(
             "help    to check the report on the gestures: name the archive's folder in RECOUNT_MIRRORS",
         );
@@ -93,7 +85,8 @@ fn check_all(args: &AuditArguments, project: &Project, environment: &Environment
     let is_locked = args.settings.set.is_empty() && project.generated_because.is_none();
     let findings = check(&project.root, &state, is_locked);
     if args.settings.project.json {
-        json::result("audit", &Checked { files: state.expected.keys().collect(), findings: &findings });
+        let files: Vec<&String> = state.expected.keys().collect();
+        json::result("audit", &json!({ "files": files, "findings": findings }));
     } else {
         for finding in &findings {
             print::result(&finding.to_string());

@@ -12,7 +12,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::cli::{CliError, print};
-use crate::report::audit::{AuditFile, InstanceName};
+use crate::report::audit::{AuditFile, InstanceName, ReferenceEntry};
 use recount_engine::digest::Digest;
 use recount_engine::spec::{Pipeline, Value};
 
@@ -110,18 +110,11 @@ impl RenderedReport {
     fn still_holds(&self, root: &Path, place: &FilePlace, selection: &Selection) -> bool {
         if place.file == self.report {
             let text = self.bytes.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
-            let line: Option<Vec<char>> = place
-                .line
-                .checked_sub(1)
-                .and_then(|line| text.lines().nth(line))
-                .map(|line| line.chars().collect());
+            let lines: Vec<&str> = text.lines().collect();
             let stands = |index: &usize| {
                 let reference = &self.audit.references[*index];
-                let link: Vec<char> = reference.link().chars().collect();
-                let columns = reference.places.iter().filter(|(line, _)| *line == place.line);
-                let mut columns = columns.map(|(_, column)| column.checked_sub(2));
-                let line = line.as_deref().unwrap_or_default();
-                columns.all(|at| at.and_then(|at| line.get(at..)).is_some_and(|rest| rest.starts_with(&link)))
+                let mut places = reference.places.iter().filter(|(line, _)| *line == place.line);
+                places.all(|place| has_link(&lines, reference, *place))
             };
             return !self.is_edited()
                 || !selection.references.is_empty() && selection.references.iter().all(stands);
@@ -177,6 +170,15 @@ impl RenderedReport {
             false => format!("nothing in `{}` is `{words}`\nhelp: {help}", self.report),
         })
     }
+}
+
+/// Says whether the lines of a report have a reference's link at a place of its number, which is behind the bracket.
+pub fn has_link(lines: &[&str], reference: &ReferenceEntry, (line, column): (usize, usize)) -> bool {
+    let line = line.checked_sub(1).and_then(|line| lines.get(line));
+    line.zip(column.checked_sub(2)).is_some_and(|(line, column)| {
+        let mut rest = line.char_indices().skip(column).map(|(at, _)| &line[at..]);
+        rest.next().is_some_and(|rest| rest.starts_with(&reference.link()))
+    })
 }
 
 /// Gives the path of a file that is beside another one, or below its folder.

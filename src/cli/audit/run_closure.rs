@@ -31,13 +31,7 @@ impl RunClosure {
         let printed = RenderedReport::read(&project.root, &project.pipeline)?;
         let selection = printed.find(&project.root, words)?;
         let RenderedReport { report, audit, .. } = printed;
-        let chain = chain::follow(
-            &audit,
-            &project.store,
-            &report,
-            &selection.references,
-            selection.variant.as_deref(),
-        );
+        let chain = chain::follow(&audit, &project.store, &report, &selection);
         let mut cited: Vec<String> = Vec::new();
         chain.references.iter().for_each(|reference| collect(&reference.number, &mut cited));
         if let Some(variant) = &selection.variant {

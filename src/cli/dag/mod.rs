@@ -14,7 +14,6 @@ use serde::Serialize;
 use recount_engine::Plan;
 use recount_engine::spec::Pipeline;
 
-use super::archive::Network;
 use super::arguments::{DagArguments, DagFormat};
 use super::environment::Environment;
 use super::project::Project;
@@ -46,7 +45,7 @@ impl Node {
 /// # Errors
 /// A [`CliError`] for bad input.
 pub fn dag(args: &DagArguments, environment: &Environment) -> Result<(), CliError> {
-    let project = Project::open(&args.settings, environment, Network::Untouched)?;
+    let project = Project::open(&args.settings, environment)?;
     let plan = Plan::of(&project.pipeline)?;
     let graph = if args.instances { by_instance(&plan) } else { by_stage(&project.pipeline, &plan) };
     if args.settings.project.json {

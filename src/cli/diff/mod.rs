@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::report::audit::InstanceName;
-use recount_engine::{LOCK_FILE, Lock, read_lock_text};
+use recount_engine::{LOCK_FILE, Lock};
 
 use super::arguments::DiffArguments;
 use super::git::Git;
@@ -100,9 +100,7 @@ pub fn diff(args: &DiffArguments) -> Result<(), CliError> {
     let new = match &args.to {
         Some(revision) => side_at(&git, revision)?,
         None => {
-            let text = read_lock_text(stored.store.project())
-                .map_err(|error| CliError::failed(format!("`{LOCK_FILE}` can't be read: {error}")))?;
-            let lock = read(text.map(String::into_bytes), "the project")?;
+            let lock = read(stored.lock_text()?.map(String::into_bytes), "the project")?;
             Side { name: "now", commit: None, lock }
         }
     };

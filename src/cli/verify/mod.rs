@@ -11,7 +11,6 @@ use std::path::Path;
 use recount_engine::store::Store;
 use recount_engine::{self as engine, Options, VerifyOutcome};
 
-use super::archive::Network;
 use super::arguments::VerifyArguments;
 use super::environment::Environment;
 use super::progress::Progress;
@@ -28,15 +27,12 @@ const PREFIX: &str = "verify-";
 /// # Errors
 /// A [`CliError`]: bad input, a difference, a failed stage, or Ctrl-C.
 pub fn verify(args: &VerifyArguments, environment: &Environment) -> Result<(), CliError> {
-    let project = Project::open(&args.settings, environment, Network::Untouched)?;
-    if let Some(why) = &project.generated_because {
-        print::stand_in(why, environment.colour);
-    }
+    let project = Project::open(&args.settings, environment)?;
+    print::stand_in(project.generated_because.as_ref(), environment.colour);
     let selection = VerifySelection::of(&project, args, environment)?;
     let options = Options {
         jobs: args.jobs.map_or(environment.cores, usize::from),
         targets: selection.targets.clone(),
-        folder: project.folder.clone(),
         // One difference is no reason to leave the others unseen, and none of this is the project's own run.
         keep_going: true,
         lock: false,

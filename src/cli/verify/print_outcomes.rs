@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::cli::audit::RunClosure;
-use crate::cli::estimate::duration;
 use crate::cli::print;
+use crate::cli::time::duration;
 use crate::lab::difference::first_difference;
 use recount_engine::store::Store;
 use recount_engine::{Checked, Difference, Failure, Reason, Verification, VerifyOutcome};

@@ -5,12 +5,12 @@
 //! - A number is of the runs whose keys the audit file cites: others under the same names do not vouch for it.
 
 use std::collections::BTreeSet;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::cli::arguments::VerifyArguments;
 use crate::cli::audit::{RunClosure, points_into_a_report};
 use crate::cli::environment::Environment;
 use crate::cli::project::Project;
+use crate::cli::time::seconds_since_1970;
 use crate::cli::{CliError, print};
 use crate::lab::random::Random;
 use recount_engine::{self as engine, EngineError, Options, Outcome};
@@ -38,10 +38,9 @@ impl VerifySelection {
     ) -> Result<Self, CliError> {
         let mut asked = Self { targets: Vec::new(), numbers: Vec::new() };
         for word in &args.targets {
-            let Project { root, pipeline, kinds, folder, .. } = project;
-            let (targets, folder) = (vec![word.clone()], folder.clone());
-            let options = Options { targets, folder, ..Options::default() };
-            match engine::check_targets(root, pipeline, kinds, &options) {
+            let targets = vec![word.clone()];
+            let options = Options { targets, ..project.options(&args.settings, environment) };
+            match engine::check_targets(&project.root, &project.pipeline, &project.kinds, &options) {
                 Ok(()) => asked.targets.push(word.clone()),
                 Err(EngineError::UnknownTarget { .. }) if points_into_a_report(word) => {
                     let number = RunClosure::of(project, word)?;
@@ -102,10 +101,7 @@ fn other_runs(words: &str, run: &str) -> CliError {
 /// Says which runs a number was made from.
 fn describe(number: &RunClosure) -> String {
     let RunClosure { words, references, instances, .. } = number;
-    let mut names = references.iter().take(MAX_NAMED_INSTANCES).cloned().collect::<Vec<_>>().join(", ");
-    if let Some(more) = references.len().checked_sub(MAX_NAMED_INSTANCES).filter(|more| *more > 0) {
-        names.push_str(&format!(" and {more} more"));
-    }
+    let names = print::first_names(references, MAX_NAMED_INSTANCES);
     // A variant is of no reference, and a reference need not be named twice.
     let names = if names.is_empty() || names == *words { String::new() } else { format!(" · {names}") };
     let count = instances.iter().map(|(_, key)| key).collect::<BTreeSet<_>>().len();
@@ -131,13 +127,7 @@ fn sample(
             "nothing is recorded that a sample could be taken of\nhelp: run the pipeline first: recount run",
         ));
     }
-    Random::new(now(), "instances to verify").shuffle(&mut names);
+    Random::new(seconds_since_1970().to_bits(), "instances to verify").shuffle(&mut names);
     names.truncate(args.sample.map_or(1, usize::from));
     Ok(names)
-}
-
-/// Gives nanoseconds that differ from call to call.
-#[expect(clippy::disallowed_methods, reason = "the command line may read the clock")]
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64)
 }
