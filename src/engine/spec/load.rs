@@ -82,7 +82,9 @@ fn stage(
     diagnostics: &mut Diagnostics,
 ) -> Option<Stage> {
     let schema = draft.schema?;
-    let base = Settings::of(Arc::clone(&defaults[schema.kind]), std::mem::take(&mut draft.raw.params));
+    let params = std::mem::take(&mut draft.raw.params).into_iter();
+    let params = params.map(|(name, parsed)| (name, parsed.value, parsed.origin));
+    let base = Settings::of(Arc::clone(&defaults[schema.kind]), params);
     let variants = inherit::variants(&base, &draft.raw, &draft.name, diagnostics);
     Some(Stage {
         observed: std::mem::take(&mut draft.observed),

@@ -7,7 +7,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::shape::{ParsedValue, ParsedValues};
 use crate::value::{Parameters, Value};
 
 /// Parameters, and where each came from.
@@ -27,13 +26,12 @@ struct Setting {
 
 impl Settings {
     /// Gives what holds where these parameters are set, which have a name each.
-    pub(super) fn of(defaults: Arc<Parameters>, set: ParsedValues) -> Self {
-        let set = set.into_iter().map(|(name, ParsedValue { value, origin, .. })| Setting {
-            name: Cow::Borrowed(name),
-            value,
-            origin,
-        });
-        let mut set: Vec<Setting> = set.collect();
+    pub(super) fn of(
+        defaults: Arc<Parameters>,
+        set: impl Iterator<Item = (&'static str, Value, Origin)>,
+    ) -> Self {
+        let setting = |(name, value, origin)| Setting { name: Cow::Borrowed(name), value, origin };
+        let mut set: Vec<Setting> = set.map(setting).collect();
         set.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         Self { set, defaults }
     }
