@@ -8,14 +8,17 @@
 //! | `results` | what the variants' runs left |
 //! | `provenance` | where all of it is from |
 //! | `places` | where the files are written |
+//! | `stoppable` | rendering that obeys a stop |
 
 mod parameters;
 mod places;
 mod provenance;
 mod results;
+mod stoppable;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::lab::data::DataCard;
 use crate::lab::figures::Numeral;
@@ -144,7 +147,7 @@ impl Kind for Render {
             let numerals = numerals.remove(&input.output).unwrap_or_default();
             plots.push(FigureFile { path: places.figure(&input.output), svg, numerals });
         }
-        let inputs = ReportInputs {
+        let inputs = Arc::new(ReportInputs {
             title: job.context.pipeline.title.clone(),
             synthetic: data.source == "synthetic",
             data,
@@ -156,15 +159,16 @@ impl Kind for Render {
             base: json_map(&job.context.pipeline.settings(needs.train, None).parameters()),
             provenance: provenance(job, &needs, &places, plots)?,
             overrides: overrides(job.context.pipeline),
-        };
-        let rendered = report::render(&templates(job, text(parameters, "template")?)?, &inputs)
-            .map_err(|error| failure(&error))?;
+        });
+        let templates = templates(job, text(parameters, "template")?)?;
+        let rendered = stoppable::render(templates, &inputs, job.watch, failure)?;
         let texts = [
             (places.report_file.clone(), rendered.markdown),
             (places.audit_file(), rendered.audit.to_text()),
             (places.page_file(), rendered.page),
         ];
-        let figures = inputs.provenance.figures.into_iter().map(|figure| (figure.path, figure.svg));
+        let figures = inputs.provenance.figures.iter();
+        let figures = figures.map(|figure| (figure.path.clone(), figure.svg.clone()));
         let output = |(name, text): (String, String)| Output {
             name,
             content: OutputContent::Bytes(text.into_bytes()),
