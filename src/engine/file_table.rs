@@ -44,6 +44,22 @@ pub enum Observation {
     Absent,
 }
 
+impl Observation {
+    /// Says whether what was seen is the same, however it looks from outside.
+    pub fn has_same_content(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File { stamp: one, digest, .. }, Self::File { stamp: two, digest: other, .. }) => {
+                digest == other && one.is_executable() == two.is_executable()
+            }
+            (Self::Folder { listing, .. }, Self::Folder { listing: other, .. }) => listing == other,
+            _ => self == other,
+        }
+    }
+}
+
+/// A path, with what it was when it was read; `None` where that is not known.
+pub(crate) type SeenPath = (String, Option<Observation>);
+
 /// What is known of files, by path from the project.
 #[derive(Debug, Default)]
 pub struct FileTable {

@@ -9,7 +9,7 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 
 use crate::digest::{Digest, ObjectId};
-use crate::file_table::Observation;
+use crate::file_table::{Observation, SeenPath};
 use crate::folder::open_through_links;
 use crate::kind::{Failure, ProjectFile};
 use crate::listing::list_names;
@@ -34,6 +34,18 @@ impl SeenFile {
     pub(super) fn project_file(&self, store: &Store, name: &str) -> ProjectFile {
         let path = store.project().path_of(name);
         ProjectFile { name: name.to_owned(), object: ObjectId(self.digest), path }
+    }
+
+    /// Gives the paths that were looked at, as they were then.
+    pub(super) fn seen_paths(&self, store: &Store, name: &str) -> Vec<SeenPath> {
+        let table = store.files();
+        let seen = |path: String| {
+            // Another thread may have looked again, and seen other bytes.
+            let same = |seen: &Observation| !matches!(seen, Observation::File { digest, .. } if *digest != self.digest);
+            let observation = table.confirmed(&path).filter(same);
+            (path, observation)
+        };
+        self.paths(name).into_iter().map(seen).collect()
     }
 
     /// Names the paths that were looked at: what a link leads to has a slash behind the link's own.

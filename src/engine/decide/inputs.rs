@@ -16,12 +16,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::decide::input_file::{observe_again, observe_file, unreadable};
+use crate::decide::input_file::{SeenFile, observe_again, observe_file, unreadable};
 use crate::decide::listing_changes::first_difference;
 use crate::decide::tree::{Tree, folder_name};
 use crate::decide::values::ValueDocuments;
 use crate::digest::ObjectId;
-use crate::file_table::Observation;
+use crate::file_table::{Observation, SeenPath};
 use crate::kind::{Effective, Failure, ProjectFile};
 use crate::pattern;
 use crate::project_path::ProjectPath;
@@ -40,7 +40,7 @@ pub(crate) struct InputSet {
     /// The folders and patterns.
     pub(crate) trees: Vec<Arc<Tree>>,
     /// The paths that were looked at for the single files.
-    pub(crate) paths: Vec<String>,
+    pub(crate) paths: Vec<SeenPath>,
 }
 
 impl InputSet {
@@ -102,7 +102,7 @@ impl InputReader {
                 Named::File => {
                     let file = observe_file(store, name).map_err(|error| unreadable(name, &error))?;
                     set.recipe.insert(file.recipe_name(name), ObjectId(file.digest));
-                    set.paths.extend(file.paths(name));
+                    set.paths.extend(file.seen_paths(store, name));
                     set.files.push(file.project_file(store, name));
                     continue;
                 }
@@ -115,7 +115,7 @@ impl InputReader {
         for address in &effective.addresses {
             let name = address.file.as_str();
             let file = observe_file(store, name).map_err(|error| unreadable(name, &error))?;
-            set.paths.extend(file.paths(name));
+            set.paths.extend(file.seen_paths(store, name));
             self.documents.read(store, address, file.digest, &mut set.values)?;
         }
         Ok(set)
@@ -131,7 +131,10 @@ impl InputReader {
         within: Duration,
     ) -> Option<String> {
         for file in &before.files {
-            if !observe_again(store, &file.name).is_ok_and(|now| now.digest == file.object.0) {
+            let is_same = |now: SeenFile| {
+                now.digest == file.object.0 && before.recipe.contains_key(&now.recipe_name(&file.name))
+            };
+            if !observe_again(store, &file.name).is_ok_and(is_same) {
                 return Some(file.name.clone());
             }
         }

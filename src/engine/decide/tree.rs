@@ -17,7 +17,7 @@ use walkdir::WalkDir;
 
 use crate::decide::input_file::{observe_file, unreadable};
 use crate::digest::Digest;
-use crate::file_table::Observation;
+use crate::file_table::{Observation, SeenPath};
 use crate::kind::{Failure, ProjectFile};
 use crate::listing::counts;
 use crate::pattern;
@@ -35,9 +35,7 @@ pub(crate) struct Tree {
     pub(crate) listing: String,
     pub(crate) digest: Digest,
     pub(super) files: Vec<ProjectFile>,
-    pub(crate) paths: Vec<String>,
-    /// What each path was.
-    observations: Vec<Option<Observation>>,
+    pub(crate) paths: Vec<SeenPath>,
     /// When it was last seen to be as it was when it was read, in nanoseconds since 1970.
     seen: AtomicI64,
 }
@@ -74,10 +72,14 @@ impl Tree {
             writeln!(listing, "{sort} {digest} {path}").expect("a String takes any text");
         }
         let digest = Digest::of(listing.as_bytes());
-        let seen_files = store.files();
-        let observations = paths.iter().map(|path| seen_files.confirmed(path)).collect();
-        drop(seen_files);
-        Ok(Self { name, listing, digest, files, paths, observations, seen: AtomicI64::default() })
+        let table = store.files();
+        let seen = |path: String| {
+            let observation = table.confirmed(&path);
+            (path, observation)
+        };
+        let paths = paths.into_iter().map(seen).collect();
+        drop(table);
+        Ok(Self { name, listing, digest, files, paths, seen: AtomicI64::default() })
     }
 
     /// Says whether all of it is as it was when it was read; what was seen `within` this time is not looked at again.
@@ -87,7 +89,7 @@ impl Tree {
         if age >= 0 && i128::from(age) < i128::try_from(within.as_nanos()).unwrap_or(0) {
             return true;
         }
-        let mut paths = self.paths.iter().zip(&self.observations);
+        let mut paths = self.paths.iter();
         let same =
             paths.all(|(path, before)| before.is_some_and(|before| is_as_observed(store, path, before)));
         self.seen.store(if same { now } else { 0 }, Ordering::Relaxed);
@@ -96,7 +98,7 @@ impl Tree {
 
     /// Has its paths looked at again by whoever reads it next.
     pub(super) fn forget(&self, store: &Store) {
-        self.paths.iter().for_each(|path| store.files().unconfirm(path));
+        self.paths.iter().for_each(|(path, _)| store.files().unconfirm(path));
     }
 }
 

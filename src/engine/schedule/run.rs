@@ -238,21 +238,34 @@ fn snapshot_of<'s>(
     }
     let mut builder = SnapshotBuilder::new(session, options.fingerprint, options.environment, work.stages);
     builder.pipeline_files(&options.pipeline_files);
+    // Which instances are as they were in the snapshot before.
+    let mut same = vec![false; work.plan.instances.len()];
     let mut named: HashSet<&str> = HashSet::with_capacity(work.plan.instances.len());
     for id in work.plan.ids() {
         let name = work.name(id);
         let finished = results[id.0].get();
         match (finished, work.clean[id.0], options.snapshot) {
-            (_, Some(state), Some(known)) => builder.add_unchanged(known, state),
-            (Some(finished), ..) => {
+            (_, Some(state), Some(known)) => {
+                builder.add_unchanged(known, state);
+                same[id.0] = true;
+            }
+            (Some(finished), _, known) => {
                 let Some(done) = done(work, id, finished) else { continue };
                 builder.add(&done);
+                let before = known.and_then(|known| known.results(name));
+                same[id.0] = before.is_some_and(|it| it.key == done.key && it.outputs == done.outputs);
             }
-            // It was not asked for: what was known of it is still so, if neither it nor its settings have changed.
-            (None, _, Some(known)) => match work.unchanged(id, options) {
-                Some(state) => builder.add_unchanged(known, state),
-                None => continue,
-            },
+            // It was not asked for, or not begun: what was known of it is still so, if neither it nor its settings have changed,
+            // nor what it needs.
+            (None, _, Some(known)) => {
+                let mut needs = work.plan.instance(id).needs.iter().flat_map(|need| work.plan.members(need));
+                let has_same_needs = needs.all(|need| same[need.0]);
+                match work.unchanged(id, options).filter(|_| has_same_needs) {
+                    Some(state) => builder.add_unchanged(known, state),
+                    None => continue,
+                }
+                same[id.0] = true;
+            }
             (None, ..) => continue,
         }
         named.insert(name);

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Asked, CheckedSnapshot, InstanceState, PathState, Seen, Snapshot, TreeState};
 use crate::digest::{Digest, Key};
-use crate::file_table::Observation;
+use crate::file_table::{Observation, SeenPath};
 use crate::folder::FileKind;
 use crate::listing::listing_of;
 use crate::project_path::ProjectPath;
@@ -42,9 +42,9 @@ pub(crate) struct InstanceRun<'d> {
     pub(crate) key: Key,
     pub(crate) outputs: &'d [RecordedOutput],
     pub(crate) places: &'d [OutputPlace],
-    pub(crate) reads: &'d [String],
+    pub(crate) reads: &'d [SeenPath],
     /// The folders and patterns that it read: where each was found in memory, and the paths that it takes in.
-    pub(crate) trees: Vec<(usize, &'d [String])>,
+    pub(crate) trees: Vec<(usize, &'d [SeenPath])>,
 }
 
 impl<'s> SnapshotBuilder<'s> {
@@ -109,10 +109,10 @@ impl<'s> SnapshotBuilder<'s> {
     }
 
     fn state(&mut self, done: &InstanceRun<'_>) -> Option<InstanceState> {
-        let reads = done.reads.iter().map(|path| self.path(path)).collect::<Option<_>>()?;
-        let tree = |(place, paths): &(usize, &[String])| {
+        let reads = done.reads.iter().map(|path| self.read_path(path)).collect::<Option<_>>()?;
+        let tree = |(place, paths): &(usize, &[SeenPath])| {
             self.tree(TreeSource::Read(*place), |builder| {
-                paths.iter().map(|path| builder.path(path)).collect()
+                paths.iter().map(|path| builder.read_path(path)).collect()
             })
         };
         let trees = done.trees.iter().map(tree).collect::<Option<_>>()?;
@@ -185,8 +185,21 @@ impl<'s> SnapshotBuilder<'s> {
         self.insert(path, |store| store.files().confirmed(path))
     }
 
+    /// Takes in a path that was read; `None` where it is something else by now, as if another instance has seen an edit.
+    fn read_path(&mut self, (path, seen): &SeenPath) -> Option<u32> {
+        let index = self.path(path)?;
+        self.is_so(index, (*seen)?)
+    }
+
     fn old_path(&mut self, state: &PathState) -> Option<u32> {
-        self.insert(&state.path, |_| Some(state.observation))
+        let index = self.insert(&state.path, |_| Some(state.observation))?;
+        self.is_so(index, state.observation)
+    }
+
+    /// Gives a path's index where it is taken in as it was seen.
+    fn is_so(&self, index: u32, seen: Observation) -> Option<u32> {
+        let known = &self.snapshot.seen.paths[index as usize].observation;
+        known.has_same_content(&seen).then_some(index)
     }
 
     /// Takes in what was written before. The store's own folders change with every record; what a run did to them is no

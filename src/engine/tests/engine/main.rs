@@ -11,6 +11,7 @@ mod irregular;
 mod language;
 mod links;
 mod made;
+mod partial;
 mod persons_files;
 mod programs;
 mod property;
