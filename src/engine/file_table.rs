@@ -89,7 +89,7 @@ impl FileTable {
         self.entries.get(path).filter(|entry| entry.confirmed).map(|entry| entry.observation)
     }
 
-    /// Gives the digest of a file that looks like this, if it is entry.
+    /// Gives the digest of a file that looks like this, if it is known.
     pub fn lookup(&mut self, path: &str, stamp: Stamp) -> Option<Digest> {
         let entry = self.entries.get_mut(path)?;
         match entry.observation {
@@ -107,7 +107,7 @@ impl FileTable {
         self.insert(path, observation, true);
     }
 
-    /// Gives how a file looks as long as it holds these bytes, if that is entry.
+    /// Gives how a file looks as long as it holds these bytes, if that is known.
     pub fn stamp_of(&self, path: &str, digest: Digest) -> Option<Stamp> {
         match self.entries.get(path)?.observation {
             Observation::File { stamp, digest: known, racy: false } if known == digest => Some(stamp),

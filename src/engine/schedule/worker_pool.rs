@@ -169,7 +169,7 @@ impl<'c> WorkerPool<'c> {
         let takes = self.work.context(id).stage.resources.at_most(self.options.pools());
         match self.scheduler.enqueue(id, key, (cost, takes), Stale { assembled, known, forced }) {
             Enqueued::Queued => {}
-            // It was recorded between the fingerprint to the store and now.
+            // It was recorded between the question to the store and now.
             Enqueued::AlreadyBuilt => self.scheduler.requeue(&[id]),
         }
         Ok(())
