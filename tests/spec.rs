@@ -223,6 +223,51 @@ help: name a path inside the project
 }
 
 #[test]
+fn a_link_to_nothing_is_told_as_such_and_a_link_by_the_name_that_the_person_wrote() {
+    let project = Project::of(
+        "recount: 1\ntitle: Test\nstages:\n  - name: make\n    run: cp a.txt made/a.txt\n    \
+         inputs: [a.txt]\n    outputs: [made/a.txt]\n  - name: read\n    run: cat\n    \
+         inputs: [later.txt, alias/a.txt]\n    outputs: [out.txt]\n",
+    );
+    project.write("a.txt", b"alpha");
+    fs::create_dir(project.folder.path().join("made")).expect("a folder can be made");
+    for (target, name) in [("made/a.txt", "later.txt"), ("made", "alias")] {
+        std::os::unix::fs::symlink(target, project.folder.path().join(name)).expect("a link can be made");
+    }
+    assert_data_eq!(
+        project.mistakes(),
+        str![[r#"
+error: the path `later.txt` is or goes through a symbolic link to nothing
+  --> pipeline.yaml:10:14
+   |
+10 |     inputs: [later.txt, alias/a.txt]
+   |              ^^^^^^^^^
+   |
+help: name the file that the link is meant to lead to
+
+error: stage `read` reads `made/a.txt` but doesn't wait for `make`, which writes it
+  --> pipeline.yaml:10:25
+   |
+10 |     inputs: [later.txt, alias/a.txt]
+   |                         ^^^^^^^^^^^
+   |
+help: add `make` to its `needs`
+
+"#]]
+    );
+}
+
+#[test]
+fn a_path_of_thousands_of_slashes_is_too_long() {
+    let project = Project::of(&format!(
+        "recount: 1\ntitle: Test\nstages:\n  - name: make\n    run: date\n    outputs: [\"{{x}}{}a\"]\n",
+        "/".repeat(3_000)
+    ));
+    let mistakes = project.mistakes();
+    assert!(mistakes.contains("is longer than 3,000 bytes"), "{mistakes}");
+}
+
+#[test]
 fn a_byte_order_mark_and_windows_line_ends_are_no_mistake() {
     let project = with_settings(b"\xef\xbb\xbfparams:\r\n  source: synthetic\r\n");
     let pipeline = project.load().expect("this project has no mistake");

@@ -37,6 +37,9 @@ impl ProjectPath {
     /// [`PathFault`] for a path that is not relative, leaves its folder, or that no file system takes.
     pub fn parse(path: &str) -> Result<Self, PathFault> {
         let fault = |what, help| Err(PathFault { what, help });
+        if path.len() > MAX_PATH_BYTES {
+            return fault("is longer than 3,000 bytes", "shorten it: the system takes no longer one");
+        }
         if path.starts_with('/') || path.starts_with('~') {
             return fault(
                 "is not relative to the project",
@@ -64,9 +67,6 @@ impl ProjectPath {
                 normal.push('/');
             }
             normal.push_str(part);
-        }
-        if normal.len() > MAX_PATH_BYTES {
-            return fault("is longer than 3,000 bytes", "shorten it: the system takes no longer one");
         }
         Ok(Self(normal))
     }

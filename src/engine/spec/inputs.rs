@@ -50,9 +50,9 @@ pub(super) fn check(
     for input in inputs {
         let is_pattern = pattern::is_pattern(&input.path) && !project.has(&input.path);
         let is_written = if is_pattern {
-            !writing(&input.path, true, writers).stages.is_empty()
+            !writing(input.file(), true, writers).stages.is_empty()
         } else {
-            writers.has(&input.path)
+            writers.has(input.file())
         };
         if is_written {
             written.push((input, is_pattern));
@@ -66,7 +66,7 @@ pub(super) fn check(
                 mistakes.add_with(|| missing(input, project).at(input.place));
             }
         } else if let Some(pointer) = &input.pointer {
-            documents.check(project.root(), &input.path, pointer, &mut mistakes);
+            documents.check(project.root(), input.file(), pointer, &mut mistakes);
         }
         if !mistakes.is_empty() && reported.insert((input.place.source().name(), input.place.span().start)) {
             diagnostics.append(mistakes);
@@ -79,7 +79,7 @@ pub(super) fn check(
     for (input, writer) in early(&written, writers, graph) {
         if reported.insert((input.place.source().name(), input.place.span().start)) {
             diagnostics.add_with(|| {
-                let output = writers.output_in(writer, &input.path);
+                let output = writers.output_in(writer, input.file());
                 too_early(input, writer, output.map_or(&input.path, |output| &output.path), graph.drafts)
             });
         }
@@ -147,9 +147,9 @@ fn early<'u, 'a>(
     // The last reader that needs each stage directly; inputs come stage by stage.
     let mut needed_by = vec![usize::MAX; needs.len()];
     let mut reader = usize::MAX;
-    for &(input, is_pattern) in inputs.iter().filter(|(input, _)| !input.path.is_empty()) {
-        let set = *set_of.entry(&input.path).or_insert_with(|| {
-            let writing = writing(&input.path, is_pattern, writers);
+    for &(input, is_pattern) in inputs.iter().filter(|(input, _)| !input.file().is_empty()) {
+        let set = *set_of.entry(input.file()).or_insert_with(|| {
+            let writing = writing(input.file(), is_pattern, writers);
             sets.push(writing.stages);
             are_outputs.push(writing.is_output);
             sets.len() - 1

@@ -101,8 +101,8 @@ fn resolve(
         Diagnostic::error(format!("the path `{}` {what}", one.path)).help(help)
     })?;
     // Who reads through a link reads what is behind it.
-    let behind = project.behind_links(path.as_str()).filter(|_| !is_output);
-    one.path = behind.unwrap_or_else(|| path.to_string());
+    one.behind_links = project.behind_links(path.as_str()).filter(|_| !is_output);
+    one.path = path.to_string();
     let top = one.path.split('/').next().unwrap_or_default();
     let help = "`artifacts`, `stages`, `.git` and the pipeline's own files belong to no stage";
     if is_output && path.is_root() {

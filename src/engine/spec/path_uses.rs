@@ -19,12 +19,22 @@ pub(super) struct Use<'a> {
     pub stage: usize,
     /// The point, counted with the last coordinate changing fastest.
     pub point: usize,
+    /// Its one spelling, once it is accepted.
     pub path: String,
+    /// Where an input is that is reached through links.
+    pub behind_links: Option<String>,
     /// What of the file is meant, if not the whole of it.
     pub pointer: Option<Pointer>,
     /// Where the path was written.
     pub place: &'a Place,
     pub origin: PathOrigin<'a>,
+}
+
+impl Use<'_> {
+    /// Gives where the file itself is.
+    pub fn file(&self) -> &str {
+        self.behind_links.as_deref().unwrap_or(&self.path)
+    }
 }
 
 /// How a path came to be.
@@ -72,6 +82,7 @@ pub(super) fn literals<'a>(
         stage,
         point: 0,
         path: path.to_owned(),
+        behind_links: None,
         pointer: None,
         place,
         origin,
@@ -113,7 +124,7 @@ pub(super) fn templates<'a>(
         uses.extend((0..points).map(|point| {
             let value = |name: &str| coordinate(draft, point, name);
             let path = if has_braces { fill(text, value) } else { text.to_owned() };
-            Use { stage, point, path, pointer: None, place, origin }
+            Use { stage, point, path, behind_links: None, pointer: None, place, origin }
         }));
     }
 }

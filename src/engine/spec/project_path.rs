@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use globset::GlobMatcher;
@@ -29,6 +30,8 @@ enum Seen {
     Something,
     Nothing,
     Outside,
+    /// A link to nothing.
+    Dangling,
 }
 
 impl<'a> ProjectRoot<'a> {
@@ -57,6 +60,10 @@ impl<'a> ProjectRoot<'a> {
             Seen::Outside => Err(PathFault {
                 what: "leads out of the project through a symbolic link",
                 help: "name a path inside the project",
+            }),
+            Seen::Dangling => Err(PathFault {
+                what: "is or goes through a symbolic link to nothing",
+                help: "name the file that the link is meant to lead to",
             }),
             Seen::Something | Seen::Nothing => Ok(()),
         }
@@ -121,6 +128,7 @@ impl<'a> ProjectRoot<'a> {
                 self.has_links = true;
                 match (whole.canonicalize(), &self.real_root) {
                     (Ok(real), Some(root)) if real.starts_with(root) => Seen::Something,
+                    (Err(error), _) if error.kind() == io::ErrorKind::NotFound => Seen::Dangling,
                     _ => Seen::Outside,
                 }
             }
