@@ -33,6 +33,7 @@ impl ReasonEntry {
             Reason::Seed { old, new } => ("seed", None, json!(old), json!(new)),
             Reason::Input { name, old, new } => ("input", Some(name), json!(old), json!(new)),
             Reason::File { name, old, new } => ("file", Some(name), json!(old), json!(new)),
+            Reason::FileForm { old, new } => ("file-form", Some(old), json!(old), json!(new)),
             Reason::Cited { name, old, new } => ("run", Some(name), json!(old), json!(new)),
             Reason::RecordMissing => ("record-missing", None, Json::Null, Json::Null),
             Reason::RecordCorrupt => ("record-corrupt", None, Json::Null, Json::Null),

@@ -15,6 +15,12 @@ use serde_json::Value as Json;
 use crate::digest::{Canonical, Digest, Key, ObjectId};
 use crate::spec::{Parameters, Value};
 
+/// What follows the name of a file that may be executed.
+pub(crate) const EXECUTABLE: &str = " (executable)";
+
+/// What stands between the name of a symbolic link and where it leads.
+pub(crate) const LINK: &str = " → ";
+
 /// Everything that determines an instance's outputs.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Recipe {

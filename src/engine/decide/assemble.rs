@@ -13,7 +13,7 @@ use crate::decide::work::Work;
 use crate::digest::{Key, ObjectId};
 use crate::kind::{CitedRun, Effective, Failure, Input, Read};
 use crate::plan::graph::{InstanceId, Need};
-use crate::recipe::Recipe;
+use crate::recipe::{EXECUTABLE, Recipe};
 use crate::spec::StageId;
 use crate::store::{RecordedOutput, Store};
 
@@ -150,8 +150,8 @@ fn read_need<'o>(
         }
         for output in made.iter().filter(|output| is_read(&output.name)) {
             // Whether a program may be executed is part of what it is for those that run it.
-            let manner = if output.executable { " (executable)" } else { "" };
-            let name = [prefix, "/", &output.name, manner].concat();
+            let form = if output.executable { EXECUTABLE } else { "" };
+            let name = [prefix, "/", &output.name, form].concat();
             needed.outputs.push((name, (member, output)));
         }
     }

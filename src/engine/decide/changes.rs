@@ -10,7 +10,8 @@ use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use crate::decide::reason::Reason;
-use crate::recipe::Recipe;
+use crate::digest::ObjectId;
+use crate::recipe::{EXECUTABLE, LINK, Recipe};
 use crate::spec::{Parameters, Value};
 
 /// Gives a reason for everything in which two recipes differ.
@@ -25,12 +26,8 @@ pub fn differences(old: &Recipe, new: &Recipe) -> Vec<Reason> {
     if old.seed != new.seed {
         reasons.push(Reason::Seed { old: old.seed, new: new.seed });
     }
-    for (name, old, new) in changes(&old.inputs, &new.inputs) {
-        reasons.push(Reason::Input { name: name.clone(), old: old.copied(), new: new.copied() });
-    }
-    for (name, old, new) in changes(&old.files, &new.files) {
-        reasons.push(Reason::File { name: name.clone(), old: old.copied(), new: new.copied() });
-    }
+    reasons.extend(file_changes(&old.inputs, &new.inputs, |name, old, new| Reason::Input { name, old, new }));
+    reasons.extend(file_changes(&old.files, &new.files, |name, old, new| Reason::File { name, old, new }));
     reasons.extend(parameter_changes(&old.values, &new.values));
     for (name, old, new) in changes(&old.cited, &new.cited) {
         reasons.push(Reason::Cited { name: name.clone(), old: old.copied(), new: new.copied() });
@@ -58,6 +55,38 @@ pub(super) fn changes<'m, K: Ord, V: PartialEq>(
     gone.extend(before);
     changes.extend(gone.into_iter().map(|(name, value)| (name, Some(value), None)));
     changes
+}
+
+/// Gives a reason for each file in which they differ; one that only has another form now is told once.
+fn file_changes(
+    old: &BTreeMap<String, ObjectId>,
+    new: &BTreeMap<String, ObjectId>,
+    bytes: impl Fn(String, Option<ObjectId>, Option<ObjectId>) -> Reason,
+) -> Vec<Reason> {
+    let changes = changes(old, new);
+    let one_sided = |is_new: bool| {
+        let side =
+            changes.iter().filter(move |(_, old, new)| if is_new { old.is_none() } else { new.is_none() });
+        side.map(|(name, ..)| (path_in(name), *name)).collect::<BTreeMap<&str, &String>>()
+    };
+    let (gone, came) = (one_sided(false), one_sided(true));
+    let reason = |(name, old, new): &Change<'_, String, ObjectId>| {
+        let path = path_in(name);
+        match (gone.get(path), came.get(path)) {
+            (Some(old), Some(new)) if name == new => {
+                Some(Reason::FileForm { old: (*old).clone(), new: (*new).clone() })
+            }
+            (Some(old), Some(_)) if name == old => None,
+            _ => Some(bytes((*name).clone(), old.copied(), new.copied())),
+        }
+    };
+    changes.iter().filter_map(reason).collect()
+}
+
+/// Gives a file's path in its name in a recipe, which may go on with ` → TARGET` and ` (executable)`.
+fn path_in(name: &str) -> &str {
+    let name = name.strip_suffix(EXECUTABLE).unwrap_or(name);
+    name.split_once(LINK).map_or(name, |(path, _)| path)
 }
 
 /// Gives a reason for each leaf in which the parameters differ.
@@ -128,6 +157,7 @@ fn without(list: &[Value], other: &[Value]) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::Digest;
 
     fn map<const COUNT: usize>(entries: [(&str, Value); COUNT]) -> Value {
         Value::Map(entries.map(|(name, value)| (name.to_owned(), value)).into())
@@ -157,6 +187,24 @@ mod tests {
 `p[2.2].declared.epochs` 16 → 17
 `p[2.4]` is new: { declared: { epochs: 9, hidden: 64 }, name: 2.4 }
 `p[2.3]` { declared: { epochs: 16, hidden: 64 }, name: 2.3 } no longer applies
+"#]]
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_executable_or_a_link_in_another_way_is_told_once() {
+        let files =
+            |names: [&str; 3]| names.map(|name| (name.to_owned(), ObjectId(Digest::of(b"bytes")))).into();
+        let old = files(["fit.sh (executable)", "data → 1", "gone"]);
+        let new = files(["fit.sh", "data → 2", "gone.txt"]);
+        let reasons = file_changes(&old, &new, |name, old, new| Reason::File { name, old, new });
+        snapbox::assert_data_eq!(
+            reasons.iter().map(Reason::to_string).collect::<Vec<_>>().join("\n"),
+            snapbox::str![[r#"
+file `data → 1` is `data → 2` now
+file `fit.sh (executable)` is `fit.sh` now
+file `gone.txt` is new: 277089…
+file `gone` 277089… no longer applies
 "#]]
         );
     }

@@ -13,6 +13,7 @@ use crate::file_table::{Observation, SeenPath};
 use crate::folder::open_through_links;
 use crate::kind::{Failure, ProjectFile};
 use crate::listing::list_names;
+use crate::recipe::{EXECUTABLE, LINK};
 use crate::stamp::Stamp;
 use crate::store::Store;
 
@@ -26,9 +27,8 @@ pub(super) struct SeenFile {
 
 impl SeenFile {
     pub(super) fn recipe_name(&self, name: &str) -> String {
-        let link = self.link.as_ref().map(|text| format!(" → {text}")).unwrap_or_default();
-        let manner = if self.executable { " (executable)" } else { "" };
-        [name, &link, manner].concat()
+        let link = self.link.as_ref().map(|text| [LINK, text].concat()).unwrap_or_default();
+        [name, &link, if self.executable { EXECUTABLE } else { "" }].concat()
     }
 
     pub(super) fn project_file(&self, store: &Store, name: &str) -> ProjectFile {

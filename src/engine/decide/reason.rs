@@ -68,6 +68,13 @@ pub enum Reason {
         /// What it is.
         new: Option<ObjectId>,
     },
+    /// A file of the project has another executable bit, or is another link.
+    FileForm {
+        /// Its path and what it was: `fit.sh (executable)`.
+        old: String,
+        /// Its path and what it is.
+        new: String,
+    },
     /// A run that it names is another one, although what it reads of it may be the same.
     Cited {
         /// The instance.
@@ -123,6 +130,7 @@ impl fmt::Display for Reason {
                 change(out, &format!("input `{name}`"), &short(old), &short(new))
             }
             Self::File { name, old, new } => change(out, &format!("file `{name}`"), &short(old), &short(new)),
+            Self::FileForm { old, new } => write!(out, "file `{old}` is `{new}` now"),
             Self::Cited { name, old, new } => {
                 let short = |key: &Option<Key>| key.map(|key| format!("{}…", key.0.short()));
                 change(out, &format!("run of `{name}`"), &short(old), &short(new))
