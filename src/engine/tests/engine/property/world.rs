@@ -181,7 +181,7 @@ impl World {
 
     fn run(&mut self) {
         let expected = foretell(&self.draft);
-        let target = once_in(&mut self.random, 6).then(|| pick(&mut self.random, &self.draft.stages).clone());
+        let target = once_in(&mut self.random, 3).then(|| pick(&mut self.random, &self.draft.stages).clone());
         let targets: Vec<String> = target.iter().map(|sketch| sketch.name.clone()).collect();
         let wanted = match &target {
             Some(sketch) => with_needs(&self.draft, sketch.number),
