@@ -5,6 +5,8 @@
 //! | file | its duty |
 //! |---|---|
 //! | `mod` | resolves names; looks at, reads and makes files |
+//! | `entry` | what a name is of |
+//! | `open` | opens a regular file, or the next folder on the way to one |
 //! | `remove` | removes and empties, whatever is there |
 //! | `walk` | lists what is in a folder, down to its last file |
 //!
@@ -13,23 +15,25 @@
 //!   at some check before it.
 //! - What is no regular file is never opened for reading: a pipe would block, and a device may never end.
 
+mod entry;
+mod open;
 mod remove;
 mod walk;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{
-    AtFlags, FileType, Mode, OFlags, Stat, fstat, mkdirat, openat, renameat, statat, symlinkat,
-};
+use rustix::fs::{AtFlags, Mode, OFlags, mkdirat, openat, renameat, statat, symlinkat};
 use rustix::io::Errno;
 
-use crate::stamp::Stamp;
+use open::{explained, open_component, open_regular, parts, read_limited, refuse_irregular};
 
+pub use entry::{FileKind, FolderEntry};
+pub use open::{open_through_links, read_through_links};
 pub use walk::WalkedEntry;
 
 /// What the name of a file begins with that is to take another one's place.
@@ -45,48 +49,9 @@ pub struct Folder {
     path: PathBuf,
 }
 
-/// What a name is of.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FileKind {
-    /// A regular file.
-    File,
-    /// A folder.
-    Folder,
-    /// A symbolic link.
-    Link,
-    /// A pipe, a socket or a device.
-    Other,
-}
-
-/// What a name is of, and how that looks from outside.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct FolderEntry {
-    /// What it is.
-    pub kind: FileKind,
-    /// How it looks.
-    pub stamp: Stamp,
-}
-
 impl AsFd for Folder {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.handle.as_fd()
-    }
-}
-
-impl FolderEntry {
-    fn of(stat: &Stat) -> Self {
-        Self { kind: FileKind::of(FileType::from_raw_mode(stat.st_mode)), stamp: Stamp::of_stat(stat) }
-    }
-}
-
-impl FileKind {
-    fn of(sort: FileType) -> Self {
-        match sort {
-            FileType::RegularFile => Self::File,
-            FileType::Directory => Self::Folder,
-            FileType::Symlink => Self::Link,
-            _ => Self::Other,
-        }
     }
 }
 
@@ -349,87 +314,6 @@ impl Folder {
             at = Parent::Below(open_component(&at, part)?);
         }
     }
-}
-
-/// Opens a regular file by its name in a folder.
-fn open_regular(parent: &impl AsFd, name: &str) -> io::Result<File> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let open = match openat(parent, name, flags | OFlags::NOATIME, Mode::empty()) {
-        Err(Errno::PERM) => openat(parent, name, flags, Mode::empty()),
-        other => other,
-    };
-    let file = File::from(open.map_err(|error| explained(parent, name, error))?);
-    refuse_irregular(&file)?;
-    Ok(file)
-}
-
-/// Opens a regular file anywhere, through links, without ever waiting for a pipe or a device.
-///
-/// # Errors
-/// What the system says, and for whatever is no regular file.
-pub fn open_through_links(path: &Path) -> io::Result<File> {
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let file = File::from(openat(rustix::fs::CWD, path, flags, Mode::empty())?);
-    refuse_irregular(&file)?;
-    Ok(file)
-}
-
-/// Reads a regular file of at most `limit` bytes anywhere, through links.
-///
-/// # Errors
-/// As [`open_through_links`], and for a larger file.
-pub fn read_through_links(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    read_limited(open_through_links(path)?, limit)
-}
-
-fn read_limited(file: File, limit: u64) -> io::Result<Vec<u8>> {
-    let size = file.metadata()?.len();
-    let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit)).unwrap_or(0) + 1);
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {limit} bytes")));
-    }
-    Ok(bytes)
-}
-
-fn refuse_irregular(file: &File) -> io::Result<()> {
-    match FileType::from_raw_mode(fstat(file)?.st_mode) {
-        FileType::RegularFile => Ok(()),
-        FileType::Directory => Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")),
-        _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")),
-    }
-}
-
-/// Takes a name apart, which must not lead anywhere else.
-fn parts(name: &str) -> io::Result<impl Iterator<Item = &str> + Clone> {
-    let parts = name.split('/');
-    if parts.clone().any(|part| part.is_empty() || part == "." || part == "..") {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            format!("`{name}` is no name below a folder"),
-        ));
-    }
-    Ok(parts)
-}
-
-/// Opens one component of a name, to resolve the next one from there.
-fn open_component(at: &impl AsFd, part: &str) -> io::Result<OwnedFd> {
-    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    openat(at, part, flags, Mode::empty()).map_err(|error| explained(at, part, error))
-}
-
-/// Says of a link that it is one: the system only says that it is no folder, or too many of them.
-fn explained(at: &impl AsFd, name: &str, error: Errno) -> io::Error {
-    let link = matches!(error, Errno::NOTDIR | Errno::LOOP)
-        && statat(at, name, AtFlags::SYMLINK_NOFOLLOW)
-            .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Symlink);
-    if link {
-        return io::Error::new(
-            io::ErrorKind::InvalidInput,
-            format!("`{name}` is a symbolic link, and none is followed here"),
-        );
-    }
-    error.into()
 }
 
 #[cfg(test)]
