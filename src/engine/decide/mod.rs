@@ -7,6 +7,7 @@ mod excerpt;
 pub(crate) mod input_file;
 pub(crate) mod inputs;
 pub(crate) mod listing_changes;
+mod places;
 pub(crate) mod reason;
 pub(crate) mod stage_digests;
 pub(crate) mod targets;

@@ -4,8 +4,7 @@
 //! - A kind is asked at most once for each instance, when somebody has to know; what it refuses becomes that
 //!   instance's failure.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::ops::Bound;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -14,6 +13,7 @@ use crate::decide::inputs::{InputReader, InputSet};
 use crate::decide::stage_digests::stage_digests;
 use crate::digest::{Canonical, Digest};
 use crate::error::EngineError;
+use crate::file_name::file_name;
 use crate::kind::{Context, Effective, Failure, Kind};
 use crate::options::Options;
 use crate::plan::graph::{InstanceId, Plan};
@@ -21,7 +21,7 @@ use crate::plan::target;
 use crate::project_path::ProjectPath;
 use crate::snapshot::{CheckedSnapshot, InstanceState};
 use crate::spec::{Pipeline, StageId};
-use crate::store::{OutputPlace, RecordedOutput, Store};
+use crate::store::{OutputPlace, Store};
 
 /// All that is known before anything is decided.
 pub(crate) struct Work<'a> {
@@ -29,7 +29,7 @@ pub(crate) struct Work<'a> {
     pub(crate) root: &'a Path,
     pub(crate) plan: Plan,
     /// What is known of the project since it was last brought up to date, if that counts still.
-    known: Option<&'a CheckedSnapshot>,
+    pub(super) known: Option<&'a CheckedSnapshot>,
     /// A digest of each stage, and of all.
     stage_digests: Vec<Digest>,
     pub(crate) stages: Digest,
@@ -37,10 +37,10 @@ pub(crate) struct Work<'a> {
     pub(crate) clean: Vec<Option<&'a InstanceState>>,
     inputs: InputReader,
     /// The places of every output, with the stage that fills it; gathered when a folder is read.
-    written: OnceLock<BTreeMap<ProjectPath, StageId>>,
+    pub(super) written: OnceLock<BTreeMap<ProjectPath, StageId>>,
     /// For each stage, whether it is made from stand-in data, and whether another one needs it.
     stand_in: Vec<bool>,
-    needed: Vec<bool>,
+    pub(super) needed: Vec<bool>,
     details: Vec<OnceLock<Details>>,
     wanted: Vec<bool>,
     forced: Vec<bool>,
@@ -246,91 +246,6 @@ impl<'a> Work<'a> {
         self.inputs.changed(store, before, effective, &|folder| self.written_by_others(id, folder), within)
     }
 
-    /// Gives the places in a folder that are filled by stages that an instance's stage does not wait for: what they write
-    /// is no input of it.
-    fn written_by_others(&self, id: InstanceId, folder: &str) -> Vec<ProjectPath> {
-        let inside = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let from = self.places().range::<str, _>((Bound::Included(inside.as_str()), Bound::Unbounded));
-        let mut inside = from.take_while(|(path, _)| path.as_str().starts_with(&inside)).peekable();
-        if inside.peek().is_none() {
-            return Vec::new();
-        }
-        let waited_for = self.waited_for(self.plan.instance(id).stage);
-        inside.filter(|(_, stage)| !waited_for.contains(stage)).map(|(path, _)| path.clone()).collect()
-    }
-
-    /// Gives the place of every output, with the stage that fills it.
-    pub(crate) fn places(&self) -> &BTreeMap<ProjectPath, StageId> {
-        self.written.get_or_init(|| self.find_places())
-    }
-
-    /// Says whether some instance reads a path, or a folder that it is in.
-    pub(crate) fn is_input(&self, path: &ProjectPath) -> bool {
-        let reads = |id: InstanceId| {
-            self.effective(id).is_ok_and(|effective| {
-                let values = effective.addresses.iter().any(|address| address.file == path.as_str());
-                values || effective.files.iter().any(|file| path.is_within(file))
-            })
-        };
-        self.plan.ids().any(reads)
-    }
-
-    /// Gives the folders that the instances of a needed stage fill which an instance needs, where they have one each.
-    pub(crate) fn need_folders(&self, id: InstanceId, stage: StageId) -> Vec<ProjectPath> {
-        let needs = self.plan.instance(id).needs.iter().filter(|need| need.stage == stage);
-        let members = needs.flat_map(|need| self.plan.members(need));
-        let folder = |member: &InstanceId| {
-            self.own_places(*member)
-                .iter()
-                .find(|place| place.name.is_empty())
-                .map(|place| place.path.clone())
-        };
-        members.filter_map(folder).collect()
-    }
-
-    /// Names the files at which outputs of an instance belong that no other stage needs.
-    pub(crate) fn result_files(&self, id: InstanceId, outputs: &[RecordedOutput]) -> Vec<String> {
-        let stage = self.plan.instance(id).stage;
-        if self.needed[stage.0] {
-            return Vec::new();
-        }
-        let files = outputs.iter().filter(|output| !output.is_folder());
-        let places = files.filter_map(|output| OutputPlace::find(self.own_places(id), &output.name));
-        places.map(|place| place.to_string()).collect()
-    }
-
-    /// Gives the paths that are certain to be places of outputs, or in one: what clean instances wrote, and what the others
-    /// declare.
-    pub(crate) fn written_paths(&self) -> HashSet<&str> {
-        self.plan.ids().flat_map(|id| self.written_by(id)).collect()
-    }
-
-    fn written_by(&self, id: InstanceId) -> Vec<&str> {
-        match (self.known, self.clean[id.0]) {
-            // What it wrote is at its places; nobody need be asked for them.
-            (Some(known), Some(state)) => known.written(state).collect(),
-            _ => self.own_places(id).iter().map(|place| place.path.as_str()).collect(),
-        }
-    }
-
-    fn find_places(&self) -> BTreeMap<ProjectPath, StageId> {
-        let place =
-            |id: InstanceId, path| Some((ProjectPath::parse(path).ok()?, self.plan.instance(id).stage));
-        let places = |id| self.written_by(id).into_iter().filter_map(move |path| place(id, path));
-        self.plan.ids().flat_map(places).collect()
-    }
-
-    /// Gives the stages that a stage waits for, at any distance.
-    fn waited_for(&self, stage: StageId) -> BTreeSet<StageId> {
-        let mut reached = BTreeSet::new();
-        let mut open = vec![stage];
-        while let Some(stage) = open.pop() {
-            let needs = self.pipeline.stages[stage.0].needs.iter().copied();
-            open.extend(needs.filter(|need| reached.insert(*need)));
-        }
-        reached
-    }
-
     /// Finds the instances that nothing has changed for: neither what they read or wrote, nor what they need.
     fn find_clean(&mut self, options: &Options<'_>) {
         if self.known.is_none() {
@@ -392,71 +307,5 @@ impl<'a> Work<'a> {
             }
         }
         Ok(())
-    }
-
-    /// Refuses a place that two instances write; what was clean before writes none that another one did.
-    fn refuse_two_writers(&self) -> Result<(), EngineError> {
-        let mut writers: BTreeMap<&str, InstanceId> = BTreeMap::new();
-        let two_writers = |first: InstanceId, second: InstanceId, place: &str| {
-            Err(EngineError::TwoWriters {
-                first: self.name(first.min(second)).to_owned(),
-                second: self.name(first.max(second)).to_owned(),
-                place: place.to_owned(),
-            })
-        };
-        for id in self.plan.ids().filter(|id| self.clean[id.0].is_none()) {
-            for place in self.own_places(id) {
-                if let Some(first) = writers.insert(place.path.as_str(), id) {
-                    return two_writers(first, id, place.path.as_str());
-                }
-            }
-        }
-        if writers.is_empty() {
-            return Ok(());
-        }
-        for (id, state) in self.plan.ids().zip(&self.clean) {
-            for path in self.known.iter().zip(state).flat_map(|(known, state)| known.written(state)) {
-                if let Some(other) = writers.get(path) {
-                    return two_writers(id, *other, path);
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The longest part of a path that a name gives, in bytes: file systems take 255, and an ending follows.
-const MAX_PART_BYTES: usize = 200;
-
-/// Makes a file's name of a part of an instance's name: one for each, whatever letters it has and however long it is.
-pub(crate) fn file_name(part: &str) -> String {
-    let plain = !part.contains('/') && !part.starts_with('.') && !part.contains(char::is_control);
-    if plain && part.len() <= MAX_PART_BYTES {
-        return part.to_owned();
-    }
-    let digest = Digest::of(part.as_bytes()).short();
-    let mut start: String =
-        part.chars().map(|letter| if letter == '/' || letter.is_control() { '_' } else { letter }).collect();
-    while start.len() > MAX_PART_BYTES || start.starts_with('.') {
-        if start.starts_with('.') {
-            start.remove(0);
-        } else {
-            start.pop();
-        }
-    }
-    format!("{start}~{digest}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_name_has_a_file_name_of_its_own() {
-        let names = ["a/b", "a_b", "..", &"x".repeat(250), &"x".repeat(251)].map(file_name);
-        let distinct: BTreeSet<&String> = names.iter().collect();
-        assert_eq!(distinct.len(), names.len());
-        assert!(names.iter().all(|name| name.len() < 230 && !name.contains('/') && !name.starts_with('.')));
-        assert_eq!(file_name("seed=1"), "seed=1");
     }
 }

@@ -11,8 +11,8 @@ use super::error::{Doing, StoreError};
 use super::object::object_name;
 use super::record::RecordedOutput;
 use super::{Session, Store, VERSION};
+use crate::file_name::log_file_name;
 use crate::folder::Folder;
-use crate::log_name::log_file_name;
 use crate::project_path::ProjectPath;
 
 const VIEWS: &str = "by-name";

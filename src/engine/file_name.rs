@@ -1,7 +1,7 @@
-//! An instance's name → the name of the file for what it prints.
+//! An instance's name, or a part of it → the name of a file or a folder.
 //!
 //! Invariants
-//! - No two instances have one file, whatever their coordinates hold.
+//! - No two names have one file, whatever their coordinates hold.
 //! - The name is one that every file system takes, and needs no quotes in a shell.
 
 use crate::digest::Digest;
@@ -11,36 +11,31 @@ const MAX_NAME_BYTES: usize = 200;
 
 /// Gives the name of the file for what an instance prints: `fit[svm,seed=1]` has `fit,svm,seed=1.log`.
 pub(crate) fn log_file_name(instance: &str) -> String {
-    let (stage, point) = match instance.strip_suffix(']').and_then(|name| name.split_once('[')) {
-        Some((stage, point)) => (stage, Some(point)),
-        None => (instance, None),
-    };
-    let mut name = String::with_capacity(instance.len() + 4);
-    escape(stage, &mut name);
-    if let Some(point) = point {
-        name.push(',');
-        escape(point, &mut name);
+    match instance.strip_suffix(']').and_then(|name| name.split_once('[')) {
+        Some((stage, point)) => file_name(&format!("{stage},{point}")) + ".log",
+        None => file_name(instance) + ".log",
     }
-    if name.len() > MAX_NAME_BYTES {
-        let digest = Digest::of(instance.as_bytes()).to_hex();
-        let end = (0..=MAX_NAME_BYTES).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
-        name.truncate(end);
-        name.push('~');
-        name.push_str(&digest[..32]);
-    }
-    name + ".log"
 }
 
-/// Writes out what is safe in a file's name, and everything else as its bytes.
-fn escape(text: &str, name: &mut String) {
+/// Writes out what is safe in a file's name, and everything else as its bytes; what is too long is cut.
+pub(crate) fn file_name(text: &str) -> String {
+    let mut name = String::with_capacity(text.len());
     for letter in text.chars() {
-        if letter.is_alphanumeric() || "_-+=,.@".contains(letter) {
+        let is_safe =
+            letter.is_alphanumeric() || "_-+=,@".contains(letter) || letter == '.' && !name.is_empty();
+        if is_safe {
             name.push(letter);
         } else {
             let mut buffer = [0; 4];
             name.extend(letter.encode_utf8(&mut buffer).bytes().map(|byte| format!("%{byte:02X}")));
         }
     }
+    if name.len() > MAX_NAME_BYTES {
+        name.truncate(name.floor_char_boundary(MAX_NAME_BYTES));
+        name.push('~');
+        name.push_str(&Digest::of(text.as_bytes()).to_hex()[..32]);
+    }
+    name
 }
 
 #[cfg(test)]
@@ -60,5 +55,10 @@ mod tests {
         assert_ne!(one, other);
         assert!(one.len() <= 255 && one.starts_with("fit,word=xxx"), "{one}");
         assert!(log_file_name(&format!("fit[word={}]", "语".repeat(300))).len() <= 255);
+    }
+
+    #[test]
+    fn no_name_leads_elsewhere() {
+        assert_eq!([".", "..", ".a", "2.1", "~"].map(file_name), ["%2E", "%2E.", "%2Ea", "2.1", "%7E"]);
     }
 }
