@@ -57,6 +57,20 @@ impl Value {
     }
 }
 
+/// Gives the texts of a list, or the one text that stands for a list of it.
+pub(crate) fn texts(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::List(values)) => values.iter().filter_map(Value::as_text).map(str::to_owned).collect(),
+        Some(Value::Text(text)) => vec![text.clone()],
+        _ => Vec::new(),
+    }
+}
+
+/// Makes a list of texts.
+pub(crate) fn list(texts: Vec<String>) -> Value {
+    Value::List(texts.into_iter().map(Value::Text).collect())
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -6,9 +6,11 @@
 //! |---|---|
 //! | `schema` | the settings that it takes |
 //! | `shell` | what a `run` starts: a program, or a line for a shell |
+//! | `folders` | the braces in a `run`: coordinates and the folders of instances |
 //! | `process` | starts it behind a gate, waits for it, ends it |
 //! | `descendants` | finds what a program left outside its group, and ends that too |
 //! | `supervisor` | ends the groups that are left when the run's process is gone |
+//! | `outcome` | what became of it, as its instance's failure |
 //! | `log`, [`printable`] | what it prints: a file, and its end for a message |
 //! | [`surroundings`] | the tools and environment variables that it depends on |
 //! | `places` | the outputs at their places: cleared before, collected after |
@@ -22,7 +24,9 @@
 //!   the recipe.
 
 mod descendants;
+mod folders;
 mod log;
+mod outcome;
 mod places;
 pub mod printable;
 mod process;
@@ -33,21 +37,23 @@ pub mod surroundings;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io;
 use std::time::Duration;
 
 use crate::address::Address;
 use crate::digest::Digest;
 use crate::project_path::ProjectPath;
-use crate::spec::{Parameters, Value, fill, substitute, substitute_partly, template_names};
+use crate::spec::{Parameters, Value, substitute};
+use crate::value::{list, texts};
 use crate::{Context, Effective, Failure, Job, Kind, Output, Read};
 
 use crate::param_reader::ParamReader;
 use crate::store::OutputPlace;
 pub use schema::schema;
 
+use folders::{fill_folders, keep_folders};
 use log::Log;
-use process::{End, GRACE, Limits, Program};
+use outcome::{judge, unwritten_log};
+use process::{GRACE, Limits, Program};
 use shell::Invocation;
 use supervisor::Supervisor;
 use surroundings::{ToolDigests, Variables, digest_variable, select_variables};
@@ -240,57 +246,6 @@ impl Kind for Command {
     }
 }
 
-/// Puts coordinates into a text of `run`. One that names folders stays a template: they enter the recipe by these names,
-/// and not by where they are.
-fn keep_folders(text: &str, coordinates: &[(String, String)]) -> String {
-    let filled = substitute(text, coordinates);
-    // No text that is filled whole looks like one that is not.
-    if filled.contains("out}") { substitute_partly(text, coordinates) } else { filled }
-}
-
-/// Gives what a job runs, with the folders put in that it names; a word becomes several where there are several folders.
-fn fill_folders(job: &Job<'_>) -> Value {
-    let Job { context, effective, .. } = job;
-    let coordinates = context.point.coordinates();
-    let folders = |name: &str| -> Vec<ProjectPath> {
-        if name == "out" {
-            let own = effective.places.iter().filter(|place| place.name.is_empty());
-            return own.map(|place| place.path.clone()).collect();
-        }
-        let stage = name.strip_suffix(".out").and_then(|stage| context.pipeline.stage(stage));
-        stage.map_or_else(Vec::new, |stage| (job.need_folders)(stage))
-    };
-    let words = |text: &str| -> Vec<String> {
-        let mut several: Option<(&str, Vec<ProjectPath>)> = None;
-        let mut single: BTreeMap<&str, String> = BTreeMap::new();
-        for name in template_names(text) {
-            match <[ProjectPath; 1]>::try_from(folders(name)) {
-                Ok([folder]) => drop(single.insert(name, folder.to_string())),
-                Err(folders) if name == "out" || name.ends_with(".out") => several = Some((name, folders)),
-                Err(_) => {}
-            }
-        }
-        let filled = |one: Option<(&str, &str)>| {
-            fill(text, |name| {
-                let coordinate =
-                    || coordinates.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
-                let one = one.filter(|(own, _)| *own == name).map(|(_, folder)| folder);
-                one.or_else(|| single.get(name).map(String::as_str)).or_else(coordinate)
-            })
-        };
-        match several {
-            None => vec![filled(None)],
-            Some((name, folders)) => {
-                folders.iter().map(|folder| filled(Some((name, folder.as_str())))).collect()
-            }
-        }
-    };
-    match context.settings.get("run") {
-        Some(Value::Text(line)) => Value::Text(words(line).concat()),
-        run => list(texts(run).iter().flat_map(|word| words(word)).collect()),
-    }
-}
-
 /// Gives how often a program that failed is tried again.
 fn retries(job: &Job<'_>) -> i64 {
     job.context.settings.get("retries").and_then(Value::as_integer).unwrap_or(0)
@@ -305,54 +260,6 @@ fn timeout(job: &Job<'_>) -> Option<Duration> {
     .filter(|timeout| !timeout.is_zero())
 }
 
-/// Says what became of a program that has ended, with the end of what it printed.
-fn judge(end: &End, log: &Log<'_>, job: &Job<'_>) -> Result<(), Failure> {
-    let (headline, help) = match end {
-        End::Success => return Ok(()),
-        End::Stopped => return Err(Failure::Cancelled),
-        End::TimedOut(after) => (
-            format!("it ran longer than its `timeout_seconds`, {}", after.as_secs_f64()),
-            "give it more time in pipeline.yaml, or find out what it waits for",
-        ),
-        End::Code(127) => {
-            ("it ended with exit code 127".to_owned(), "check that the program is installed and on the PATH")
-        }
-        End::Code(code) => (format!("it ended with exit code {code}"), AGAIN),
-        End::Signal(signal) => (format!("it was ended by signal {signal}"), AGAIN),
-    };
-    let mut lines = vec![headline, format!("$ {}", shell::format_run(job.effective.parameters.get("run")))];
-    let tail = log.tail();
-    if tail.is_cut {
-        lines.push("…".to_owned());
-    }
-    if !tail.lines.is_empty() {
-        lines.extend(tail.lines);
-        lines.push(format!("log: {}", shown_log(job)));
-    }
-    // On a full disk what it printed last is lost, and that is what it would have said.
-    lines.extend(log.write_error().map(|error| unwritten_log(job, &error)));
-    Err(Failure::new(lines.join("\n  ")).with_help(help))
-}
-
-fn unwritten_log(job: &Job<'_>, error: &io::Error) -> String {
-    format!("`{}` can't be written: {error}", shown_log(job))
-}
-
-/// Gives where the log is, as a person in the project's folder names it.
-fn shown_log(job: &Job<'_>) -> String {
-    job.log.strip_prefix(job.context.root).unwrap_or(job.log).display().to_string()
-}
-
-const AGAIN: &str = "run again once the cause is mended; anything that it wrote is in `artifacts/edited/`";
-
-fn texts(value: Option<&Value>) -> Vec<String> {
-    match value {
-        Some(Value::List(values)) => values.iter().filter_map(Value::as_text).map(str::to_owned).collect(),
-        Some(Value::Text(text)) => vec![text.clone()],
-        _ => Vec::new(),
-    }
-}
-
 fn parse_path(text: &str) -> Result<ProjectPath, Failure> {
     ProjectPath::parse(text)
         .map_err(|fault| Failure::new(format!("the path `{text}` {fault}")).with_help(fault.help))
@@ -360,8 +267,4 @@ fn parse_path(text: &str) -> Result<ProjectPath, Failure> {
 
 fn parse_paths(texts: &[String]) -> Result<Vec<ProjectPath>, Failure> {
     texts.iter().map(|text| parse_path(text)).collect()
-}
-
-fn list(texts: Vec<String>) -> Value {
-    Value::List(texts.into_iter().map(Value::Text).collect())
 }

@@ -1,6 +1,8 @@
 //! A run of many instances: what is ready, who works on it, and who watches.
 
+mod finished;
 pub(crate) mod observer;
+mod progress;
 pub(crate) mod retired;
 pub(crate) mod run;
 pub(crate) mod scheduler;

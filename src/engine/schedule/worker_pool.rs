@@ -12,26 +12,27 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Scope};
 use std::time::Duration;
 
 use crate::cancel::Cancel;
 use crate::decide::assemble::{Assembled, assemble};
 use crate::decide::at_hand::at_hand;
-use crate::decide::inputs::InputSet;
 use crate::decide::listing_changes::name_files;
 use crate::decide::reason::Reason;
 use crate::decide::verdict::{RecordState, is_fresh, reasons};
 use crate::decide::work::Work;
 use crate::digest::Key;
 use crate::exec::execute::{execute, format_kept};
-use crate::kind::{Failure, Watch};
+use crate::kind::Failure;
 use crate::lockfile::lock::Lock;
 use crate::options::Options;
 use crate::plan::graph::InstanceId;
 use crate::recipe::Recipe;
+use crate::schedule::finished::{Finished, Results};
 use crate::schedule::observer::{Event, Observer};
+use crate::schedule::progress::ProgressForwarder;
 use crate::schedule::scheduler::{Enqueued, Scheduler, Task};
 use crate::snapshot::InstanceState;
 use crate::store::{Lookup, RecordedOutput, Session};
@@ -39,44 +40,6 @@ use crate::summary::Outcome;
 
 /// How long ago a folder may have been looked at before a run of what reads it: many that read one are decided at once.
 const QUEUED_BRIEFLY: Duration = Duration::from_secs(1);
-
-/// What became of an instance, written once.
-pub(crate) struct Finished<'c> {
-    pub(crate) key: Option<Key>,
-    pub(crate) outputs: Cow<'c, [RecordedOutput]>,
-    pub(crate) written: Vec<String>,
-    pub(crate) outcome: Outcome,
-    /// What it read of the project; `None` for one that was known to be clean.
-    pub(crate) project: Option<InputSet>,
-}
-
-/// What became of each instance, as far as that is known.
-pub(crate) type Results<'c> = Vec<OnceLock<Finished<'c>>>;
-
-impl<'c> Finished<'c> {
-    /// What became of one that was not started.
-    pub(crate) fn unfinished() -> Self {
-        let (outputs, written) = (Cow::default(), Vec::new());
-        Self { key: None, outputs, written, outcome: Outcome::Stopped, project: None }
-    }
-
-    /// What became of one that nothing has changed for.
-    pub(crate) fn clean(state: &'c InstanceState) -> Self {
-        let outputs = Cow::Borrowed(state.outputs.as_slice());
-        Self { key: Some(state.key), outputs, outcome: Outcome::Fresh, ..Self::unfinished() }
-    }
-
-    /// What became of one that has its outputs.
-    fn done(key: Key, outputs: Cow<'c, [RecordedOutput]>, outcome: Outcome, project: InputSet) -> Self {
-        Self { key: Some(key), outputs, written: Vec::new(), outcome, project: Some(project) }
-    }
-}
-
-/// Gives what became of those that are clean before a run begins, and nothing yet of the others.
-pub(crate) fn clean_results<'c>(work: &Work<'c>) -> Results<'c> {
-    let clean = |state: &Option<_>| state.map(Finished::clean).map_or_else(OnceLock::new, OnceLock::from);
-    work.clean.iter().map(clean).collect()
-}
 
 /// What all workers share.
 pub(crate) struct WorkerPool<'c> {
@@ -345,36 +308,5 @@ impl Drop for BusyGuard<'_> {
             self.cancel.cancel();
         }
         self.scheduler.task_done(self.id);
-    }
-}
-
-/// A run's watch: passes on what it is given, with the instance's name.
-struct ProgressForwarder<'t> {
-    observer: &'t dyn Observer,
-    cancel: &'t Cancel,
-    instance: InstanceId,
-    name: &'t str,
-}
-
-impl Watch for ProgressForwarder<'_> {
-    fn progress(&self, fraction: f64, message: &str) {
-        let (instance, name) = (self.instance, self.name);
-        self.observer.event(Event::Progress { instance, name, fraction, message });
-    }
-
-    fn notice(&self, line: &str) {
-        self.observer.event(Event::Notice { instance: self.instance, name: self.name, line });
-    }
-
-    fn line(&self, line: &str) {
-        self.observer.event(Event::Line { instance: self.instance, name: self.name, line });
-    }
-
-    fn cancelled(&self) -> bool {
-        self.cancel.is_cancelled()
-    }
-
-    fn killed(&self) -> bool {
-        self.cancel.is_killed()
     }
 }

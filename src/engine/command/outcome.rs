@@ -1,0 +1,49 @@
+//! What became of a program, as its instance's failure.
+
+use std::io;
+
+use super::log::Log;
+use super::process::End;
+use super::shell;
+use crate::{Failure, Job};
+
+/// What to do about a program that failed.
+const AGAIN: &str = "run again once the cause is mended; anything that it wrote is in `artifacts/edited/`";
+
+/// Says what became of a program that has ended, with the end of what it printed.
+pub(super) fn judge(end: &End, log: &Log<'_>, job: &Job<'_>) -> Result<(), Failure> {
+    let (headline, help) = match end {
+        End::Success => return Ok(()),
+        End::Stopped => return Err(Failure::Cancelled),
+        End::TimedOut(after) => (
+            format!("it ran longer than its `timeout_seconds`, {}", after.as_secs_f64()),
+            "give it more time in pipeline.yaml, or find out what it waits for",
+        ),
+        End::Code(127) => {
+            ("it ended with exit code 127".to_owned(), "check that the program is installed and on the PATH")
+        }
+        End::Code(code) => (format!("it ended with exit code {code}"), AGAIN),
+        End::Signal(signal) => (format!("it was ended by signal {signal}"), AGAIN),
+    };
+    let mut lines = vec![headline, format!("$ {}", shell::format_run(job.effective.parameters.get("run")))];
+    let tail = log.tail();
+    if tail.is_cut {
+        lines.push("…".to_owned());
+    }
+    if !tail.lines.is_empty() {
+        lines.extend(tail.lines);
+        lines.push(format!("log: {}", shown_log(job)));
+    }
+    // On a full disk what it printed last is lost, and that is what it would have said.
+    lines.extend(log.write_error().map(|error| unwritten_log(job, &error)));
+    Err(Failure::new(lines.join("\n  ")).with_help(help))
+}
+
+pub(super) fn unwritten_log(job: &Job<'_>, error: &io::Error) -> String {
+    format!("`{}` can't be written: {error}", shown_log(job))
+}
+
+/// Gives where the log is, as a person in the project's folder names it.
+fn shown_log(job: &Job<'_>) -> String {
+    job.log.strip_prefix(job.context.root).unwrap_or(job.log).display().to_string()
+}
