@@ -1,6 +1,7 @@
 //! A run of many instances: what is ready, who works on it, and who watches.
 
 mod finished;
+mod next_snapshot;
 pub(crate) mod observer;
 mod progress;
 pub(crate) mod retired;

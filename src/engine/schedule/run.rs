@@ -7,10 +7,10 @@
 //! - What is clean is not decided again; it counts as fresh.
 //! - The lock is written once all that it names is recorded, the snapshot last of all.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use crate::cancel::Cancel;
@@ -23,11 +23,12 @@ use crate::lockfile::lock_file::{self, LockChange};
 use crate::options::Options;
 use crate::plan::graph::InstanceId;
 use crate::schedule::finished::{Finished, Results, clean_results};
+use crate::schedule::next_snapshot::next_snapshot;
 use crate::schedule::observer::{Event, Observer, Planned};
 use crate::schedule::retired::{self, Retired};
 use crate::schedule::scheduler::Scheduler;
 use crate::schedule::worker_pool::WorkerPool;
-use crate::snapshot::{CheckedSnapshot, InstanceRun, SnapshotBuilder};
+use crate::snapshot::CheckedSnapshot;
 use crate::spec::Pipeline;
 use crate::store::{Run, Session, Store, StoreError};
 use crate::summary::{Outcome, Report, Summary};
@@ -151,7 +152,7 @@ fn run_in_session(
     } else {
         None
     };
-    let mut builder = snapshot_of(&work, session, options, &results, &last, &new_keys);
+    let mut builder = next_snapshot(&work, session, options, &results, &last, &new_keys);
     if let (Some(builder), Some(_)) = (&mut builder, &lock) {
         builder.add_file(&lock_file::path());
     }
@@ -222,75 +223,6 @@ fn log_run(
         fresh: summary.fresh(),
         keys,
         left: left.unwrap_or_default(),
-    })
-}
-
-/// Gathers what the next run may know; a trial leaves what was known before it, and so does a run by the lock.
-fn snapshot_of<'s>(
-    work: &Work<'_>,
-    session: &'s Session<'_>,
-    options: &Options<'_>,
-    results: &Results<'_>,
-    last: &HashMap<&str, Key>,
-    new_keys: &BTreeMap<String, Key>,
-) -> Option<SnapshotBuilder<'s>> {
-    if options.trial || options.by_lock {
-        return None;
-    }
-    let mut builder = SnapshotBuilder::new(session, options.fingerprint, options.environment, work.stages);
-    builder.pipeline_files(&options.pipeline_files);
-    // Which instances are as they were in the snapshot before.
-    let mut same = vec![false; work.plan.instances.len()];
-    let mut named: HashSet<&str> = HashSet::with_capacity(work.plan.instances.len());
-    for id in work.plan.ids() {
-        let name = work.name(id);
-        let finished = results[id.0].get();
-        match (finished, work.clean[id.0], options.snapshot) {
-            (_, Some(state), Some(known)) => {
-                builder.add_unchanged(known, state);
-                same[id.0] = true;
-            }
-            (Some(finished), _, known) => {
-                let Some(done) = done(work, id, finished) else { continue };
-                builder.add(&done);
-                let before = known.and_then(|known| known.results(name));
-                same[id.0] = before.is_some_and(|it| it.key == done.key && it.outputs == done.outputs);
-            }
-            // It was not asked for, or not begun: what was known of it is still so, if neither it nor its settings have changed,
-            // nor what it needs.
-            (None, _, Some(known)) => {
-                let mut needs = work.plan.instance(id).needs.iter().flat_map(|need| work.plan.members(need));
-                let has_same_needs = needs.all(|need| same[need.0]);
-                match work.unchanged(id, options).filter(|_| has_same_needs) {
-                    Some(state) => builder.add_unchanged(known, state),
-                    None => continue,
-                }
-                same[id.0] = true;
-            }
-            (None, ..) => continue,
-        }
-        named.insert(name);
-    }
-    let new = new_keys.iter().map(|(name, key)| (name.as_str(), *key));
-    let others = last.iter().map(|(name, key)| (*name, *key)).chain(new);
-    let others: BTreeMap<&str, Key> = others.filter(|(name, _)| !named.contains(name)).collect();
-    for (name, key) in others {
-        builder.last_key(name, key);
-    }
-    Some(builder)
-}
-
-/// Gives what an instance did, if it has its outputs.
-fn done<'d>(work: &'d Work<'_>, id: InstanceId, finished: &'d Finished<'_>) -> Option<InstanceRun<'d>> {
-    let project = finished.project.as_ref().filter(|_| finished.outcome.is_done())?;
-    Some(InstanceRun {
-        name: work.name(id),
-        stage: work.stage_digest(id),
-        key: finished.key?,
-        outputs: &finished.outputs,
-        places: &work.effective(id).ok()?.places,
-        reads: &project.paths,
-        trees: project.trees.iter().map(|tree| (Arc::as_ptr(tree).addr(), tree.paths.as_slice())).collect(),
     })
 }
 
