@@ -131,7 +131,7 @@ fn names_and_paths_have_an_end() {
         ),
         (
             format!("{{ name: a, kind: command, run: x, each: {{ w: [1, 2] }}, outputs: ['{{w}}{long}'] }}"),
-            "has a name longer than 255 bytes\n",
+            "is longer than 3,000 bytes\n",
         ),
         (
             format!("{{ name: a, kind: command, run: x, each: {{ w: [{long}] }} }}"),
