@@ -90,10 +90,17 @@ fn alike(causes: &[Cause]) -> Vec<Vec<&Cause>> {
 /// Says where a parameter that changed is written.
 fn place(pipeline: &Pipeline, instance: &str, reason: &Reason) -> Option<String> {
     let (Reason::Parameter { name, .. } | Reason::Items { name, .. }) = reason else { return None };
-    let field = name.split(['.', '[']).next()?;
     let instance = InstanceName::of(instance);
-    let stage = pipeline.stage(instance.stage)?;
-    match pipeline.settings(stage, instance.variant()).origin(field)? {
+    let id = pipeline.stage(instance.stage)?;
+    let (stage, settings) = (&pipeline.stages[id.0], pipeline.settings(id, instance.variant()));
+    let origin = match name.strip_prefix("params.").filter(|_| !stage.fields.is_empty()) {
+        Some(parameter) => settings.origin(parameter.split('[').next()?),
+        None => {
+            let field = name.split(['.', '[']).next()?;
+            settings.origin(field).or_else(|| stage.fields.origin(field))
+        }
+    };
+    match origin? {
         Origin::File { path, line, .. } => Some(format!("{path}:{line}")),
         Origin::Override(argument) => Some(format!("--set {argument}")),
         Origin::Default => None,

@@ -6,7 +6,8 @@
 //! |---|---|
 //! | `schema` | the settings that it takes |
 //! | `shell` | what a `run` starts: a program, or a line for a shell |
-//! | `folders` | the braces in a `run`: coordinates and the folders of instances |
+//! | `folders` | the braces in a `run`: coordinates, parameters and the folders of instances |
+//! | `params_file` | the file of a program's parameters |
 //! | `process` | starts it behind a gate, waits for it, ends it |
 //! | `descendants` | finds what a program left outside its group, and ends that too |
 //! | `supervisor` | ends the groups that are left when the run's process is gone |
@@ -27,6 +28,7 @@ mod descendants;
 mod folders;
 mod log;
 mod outcome;
+pub(crate) mod params_file;
 mod places;
 pub mod printable;
 mod process;
@@ -50,9 +52,10 @@ use crate::param_reader::ParamReader;
 use crate::store::OutputPlace;
 pub use schema::schema;
 
-use folders::{fill_folders, keep_folders};
+use folders::{fill_folders, keep_folders, names_params, texts_of};
 use log::Log;
 use outcome::{judge, unwritten_log};
+use params_file::PARAMS;
 use process::{GRACE, Limits, Program};
 use shell::Invocation;
 use supervisor::Supervisor;
@@ -114,7 +117,7 @@ impl Command {
             Some(Value::Map(digests)) => digests.keys().cloned().collect(),
             _ => Vec::new(),
         };
-        let passed = texts(job.context.settings.get("pass_env"));
+        let passed = texts(job.context.stage.fields.get("pass_env"));
         select_variables(&self.environment, deciding.iter().chain(&passed).map(String::as_str))
     }
 
@@ -147,17 +150,17 @@ impl Kind for Command {
     }
 
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
-        let params = context.settings.parameters();
+        let params = context.stage.fields.parameters();
         let params = ParamReader::of("command", &params);
-        let coordinates = context.point.coordinates();
+        let known = texts_of(context);
         let filled = |name: &str| -> Vec<String> {
-            texts(params.any(name)).iter().map(|text| substitute(text, &coordinates)).collect()
+            texts(params.any(name)).iter().map(|text| substitute(text, &known)).collect()
         };
         let filled_alike = |name: &str| match params.any(name) {
-            Some(Value::Text(text)) => Value::Text(substitute(text, &coordinates)),
+            Some(Value::Text(text)) => Value::Text(substitute(text, &known)),
             _ => list(filled(name)),
         };
-        let kept = |text: &str| keep_folders(text, &coordinates);
+        let kept = |text: &str| keep_folders(text, &known);
         let run = match params.any("run") {
             Some(Value::Text(line)) => Value::Text(kept(line)),
             words => list(texts(words).iter().map(|word| kept(word)).collect()),
@@ -179,6 +182,9 @@ impl Kind for Command {
         let shell = filled_alike("shell");
         if matches!(run, Value::Text(_)) && !texts(Some(&shell)).is_empty() {
             parameters.insert("shell".to_owned(), shell);
+        }
+        if names_params(&run) {
+            parameters.insert(PARAMS.to_owned(), Value::Map(context.settings.parameters()));
         }
         parameters.insert("run".to_owned(), run);
         if !tools.is_empty() {
@@ -202,8 +208,7 @@ impl Kind for Command {
         let mut places: Vec<OutputPlace> = named.collect();
         if let Some(out) = params.any("out").and_then(Value::as_text) {
             // What is in the instance's own folder is named by its path there.
-            places
-                .push(OutputPlace { name: String::new(), path: parse_path(&substitute(out, &coordinates))? });
+            places.push(OutputPlace { name: String::new(), path: parse_path(&substitute(out, &known))? });
             parameters.insert("out".to_owned(), Value::Bool(true));
         }
         let ignore = texts(params.any("ignore"));
@@ -222,7 +227,7 @@ impl Kind for Command {
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
         let parameters = &job.effective.parameters;
         let root = job.context.root;
-        let run = fill_folders(job);
+        let run = fill_folders(job)?;
         let invocation = Invocation::of(Some(&run), parameters.get("shell"), self.path(), root)?;
         let (mut log, error) = Log::create(job.log);
         if let Some(error) = error {
@@ -248,11 +253,11 @@ impl Kind for Command {
 
 /// Gives how often a program that failed is tried again.
 fn retries(job: &Job<'_>) -> i64 {
-    job.context.settings.get("retries").and_then(Value::as_integer).unwrap_or(0)
+    job.context.stage.fields.get("retries").and_then(Value::as_integer).unwrap_or(0)
 }
 
 fn timeout(job: &Job<'_>) -> Option<Duration> {
-    match job.context.settings.get("timeout_seconds") {
+    match job.context.stage.fields.get("timeout_seconds") {
         Some(Value::Integer(seconds)) => u64::try_from(*seconds).ok().map(Duration::from_secs),
         Some(Value::Float(seconds)) => Duration::try_from_secs_f64(*seconds).ok(),
         _ => None,

@@ -86,9 +86,7 @@ pub struct Surroundings {
 impl Surroundings {
     /// Gathers what stages have in `env` and `tools`.
     pub fn of(pipeline: &Pipeline) -> Self {
-        let settings = pipeline.stages.iter().flat_map(|stage| {
-            std::iter::once(&stage.base).chain(stage.variants.iter().map(|variant| &variant.settings))
-        });
+        let settings = pipeline.stages.iter().map(|stage| &stage.fields);
         let mut named = Self::default();
         for settings in settings {
             for (name, value, _) in settings.that_were_set() {

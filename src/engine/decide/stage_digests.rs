@@ -26,9 +26,6 @@ pub(crate) fn stage_digests(pipeline: &Pipeline) -> Vec<Digest> {
 }
 
 fn write_stage(stage: &Stage, canonical: &mut Canonical) {
-    let count = |canonical: &mut Canonical, count: usize| {
-        canonical.field(&(count as u64).to_le_bytes());
-    };
     canonical.field(stage.name.as_bytes()).field(stage.kind.as_bytes());
     count(canonical, stage.each.len());
     for axis in &stage.each {
@@ -48,6 +45,7 @@ fn write_stage(stage: &Stage, canonical: &mut Canonical) {
             }
         }
     }
+    write_settings(&stage.fields, canonical);
     write_settings(&stage.base, canonical);
     count(canonical, stage.variants.len());
     for variant in &stage.variants {
@@ -66,10 +64,20 @@ fn write_stage(stage: &Stage, canonical: &mut Canonical) {
     count(canonical, stage.needs.len());
 }
 
+fn count(canonical: &mut Canonical, count: usize) {
+    canonical.field(&(count as u64).to_le_bytes());
+}
+
 /// Appends what was set; defaults are the program's, and another program is another environment.
 fn write_settings(settings: &Settings, canonical: &mut Canonical) {
-    for (name, value, _) in settings.that_were_set() {
+    for ((name, value, _), (_, below)) in settings.that_were_set().zip(settings.paths()) {
         write_parameter(name, value, canonical);
+        if !below.is_empty() {
+            for name in below {
+                canonical.field(name.as_bytes());
+            }
+            count(canonical, below.len());
+        }
     }
     canonical.field(b"");
 }

@@ -3,7 +3,6 @@
 use super::outline::StageDraft;
 use super::owners::{Owner, Takes, owners};
 use super::pipeline::Axis;
-use super::repeats::singular;
 use super::settings_file;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::suggestion;
@@ -30,8 +29,8 @@ pub(super) fn check(
             Owner::One(_) => continue,
             // The need that has them may be the one that is misspelt.
             Owner::None if uncertain || draft.schema.is_none() => continue,
-            Owner::None if draft.schema.is_some_and(|schema| !schema.fields.is_empty()) => {
-                let help = format!("list them in `{}`, under `{word}`", settings_file::path(name));
+            Owner::None if draft.schema.is_some_and(settings_file::has_variants) => {
+                let help = format!("list them under `{word}`, here or in `{}`", settings_file::path(name));
                 Diagnostic::error(format!("stage `{name}` is repeated over {word} but has none")).help(help)
             }
             Owner::None => {
@@ -43,7 +42,7 @@ pub(super) fn check(
                 let (one, another) = (&drafts[one].name, &drafts[another].name);
                 let message =
                     format!("stage `{name}` can't take its {word} from both `{one}` and `{another}`");
-                let axis = singular(axis);
+                let axis = axis.name();
                 let help = format!("name the stage: `each: [{one}.{axis}]`, or `{another}.{axis}`");
                 Diagnostic::error(message).help(help)
             }
@@ -70,7 +69,7 @@ fn takes(axis: &Axis, index: usize, drafts: &[StageDraft<'_>], diagnostics: &mut
         (Some(_), None) => (None, Takes::Nearest),
     };
     if let Some(place) = unused {
-        let (name, word) = (&draft.name, singular(axis));
+        let (name, word) = (&draft.name, axis.name());
         let mistake = match from {
             None => Diagnostic::error(format!("stage `{name}` isn't repeated over {word}s"))
                 .help(format!("add `{word}` to its `each` in `pipeline.yaml`, or take these away")),
@@ -119,7 +118,7 @@ fn place<'a>(axis: &Axis, draft: &'a StageDraft<'_>) -> Option<&'a Place> {
 }
 
 fn plural(axis: &Axis) -> String {
-    format!("{}s", singular(axis))
+    format!("{}s", axis.name())
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
-//! Which names braces may hold: coordinates everywhere, and in what a stage runs also folders that stages fill.
+//! Which names braces may hold: coordinates and parameters everywhere, and in what a stage runs also what stages fill or set.
 //!
-//! `{word}` is a coordinate, `{out}` a field of the stage that is a path it writes, `{fit.out}` one of a stage that it needs.
+//! `{word}` is a coordinate or a parameter, `{params}` the file of all parameters, `{out}` a field of the stage that is a path
+//! it writes; `{fit.out}` and `{fit.rate}` are a field and a parameter of a stage that it needs.
 
 use std::ops::Range;
 
-use super::outline::StageDraft;
-use super::pipeline::Axis;
+use super::outline::{AxisValues, StageDraft};
+use super::points::in_braces;
 use super::schema::Shape;
+use super::settings::Settings;
 use super::shape::get;
 use super::template::{Piece, names, pieces};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -33,15 +35,8 @@ pub(super) enum Folders {
     Any,
 }
 
-/// Gives the coordinates that a stage lists, with their values.
-pub(super) fn listed<'a>(
-    draft: &'a StageDraft<'_>,
-) -> impl DoubleEndedIterator<Item = (&'a str, &'a [String])> {
-    draft.each.iter().filter_map(|entry| match &entry.axis {
-        Axis::Listed { name, values } => Some((name.as_str(), values.as_slice())),
-        Axis::Variant | Axis::Seed => None,
-    })
-}
+/// The name in braces of the file that holds all parameters.
+pub(super) const PARAMS: &str = "params";
 
 impl<'a, 's> Braces<'a, 's> {
     fn draft(&self) -> &'a StageDraft<'s> {
@@ -50,12 +45,16 @@ impl<'a, 's> Braces<'a, 's> {
 
     /// Gives the names that braces may hold.
     fn known(&self) -> Vec<String> {
-        let mut known: Vec<String> = listed(self.draft()).map(|(name, _)| name.to_owned()).collect();
+        let mut known: Vec<String> =
+            self.draft().each.iter().map(|entry| entry.axis.name().to_owned()).collect();
+        known.extend(parameter_names(self.draft()).into_iter().map(str::to_owned));
         if self.folders != Folders::None {
+            known.push(PARAMS.to_owned());
             known.extend(written_fields(self.draft()).map(str::to_owned));
             for &need in &self.needs[self.stage] {
                 let need = &self.drafts[need];
-                known.extend(written_fields(need).map(|field| format!("{}.{field}", need.name)));
+                let names = written_fields(need).chain(parameter_names(need));
+                known.extend(names.map(|name| format!("{}.{name}", need.name)));
             }
         }
         known
@@ -85,10 +84,61 @@ impl<'a, 's> Braces<'a, 's> {
                 _ => {}
             }
         }
-        for (mistake, part) in self.several(template) {
+        let mistakes = names(template)
+            .into_iter()
+            .filter_map(|(name, part)| Some((self.several(name).or_else(|| self.unprintable(name))?, part)));
+        for (mistake, part) in mistakes {
             report(part, &|| mistake.clone());
         }
         sound
+    }
+
+    /// Finds out whether a parameter has no text to put in, or several.
+    fn unprintable(&self, name: &str) -> Option<Diagnostic> {
+        let (draft, parameter) = match name.rsplit_once('.') {
+            None => (self.draft(), name),
+            Some((stage, parameter)) => (self.need(stage)?, parameter),
+        };
+        if draft.axes.iter().any(|axis| axis.name == name) || !parameter_names(draft).contains(&parameter) {
+            return None;
+        }
+        let is_matched =
+            || draft.axes.iter().filter(|axis| axis.name == "variant").all(|axis| self.shares(axis));
+        if self.stage_of(draft) != self.stage && !draft.variants.is_empty() && !is_matched() {
+            let message = format!("`{{{name}}}` has several values here: `{}` has variants", draft.name);
+            return Some(Diagnostic::error(message).help("add `variant` to its `each`"));
+        }
+        let base = (draft.variants.is_empty()).then_some((None, &draft.base));
+        let variants = draft.variants.iter().map(|variant| (Some(&variant.name), &variant.settings));
+        base.into_iter().chain(variants).find_map(|(variant, settings): (Option<&String>, &Settings)| {
+            let at = variant.map(|variant| format!(" for variant `{variant}`")).unwrap_or_default();
+            match settings.parameters().get(parameter) {
+                Some(value) if in_braces(value).is_some() => None,
+                Some(_) => Some(
+                    Diagnostic::error(format!("`{parameter}` is a list or a map{at}, and no text"))
+                        .help("hand it over with all others by `{params}`, the path of a JSON file"),
+                ),
+                None => Some(
+                    Diagnostic::error(format!("`{parameter}` is not set{at}"))
+                        .help("set it, or hand over what there is by `{params}`, the path of a JSON file"),
+                ),
+            }
+        })
+    }
+
+    fn need(&self, stage: &str) -> Option<&'a StageDraft<'s>> {
+        self.needs[self.stage].iter().map(|need| &self.drafts[*need]).find(|need| need.name == stage)
+    }
+
+    fn stage_of(&self, draft: &StageDraft<'_>) -> usize {
+        self.drafts.iter().position(|other| std::ptr::eq(other, draft)).unwrap_or(self.stage)
+    }
+
+    /// Says whether the stage is repeated over an axis of a need at the same values.
+    fn shares(&self, axis: &AxisValues) -> bool {
+        let is_listed = !["variant", "seed"].contains(&axis.name.as_str());
+        let same = |own: &AxisValues| own.name == axis.name && (is_listed || own.values == axis.values);
+        self.draft().axes.iter().any(same)
     }
 
     fn unknown(&self, name: &str, listed: &[&str]) -> Diagnostic {
@@ -102,46 +152,53 @@ impl<'a, 's> Braces<'a, 's> {
                 let message = format!("stage `{}` doesn't need `{stage}`", self.draft().name);
                 Diagnostic::error(message).help(format!("add `{stage}` to its `needs`"))
             }
+            Some((_, stage, "out")) => Diagnostic::error(format!("stage `{stage}` has no `out`"))
+                .help("give it one in `pipeline.yaml`: `out: PATH`"),
             Some((_, stage, field)) => Diagnostic::error(format!("stage `{stage}` has no `{field}`"))
-                .help(format!("give it one in `pipeline.yaml`: `{field}: PATH`")),
+                .help("a need has an `out`, and its parameters"),
             None => {
                 let literal = format!("braces that are meant as such are written `{{{{{name}}}}}`");
-                let help = suggestion::help(
-                    name,
-                    listed.iter().copied(),
-                    "a coordinate named",
-                    "its coordinates are",
-                );
+                let listed = listed.iter().copied().filter(|name| *name != PARAMS);
+                let help = suggestion::help(name, listed, "the name", "its names are");
                 let help = help.map_or(literal.clone(), |help| format!("{help}; {literal}"));
-                Diagnostic::error(format!("no coordinate is named `{name}`")).help(help)
+                Diagnostic::error(format!("no coordinate or parameter is named `{name}`")).help(help)
             }
         }
     }
 
-    /// Finds the names of several folders where only one may be.
-    fn several(&self, template: &str) -> Vec<(Diagnostic, Range<usize>)> {
-        if self.folders != Folders::One {
-            return Vec::new();
+    /// Finds out whether a name is of several folders where only one may be.
+    fn several(&self, name: &str) -> Option<Diagnostic> {
+        let (stage, field) = name.rsplit_once('.').filter(|_| self.folders == Folders::One)?;
+        let need = self.need(stage)?;
+        if !written_fields(need).any(|written| written == field) {
+            return None;
         }
-        let own: Vec<&str> = listed(self.draft()).map(|(name, _)| name).collect();
-        let mut mistakes = Vec::new();
-        for (name, part) in names(template) {
-            let Some((stage, _)) = name.rsplit_once('.') else { continue };
-            let need = self.needs[self.stage].iter().map(|need| &self.drafts[*need]);
-            let Some(need) = need.into_iter().find(|need| need.name == stage) else { continue };
-            let more = listed(need).filter(|(name, values)| !own.contains(name) && values.len() > 1);
-            let more: Vec<(&str, usize)> = more.map(|(name, values)| (name, values.len())).collect();
-            if let Some((axis, _)) = more.first() {
-                let count: usize = more.iter().map(|(_, count)| count).product();
-                let message = format!("`{{{name}}}` is {count} folders here, and a line takes one");
-                let help = format!(
-                    "write what it runs as a list, where each is an argument of its own, or add `{axis}` to its `each`"
-                );
-                mistakes.push((Diagnostic::error(message).help(help), part));
-            }
-        }
-        mistakes
+        let more: Vec<&AxisValues> =
+            need.axes.iter().filter(|axis| axis.values.len() > 1 && !self.shares(axis)).collect();
+        let axis = &more.first()?.name;
+        let count: usize = more.iter().map(|axis| axis.values.len()).product();
+        let message = format!("`{{{name}}}` is {count} folders here, and a line takes one");
+        let help = format!(
+            "write what it runs as a list, where each is an argument of its own, or add `{axis}` to its `each`"
+        );
+        Some(Diagnostic::error(message).help(help))
     }
+}
+
+/// Names the parameters of any name that a stage or a variant of it sets.
+pub(super) fn parameter_names<'a>(draft: &'a StageDraft<'_>) -> Vec<&'a str> {
+    if draft.schema.is_none_or(|schema| !schema.inline) {
+        return Vec::new();
+    }
+    let variants = draft.variants.iter().map(|variant| &variant.settings);
+    let mut names: Vec<&str> = std::iter::once(&draft.base)
+        .chain(variants)
+        .flat_map(Settings::paths)
+        .map(|(name, _)| name)
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// Names the fields of a stage that are one path which it writes.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::open_params;
 use super::order;
 use super::pipeline::Variant;
 use super::settings::Settings;
@@ -48,11 +49,13 @@ pub(super) fn variants(
         let parent = parents[index].first().and_then(|parent| inherited[*parent].as_ref());
         let mut settings = parent.unwrap_or(base).clone();
         put(&mut settings, &variants[index].own);
+        open_params::put(&mut settings, &variants[index].own_open, diagnostics);
         inherited[index] = Some(settings);
     }
     let resolved = variants.iter().zip(inherited).filter_map(|(variant, settings)| {
         let mut settings = settings?;
         put(&mut settings, &variant.over);
+        open_params::put(&mut settings, &variant.over_open, diagnostics);
         let from = variant.from.as_ref().map(|(name, _)| name.clone());
         Some(Variant { name: variant.name.clone(), from, settings })
     });

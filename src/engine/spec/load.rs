@@ -5,16 +5,17 @@
 //!
 //! Invariant: a mistake in one place is reported once; what only follows from it is not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::outline::{self, StageDraft};
+use super::owners::Owner;
 use super::pipeline::{Axis, Pipeline, Stage, StageId};
 use super::schema::Schema;
 use super::settings::Settings;
-use super::{axes, graph, inherit, outputs, overrides, settings_file};
+use super::{axes, graph, inherit, open_params, outputs, overrides, points, settings_file};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 use crate::suggestion;
 use crate::value::Parameters;
@@ -40,30 +41,37 @@ fn checked(
 ) -> Option<Pipeline> {
     let mut outline = outline::read(root, schemas, diagnostics)?;
     let drafts = &mut outline.stages;
+    let files = names_in_stages(root);
     for draft in drafts.iter_mut() {
-        if let Some(schema) = draft.schema.filter(|schema| !schema.inline) {
-            draft.raw = settings_file::read(root, &draft.name, &draft.place, schema, diagnostics);
+        let Some(schema) = draft.schema else { continue };
+        let StageDraft { name, place, raw, .. } = draft;
+        // Of thousands of stages hardly one has a file.
+        if !schema.inline || files.contains(&format!("{name}.yaml")) {
+            settings_file::read(root, name, place, schema, raw, diagnostics);
         }
     }
     // A stage whose name can't be read may be the one that others name.
     if !outline.nameless {
-        refuse_strays(root, drafts, diagnostics);
+        refuse_strays(&files, drafts, diagnostics);
     }
     overrides::apply(overrides, drafts, outline.nameless, diagnostics);
     let needs = graph::needs(drafts, outline.nameless, diagnostics);
     let order = graph::order(drafts, &needs, diagnostics);
     let [variants_of, seeds_of] =
         [Axis::Variant, Axis::Seed].map(|axis| axes::check(&axis, drafts, &needs, &order, diagnostics));
+    let owner_of = |owners: &[Owner]| owners.iter().map(|owner| owner.first()).collect::<Vec<_>>();
+    points::set_values(drafts, &owner_of(&variants_of), &owner_of(&seeds_of), diagnostics);
+    let defaults = schemas.iter().map(|schema| (schema.kind, Arc::new(schema.defaults()))).collect();
+    drafts.iter_mut().for_each(|draft| resolve(draft, &defaults, diagnostics));
     outputs::check(root, drafts, &needs, &order, outline.nameless, diagnostics);
     let mut place = vec![StageId(0); drafts.len()];
     for (at, index) in order.iter().enumerate() {
         place[*index] = StageId(at);
     }
-    let defaults = schemas.iter().map(|schema| (schema.kind, Arc::new(schema.defaults()))).collect();
     let count = drafts.len();
     let mut stages: Vec<Stage> = Vec::with_capacity(count);
     stages.extend(order.iter().filter_map(|&index| {
-        let mut stage = stage(&mut drafts[index], &defaults, diagnostics)?;
+        let mut stage = stage(&mut drafts[index], &defaults)?;
         stage.needs = needs[index].iter().map(|need| place[*need]).collect();
         stage.variants_of = variants_of[index].first().map(|owner| place[owner]);
         stage.seeds_of = seeds_of[index].first().map(|owner| place[owner]);
@@ -76,16 +84,33 @@ fn checked(
     Some(Pipeline { title: outline.title, stages })
 }
 
-fn stage(
+/// Resolves what a stage and its variants set.
+fn resolve(
     draft: &mut StageDraft<'_>,
     defaults: &BTreeMap<&str, Arc<Parameters>>,
     diagnostics: &mut Diagnostics,
-) -> Option<Stage> {
+) {
+    let Some(schema) = draft.schema else { return };
+    draft.base = if schema.inline {
+        let mut base = Settings::default();
+        open_params::put(&mut base, &draft.raw.open, diagnostics);
+        base
+    } else {
+        let params = draft.raw.params.iter().map(|(name, it)| (*name, it.value.clone(), it.origin.clone()));
+        Settings::of(Arc::clone(&defaults[schema.kind]), params)
+    };
+    draft.variants = inherit::variants(&draft.base, &draft.raw, &draft.name, diagnostics);
+}
+
+fn stage(draft: &mut StageDraft<'_>, defaults: &BTreeMap<&str, Arc<Parameters>>) -> Option<Stage> {
     let schema = draft.schema?;
-    let params = std::mem::take(&mut draft.raw.params).into_iter();
-    let params = params.map(|(name, parsed)| (name, parsed.value, parsed.origin));
-    let base = Settings::of(Arc::clone(&defaults[schema.kind]), params);
-    let variants = inherit::variants(&base, &draft.raw, &draft.name, diagnostics);
+    let fields = if schema.inline {
+        let fields = std::mem::take(&mut draft.raw.params).into_iter();
+        let fields = fields.map(|(name, parsed)| (name, parsed.value, parsed.origin));
+        Settings::of(Arc::clone(&defaults[schema.kind]), fields)
+    } else {
+        Settings::default()
+    };
     Some(Stage {
         observed: std::mem::take(&mut draft.observed),
         resources: draft.resources,
@@ -93,34 +118,34 @@ fn stage(
         kind: schema.kind.to_owned(),
         each: draft.each.drain(..).map(|entry| entry.axis).collect(),
         needs: Vec::new(),
-        base,
-        variants,
+        fields,
+        base: std::mem::take(&mut draft.base),
+        variants: std::mem::take(&mut draft.variants),
         seeds: draft.raw.seeds.take().unwrap_or_default(),
         variants_of: None,
         seeds_of: None,
     })
 }
 
+/// Names what is in the folder of stages' files.
+fn names_in_stages(root: &Path) -> BTreeSet<String> {
+    let entries = fs::read_dir(root.join("stages")).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
 /// Reports files in `stages/` that no stage reads: most often one of the two names is misspelt.
-fn refuse_strays(root: &Path, drafts: &[StageDraft<'_>], diagnostics: &mut Diagnostics) {
-    let Ok(folder) = fs::read_dir(root.join("stages")) else { return };
-    for entry in folder.flatten() {
-        let file = entry.file_name().to_string_lossy().into_owned();
+fn refuse_strays(files: &BTreeSet<String>, drafts: &[StageDraft<'_>], diagnostics: &mut Diagnostics) {
+    for file in files {
         let Some((stage, suffix)) = file.rsplit_once('.') else { continue };
         if !["yaml", "yml"].contains(&suffix) || stage.is_empty() || stage.starts_with('.') {
             continue;
         }
         let place = Place::whole(&Source::file(format!("stages/{file}"), ""));
-        let known = drafts.iter().find(|draft| draft.name == stage);
-        let mistake = match (known, suffix) {
-            (Some(StageDraft { schema: Some(schema), .. }), _) if schema.inline => {
-                Diagnostic::error(format!("a stage of kind `{}` has no file of its own", schema.kind))
-                    .help(format!("say it in `{}` and delete this file", outline::PATH))
-            }
-            (Some(_), "yaml") => continue,
-            (Some(_), _) => Diagnostic::error(format!("`stages/{file}` is not read"))
+        let mistake = match (drafts.iter().any(|draft| draft.name == stage), suffix) {
+            (true, "yaml") => continue,
+            (true, _) => Diagnostic::error(format!("`stages/{file}` is not read"))
                 .help(format!("rename it to `{}`", settings_file::path(stage))),
-            (None, _) => {
+            (false, _) => {
                 let names = drafts.iter().map(|draft| draft.name.as_str());
                 let help = suggestion::help(stage, names, "a stage named", "the stages are");
                 Diagnostic::error(format!("no stage is named `{stage}`"))
@@ -354,9 +379,9 @@ variants:
         let count = &pipeline.stages[0];
         let values = ["alpha", "2", "0.10"].map(str::to_owned).to_vec();
         assert_eq!(count.each, [Axis::Listed { name: "word".to_owned(), values }]);
-        assert_eq!(count.base.get("run"), Some(&"echo {word} '{{}}'".into()));
-        assert_eq!(count.base.get("inputs"), Some(&Value::List(Vec::new())));
-        assert_eq!(count.base.origin("inputs"), Some(&Origin::Default));
+        assert_eq!(count.fields.get("run"), Some(&"echo {word} '{{}}'".into()));
+        assert_eq!(count.fields.get("inputs"), Some(&Value::List(Vec::new())));
+        assert_eq!(count.fields.origin("inputs"), Some(&Origin::Default));
         assert_eq!(pipeline.stages[1].needs, [StageId(0)]);
     }
 

@@ -8,10 +8,12 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::file::{self, File};
+use super::pipeline::Variant;
 use super::repeats::{self, EachEntry};
 use super::resources::{self, Resources};
 use super::schema::Schema;
-use super::settings_file::RawStage;
+use super::settings::Settings;
+use super::settings_file::{self, RawStage};
 use super::shape::{parse_in_file, refuse_missing};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::suggestion::{self, nearest};
@@ -48,8 +50,20 @@ pub(super) struct StageDraft<'s> {
     pub needs: Vec<(String, Place)>,
     pub observed: Vec<String>,
     pub resources: Resources,
-    /// What it sets; here for inline kinds, in its own file for others.
+    /// What it sets, here and in its own file.
     pub raw: RawStage,
+    /// The values of each axis of its `each`, once it is known whose they are.
+    pub axes: Vec<AxisValues>,
+    /// The parameters that hold where no variant sets another, once they are resolved.
+    pub base: Settings,
+    /// Its own variants, likewise.
+    pub variants: Vec<Variant>,
+}
+
+/// A name that a stage is repeated over, with its values.
+pub(super) struct AxisValues {
+    pub name: String,
+    pub values: Vec<String>,
 }
 
 /// Reads `pipeline.yaml`; `None` when there is nothing to go on with.
@@ -167,12 +181,18 @@ pub(super) fn stage<'s>(
         }
     }
     if let Some(schema) = schema {
-        check_fields(fields, schema, name.map_or("NAME", |(name, _)| name), diagnostics);
+        check_fields(fields, schema, diagnostics);
         if schema.inline {
             let place = name.map_or(&node.place, |(_, place)| place);
             let help = "say it in this stage, beside its `name`";
             refuse_missing(fields, &schema.fields, &STAGE, place, help, diagnostics);
             raw.params = parse_in_file(fields, &schema.fields, None, diagnostics);
+        }
+        let sets = settings_file::NAMES.iter().find_map(|name| entry(fields, name));
+        if let Some(sets) = sets {
+            raw.here = Some(sets.key_place.clone());
+            let known = known_fields(schema);
+            settings_file::read_fields(fields, &known, schema, &node.place, &mut raw, diagnostics);
         }
     }
     let mistakes = diagnostics.len();
@@ -190,7 +210,20 @@ pub(super) fn stage<'s>(
     let resources = entry(fields, "resources").map(|entry| resources::read(&entry.value, diagnostics));
     let resources = resources.unwrap_or_default();
     let (name, place) = (name?.0.to_owned(), name?.1.clone());
-    Some(StageDraft { name, place, schema, each, each_refused, needs, observed, resources, raw })
+    Some(StageDraft {
+        name,
+        place,
+        schema,
+        each,
+        each_refused,
+        needs,
+        observed,
+        resources,
+        raw,
+        axes: Vec::new(),
+        base: Settings::default(),
+        variants: Vec::new(),
+    })
 }
 
 /// Gives the kind of a stage that names none: the one that is written in `pipeline.yaml` and must have a field which the
@@ -215,19 +248,22 @@ fn schema<'s>(node: &Node, schemas: &'s [Schema], diagnostics: &mut Diagnostics)
     found
 }
 
-/// Reports unknown and missing fields; a setting that belongs into the stage's own file is sent there.
-fn check_fields(fields: &[Entry], schema: &Schema, stage: &str, diagnostics: &mut Diagnostics) {
-    let own = schema.fields.iter().map(|field| field.name);
-    let known: Vec<&str> = STAGE.into_iter().chain(own.filter(|_| schema.inline)).collect();
-    let elsewhere = |name: &str| match name {
-        _ if schema.inline => None,
-        _ if schema.fields.iter().any(|field| field.name == name) => {
-            Some(format!("settings belong in `stages/{stage}.yaml`, under `params`"))
-        }
-        "params" | "variants" | "seeds" => Some(format!("`{name}` belongs in `stages/{stage}.yaml`")),
-        _ => None,
+/// Names the fields that a stage of a kind may have.
+fn known_fields(schema: &Schema) -> Vec<&str> {
+    let own = schema.fields.iter().filter(|_| schema.inline).map(|field| field.name);
+    let settings: &[&str] = match schema.fields.is_empty() {
+        _ if settings_file::has_variants(schema) => &settings_file::NAMES,
+        false => &["params"],
+        true => &[],
     };
-    refuse_unknown(fields, &known, format_args!("a stage of kind `{}`", schema.kind), elsewhere, diagnostics);
+    STAGE.into_iter().chain(own).chain(settings.iter().copied()).collect()
+}
+
+/// Reports unknown fields; a parameter that belongs under `params` is sent there.
+fn check_fields(fields: &[Entry], schema: &Schema, diagnostics: &mut Diagnostics) {
+    let whose = format_args!("a stage of kind `{}`", schema.kind);
+    let advice = |name: &str| settings_file::advice(schema, name);
+    refuse_unknown(fields, &known_fields(schema), whose, advice, diagnostics);
 }
 
 /// Reads a list of names, each once.

@@ -8,6 +8,7 @@ use super::outline::StageDraft;
 use super::path_uses::{Use, literals, path_shape, templates};
 use super::project_path::ProjectRoot;
 use super::schema::Shape;
+use super::unread;
 use super::writers::Writers;
 use crate::address::Address;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -46,6 +47,7 @@ pub(super) fn check(
             accept(uses, first, shape, &mut project, diagnostics);
             uncertain |= is_output && (diagnostics.len() > mistakes || draft.each_refused);
         }
+        unread::check(draft, diagnostics);
     }
     let writers = Writers::of(&outputs, drafts, diagnostics);
     let graph = Graph { drafts, needs, order };

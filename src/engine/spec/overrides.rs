@@ -1,14 +1,17 @@
-//! `--set STAGE.FIELD=VALUE` and `--set STAGE[VARIANT].FIELD=VALUE`.
+//! `--set STAGE.FIELD=VALUE` and `--set STAGE[VARIANT].FIELD=VALUE`; a parameter that is a map is set by `FIELD.NAME`.
 //!
 //! Invariants
 //! - On a stage it acts as an edit of the stage's `params`: a variant that sets the field keeps its own.
 //! - On a variant it holds for that variant alone; what derives from it keeps what the file says.
 //! - Of two for the same thing the last one holds.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::open_params::walk;
 use super::outline::StageDraft;
+use super::schema::Schema;
 use super::settings::Origin;
 use super::shape::parse_value;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
@@ -85,10 +88,15 @@ fn put(
     let Some(schema) = draft.schema else { return };
     let (name, place) = part(&parts.field);
     let field = schema.fields.iter().find(|field| field.name == name);
-    if field.is_none() {
-        let names = schema.fields.iter().map(|field| field.name);
+    let mut path = name.split('.').map(str::to_owned);
+    let top = path.next().unwrap_or_default();
+    let open = open_names(draft, schema);
+    let is_open = open.contains(&top);
+    if field.is_none() && !is_open {
+        let fields = schema.fields.iter().map(|field| field.name);
+        let names: Vec<&str> = open.iter().map(String::as_str).chain(fields).collect();
         let message = format!("stage `{stage}` has no field `{name}`");
-        unknown(message, name, names, ["field", "its fields are"], &place, diagnostics);
+        unknown(message, name, names.iter().copied(), ["field", "its fields are"], &place, diagnostics);
     }
     let variant = parts.variant.as_ref().map(|range| {
         let (name, place) = part(range);
@@ -100,12 +108,27 @@ fn put(
         }
         found
     });
-    let Some(field) = field else { return };
+    if field.is_none() && !is_open {
+        return;
+    }
     let Some(mut node) = yaml::read(source, parts.value.clone(), diagnostics) else { return };
     if node.place.span().is_empty() {
         node.place = Place::new(source, parts.field.start..source.text().len());
     }
     let origin = Origin::Override(source.text().to_owned());
+    if is_open {
+        let params = match variant {
+            None => &mut draft.raw.open,
+            Some(Some(index)) => match draft.raw.variants.as_mut() {
+                Some(variants) => &mut variants[index].over_open,
+                None => return,
+            },
+            Some(None) => return,
+        };
+        walk(&top, &mut path.collect(), &node, &|_| origin.clone(), params, diagnostics);
+        return;
+    }
+    let Some(field) = field else { return };
     let Some(parsed) = parse_value(field, &node, origin, diagnostics) else { return };
     let values = match variant {
         None => &mut draft.raw.params,
@@ -117,6 +140,13 @@ fn put(
     };
     values.retain(|(name, _)| *name != field.name);
     values.push((field.name, parsed));
+}
+
+/// Names the parameters of any name that a stage or a variant of it sets.
+fn open_names(draft: &StageDraft<'_>, schema: &Schema) -> BTreeSet<String> {
+    let variants = draft.raw.variants().iter().flat_map(|variant| &variant.own_open);
+    let set = draft.raw.open.iter().chain(variants).filter(|_| schema.inline);
+    set.map(|param| param.name.clone()).collect()
 }
 
 fn unknown<'a>(

@@ -1,11 +1,12 @@
 //! The paths that a stage names, at every point of its `each`.
 //!
-//! parameters ──▶ [`Use`]s, with coordinates put in for kinds that are written whole in `pipeline.yaml`.
+//! fields ──▶ [`Use`]s, with coordinates and parameters put in for kinds that are written whole in `pipeline.yaml`.
 
 use std::fmt;
 
-use super::braces::{Braces, Folders, listed};
+use super::braces::{Braces, Folders};
 use super::outline::StageDraft;
+use super::points;
 use super::schema::{Field, Shape};
 use super::shape::get;
 use super::template::fill;
@@ -42,7 +43,7 @@ impl Use<'_> {
 pub(super) enum PathOrigin<'a> {
     /// It is as somebody wrote it.
     Written,
-    /// It is this template with coordinates put in.
+    /// It is this template with coordinates and parameters put in.
     Template(&'a str),
     /// It is the default of this field.
     Default(&'static str),
@@ -120,9 +121,9 @@ pub(super) fn templates<'a>(
             continue;
         }
         let origin = if has_braces { PathOrigin::Template(text) } else { PathOrigin::Written };
-        let points = if too_long { 1 } else { point_count(draft) };
+        let points = if too_long { 1 } else { points::count(draft) };
         uses.extend((0..points).map(|point| {
-            let value = |name: &str| coordinate(draft, point, name);
+            let value = |name: &str| points::text_of(draft, point, name);
             let path = if has_braces { fill(text, value) } else { text.to_owned() };
             Use { stage, point, path, behind_links: None, pointer: None, place, origin }
         }));
@@ -137,29 +138,4 @@ fn names_folders(shape: &Shape) -> bool {
         Shape::Either(one, other) => names_folders(one) || names_folders(other),
         _ => false,
     }
-}
-
-fn point_count(draft: &StageDraft<'_>) -> usize {
-    listed(draft).map(|(_, values)| values.len()).product()
-}
-
-/// Gives a stage's listed coordinates at a point, the last one first.
-fn coordinates<'a>(draft: &'a StageDraft<'_>, point: usize) -> impl Iterator<Item = (&'a str, &'a str)> {
-    listed(draft).rev().scan(point, |rest, (name, values)| {
-        let value = &values[*rest % values.len()];
-        *rest /= values.len();
-        Some((name, value.as_str()))
-    })
-}
-
-fn coordinate<'a>(draft: &'a StageDraft<'_>, point: usize, name: &str) -> Option<&'a str> {
-    coordinates(draft, point).find(|(known, _)| *known == name).map(|(_, value)| value)
-}
-
-/// Names a stage at a point, for a sentence.
-pub(super) fn point_name(draft: &StageDraft<'_>, point: usize) -> String {
-    let mut parts: Vec<String> =
-        coordinates(draft, point).map(|(name, value)| format!("{name}={value}")).collect();
-    parts.reverse();
-    if parts.is_empty() { draft.name.clone() } else { format!("{}[{}]", draft.name, parts.join(",")) }
 }

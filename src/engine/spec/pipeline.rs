@@ -75,7 +75,9 @@ pub struct Stage {
     pub each: Vec<Axis>,
     /// The stages whose outputs it reads.
     pub needs: Vec<StageId>,
-    /// The settings that hold where no variant sets another.
+    /// What an inline kind says of it in `pipeline.yaml`: what a command runs, reads and writes.
+    pub fields: Settings,
+    /// The parameters that hold where no variant sets another.
     pub base: Settings,
     /// Its variants, in the order of the file; empty where its `each` has no `variant`, or where
     /// its variants are those of a stage it needs.
@@ -114,7 +116,8 @@ impl Stage {
 
     /// Says whether `--set` has set something of the stage.
     pub fn is_overridden(&self) -> bool {
-        let mut settings = std::iter::once(&self.base).chain(self.variants.iter().map(|it| &it.settings));
+        let variants = self.variants.iter().map(|it| &it.settings);
+        let mut settings = [&self.fields, &self.base].into_iter().chain(variants);
         settings.any(|it| it.that_were_set().any(|(.., origin)| matches!(origin, Origin::Override(_))))
     }
 
@@ -139,6 +142,17 @@ pub enum Axis {
         /// Its values, unique, in the order of the file.
         values: Vec<String>,
     },
+}
+
+impl Axis {
+    /// Gives the name that it has in braces and in coordinates.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Variant => "variant",
+            Self::Seed => "seed",
+            Self::Listed { name, .. } => name,
+        }
+    }
 }
 
 /// A named set of settings, derived from another one.

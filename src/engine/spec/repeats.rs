@@ -9,9 +9,6 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::suggestion;
 use crate::yaml::{Content, Entry, Node, Scalar, entries, items, text};
 
-/// Instances of one stage, at most.
-const MAX_INSTANCES: usize = 100_000;
-
 /// Letters that separate coordinates in an instance's name.
 const SEPARATORS: [char; 4] = ['[', ']', ',', '='];
 
@@ -23,32 +20,34 @@ pub(super) struct EachEntry {
     pub place: Place,
 }
 
-/// Reads an `each` for a kind.
+/// Reads an `each` for a kind: a list of `variant`, `seed` and maps of names and values, or one such map.
 pub(super) fn read(entry: &Entry, schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<EachEntry> {
     if !schema.repeats {
         let mistake = Diagnostic::error(format!("a stage of kind `{}` isn't repeated", schema.kind));
         diagnostics.add(mistake.at(&entry.key_place).help("take `each` away"));
         return Vec::new();
     }
-    if schema.inline {
-        return coordinates(entry, diagnostics);
+    let mut found = Vec::new();
+    if let Content::Map(_) = entry.value.content {
+        coordinates(&entry.value, &mut found, diagnostics);
+    } else {
+        for node in items(&entry.value, "`each`", diagnostics).unwrap_or_default() {
+            match node.content {
+                Content::Map(_) => coordinates(node, &mut found, diagnostics),
+                _ => found.extend(variant_or_seed(node, diagnostics)),
+            }
+        }
     }
     let mut unique: Vec<EachEntry> = Vec::new();
-    for node in items(&entry.value, "`each`", diagnostics).unwrap_or_default() {
-        let Some(entry) = variant_or_seed(node, diagnostics) else { continue };
-        if unique.iter().any(|known| known.axis == entry.axis) {
-            let mistake = Diagnostic::error(format!("`{}` is in `each` twice", singular(&entry.axis)));
+    for entry in found {
+        if unique.iter().any(|known| known.axis.name() == entry.axis.name()) {
+            let mistake = Diagnostic::error(format!("`{}` is in `each` twice", entry.axis.name()));
             diagnostics.add(mistake.at(&entry.place).help("keep one of the two"));
         } else {
             unique.push(entry);
         }
     }
     unique
-}
-
-/// Gives the word for an axis that is not listed.
-pub(super) fn singular(axis: &Axis) -> &'static str {
-    if *axis == Axis::Variant { "variant" } else { "seed" }
 }
 
 /// Reads `variant` or `seed`, or with the stage that has them `fit.variant`.
@@ -64,7 +63,7 @@ fn variant_or_seed(node: &Node, diagnostics: &mut Diagnostics) -> Option<EachEnt
         _ => {
             let mistake = Diagnostic::error(format!("a stage can't be repeated over `{written}`"));
             let help = suggestion::nearest(word, ["variant", "seed"])
-                .map_or("write `[variant, seed]`, or one of the two".to_owned(), |word| {
+                .map_or(format!("write `variant`, `seed`, or values: `{{ {word}: [1, 2] }}`"), |word| {
                     format!("did you mean `{word}`?")
                 });
             diagnostics.add(mistake.at(&node.place).help(help));
@@ -75,33 +74,19 @@ fn variant_or_seed(node: &Node, diagnostics: &mut Diagnostics) -> Option<EachEnt
 }
 
 /// Reads a map from coordinates to their values.
-fn coordinates(each: &Entry, diagnostics: &mut Diagnostics) -> Vec<EachEntry> {
-    if let Content::List(_) = each.value.content {
-        let mistake = Diagnostic::error("`each` must be a map of names and values here, not a list");
-        diagnostics.add(mistake.at(&each.value.place).help("name the values: `{ word: [alpha, beta] }`"));
-        return Vec::new();
-    }
-    let mut axes = Vec::new();
-    let mut count: usize = 1;
-    for entry in entries(&each.value, "`each`", diagnostics).unwrap_or_default() {
+fn coordinates(map: &Node, axes: &mut Vec<EachEntry>, diagnostics: &mut Diagnostics) {
+    for entry in entries(map, "`each`", diagnostics).unwrap_or_default() {
         let name = &entry.key;
         if !is_name(name, "") {
             refuse_name("a coordinate", name, "", &entry.key_place, diagnostics);
-        } else if ["variant", "seed"].contains(&name.as_str()) {
+        } else if ["variant", "seed", "params", "out"].contains(&name.as_str()) {
             let mistake = Diagnostic::error(format!("`{name}` can't name a listed coordinate"));
             diagnostics.add(mistake.at(&entry.key_place).help("give it another name"));
         } else if let Some(values) = values(entry, diagnostics) {
-            count = count.saturating_mul(values.len());
             let axis = Axis::Listed { name: name.clone(), values };
             axes.push(EachEntry { axis, of: None, place: entry.key_place.clone() });
         }
     }
-    if count > MAX_INSTANCES {
-        let mistake = Diagnostic::error(format!("these are more than {MAX_INSTANCES} instances"));
-        diagnostics.add(mistake.at(&each.key_place).help("list fewer values, or split the stage"));
-        return Vec::new();
-    }
-    axes
 }
 
 /// Gives a coordinate's values as they are written; `None`, and mistakes, where one is none.

@@ -1,19 +1,29 @@
-//! `stages/NAME.yaml` → what a stage sets, before anything is inherited.
+//! `params`, `variants` and `seeds`, in `stages/NAME.yaml` or in the stage itself → what it sets, before anything is
+//! inherited.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::file::{self, File};
 use super::names;
+use super::open_params::{self, OpenParam};
 use super::schema::Schema;
 use super::shape::{ParsedValues, parse_in_file, refuse_missing};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::yaml::{self, Entry, Node, entries, entry, is_missing, items, refuse_unknown, text};
 
+/// The names under which a stage sets them.
+pub(super) const NAMES: [&str; 3] = ["params", "variants", "seeds"];
+
 /// What a stage sets, as it is written.
 #[derive(Default)]
 pub(super) struct RawStage {
+    /// The fields of its kind: for inline kinds what it says in `pipeline.yaml`, for others its parameters.
     pub params: ParsedValues,
+    /// The parameters of an inline kind, which may have any name.
+    pub open: Vec<OpenParam>,
+    /// Where the stage itself sets them, if it does.
+    pub here: Option<Place>,
     /// Its variants, names unique; `None` where none are listed.
     pub variants: Option<Vec<RawVariant>>,
     /// Its seeds, unique; `None` where none are listed.
@@ -40,8 +50,10 @@ pub(super) struct RawVariant {
     pub place: Place,
     pub from: Option<(String, Place)>,
     pub own: ParsedValues,
+    pub own_open: Vec<OpenParam>,
     /// What the command line sets on it alone.
     pub over: ParsedValues,
+    pub over_open: Vec<OpenParam>,
 }
 
 /// Gives the path of a stage's file.
@@ -49,7 +61,7 @@ pub(super) fn path(stage: &str) -> String {
     format!("stages/{stage}.yaml")
 }
 
-/// Reads the file of a stage; a file that is not there sets nothing.
+/// Reads the file of a stage into what its own lines set; a file that is not there sets nothing.
 ///
 /// `place` is where the graph names the stage; what a file that is not there lacks is reported there.
 pub(super) fn read(
@@ -57,44 +69,78 @@ pub(super) fn read(
     stage: &str,
     place: &Place,
     schema: &Schema,
+    raw: &mut RawStage,
     diagnostics: &mut Diagnostics,
-) -> RawStage {
-    let unreadable = RawStage { unreadable: true, ..RawStage::default() };
+) {
     let source = match file::read(root, &path(stage), diagnostics) {
         File::Text(source) => source,
         File::Absent => {
-            let help = format!("say it in `{}`, under `params`", path(stage));
-            refuse_missing(&[], &schema.fields, &[], place, &help, diagnostics);
-            return RawStage::default();
+            if !schema.inline && raw.here.is_none() {
+                let help = format!("say it in `{}`, under `params`", path(stage));
+                refuse_missing(&[], &schema.fields, &[], place, &help, diagnostics);
+            }
+            return;
         }
-        File::Unreadable => return unreadable,
+        File::Unreadable => {
+            raw.unreadable = true;
+            return;
+        }
     };
-    let Some(document) = yaml::read(&source, 0..source.text().len(), diagnostics) else {
-        return unreadable;
+    let document = yaml::read(&source, 0..source.text().len(), diagnostics);
+    let fields = document.as_ref().and_then(|document| entries(document, "a stage's file", diagnostics));
+    let Some(fields) = fields else {
+        raw.unreadable = true;
+        return;
     };
-    let Some(fields) = entries(&document, "a stage's file", diagnostics) else { return unreadable };
-    let has_variants = schema.repeats && !schema.fields.is_empty();
-    let known: &[&str] = if has_variants { &["seeds", "params", "variants"] } else { &["params"] };
-    let elsewhere = |name: &str| match name {
+    if let Some(here) = &raw.here {
+        let message = format!("stage `{stage}` is set here and in `{}`", path(stage));
+        diagnostics.add(Diagnostic::error(message).at(here).help("say all of it in one of the two places"));
+        return;
+    }
+    let known: &[&str] = if has_variants(schema) { &NAMES } else { &["params"] };
+    refuse_unknown(fields, known, "a stage's file", |name| advice(schema, name), diagnostics);
+    read_fields(fields, known, schema, &Place::whole(&source), raw, diagnostics);
+}
+
+/// Says whether a kind's stages have variants and seeds of their own.
+pub(super) fn has_variants(schema: &Schema) -> bool {
+    schema.repeats && (schema.inline || !schema.fields.is_empty())
+}
+
+/// Says why a stage of a kind has no field of a name, if there is more to say than which there are.
+pub(super) fn advice(schema: &Schema, name: &str) -> Option<String> {
+    let is_parameter = !schema.inline && schema.fields.iter().any(|field| field.name == name);
+    match name {
         "seeds" | "variants" if schema.repeats => {
             Some(format!("a stage of kind `{}` takes its {name} from a stage it needs", schema.kind))
         }
         "seeds" | "variants" => Some(format!("a stage of kind `{}` isn't repeated", schema.kind)),
-        _ => schema
-            .fields
-            .iter()
-            .any(|field| field.name == name)
-            .then(|| format!("put it under `params`: `params: {{ {name}: … }}`")),
-    };
-    refuse_unknown(fields, known, "a stage's file", elsewhere, diagnostics);
-    let mut raw = RawStage::default();
+        _ if is_parameter => Some(format!("put it under `params`: `params: {{ {name}: … }}`")),
+        _ => None,
+    }
+}
+
+/// Reads `params`, `variants` and `seeds` among fields, of which others are `known`, too.
+pub(super) fn read_fields(
+    fields: &[Entry],
+    known: &[&str],
+    schema: &Schema,
+    whole: &Place,
+    raw: &mut RawStage,
+    diagnostics: &mut Diagnostics,
+) {
     let params = entry(fields, "params");
     let settings = params.map_or(Some(&[][..]), |entry| entries(&entry.value, "`params`", diagnostics));
     if let Some(settings) = settings {
-        let place = params.map_or(Place::whole(&source), |entry| entry.key_place.clone());
-        refuse_missing(settings, &schema.fields, &[], &place, "say it under `params`", diagnostics);
-        raw.params = parse_values(settings, &[], schema, None, diagnostics);
+        if schema.inline {
+            raw.open = open_params::read(settings, &[], None, diagnostics);
+        } else {
+            let place = params.map_or(whole, |entry| &entry.key_place);
+            refuse_missing(settings, &schema.fields, &[], place, "say it under `params`", diagnostics);
+            raw.params = parse_values(settings, &[], schema, None, diagnostics);
+        }
     }
+    let has_variants = has_variants(schema);
     if let Some(entry) = entry(fields, "seeds").filter(|_| has_variants) {
         raw.seeds_place = Some(entry.key_place.clone());
         raw.seeds = Some(seeds(&entry.value, diagnostics));
@@ -112,7 +158,6 @@ pub(super) fn read(
         raw.variants = Some(Vec::new());
         raw.nameless = true;
     }
-    raw
 }
 
 /// Checks the parameters of a map; `besides` are names in it that are no parameters.
@@ -198,7 +243,8 @@ fn variants(
 fn variant(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Option<RawVariant> {
     let fields = entries(node, "a variant", diagnostics)?;
     let name = entry(fields, "name");
-    let mut known: Vec<&str> = schema.fields.iter().map(|field| field.name).collect();
+    let own = if schema.inline { &[][..] } else { &schema.fields };
+    let mut known: Vec<&str> = own.iter().map(|field| field.name).collect();
     known.extend(["name", "from"]);
     if is_missing(fields, "name", &known) {
         let mistake = Diagnostic::error("this variant has no `name`").at(&node.place);
@@ -212,13 +258,20 @@ fn variant(node: &Node, schema: &Schema, diagnostics: &mut Diagnostics) -> Optio
         Some((name.to_owned(), entry.value.place.clone()))
     });
     let label = name.map_or("", |(name, _)| name);
-    let own = parse_values(fields, &["name", "from"], schema, Some(label), diagnostics);
+    let besides = ["name", "from"];
+    let (own, own_open) = if schema.inline {
+        (ParsedValues::new(), open_params::read(fields, &besides, Some(label), diagnostics))
+    } else {
+        (parse_values(fields, &besides, schema, Some(label), diagnostics), Vec::new())
+    };
     let (name, entry) = name?;
     Some(RawVariant {
         name: name.to_owned(),
         place: entry.value.place.clone(),
         from,
         own,
+        own_open,
         over: ParsedValues::new(),
+        over_open: Vec::new(),
     })
 }

@@ -24,14 +24,14 @@ pub fn substitute(template: &str, coordinates: &[(String, String)]) -> String {
 }
 
 /// Puts the values that `value` gives for names into a template.
-pub fn fill<'v>(template: &str, value: impl Fn(&str) -> Option<&'v str>) -> String {
+pub fn fill<V: AsRef<str>>(template: &str, value: impl Fn(&str) -> Option<V>) -> String {
     let mut text = String::with_capacity(template.len());
     for (piece, _) in pieces(template) {
         match piece {
             Piece::Literal(literal) => text.push_str(literal),
             Piece::Stray(brace) => text.push(brace),
             Piece::Coordinate(name) => match value(name) {
-                Some(value) => text.push_str(value),
+                Some(value) => text.push_str(value.as_ref()),
                 None => {
                     text.push('{');
                     text.push_str(name);

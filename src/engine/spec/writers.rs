@@ -8,7 +8,8 @@ use std::collections::hash_map::{self, HashMap};
 use std::ptr;
 
 use super::outline::StageDraft;
-use super::path_uses::{Use, point_name};
+use super::path_uses::Use;
+use super::points::point_name;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// Which stage writes which path.

@@ -353,7 +353,12 @@ impl Project {
             kind: toy.kind.to_owned(),
             each: toy.each.clone(),
             needs: toy.needs.iter().map(|need| id(need)).collect(),
-            base: settings(toy.parameters.clone()),
+            fields: if toy.kind == "command" {
+                settings(toy.parameters.clone())
+            } else {
+                Settings::default()
+            },
+            base: if toy.kind == "command" { Settings::default() } else { settings(toy.parameters.clone()) },
             variants: toy.variants.clone(),
             seeds: toy.seeds.clone(),
             observed: toy.observed.clone(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use recount_engine::spec::{Axis, Parameters, Pipeline, Stage, StageId, Value};
+use recount_engine::spec::{Axis, Parameters, Pipeline, Settings, Stage, StageId, Value};
 
 use crate::support::settings;
 
@@ -206,7 +206,8 @@ impl Draft {
             kind: if sketch.program { "command" } else { "blend" }.to_owned(),
             each: if sketch.repeated { vec![listed()] } else { Vec::new() },
             needs: sketch.needs.iter().map(|&need| position(need)).collect(),
-            base: settings(self.parameters(sketch)),
+            fields: if sketch.program { settings(self.parameters(sketch)) } else { Settings::default() },
+            base: if sketch.program { Settings::default() } else { settings(self.parameters(sketch)) },
             variants: Vec::new(),
             seeds: Vec::new(),
             ..Stage::default()

@@ -1,0 +1,37 @@
+//! `{params}`: the file with a program's parameters, the same one for equal parameters.
+//!
+//! Invariant: its name is the digest of its bytes, so that what a program prints of it is the same in every run.
+
+use std::io;
+use std::path::Path;
+
+use crate::digest::Digest;
+use crate::folder::Folder;
+use crate::kind::Failure;
+use crate::spec::Parameters;
+use crate::store::FOLDER;
+
+/// The folder of these files within `artifacts`.
+pub(crate) const PARAMS: &str = "params";
+
+/// Writes the parameters down, and gives the file's path in the project at `root`.
+pub(super) fn write(root: &Path, parameters: &Parameters) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(parameters).expect("parameters are JSON") + "\n";
+    let name = format!("{PARAMS}/{}.json", Digest::of(text.as_bytes()).to_hex());
+    let path = format!("{FOLDER}/{name}");
+    let written =
+        Folder::open(&root.join(FOLDER)).and_then(|artifacts| put(&artifacts, &name, text.as_bytes()));
+    written.map_err(|error| Failure::new(format!("the parameters can't be written to `{path}`: {error}")))?;
+    Ok(path)
+}
+
+/// Makes a file whole or not at all: another instance may read it already.
+fn put(artifacts: &Folder, name: &str, bytes: &[u8]) -> io::Result<()> {
+    if artifacts.read(name, bytes.len() as u64).is_ok_and(|there| there == bytes) {
+        return Ok(());
+    }
+    artifacts.create_parent(name)?;
+    let (beside, mut file) = artifacts.create_beside(name, 0o644)?;
+    io::Write::write_all(&mut file, bytes)?;
+    artifacts.rename(&beside, artifacts, name)
+}

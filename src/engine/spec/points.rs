@@ -1,0 +1,92 @@
+//! The points of a stage's `each`, before there is a plan: which values its coordinates and parameters have at each.
+
+use super::outline::{AxisValues, StageDraft};
+use super::pipeline::Axis;
+use super::settings::Settings;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::value::Value;
+
+/// Instances of one stage, at most.
+const MAX_INSTANCES: usize = 100_000;
+
+/// Sets the values of each stage's axes, which for variants and seeds are those of their owners.
+pub(super) fn set_values(
+    drafts: &mut [StageDraft<'_>],
+    variants_of: &[Option<usize>],
+    seeds_of: &[Option<usize>],
+    diagnostics: &mut Diagnostics,
+) {
+    for index in 0..drafts.len() {
+        let values = |axis: &Axis| match axis {
+            Axis::Listed { name, values } => AxisValues { name: name.clone(), values: values.clone() },
+            Axis::Variant => {
+                let owner = variants_of[index].map(|owner| drafts[owner].raw.variants()).unwrap_or_default();
+                let values = owner.iter().map(|variant| variant.name.clone()).collect();
+                AxisValues { name: "variant".to_owned(), values }
+            }
+            Axis::Seed => {
+                let owner = seeds_of[index].and_then(|owner| drafts[owner].raw.seeds.as_deref());
+                let values = owner.unwrap_or_default().iter().map(u64::to_string).collect();
+                AxisValues { name: "seed".to_owned(), values }
+            }
+        };
+        let axes: Vec<AxisValues> = drafts[index].each.iter().map(|entry| values(&entry.axis)).collect();
+        let count = axes.iter().fold(1_usize, |count, axis| count.saturating_mul(axis.values.len()));
+        if count > MAX_INSTANCES {
+            let draft = &drafts[index];
+            let mistake = Diagnostic::error(format!("these are more than {MAX_INSTANCES} instances"));
+            let place = draft.each.first().map_or(&draft.place, |entry| &entry.place);
+            diagnostics.add(mistake.at(place).help("list fewer values, or split the stage"));
+            continue;
+        }
+        drafts[index].axes = axes;
+    }
+}
+
+/// Counts a stage's points.
+pub(super) fn count(draft: &StageDraft<'_>) -> usize {
+    draft.axes.iter().map(|axis| axis.values.len()).product()
+}
+
+/// Gives a stage's coordinates at a point, the last one first.
+fn coordinates<'a>(draft: &'a StageDraft<'_>, point: usize) -> impl Iterator<Item = (&'a str, &'a str)> {
+    draft.axes.iter().rev().scan(point, |rest, AxisValues { name, values }| {
+        let value = &values[*rest % values.len()];
+        *rest /= values.len();
+        Some((name.as_str(), value.as_str()))
+    })
+}
+
+/// Gives the text that a name in braces stands for at a point: a coordinate, or a parameter.
+pub(super) fn text_of(draft: &StageDraft<'_>, point: usize, name: &str) -> Option<String> {
+    if let Some((_, value)) = coordinates(draft, point).find(|(known, _)| *known == name) {
+        return Some(value.to_owned());
+    }
+    let variant = coordinates(draft, point).find(|(known, _)| *known == "variant").map(|(_, value)| value);
+    settings(draft, variant).get(name).and_then(in_braces)
+}
+
+/// Gives the parameters that hold at a variant.
+fn settings<'a>(draft: &'a StageDraft<'_>, variant: Option<&str>) -> &'a Settings {
+    let own = variant.and_then(|name| draft.variants.iter().find(|variant| variant.name == name));
+    own.map_or(&draft.base, |variant| &variant.settings)
+}
+
+/// Writes a parameter as braces in a text give it; `None` for a list or a map.
+pub(crate) fn in_braces(value: &Value) -> Option<String> {
+    match value {
+        Value::List(_) | Value::Map(_) => None,
+        Value::Text(text) => Some(text.clone()),
+        value => Some(value.to_string()),
+    }
+}
+
+/// Names a stage at a point, for a sentence.
+pub(super) fn point_name(draft: &StageDraft<'_>, point: usize) -> String {
+    let part = |(name, value): (&str, &str)| {
+        if name == "variant" { value.to_owned() } else { format!("{name}={value}") }
+    };
+    let mut parts: Vec<String> = coordinates(draft, point).map(part).collect();
+    parts.reverse();
+    if parts.is_empty() { draft.name.clone() } else { format!("{}[{}]", draft.name, parts.join(",")) }
+}
