@@ -87,7 +87,7 @@ fn coordinates(each: &Entry, diagnostics: &mut Diagnostics) -> Vec<EachEntry> {
         let name = &entry.key;
         if !is_name(name, "") {
             refuse_name("a coordinate", name, "", &entry.key_place, diagnostics);
-        } else if ["variant", "seed"].contains(&name.as_str()) {
+        } else if ["variant", "seed", "out"].contains(&name.as_str()) {
             let mistake = Diagnostic::error(format!("`{name}` can't name a listed coordinate"));
             diagnostics.add(mistake.at(&entry.key_place).help("give it another name"));
         } else if let Some(values) = values(entry, diagnostics) {
