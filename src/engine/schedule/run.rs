@@ -90,6 +90,7 @@ fn run_in_session(
     began: f64,
 ) -> Result<Summary, EngineError> {
     let work = Work::of(root, pipeline, registry, options)?;
+    lock_file::refuse_newer(session.project())?;
     recovery::recover_orphans(&work, session)?;
     let planned = |id: InstanceId| Planned {
         instance: id,

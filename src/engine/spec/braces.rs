@@ -104,6 +104,10 @@ impl<'a, 's> Braces<'a, 's> {
             }
             Some((_, stage, field)) => Diagnostic::error(format!("stage `{stage}` has no `{field}`"))
                 .help(format!("give it one in `pipeline.yaml`: `{field}: PATH`")),
+            None if name == "out" && self.folders != Folders::None => {
+                let message = format!("stage `{}` has no folder of its own", self.draft().name);
+                Diagnostic::error(message).help("give it one in `pipeline.yaml`: `out: PATH`")
+            }
             None => {
                 let literal = format!("braces that are meant as such are written `{{{{{name}}}}}`");
                 let help = suggestion::help(

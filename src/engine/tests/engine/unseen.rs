@@ -130,7 +130,9 @@ fn who_names_the_folder_of_a_need_by_its_path_runs_again_when_it_moves() {
     };
     let mut project = Project::new(stages("a", "b"));
     project.run();
-    stages("b", "a").into_iter().for_each(|stage| drop(project.set(stage)));
+    for stage in stages("b", "a") {
+        project.set(stage);
+    }
     project.run().assert_ran(["by-path"]);
     assert_eq!(project.read("u"), "t\ns\n");
 }
