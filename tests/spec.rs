@@ -105,7 +105,7 @@ fn with_settings(bytes: &[u8]) -> Project {
 fn a_folder_without_a_pipeline_says_where_it_was_looked_for() {
     let project = Project::new();
     let expected = format!(
-        "error: there is no `pipeline.yaml`\n |\nhelp: looked in {}; start it there, or go to the project's folder\n",
+        "error: there is no `pipeline.yaml`\n |\nhelp: looked in {}; `recount init` writes one, or go to the project's folder\n",
         project.folder.path().display()
     );
     assert_eq!(project.mistakes(), expected);

@@ -123,6 +123,15 @@ impl Git {
         Ok(String::from_utf8_lossy(&listed).split_terminator('\0').map(str::to_owned).collect())
     }
 
+    /// Names the project's files that git keeps, sorted.
+    ///
+    /// # Errors
+    /// A [`CliError`] with what git complains of.
+    pub fn kept(&self) -> Result<BTreeSet<String>, CliError> {
+        let listed = self.run(&["ls-files", "-z", "--cached"], "")?;
+        Ok(String::from_utf8_lossy(&listed).split_terminator('\0').map(str::to_owned).collect())
+    }
+
     /// Gives the commit that a revision names, if there is one.
     ///
     /// # Errors

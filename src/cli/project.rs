@@ -152,6 +152,12 @@ impl Stored {
     pub fn open(args: &ProjectArguments) -> Result<Self, CliError> {
         let root = root(args)?;
         let store = Store::open(&root)?;
+        if !store.exists()? && !root.join("pipeline.yaml").exists() {
+            return Err(CliError::input(format!(
+                "there is no `pipeline.yaml`\nhelp: looked in {}; `recount init` writes one, or go to the project's folder",
+                root.display()
+            )));
+        }
         Ok(Self { root, store, cancel: Cancel::default() })
     }
 

@@ -1,15 +1,19 @@
 //! `recount run`: brings the pipeline up to date, and says what that took.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
+use recount_engine::project_path::ProjectPath;
 use recount_engine::spec::StageId;
 use recount_engine::{self as engine, Failure, Options, Outcome, Report, Summary};
 
 use super::alike::grouped;
 use super::arguments::RunArguments;
 use super::environment::Environment;
+use super::git::Git;
 use super::progress::Progress;
 use super::project::{self, Project};
 use super::reasons::report_as_json;
@@ -59,7 +63,12 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     print::stand_in(project.generated_because.as_ref().filter(|_| !args.quiet), environment.colour);
     let summary = {
         let Project { root, pipeline, kinds, store, cancel, .. } = &project;
-        let options = options(args, environment, &project);
+        // Git is asked only where something is to be taken away; where it can't answer, that goes as elsewhere.
+        let kept = OnceLock::new();
+        let read =
+            || Git::of(root, cancel).ok().flatten().and_then(|git| git.kept().ok()).unwrap_or_default();
+        let is_tracked = |place: &ProjectPath| is_kept(kept.get_or_init(read), place.as_str());
+        let options = Options { is_tracked: &is_tracked, ..options(args, environment, &project) };
         let answer = |summary: &Summary| start::answer_of(&project, outputs(summary), summary);
         engine::run(root, pipeline, kinds, store, &options, &answer, &progress, cancel)?
     };
@@ -86,6 +95,13 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     } else {
         Ok(())
     }
+}
+
+/// Says whether a file, or something in a folder, is among files.
+fn is_kept(files: &BTreeSet<String>, place: &str) -> bool {
+    let inside = format!("{place}/");
+    let next = files.range::<str, _>((Bound::Included(inside.as_str()), Bound::Unbounded)).next();
+    files.contains(place) || next.is_some_and(|next| next.starts_with(&inside))
 }
 
 /// Refuses a run that would run something, or change the lock.
@@ -157,7 +173,7 @@ fn print_end(project: &Project, summary: &Summary, progress: &Progress) {
         ("fresh", summary.fresh()),
         ("failed", summary.failed()),
         ("skipped", summary.skipped()),
-        ("not begun", summary.stopped()),
+        ("not finished", summary.stopped()),
     ];
     let counts = counts.iter().filter(|(_, count)| *count > 0);
     let mut parts: Vec<String> = counts.map(|(word, count)| format!("{word} {count}")).collect();

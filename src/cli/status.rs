@@ -33,7 +33,7 @@ pub fn status(args: &StatusArguments, environment: &Environment) -> Result<(), C
         && let Some(answer) = start.answer(&settings.set, environment)?
     {
         print::stand_in(answer.generated_because.as_ref(), environment.colour);
-        print_end(&answer.same, [answer.fresh, 0, 0]);
+        print_end(&answer.same, [answer.fresh, 0, 0, 0]);
         return Ok(());
     }
     let project = Project::from_start(start, settings, environment)?;
@@ -127,7 +127,7 @@ impl<'p> Look<'p> {
         for (word, rest) in lines.into_iter().chain(placed::lines(project, summary)).chain(differs) {
             print::result_verb(word, &rest, environment.colour_results);
         }
-        print_end(&same_experiments(&project.pipeline)?, [summary.fresh(), stale, waits]);
+        print_end(&same_experiments(&project.pipeline)?, [summary.fresh(), stale, waits, summary.failed()]);
         Ok(())
     }
 }
@@ -142,9 +142,10 @@ pub fn print_unfinished(store: &Store) {
     }
 }
 
-fn print_end(same: &[String], [fresh, stale, waits]: [usize; 3]) {
+fn print_end(same: &[String], [fresh, stale, waits, failed]: [usize; 4]) {
     same.iter().for_each(|line| print::result(line));
-    print::result(&format!("fresh {fresh} · stale {stale} · waiting for these {waits}"));
+    let failed = if failed == 0 { String::new() } else { format!(" · can't run {failed}") };
+    print::result(&format!("fresh {fresh} · stale {stale} · waiting for these {waits}{failed}"));
 }
 
 fn is_pending(report: &Report) -> bool {

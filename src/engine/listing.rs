@@ -1,4 +1,4 @@
-//! The names in a folder that count as its content, and their digest.
+//! The names in a folder that count as its content, and their digest; the name of a folder in it ends in a slash.
 
 use std::io;
 
@@ -21,7 +21,7 @@ pub(crate) fn counts(name: &str) -> bool {
 /// Digests the names of a folder that count; they come sorted.
 pub(crate) fn listing_of<'n>(names: impl Iterator<Item = &'n str>) -> Digest {
     let mut listing = Canonical::default();
-    for name in names.filter(|name| counts(name)) {
+    for name in names.filter(|name| counts(name.trim_end_matches('/'))) {
         listing.field(name.as_bytes());
     }
     listing.finish()
@@ -32,7 +32,9 @@ pub(crate) fn list_names(project: &Folder, path: &str) -> io::Result<Digest> {
     let entries = std::fs::read_dir(project.path_of(path.trim_end_matches('/')))?;
     let mut names = Vec::new();
     for entry in entries {
-        names.push(entry?.file_name().to_string_lossy().into_owned());
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        names.push(if entry.file_type()?.is_dir() { name + "/" } else { name });
     }
     names.sort_unstable();
     Ok(listing_of(names.iter().map(String::as_str)))

@@ -1,6 +1,7 @@
 //! A clone without a store: what is at hand and equals the lock is adopted on request, or goes by the lock.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use snapbox::{assert_data_eq, str};
 
@@ -74,6 +75,18 @@ adopted 1 · not adopted 3
     assert_eq!((&json["fresh"], &json["not_adopted"]), (&1.into(), &3.into()));
     assert_eq!(json["instances"][1]["outcome"], "lacking");
     assert_eq!(json["instances"][1]["message"], "`counts/beta.json` is not what pipeline.lock says");
+}
+
+#[test]
+fn a_file_that_may_be_executed_only_here_is_not_what_the_lock_has() {
+    let project = clone();
+    let place = project.path("counts/beta.json");
+    fs::set_permissions(&place, PermissionsExt::from_mode(0o755)).expect("it is ours");
+    let said = project.run(&["adopt", "count[beta]"]).ended(1);
+    assert_eq!(
+        said.out,
+        "lacking count[word=beta] · `counts/beta.json` is not what pipeline.lock says\nadopted 0 · not adopted 1\n"
+    );
 }
 
 #[test]

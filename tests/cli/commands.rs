@@ -190,7 +190,7 @@ fn after_a_failure_nothing_more_is_begun_unless_asked_for() {
     );
     let said = project.run(&["run", "--jobs", "1"]).ended(1);
     assert_eq!(said.ran(), [""; 0], "{}", said.err);
-    assert!(said.out.starts_with("failed 1 · not begun 3 · "), "{}", said.out);
+    assert!(said.out.starts_with("failed 1 · not finished 3 · "), "{}", said.out);
     let said = project.run(&["run", "--jobs", "1", "--keep-going"]).ended(1);
     assert_eq!(said.ran(), ["count[word=beta]", "count[word=gamma]"]);
     assert!(said.out.starts_with("ran 2 · failed 1 · skipped 1 · "), "{}", said.out);
@@ -303,6 +303,11 @@ fn a_command_may_stand_behind_its_options() {
 #[test]
 fn the_log_tells_what_each_run_did() {
     let project = Project::empty();
+    for command in ["log", "gc", "fsck"] {
+        let said = project.run(&[command]).ended(2);
+        assert!(said.err.starts_with("error: there is no `pipeline.yaml`\n"), "{}", said.err);
+    }
+    project.write("pipeline.yaml", "recount: 1\n");
     assert_eq!(project.run(&["log"]).done().out, "no run has done anything yet\n");
     let project = Project::words();
     project.run(&[]).done();

@@ -15,6 +15,7 @@ fn a_sound_store_is_left_as_it_is() {
 #[test]
 fn without_a_store_there_is_nothing_to_find() {
     let project = Project::empty();
+    project.write("pipeline.yaml", "recount: 1\n");
     assert_eq!(project.run(&["fsck"]).done().out, "records 0 · objects 0 · damaged 0\n");
     assert!(!project.path("artifacts").exists());
 }

@@ -14,6 +14,20 @@ pub fn git(project: &Project, words: &[&str]) {
 }
 
 #[test]
+fn what_has_left_the_pipeline_and_git_keeps_stays_and_is_named() {
+    let project = Project::words();
+    git(&project, &["init", "--quiet"]);
+    git(&project, &["add", "counts/beta.json"]);
+    let said = project.edit("pipeline.yaml", "[alpha, beta, gamma]", "[alpha]").run(&[]).done();
+    assert!(
+        said.err.contains("stays   counts/beta.json · no longer in the pipeline, but git keeps it"),
+        "{}",
+        said.err
+    );
+    assert!(project.path("counts/beta.json").exists() && !project.path("counts/gamma.json").exists());
+}
+
+#[test]
 fn only_what_nothing_names_goes() {
     let project = Project::words();
     project.write("text.txt", "alpha\nbeta\nbeta\nbeta\n").run(&[]).done();

@@ -189,7 +189,7 @@ fn a_stop_leaves_no_row_behind_and_a_row_shows_the_last_line() {
     assert!(rows_seen.contains("  fit · 0.5 s ·  epoch 2\n"), "{rows_seen}");
     assert!(rows_seen.contains(" · was asked to end, "), "{rows_seen}");
     let left: Vec<String> = screen.text().into_iter().filter(|row| !row.is_empty()).collect();
-    assert!(left[0].starts_with("not begun 1 · ") && left[1].starts_with("error: stopped; "), "{left:#?}");
+    assert!(left[0].starts_with("not finished 1 · ") && left[1].starts_with("error: stopped; "), "{left:#?}");
     assert!(project.path("cleaned").exists());
 }
 
@@ -201,7 +201,7 @@ fn a_stop_leaves_no_row_of_several_long_ones_behind() {
     let mut screen = Screen::default();
     screen.show(&said.out, |_| {});
     let left: Vec<String> = screen.text().into_iter().filter(|row| !row.is_empty()).collect();
-    assert!(left[0].starts_with("not begun 3 · ") && left[1].starts_with("error: stopped; "), "{left:#?}");
+    assert!(left[0].starts_with("not finished 3 · ") && left[1].starts_with("error: stopped; "), "{left:#?}");
 }
 
 #[test]

@@ -43,8 +43,8 @@ use std::time::Duration;
 
 use crate::address::Address;
 use crate::digest::Digest;
-use crate::project_path::ProjectPath;
-use crate::spec::{Parameters, Value, substitute};
+use crate::project_path::{ProjectPath, is_within};
+use crate::spec::{Parameters, Stage, Value, substitute, template_names};
 use crate::value::{list, texts};
 use crate::{Context, Effective, Failure, Job, Kind, Output, Read};
 
@@ -121,6 +121,19 @@ impl Command {
         select_variables(&self.environment, deciding.iter().chain(&passed).map(String::as_str))
     }
 
+    /// Refuses the outputs of tools that are other ones by now than those in the recipe.
+    fn refuse_changed_tools(&self, job: &Job<'_>) -> Result<(), Failure> {
+        let Some(Value::Map(tools)) = job.effective.parameters.get("tools") else { return Ok(()) };
+        for (name, digest) in tools {
+            let now = self.tools.digest(name, self.path(), job.context.root)?.to_hex();
+            if digest.as_text() != Some(&now) {
+                let message = format!("the tool `{name}` changed, so the outputs are not recorded");
+                return Err(Failure::new(message).with_help("run again, once it stays as it is"));
+            }
+        }
+        Ok(())
+    }
+
     /// Runs the program once.
     fn attempt(
         &self,
@@ -170,6 +183,7 @@ impl Kind for Command {
         }
         let mut tools = Parameters::new();
         for name in texts(params.any("tools")) {
+            refuse_made(&name, context)?;
             let digest = self.tools.digest(&name, self.path(), context.root)?;
             tools.insert(name, Value::Text(digest.to_hex()));
         }
@@ -189,6 +203,10 @@ impl Kind for Command {
         parameters.insert("run".to_owned(), run);
         if !tools.is_empty() {
             parameters.insert("tools".to_owned(), Value::Map(tools));
+        }
+        let folders = folders_by_path(context);
+        if !folders.is_empty() {
+            parameters.insert("folders".to_owned(), Value::Map(folders));
         }
         let reads = context.stage.needs.iter().map(|&stage| Read { stage, outputs: Vec::new() });
         let (mut files, mut addresses) = (Vec::new(), Vec::new());
@@ -247,8 +265,36 @@ impl Kind for Command {
             }
         };
         log.finish();
-        result
+        result.and_then(|outputs| self.refuse_changed_tools(job).map(|()| outputs))
     }
+}
+
+/// Gives the folders of needs that `run` does not name in braces: it may name them by their paths.
+fn folders_by_path(context: &Context<'_>) -> Parameters {
+    let run = texts(context.stage.fields.get("run"));
+    let is_named = |stage: &str| {
+        let brace = format!("{stage}.out");
+        run.iter().any(|text| template_names(text).contains(&brace.as_str()))
+    };
+    let needs = context.stage.needs.iter().map(|need| &context.pipeline.stages[need.0]);
+    let folder = |need: &Stage| Some((need.name.clone(), need.fields.get("out")?.clone()));
+    let folders = needs.filter(|need| !is_named(&need.name)).filter_map(folder);
+    folders.filter(|(_, out)| out.as_text().is_some()).collect()
+}
+
+/// Refuses a tool that a stage makes: who needs that stage depends on its bytes already.
+fn refuse_made(tool: &str, context: &Context<'_>) -> Result<(), Failure> {
+    let is_its = |stage: &&Stage| {
+        let out = stage.fields.get("out").and_then(Value::as_text);
+        texts(stage.fields.get("outputs")).iter().any(|output| output == tool)
+            || out.is_some_and(|out| is_within(tool, out))
+    };
+    let maker = context.pipeline.stages.iter().filter(|_| tool.contains('/')).find(is_its);
+    maker.map_or(Ok(()), |maker| {
+        let help =
+            format!("take it out of `tools`, and have `{}` among `needs`: then its bytes count", maker.name);
+        Err(Failure::new(format!("the tool `{tool}` is made by `{}`", maker.name)).with_help(help))
+    })
 }
 
 /// Gives how often a program that failed is tried again.

@@ -19,9 +19,14 @@ pub(super) fn judge(end: &End, log: &Log<'_>, job: &Job<'_>) -> Result<(), Failu
             format!("it ran longer than its `timeout_seconds`, {}", after.as_secs_f64()),
             "give it more time in pipeline.yaml, or find out what it waits for",
         ),
-        End::Code(127) => {
-            ("it ended with exit code 127".to_owned(), "check that the program is installed and on the PATH")
-        }
+        End::Code(126) => (
+            "it ended with exit code 126".to_owned(),
+            "let it be executed, `chmod +x FILE`, or have its interpreter run it: `sh FILE`",
+        ),
+        End::Code(127) => (
+            "it ended with exit code 127".to_owned(),
+            "check that the program, and the interpreter in its first line, are installed and on the PATH",
+        ),
         End::Code(code) => (format!("it ended with exit code {code}"), AGAIN),
         End::Signal(signal) => (format!("it was ended by signal {signal}"), AGAIN),
     };

@@ -132,7 +132,8 @@ fn read_need<'o>(
     outputs: &Outputs<'o>,
     needed: &mut Needed<'o>,
 ) -> Result<(), Failure> {
-    let stage = &work.pipeline.stages[need.stage.0].name;
+    let needed_stage = &work.pipeline.stages[need.stage.0];
+    let stage = &needed_stage.name;
     for &member in work.plan.members(need) {
         let (key, made) = outputs(member);
         for wanted in read.outputs.iter().filter(|wanted| !wanted.ends_with('/')) {
@@ -142,10 +143,11 @@ fn read_need<'o>(
         }
         let is_read = |name: &str| {
             let fits = |wanted: &String| name == wanted || wanted.ends_with('/') && name.starts_with(wanted);
-            read.outputs.is_empty() || read.outputs.iter().any(fits)
+            // What was only observed decides nothing, unless a kind asks for it by name.
+            read.outputs.is_empty() && !needed_stage.is_observed(name) || read.outputs.iter().any(fits)
         };
         let prefix = if need.matched { stage } else { work.name(member) };
-        if made.is_empty() {
+        if made.iter().all(|output| needed_stage.is_observed(&output.name)) {
             needed.empty.push((format!("{prefix} (its run)"), ObjectId(key.0)));
         }
         for output in made.iter().filter(|output| is_read(&output.name)) {

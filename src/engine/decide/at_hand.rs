@@ -13,6 +13,7 @@ use crate::folder::FileKind;
 use crate::lockfile::lock::Lock;
 use crate::plan::graph::InstanceId;
 use crate::project_path::ProjectPath;
+use crate::recipe::EXECUTABLE;
 use crate::store::{OutputPlace, RecordedOutput, Store};
 
 /// What an empty folder's output has for its permissions, as a run records it.
@@ -100,6 +101,7 @@ fn find(
     name: &str,
     object: ObjectId,
 ) -> Result<RecordedOutput, Lacking> {
+    let (name, executable) = name.strip_suffix(EXECUTABLE).map_or((name, false), |name| (name, true));
     let place = OutputPlace::find(places, name).ok_or_else(|| Lacking::Place { output: name.to_owned() })?;
     let lacking = || Lacking::File { place: place.to_string() };
     let differs = || Lacking::Bytes { place: place.to_string() };
@@ -107,7 +109,8 @@ fn find(
     let (is_same, mode) = if name.ends_with('/') {
         (entry.kind == FileKind::Folder && object.0 == Digest::of(b""), FOLDER_MODE)
     } else {
-        (store.digest_place(&place).is_ok_and(|digest| digest == object.0), entry.stamp.mode)
+        let has_bytes = || store.digest_place(&place).is_ok_and(|digest| digest == object.0);
+        (entry.stamp.is_executable() == executable && has_bytes(), entry.stamp.mode)
     };
     if is_same { Ok(RecordedOutput::new(name, object, mode)) } else { Err(differs()) }
 }

@@ -8,7 +8,7 @@ use std::ops::Bound;
 use crate::decide::work::Work;
 use crate::error::EngineError;
 use crate::plan::graph::InstanceId;
-use crate::project_path::ProjectPath;
+use crate::project_path::{ProjectPath, is_within};
 use crate::spec::StageId;
 use crate::store::{OutputPlace, RecordedOutput};
 
@@ -31,12 +31,21 @@ impl Work<'_> {
         self.written.get_or_init(|| self.find_places())
     }
 
-    /// Says whether some instance reads a path, or a folder that it is in.
+    /// Says whether some instance reads a path, which it names.
     pub(crate) fn is_input(&self, path: &ProjectPath) -> bool {
+        self.some_reads(|file| file == path.as_str())
+    }
+
+    /// Says whether some instance reads a folder that a path is in.
+    pub(crate) fn is_in_input(&self, path: &ProjectPath) -> bool {
+        self.some_reads(|file| is_within(path.as_str(), file))
+    }
+
+    fn some_reads(&self, is_meant: impl Fn(&str) -> bool) -> bool {
         let reads = |id: InstanceId| {
             self.effective(id).is_ok_and(|effective| {
-                let values = effective.addresses.iter().any(|address| address.file == path.as_str());
-                values || effective.files.iter().any(|file| path.is_within(file))
+                let files = effective.files.iter().map(ProjectPath::as_str);
+                files.chain(effective.addresses.iter().map(|address| address.file.as_str())).any(&is_meant)
             })
         };
         self.plan.ids().any(reads)

@@ -126,6 +126,7 @@ impl TreeWalk<'_> {
             }
             above.push(real);
         }
+        let is_link = fs::symlink_metadata(&start).is_ok_and(|it| it.is_symlink());
         let mut entries = WalkDir::new(&start).sort_by_file_name().into_iter();
         while let Some(entry) = entries.next() {
             self.store.refuse_stopped().map_err(|_| Failure::Cancelled)?;
@@ -149,8 +150,8 @@ impl TreeWalk<'_> {
                 }
                 continue;
             }
-            if sort.is_dir() {
-                self.enter(&path)?;
+            if sort.is_dir() || is_link && entry.depth() == 0 {
+                self.enter(&path, is_link && entry.depth() == 0)?;
             } else if sort.is_file() {
                 self.file(&path)?;
             } else if sort.is_symlink() {
@@ -176,12 +177,14 @@ impl TreeWalk<'_> {
             || self.written.iter().any(|written| is_within(path, written.as_str()))
     }
 
-    fn enter(&mut self, path: &str) -> Result<(), Failure> {
+    /// Takes in a folder, which may be what a link leads to.
+    fn enter(&mut self, path: &str, is_link: bool) -> Result<(), Failure> {
         let observation = self.store.observe_folder(path, None);
         let observation = observation.ok_or_else(|| Failure::new(format!("`{path}` can't be read")))?;
-        self.store.files().insert(path, observation, true);
-        self.paths.push(path.to_owned());
-        if self.only.is_none() {
+        self.see(&if is_link { format!("{path}/") } else { path.to_owned() }, observation);
+        // A folder that an output is in comes and goes with it.
+        let is_made = self.written.iter().any(|written| is_within(written.as_str(), path));
+        if self.only.is_none() && !is_link && !is_made {
             self.lines.insert(format!("{path}/"), ('d', Digest::of(b"")));
         }
         Ok(())
@@ -210,8 +213,11 @@ impl TreeWalk<'_> {
         if target.as_ref().is_some_and(fs::Metadata::is_file) {
             if self.fits(path) {
                 self.lines.insert(format!("{path} →"), ('l', digest));
+                return self.file(path);
             }
-            return self.file(path);
+            // It may lead to a folder next time, in which something fits.
+            self.see(path, Observation::Link { text: digest });
+            return Ok(());
         }
         if target.as_ref().is_some_and(|target| !target.is_dir()) {
             return Err(irregular(path));
@@ -221,11 +227,20 @@ impl TreeWalk<'_> {
             return Err(Failure::new(format!("`{path}` leads to a folder outside of the project"))
                 .with_help("name it as an input of its own, or copy what it leads to into the project"));
         }
-        self.store.files().insert(path, Observation::Link { text: digest }, true);
-        self.paths.push(path.to_owned());
+        self.see(path, Observation::Link { text: digest });
         self.lines.insert(format!("{path} →"), ('l', digest));
+        if target.is_some() {
+            return self.folder(path, above);
+        }
         // One that leads to nothing, such as an editor's lock, is its text.
-        if target.is_some() { self.folder(path, above) } else { Ok(()) }
+        self.see(&format!("{path}/"), Observation::Absent);
+        Ok(())
+    }
+
+    /// Notes what a path was seen to be.
+    fn see(&mut self, path: &str, observation: Observation) {
+        self.store.files().insert(path, observation, true);
+        self.paths.push(path.to_owned());
     }
 }
 

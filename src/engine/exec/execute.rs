@@ -35,12 +35,11 @@ pub(crate) fn execute(
     let effective = work.effective(id)?;
     let kind = work.kind(id);
     let in_place = kind.writes_in_place();
+    let mut kept = Vec::new();
     if in_place {
         session.note_filled(effective.places.iter().map(|place| &place.path))?;
         for place in &effective.places {
-            for kept in session.keep_edited(&place.path)? {
-                watch.notice(&format_kept(&kept));
-            }
+            kept.extend(session.keep_edited(&place.path)?);
         }
     }
     let scratch = session.scratch(!in_place)?;
@@ -86,6 +85,10 @@ pub(crate) fn execute(
                 record(work, session, id, assembled, outputs, observed)
             })
     });
+    // In a clone without a store the outputs that git keeps are made again: then nothing was a person's.
+    for kept in kept.iter().filter(|kept| recorded.is_err() || !session.was_made_again(kept)) {
+        watch.notice(&format_kept(kept));
+    }
     if in_place && recorded.is_err() {
         // A file that is not recorded must not pass for an output, and nobody can say which bytes a person wrote during the run.
         for place in &effective.places {

@@ -12,11 +12,15 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::digest::{Digest, Key, ObjectId};
+use crate::recipe::EXECUTABLE;
 use crate::spec::Stage;
 use crate::store::RecordedOutput;
 
 /// The first line; it sorts before every instance, since a stage's name begins with a letter or a digit.
 const HEADER: &str = "# recount lock 2: instance, key, outputs; written by each run";
+
+/// The version of the format, as [`HEADER`] has it.
+pub(crate) const VERSION: u32 = 2;
 
 /// Each instance's key and outputs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,7 +34,7 @@ pub struct Lock {
 pub struct Locked {
     /// Its key.
     pub key: Key,
-    /// Its outputs' objects by name, without those that were only observed, sorted: a map would take ten times as much
+    /// Its outputs' objects by name, as a recipe has it, without those that were only observed, sorted: a map would take ten times as much
     /// for the one output that most have.
     pub outputs: Vec<(String, ObjectId)>,
 }
@@ -39,8 +43,9 @@ impl Locked {
     /// Takes what a run recorded.
     pub fn of(key: Key, outputs: &[RecordedOutput], stage: &Stage) -> Self {
         let lasting = outputs.iter().filter(|output| !stage.is_observed(&output.name));
+        let form = |output: &RecordedOutput| if output.executable { EXECUTABLE } else { "" };
         let mut outputs: Vec<(String, ObjectId)> =
-            lasting.map(|output| (output.name.clone(), output.object)).collect();
+            lasting.map(|output| ([&output.name, form(output)].concat(), output.object)).collect();
         outputs.sort_unstable();
         Self { key, outputs }
     }
@@ -52,6 +57,12 @@ impl Locked {
 }
 
 impl Lock {
+    /// Gives the version of the format that a text says it has.
+    pub(crate) fn version(text: &str) -> Option<u32> {
+        let rest = text.strip_prefix("# recount lock ")?;
+        rest[..rest.find(':')?].parse().ok()
+    }
+
     /// Reads a lock's text; `None` where a line is damaged or in conflict.
     pub fn parse(text: &str) -> Option<Self> {
         let mut lines = text.lines();

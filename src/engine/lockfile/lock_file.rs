@@ -13,7 +13,7 @@ use std::io;
 
 use crate::digest::Key;
 use crate::folder::Folder;
-use crate::lockfile::lock::{Lock, Locked};
+use crate::lockfile::lock::{Lock, Locked, VERSION};
 use crate::plan::graph::{InstanceId, Plan};
 use crate::project_path::ProjectPath;
 use crate::spec::Pipeline;
@@ -53,6 +53,16 @@ pub fn read_lock_text(project: &Folder) -> io::Result<Option<String>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         other => Ok(Some(String::from_utf8_lossy(&other?).into_owned())),
     }
+}
+
+/// Refuses a project whose lock a newer version has written, which this one would write over.
+pub(crate) fn refuse_newer(project: &Folder) -> Result<(), StoreError> {
+    let text = read_lock_text(project).ok().flatten().unwrap_or_default();
+    if Lock::version(&text).is_none_or(|version| version <= VERSION) {
+        return Ok(());
+    }
+    let source = io::Error::other("a newer version of recount has written it, so use that one");
+    Err(StoreError { path: project.path_of(LOCK_FILE), action: "read", source })
 }
 
 /// Brings the lock up to date; `whole` is a run of the whole pipeline.

@@ -42,7 +42,7 @@ pub(crate) fn find(
         };
         let found: Vec<InstanceId> = plan.ids().filter(is_meant).collect();
         if found.is_empty() {
-            return Err(unknown(pipeline, plan, places, target));
+            return Err(unknown(pipeline, plan, places, (folder, target)));
         }
         for id in found {
             named[id.0] = true;
@@ -116,12 +116,22 @@ fn within(folder: &Path, target: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-fn unknown(pipeline: &Pipeline, plan: &Plan, places: &[&[OutputPlace]], target: &str) -> EngineError {
+fn unknown(
+    pipeline: &Pipeline,
+    plan: &Plan,
+    places: &[&[OutputPlace]],
+    (folder, target): (&Path, &str),
+) -> EngineError {
     let stages = pipeline.stages.iter().map(|stage| stage.name.as_str());
     let names = plan.instances.iter().map(|instance| instance.name.as_str());
     let places = places.iter().flat_map(|places| places.iter().map(|place| place.path.as_str()));
     let near = nearest(target, stages.chain(names).chain(places));
     let help = match near {
+        // An output of that name, seen from the project's folder.
+        Some(name) if name == target => {
+            let up = "../".repeat(folder.components().count());
+            format!("did you mean `{up}{name}`?")
+        }
         Some(name) => format!("did you mean `{name}`?"),
         None => {
             let stages: Vec<String> =

@@ -1,9 +1,11 @@
-//! Outputs of instances that the pipeline no longer has are taken away by a run of the whole pipeline.
+//! Outputs of instances that the pipeline no longer has are taken away by any run that is no trial.
 //!
 //! Invariants
 //! - Only places that recount has filled are touched: the log of runs names them.
-//! - What the store has is removed; all else goes to `artifacts/edited/`. What git keeps, and what is an input by now, stays.
+//! - What the store has is removed; all else goes to `artifacts/edited/`. What git keeps stays, and so does what is an input
+//!   by now: by its own name, or in a folder if it is no longer what a run made.
 
+use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use crate::decide::work::Work;
@@ -11,6 +13,7 @@ use crate::exec::execute::format_kept;
 use crate::options::Options;
 use crate::project_path::ProjectPath;
 use crate::schedule::observer::{Event, Observer};
+use crate::spec::{StageId, is_reserved};
 use crate::store::{Session, StoreError};
 
 /// What became of the places that no instance writes any more.
@@ -32,35 +35,25 @@ pub(crate) fn remove(
     let written = work.written_paths();
     let left: Vec<ProjectPath> =
         session.filled()?.into_iter().filter(|place| !written.contains(place.as_str())).collect();
-    if left.is_empty() {
-        return Ok(Retired::default());
-    }
-    let places = work.places();
-    let is_declared = |path: &ProjectPath| {
-        if places.contains_key(path) || path.folders().any(|folder| places.contains_key(&folder)) {
-            return true;
-        }
-        // A place in which another one is by now.
-        let inside = format!("{path}/");
-        let next = places.range::<str, _>((Bound::Included(inside.as_str()), Bound::Unbounded)).next();
-        next.is_some_and(|(next, _)| next.is_within(path))
-    };
     let mut retired = Retired::default();
     let mut forgotten = Vec::new();
-    for place in left.into_iter().filter(|place| !is_declared(place)) {
+    let declared = Declared { places: if left.is_empty() { None } else { Some(work.places()) } };
+    for place in left.into_iter().filter(|place| !declared.holds(place)) {
         let entry = session.project().entry(place.as_str());
         if matches!(entry, Ok(None)) {
             // Only folders that are empty by now may be left of it.
-            session.remove_place(&place)?;
+            session.remove_place(&place, &|path| declared.meets(path))?;
             forgotten.push(place);
             continue;
         }
-        let why = if entry.is_err() {
+        let why = if is_reserved(place.as_str()) {
+            Some("no stage can have written it")
+        } else if entry.is_err() {
             retired.is_blocked = true;
             Some("a link is in the way, or a folder that can't be read")
         } else if (options.is_tracked)(&place) {
             Some("git keeps it")
-        } else if work.is_input(&place) {
+        } else if work.is_input(&place) || work.is_in_input(&place) && !session.has_all_bytes_of(&place) {
             Some("it is an input now")
         } else {
             None
@@ -69,7 +62,7 @@ pub(crate) fn remove(
             observer.event(Event::Retired { place: place.as_str(), stays: Some(why) });
             continue;
         }
-        for kept in session.remove_place(&place)? {
+        for kept in session.remove_place(&place, &|path| declared.meets(path))? {
             observer.event(Event::Kept { line: &format_kept(&kept) });
         }
         observer.event(Event::Retired { place: place.as_str(), stays: None });
@@ -78,4 +71,25 @@ pub(crate) fn remove(
     }
     session.forget_filled(&forgotten)?;
     Ok(retired)
+}
+
+/// The places of the outputs that there are now.
+struct Declared<'w> {
+    places: Option<&'w BTreeMap<ProjectPath, StageId>>,
+}
+
+impl Declared<'_> {
+    /// Says whether a path is a place, or in one.
+    fn holds(&self, path: &ProjectPath) -> bool {
+        let is_place = |path: &ProjectPath| self.places.is_some_and(|places| places.contains_key(path));
+        is_place(path) || path.folders().any(|folder| is_place(&folder))
+    }
+
+    /// Says whether a path is a place, in one, or a folder that holds one.
+    fn meets(&self, path: &ProjectPath) -> bool {
+        let inside = format!("{path}/");
+        let from = (Bound::Included(inside.as_str()), Bound::Unbounded);
+        let next = self.places.and_then(|places| places.range::<str, _>(from).next());
+        self.holds(path) || next.is_some_and(|(next, _)| next.is_within(path))
+    }
 }

@@ -90,6 +90,7 @@ fn run_in_session(
     began: f64,
 ) -> Result<Summary, EngineError> {
     let work = Work::of(root, pipeline, registry, options)?;
+    lock_file::refuse_newer(session.project())?;
     recovery::recover_orphans(&work, session)?;
     let planned = |id: InstanceId| Planned {
         instance: id,
@@ -99,7 +100,8 @@ fn run_in_session(
     observer.event(Event::Planned { instances: &work.undecided().map(planned).collect::<Vec<_>>() });
     let whole = options.targets.is_empty() && !options.trial && !options.by_lock;
     let mut retired = Retired::default();
-    if whole && options.lock && !cancel.is_cancelled() && !is_on_stand_in(&work) {
+    let counts = options.lock && !options.trial && !options.by_lock;
+    if counts && !cancel.is_cancelled() && !is_on_stand_in(&work) {
         // Before anything runs: whoever reads a folder must not find there what has left the pipeline.
         retired = retired::remove(&work, session, options, observer)?;
     }
@@ -137,7 +139,7 @@ fn run_in_session(
     let new_keys: BTreeMap<String, Key> =
         new_keys.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect();
     let complete = work.wanted().all(|id| results[id.0].get().is_some_and(|it| it.outcome.is_done()));
-    let lock = if options.lock && !options.trial && !options.by_lock && !is_on_stand_in(&work) {
+    let lock = if counts && !is_on_stand_in(&work) {
         let done = work.wanted().filter_map(|id| {
             let finished = results[id.0].get().filter(|finished| finished.outcome.is_done())?;
             Some((id, finished.key?, &*finished.outputs))

@@ -149,14 +149,15 @@ impl<'s> SnapshotBuilder<'s> {
                 writes.push(self.output(path.as_str(), output, true)?);
             }
             // The folders down to it, as far as they are its place's own.
-            let mut child = path;
+            let (mut child, mut is_folder) = (path, output.is_folder());
             while let Some(folder) = child.parent() {
                 if !places.iter().any(|place| folder.is_within(&place.path)) {
                     break;
                 }
-                let name = child.as_str().rsplit('/').next().unwrap_or_default().to_owned();
+                let name = child.as_str().rsplit('/').next().unwrap_or_default();
+                let name = if is_folder { format!("{name}/") } else { name.to_owned() };
                 children.entry(folder.clone()).or_default().insert(name);
-                child = folder;
+                (child, is_folder) = (folder, true);
             }
         }
         writes.append(&mut others);

@@ -29,6 +29,7 @@ pub struct CheckedSnapshot {
     changed: Vec<bool>,
     /// For each tree, whether something of it has changed.
     changed_trees: Vec<bool>,
+    /// Whether one has, or recount has filled places since that it doesn't know of.
     any_changed: bool,
     /// Whether something only looked different, or was racy, so that the snapshot is worth writing again.
     touched: bool,
@@ -58,7 +59,7 @@ impl CheckedSnapshot {
         let changed: Vec<bool> = snapshot.seen.paths.iter_mut().map(look).collect();
         let any = |indexes: &[u32]| indexes.iter().any(|index| changed[*index as usize]);
         let changed_trees = snapshot.seen.trees.iter().map(|tree| any(&tree.paths)).collect();
-        let any_changed = changed.contains(&true);
+        let any_changed = changed.contains(&true) || snapshot.asked.places != store.filled_stamp();
         let (file, session, by_name) = (None, None, HashMap::new());
         Self {
             snapshot,
@@ -148,7 +149,7 @@ impl CheckedSnapshot {
         let state = |(path, observation)| PathState { path, observation };
         let pipeline: Vec<PathState> = pipeline.into_iter().map(state).collect();
         let environment = self.snapshot.asked.environment;
-        let asked = Asked { fingerprint, environment, answer: Some(answer), stages, pipeline };
+        let asked = Asked { fingerprint, environment, answer: Some(answer), stages, pipeline, places: None };
         asked.save(&self.snapshot.seen, session)
     }
 

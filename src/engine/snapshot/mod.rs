@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::{Digest, Key};
 use crate::file_table::Observation;
 use crate::listing::counts;
+use crate::stamp::Stamp;
 use crate::store::{RecordedOutput, SNAPSHOT_FILE, Session, Store, StoreError};
 
 pub(crate) use build::InstanceRun;
@@ -31,7 +32,7 @@ pub use compare::CheckedSnapshot;
 pub(crate) use compare::is_as_observed;
 
 /// Begins the file, with the version of its format.
-const MAGIC: &[u8; 16] = b"recount snap 4\n\0";
+const MAGIC: &[u8; 16] = b"recount snap 5\n\0";
 
 /// The largest file that is read, in bytes.
 const MAX_SNAPSHOT_BYTES: u64 = 1 << 30;
@@ -56,6 +57,8 @@ struct Asked {
     stages: Digest,
     /// The pipeline's own files.
     pipeline: Vec<PathState>,
+    /// How the list of places that recount has filled looked: a trial, or a run that was killed, may fill more.
+    places: Option<Stamp>,
 }
 
 /// What was seen of the project.
@@ -153,7 +156,8 @@ impl Asked {
 
     /// Writes it with what was seen as the store's snapshot.
     fn save(&self, seen: &Seen, session: &Session<'_>) -> Result<(), StoreError> {
-        session.write_whole(SNAPSHOT_FILE, &self.encode(seen))
+        let asked = Self { places: session.filled_stamp(), ..self.clone() };
+        session.write_whole(SNAPSHOT_FILE, &asked.encode(seen))
     }
 }
 
@@ -187,7 +191,6 @@ const STAGES: &str = "stages";
 mod tests {
     use super::*;
     use crate::digest::ObjectId;
-    use crate::stamp::Stamp;
 
     fn snapshot() -> Snapshot {
         let state = |path: &str, observation| PathState { path: path.to_owned(), observation };
@@ -202,6 +205,7 @@ mod tests {
             fingerprint: Digest::of(b"?"),
             answer: Some("nothing to do".to_owned()),
             pipeline: vec![state("pipeline.yaml", file(b"p"))],
+            places: None,
         };
         let seen = Seen {
             paths: vec![state("a", file(b"a")), state("b", Observation::Absent)],

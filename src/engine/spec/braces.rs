@@ -156,6 +156,10 @@ impl<'a, 's> Braces<'a, 's> {
                 .help("give it one in `pipeline.yaml`: `out: PATH`"),
             Some((_, stage, field)) => Diagnostic::error(format!("stage `{stage}` has no `{field}`"))
                 .help("a need has an `out`, and its parameters"),
+            None if name == "out" && self.folders != Folders::None => {
+                let message = format!("stage `{}` has no folder of its own", self.draft().name);
+                Diagnostic::error(message).help("give it one in `pipeline.yaml`: `out: PATH`")
+            }
             None => {
                 let literal = format!("braces that are meant as such are written `{{{{{name}}}}}`");
                 let listed = listed.iter().copied().filter(|name| *name != PARAMS);

@@ -52,7 +52,7 @@ mod writers;
 pub use crate::value::{Parameters, Value};
 pub use json_schema::{FileSchema, file_schemas};
 pub use load::load;
-
+pub(crate) use outputs::is_reserved;
 pub use pipeline::{Axis, Pipeline, Stage, StageId, Variant};
 pub(crate) use points::in_braces;
 pub use resources::{NotASize, Resources, parse_size};

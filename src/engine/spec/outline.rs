@@ -76,7 +76,10 @@ pub(super) fn read<'s>(
         File::Text(source) => source,
         File::Unreadable => return None,
         File::Absent => {
-            let help = format!("looked in {}; start it there, or go to the project's folder", root.display());
+            let help = format!(
+                "looked in {}; `recount init` writes one, or go to the project's folder",
+                root.display()
+            );
             diagnostics.add(Diagnostic::error(format!("there is no `{PATH}`")).help(help));
             return None;
         }
@@ -126,7 +129,9 @@ fn stages<'s>(
     };
     if nodes.is_empty() {
         let mistake = Diagnostic::error("`stages` is empty").at(&list.value.place);
-        diagnostics.add(mistake.help("list at least one stage: `- { name: prepare, kind: prepare }`"));
+        diagnostics.add(mistake.help(
+            "list at least one stage: `- { name: count, run: wc -l a.txt > n.txt, outputs: [n.txt] }`",
+        ));
     }
     let mut known: HashMap<String, usize> = HashMap::with_capacity(nodes.len());
     let mut stages: Vec<StageDraft<'s>> = Vec::with_capacity(nodes.len());
@@ -158,7 +163,7 @@ pub(super) fn stage<'s>(
     let required = |name: &str, diagnostics: &mut Diagnostics| {
         if is_missing(fields, name, &STAGE) {
             let mistake = Diagnostic::error(format!("this stage has no `{name}`")).at(&node.place);
-            diagnostics.add(mistake.help("a stage begins with `name:` and `kind:`"));
+            diagnostics.add(mistake.help("a stage has a `name`, and a `run` or a `kind`"));
         }
         entry(fields, name)
     };

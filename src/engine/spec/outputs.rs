@@ -17,6 +17,11 @@ use crate::project_path::{PathFault, ProjectPath};
 /// Folders and files that a run must not write: `recount`'s own, and git's.
 const RESERVED: [&str; 5] = ["artifacts", "stages", ".git", "pipeline.yaml", "pipeline.lock"];
 
+/// Says whether no stage may write a path.
+pub(crate) fn is_reserved(path: &str) -> bool {
+    RESERVED.contains(&path.split('/').next().unwrap_or_default())
+}
+
 /// Checks the paths of every stage; `order` has needs before those that need them, without stages on circles.
 ///
 /// With `nameless`, a stage whose name can't be read may write what others read.
@@ -110,7 +115,7 @@ fn resolve(
     if is_output && path.is_root() {
         return Err(Diagnostic::error("an output can't be the project's folder itself").help(help));
     }
-    if is_output && RESERVED.contains(&top) {
+    if is_output && is_reserved(&one.path) {
         return Err(Diagnostic::error(format!("an output can't be written to `{top}`")).help(help));
     }
     Ok(())

@@ -80,8 +80,12 @@ fn coordinates(map: &Node, axes: &mut Vec<EachEntry>, diagnostics: &mut Diagnost
         if !is_name(name, "") {
             refuse_name("a coordinate", name, "", &entry.key_place, diagnostics);
         } else if ["variant", "seed", "params", "out"].contains(&name.as_str()) {
+            let help = match name.as_str() {
+                "variant" | "seed" => format!("list them under `{name}s`, and write `each: [{name}]`"),
+                _ => "give it another name: in braces it means something else".to_owned(),
+            };
             let mistake = Diagnostic::error(format!("`{name}` can't name a listed coordinate"));
-            diagnostics.add(mistake.at(&entry.key_place).help("give it another name"));
+            diagnostics.add(mistake.at(&entry.key_place).help(help));
         } else if let Some(values) = values(entry, diagnostics) {
             let axis = Axis::Listed { name: name.clone(), values };
             axes.push(EachEntry { axis, of: None, place: entry.key_place.clone() });

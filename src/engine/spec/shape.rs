@@ -187,6 +187,9 @@ fn advice(field: &Field, shape: &Shape, node: &Node) -> String {
                 None => about(field),
             }
         }
+        (shape, Content::Map(_)) if is_textual(shape) && !written.contains('\n') => {
+            format!("put it in quotes, since a brace begins a map: `\"{written}\"`")
+        }
         (Shape::List(inner), Content::Scalar(Scalar::Text(_))) if is_textual(inner) => {
             format!("put it in brackets: `[{written}]`")
         }

@@ -108,7 +108,10 @@ fn both_write(other: &Use<'_>, output: &Use<'_>, drafts: &[StageDraft<'_>]) -> D
     let message = if other.path == *path {
         format!("{first} and {second} both write `{path}`")
     } else {
-        format!("{first} writes `{}` and {second} `{path}`, but a file can't be in a file", other.path)
+        format!(
+            "{first} writes `{}` and {second} `{path}`, but what one writes can't be in another's",
+            other.path
+        )
     };
     let help = if ptr::eq(other.place, output.place) {
         "put every coordinate of `each` into the path, in braces".to_owned()

@@ -192,6 +192,19 @@ impl Session<'_> {
         (self.read_digest(file, size).ok()? == digest).then(|| KeptEdit { place: place.clone(), now })
     }
 
+    /// Says whether a run has made again what was kept before it; then it is in the store, and no longer kept.
+    pub(crate) fn was_made_again(&self, kept: &KeptEdit) -> bool {
+        let top = self.top().expect("a session has made it");
+        let name = kept.now.strip_prefix(super::FOLDER).ok().and_then(|path| path.to_str());
+        let Some(name) = name else { return false };
+        let digest = top.open_file(name).and_then(|file| {
+            let size = file.metadata()?.len();
+            self.read_digest(file, size)
+        });
+        let is_stored = |digest| self.check_object(ObjectId(digest)).is_ok_and(|it| it == Soundness::Sound);
+        digest.is_ok_and(is_stored) && top.remove_file(name).is_ok()
+    }
+
     /// Keeps a folder as it is that can't be listed; where that can't be either, says why it can't be listed.
     fn keep_whole(&self, place: &ProjectPath, error: io::Error) -> Result<Vec<KeptEdit>, StoreError> {
         let path = self.project().path_of(place.as_str());

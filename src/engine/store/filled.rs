@@ -11,6 +11,7 @@ use std::sync::PoisonError;
 use super::error::{Doing, StoreError};
 use super::{Session, Store};
 use crate::project_path::ProjectPath;
+use crate::stamp::Stamp;
 
 const FILLED_LIST: &str = "places";
 
@@ -32,6 +33,11 @@ impl Store {
         let whole = text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
         let path = |line: &str| ProjectPath::parse(line).ok().filter(|path| path.as_str() == line);
         Ok(whole.filter_map(path).filter(|path| !path.is_root()).collect())
+    }
+
+    /// Gives how the list of these places looks; `None` where there is none.
+    pub(crate) fn filled_stamp(&self) -> Option<Stamp> {
+        Some(self.base().ok()??.entry(FILLED_LIST).ok()??.stamp)
     }
 }
 

@@ -45,7 +45,12 @@ impl OutputPlace {
 
     /// Gives where an output belongs, by the places that its writer declared.
     pub fn find(places: &[Self], output: &str) -> Option<ProjectPath> {
-        places.iter().find_map(|place| place.path_of(output))
+        Self::with_path(places, output).map(|(_, path)| path)
+    }
+
+    /// Gives the one place that an output is of, the first that fits, with where it belongs.
+    fn with_path<'p>(places: &'p [Self], output: &str) -> Option<(&'p Self, ProjectPath)> {
+        places.iter().find_map(|place| Some((place, place.path_of(output)?)))
     }
 }
 
@@ -63,7 +68,7 @@ impl Store {
     pub fn misplaced(&self, places: &[OutputPlace], outputs: &[RecordedOutput]) -> Vec<ProjectPath> {
         let mut misplaced = Vec::new();
         for place in places {
-            let expected = Expected::at(place, outputs);
+            let expected = Expected::at(place, places, outputs);
             for (path, output) in &expected.outputs {
                 if !self.is_placed(path, output) {
                     misplaced.push(path.clone());
@@ -108,6 +113,18 @@ impl Store {
         object.is_ok_and(|id| self.check_object(id).is_ok_and(|found| found == Soundness::Sound))
     }
 
+    /// Says whether all that is at a place is what runs of this store made.
+    pub(crate) fn has_all_bytes_of(&self, place: &ProjectPath) -> bool {
+        match self.project().entry(place.as_str()).map(|entry| entry.map(|entry| entry.kind)) {
+            Ok(Some(FileKind::Folder)) => self.list_place(place).is_ok_and(|found| {
+                let mut files = found.iter().filter(|(_, kind)| *kind != FileKind::Folder);
+                files.all(|(path, _)| self.has_bytes_of(path.as_str()))
+            }),
+            Ok(_) => self.has_bytes_of(place.as_str()),
+            Err(_) => false,
+        }
+    }
+
     /// Says whether the file at a place holds what the run of this key made.
     pub fn has_output_of(&self, place: &str, key: Key) -> bool {
         let digest = ProjectPath::parse(place).ok().and_then(|path| self.digest_place(&path).ok());
@@ -136,9 +153,12 @@ struct Expected<'o> {
 }
 
 impl<'o> Expected<'o> {
-    fn at(place: &OutputPlace, outputs: &'o [RecordedOutput]) -> Self {
-        let outputs: BTreeMap<ProjectPath, &RecordedOutput> =
-            outputs.iter().filter_map(|output| Some((place.path_of(&output.name)?, output))).collect();
+    fn at(place: &OutputPlace, places: &[OutputPlace], outputs: &'o [RecordedOutput]) -> Self {
+        let belongs = |output: &'o RecordedOutput| {
+            let (own, path) = OutputPlace::with_path(places, &output.name)?;
+            (own == place).then_some((path, output))
+        };
+        let outputs: BTreeMap<ProjectPath, &RecordedOutput> = outputs.iter().filter_map(belongs).collect();
         let folders =
             outputs.keys().flat_map(|path| path.folders().take_while(|folder| folder.is_within(&place.path)));
         Self { folders: folders.collect(), outputs }
@@ -165,7 +185,7 @@ impl Session<'_> {
     ) -> Result<Restored, StoreError> {
         let mut restored = Restored::default();
         for place in places {
-            let expected = Expected::at(place, outputs);
+            let expected = Expected::at(place, places, outputs);
             if expected.outputs.is_empty() {
                 continue;
             }
@@ -239,12 +259,24 @@ impl Session<'_> {
         Ok(kept)
     }
 
-    /// Removes what is at a place that no stage has any more, and the folders that are empty then.
+    /// Removes what is at a place that no stage has any more, but for what `stays` within it, and the folders that are empty
+    /// then.
     ///
     /// # Errors
     /// [`StoreError`] when something can't be read, moved or removed.
-    pub fn remove_place(&self, place: &ProjectPath) -> Result<Vec<KeptEdit>, StoreError> {
-        let kept = self.clear_place(place)?;
+    pub fn remove_place(
+        &self,
+        place: &ProjectPath,
+        stays: &dyn Fn(&ProjectPath) -> bool,
+    ) -> Result<Vec<KeptEdit>, StoreError> {
+        let name = place.as_str();
+        let entry = self.project().entry(name).doing("read", &self.project().path_of(name))?;
+        let is_folder = entry.is_some_and(|entry| entry.kind == FileKind::Folder);
+        // A folder in which something stays can't go itself.
+        let kept = match is_folder && stays(place) {
+            true => self.clear_folder(place, stays)?,
+            false => self.clear_place(place)?,
+        };
         for folder in place.folders().filter(|folder| !folder.is_root()) {
             if !self.project().remove_if_empty(folder.as_str()) {
                 break;

@@ -49,7 +49,7 @@ pub(super) fn anchor_error(text: &str, start: usize, sign: char) -> SyntaxError 
     SyntaxError {
         span: marked(text, start, sign),
         message: "anchors and aliases are not supported".to_owned(),
-        help: "write the value out where it is needed; variants share settings by `from`",
+        help: "write the value out where it is needed; a pattern that begins with `*` wants quotes",
     }
 }
 

@@ -20,5 +20,6 @@ mod rerun;
 mod retired;
 mod schedule;
 mod support;
+mod unseen;
 mod verify;
 mod victim;
