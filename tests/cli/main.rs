@@ -9,6 +9,7 @@ mod histories;
 mod hostile_git;
 mod irregular;
 mod lock;
+mod params;
 mod project;
 mod schemas;
 mod snapshot;

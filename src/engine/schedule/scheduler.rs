@@ -4,7 +4,7 @@
 //! - What can be decided is decided before anything more is started, and of what must run the
 //!   largest is started first.
 //! - What runs takes no more of the machine than its pools have; what does not fit lets what does go first.
-//! - Of the instances with one key at most one runs at a time; the others wait for it.
+//! - Of the instances with one key at most one runs at a time, the first in the plan's order; the others wait for it.
 //! - No lock is held while an instance is hashed or run.
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
@@ -15,7 +15,7 @@ use crate::cancel::Cancel;
 use crate::decide::work::Work;
 use crate::digest::Key;
 use crate::plan::graph::{GroupId, InstanceId, Need};
-use crate::spec::Resources;
+use crate::spec::{Resources, StageId};
 
 /// How long a waiting worker goes without asking whether it should stop.
 const STOP_POLL_INTERVAL: Duration = Duration::from_millis(100);
@@ -45,11 +45,14 @@ pub(crate) struct Scheduler<T> {
     changed: Condvar,
     members: Vec<Vec<GroupId>>,
     subscribers: Vec<Vec<InstanceId>>,
+    stages: Vec<StageId>,
 }
 
 #[derive(Default)]
 struct SchedulerState<T> {
     to_decide: BTreeSet<InstanceId>,
+    /// What is being decided.
+    deciding: BTreeSet<InstanceId>,
     /// What is to run, by what it takes of the machine.
     to_run: Vec<(Resources, BinaryHeap<Queued>)>,
     free: Resources,
@@ -97,13 +100,14 @@ impl PartialEq for Queued {
 impl Eq for Queued {}
 
 impl<T> SchedulerState<T> {
-    /// Takes the largest instance out of the queue that the machine has room for.
-    fn pop_fitting(&mut self) -> Option<InstanceId> {
+    /// Takes the largest instance out of the queue that the machine has room for, and that `may_start`.
+    fn pop_fitting(&mut self, may_start: impl Fn(InstanceId) -> bool) -> Option<InstanceId> {
         let fits = |(_, (takes, _)): &(usize, &(Resources, BinaryHeap<Queued>))| {
             takes.taken_from(self.free).is_some()
         };
         let queues = self.to_run.iter().enumerate().filter(fits);
         let first = queues.filter_map(|(at, (_, queue))| Some((queue.peek()?, at)));
+        let first = first.filter(|(first, _)| may_start(first.instance));
         let at = first.max_by_key(|(first, _)| *first).map(|(_, at)| at)?;
         let (takes, queue) = &mut self.to_run[at];
         let instance = queue.pop()?.instance;
@@ -141,6 +145,7 @@ impl<T> Scheduler<T> {
             work.plan.instances.iter().map(|instance| instance.needs.iter().filter(waits).count()).collect();
         let state = SchedulerState {
             to_decide: work.undecided().filter(|id| unfinished_groups[id.0] == 0).collect(),
+            deciding: BTreeSet::new(),
             to_run: Vec::new(),
             free: pools,
             running: BTreeMap::new(),
@@ -153,7 +158,8 @@ impl<T> Scheduler<T> {
             blocked_by: vec![None; instances],
             builds: HashMap::new(),
         };
-        Self { state: Mutex::new(state), changed: Condvar::new(), members, subscribers }
+        let stages = work.plan.instances.iter().map(|instance| instance.stage).collect();
+        Self { state: Mutex::new(state), changed: Condvar::new(), members, subscribers, stages }
     }
 
     /// Waits for a task, and says whether there are more of them now; `None` when there will be no more, or `cancel` is
@@ -166,12 +172,19 @@ impl<T> Scheduler<T> {
             }
             if let Some(id) = state.to_decide.pop_first() {
                 state.busy += 1;
+                state.deciding.insert(id);
                 return Some((Task::Decide(id), state.has_more()));
             }
             if state.halted {
                 state.to_run.clear();
             }
-            if let Some(instance) = state.pop_fitting() {
+            // One before it in its stage that is being decided may have the same key.
+            let open: Vec<(StageId, InstanceId)> =
+                state.deciding.iter().map(|id| (self.stages[id.0], *id)).collect();
+            let may_start = |id: InstanceId| {
+                !open.iter().any(|(stage, other)| *stage == self.stages[id.0] && *other < id)
+            };
+            if let Some(instance) = state.pop_fitting(may_start) {
                 let carried = state.carried.remove(&instance).expect("what is queued carries its recipe");
                 state.busy += 1;
                 return Some((Task::Run(instance, carried), state.has_more()));
@@ -195,6 +208,7 @@ impl<T> Scheduler<T> {
     pub(crate) fn task_done(&self, id: InstanceId) {
         let mut state = self.state();
         state.busy -= 1;
+        state.deciding.remove(&id);
         if let Some(takes) = state.running.remove(&id) {
             state.free = takes.given_to(state.free);
         }
@@ -215,10 +229,18 @@ impl<T> Scheduler<T> {
             if build.done {
                 return Enqueued::AlreadyBuilt;
             }
-            build.waiters.push(id);
-            return Enqueued::Queued;
+            let first = build.instance;
+            if id > first || !state.carried.contains_key(&first) {
+                state.builds.get_mut(&key).expect("it is there").waiters.push(id);
+                return Enqueued::Queued;
+            }
+            // It comes before the one that is queued.
+            state.carried.remove(&first);
+            state.to_run.iter_mut().for_each(|(_, queue)| queue.retain(|queued| queued.instance != first));
+            state.builds.get_mut(&key).expect("it is there").waiters.push(first);
         }
-        state.builds.insert(key, Build { instance: id, done: false, waiters: Vec::new() });
+        let build = Build { instance: id, done: false, waiters: Vec::new() };
+        state.builds.entry(key).or_insert(build).instance = id;
         state.carried.insert(id, carried);
         let queued = Queued { cost, instance: id };
         match state.to_run.iter_mut().find(|(own, _)| *own == takes) {
@@ -308,7 +330,9 @@ mod tests {
     fn a_worker_that_waits_sees_that_it_should_stop() {
         let state = SchedulerState::<()> { busy: 1, ..SchedulerState::default() };
         let (members, subscribers) = (Vec::new(), Vec::new());
-        let scheduler = Scheduler { state: Mutex::new(state), changed: Condvar::new(), members, subscribers };
+        let stages = vec![StageId(0); members.len()];
+        let changed = Condvar::new();
+        let scheduler = Scheduler { state: Mutex::new(state), changed, members, subscribers, stages };
         let cancel = Cancel::default();
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| scheduler.next(&cancel).is_none());

@@ -91,7 +91,10 @@ fn put(
     let mut path = name.split('.').map(str::to_owned);
     let top = path.next().unwrap_or_default();
     let open = open_names(draft, schema);
-    let is_open = open.contains(&top);
+    let is_at = |known: &String| {
+        known.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let is_open = open.iter().any(is_at);
     if field.is_none() && !is_open {
         let fields = schema.fields.iter().map(|field| field.name);
         let names: Vec<&str> = open.iter().map(String::as_str).chain(fields).collect();
@@ -142,11 +145,11 @@ fn put(
     values.push((field.name, parsed));
 }
 
-/// Names the parameters of any name that a stage or a variant of it sets.
+/// Names the parameters of any name that a stage or a variant of it sets, of maps each leaf: `optimiser.rate`.
 fn open_names(draft: &StageDraft<'_>, schema: &Schema) -> BTreeSet<String> {
     let variants = draft.raw.variants().iter().flat_map(|variant| &variant.own_open);
     let set = draft.raw.open.iter().chain(variants).filter(|_| schema.inline);
-    set.map(|param| param.name.clone()).collect()
+    set.map(|param| [std::slice::from_ref(&param.name), &param.below].concat().join(".")).collect()
 }
 
 fn unknown<'a>(

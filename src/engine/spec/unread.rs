@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 pub(super) fn check(draft: &StageDraft<'_>, diagnostics: &mut Diagnostics) {
     let variants = draft.raw.variants().iter().flat_map(|variant| &variant.own_open);
     let mut set: BTreeMap<&str, &Place> = BTreeMap::new();
-    for param in draft.raw.open.iter().chain(variants) {
+    for param in draft.raw.open.iter().chain(variants).filter(|param| param.value.is_some()) {
         set.entry(&param.name).or_insert(&param.place);
     }
     if set.is_empty() {

@@ -1,0 +1,136 @@
+//! Parameters, variants and seeds of programs.
+
+use snapbox::{assert_data_eq, str};
+
+use crate::project::Project;
+
+const FIT: &str = "\
+recount: 1
+title: fit
+stages:
+  - name: fit
+    each: [variant, seed]
+    run: cp {params} {out}/params.json
+    out: \"runs/{variant}/{seed}\"
+    seeds: [1, 2]
+    params: { model: svm, C: 1, options: { rate: 0.1, steps: [5, 6] } }
+    variants:
+      - { name: svm }
+      - { name: soft, from: svm, C: 0.5, options: { rate: 0.2 } }
+      - { name: bare, from: soft, C: null }
+      - { name: again, from: svm }
+  - name: sum
+    each: [variant]
+    needs: [fit]
+    run: echo {fit.options.rate} {fit.model} {variant} > {out}
+    out: \"sums/{variant}\"
+";
+
+/// A project of which only the first stage is there.
+fn fit() -> Project {
+    let project = Project::empty();
+    let (fit, _) = FIT.split_once("  - name: sum").expect("it has two stages");
+    project.write("pipeline.yaml", fit);
+    project
+}
+
+#[test]
+fn programs_with_equal_parameters_share_a_run() {
+    let project = fit();
+    let said = project.run(&[]).done();
+    assert_eq!(said.ran(), ["fit[bare,seed=1]", "fit[soft,seed=1]", "fit[svm,seed=1]"]);
+    assert_data_eq!(
+        project.read("runs/soft/2/params.json"),
+        str![[r#"
+{
+  "C": 0.5,
+  "model": "svm",
+  "options": {
+    "rate": 0.2,
+    "steps": [
+      5,
+      6
+    ]
+  }
+}
+
+"#]]
+    );
+    assert_eq!(project.read("runs/again/1/params.json"), project.read("runs/svm/2/params.json"));
+    assert!(!project.read("runs/bare/1/params.json").contains("\"C\""));
+}
+
+#[test]
+fn a_program_that_gets_its_coordinates_shares_no_run() {
+    let project = fit();
+    project.edit(
+        "pipeline.yaml",
+        "cp {params} {out}/params.json",
+        "cp {params} {out}/p; echo {variant} {seed}",
+    );
+    assert_eq!(project.run(&[]).done().ran().len(), 8);
+}
+
+#[test]
+fn a_changed_parameter_runs_what_has_it_and_is_told_with_its_place() {
+    let project = fit();
+    project.run(&[]).done();
+    project.edit("pipeline.yaml", "C: 0.5", "C: 0.25");
+    assert_data_eq!(
+        project.run(&["why", "fit[soft,seed=1]"]).done().out,
+        str![[r#"
+fit[soft,seed=1] · stale
+  `params.C` 0.5 → 0.25 · pipeline.yaml:12
+
+"#]]
+    );
+    assert_eq!(project.run(&[]).done().ran(), ["fit[soft,seed=1]"]);
+    let tried = project.run(&["--set", "fit[bare].options.rate=0.3"]).done();
+    assert_eq!(tried.ran(), ["fit[bare,seed=1]"]);
+    let said = project.run(&["--set", "fit.options.rat=1"]).ended(2);
+    assert!(said.err.starts_with("error: stage `fit` has no field `options.rat`\n"), "{}", said.err);
+    assert!(said.err.ends_with("help: a field named `options.rate` exists\n"), "{}", said.err);
+}
+
+#[test]
+fn a_file_of_its_own_says_the_same() {
+    let project = fit();
+    project.run(&[]).done();
+    let text = project.read("pipeline.yaml");
+    let (stage, settings) = text.split_once("    seeds:").expect("it has seeds");
+    let settings = format!("seeds:{settings}").replace("\n    ", "\n");
+    project.write("pipeline.yaml", stage).write("stages/fit.yaml", &settings);
+    assert_eq!(project.run(&[]).done().ran(), [""; 0]);
+    project.edit("stages/fit.yaml", "model: svm", "model: forest");
+    let why = project.run(&["why", "fit[svm,seed=1]"]).done().out;
+    assert!(why.ends_with("`params.model` svm → forest · stages/fit.yaml:2\n"), "{why}");
+}
+
+#[test]
+fn braces_take_parameters_of_the_stage_and_of_its_needs() {
+    let project = Project::empty();
+    project.write("data/a.csv", "1").write("data/b.csv", "2").write(
+        "pipeline.yaml",
+        "\
+recount: 1
+title: braces
+stages:
+  - name: fit
+    each: [variant, { fold: [x, y] }]
+    run: cat data/{set}.csv > {out}/n; echo {fold} > {out}/fold
+    inputs: [\"data/{set}.csv\"]
+    out: \"runs/{variant}-{fold}\"
+    variants: [{ name: one, set: a }, { name: two, set: b }]
+  - name: score
+    each: [variant]
+    needs: [fit]
+    run: [sh, -c, 'cat \"$@\" > {out}/{fit.set}', sh, \"{fit.out}/n\"]
+    out: \"scores/{variant}\"
+",
+    );
+    assert_eq!(project.run(&[]).done().ran().len(), 6);
+    assert_eq!((project.read("scores/one/a"), project.read("scores/two/b")), ("11".into(), "22".into()));
+    project.write("data/b.csv", "3");
+    let ran = project.run(&[]).done();
+    assert_eq!(ran.ran(), ["fit[two,fold=x]", "fit[two,fold=y]", "score[two]"]);
+}
