@@ -21,7 +21,7 @@ pub struct FileSchema {
 
 /// Gives the schema of every file that a project may have.
 pub fn file_schemas(schemas: &[Schema]) -> Vec<FileSchema> {
-    let own = schemas.iter().filter(|schema| !schema.inline && !schema.fields.is_empty());
+    let own = schemas.iter().filter(|schema| schema.inline || !schema.fields.is_empty());
     let own = own.map(|schema| FileSchema { name: schema.kind.to_owned(), json: settings(schema) });
     std::iter::once(FileSchema { name: "pipeline".to_owned(), json: pipeline(schemas) }).chain(own).collect()
 }
@@ -53,16 +53,10 @@ fn stage(schema: &Schema) -> Json {
     properties
         .insert("resources".to_owned(), described(resources(), "what an instance takes of the machine"));
     if schema.repeats {
-        let each = if schema.inline {
-            let scalar = json!({ "type": ["string", "number", "boolean"] });
-            let values = json!({ "type": "array", "minItems": 1, "items": scalar, "uniqueItems": true });
-            json!({ "type": "object", "additionalProperties": values })
-        } else {
-            let of_stage = json!({ "type": "string", "pattern": "\\.(variant|seed)$" });
-            let item = json!({ "anyOf": [{ "enum": ["variant", "seed"] }, of_stage] });
-            json!({ "type": "array", "items": item, "uniqueItems": true })
-        };
-        properties.insert("each".to_owned(), described(each, "what the stage is repeated over"));
+        properties.insert("each".to_owned(), described(each(), "what the stage is repeated over"));
+    }
+    if schema.inline || !schema.fields.is_empty() {
+        properties.extend(settings_properties(schema));
     }
     let mut required = vec!["name"];
     if !schema.inline {
@@ -84,15 +78,25 @@ fn resources() -> Json {
     })
 }
 
-fn settings(schema: &Schema) -> Json {
-    let params =
-        json!({ "type": "object", "additionalProperties": false, "properties": fields(&schema.fields) });
+fn each() -> Json {
+    let scalar = json!({ "type": ["string", "number", "boolean"] });
+    let values = json!({ "type": "array", "minItems": 1, "items": scalar, "uniqueItems": true });
+    let listed = json!({ "type": "object", "additionalProperties": values });
+    let of_stage = json!({ "type": "string", "pattern": "\\.(variant|seed)$" });
+    let item = json!({ "anyOf": [{ "enum": ["variant", "seed"] }, of_stage, listed] });
+    json!({ "anyOf": [{ "type": "array", "items": item, "uniqueItems": true }, listed] })
+}
+
+/// Describes `params`, `seeds` and `variants`; an inline kind's parameters may have any name.
+fn settings_properties(schema: &Schema) -> Map<String, Json> {
+    let own = if schema.inline { Map::new() } else { fields(&schema.fields) };
+    let params = json!({ "type": "object", "additionalProperties": schema.inline, "properties": own });
     let mut properties = Map::new();
     properties.insert("params".to_owned(), described(params, "what holds where no variant says otherwise"));
     if schema.repeats {
         let seeds = json!({ "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "integer", "minimum": 0 } });
         properties.insert("seeds".to_owned(), described(seeds, "each variant runs once with each of them"));
-        let mut own = fields(&schema.fields);
+        let mut own = own;
         own.insert(
             "name".to_owned(),
             described(json!({ "type": "string" }), "the variant's name, in quotes"),
@@ -101,16 +105,20 @@ fn settings(schema: &Schema) -> Json {
             "from".to_owned(),
             described(json!({ "type": "string" }), "the variant whose settings it takes over"),
         );
-        let variant = json!({ "type": "object", "required": ["name"], "additionalProperties": false, "properties": own });
+        let variant = json!({ "type": "object", "required": ["name"], "additionalProperties": schema.inline, "properties": own });
         let variants = json!({ "type": "array", "minItems": 1, "items": variant });
         properties.insert("variants".to_owned(), described(variants, "named sets of settings"));
     }
+    properties
+}
+
+fn settings(schema: &Schema) -> Json {
     json!({
         "$schema": DIALECT,
         "title": format!("settings of a stage of kind {}", schema.kind),
         "type": "object",
         "additionalProperties": false,
-        "properties": properties,
+        "properties": settings_properties(schema),
     })
 }
 
