@@ -37,7 +37,7 @@ mod shell;
 mod supervisor;
 pub mod surroundings;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::time::Duration;
 
@@ -272,13 +272,14 @@ impl Kind for Command {
 /// Gives the folders of needs that `run` does not name in braces: it may name them by their paths.
 fn folders_by_path(context: &Context<'_>) -> Parameters {
     let run = texts(context.stage.fields.get("run"));
-    let is_named = |stage: &str| {
-        let brace = format!("{stage}.out");
-        run.iter().any(|text| template_names(text).contains(&brace.as_str()))
-    };
+    let named: BTreeSet<&str> = run
+        .iter()
+        .flat_map(|text| template_names(text))
+        .filter_map(|name| name.strip_suffix(".out"))
+        .collect();
     let needs = context.stage.needs.iter().map(|need| &context.pipeline.stages[need.0]);
     let folder = |need: &Stage| Some((need.name.clone(), need.fields.get("out")?.clone()));
-    let folders = needs.filter(|need| !is_named(&need.name)).filter_map(folder);
+    let folders = needs.filter(|need| !named.contains(need.name.as_str())).filter_map(folder);
     folders.filter(|(_, out)| out.as_text().is_some()).collect()
 }
 

@@ -46,7 +46,7 @@ fn checked(
         let Some(schema) = draft.schema else { continue };
         let StageDraft { name, place, raw, .. } = draft;
         // Of thousands of stages hardly one has a file.
-        if !schema.inline || files.contains(&format!("{name}.yaml")) {
+        if !schema.inline || !files.is_empty() && files.contains(&format!("{name}.yaml")) {
             settings_file::read(root, name, place, schema, raw, diagnostics);
         }
     }

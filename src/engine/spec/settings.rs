@@ -15,7 +15,8 @@ use crate::value::{Parameters, Value};
 pub struct Settings {
     /// What was set, sorted by name and by what is below it.
     set: Vec<Setting>,
-    defaults: Arc<Parameters>,
+    /// `None` where there are none.
+    defaults: Option<Arc<Parameters>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -51,18 +52,18 @@ impl Settings {
         let setting = |(name, value, origin)| Setting::new(Cow::Borrowed(name), value, origin);
         let mut set: Vec<Setting> = set.map(setting).collect();
         set.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-        Self { set, defaults }
+        Self { set, defaults: Some(defaults) }
     }
 
     /// Gives settings that were all set at one place.
     pub fn set_at(origin: &Origin, parameters: Parameters) -> Self {
         let setting = |(name, value)| Setting::new(Cow::Owned(name), value, origin.clone());
-        Self { set: parameters.into_iter().map(setting).collect(), defaults: Arc::default() }
+        Self { set: parameters.into_iter().map(setting).collect(), defaults: None }
     }
 
     /// Says whether no parameter has a value.
     pub fn is_empty(&self) -> bool {
-        self.set.is_empty() && self.defaults.is_empty()
+        self.set.is_empty() && self.defaults.is_none()
     }
 
     /// Sets a parameter, over what was set before.
@@ -91,7 +92,7 @@ impl Settings {
 
     /// Gives the value of a parameter that is no map.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.position(name).map_or_else(|_| self.defaults.get(name), |at| Some(&self.set[at].value))
+        self.position(name).map_or_else(|_| self.defaults.as_ref()?.get(name), |at| Some(&self.set[at].value))
     }
 
     /// Finds where a parameter, or a part of one such as `optimiser.rate`, was set.
@@ -104,7 +105,7 @@ impl Settings {
             path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
         let leaf = self.set.iter().find(leads_to).map(|it| &it.origin);
-        leaf.or_else(|| self.defaults.contains_key(name).then_some(&Origin::Default))
+        leaf.or_else(|| self.defaults.as_ref()?.contains_key(name).then_some(&Origin::Default))
     }
 
     /// Gives what was set, sorted by name; of a parameter that is a map, leaf by leaf.
@@ -119,7 +120,7 @@ impl Settings {
 
     /// Gives every parameter of the kind.
     pub fn parameters(&self) -> Parameters {
-        let mut all = (*self.defaults).clone();
+        let mut all = self.defaults.as_deref().cloned().unwrap_or_default();
         for setting in &self.set {
             let (mut at, mut name) = (&mut all, setting.name.to_string());
             for below in &setting.below {
