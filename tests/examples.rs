@@ -10,15 +10,18 @@ use walkdir::WalkDir;
 fn copy_of(example: &str) -> tempfile::TempDir {
     let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example);
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    for name in ["pipeline.yaml", "data", "scripts"] {
-        for entry in WalkDir::new(home.join(name)) {
-            let entry = entry.expect("the example can be walked");
-            let place = folder.path().join(entry.path().strip_prefix(&home).expect("walked below it"));
-            if entry.file_type().is_dir() {
-                fs::create_dir_all(place).expect("a folder can be made");
-            } else {
-                fs::copy(entry.path(), place).expect("a file can be copied");
-            }
+    // What somebody has run there stays behind.
+    let is_part = |name: &std::ffi::OsStr| {
+        ["pipeline.yaml", "params.yaml", "data", "scripts", "src"].iter().any(|part| name == *part)
+    };
+    let entries = WalkDir::new(&home).min_depth(1).into_iter();
+    for entry in entries.filter_entry(|entry| entry.depth() > 1 || is_part(entry.file_name())) {
+        let entry = entry.expect("the example can be walked");
+        let place = folder.path().join(entry.path().strip_prefix(&home).expect("walked below it"));
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(place).expect("a folder can be made");
+        } else {
+            fs::copy(entry.path(), place).expect("a file can be copied");
         }
     }
     folder
@@ -54,6 +57,41 @@ const NILE: &str = "\
 1871-1970  from 1899 on: 1097.8 -> 850.0, 44% of the variance
 1899-1970  from 1968 on: 855.4 -> 724.0, 4% of the variance
 ";
+
+/// Replaces a text in a file of a project.
+fn edit(path: &Path, old: &str, new: &str) {
+    let text = fs::read_to_string(path).expect("it can be read");
+    assert!(text.contains(old), "{text}");
+    fs::write(path, text.replace(old, new)).expect("it can be written");
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that was skipped must not look like one that passed")]
+fn of_the_licences_only_the_stages_run_whose_parameters_changed() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("skipped: there is no `python3`");
+        return;
+    }
+    let folder = copy_of("licences");
+    let project = folder.path();
+    let params = project.join("params.yaml");
+    assert_eq!(run(project), ["evaluate", "featurise", "prepare", "train"]);
+    let scores = fs::read_to_string(project.join("scores/scores.json")).expect("the scores are there");
+    assert!(scores.contains("\"accuracy\": 0.78125"), "{scores}");
+    edit(&params, "\"n_est\": 50", "\"n_est\": 60");
+    let why =
+        Command::new(env!("CARGO_BIN_EXE_recount")).args(["why", "train"]).current_dir(project).output();
+    assert_eq!(
+        String::from_utf8_lossy(&why.expect("it can be started").stdout),
+        "train · stale\n  `params.yaml#/train/n_est` 50 → 60\n"
+    );
+    assert_eq!(run(project), ["evaluate", "train"]);
+    edit(&params, "\"max_words\": 200", "\"max_words\": 100");
+    assert_eq!(run(project), ["evaluate", "featurise", "train"]);
+    edit(&params, "\"max_words\": 100", "\"max_words\": 200");
+    edit(&params, "\"n_est\": 60", "\"n_est\": 50");
+    assert_eq!(run(project), [""; 0]);
+}
 
 #[test]
 #[expect(clippy::print_stderr, reason = "a test that was skipped must not look like one that passed")]

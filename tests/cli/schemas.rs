@@ -36,7 +36,13 @@ fn the_committed_schemas_are_those_of_the_kinds() {
 fn each_yaml_file_names_its_schema_in_its_first_line() {
     let stages = fs::read_dir(home("stages")).expect("the folder is there").flatten();
     let stages = stages.map(|entry| entry.path());
-    let others = ["pipeline.yaml", "examples/nile/pipeline.yaml", "src/cli/init/pipeline.yaml"].map(home);
+    let others = [
+        "pipeline.yaml",
+        "examples/nile/pipeline.yaml",
+        "examples/licences/pipeline.yaml",
+        "src/cli/init/pipeline.yaml",
+    ];
+    let others = others.map(home);
     for path in stages.chain(others) {
         let text = fs::read_to_string(&path).expect("it can be read");
         let first = text.lines().next().unwrap_or_default();

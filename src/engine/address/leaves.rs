@@ -1,9 +1,10 @@
-//! A value as the values without parts that it is made of, each with its name: `optimiser.betas[0]`.
+//! A value as the values without parts that it is made of, each with its address: `settings.toml#/optimiser/betas/0`.
 //!
 //! Invariants
 //! - Two values that differ have different leaves: an empty list or map is a leaf, and so is null.
-//! - No two leaves of a value have one name: a key that is no plain word is in quotes.
+//! - No two leaves of a value have one address.
 
+use super::pointer::escape;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::value::{Parameters, Value};
 use crate::yaml::{Content, Node, Scalar};
@@ -11,7 +12,7 @@ use crate::yaml::{Content, Node, Scalar};
 /// A value without parts, with its name and its place.
 #[derive(Clone, Debug)]
 pub struct Leaf {
-    /// The name of the value that it is part of, and the way from there.
+    /// Its address.
     pub name: String,
     /// What it is; `None` is null.
     pub value: Option<Value>,
@@ -19,7 +20,7 @@ pub struct Leaf {
     pub place: Place,
 }
 
-/// Gives the leaves of a value that is called `name`.
+/// Gives the leaves of a value whose address is `name`.
 ///
 /// A number that is not finite is a mistake, and left out.
 pub fn leaves(name: &str, node: &Node, diagnostics: &mut Diagnostics) -> Vec<Leaf> {
@@ -32,13 +33,13 @@ fn collect(name: &str, node: &Node, found: &mut Vec<Leaf>, diagnostics: &mut Dia
     let value = match &node.content {
         Content::List(items) if !items.is_empty() => {
             for (index, item) in items.iter().enumerate() {
-                collect(&format!("{name}[{index}]"), item, found, diagnostics);
+                collect(&format!("{name}/{index}"), item, found, diagnostics);
             }
             return;
         }
         Content::Map(entries) if !entries.is_empty() => {
             for entry in entries {
-                collect(&format!("{name}.{}", plain_key(&entry.key)), &entry.value, found, diagnostics);
+                collect(&format!("{name}/{}", escape(&entry.key)), &entry.value, found, diagnostics);
             }
             return;
         }
@@ -78,17 +79,13 @@ fn float(number: f64, place: &Place) -> Result<Value, Diagnostic> {
         // As a number, such a large one would be the same as its neighbours.
         return Ok(Value::Text(place.text().to_owned()));
     }
+    if number == 0.0 && number.is_sign_negative() {
+        // So it would be the same as zero.
+        return Ok(Value::Text(place.text().to_owned()));
+    }
     if number.is_finite() { Ok(Value::Float(number)) } else { Err(not_finite(place)) }
 }
 
 fn not_finite(place: &Place) -> Diagnostic {
     Diagnostic::error(format!("expected a finite number, found `{}`", place.text())).at(place)
-}
-
-fn plain_key(key: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if !key.is_empty() && key.bytes().all(is_plain) {
-        return key.to_owned();
-    }
-    serde_json::Value::from(key).to_string()
 }

@@ -180,33 +180,33 @@ mod tests {
         assert_data_eq!(
             shown("a.json", JSON, "/model"),
             str![[r#"
-2:22 it.kind = Text("svm")
-2:34 it.C = Float(0.5)
-2:47 it."a.b"[0] = Integer(1)
-2:57 it."a.b"[1].x = null
-2:74 it.none = List([])
-2:85 it.big = Text("123456789012345678901")
+2:22 it/kind = Text("svm")
+2:34 it/C = Float(0.5)
+2:47 it/a.b/0 = Integer(1)
+2:57 it/a.b/1/x = null
+2:74 it/none = List([])
+2:85 it/big = Text("123456789012345678901")
 "#]]
         );
         assert_data_eq!(
             shown("a.yaml", YAML, "/model"),
             str![[r#"
-2:9 it.kind = Text("svm")
-3:6 it.C = Float(0.5)
-4:9 it."a.b"[0] = Integer(1)
-4:17 it."a.b"[1].x = null
-5:9 it.none = List([])
-6:8 it.big = Text("123456789012345678901")
+2:9 it/kind = Text("svm")
+3:6 it/C = Float(0.5)
+4:9 it/a.b/0 = Integer(1)
+4:17 it/a.b/1/x = null
+5:9 it/none = List([])
+6:8 it/big = Text("123456789012345678901")
 "#]]
         );
         assert_data_eq!(
             shown("a.toml", TOML, "/model"),
             str![[r#"
-4:5 it.C = Float(0.5)
-5:10 it."a.b"[0] = Integer(1)
-5:19 it."a.b"[1].x = Text("1979-05-27")
-3:8 it.kind = Text("svm")
-6:8 it.none = List([])
+4:5 it/C = Float(0.5)
+5:10 it/a.b/0 = Integer(1)
+5:19 it/a.b/1/x = Text("1979-05-27")
+3:8 it/kind = Text("svm")
+6:8 it/none = List([])
 "#]]
         );
         for (file, text) in [("a.json", JSON), ("a.yaml", YAML), ("a.toml", TOML)] {

@@ -39,8 +39,13 @@ impl Pointer {
 
 impl fmt::Display for Pointer {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|step| write!(out, "/{}", step.replace('~', "~0").replace('/', "~1")))
+        self.0.iter().try_for_each(|step| write!(out, "/{}", escape(step)))
     }
+}
+
+/// Writes a name as a part of a pointer.
+pub(super) fn escape(step: &str) -> String {
+    step.replace('~', "~0").replace('/', "~1")
 }
 
 fn unescape(step: &str) -> Option<String> {
