@@ -50,6 +50,19 @@ impl Locked {
         Self { key, outputs }
     }
 
+    /// Says whether it says what a run recorded.
+    pub(crate) fn is_of(&self, key: Key, outputs: &[RecordedOutput], stage: &Stage) -> bool {
+        let mut lasting = outputs.iter().filter(|output| !stage.is_observed(&output.name));
+        let is_here = |output: &RecordedOutput| {
+            let fits = |name: &str| match output.executable {
+                true => name.strip_suffix(EXECUTABLE) == Some(&output.name),
+                false => name == output.name,
+            };
+            self.outputs.iter().any(|(name, object)| *object == output.object && fits(name))
+        };
+        self.key == key && lasting.clone().count() == self.outputs.len() && lasting.all(is_here)
+    }
+
     /// Gives an output's object.
     pub fn output(&self, name: &str) -> Option<ObjectId> {
         self.outputs.iter().find(|(own, _)| own == name).map(|(_, object)| *object)

@@ -8,8 +8,9 @@
 //!   takes out those that the pipeline no longer has; what failed keeps the line of its last success.
 //! - A file that is damaged, or in conflict after a merge, is made anew from what the store has.
 
-use std::collections::{HashMap, HashSet};
 use std::io;
+
+use hashbrown::{HashMap, HashSet};
 
 use crate::digest::Key;
 use crate::folder::Folder;
@@ -51,7 +52,10 @@ pub fn read_lock(project: &Folder) -> Option<Lock> {
 pub fn read_lock_text(project: &Folder) -> io::Result<Option<String>> {
     match project.read(LOCK_FILE, MAX_LOCK_BYTES) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        other => Ok(Some(String::from_utf8_lossy(&other?).into_owned())),
+        other => Ok(Some(match String::from_utf8(other?) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        })),
     }
 }
 
@@ -91,10 +95,11 @@ pub(crate) fn update<'d>(
     }
     for (id, key, outputs) in done {
         let instance = plan.instance(id);
-        let locked = Locked::of(key, outputs, &pipeline.stages[instance.stage.0]);
+        let stage = &pipeline.stages[instance.stage.0];
         match lock.lines.get_mut(&instance.name) {
-            Some(line) => *line = locked,
-            None => drop(lock.lines.insert(instance.name.clone(), locked)),
+            Some(line) if line.is_of(key, outputs, stage) => {}
+            Some(line) => *line = Locked::of(key, outputs, stage),
+            None => drop(lock.lines.insert(instance.name.clone(), Locked::of(key, outputs, stage))),
         }
     }
     let new = lock.to_text();

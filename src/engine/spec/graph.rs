@@ -1,6 +1,6 @@
 //! `needs`: which stages come before which.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::inherit::arrows;
 use super::order::{Sorted, sorted};
