@@ -134,3 +134,31 @@ stages:
     let ran = project.run(&[]).done();
     assert_eq!(ran.ran(), ["fit[two,fold=x]", "fit[two,fold=y]", "score[two]"]);
 }
+
+#[test]
+fn points_that_are_left_out_neither_run_nor_are_read() {
+    let project = Project::empty();
+    project.write(
+        "pipeline.yaml",
+        "\
+recount: 1
+title: points
+stages:
+  - name: fit
+    each: { fold: [1, 2], word: [a, b] }
+    exclude: [{ fold: 2, word: b }]
+    run: echo {fold} {word} > {out}/n
+    out: \"runs/{fold}{word}\"
+  - name: sum
+    needs: [fit]
+    run: [sh, -c, 'cat \"$@\" > sum.txt', sh, \"{fit.out}/n\"]
+    outputs: [sum.txt]
+",
+    );
+    let said = project.run(&[]).done();
+    assert_eq!(said.ran(), ["fit[fold=1,word=a]", "fit[fold=1,word=b]", "fit[fold=2,word=a]", "sum"]);
+    assert_eq!(project.read("sum.txt"), "1 a\n1 b\n2 a\n");
+    let ran = project.edit("pipeline.yaml", "fold: 2, word: b", "word: b").run(&[]).done();
+    assert_eq!((ran.ran(), project.read("sum.txt")), (vec!["sum"], "1 a\n2 a\n".into()));
+    assert!(!project.path("runs/1b").exists());
+}

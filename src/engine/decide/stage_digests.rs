@@ -45,6 +45,12 @@ fn write_stage(stage: &Stage, canonical: &mut Canonical) {
             }
         }
     }
+    for excluded in &stage.exclude {
+        for (name, value) in excluded {
+            canonical.field(name.as_bytes()).field(value.as_bytes());
+        }
+        count(canonical, excluded.len());
+    }
     write_settings(&stage.fields, canonical);
     write_settings(&stage.base, canonical);
     count(canonical, stage.variants.len());

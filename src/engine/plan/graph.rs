@@ -9,7 +9,7 @@
 //! - Time and memory are linear in instances and needs: those that need the same instances share
 //!   one [`GroupId`].
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::error::EngineError;
 use crate::kind::Point;
@@ -127,6 +127,13 @@ fn points(pipeline: &Pipeline, id: StageId) -> Vec<Point> {
                 extended(&points, values, |point, value| point.listed.push((name.clone(), value.clone())))
             }
         };
+    }
+    let excluded = &pipeline.stages[id.0].exclude;
+    if !excluded.is_empty() {
+        points.retain(|point| {
+            let coordinates = point.coordinates();
+            !excluded.iter().any(|values| values.iter().all(|value| coordinates.contains(value)))
+        });
     }
     points
 }

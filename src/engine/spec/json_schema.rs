@@ -54,6 +54,11 @@ fn stage(schema: &Schema) -> Json {
         .insert("resources".to_owned(), described(resources(), "what an instance takes of the machine"));
     if schema.repeats {
         properties.insert("each".to_owned(), described(each(), "what the stage is repeated over"));
+        let scalar = json!({ "type": ["string", "number", "boolean"] });
+        let points =
+            json!({ "type": "array", "items": { "type": "object", "additionalProperties": scalar } });
+        properties
+            .insert("exclude".to_owned(), described(points, "the points of its `each` that it leaves out"));
     }
     if schema.inline || !schema.fields.is_empty() {
         properties.extend(settings_properties(schema));

@@ -117,6 +117,7 @@ fn stage(draft: &mut StageDraft<'_>, defaults: &BTreeMap<&str, Arc<Parameters>>)
         name: std::mem::take(&mut draft.name),
         kind: schema.kind.to_owned(),
         each: draft.each.drain(..).map(|entry| entry.axis).collect(),
+        exclude: draft.exclude.drain(..).map(|excluded| excluded.values).collect(),
         needs: Vec::new(),
         fields,
         base: std::mem::take(&mut draft.base),

@@ -21,6 +21,7 @@
 
 mod axes;
 mod braces;
+mod exclude;
 mod file;
 mod graph;
 mod inherit;

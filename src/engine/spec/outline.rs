@@ -4,9 +4,11 @@
 //! - Stage names are unique: of two stages with one name the first stays.
 //! - Knows nothing of other files; whether a need exists is asked in `graph`.
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use hashbrown::{HashMap, HashSet};
+
+use super::exclude::{self, Excluded};
 use super::file::{self, File};
 use super::pipeline::Variant;
 use super::repeats::{self, EachEntry};
@@ -28,7 +30,7 @@ pub(super) const PATH: &str = "pipeline.yaml";
 const VERSION: i64 = 1;
 
 const HEADER: [&str; 3] = ["recount", "title", "stages"];
-const STAGE: [&str; 6] = ["name", "kind", "each", "needs", "observed", "resources"];
+const STAGE: [&str; 7] = ["name", "kind", "each", "exclude", "needs", "observed", "resources"];
 
 /// What is written in `pipeline.yaml`.
 pub(super) struct Outline<'s> {
@@ -47,6 +49,8 @@ pub(super) struct StageDraft<'s> {
     pub each: Vec<EachEntry>,
     /// Whether something in its `each` is wrong, so that nothing can be reported about what it lacks.
     pub each_refused: bool,
+    /// The points that it leaves out.
+    pub exclude: Vec<Excluded>,
     pub needs: Vec<(String, Place)>,
     pub observed: Vec<String>,
     pub resources: Resources,
@@ -206,6 +210,7 @@ pub(super) fn stage<'s>(
         _ => Vec::new(),
     };
     let each_refused = diagnostics.len() > mistakes;
+    let exclude = entry(fields, "exclude").map(|entry| exclude::read(&entry.value, diagnostics));
     let names = |field: &str, diagnostics: &mut Diagnostics| match entry(fields, field) {
         Some(entry) => names(&entry.value, field, diagnostics),
         None => Vec::new(),
@@ -221,6 +226,7 @@ pub(super) fn stage<'s>(
         schema,
         each,
         each_refused,
+        exclude: exclude.unwrap_or_default(),
         needs,
         observed,
         resources,

@@ -121,8 +121,8 @@ pub(super) fn templates<'a>(
             continue;
         }
         let origin = if has_braces { PathOrigin::Template(text) } else { PathOrigin::Written };
-        let points = if too_long { 1 } else { points::count(draft) };
-        uses.extend((0..points).map(|point| {
+        let count = if too_long { 1 } else { usize::MAX };
+        uses.extend(points::all(draft).take(count).map(|point| {
             let value = |name: &str| points::text_of(draft, point, name);
             let path = if has_braces { fill(text, value) } else { text.to_owned() };
             Use { stage, point, path, behind_links: None, pointer: None, place, origin }

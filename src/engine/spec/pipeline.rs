@@ -73,6 +73,8 @@ pub struct Stage {
     pub kind: String,
     /// What it is repeated over; empty for a stage with one instance.
     pub each: Vec<Axis>,
+    /// The points that it leaves out, each by the values that they have in common.
+    pub exclude: Vec<Vec<(String, String)>>,
     /// The stages whose outputs it reads.
     pub needs: Vec<StageId>,
     /// What an inline kind says of it in `pipeline.yaml`: what a command runs, reads and writes.

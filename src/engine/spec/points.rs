@@ -1,5 +1,6 @@
 //! The points of a stage's `each`, before there is a plan: which values its coordinates and parameters have at each.
 
+use super::exclude;
 use super::outline::{AxisValues, StageDraft};
 use super::pipeline::Axis;
 use super::settings::Settings;
@@ -40,11 +41,28 @@ pub(super) fn set_values(
             continue;
         }
         drafts[index].axes = axes;
+        let draft = &drafts[index];
+        if !draft.exclude.is_empty() {
+            // Where an axis has no values, that is reported.
+            let left = if count == 0 { 1 } else { all(draft).count() };
+            exclude::check(draft, left, diagnostics);
+        }
     }
 }
 
-/// Counts a stage's points.
-pub(super) fn count(draft: &StageDraft<'_>) -> usize {
+/// Gives a stage's points, without those that it leaves out.
+pub(super) fn all(draft: &StageDraft<'_>) -> impl Iterator<Item = usize> {
+    let is_left = |point: &usize| {
+        let has = |(name, value): &(String, String)| {
+            coordinates(draft, *point).any(|(own, at)| own == name && at == value)
+        };
+        !draft.exclude.iter().any(|excluded| excluded.values.iter().all(has))
+    };
+    (0..count(draft)).filter(is_left)
+}
+
+/// Counts a stage's points, with those that it leaves out.
+fn count(draft: &StageDraft<'_>) -> usize {
     draft.axes.iter().map(|axis| axis.values.len()).product()
 }
 

@@ -118,7 +118,7 @@ fn values(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Vec<String>> {
     values.into_iter().collect()
 }
 
-fn value(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<String> {
+pub(super) fn value(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<String> {
     let value = match &node.content {
         Content::Scalar(Scalar::Text(text)) if !text.trim().is_empty() => text.as_str(),
         Content::Scalar(Scalar::Bool(_) | Scalar::Integer(_) | Scalar::Float(_)) => node.place.text(),
