@@ -34,8 +34,11 @@ stages:
 fn kill_again_and_again(kills: u32, seed: u64) {
     let project = Project::new(PIPELINE);
     let mut random = Random::new(seed, "moments to kill at");
-    let (mut round, mut killed, mut records) = (0, 0, 0);
+    let (mut round, mut killed, mut records) = (1, 0, 0);
     project.write("seed.txt", "round 0\n");
+    // On a quick machine most moments would else come after the run.
+    let length = length_of_a_run(&project);
+    project.write("seed.txt", "round 1\n");
     while killed < kills {
         let when = format!("seed {seed}, kill {killed}");
         let mut child = project
@@ -44,7 +47,7 @@ fn kill_again_and_again(kills: u32, seed: u64) {
             .stderr(Stdio::null())
             .spawn()
             .expect("the program can be started");
-        thread::sleep(Duration::from_micros(u64::from(random.below(90_000))));
+        thread::sleep(Duration::from_micros(u64::from(random.below(length))));
         child.kill().expect("it can be killed or is over");
         let ended = child.wait().expect("it was started here");
         killed += u32::from(!ended.success());
@@ -62,6 +65,14 @@ fn kill_again_and_again(kills: u32, seed: u64) {
     let when = format!("seed {seed}, the last run");
     assert_finishes(&project, &when, &format!("round {round}\n"));
     project.recount(&["fsck"]).done(&when);
+}
+
+/// Gives how long a run takes, in microseconds.
+#[expect(clippy::disallowed_methods, reason = "it only chooses the moments, and decides nothing")]
+fn length_of_a_run(project: &Project) -> u32 {
+    let began = std::time::Instant::now();
+    project.recount(&["run", "-j2"]).done("the first run");
+    u32::try_from(began.elapsed().as_micros()).unwrap_or(90_000).clamp(10_000, 90_000)
 }
 
 fn once_in(random: &mut Random, times: u32) -> bool {
