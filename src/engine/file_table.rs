@@ -7,7 +7,8 @@
 //! - A path that was confirmed in this run is not looked at again: whoever changes it later leaves another stamp than the
 //!   one that is kept here, so that the next run sees it.
 
-use hashbrown::HashMap;
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;

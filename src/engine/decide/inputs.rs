@@ -9,14 +9,12 @@
 //! - What the engine itself keeps, what stages write that are not waited for, and what editors leave behind are no input.
 //! - A folder takes the memory of one listing a run, however many instances read it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-
-use hashbrown::HashMap;
 
 use crate::decide::input_file::{SeenFile, observe_again, observe_file, unreadable};
 use crate::decide::listing_changes::first_difference;

@@ -2,10 +2,8 @@
 //!
 //! Invariant: what a clean instance wrote is at its places, so that its kind need not be asked for them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Bound;
-
-use hashbrown::HashSet;
 
 use crate::decide::work::Work;
 use crate::error::EngineError;

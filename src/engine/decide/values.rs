@@ -2,10 +2,9 @@
 //!
 //! Invariant: a value is taken from the very bytes that its file's digest is of.
 
+use std::collections::HashMap;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
-
-use hashbrown::HashMap;
 
 use crate::address::{self, Address, leaves};
 use crate::diagnostic::{Diagnostics, Source};

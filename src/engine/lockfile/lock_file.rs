@@ -8,9 +8,8 @@
 //!   takes out those that the pipeline no longer has; what failed keeps the line of its last success.
 //! - A file that is damaged, or in conflict after a merge, is made anew from what the store has.
 
+use std::collections::{HashMap, HashSet};
 use std::io;
-
-use hashbrown::{HashMap, HashSet};
 
 use crate::digest::Key;
 use crate::folder::Folder;

@@ -9,7 +9,7 @@
 //! - Time and memory are linear in instances and needs: those that need the same instances share
 //!   one [`GroupId`].
 
-use hashbrown::HashMap;
+use std::collections::HashMap;
 
 use crate::error::EngineError;
 use crate::kind::Point;

@@ -3,10 +3,8 @@
 //! Invariant: the instances of a snapshot are consistent with one another: each was decided with its needs' outputs as they
 //! stand there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
-
-use hashbrown::{HashMap, HashSet};
 
 use crate::decide::work::Work;
 use crate::digest::Key;

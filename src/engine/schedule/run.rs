@@ -7,13 +7,11 @@
 //! - What is clean is not decided again; it counts as fresh.
 //! - The lock is written once all that it names is recorded, the snapshot last of all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
-
-use hashbrown::HashMap;
 
 use crate::cancel::Cancel;
 use crate::decide::work::Work;

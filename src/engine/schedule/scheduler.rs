@@ -7,11 +7,9 @@
 //! - Of the instances with one key at most one runs at a time, the first in the plan's order; the others wait for it.
 //! - No lock is held while an instance is hashed or run.
 
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-
-use hashbrown::HashMap;
 
 use crate::cancel::Cancel;
 use crate::decide::work::Work;

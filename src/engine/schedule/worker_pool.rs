@@ -10,12 +10,11 @@
 //! - Why an instance ran decides nothing: a record that can't be read costs a reason, not a result.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, Scope};
 use std::time::Duration;
-
-use hashbrown::HashMap;
 
 use crate::cancel::Cancel;
 use crate::decide::assemble::{Assembled, assemble};

@@ -4,9 +4,7 @@
 //! - A path is taken as it was confirmed when it was used: a change since leaves another stamp, and is seen by the next run.
 //! - What a folder of outputs should hold is taken from the outputs, not from the disk, so that a stray file is seen too.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use hashbrown::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Asked, CheckedSnapshot, InstanceState, PathState, Seen, Snapshot, TreeState};
 use crate::digest::{Digest, Key};

@@ -4,9 +4,9 @@
 //! - A file that looks different and has the same bytes has not changed.
 //! - Each path is looked at once; what is unchanged is confirmed for the rest of the run.
 
+use std::collections::{HashMap, HashSet};
 use std::os::unix::ffi::OsStrExt;
 
-use hashbrown::{HashMap, HashSet};
 use rustix::fs::{AtFlags, FileType, statat};
 use rustix::io::Errno;
 

@@ -1,6 +1,6 @@
 //! `needs`: which stages come before which.
 
-use hashbrown::HashMap;
+use std::collections::HashMap;
 
 use super::inherit::arrows;
 use super::order::{Sorted, sorted};

@@ -5,10 +5,8 @@
 //! - What a stage writes itself, and what is written by stages that wait for it, is left out of the folders and patterns
 //!   that it reads; of the whole project everything that it does not wait for is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
-
-use hashbrown::HashMap;
 
 use super::file::{self, File};
 use super::outline::StageDraft;

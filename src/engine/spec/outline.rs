@@ -4,9 +4,8 @@
 //! - Stage names are unique: of two stages with one name the first stays.
 //! - Knows nothing of other files; whether a need exists is asked in `graph`.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
-
-use hashbrown::{HashMap, HashSet};
 
 use super::exclude::{self, Excluded};
 use super::file::{self, File};

@@ -2,12 +2,12 @@
 //!
 //! Invariant: an accepted path follows no symbolic link out of the root.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use globset::GlobMatcher;
-use hashbrown::HashMap;
 use walkdir::WalkDir;
 
 use crate::project_path::PathFault;

@@ -4,9 +4,8 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::collections::hash_map::{self, HashMap};
 use std::ptr;
-
-use hashbrown::hash_map::{self, HashMap};
 
 use super::outline::StageDraft;
 use super::path_uses::Use;
