@@ -1,17 +1,15 @@
 //! `exclude`: the points of its `each` that a stage leaves out.
 
-use super::outline::StageDraft;
 use super::repeats;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::suggestion;
 use crate::yaml::{Node, entries, items};
 
 /// Values by coordinate: every point that has them all is left out.
 pub(super) struct Excluded {
     pub values: Vec<(String, String)>,
     /// Where each value is written, in the same order.
-    places: Vec<Place>,
-    place: Place,
+    pub places: Vec<Place>,
+    pub place: Place,
 }
 
 /// Reads a list of maps from coordinates to a value.
@@ -34,40 +32,4 @@ pub(super) fn read(node: &Node, diagnostics: &mut Diagnostics) -> Vec<Excluded> 
         }
     }
     excluded
-}
-
-/// Reports what a stage leaves out that it has not, and a stage of which nothing is left.
-pub(super) fn check(draft: &StageDraft<'_>, left: usize, diagnostics: &mut Diagnostics) {
-    let known = || draft.axes.iter().map(|axis| axis.name.as_str());
-    for excluded in &draft.exclude {
-        for ((name, value), place) in excluded.values.iter().zip(&excluded.places) {
-            let axis = draft.axes.iter().find(|axis| axis.name == *name);
-            let (message, help) = match axis {
-                None => (
-                    format!("stage `{}` isn't repeated over `{name}`", draft.name),
-                    suggestion::help(name, known(), "a coordinate named", "its coordinates are"),
-                ),
-                // Whose values they are may be what is wrong.
-                Some(axis) if axis.values.is_empty() || axis.values.contains(value) => continue,
-                Some(axis) => (
-                    format!("no `{name}` is `{value}`"),
-                    suggestion::help(
-                        value,
-                        axis.values.iter().map(String::as_str),
-                        "a value",
-                        "its values are",
-                    ),
-                ),
-            };
-            let mistake = Diagnostic::error(message).at(place);
-            diagnostics.add(match help {
-                Some(help) => mistake.help(help),
-                None => mistake.help("take it away"),
-            });
-        }
-    }
-    if let (0, Some(last)) = (left, draft.exclude.last()) {
-        let mistake = Diagnostic::error(format!("nothing is left of stage `{}`", draft.name));
-        diagnostics.add(mistake.at(&last.place).help("leave out fewer points"));
-    }
 }

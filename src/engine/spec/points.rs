@@ -1,10 +1,10 @@
 //! The points of a stage's `each`, before there is a plan: which values its coordinates and parameters have at each.
 
-use super::exclude;
 use super::outline::{AxisValues, StageDraft};
 use super::pipeline::Axis;
 use super::settings::Settings;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::suggestion;
 use crate::value::Value;
 
 /// Instances of one stage, at most.
@@ -45,8 +45,44 @@ pub(super) fn set_values(
         if !draft.exclude.is_empty() {
             // Where an axis has no values, that is reported.
             let left = if count == 0 { 1 } else { all(draft).count() };
-            exclude::check(draft, left, diagnostics);
+            check_excluded(draft, left, diagnostics);
         }
+    }
+}
+
+/// Reports what a stage leaves out that it has not, and a stage of which nothing is left.
+fn check_excluded(draft: &StageDraft<'_>, left: usize, diagnostics: &mut Diagnostics) {
+    let known = || draft.axes.iter().map(|axis| axis.name.as_str());
+    for excluded in &draft.exclude {
+        for ((name, value), place) in excluded.values.iter().zip(&excluded.places) {
+            let axis = draft.axes.iter().find(|axis| axis.name == *name);
+            let (message, help) = match axis {
+                None => (
+                    format!("stage `{}` isn't repeated over `{name}`", draft.name),
+                    suggestion::help(name, known(), "a coordinate named", "its coordinates are"),
+                ),
+                // Whose values they are may be what is wrong.
+                Some(axis) if axis.values.is_empty() || axis.values.contains(value) => continue,
+                Some(axis) => (
+                    format!("no `{name}` is `{value}`"),
+                    suggestion::help(
+                        value,
+                        axis.values.iter().map(String::as_str),
+                        "a value",
+                        "its values are",
+                    ),
+                ),
+            };
+            let mistake = Diagnostic::error(message).at(place);
+            diagnostics.add(match help {
+                Some(help) => mistake.help(help),
+                None => mistake.help("take it away"),
+            });
+        }
+    }
+    if let (0, Some(last)) = (left, draft.exclude.last()) {
+        let mistake = Diagnostic::error(format!("nothing is left of stage `{}`", draft.name));
+        diagnostics.add(mistake.at(&last.place).help("leave out fewer points"));
     }
 }
 
