@@ -132,7 +132,7 @@ fn of_an_address_that_value_alone_enters_with_what_it_was() {
         project.write(file, one).run().assert_ran(["fit"]);
         let ran = project.write(file, other).run();
         ran.assert_ran(["fit"]);
-        assert_eq!(ran.events("ran"), [format!("fit: `{address}.C` 1 → 0.5")]);
+        assert_eq!(ran.events("ran"), [format!("fit: `{address}/C` 1 → 0.5")]);
         project.write(file, elsewhere).run().assert_ran([]);
         assert_eq!(project.verify(), ["fit: Equal"]);
         project.write(file, "");
