@@ -87,6 +87,12 @@ fit[soft,seed=1] · stale
     assert_eq!(project.run(&[]).done().ran(), ["fit[soft,seed=1]"]);
     let tried = project.run(&["--set", "fit[bare].options.rate=0.3"]).done();
     assert_eq!(tried.ran(), ["fit[bare,seed=1]"]);
+    let said = project.run(&["--set", "fit[bare].retries=1"]).ended(2);
+    assert!(
+        said.err.starts_with("error: `retries` is no parameter, so no variant has its own\n"),
+        "{}",
+        said.err
+    );
     let said = project.run(&["--set", "fit.options.rat=1"]).ended(2);
     assert!(said.err.starts_with("error: stage `fit` has no field `options.rat`\n"), "{}", said.err);
     assert!(said.err.ends_with("help: a field named `options.rate` exists\n"), "{}", said.err);

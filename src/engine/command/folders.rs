@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::params_file::{self, PARAMS};
+use super::params_file;
 use crate::project_path::ProjectPath;
-use crate::spec::{Value, fill, in_braces, substitute, substitute_partly, template_names};
+use crate::spec::{PARAMS, Value, fill, in_braces, substitute, substitute_partly, template_names};
 use crate::value::{list, texts};
 use crate::{Context, Failure, Job};
 

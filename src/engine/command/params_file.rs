@@ -8,11 +8,8 @@ use std::path::Path;
 use crate::digest::Digest;
 use crate::folder::Folder;
 use crate::kind::Failure;
-use crate::spec::Parameters;
+use crate::spec::{PARAMS, Parameters};
 use crate::store::FOLDER;
-
-/// The folder of these files within `artifacts`.
-pub(crate) const PARAMS: &str = "params";
 
 /// Writes the parameters down, and gives the file's path in the project at `root`.
 pub(super) fn write(root: &Path, parameters: &Parameters) -> Result<String, Failure> {

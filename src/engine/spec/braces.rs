@@ -36,7 +36,7 @@ pub(super) enum Folders {
 }
 
 /// The name in braces of the file that holds all parameters.
-pub(super) const PARAMS: &str = "params";
+pub(crate) const PARAMS: &str = "params";
 
 impl<'a, 's> Braces<'a, 's> {
     fn draft(&self) -> &'a StageDraft<'s> {

@@ -51,6 +51,7 @@ mod waits;
 mod writers;
 
 pub use crate::value::{Parameters, Value};
+pub(crate) use braces::PARAMS;
 pub use json_schema::{FileSchema, file_schemas};
 pub use load::load;
 pub(crate) use outputs::is_reserved;

@@ -119,28 +119,24 @@ fn put(
         node.place = Place::new(source, parts.field.start..source.text().len());
     }
     let origin = Origin::Override(source.text().to_owned());
+    let variant = match variant {
+        None => None,
+        Some(Some(index)) => draft.raw.variants.as_mut().map(|variants| &mut variants[index]),
+        Some(None) => return,
+    };
     if is_open {
-        let params = match variant {
-            None => &mut draft.raw.open,
-            Some(Some(index)) => match draft.raw.variants.as_mut() {
-                Some(variants) => &mut variants[index].over_open,
-                None => return,
-            },
-            Some(None) => return,
-        };
+        let params = variant.map_or(&mut draft.raw.open, |variant| &mut variant.over_open);
         walk(&top, &mut path.collect(), &node, &|_| origin.clone(), params, diagnostics);
         return;
     }
     let Some(field) = field else { return };
+    if schema.inline && variant.is_some() {
+        let mistake = Diagnostic::error(format!("`{name}` is no parameter, so no variant has its own"));
+        diagnostics.add(mistake.at(&place).help(format!("set it for the whole stage: `{stage}.{name}=…`")));
+        return;
+    }
     let Some(parsed) = parse_value(field, &node, origin, diagnostics) else { return };
-    let values = match variant {
-        None => &mut draft.raw.params,
-        Some(Some(index)) => match draft.raw.variants.as_mut() {
-            Some(variants) => &mut variants[index].over,
-            None => return,
-        },
-        Some(None) => return,
-    };
+    let values = variant.map_or(&mut draft.raw.params, |variant| &mut variant.over);
     values.retain(|(name, _)| *name != field.name);
     values.push((field.name, parsed));
 }

@@ -106,7 +106,7 @@ pub(super) fn templates<'a>(
     let draft = &drafts[stage];
     let Some(parsed) = get(&draft.raw.params, field.name) else { return };
     let is_path = path_shape(&field.shape).is_some();
-    let folders = match (names_folders(&field.shape), &parsed.value) {
+    let folders = match (is_template(&field.shape), &parsed.value) {
         (false, _) => Folders::None,
         (true, Value::Text(_)) => Folders::One,
         (true, _) => Folders::Any,
@@ -131,11 +131,11 @@ pub(super) fn templates<'a>(
 }
 
 /// Says whether braces in it may name folders of stages.
-fn names_folders(shape: &Shape) -> bool {
+pub(super) fn is_template(shape: &Shape) -> bool {
     match shape {
         Shape::Template => true,
-        Shape::List(inner) => names_folders(inner),
-        Shape::Either(one, other) => names_folders(one) || names_folders(other),
+        Shape::List(inner) => is_template(inner),
+        Shape::Either(one, other) => is_template(one) || is_template(other),
         _ => false,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::braces::PARAMS;
 use super::outline::StageDraft;
-use super::path_uses::path_shape;
+use super::path_uses::{is_template, path_shape};
 use super::schema::Shape;
 use super::shape::get;
 use super::template::names;
@@ -40,13 +40,4 @@ fn read_names<'a>(draft: &'a StageDraft<'_>) -> BTreeSet<&'a str> {
     let texts =
         texts.filter_map(|field| get(&draft.raw.params, field.name)).flat_map(|parsed| parsed.texts());
     texts.flat_map(|(text, _)| names(text)).map(|(name, _)| name).collect()
-}
-
-fn is_template(shape: &Shape) -> bool {
-    match shape {
-        Shape::Template => true,
-        Shape::List(inner) => is_template(inner),
-        Shape::Either(one, other) => is_template(one) || is_template(other),
-        _ => false,
-    }
 }
