@@ -1,7 +1,9 @@
 //! The engine and the store, end to end, on toy `command` stages in temporary projects.
 
+mod at_its_place;
 mod crash;
 mod damage;
+mod damaged_store;
 mod flips;
 mod folders;
 mod freshness;

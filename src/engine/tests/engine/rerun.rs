@@ -1,17 +1,15 @@
 //! What runs again, and why.
 
-use std::fs::{self, OpenOptions, Permissions};
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::Path;
+use std::fs;
+use std::os::unix::fs::symlink;
 
-use recount_engine::digest::Digest;
-use recount_engine::spec::{Axis, Value};
+use recount_engine::spec::Value;
 use recount_engine::{Cancel, Outcome};
 
 use crate::support::{Project, Toy, citing, made, toy};
 
 /// words.txt → sort → sorted.txt → count → count.txt, and beside them notes.txt → copy → copy.txt.
-fn chain() -> Project {
+pub fn chain() -> Project {
     let project = Project::new(vec![
         toy("sort", "sort -u words.txt > sorted.txt").reads(&["words.txt"]).writes(&["sorted.txt"]),
         toy("count", "wc -l < sorted.txt > out/count.txt")
@@ -22,14 +20,6 @@ fn chain() -> Project {
     ]);
     project.write("words.txt", "b\na\n").write("notes.txt", "notes");
     project
-}
-
-/// Changes bytes behind the store's back, as a failing disk or a person with rights would.
-fn overwrite(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
-    let mut bytes = fs::read(path).expect("the file is there");
-    change(&mut bytes);
-    fs::set_permissions(path, Permissions::from_mode(0o644)).expect("the file is ours");
-    fs::write(path, bytes).expect("the file is ours");
 }
 
 #[test]
@@ -183,217 +173,11 @@ fn a_program_reads_nothing_and_leaves_nothing_running() {
 }
 
 #[test]
-fn an_output_that_is_not_written_anew_does_not_pass() {
-    let mut project = chain();
-    project.run();
-    let ran = project.set(toy("copy", "true").reads(&["notes.txt"]).writes(&["copy.txt"])).run();
-    assert_eq!(ran.failures(), ["copy: it did not write its output `copy.txt`"]);
-}
-
-#[test]
-fn an_output_deleted_from_its_place_is_restored_without_a_run() {
-    let project = chain();
-    project.run();
-    let ran = project.remove("out/count.txt").remove("sorted.txt").run();
-    ran.assert_ran([]);
-    assert_eq!(project.read("out/count.txt").trim(), "2");
-    assert_eq!(project.read("sorted.txt"), "a\nb\n");
-}
-
-#[test]
-fn an_output_edited_by_hand_is_kept_and_restored() {
-    let project = chain();
-    project.run();
-    let ran = project.write("out/count.txt", "my own words").run();
-    ran.assert_ran([]);
-    assert_eq!(project.read("out/count.txt").trim(), "2");
-    let kept = project.stored("edited");
-    assert_eq!(kept.len(), 1);
-    assert_eq!(fs::read_to_string(&kept[0]).expect("it is kept"), "my own words");
-    let digest = Digest::of(b"my own words");
-    assert_eq!(
-        ran.events("notice"),
-        [format!(
-            "count: `out/count.txt` differs from what this store has made; \
-             the earlier file is kept at `artifacts/edited/{digest}/out/count.txt`"
-        )]
-    );
-}
-
-#[test]
-fn what_stood_at_an_outputs_place_before_the_first_run_is_kept() {
-    let project = chain();
-    project.write("copy.txt", "written long ago");
-    project.run().assert_ran(["sort", "count", "copy"]);
-    assert_eq!(fs::read_to_string(&project.stored("edited")[0]).expect("it is kept"), "written long ago");
-}
-
-#[test]
-fn links_in_an_output_folder_are_kept() {
-    let fill =
-        |text: &str| toy("fill", &format!("mkdir -p out/sub; echo {text} > out/sub/a")).writes(&["out"]);
-    let mut project = Project::new(vec![fill("one")]);
-    project.write("target", "somewhere else").run().assert_ran(["fill"]);
-    let link = |path: &str, to: &str| symlink(to, project.root().join(path)).expect("links can be made");
-    link("out/sub/file", "../../target");
-    link("out/nowhere", "no/such/file");
-    let ran = project.set(fill("two")).run();
-    ran.assert_ran(["fill"]);
-    assert_eq!(ran.events("notice").len(), 2, "{:?}", ran.events);
-    let mut kept: Vec<_> =
-        project.stored("edited").iter().map(|path| fs::read_link(path).expect("it is a link")).collect();
-    kept.sort();
-    assert_eq!(kept, [Path::new("../../target"), Path::new("no/such/file")]);
-    assert_eq!(project.read("target"), "somewhere else");
-    assert_eq!(project.read("out/sub/a"), "two\n");
-}
-
-#[test]
-fn a_link_at_an_outputs_own_place_is_kept() {
-    let project = chain();
-    project.write("elsewhere.txt", "notes of old");
-    symlink("elsewhere.txt", project.root().join("copy.txt")).expect("links can be made");
-    project.run().assert_ran(["sort", "count", "copy"]);
-    let kept = &project.stored("edited")[0];
-    assert_eq!(fs::read_link(kept).expect("it is a link"), Path::new("elsewhere.txt"));
-    assert_eq!(
-        (project.read("copy.txt"), project.read("elsewhere.txt")),
-        ("notes".into(), "notes of old".into())
-    );
-}
-
-#[test]
-fn an_output_folder_with_nothing_in_it_does_not_pass_and_an_empty_folder_in_it_is_kept() {
-    let mut project = Project::new(vec![toy("fill", "mkdir -p out").writes(&["out"])]);
-    assert_eq!(project.run().failures(), ["fill: it wrote no file into its output folder `out`"]);
-    assert!(!project.exists("out"));
-    project.set(toy("fill", "mkdir -p out/empty").writes(&["out"])).run().assert_ran(["fill"]);
-    fs::remove_dir_all(project.root().join("out")).expect("it is there");
-    project.run().assert_ran([]);
-    assert!(project.exists("out/empty"));
-}
-
-#[test]
-fn a_program_that_was_made_can_be_executed_whatever_became_of_its_place() {
-    let build = |last: &str| {
-        toy("build", &format!("printf '#!/bin/sh\\necho made' > tool; {last}")).writes(&["tool"])
-    };
-    let call = toy("call", "sh tool > said").writes(&["said"]).needs(&["build"]);
-    let mut project = Project::new(vec![build("chmod +x tool"), call]);
-    project.run().assert_ran(["build", "call"]);
-    let tool = project.root().join("tool");
-    let mode = || fs::metadata(&tool).expect("it is there").permissions().mode() & 0o777;
-    assert_eq!(mode(), 0o755);
-    fs::set_permissions(&tool, Permissions::from_mode(0o644)).expect("the file is ours");
-    project.run().assert_ran([]);
-    assert_eq!(mode(), 0o755);
-    project.remove("tool").run().assert_ran([]);
-    assert_eq!(mode(), 0o755);
-    // The same bytes that can't be executed are another output.
-    project.set(build("true")).run().assert_ran(["build", "call"]);
-    project.set(build("chmod +x tool")).run().assert_ran([]);
-    assert_eq!(mode(), 0o755);
-}
-
-#[test]
 fn a_shell_line_may_wait_for_its_own_children() {
     let project = Project::new(vec![
         toy("both", "(echo a > a.txt) & (echo b > b.txt) & wait").writes(&["a.txt", "b.txt"]),
     ]);
     project.run().assert_ran(["both"]);
-}
-
-#[test]
-fn a_corrupt_object_is_never_served() {
-    let project = chain();
-    project.run();
-    let objects = project.stored("objects");
-    assert_eq!(objects.len(), 3);
-    for (index, object) in objects.iter().enumerate() {
-        let sound = fs::read(object).expect("it is there");
-        overwrite(object, |bytes| bytes[0] ^= 1);
-        project.remove("copy.txt").remove("sorted.txt").remove("out/count.txt");
-        let ran = project.run();
-        assert_eq!(ran.ran().len(), 1, "{:#?}", ran.events);
-        assert!(ran.events("ran")[0].contains("is damaged in the store"));
-        assert_eq!(fs::read(object).expect("it is there again"), sound);
-        assert_eq!(project.stored("quarantine").len(), index + 1);
-        assert_eq!(project.read("out/count.txt").trim(), "2");
-    }
-}
-
-#[test]
-fn a_missing_object_is_made_again() {
-    let project = chain();
-    project.run();
-    for object in project.stored("objects") {
-        fs::remove_file(object).expect("it is there");
-    }
-    project.run().assert_ran(["sort", "count", "copy"]);
-    project.run().assert_ran([]);
-}
-
-#[test]
-fn a_damaged_record_does_not_count() {
-    let project = chain();
-    project.run();
-    for record in project.stored("records") {
-        overwrite(&record, |bytes| *bytes.last_mut().expect("a record is not empty") ^= 4);
-    }
-    project.forget().run().assert_ran(["sort", "count", "copy"]);
-}
-
-#[test]
-fn a_damaged_snapshot_costs_nothing_but_time() {
-    let project = chain();
-    project.run();
-    project.write("artifacts/v2/snapshot", "not what it was");
-    project.run().assert_ran([]);
-}
-
-#[test]
-fn editing_a_view_is_noticed() {
-    let project = Project::new(vec![made("write", [("text", "notes".into())])]);
-    project.run();
-    let view = "artifacts/by-name/write/out";
-    overwrite(&project.root().join(view), |bytes| bytes.extend(b"!"));
-    project.run().assert_ran(["write"]);
-    assert_eq!(project.read(view), "notes");
-    project.run().assert_ran([]);
-}
-
-#[test]
-fn the_view_shows_each_instance_and_comes_back_when_deleted() {
-    let say = toy("say", "echo {word} > out/{word}.txt").writes(&["out/{word}.txt"]);
-    let write = made("write", [("text", "notes".into())]);
-    let words: [&str; 2] = ["hi", "ho"];
-    let project = Project::new(vec![say.each("word", &words), write.each("word", &words)]);
-    project.run();
-    let view = "artifacts/by-name/write/word=hi/out";
-    assert_eq!(project.read(view), "notes");
-    assert!(!project.exists("artifacts/by-name/say"), "what has a place is seen there");
-    fs::remove_dir_all(project.root().join("artifacts/by-name")).expect("it is there");
-    project.run().assert_ran([]);
-    assert_eq!(project.read(view), "notes");
-}
-
-#[test]
-fn views_go_with_what_they_show() {
-    let write =
-        |seeds: &[u64]| made("write", [("seeded", Value::Bool(true))]).seeds(seeds).over(&[Axis::Seed]);
-    let view = |seed: u64| format!("artifacts/by-name/write/seed={seed}");
-    let mut project = Project::new(vec![write(&[1, 2])]);
-    project.run();
-    project.set(write(&[1])).run();
-    assert!(project.exists(&view(2)), "another run may want it back");
-    let store = project.store();
-    let keep =
-        store.logged_keys().into_iter().filter(|(name, _)| name.contains("seed=1")).map(|(_, key)| key);
-    let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
-    let garbage = store.garbage(&keep.collect()).expect("the store can be read");
-    session.collect(&garbage).expect("it can be removed");
-    assert!(project.exists(&(view(1) + "/out")));
-    assert!(!project.exists(&view(2)), "nothing of it is left to show");
 }
 
 #[test]
@@ -483,18 +267,6 @@ fn two_that_work_on_one_store_run_each_key_once() {
 }
 
 #[test]
-fn a_record_that_is_gone_is_told_as_such() {
-    let project = chain();
-    project.run();
-    fs::remove_dir_all(project.root().join("artifacts/v2/records")).expect("it is there");
-    const GONE: &str = "its record is gone from the store";
-    assert_eq!(project.status()[2], format!("copy: {GONE}"));
-    let ran = project.run();
-    ran.assert_ran(["sort", "count", "copy"]);
-    assert!(ran.events("ran").iter().all(|told| told.ends_with(GONE)), "{:?}", ran.events);
-}
-
-#[test]
 fn a_status_says_what_a_run_would_do_and_changes_nothing() {
     let project = chain();
     assert_eq!(
@@ -518,15 +290,4 @@ fn an_edit_in_the_tick_of_the_last_hash_is_seen() {
         project.write("notes.txt", word).run();
         assert_eq!(project.read("copy.txt"), word);
     }
-}
-
-#[test]
-fn a_scratch_of_the_dead_is_swept() {
-    let project = chain();
-    project.write("artifacts/scratch/7/half", "x").write("artifacts/temporary/3", "x");
-    let writer = OpenOptions::new().append(true).open(project.root().join("artifacts/temporary/3"));
-    drop(writer.expect("it can be opened"));
-    project.run();
-    assert!(project.stored("scratch").is_empty());
-    assert!(project.stored("temporary").is_empty());
 }

@@ -1,5 +1,8 @@
 //! A project in a temporary folder, whose stages are small shell lines.
 
+mod ran;
+mod toy;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,11 +13,15 @@ use recount_engine::command::Command;
 use recount_engine::command::surroundings::Surroundings;
 use recount_engine::digest::Digest;
 use recount_engine::snapshot::CheckedSnapshot;
-use recount_engine::spec::{Axis, Origin, Pipeline, Resources, Settings, Stage, StageId, Value, Variant};
+use recount_engine::spec::{Pipeline, Settings, Stage, StageId};
 use recount_engine::store::Store;
-use recount_engine::{self as engine, Cancel, Event, Observer, Options, Outcome, Registry, Summary};
+use recount_engine::{self as engine, Cancel, Observer, Options, Outcome, Registry, Summary};
 
 use crate::made::{Citing, Made};
+use ran::Log;
+
+pub use ran::Ran;
+pub use toy::{Toy, citing, made, settings, toy};
 
 /// How long a program has to end once it was asked to, where a test says nothing else.
 const GRACE: Duration = Duration::from_secs(10);
@@ -28,121 +35,6 @@ pub struct Project {
     grace: Duration,
     // Held for its folder, which goes when the project goes.
     _folder: Option<tempfile::TempDir>,
-}
-
-/// A stage to be.
-#[derive(Clone)]
-pub struct Toy {
-    name: &'static str,
-    kind: &'static str,
-    variants: Vec<Variant>,
-    seeds: Vec<u64>,
-    parameters: BTreeMap<String, Value>,
-    needs: Vec<&'static str>,
-    each: Vec<Axis>,
-    observed: Vec<String>,
-    resources: Resources,
-}
-
-/// A stage that runs a shell line.
-pub fn toy(name: &'static str, line: &str) -> Toy {
-    plain(name, "command", BTreeMap::from([("run".to_owned(), line.into())]))
-}
-
-/// A stage of the kind [`Made`], with its parameters.
-pub fn made<const COUNT: usize>(name: &'static str, parameters: [(&str, Value); COUNT]) -> Toy {
-    plain(name, "made", parameters.map(|(name, value)| (name.to_owned(), value)).into())
-}
-
-/// A stage of the kind [`Citing`].
-pub fn citing(name: &'static str) -> Toy {
-    plain(name, "citing", BTreeMap::new())
-}
-
-/// Gives settings as a file would set them.
-pub fn settings(parameters: BTreeMap<String, Value>) -> Settings {
-    Settings::set_at(&Origin::File { path: "".into(), line: 1, column: 1, variant: None }, parameters)
-}
-
-fn plain(name: &'static str, kind: &'static str, parameters: BTreeMap<String, Value>) -> Toy {
-    let (variants, seeds, needs, each) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (observed, resources) = (Vec::new(), Resources::default());
-    Toy { name, kind, variants, seeds, parameters, needs, each, observed, resources }
-}
-
-impl Toy {
-    pub fn reads(self, inputs: &[&str]) -> Self {
-        self.with("inputs", inputs)
-    }
-
-    pub fn writes(self, outputs: &[&str]) -> Self {
-        self.with("outputs", outputs)
-    }
-
-    /// Runs a program and its arguments in place of the line.
-    pub fn runs(self, words: &[&str]) -> Self {
-        self.with("run", words)
-    }
-
-    pub fn sees(self, variables: &[&str]) -> Self {
-        self.with("env", variables)
-    }
-
-    /// Says which outputs are only observed.
-    pub fn observes(mut self, outputs: &[&str]) -> Self {
-        self.observed = outputs.iter().map(|name| (*name).to_owned()).collect();
-        self
-    }
-
-    /// Says what it takes of the machine.
-    pub fn takes(self, resources: Resources) -> Self {
-        Self { resources, ..self }
-    }
-
-    /// Sets any parameter.
-    pub fn set(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.parameters.insert(name.to_owned(), value.into());
-        self
-    }
-
-    pub fn needs(mut self, needs: &[&'static str]) -> Self {
-        self.needs.extend(needs);
-        self
-    }
-
-    pub fn each(mut self, name: &str, values: &[&str]) -> Self {
-        let values = values.iter().map(|value| (*value).to_owned()).collect();
-        self.each.push(Axis::Listed { name: name.to_owned(), values });
-        self
-    }
-
-    /// Repeats the stage over variants, each with one parameter of its own.
-    pub fn variants(mut self, variants: &[(&str, &str, Value)]) -> Self {
-        for (variant, name, value) in variants {
-            let mut parameters = self.parameters.clone();
-            parameters.insert((*name).to_owned(), value.clone());
-            let settings = settings(parameters);
-            self.variants.push(Variant { name: (*variant).to_owned(), from: None, settings });
-        }
-        self.over(&[Axis::Variant])
-    }
-
-    pub fn seeds(mut self, seeds: &[u64]) -> Self {
-        self.seeds.extend(seeds);
-        self.over(&[Axis::Seed])
-    }
-
-    /// Repeats the stage over what it takes from its needs.
-    pub fn over(mut self, each: &[Axis]) -> Self {
-        self.each.extend_from_slice(each);
-        self
-    }
-
-    fn with(mut self, name: &str, texts: &[&str]) -> Self {
-        let texts = texts.iter().map(|text| Value::from(*text)).collect();
-        self.parameters.insert(name.to_owned(), Value::List(texts));
-        self
-    }
 }
 
 impl Project {
@@ -384,84 +276,5 @@ fn options(targets: &[&str], force: &[&str], jobs: usize) -> Options<'static> {
         keep_going: true,
         facts: BTreeMap::from([("machine".to_owned(), "a test".to_owned())]),
         ..Options::default()
-    }
-}
-
-/// What a run did.
-pub struct Ran {
-    pub summary: Summary,
-    pub events: Vec<String>,
-}
-
-impl Ran {
-    /// Asserts which instances ran, in whatever order, and that nothing failed.
-    #[track_caller]
-    pub fn assert_ran<const COUNT: usize>(&self, expected: [&str; COUNT]) -> &Self {
-        assert_eq!(self.failures(), Vec::<String>::new());
-        let mut expected: Vec<&str> = expected.to_vec();
-        expected.sort_unstable();
-        assert_eq!(self.ran(), expected, "events: {:#?}", self.events);
-        self
-    }
-
-    pub fn ran(&self) -> Vec<&str> {
-        let reports = self.summary.reports.iter();
-        let ran = reports.filter(|report| matches!(report.outcome, Outcome::Ran { .. }));
-        let mut names: Vec<&str> = ran.map(|report| report.name.as_str()).collect();
-        names.sort_unstable();
-        names
-    }
-
-    pub fn failures(&self) -> Vec<String> {
-        self.summary.failures().map(|(name, failure)| format!("{name}: {failure}")).collect()
-    }
-
-    /// Gives the events of one sort, such as `notice`.
-    pub fn events(&self, sort: &str) -> Vec<&str> {
-        self.events.iter().filter_map(|event| event.strip_prefix(sort)?.strip_prefix(' ')).collect()
-    }
-}
-
-struct Log {
-    events: Mutex<Vec<String>>,
-    cancel: Option<(String, Cancel)>,
-}
-
-impl Log {
-    fn take(self) -> Vec<String> {
-        self.events.into_inner().expect("no observer panicked")
-    }
-}
-
-impl Observer for Log {
-    fn event(&self, event: Event<'_>) {
-        let line = match event {
-            Event::Waiting => "waiting for the lock".to_owned(),
-            Event::Planned { instances } => format!("planned {}", instances.len()),
-            Event::Fresh { name, .. } => format!("fresh {name}"),
-            Event::Started { name, .. } => {
-                if let Some((instance, cancel)) = &self.cancel
-                    && instance == name
-                {
-                    cancel.cancel();
-                }
-                format!("started {name}")
-            }
-            Event::Progress { name, message, .. } => format!("progress {name}: {message}"),
-            Event::Line { name, line, .. } => format!("line {name}: {line}"),
-            Event::Notice { name, line, .. } => format!("notice {name}: {line}"),
-            Event::Ran { name, reasons, .. } => {
-                let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
-                format!("ran {name}: {}", reasons.join("; "))
-            }
-            Event::Shared { name, with, .. } => format!("shared {name} with {with}"),
-            Event::Failed { name, failure, .. } => format!("failed {name}: {failure}"),
-            Event::Skipped { name, because, .. } => format!("skipped {name} because of {because}"),
-            Event::Kept { line } => format!("kept {line}"),
-            Event::Retired { place, stays: None } => format!("removed {place}"),
-            Event::Retired { place, stays: Some(why) } => format!("stays {place}: {why}"),
-            Event::Finished { .. } => return,
-        };
-        self.events.lock().expect("no observer panicked").push(line);
     }
 }
