@@ -69,6 +69,10 @@ impl Store {
         let mut misplaced = Vec::new();
         for place in places {
             let expected = Expected::at(place, places, outputs);
+            if expected.outputs.is_empty() {
+                // It is for another case than this one, such as a report on stand-in data.
+                continue;
+            }
             for (path, output) in &expected.outputs {
                 if !self.is_placed(path, output) {
                     misplaced.push(path.clone());
@@ -283,5 +287,28 @@ impl Session<'_> {
             }
         }
         Ok(kept)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+
+    #[test]
+    fn a_place_that_none_of_the_outputs_is_of_holds_nothing_amiss() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let store = Store::open(folder.path()).expect("the store opens");
+        for name in ["report/a", "report.stand-in/a"] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
+            std::fs::write(path, name).expect("there is room");
+        }
+        let path = |text: &str| ProjectPath::parse(text).expect("it is a path");
+        let place = |name: &str| OutputPlace { name: name.to_owned(), path: path(name) };
+        let places = [place("report"), place("report.stand-in")];
+        let output = |bytes: &[u8]| RecordedOutput::new("report/a", ObjectId(Digest::of(bytes)), 0o644);
+        assert_eq!(store.misplaced(&places, &[output(b"report/a")]), []);
+        assert_eq!(store.misplaced(&places, &[output(b"other")]), [path("report/a")]);
     }
 }
