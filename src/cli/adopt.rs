@@ -7,8 +7,9 @@ use recount_engine::{self as engine, Adoption, Became, Options};
 use super::alike::{Standing, grouped};
 use super::arguments::{AdoptArguments, SettingArguments};
 use super::environment::Environment;
-use super::project::{self, Project};
+use super::project::Project;
 use super::run_facts::run_facts;
+use super::stored;
 use super::{CliError, json, print};
 
 /// Carries `recount adopt` out.
@@ -19,7 +20,7 @@ pub fn adopt(args: &AdoptArguments, environment: &Environment) -> Result<(), Cli
     let settings = SettingArguments { set: Vec::new(), project: args.project.clone() };
     let project = Project::open(&settings, environment)?;
     print::stand_in(project.generated_because.as_ref(), environment.colour);
-    project::catch_stop(&project.cancel)?;
+    stored::catch_stop(&project.cancel)?;
     project.store.stop_on(&project.cancel);
     let options = Options {
         targets: args.targets.clone(),
@@ -29,7 +30,7 @@ pub fn adopt(args: &AdoptArguments, environment: &Environment) -> Result<(), Cli
     };
     // A word that names nothing should leave no store behind.
     engine::check_targets(&project.root, &project.pipeline, &project.kinds, &options)?;
-    let session = project::session(&project.store, &project.cancel)?;
+    let session = stored::session(&project.store, &project.cancel)?;
     let adoptions = engine::adopt(&project.root, &project.pipeline, &project.kinds, &session, &options)?;
     session.finish()?;
     if project.cancel.is_cancelled() {

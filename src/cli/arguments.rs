@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use super::completions::targets;
 use recount_engine::spec::parse_size;
 use recount_engine::suggestion::nearest;
 
@@ -64,7 +63,7 @@ pub fn nearest_command(word: &str) -> Option<String> {
 #[derive(Args, Default)]
 pub struct RunArguments {
     /// Only these and what they need: `train`, `train[2.4.2]`, `train[2.4.2,seed=1]`, or a file that a stage writes
-    #[arg(value_name = "TARGET", add = targets())]
+    #[arg(value_name = "TARGET")]
     pub targets: Vec<String>,
     /// How many instances to run at once; a training uses one thread [default: the cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -76,7 +75,7 @@ pub struct RunArguments {
     #[arg(long, value_name = "N")]
     pub gpus: Option<u64>,
     /// Run these even when they are fresh
-    #[arg(long, value_name = "TARGET", add = targets())]
+    #[arg(long, value_name = "TARGET")]
     pub force: Vec<String>,
     /// After a failure, go on with what does not need what failed
     #[arg(short, long)]
@@ -113,7 +112,7 @@ pub struct AuditArguments {
 #[derive(Args)]
 pub struct StatusArguments {
     /// Only these and what they need, named as for `run`
-    #[arg(value_name = "TARGET", add = targets())]
+    #[arg(value_name = "TARGET")]
     pub targets: Vec<String>,
     /// Exit with 1 unless all is up to date and as pipeline.lock says; what equals the lock needs no record
     #[arg(long, conflicts_with = "set")]
@@ -127,7 +126,7 @@ pub struct StatusArguments {
 #[derive(Args)]
 pub struct AdoptArguments {
     /// Only these and what they need, named as for `run`
-    #[arg(value_name = "TARGET", add = targets())]
+    #[arg(value_name = "TARGET")]
     pub targets: Vec<String>,
     /// Where the project is
     #[command(flatten)]
@@ -138,7 +137,7 @@ pub struct AdoptArguments {
 #[derive(Args)]
 pub struct WhyArguments {
     /// What to explain, named as for `run`
-    #[arg(value_name = "TARGET", required = true, add = targets())]
+    #[arg(value_name = "TARGET", required = true)]
     pub targets: Vec<String>,
     /// The settings that hold for this command
     #[command(flatten)]
@@ -176,7 +175,7 @@ pub enum DagFormat {
 #[derive(Args)]
 pub struct LogArguments {
     /// Print what an instance's program prints while it runs, or what the last one printed
-    #[arg(short, long, value_name = "TARGET", conflicts_with_all = ["runs", "json"], add = targets())]
+    #[arg(short, long, value_name = "TARGET", conflicts_with_all = ["runs", "json"])]
     pub follow: Option<String>,
     /// How many runs to list
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
@@ -235,7 +234,7 @@ pub struct CompletionsArguments {
 pub struct VerifyArguments {
     /// What to run again, with all it needs: `train[2.4.2,seed=1]`, `report/week-3.md`; or, where no target is called
     /// so, a number of the report, named as for `audit`: `0.984`, `n42`, `report/week-3.md:57` [default: a sample of one]
-    #[arg(value_name = "TARGET|NUMBER", conflicts_with_all = ["sample", "all"], allow_negative_numbers = true, add = targets())]
+    #[arg(value_name = "TARGET|NUMBER", conflicts_with_all = ["sample", "all"], allow_negative_numbers = true)]
     pub targets: Vec<String>,
     /// So many recorded instances, chosen at random
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "all")]

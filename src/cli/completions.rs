@@ -21,11 +21,23 @@ const VARIABLE: &str = "COMPLETE";
 
 /// Answers a shell that asks how to complete a line, and ends the program then.
 pub fn answer() {
-    CompleteEnv::with_factory(Arguments::command).var(VARIABLE).complete();
+    CompleteEnv::with_factory(|| with_targets(Arguments::command())).var(VARIABLE).complete();
+}
+
+/// Has every argument that takes a target offer those that there are.
+fn with_targets(command: clap::Command) -> clap::Command {
+    let takes_target = |argument: &clap::Arg| {
+        argument.get_value_names().is_some_and(|names| names.iter().any(|name| name.starts_with("TARGET")))
+    };
+    let offer = |argument: clap::Arg| match takes_target(&argument) {
+        true => argument.add(targets()),
+        false => argument,
+    };
+    command.mut_args(offer).mut_subcommands(with_targets)
 }
 
 /// Offers the targets of the project around the current folder.
-pub fn targets() -> ArgValueCandidates {
+fn targets() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         let names = Environment::read().ok().and_then(|environment| {
             let project = Project::open(&SettingArguments::default(), &environment).ok()?;

@@ -18,7 +18,7 @@ use recount_engine::folder::Folder;
 use recount_engine::store::Store;
 
 use super::arguments::ProjectArguments;
-use super::project::Stored;
+use super::stored::Stored;
 use super::{CliError, print};
 
 /// How long apart a log is looked at for more.

@@ -8,7 +8,7 @@ use recount_engine::store::{Damage, DamageKind, Examination};
 
 use super::arguments::ProjectArguments;
 use super::environment::Environment;
-use super::project::{Stored, catch_stop};
+use super::stored::{Stored, catch_stop};
 use super::{CliError, json, print};
 
 /// Carries `recount fsck` out.

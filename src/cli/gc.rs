@@ -12,7 +12,7 @@ use recount_engine::{LOCK_FILE, Lock};
 
 use super::arguments::GcArguments;
 use super::git::Git;
-use super::project::{Stored, catch_stop, session};
+use super::stored::{Stored, catch_stop, session};
 use super::{CliError, json, print};
 
 /// Carries `recount gc` out.

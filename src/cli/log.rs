@@ -6,7 +6,7 @@ use serde_json::json;
 use recount_engine::store::Run;
 
 use super::arguments::LogArguments;
-use super::project::Stored;
+use super::stored::Stored;
 use super::time::{duration, to_the_minute};
 use super::{CliError, follow, json, print};
 

@@ -32,6 +32,7 @@ mod run_facts;
 mod schema;
 mod start;
 mod status;
+mod stored;
 mod terminal;
 mod time;
 mod verify;

@@ -1,20 +1,21 @@
-//! Opens a project for a command: its folder, its checked pipeline, the kinds, the store, Ctrl-C.
+//! Opens a project for a command: its checked pipeline, the kinds, the store.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use crate::kinds::{self, Archive, Surroundings};
+use recount_engine::command::surroundings::Surroundings as CommandSurroundings;
 use recount_engine::snapshot::CheckedSnapshot;
 use recount_engine::spec::{self, Pipeline};
-use recount_engine::store::{Session, Store};
-use recount_engine::{Cancel, LOCK_FILE, Options, Registry, read_lock_text};
+use recount_engine::store::Store;
+use recount_engine::{Cancel, Options, Registry, Summary};
 
+use super::CliError;
 use super::archive::{self, Network};
-use super::arguments::{ProjectArguments, SettingArguments};
+use super::arguments::SettingArguments;
+use super::duplicate_variants::same_experiments;
 use super::environment::Environment;
-use super::start::{self, Start};
-use super::time::{now, seconds_since_1970};
-use super::{CliError, print};
+use super::start::{self, SnapshotAnswer, Start};
+use super::time::seconds_since_1970;
 
 /// A project, ready for a command.
 pub struct Project {
@@ -90,7 +91,9 @@ impl Project {
 
     /// Gathers what the engine goes by when the command says nothing else: everything, on every core.
     pub fn options(&self, args: &SettingArguments, environment: &Environment) -> Options<'_> {
-        let machine = start::environment_of(self, environment);
+        let surroundings = CommandSurroundings::of(&self.pipeline);
+        let machine =
+            start::digest_environment(&self.root, environment, self.archive.as_ref(), &surroundings);
         Options {
             folder: folder_within(&self.root),
             environment: machine,
@@ -104,6 +107,19 @@ impl Project {
             clock: &seconds_since_1970,
             ..Options::default()
         }
+    }
+
+    /// Writes down what there is to say as long as nothing changes.
+    pub fn answer(&self, files: Vec<String>, summary: &Summary) -> Option<String> {
+        let answer = SnapshotAnswer {
+            fresh: summary.reports.len(),
+            files,
+            generated_because: self.generated_because.clone(),
+            same: same_experiments(&self.pipeline).ok()?,
+            archive: self.archive.is_some(),
+            surroundings: CommandSurroundings::of(&self.pipeline),
+        };
+        serde_json::to_string(&answer).ok()
     }
 
     /// Looks for the archive again, over the network too.
@@ -134,66 +150,6 @@ fn why_generated(pipeline: &Pipeline, archive: Option<&Archive>) -> Option<Strin
     }
 }
 
-/// A project's store, for commands that work without a pipeline.
-pub struct Stored {
-    /// The project's folder.
-    pub root: PathBuf,
-    /// Its store.
-    pub store: Store,
-    /// What Ctrl-C sets.
-    pub cancel: Cancel,
-}
-
-impl Stored {
-    /// Opens the store of the project that the arguments name.
-    ///
-    /// # Errors
-    /// A [`CliError`] when there is no such folder, or the store can't be used.
-    pub fn open(args: &ProjectArguments) -> Result<Self, CliError> {
-        let root = root(args)?;
-        let store = Store::open(&root)?;
-        if !store.exists()? && !root.join("pipeline.yaml").exists() {
-            return Err(CliError::input(format!(
-                "there is no `pipeline.yaml`\nhelp: looked in {}; `recount init` writes one, or go to the project's folder",
-                root.display()
-            )));
-        }
-        Ok(Self { root, store, cancel: Cancel::default() })
-    }
-
-    /// Reads the project's lock; `None` where there is none.
-    ///
-    /// # Errors
-    /// A [`CliError`] when it can't be read.
-    pub fn lock_text(&self) -> Result<Option<String>, CliError> {
-        read_lock_text(self.store.project())
-            .map_err(|error| CliError::failed(format!("`{LOCK_FILE}` can't be read: {error}")))
-    }
-
-    /// Takes the right to write, once nobody else has it; `None` where nothing was ever stored.
-    ///
-    /// # Errors
-    /// A [`CliError`] when the lock can't be taken, or Ctrl-C came first.
-    pub fn session(&self) -> Result<Option<Session<'_>>, CliError> {
-        if self.store.exists()? { session(&self.store, &self.cancel).map(Some) } else { Ok(None) }
-    }
-}
-
-/// Takes the right to write to a store, once nobody else has it.
-///
-/// # Errors
-/// As [`Stored::session`].
-pub fn session<'s>(store: &'s Store, cancel: &Cancel) -> Result<Session<'s>, CliError> {
-    let mut told = false;
-    let session = store.lock(|| {
-        if !std::mem::replace(&mut told, true) {
-            print::note("waiting for another recount that works in this project");
-        }
-        !cancel.is_cancelled()
-    })?;
-    session.ok_or_else(CliError::stopped)
-}
-
 /// Gives where in a project the current folder is; nothing where that is elsewhere.
 fn folder_within(root: &Path) -> PathBuf {
     let here = std::env::current_dir().and_then(|here| here.canonicalize());
@@ -202,44 +158,4 @@ fn folder_within(root: &Path) -> PathBuf {
         .zip(root.canonicalize().ok())
         .and_then(|(here, root)| here.strip_prefix(root).ok().map(Path::to_owned));
     within.unwrap_or_default()
-}
-
-/// How long after the first Ctrl-C a second one counts: `timeout` and others send each signal twice.
-const SECOND_STOP_DELAY: Duration = Duration::from_millis(500);
-
-/// Has Ctrl-C, and a polite end by the system, ask for a stop, and a second one for a stop at once. Only commands that
-/// write do so: the others leave signals alone.
-///
-/// # Errors
-/// A [`CliError`] when signals can't be caught.
-pub fn catch_stop(cancel: &Cancel) -> Result<(), CliError> {
-    let flag = cancel.clone();
-    let mut first: Option<Instant> = None;
-    ctrlc::set_handler(move || match first {
-        None => {
-            first = Some(now());
-            flag.cancel();
-        }
-        Some(first) if first.elapsed() >= SECOND_STOP_DELAY => flag.kill(),
-        Some(_) => {}
-    })
-    .map_err(|error| CliError::failed(format!("Ctrl-C can't be caught: {error}")))
-}
-
-/// Finds the folder that is named, or the nearest one upwards that holds a pipeline.
-///
-/// # Errors
-/// A [`CliError`] when there is no such folder.
-fn root(args: &ProjectArguments) -> Result<PathBuf, CliError> {
-    if let Some(named) = &args.folder {
-        let is_folder = named.is_dir();
-        return is_folder
-            .then(|| named.to_owned())
-            .ok_or_else(|| CliError::input(format!("`{}` is no folder", named.display())));
-    }
-    let here = std::env::current_dir()
-        .map_err(|error| CliError::input(format!("the current folder can't be used: {error}")))?;
-    let holds = |folder: &&Path| folder.join("pipeline.yaml").is_file();
-    // Without one anywhere, the spec's own message says what is missing here.
-    Ok(here.ancestors().find(holds).unwrap_or(&here).to_owned())
 }

@@ -15,11 +15,12 @@ use super::arguments::RunArguments;
 use super::environment::Environment;
 use super::git::Git;
 use super::progress::Progress;
-use super::project::{self, Project};
+use super::project::Project;
 use super::reasons::report_as_json;
 use super::run_facts::run_facts;
-use super::start::{self, SnapshotAnswer, Start};
+use super::start::{SnapshotAnswer, Start};
 use super::status::Look;
+use super::stored;
 use super::time::{duration, now};
 use super::{CliError, json, print};
 
@@ -49,7 +50,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
         let options = options(args, environment, &project);
         return Look::at(&project, &options)?.print(environment, args.settings.project.json);
     }
-    project::catch_stop(&project.cancel)?;
+    stored::catch_stop(&project.cancel)?;
     if project.lacks_archive() {
         // A word that names nothing should not wait for the network.
         let options = options(args, environment, &project);
@@ -69,7 +70,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
             || Git::of(root, cancel).ok().flatten().and_then(|git| git.kept().ok()).unwrap_or_default();
         let is_tracked = |place: &ProjectPath| is_kept(kept.get_or_init(read), place.as_str());
         let options = Options { is_tracked: &is_tracked, ..options(args, environment, &project) };
-        let answer = |summary: &Summary| start::answer_of(&project, outputs(summary), summary);
+        let answer = |summary: &Summary| project.answer(outputs(summary), summary);
         engine::run(root, pipeline, kinds, store, &options, &answer, &progress, cancel)?
     };
     if summary.lock.as_ref().is_some_and(|lock| lock.rebuilt) {

@@ -11,18 +11,17 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use recount_engine::Cancel;
 use recount_engine::command::surroundings::Surroundings;
 use recount_engine::digest::{Canonical, Digest};
 use recount_engine::snapshot::{CheckedSnapshot, observe_pipeline};
 use recount_engine::store::Store;
-use recount_engine::{Cancel, Summary};
 
 use super::CliError;
 use super::archive::{self, Network};
 use super::arguments::ProjectArguments;
-use super::duplicate_variants::same_experiments;
 use super::environment::Environment;
-use super::project::{Project, Stored};
+use super::stored::Stored;
 use crate::kinds::Archive;
 
 /// What there is to say of a project that is up to date, and what that depends on besides files.
@@ -37,9 +36,9 @@ pub struct SnapshotAnswer {
     /// Which variants are one experiment, line by line.
     pub same: Vec<String>,
     /// Whether the archive was looked for.
-    archive: bool,
+    pub archive: bool,
     /// What of the machine stages name.
-    surroundings: Surroundings,
+    pub surroundings: Surroundings,
 }
 
 /// A project's folder, its store and its last snapshot.
@@ -98,25 +97,7 @@ impl Start {
 }
 
 /// Digests all that the outcome of a run depends on besides files and settings.
-pub fn environment_of(project: &Project, environment: &Environment) -> Digest {
-    let surroundings = Surroundings::of(&project.pipeline);
-    digest_environment(&project.root, environment, project.archive.as_ref(), &surroundings)
-}
-
-/// Writes down what there is to say as long as nothing changes.
-pub fn answer_of(project: &Project, files: Vec<String>, summary: &Summary) -> Option<String> {
-    let answer = SnapshotAnswer {
-        fresh: summary.reports.len(),
-        files,
-        generated_because: project.generated_because.clone(),
-        same: same_experiments(&project.pipeline).ok()?,
-        archive: project.archive.is_some(),
-        surroundings: Surroundings::of(&project.pipeline),
-    };
-    serde_json::to_string(&answer).ok()
-}
-
-fn digest_environment(
+pub fn digest_environment(
     root: &Path,
     environment: &Environment,
     archive: Option<&Archive>,

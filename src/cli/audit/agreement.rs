@@ -12,8 +12,9 @@ use crate::report::audit::AuditFile;
 use crate::report::reference_name;
 use recount_engine::digest::Digest;
 
+use super::file_place::beside;
 use super::finding::Finding;
-use super::rendered_report::{beside, has_link};
+use super::rendered_report::has_link;
 
 /// Finds what does not agree in the audit file at `place` of the project in `root`, and beside it; `known` says
 /// of which files every byte is compared elsewhere.

@@ -20,8 +20,8 @@ use recount_engine::digest::ObjectId;
 use recount_engine::store::{Observed, Store};
 
 use super::super::duplicate_variants::{self, AliasVariant};
+use super::file_place::beside;
 use super::query::Selection;
-use super::rendered_report::beside;
 
 /// All that was found.
 #[derive(Debug, Default, Serialize)]

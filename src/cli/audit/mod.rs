@@ -3,7 +3,7 @@
 //! | file | its duty |
 //! |---|---|
 //! | `rendered_report` | the report that was rendered last: its audit file, and what lies on the disk |
-//! | `query` | what a person points at → references |
+//! | `query`, `file_place` | what a person points at → references; files and lines that he names |
 //! | `chain`, `format_chain` | from a reference to the data; the same as text |
 //! | `run_closure` | the runs that a number rests on, for `recount verify` |
 //! | `expected_state` | what there should be, from records and objects |
@@ -18,6 +18,7 @@ mod check;
 mod differences;
 mod evidence;
 mod expected_state;
+mod file_place;
 mod finding;
 mod format_chain;
 mod numbers;

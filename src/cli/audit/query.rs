@@ -13,7 +13,7 @@ use std::path::Path;
 
 use crate::report::audit::{self, AuditFile, Origin, ReferenceEntry};
 
-use super::rendered_report::beside;
+use super::file_place::{FilePlace, beside, place, relative};
 
 /// What was pointed at.
 #[derive(Default)]
@@ -29,17 +29,6 @@ impl Selection {
     pub fn is_nothing(&self) -> bool {
         self.references.is_empty() && self.variant.is_none()
     }
-}
-
-/// A line of a file, or a column of it; both from 1.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FilePlace {
-    /// The file.
-    pub file: String,
-    /// The line.
-    pub line: usize,
-    /// The column.
-    pub column: Option<usize>,
 }
 
 /// Finds what `words` mean; `report` is the report's path relative to the project in `root`.
@@ -99,26 +88,6 @@ pub fn points_into_a_report(words: &str) -> bool {
     is_reference || number.starts_with(is_digit) || place(words).is_some()
 }
 
-/// Reads `FILE:LINE` or `FILE:LINE:COLUMN`.
-pub fn place(words: &str) -> Option<FilePlace> {
-    let words = words.trim();
-    let (rest, last) = words.rsplit_once(':')?;
-    let last: usize = last.parse().ok()?;
-    match rest.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse().ok()?))) {
-        Some((file, line)) => Some(FilePlace { file: file.to_owned(), line, column: Some(last) }),
-        None => Some(FilePlace { file: rest.to_owned(), line: last, column: None }),
-    }
-}
-
-/// Gives a file's path relative to the project, where it is in there.
-pub fn relative(root: &Path, file: &str) -> String {
-    let inside = Path::new(file).canonicalize().ok().and_then(|path| {
-        let root = root.canonicalize().ok()?;
-        Some(path.strip_prefix(root).ok()?.to_string_lossy().into_owned())
-    });
-    inside.unwrap_or_else(|| file.strip_prefix("./").unwrap_or(file).to_owned())
-}
-
 /// Says whether a source, or a part of it, cites a line of a file.
 fn cites(audit: &AuditFile, source: usize, file: &str, line: usize) -> bool {
     match &audit.sources[source].from {
@@ -136,15 +105,6 @@ fn cites(audit: &AuditFile, source: usize, file: &str, line: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn places_are_read_with_and_without_a_column() {
-        let at = |column| Some(FilePlace { file: "report/week-3.md".to_owned(), line: 57, column });
-        assert_eq!(place("report/week-3.md:57"), at(None));
-        assert_eq!(place("report/week-3.md:57:12"), at(Some(12)));
-        assert_eq!(place("0.984"), None);
-        assert_eq!(place("2.4.2:x"), None);
-    }
 
     #[test]
     fn a_misspelled_name_points_into_no_report() {

@@ -16,7 +16,8 @@ use crate::report::audit::{AuditFile, InstanceName, ReferenceEntry};
 use recount_engine::digest::Digest;
 use recount_engine::spec::{Pipeline, Value};
 
-use super::query::{self, FilePlace, Selection};
+use super::file_place::{self, FilePlace, beside};
+use super::query::{self, Selection};
 
 /// A report, and where its numbers are from.
 pub struct RenderedReport {
@@ -75,8 +76,8 @@ impl RenderedReport {
     /// A [`CliError`] for words that mean nothing in it, and for a place that holds something else by now.
     pub fn find(&self, root: &Path, words: &str) -> Result<Selection, CliError> {
         let selection = query::find(&self.audit, root, &self.report, words);
-        let place =
-            query::place(words).map(|place| FilePlace { file: query::relative(root, &place.file), ..place });
+        let place = file_place::place(words)
+            .map(|place| FilePlace { file: file_place::relative(root, &place.file), ..place });
         if let Some(place) = &place
             && !self.still_holds(root, place, &selection)
         {
@@ -179,11 +180,6 @@ pub fn has_link(lines: &[&str], reference: &ReferenceEntry, (line, column): (usi
         let mut rest = line.char_indices().skip(column).map(|(at, _)| &line[at..]);
         rest.next().is_some_and(|rest| rest.starts_with(&reference.link()))
     })
-}
-
-/// Gives the path of a file that is beside another one, or below its folder.
-pub fn beside(place: &str, file: &str) -> String {
-    place.rsplit_once('/').map_or_else(|| file.to_owned(), |(folder, _)| format!("{folder}/{file}"))
 }
 
 /// Where the audit file may be, each place once.

@@ -28,8 +28,8 @@ use recount_engine::{LOCK_FILE, Lock};
 
 use super::arguments::DiffArguments;
 use super::git::Git;
-use super::project::Stored;
 use super::reasons::ReasonEntry;
+use super::stored::Stored;
 use super::{CliError, json};
 use causes::Causes;
 use measures::{MeasurePlace, measures};

@@ -14,8 +14,9 @@ use recount_engine::{self as engine, Options, VerifyOutcome};
 use super::arguments::VerifyArguments;
 use super::environment::Environment;
 use super::progress::Progress;
-use super::project::{self, Project};
+use super::project::Project;
 use super::run_facts::program_facts;
+use super::stored;
 use super::{CliError, json, print};
 use selection::VerifySelection;
 
@@ -39,7 +40,7 @@ pub fn verify(args: &VerifyArguments, environment: &Environment) -> Result<(), C
         ..project.options(&args.settings, environment)
     };
     selection.check_keys(&project, &options)?;
-    project::catch_stop(&project.cancel)?;
+    stored::catch_stop(&project.cancel)?;
     remove_orphaned_folders(&project.store);
     let failed = |error: std::io::Error| CliError::failed(format!("there is no folder to run in: {error}"));
     fs::create_dir_all(project.store.path()).map_err(failed)?;

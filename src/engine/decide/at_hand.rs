@@ -79,7 +79,7 @@ pub(crate) fn at_hand(
         return Err(Lacking::Outputs);
     }
     let stage = work.context(id).stage;
-    for path in store.misplaced(places, &outputs) {
+    for path in store.amiss(places, &outputs, true) {
         let observed = found_at(store, places, &path);
         let observed = observed.filter(|output| stage.is_observed(&output.name));
         outputs.push(observed.ok_or_else(|| Lacking::Name { place: path.to_string() })?);

@@ -64,13 +64,23 @@ pub struct Restored {
 }
 
 impl Store {
-    /// Names the places at which something else is than these outputs, or nothing; changes nothing.
+    /// Names what [`Session::restore`] would put right: where something else is than these outputs, or nothing.
     pub fn misplaced(&self, places: &[OutputPlace], outputs: &[RecordedOutput]) -> Vec<ProjectPath> {
+        self.amiss(places, outputs, false)
+    }
+
+    /// Names where something else is than these outputs, or nothing; with `all` also at places that none of them is of,
+    /// such as those of a report on stand-in data.
+    pub(crate) fn amiss(
+        &self,
+        places: &[OutputPlace],
+        outputs: &[RecordedOutput],
+        all: bool,
+    ) -> Vec<ProjectPath> {
         let mut misplaced = Vec::new();
         for place in places {
             let expected = Expected::at(place, places, outputs);
-            if expected.outputs.is_empty() {
-                // It is for another case than this one, such as a report on stand-in data.
+            if expected.outputs.is_empty() && !all {
                 continue;
             }
             for (path, output) in &expected.outputs {
