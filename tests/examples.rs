@@ -58,6 +58,16 @@ const NILE: &str = "\
 1899-1970  from 1968 on: 855.4 -> 724.0, 4% of the variance
 ";
 
+/// Says whether there is a Python; where there is none, also that a test is skipped.
+#[expect(clippy::print_stderr, reason = "a test that was skipped must not look like one that passed")]
+fn has_python() -> bool {
+    let found = Command::new("python3").arg("--version").output().is_ok();
+    if !found {
+        eprintln!("skipped: there is no `python3`");
+    }
+    found
+}
+
 /// Replaces a text in a file of a project.
 fn edit(path: &Path, old: &str, new: &str) {
     let text = fs::read_to_string(path).expect("it can be read");
@@ -66,10 +76,8 @@ fn edit(path: &Path, old: &str, new: &str) {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a test that was skipped must not look like one that passed")]
 fn of_the_licences_only_the_stages_run_whose_parameters_changed() {
-    if Command::new("python3").arg("--version").output().is_err() {
-        eprintln!("skipped: there is no `python3`");
+    if !has_python() {
         return;
     }
     let folder = copy_of("licences");
@@ -94,10 +102,8 @@ fn of_the_licences_only_the_stages_run_whose_parameters_changed() {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a test that was skipped must not look like one that passed")]
 fn the_nile_is_told_and_what_its_readme_says_to_try_is_so() {
-    if Command::new("python3").arg("--version").output().is_err() {
-        eprintln!("skipped: there is no `python3`");
+    if !has_python() {
         return;
     }
     let folder = copy_of("nile");

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use recount_engine::{self as engine, Adoption, Became, Options};
 
-use super::alike::{Standing, grouped};
+use super::alike::{StateLine, grouped};
 use super::arguments::{AdoptArguments, SettingArguments};
 use super::environment::Environment;
 use super::project::Project;
@@ -53,8 +53,8 @@ pub fn adopt(args: &AdoptArguments, environment: &Environment) -> Result<(), Cli
         });
         json::result("adopt", &body);
     } else {
-        let standings = adoptions.iter().map(|it| (it.stage, it.name.as_str(), standing(&it.became)));
-        for (word, rest) in grouped(&project.pipeline, standings) {
+        let state_lines = adoptions.iter().map(|it| (it.stage, it.name.as_str(), state_line(&it.became)));
+        for (word, rest) in grouped(&project.pipeline, state_lines) {
             print::result_verb(word, &rest, environment.colour_results);
         }
         let counts = [("fresh", fresh), ("not adopted", not_adopted)];
@@ -84,7 +84,7 @@ fn outcome(became: &Became) -> (&'static str, Option<String>) {
     }
 }
 
-fn standing(became: &Became) -> Option<Standing> {
+fn state_line(became: &Became) -> Option<StateLine> {
     let (word, message) = outcome(became);
     match became {
         Became::Recorded => None,

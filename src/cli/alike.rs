@@ -11,12 +11,12 @@ use recount_engine::spec::{Pipeline, StageId};
 const GROUPS: usize = 5;
 
 /// How an instance stands: in a word, and why.
-pub type Standing = (&'static str, String);
+pub type StateLine = (&'static str, String);
 
 /// Instances of a stage that stand alike.
 struct Group<'s> {
     stage: StageId,
-    standing: Standing,
+    state_line: StateLine,
     first: &'s str,
     count: usize,
 }
@@ -25,25 +25,25 @@ struct Group<'s> {
 /// Those with nothing to be said count among those of their stage.
 pub fn grouped<'s>(
     pipeline: &Pipeline,
-    instances: impl Iterator<Item = (StageId, &'s str, Option<Standing>)>,
-) -> Vec<Standing> {
+    instances: impl Iterator<Item = (StageId, &'s str, Option<StateLine>)>,
+) -> Vec<StateLine> {
     let mut sizes: BTreeMap<StageId, usize> = BTreeMap::new();
     let mut groups: Vec<Group<'s>> = Vec::new();
-    let mut positions: BTreeMap<(StageId, Standing), usize> = BTreeMap::new();
-    for (stage, first, standing) in instances {
+    let mut positions: BTreeMap<(StageId, StateLine), usize> = BTreeMap::new();
+    for (stage, first, state_line) in instances {
         *sizes.entry(stage).or_default() += 1;
-        let Some(standing) = standing else { continue };
-        let position = *positions.entry((stage, standing.clone())).or_insert(groups.len());
+        let Some(state_line) = state_line else { continue };
+        let position = *positions.entry((stage, state_line.clone())).or_insert(groups.len());
         match groups.get_mut(position) {
             Some(group) => group.count += 1,
-            None => groups.push(Group { stage, standing, first, count: 1 }),
+            None => groups.push(Group { stage, state_line, first, count: 1 }),
         }
     }
     let mut lines = Vec::new();
     for groups in groups.chunk_by(|one, other| one.stage == other.stage) {
         let stage = groups[0].stage;
         let (name, of) = (&pipeline.stages[stage.0].name, sizes[&stage]);
-        for Group { standing: (word, why), first, count, .. } in groups.iter().take(GROUPS) {
+        for Group { state_line: (word, why), first, count, .. } in groups.iter().take(GROUPS) {
             let who = if *count == 1 { (*first).to_owned() } else { format!("{name} · {count} of {of}") };
             lines.push((*word, format!("{who}{why}")));
         }

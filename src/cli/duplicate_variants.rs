@@ -33,7 +33,7 @@ pub fn same_experiments(pipeline: &Pipeline) -> Result<Vec<String>, CliError> {
             lines.push(format!(
                 "same    {}[{names}] · one experiment: {}",
                 stage.name,
-                reasons(&twins(first, &described))
+                reasons(&aliases(first, &described))
             ));
         }
     }
@@ -41,28 +41,28 @@ pub fn same_experiments(pipeline: &Pipeline) -> Result<Vec<String>, CliError> {
 }
 
 /// Gives those that are the same as `first`, each with its reason.
-fn twins(first: &Described<'_>, all: &[Described<'_>]) -> Vec<AliasVariant> {
-    let twins = all.iter().filter(|it| first.same_as.contains(&it.variant.name.as_str()));
+fn aliases(first: &Described<'_>, all: &[Described<'_>]) -> Vec<AliasVariant> {
+    let aliases = all.iter().filter(|it| first.same_as.contains(&it.variant.name.as_str()));
     let declared = |it: &Described<'_>, name: &str| it.variant.settings.get(name).cloned();
-    let twin = |it: &Described<'_>| {
-        let idle =
+    let alias = |it: &Described<'_>| {
+        let unused =
             first.without_effect.iter().filter(|(name, _)| declared(it, name) != declared(first, name));
-        let idle = idle.map(|(name, why)| (name.as_str(), *why));
-        AliasVariant { name: it.variant.name.clone(), why: why(idle) }
+        let unused = unused.map(|(name, why)| (name.as_str(), *why));
+        AliasVariant { name: it.variant.name.clone(), why: why(unused) }
     };
-    twins.map(twin).collect()
+    aliases.map(alias).collect()
 }
 
-/// Says why two variants are one experiment; `idle` are the settings that differ, with why they have no effect.
-pub fn why<'i>(idle: impl Iterator<Item = (&'i str, &'i str)>) -> String {
-    let reasons: Vec<String> = idle.map(|(name, why)| format!("{why}, `{name}` has no effect")).collect();
+/// Says why two variants are one experiment; `unused` are the settings that differ, with why they have no effect.
+pub fn why<'i>(unused: impl Iterator<Item = (&'i str, &'i str)>) -> String {
+    let reasons: Vec<String> = unused.map(|(name, why)| format!("{why}, `{name}` has no effect")).collect();
     if reasons.is_empty() { "their settings are equal".to_owned() } else { reasons.join("; ") }
 }
 
-/// Groups twins by their reasons, in the order of the first of each.
-pub fn grouped(twins: &[AliasVariant]) -> Vec<(Vec<&str>, &str)> {
+/// Groups aliases by their reasons, in the order of the first of each.
+pub fn grouped(aliases: &[AliasVariant]) -> Vec<(Vec<&str>, &str)> {
     let mut groups: Vec<(Vec<&str>, &str)> = Vec::new();
-    for AliasVariant { name, why } in twins {
+    for AliasVariant { name, why } in aliases {
         match groups.iter_mut().find(|(_, known)| known == why) {
             Some((names, _)) => names.push(name),
             None => groups.push((vec![name], why)),
@@ -72,8 +72,8 @@ pub fn grouped(twins: &[AliasVariant]) -> Vec<(Vec<&str>, &str)> {
 }
 
 /// Tells the reasons; where they are several, whose each one is.
-fn reasons(twins: &[AliasVariant]) -> String {
-    let groups = grouped(twins);
+fn reasons(aliases: &[AliasVariant]) -> String {
+    let groups = grouped(aliases);
     if let [(_, why)] = groups.as_slice() {
         return (*why).to_owned();
     }
@@ -87,12 +87,12 @@ mod tests {
 
     #[test]
     fn each_name_has_its_own_reason() {
-        let twin = |name: &str, idle: &[(&str, &str)]| AliasVariant {
+        let alias = |name: &str, unused: &[(&str, &str)]| AliasVariant {
             name: name.to_owned(),
-            why: why(idle.iter().copied()),
+            why: why(unused.iter().copied()),
         };
         let dropout = [("dropout", "with one layer")];
-        let some = [twin("b", &dropout), twin("c", &[]), twin("d", &dropout)];
+        let some = [alias("b", &dropout), alias("c", &[]), alias("d", &dropout)];
         assert_eq!(
             reasons(&some),
             "with one layer, `dropout` has no effect (b, d); their settings are equal (c)"

@@ -154,7 +154,7 @@ impl Git {
         for name in String::from_utf8_lossy(&listed).split_terminator('\0') {
             let Some((driver, _)) = name.rsplit_once('.') else { continue };
             if driver.contains(['=', char::REPLACEMENT_CHARACTER]) {
-                return Err(CliError::failed(format!("git can't be told to leave out `{driver}`")));
+                return Err(CliError::failed(format!("git can't leave out the filter `{driver}`")));
             }
             // A filter that is required and has no command makes git fail, rather than compare without it.
             for setting in ["clean=", "smudge=", "process=", "required=true"] {

@@ -1,15 +1,15 @@
 //! Whether what is fresh here is what `pipeline.lock` says: for `status --check` and `run --locked`.
 //!
 //! Invariants
-//! - What is stale is not told here again: of that, no run has given the lock anything to say.
+//! - What is stale is not named here again: the lock has nothing of it yet.
 
 use recount_engine::{LOCK_FILE, Locked, Outcome, Summary, read_lock};
 
-use super::alike::{Standing, grouped};
+use super::alike::{StateLine, grouped};
 use super::project::Project;
 
 /// Gives a line for what a run would change in the lock; `whole` is a run of the whole pipeline.
-pub fn lines(project: &Project, summary: &Summary, whole: bool) -> Vec<Standing> {
+pub fn lines(project: &Project, summary: &Summary, whole: bool) -> Vec<StateLine> {
     if summary.stand_in {
         // The lock says nothing of results from generated data.
         return Vec::new();
@@ -23,8 +23,8 @@ pub fn lines(project: &Project, summary: &Summary, whole: bool) -> Vec<Standing>
         let differs = now.is_some_and(|key| {
             lock.lines.get(&report.name) != Some(&Locked::of(key, &report.outputs, stage))
         });
-        let standing = differs.then(|| ("differs", format!(" · {LOCK_FILE} says otherwise")));
-        (report.stage, report.name.as_str(), standing)
+        let state_line = differs.then(|| ("differs", format!(" · {LOCK_FILE} says otherwise")));
+        (report.stage, report.name.as_str(), state_line)
     });
     let mut lines = grouped(&project.pipeline, instances);
     if whole {

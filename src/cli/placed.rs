@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use recount_engine::Summary;
 use recount_engine::digest::Key;
 
-use super::alike::Standing;
+use super::alike::StateLine;
 use super::project::Project;
 
 /// How many of the last runs are asked for their trials.
 const RUNS: usize = 50;
 
 /// Gives a line for each place of a fresh instance at which something else is, or nothing: a word and the rest.
-pub fn lines(project: &Project, summary: &Summary) -> Vec<Standing> {
+pub fn lines(project: &Project, summary: &Summary) -> Vec<StateLine> {
     let mut trials: Option<BTreeMap<String, Vec<Key>>> = None;
     let mut lines = Vec::new();
     for report in &summary.reports {

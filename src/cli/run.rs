@@ -154,7 +154,7 @@ fn print_end(project: &Project, summary: &Summary, progress: &Progress) {
             shared.entry(report.stage).or_insert((0, with)).0 += 1;
         }
     }
-    let standing = |report: &Report| match &report.outcome {
+    let state_line = |report: &Report| match &report.outcome {
         Outcome::Shared { .. } => Some(match shared[&report.stage] {
             (1, with) => ("same", format!(" · one experiment with {with}")),
             (_, with) => ("same", format!(" · one experiment with others, the first with {with}")),
@@ -162,9 +162,9 @@ fn print_end(project: &Project, summary: &Summary, progress: &Progress) {
         Outcome::Skipped { because } => Some(("skipped", format!(" · `{because}` failed"))),
         _ => None,
     };
-    let standings =
-        summary.reports.iter().map(|report| (report.stage, report.name.as_str(), standing(report)));
-    for (word, rest) in grouped(&project.pipeline, standings) {
+    let state_lines =
+        summary.reports.iter().map(|report| (report.stage, report.name.as_str(), state_line(report)));
+    for (word, rest) in grouped(&project.pipeline, state_lines) {
         progress.line(word, &rest);
     }
     let counts = [

@@ -9,7 +9,7 @@ use serde_json::json;
 use recount_engine::store::Store;
 use recount_engine::{self as engine, Options, Outcome, Report, Summary};
 
-use super::alike::{Standing, grouped};
+use super::alike::{StateLine, grouped};
 use super::arguments::StatusArguments;
 use super::duplicate_variants::same_experiments;
 use super::environment::Environment;
@@ -58,7 +58,7 @@ pub struct Look<'p> {
     project: &'p Project,
     summary: Summary,
     /// What a run would change in the lock of what is fresh; `None` where the lock is not asked.
-    differs: Option<Vec<Standing>>,
+    differs: Option<Vec<StateLine>>,
 }
 
 impl<'p> Look<'p> {
@@ -118,11 +118,11 @@ impl<'p> Look<'p> {
             return Ok(());
         }
         print::stand_in(project.generated_because.as_ref(), environment.colour);
-        let standings = summary
+        let state_lines = summary
             .reports
             .iter()
-            .map(|report| (report.stage, report.name.as_str(), standing(report, &failures)));
-        let lines = grouped(&project.pipeline, standings);
+            .map(|report| (report.stage, report.name.as_str(), state_line(report, &failures)));
+        let lines = grouped(&project.pipeline, state_lines);
         let differs = self.differs.iter().flatten().cloned();
         for (word, rest) in lines.into_iter().chain(placed::lines(project, summary)).chain(differs) {
             print::result_verb(word, &rest, environment.colour_results);
@@ -166,7 +166,7 @@ fn last_failures(project: &Project) -> BTreeMap<String, String> {
 }
 
 /// Says how an instance stands, in a word and what follows its name; `None` where there is nothing to say.
-fn standing(report: &Report, failures: &BTreeMap<String, String>) -> Option<Standing> {
+fn state_line(report: &Report, failures: &BTreeMap<String, String>) -> Option<StateLine> {
     let failed = failures.get(&report.name).filter(|_| is_pending(report));
     let last = failed.map(|why| format!(" · failed last time: {why}")).unwrap_or_default();
     Some(match &report.outcome {

@@ -60,9 +60,9 @@ impl Stored {
 /// # Errors
 /// As [`Stored::session`].
 pub fn session<'s>(store: &'s Store, cancel: &Cancel) -> Result<Session<'s>, CliError> {
-    let mut told = false;
+    let mut is_announced = false;
     let session = store.lock(|| {
-        if !std::mem::replace(&mut told, true) {
+        if !std::mem::replace(&mut is_announced, true) {
             print::note("waiting for another recount that works in this project");
         }
         !cancel.is_cancelled()

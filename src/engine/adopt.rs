@@ -4,7 +4,7 @@
 //!
 //! Invariants
 //! - Only on request: no other part of the engine adopts anything.
-//! - Bytes are compared once more as the store has them: what changes at its place meanwhile is not adopted.
+//! - Bytes are compared once more as the store has them: what changes at its place in the time between is not adopted.
 //! - Lock and places stay as they are; what is recorded already stays as it is.
 
 use std::collections::BTreeMap;

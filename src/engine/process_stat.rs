@@ -1,6 +1,6 @@
 //! What the system says of a process: its parent, its group, when it began.
 //!
-//! Invariant: a process that has ended and was not waited for is told apart from one that runs.
+//! Invariant: a process that has ended and was not waited for is not taken for one that runs.
 
 use std::fs;
 

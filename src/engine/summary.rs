@@ -145,8 +145,9 @@ impl Summary {
 
     /// Says whether all was fresh, and nothing had to be written.
     pub fn is_idle(&self) -> bool {
-        let idle = |report: &Report| matches!(report.outcome, Outcome::Fresh) && report.written.is_empty();
-        self.reports.iter().all(idle) && self.retired.is_empty()
+        let unchanged =
+            |report: &Report| matches!(report.outcome, Outcome::Fresh) && report.written.is_empty();
+        self.reports.iter().all(unchanged) && self.retired.is_empty()
     }
 
     fn count(&self, of: impl Fn(&Outcome) -> bool) -> usize {

@@ -206,15 +206,15 @@ fn same_as(audit: &AuditFile, own: &VariantEntry) -> Vec<AliasVariant> {
     let trainings = audit.runs.iter().filter(|run| run.kind == "train" && run.instances.iter().any(is_own));
     let shared: BTreeSet<&str> =
         trainings.flat_map(|run| &run.instances).filter_map(|it| InstanceName::of(it).variant()).collect();
-    let twins = audit.variants.iter().filter(|it| it.name != own.name && shared.contains(it.name.as_str()));
-    let twin = |twin: &VariantEntry| {
+    let aliases = audit.variants.iter().filter(|it| it.name != own.name && shared.contains(it.name.as_str()));
+    let alias = |alias: &VariantEntry| {
         let value = |of: &VariantEntry, name: &String| of.settings.get(name).map(|entry| entry.value.clone());
-        let differs = own.settings.iter().filter(|(name, _)| value(own, name) != value(twin, name));
-        let idle =
+        let differs = own.settings.iter().filter(|(name, _)| value(own, name) != value(alias, name));
+        let unused =
             differs.filter_map(|(name, entry)| Some((name.as_str(), entry.without_effect.as_deref()?)));
-        AliasVariant { name: twin.name.clone(), why: duplicate_variants::why(idle) }
+        AliasVariant { name: alias.name.clone(), why: duplicate_variants::why(unused) }
     };
-    twins.map(twin).collect()
+    aliases.map(alias).collect()
 }
 
 /// Lists the runs behind `instances`, each once, and those that they read from.

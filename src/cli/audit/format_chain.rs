@@ -93,8 +93,8 @@ fn write_variant(text: &mut String, variant: &Variant) {
             Place::File { by: None, .. } => ", the stage's own params".to_owned(),
             _ => String::new(),
         };
-        let idle = without_effect.as_ref().map_or_else(String::new, |why| format!(" · no effect {why}"));
-        put(text, 1, &format!("{setting:widest$}  {value:8} {place}{by}{idle}"));
+        let unused = without_effect.as_ref().map_or_else(String::new, |why| format!(" · no effect {why}"));
+        put(text, 1, &format!("{setting:widest$}  {value:8} {place}{by}{unused}"));
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) fn changes<'m, K: Ord, V: PartialEq>(
     changes
 }
 
-/// Gives a reason for each file in which they differ; one that only has another form now is told once.
+/// Gives a reason for each file in which they differ; one that only has another form now gets one reason.
 fn file_changes(
     old: &BTreeMap<String, ObjectId>,
     new: &BTreeMap<String, ObjectId>,

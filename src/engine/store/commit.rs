@@ -82,8 +82,8 @@ impl Session<'_> {
 
     fn keep_committing(&self) {
         loop {
-            let idle = |state: &mut QueueState| state.waiting.is_empty() && !state.closed;
-            let state = self.queue.changed.wait_while(self.queue.state(), idle);
+            let is_waiting = |state: &mut QueueState| state.waiting.is_empty() && !state.closed;
+            let state = self.queue.changed.wait_while(self.queue.state(), is_waiting);
             let state = state.unwrap_or_else(PoisonError::into_inner);
             if state.waiting.is_empty() {
                 return;

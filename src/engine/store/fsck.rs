@@ -209,7 +209,7 @@ impl Session<'_> {
             }
             work();
         });
-        // Whoever was told to stop has left the result of its file out.
+        // A worker that was stopped has left the result of its file out.
         results.into_iter().map(OnceLock::into_inner).collect()
     }
 }
