@@ -5,14 +5,14 @@
 //! | [`cli`] | a file per command; the only place that prints or reads the environment |
 //! | [`kinds`] | one file per stage kind of the lab: its parameters, their effective form, its run |
 //! | [`lab`] | the science: data, models, training, metrics, figures |
-//! | [`report`] | measures, claims and the Markdown writer |
+//! | [`week3`] | the report of week 3, its claims and its audit, until any pipeline has them |
 //! | `recount_engine` | the crate below: decides what is stale, runs it, keeps what it made |
 //!
-//! Arrows point down only: `cli → kinds → {lab, report} → recount_engine`. `lab` imports nothing of ours but
-//! `recount_engine::digest`, and `report` nothing of the engine but digests, diagnostics and the trees of `spec`.
+//! Arrows point down only: `cli → {kinds, week3} → lab → recount_engine`. `lab` imports nothing of ours but
+//! `recount_engine::digest`.
 //! `tests/layers.rs` holds them.
 
 pub mod cli;
 pub mod kinds;
 pub mod lab;
-pub mod report;
+pub mod week3;

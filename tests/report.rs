@@ -17,7 +17,7 @@ use std::path::Path;
 
 use recount::lab::data::DataCard;
 use recount::lab::history::Divergence;
-use recount::report::{Rendered, ReportInputs, render};
+use recount::week3::{Rendered, ReportInputs, render};
 
 use sweep::{Row, SWEEP, card, inputs};
 

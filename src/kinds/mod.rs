@@ -2,16 +2,15 @@
 
 mod checkpoint;
 mod evaluate;
-mod files;
-mod plot;
+pub(crate) mod files;
+pub(crate) mod plot;
 mod prepare;
 mod progress;
-mod render;
 mod train;
-mod variants;
+pub(crate) mod variants;
 
+pub use crate::week3::kind::check;
 pub use prepare::Archive;
-pub use render::check;
 pub use variants::{Described, Difference, describe};
 
 use recount_engine::command::surroundings::Variables;
@@ -20,6 +19,7 @@ use recount_engine::spec::Schema;
 use recount_engine::{Registry, command};
 
 use crate::lab::nn::Simd;
+use crate::week3::kind as render;
 
 include!(concat!(env!("OUT_DIR"), "/code.rs"));
 
@@ -59,7 +59,7 @@ pub fn registry(surroundings: Surroundings) -> Registry {
 }
 
 /// The digest of the code that decides a kind's bytes, from the build.
-fn code_of(kind: &str) -> Digest {
+pub(crate) fn code_of(kind: &str) -> Digest {
     let found = CODE.iter().find(|(name, _)| *name == kind);
     let (_, hex) = found.expect("the build digests every file of this folder");
     Digest::from_hex(hex).expect("the build writes digests in hexadecimal")

@@ -19,7 +19,7 @@ pub fn schema() -> Schema {
 }
 
 /// What the numerals of the figures state, by the figure's file name.
-pub(super) const NUMERALS: &str = "numerals.json";
+pub(crate) const NUMERALS: &str = "numerals.json";
 
 /// Draws every figure.
 pub struct Plot;

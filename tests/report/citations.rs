@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use recount::report::audit::AuditFile;
-use recount::report::{Aggregate, Measure, ReportInputs, Source, reference_name};
+use recount::week3::audit::AuditFile;
+use recount::week3::{Aggregate, Measure, ReportInputs, Source, reference_name};
 use serde::Serialize;
 use serde_json::Value as Json;
 

@@ -1,7 +1,7 @@
 //! What the source document claims, judged on made-up results.
 
 use recount::lab::metrics::{HeldOut, Score};
-use recount::report::{RenderError, ReportInputs, RunResult, SourceDocument, read_claims, render};
+use recount::week3::{RenderError, ReportInputs, RunResult, SourceDocument, read_claims, render};
 use recount_engine::diagnostic::Source;
 use snapbox::{assert_data_eq, str};
 

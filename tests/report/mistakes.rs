@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use recount::report::{Fault, MAIN_TEMPLATE, RenderError, Rendered, render};
+use recount::week3::{Fault, MAIN_TEMPLATE, RenderError, Rendered, render};
 
 use super::sweep::{SWEEP, inputs};
 use super::templates;

@@ -1,8 +1,8 @@
 //! The numerals in figures, held against made-up results.
 
 use recount::lab::figures::{Numeral, Quantity};
-use recount::report::audit::FigureFile;
-use recount::report::{RenderError, Rendered, render};
+use recount::week3::audit::FigureFile;
+use recount::week3::{RenderError, Rendered, render};
 
 use super::sweep::{SWEEP, inputs};
 use super::templates;

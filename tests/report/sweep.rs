@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use recount::lab::data::{DataCard, Lengths};
 use recount::lab::history::{Epoch, History, Observed};
 use recount::lab::metrics::{Metrics, Score, Whole};
-use recount::report::audit::{Place, Provenance, Run};
-use recount::report::{
+use recount::week3::audit::{Place, Provenance, Run};
+use recount::week3::{
     Change, Difference, Ineffective, PlotReference, ReportInputs, RunResult, SourceDocument, VariantResult,
     read_claims,
 };

@@ -8,8 +8,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::report::audit::AuditFile;
-use crate::report::reference_name;
+use crate::week3::audit::AuditFile;
+use crate::week3::reference_name;
 use recount_engine::digest::Digest;
 
 use super::file_place::beside;
@@ -95,8 +95,8 @@ fn links(audit: &AuditFile, place: &str, text: &str, findings: &mut Vec<Finding>
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::report::audit::{FigureEntry, Origin, ReferenceEntry, ReportEntry, SourceEntry, VERSION};
-    use crate::report::{Aggregate, Format, Number};
+    use crate::week3::audit::{FigureEntry, Origin, ReferenceEntry, ReportEntry, SourceEntry, VERSION};
+    use crate::week3::{Aggregate, Format, Number};
 
     /// An audit file with a reference for each source, none of which is printed.
     pub fn audit(sources: Vec<SourceEntry>) -> AuditFile {

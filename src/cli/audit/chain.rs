@@ -11,9 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::report::Aggregate;
-use crate::report::Number;
-use crate::report::audit::{
+use crate::week3::Aggregate;
+use crate::week3::Number;
+use crate::week3::audit::{
     AuditFile, InstanceName, Origin, ReferenceEntry, RunEntry, SettingEntry, VariantEntry, split,
 };
 use recount_engine::digest::ObjectId;

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::report::audit::AuditFile;
+use crate::week3::audit::AuditFile;
 use recount_engine::folder::Folder;
 use recount_engine::{LOCK_FILE, Lock, read_lock_text};
 

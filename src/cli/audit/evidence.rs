@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::report::audit::Evidence;
+use crate::week3::audit::Evidence;
 use recount_engine::digest::{Digest, ObjectId};
 use recount_engine::spec::{Pipeline, Value};
 use recount_engine::store::{RecordedOutput, Store, StoreError};

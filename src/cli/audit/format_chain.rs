@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::cli::duplicate_variants;
 use crate::cli::time::{duration, to_the_second};
-use crate::report::audit::{Place, SettingEntry};
+use crate::week3::audit::{Place, SettingEntry};
 
 use super::chain::{Chain, Cited, Run, Step, Variant};
 

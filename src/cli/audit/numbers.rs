@@ -1,7 +1,7 @@
 //! Every number of an audit file, held against what it is derived as from the outputs alone.
 
-use crate::report::Number;
-use crate::report::audit::{AuditFile, Evidence, derive};
+use crate::week3::Number;
+use crate::week3::audit::{AuditFile, Evidence, derive};
 
 use super::finding::Finding;
 
@@ -32,8 +32,8 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::report::audit::{Origin, SourceEntry};
-    use crate::report::{Aggregate, Constant, LEVEL};
+    use crate::week3::audit::{Origin, SourceEntry};
+    use crate::week3::{Aggregate, Constant, LEVEL};
 
     /// Two runs, of seeds 1 and 2, with an accuracy each.
     struct Runs([Json; 2]);

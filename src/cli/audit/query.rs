@@ -11,7 +11,7 @@
 
 use std::path::Path;
 
-use crate::report::audit::{self, AuditFile, Origin, ReferenceEntry};
+use crate::week3::audit::{self, AuditFile, Origin, ReferenceEntry};
 
 use super::file_place::{FilePlace, beside, place, relative};
 

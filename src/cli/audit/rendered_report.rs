@@ -12,7 +12,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::cli::{CliError, print};
-use crate::report::audit::{AuditFile, InstanceName, ReferenceEntry};
+use crate::week3::audit::{AuditFile, InstanceName, ReferenceEntry};
 use recount_engine::digest::Digest;
 use recount_engine::spec::{Pipeline, Value};
 

@@ -2,7 +2,7 @@
 //!
 //! a number, a reference, a place or a variant ──query, chain──▶ instances, each with the key that is cited
 
-use crate::report::audit::InstanceName;
+use crate::week3::audit::InstanceName;
 use recount_engine::digest::Key;
 
 use super::super::CliError;

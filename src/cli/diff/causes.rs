@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::report::audit::{InstanceName, split};
+use crate::week3::audit::{InstanceName, split};
 use recount_engine::digest::{Key, ObjectId};
 use recount_engine::store::{Record, Store, StoreError};
 use recount_engine::{Lock, Reason, Recipe, differences};

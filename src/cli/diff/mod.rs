@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::report::audit::InstanceName;
+use crate::week3::audit::InstanceName;
 use recount_engine::{LOCK_FILE, Lock};
 
 use super::arguments::DiffArguments;

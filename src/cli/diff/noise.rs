@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::report::{Contrast, Estimate, LEVEL};
+use crate::week3::{Contrast, Estimate, LEVEL};
 
 use super::measures::MeasurePlace;
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::cli::print;
-use crate::report::audit::InstanceName;
+use crate::week3::audit::InstanceName;
 
 use super::noise::Noise;
 use super::{Cause, DiffResult, Moved};

@@ -22,12 +22,12 @@
 use super::claim::{Claim, Relation, Statistic};
 use super::evidence::{Contrast, Estimate, chance_of_counts};
 use super::figures::lies;
-use crate::report::comparison::Standing;
-use crate::report::constant::{HALF_LEVEL, LEVEL, NEAR_ZERO, SAME};
-use crate::report::measure::Measure;
-use crate::report::source::Figure;
-use crate::report::spread::Spread;
-use crate::report::variant::Summary;
+use crate::week3::comparison::Standing;
+use crate::week3::constant::{HALF_LEVEL, LEVEL, NEAR_ZERO, SAME};
+use crate::week3::measure::Measure;
+use crate::week3::source::Figure;
+use crate::week3::spread::Spread;
+use crate::week3::variant::Summary;
 
 /// From favourable to unfavourable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

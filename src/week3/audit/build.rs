@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::citation::{Citation, Reference, reference_name};
-use crate::report::inputs::{ReportInputs, VariantResult};
-use crate::report::measure::{Measure, Source};
+use crate::week3::citation::{Citation, Reference, reference_name};
+use crate::week3::inputs::{ReportInputs, VariantResult};
+use crate::week3::measure::{Measure, Source};
 use recount_engine::digest::{Digest, Key};
 
 use super::file::{

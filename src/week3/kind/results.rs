@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::kinds::files::{HISTORY, METRICS, OBSERVED, input_at, json_of};
 use crate::kinds::variants::{Difference, describe};
-use crate::report::{self, Change, Ineffective, RunResult, VariantResult};
+use crate::week3::{self, Change, Ineffective, RunResult, VariantResult};
 use recount_engine::spec::{Parameters, StageId, Value};
 use recount_engine::{Failure, Job};
 
@@ -63,9 +63,9 @@ fn changes(old: &Parameters, new: &Parameters) -> Vec<Change> {
     differing.collect()
 }
 
-fn difference(difference: &Difference) -> report::Difference {
+fn difference(difference: &Difference) -> week3::Difference {
     let value = |value: &Option<Value>| value.as_ref().map(json);
-    report::Difference {
+    week3::Difference {
         name: difference.name.clone(),
         old: value(&difference.old),
         new: value(&difference.new),

@@ -28,6 +28,7 @@ mod fence;
 mod filters;
 mod format;
 mod inputs;
+pub(crate) mod kind;
 mod literals;
 mod marks;
 mod measure;

@@ -20,7 +20,7 @@
 //! An accuracy is that of `best_epoch` or of `last_epoch`; *ends* is at the last epoch; the gap is validation minus
 //! training loss.
 
-use crate::report::source::Figure;
+use crate::week3::source::Figure;
 
 /// Something that the document claims and a measurement can check.
 #[derive(Clone, Debug, PartialEq)]

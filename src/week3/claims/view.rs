@@ -5,12 +5,12 @@ use minijinja::{Value, context};
 use super::claim::{Claim, Relation, Runs};
 use super::figures::{quote, quote_figure};
 use super::judge::{Reading, Verdict, is_decidable};
-use crate::report::comparative::Borne;
-use crate::report::compared::Compared;
-use crate::report::constant::Constant;
-use crate::report::measure::Measure;
-use crate::report::number::Number;
-use crate::report::spread::Spread;
+use crate::week3::comparative::Borne;
+use crate::week3::compared::Compared;
+use crate::week3::constant::Constant;
+use crate::week3::measure::Measure;
+use crate::week3::number::Number;
+use crate::week3::spread::Spread;
 
 impl Reading<'_> {
     /// Gives the words of comparison that the verdicts bear out, each with what it is said of: a verdict that is not that

@@ -3,7 +3,7 @@
 //! Invariants
 //! - Generated data never touches the real report: it has names of its own.
 
-use crate::report;
+use crate::week3;
 
 /// Where a report, its audit and its figures are written: generated data never touches the real report.
 pub(super) struct Places {
@@ -34,7 +34,7 @@ impl Places {
     }
 
     pub(super) fn audit_file(&self) -> String {
-        report::audit_file_name(&self.page_file())
+        week3::audit_file_name(&self.page_file())
     }
 
     /// The path of a figure relative to the report.

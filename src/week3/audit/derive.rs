@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use crate::report::format::Format;
-use crate::report::measure::Source;
-use crate::report::number::Number;
+use crate::week3::format::Format;
+use crate::week3::measure::Source;
+use crate::week3::number::Number;
 
 use super::file::{AuditFile, Origin, ReferenceEntry};
 use super::provenance::quoted_line;

@@ -3,10 +3,10 @@
 use minijinja::{Value, context};
 
 use super::claim::{Claim, Relation, Runs};
-use crate::report::measure::{Measure, Source};
-use crate::report::number::Number;
-use crate::report::source::Figure;
-use crate::report::spread::Spread;
+use crate::week3::measure::{Measure, Source};
+use crate::week3::number::Number;
+use crate::week3::source::Figure;
+use crate::week3::spread::Spread;
 
 /// Gives the range of `figures`, widened by half of their last decimal on either side.
 fn bounds<'a>(figures: impl IntoIterator<Item = &'a Figure>) -> (f64, f64) {

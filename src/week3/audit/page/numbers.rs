@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::audit::file::{AuditFile, Origin, ReferenceEntry};
-use crate::report::audit::name::{InstanceName, split};
-use crate::report::measure::Aggregate;
-use crate::report::number::Number;
+use crate::week3::audit::file::{AuditFile, Origin, ReferenceEntry};
+use crate::week3::audit::name::{InstanceName, split};
+use crate::week3::measure::Aggregate;
+use crate::week3::number::Number;
 
 use super::link;
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::report::audit::file::{AuditFile, RunEntry};
-use crate::report::audit::name::InstanceName;
+use crate::week3::audit::file::{AuditFile, RunEntry};
+use crate::week3::audit::name::InstanceName;
 use recount_engine::digest::ObjectId;
 
 use super::line;

@@ -210,8 +210,8 @@ impl From<Loose> for RenderError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::format::Format;
-    use crate::report::measure::Measure;
+    use crate::week3::format::Format;
+    use crate::week3::measure::Measure;
 
     /// Settles a text in which `@` is a measure, and a word that is borne out stands between angles: `‹higher›`, and
     /// `‹higher 2.4.2 2.4.1›` with what was compared.

@@ -195,7 +195,7 @@ impl From<Stray> for RenderError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::marks::Brackets;
+    use crate::week3::marks::Brackets;
 
     fn rows(number: u32) -> Measure {
         Measure::whole("prepare/data-card.json", "/rows", number)

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::report::inputs::ReportInputs;
-use crate::report::measure::{Aggregate, Measure, Source};
+use crate::week3::inputs::ReportInputs;
+use crate::week3::measure::{Aggregate, Measure, Source};
 
 use super::name::{InstanceName, split};
 

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::claim::{Claim, Relation, Repeats, Runs, Statistic, Word};
-use crate::report::source::{Figure, SourceDocument};
+use crate::week3::source::{Figure, SourceDocument};
 use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 use recount_engine::suggestion::help;
 use recount_engine::yaml::{

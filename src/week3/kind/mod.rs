@@ -22,8 +22,8 @@ use std::sync::Arc;
 
 use crate::lab::data::DataCard;
 use crate::lab::figures::Numeral;
-use crate::report::audit::FigureFile;
-use crate::report::{self, Claim, PlotReference, ReportInputs, SourceDocument, read_claims};
+use crate::week3::audit::FigureFile;
+use crate::week3::{self, Claim, PlotReference, ReportInputs, SourceDocument, read_claims};
 use recount_engine::diagnostic::{Diagnostics, Source};
 use recount_engine::digest::Digest;
 use recount_engine::folder::read_through_links;
@@ -32,10 +32,10 @@ use recount_engine::spec::{Field, Parameters, Pipeline, Schema, Shape, StageId, 
 use recount_engine::store::OutputPlace;
 use recount_engine::{Context, Effective, Failure, Input, Job, Kind, Output, OutputContent, Read};
 
-use super::code_of;
-use super::files::{DATA_CARD, HISTORY, METRICS, OBSERVED, bytes_of, input, json_of, need_of};
-use super::plot::NUMERALS;
-use super::variants::describe;
+use crate::kinds::code_of;
+use crate::kinds::files::{DATA_CARD, HISTORY, METRICS, OBSERVED, bytes_of, input, json_of, need_of};
+use crate::kinds::plot::NUMERALS;
+use crate::kinds::variants::describe;
 use parameters::{overrides, told, told_places};
 use places::Places;
 use provenance::provenance;
@@ -246,7 +246,7 @@ impl Needs {
     }
 }
 
-fn failure(error: &report::RenderError) -> Failure {
+fn failure(error: &week3::RenderError) -> Failure {
     let failure = Failure::new(error.to_string());
     match error.help() {
         Some(help) => failure.with_help(help),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::kinds::variants::Described;
-use crate::report::audit::Place;
+use crate::week3::audit::Place;
 use recount_engine::spec::{Origin, Parameters, Pipeline, Settings, StageId, Value};
 
 use super::provenance::setting_places;

@@ -84,8 +84,8 @@ impl From<Misattributed> for RenderError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::format::Format;
-    use crate::report::measure::Measure;
+    use crate::week3::format::Format;
+    use crate::week3::measure::Measure;
 
     /// Checks a text in which `@` is an accuracy of 2.4.2.
     fn found(text: &str) -> Option<(usize, String)> {

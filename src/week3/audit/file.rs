@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::report::constant::Constant;
-use crate::report::format::Format;
-use crate::report::measure::Aggregate;
-use crate::report::number::Number;
+use crate::week3::constant::Constant;
+use crate::week3::format::Format;
+use crate::week3::measure::Aggregate;
+use crate::week3::number::Number;
 use recount_engine::digest::{Digest, Key, ObjectId};
 
 use super::provenance::Place;

@@ -7,7 +7,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use crate::report::{self, RenderError, Rendered, ReportInputs};
+use crate::week3::{self, RenderError, Rendered, ReportInputs};
 use recount_engine::{Failure, Watch};
 
 /// How long a stop goes unnoticed, at most.
@@ -26,10 +26,10 @@ pub(super) fn render(
     let (templates, shared) = (Arc::new(templates), Arc::clone(inputs));
     let (sender, receiver) = channel();
     let theirs = Arc::clone(&templates);
-    let work = move || drop(sender.send(report::render(&theirs, &shared)));
+    let work = move || drop(sender.send(week3::render(&theirs, &shared)));
     let Ok(worker) = thread::Builder::new().name("render".to_owned()).spawn(work) else {
         // Where no thread can be had, this one does it.
-        return report::render(&templates, inputs).map_err(|error| failure(&error));
+        return week3::render(&templates, inputs).map_err(|error| failure(&error));
     };
     loop {
         match receiver.recv_timeout(LOOK_EVERY) {

@@ -1,7 +1,7 @@
 //! Where everything in a report is from: the cited runs, the places of settings, the source's text, the figures.
 
-use crate::report;
-use crate::report::audit::{FigureFile, Place, Provenance, SettingPlaces};
+use crate::week3;
+use crate::week3::audit::{FigureFile, Place, Provenance, SettingPlaces};
 use recount_engine::spec::{Origin, Settings};
 use recount_engine::{CitedRun, Failure, Job};
 
@@ -32,9 +32,9 @@ pub(super) fn provenance(
     })
 }
 
-fn told_run(run: &CitedRun) -> report::audit::Run {
+fn told_run(run: &CitedRun) -> week3::audit::Run {
     let CitedRun { key, recipe, outputs, .. } = run;
-    report::audit::Run {
+    week3::audit::Run {
         key: *key,
         kind: recipe.kind.clone(),
         code: recipe.code,
