@@ -19,6 +19,7 @@ pub fn schema() -> Schema {
         kind: "prepare",
         repeats: false,
         inline: false,
+        measures: Vec::new(),
         fields: vec![
             Field {
                 name: "source",

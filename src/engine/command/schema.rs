@@ -17,6 +17,7 @@ pub fn schema() -> Schema {
         kind: "command",
         repeats: true,
         inline: true,
+        measures: Vec::new(),
         fields: vec![
             Field {
                 name: "run",

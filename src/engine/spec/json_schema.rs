@@ -52,6 +52,8 @@ fn stage(schema: &Schema) -> Json {
     properties.insert("observed".to_owned(), described(texts, about));
     properties
         .insert("resources".to_owned(), described(resources(), "what an instance takes of the machine"));
+    let about = "the numbers of its outputs that have a name: where each is, and what is known of it";
+    properties.insert("measures".to_owned(), described(measures(), about));
     if schema.repeats {
         properties.insert("each".to_owned(), described(each(), "what the stage is repeated over"));
         let scalar = json!({ "type": ["string", "number", "boolean"] });
@@ -81,6 +83,26 @@ fn resources() -> Json {
         "additionalProperties": false,
         "properties": { "cpus": count(1), "memory": size, "gpus": count(0) },
     })
+}
+
+fn measures() -> Json {
+    let text = json!({ "type": "string", "minLength": 1 });
+    let two = json!({ "type": "array", "items": text, "minItems": 2, "maxItems": 2 });
+    let measure = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "from": described(text.clone(), "its address: `metrics.json#/accuracy`, `history.csv#last/loss`"),
+            "difference": described(two.clone(), "the first measure minus the second"),
+            "ratio": described(two, "the first measure divided by the second"),
+            "unit": described(text.clone(), "what it is in; `fraction` for a share of one"),
+            "better": { "enum": ["higher", "lower"] },
+            "out_of": { "anyOf": [{ "type": "integer", "minimum": 1 }, text] },
+            "observed": described(json!({ "type": "boolean" }), "it says something of the machine alone, such as a time"),
+            "exact": described(json!({ "type": "boolean" }), "it has no noise: any difference is one"),
+        },
+    });
+    json!({ "type": "object", "additionalProperties": { "anyOf": [text, measure] } })
 }
 
 fn each() -> Json {

@@ -114,6 +114,7 @@ fn stage(draft: &mut StageDraft<'_>, defaults: &BTreeMap<&str, Arc<Parameters>>)
     Some(Stage {
         observed: std::mem::take(&mut draft.observed),
         resources: draft.resources,
+        measures: std::mem::take(&mut draft.measures),
         name: std::mem::take(&mut draft.name),
         kind: schema.kind.to_owned(),
         each: draft.each.drain(..).map(|entry| entry.axis).collect(),
@@ -188,8 +189,8 @@ variants:
         let paths = |shape| Shape::List(Box::new(shape));
         let none = || Some(Value::List(Vec::new()));
         vec![
-            Schema { kind: "data", fields: Vec::new(), repeats: false, inline: false },
-            Schema { kind: "score", fields: Vec::new(), repeats: true, inline: false },
+            Schema { kind: "data", fields: Vec::new(), measures: Vec::new(), repeats: false, inline: false },
+            Schema { kind: "score", fields: Vec::new(), measures: Vec::new(), repeats: true, inline: false },
             Schema {
                 kind: "learn",
                 fields: vec![
@@ -199,6 +200,7 @@ variants:
                 ],
                 repeats: true,
                 inline: false,
+                measures: Vec::new(),
             },
             Schema {
                 kind: "command",
@@ -209,6 +211,7 @@ variants:
                 ],
                 repeats: true,
                 inline: true,
+                measures: Vec::new(),
             },
         ]
     }

@@ -5,7 +5,7 @@
 //! | `load` | the files of a project → [`Pipeline`], by way of the others |
 //! | `file` | bytes → text |
 //! | `names`, `shape` | what may be called how; values against a kind's [`Schema`] |
-//! | `outline`, `repeats`, `resources` | `pipeline.yaml`: stages, what each is repeated over, and what it takes of the machine |
+//! | `outline`, `repeats`, `resources`, `measures` | `pipeline.yaml`: stages, what each is repeated over, takes of the machine and measures |
 //! | `settings_file`, `inherit` | `stages/NAME.yaml`: parameters, seeds, variants `from` one another |
 //! | `settings` | what holds for a stage or a variant, and where it was set |
 //! | `overrides` | `--set` |
@@ -28,6 +28,7 @@ mod inherit;
 mod inputs;
 mod json_schema;
 mod load;
+mod measures;
 mod names;
 mod open_params;
 mod order;
@@ -54,6 +55,7 @@ pub use crate::value::{Parameters, Value};
 pub(crate) use braces::PARAMS;
 pub use json_schema::{FileSchema, file_schemas};
 pub use load::load;
+pub use measures::{Better, Measure, MeasureSource, OutOf};
 pub(crate) use outputs::is_reserved;
 pub use pipeline::{Axis, Pipeline, Stage, StageId, Variant};
 pub(crate) use points::in_braces;

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::exclude::{self, Excluded};
 use super::file::{self, File};
+use super::measures::{self, Measure};
 use super::pipeline::Variant;
 use super::repeats::{self, EachEntry};
 use super::resources::{self, Resources};
@@ -29,7 +30,7 @@ pub(super) const PATH: &str = "pipeline.yaml";
 const VERSION: i64 = 1;
 
 const HEADER: [&str; 3] = ["recount", "title", "stages"];
-const STAGE: [&str; 7] = ["name", "kind", "each", "exclude", "needs", "observed", "resources"];
+const STAGE: [&str; 8] = ["name", "kind", "each", "exclude", "needs", "observed", "resources", "measures"];
 
 /// What is written in `pipeline.yaml`.
 pub(super) struct Outline<'s> {
@@ -53,6 +54,7 @@ pub(super) struct StageDraft<'s> {
     pub needs: Vec<(String, Place)>,
     pub observed: Vec<String>,
     pub resources: Resources,
+    pub measures: Vec<Measure>,
     /// What it sets, here and in its own file.
     pub raw: RawStage,
     /// The values of each axis of its `each`, once it is known whose they are.
@@ -218,6 +220,9 @@ pub(super) fn stage<'s>(
     let observed = names("observed", diagnostics).into_iter().map(|(name, _)| name).collect();
     let resources = entry(fields, "resources").map(|entry| resources::read(&entry.value, diagnostics));
     let resources = resources.unwrap_or_default();
+    let kinds = schema.map_or(&[][..], |schema| &schema.measures);
+    let own = entry(fields, "measures").map(|entry| measures::read(&entry.value, kinds, diagnostics));
+    let measures = kinds.iter().cloned().chain(own.unwrap_or_default()).collect();
     let (name, place) = (name?.0.to_owned(), name?.1.clone());
     Some(StageDraft {
         name,
@@ -229,6 +234,7 @@ pub(super) fn stage<'s>(
         needs,
         observed,
         resources,
+        measures,
         raw,
         axes: Vec::new(),
         base: Settings::default(),

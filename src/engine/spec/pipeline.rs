@@ -3,6 +3,7 @@
 //! Invariants
 //! - Stages are in an order in which every need comes before what needs it.
 
+use super::measures::Measure;
 use super::owners::{Takes, owners};
 use super::resources::Resources;
 use super::settings::{Origin, Settings};
@@ -94,6 +95,8 @@ pub struct Stage {
     pub observed: Vec<String>,
     /// What an instance takes of the machine while it runs.
     pub resources: Resources,
+    /// The numbers of its outputs that have a name: its kind's, then its own.
+    pub measures: Vec<Measure>,
 }
 
 impl Stage {

@@ -1,5 +1,6 @@
 //! What a kind lets its settings be, as data: `spec` checks against it and knows no kind.
 
+use super::measures::Measure;
 use crate::value::{Parameters, Value};
 
 /// The settings that one kind takes.
@@ -9,6 +10,8 @@ pub struct Schema {
     pub kind: &'static str,
     /// Its parameters; they are set in `stages/NAME.yaml`, or for `inline` kinds in `pipeline.yaml`.
     pub fields: Vec<Field>,
+    /// The numbers of its outputs that have a name.
+    pub measures: Vec<Measure>,
     /// Whether variants and seeds make sense for it.
     pub repeats: bool,
     /// Whether the stage is written whole in `pipeline.yaml`, as `command` does.

@@ -48,6 +48,7 @@ pub fn schema() -> Schema {
         kind: "render",
         repeats: false,
         inline: false,
+        measures: Vec::new(),
         fields: vec![
             Field {
                 name: "template",
