@@ -1,5 +1,6 @@
 //! The points of a stage's `each`, before there is a plan: which values its coordinates and parameters have at each.
 
+use super::exclude::Excluded;
 use super::outline::{AxisValues, StageDraft};
 use super::pipeline::Axis;
 use super::settings::Settings;
@@ -43,16 +44,15 @@ pub(super) fn set_values(
         drafts[index].axes = axes;
         let draft = &drafts[index];
         if !draft.exclude.is_empty() {
-            // Where an axis has no values, that is reported.
-            let left = if count == 0 { 1 } else { all(draft).count() };
-            check_excluded(draft, left, diagnostics);
+            check_excluded(draft, diagnostics);
         }
     }
 }
 
-/// Reports what a stage leaves out that it has not, and a stage of which nothing is left.
-fn check_excluded(draft: &StageDraft<'_>, left: usize, diagnostics: &mut Diagnostics) {
+/// Reports what a stage leaves out that it has not, or twice, and a stage of which nothing is left.
+fn check_excluded(draft: &StageDraft<'_>, diagnostics: &mut Diagnostics) {
     let known = || draft.axes.iter().map(|axis| axis.name.as_str());
+    let mistakes = diagnostics.len();
     for excluded in &draft.exclude {
         for ((name, value), place) in excluded.values.iter().zip(&excluded.places) {
             let axis = draft.axes.iter().find(|axis| axis.name == *name);
@@ -80,20 +80,41 @@ fn check_excluded(draft: &StageDraft<'_>, left: usize, diagnostics: &mut Diagnos
             });
         }
     }
+    // Where a coordinate has no values, that is reported.
+    if count(draft) == 0 {
+        return;
+    }
+    let mut leaves_out = vec![false; draft.exclude.len()];
+    let mut left = 0;
+    for point in 0..count(draft) {
+        match draft.exclude.iter().position(|excluded| has_all(draft, point, excluded)) {
+            Some(first) => leaves_out[first] = true,
+            None => left += 1,
+        }
+    }
+    // What names no point at all is reported by that name.
+    let sound = diagnostics.len() == mistakes;
+    for (excluded, _) in draft.exclude.iter().zip(leaves_out).filter(|(_, some)| sound && !some) {
+        let mistake = Diagnostic::error("what this leaves out is left out already").at(&excluded.place);
+        diagnostics.add(mistake.help("take it away"));
+    }
     if let (0, Some(last)) = (left, draft.exclude.last()) {
         let mistake = Diagnostic::error(format!("nothing is left of stage `{}`", draft.name));
         diagnostics.add(mistake.at(&last.place).help("leave out fewer points"));
     }
 }
 
+/// Says whether a point has all values of one that is left out.
+fn has_all(draft: &StageDraft<'_>, point: usize, excluded: &Excluded) -> bool {
+    let has = |(name, value): &(String, String)| {
+        coordinates(draft, point).any(|(own, at)| own == name && at == value)
+    };
+    excluded.values.iter().all(has)
+}
+
 /// Gives a stage's points, without those that it leaves out.
 pub(super) fn all(draft: &StageDraft<'_>) -> impl Iterator<Item = usize> {
-    let is_left = |point: &usize| {
-        let has = |(name, value): &(String, String)| {
-            coordinates(draft, *point).any(|(own, at)| own == name && at == value)
-        };
-        !draft.exclude.iter().any(|excluded| excluded.values.iter().all(has))
-    };
+    let is_left = |point: &usize| !draft.exclude.iter().any(|excluded| has_all(draft, *point, excluded));
     (0..count(draft)).filter(is_left)
 }
 
