@@ -6,14 +6,18 @@
 
 use crate::digest::{Canonical, Digest};
 use crate::recipe::write_parameter;
-use crate::spec::{Axis, Pipeline, Settings, Stage};
+use crate::spec::{Axis, Pipeline, Settings, Stage, StageId};
 
 /// Gives the digest of each stage, in the pipeline's order.
 pub(crate) fn stage_digests(pipeline: &Pipeline) -> Vec<Digest> {
     let mut digests: Vec<Digest> = Vec::with_capacity(pipeline.stages.len());
-    for stage in &pipeline.stages {
+    for (index, stage) in pipeline.stages.iter().enumerate() {
         let mut canonical = Canonical::default();
         write_stage(stage, &mut canonical);
+        // A kind may say in what a variant differs from the one that it derives from.
+        for variant in stage.variants.iter().filter(|variant| variant.from.is_some()) {
+            write_settings(pipeline.settings(StageId(index), variant.from.as_deref()), &mut canonical);
+        }
         let owners = stage.variants_of.iter().chain(&stage.seeds_of);
         for other in stage.needs.iter().chain(owners) {
             // Its own variants are in it already.

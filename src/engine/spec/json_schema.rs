@@ -49,7 +49,7 @@ fn stage(schema: &Schema) -> Json {
     properties.insert("kind".to_owned(), described(json!({ "const": schema.kind }), "what the stage does"));
     properties.insert("needs".to_owned(), described(texts.clone(), "the stages whose outputs it reads"));
     let about = "the outputs that hold only what was observed, such as times: no lock has them, and nothing compares them";
-    properties.insert("observed".to_owned(), described(texts, about));
+    properties.insert("observed".to_owned(), described(texts.clone(), about));
     properties
         .insert("resources".to_owned(), described(resources(), "what an instance takes of the machine"));
     let about = "the numbers of its outputs that have a name: where each is, and what is known of it";
@@ -61,6 +61,10 @@ fn stage(schema: &Schema) -> Json {
             json!({ "type": "array", "items": { "type": "object", "additionalProperties": scalar } });
         properties
             .insert("exclude".to_owned(), described(points, "the points of its `each` that it leaves out"));
+        let about = "the coordinates over which its results are aggregated; `seed` when nothing is said";
+        properties.insert("repeats".to_owned(), described(texts.clone(), about));
+        let about = "those of its repeats along which two results are compared pair by pair";
+        properties.insert("paired".to_owned(), described(texts.clone(), about));
     }
     if schema.inline || !schema.fields.is_empty() {
         properties.extend(settings_properties(schema));
@@ -130,7 +134,10 @@ fn settings_properties(schema: &Schema) -> Map<String, Json> {
         );
         own.insert(
             "from".to_owned(),
-            described(json!({ "type": "string" }), "the variant whose settings it takes over"),
+            described(
+                json!({ "type": "string" }),
+                "the variant whose settings it takes over; of another stage: STAGE/VARIANT",
+            ),
         );
         let variant = json!({ "type": "object", "required": ["name"], "additionalProperties": schema.inline, "properties": own });
         let variants = json!({ "type": "array", "minItems": 1, "items": variant });

@@ -15,7 +15,7 @@ use super::owners::Owner;
 use super::pipeline::{Axis, Pipeline, Stage, StageId};
 use super::schema::Schema;
 use super::settings::Settings;
-use super::{axes, graph, inherit, open_params, outputs, overrides, points, settings_file};
+use super::{aggregated, axes, graph, inherit, open_params, outputs, overrides, points, settings_file};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 use crate::suggestion;
 use crate::value::Parameters;
@@ -59,10 +59,12 @@ fn checked(
     let order = graph::order(drafts, &needs, diagnostics);
     let [variants_of, seeds_of] =
         [Axis::Variant, Axis::Seed].map(|axis| axes::check(&axis, drafts, &needs, &order, diagnostics));
+    drafts.iter().for_each(|draft| aggregated::check(draft, diagnostics));
     let owner_of = |owners: &[Owner]| owners.iter().map(|owner| owner.first()).collect::<Vec<_>>();
     points::set_values(drafts, &owner_of(&variants_of), &owner_of(&seeds_of), diagnostics);
     let defaults = schemas.iter().map(|schema| (schema.kind, Arc::new(schema.defaults()))).collect();
-    drafts.iter_mut().for_each(|draft| resolve(draft, &defaults, diagnostics));
+    drafts.iter_mut().for_each(|draft| set_base(draft, &defaults, diagnostics));
+    inherit::resolve(drafts, outline.nameless, diagnostics);
     outputs::check(root, drafts, &needs, &order, outline.nameless, diagnostics);
     let mut place = vec![StageId(0); drafts.len()];
     for (at, index) in order.iter().enumerate() {
@@ -84,8 +86,8 @@ fn checked(
     Some(Pipeline { title: outline.title, stages })
 }
 
-/// Resolves what a stage and its variants set.
-fn resolve(
+/// Resolves what a stage sets for all its variants.
+fn set_base(
     draft: &mut StageDraft<'_>,
     defaults: &BTreeMap<&str, Arc<Parameters>>,
     diagnostics: &mut Diagnostics,
@@ -99,7 +101,6 @@ fn resolve(
         let params = draft.raw.params.iter().map(|(name, it)| (*name, it.value.clone(), it.origin.clone()));
         Settings::of(Arc::clone(&defaults[schema.kind]), params)
     };
-    draft.variants = inherit::variants(&draft.base, &draft.raw, &draft.name, diagnostics);
 }
 
 fn stage(draft: &mut StageDraft<'_>, defaults: &BTreeMap<&str, Arc<Parameters>>) -> Option<Stage> {
@@ -119,6 +120,8 @@ fn stage(draft: &mut StageDraft<'_>, defaults: &BTreeMap<&str, Arc<Parameters>>)
         kind: schema.kind.to_owned(),
         each: draft.each.drain(..).map(|entry| entry.axis).collect(),
         exclude: draft.exclude.drain(..).map(|excluded| excluded.values).collect(),
+        repeats: draft.repeats.take().map(|names| names.into_iter().map(|(name, _)| name).collect()),
+        paired: draft.paired.drain(..).map(|(name, _)| name).collect(),
         needs: Vec::new(),
         fields,
         base: std::mem::take(&mut draft.base),

@@ -10,6 +10,8 @@
 //! | `settings` | what holds for a stage or a variant, and where it was set |
 //! | `overrides` | `--set` |
 //! | `graph`, `order`, `waits` | needs, circles, which stages wait for which |
+//! | `aggregated` | the coordinates over which its results are aggregated |
+//! | `exclude`, `points` | the points of its `each` |
 //! | `owners`, `axes` | whose variants and seeds a stage is repeated over |
 //! | `outputs`, `writers`, `inputs`, `path_uses`, `project_path` | who writes what, who reads what, and when |
 //! | `template`, `braces` | names in braces, and which there may be |
@@ -19,6 +21,7 @@
 //! - Knows no kind: what a stage may say comes as [`Schema`]s.
 //! - Prints nothing; a mistake is a [`crate::diagnostic::Diagnostic`].
 
+mod aggregated;
 mod axes;
 mod braces;
 mod exclude;

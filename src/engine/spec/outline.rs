@@ -30,7 +30,8 @@ pub(super) const PATH: &str = "pipeline.yaml";
 const VERSION: i64 = 1;
 
 const HEADER: [&str; 3] = ["recount", "title", "stages"];
-const STAGE: [&str; 8] = ["name", "kind", "each", "exclude", "needs", "observed", "resources", "measures"];
+const STAGE: [&str; 10] =
+    ["name", "kind", "each", "exclude", "repeats", "paired", "needs", "observed", "resources", "measures"];
 
 /// What is written in `pipeline.yaml`.
 pub(super) struct Outline<'s> {
@@ -51,6 +52,9 @@ pub(super) struct StageDraft<'s> {
     pub each_refused: bool,
     /// The points that it leaves out.
     pub exclude: Vec<Excluded>,
+    /// The coordinates over which it says that its results are aggregated, and those that are paired.
+    pub repeats: Option<Vec<(String, Place)>>,
+    pub paired: Vec<(String, Place)>,
     pub needs: Vec<(String, Place)>,
     pub observed: Vec<String>,
     pub resources: Resources,
@@ -198,10 +202,9 @@ pub(super) fn stage<'s>(
             refuse_missing(fields, &schema.fields, &STAGE, place, help, diagnostics);
             raw.params = parse_in_file(fields, &schema.fields, None, diagnostics);
         }
-        let sets = settings_file::NAMES.iter().find_map(|name| entry(fields, name));
-        if let Some(sets) = sets {
+        let known = known_fields(schema);
+        if let Some(sets) = settings_file::first_set(fields, &known, schema) {
             raw.here = Some(sets.key_place.clone());
-            let known = known_fields(schema);
             settings_file::read_fields(fields, &known, schema, &node.place, &mut raw, diagnostics);
         }
     }
@@ -216,6 +219,8 @@ pub(super) fn stage<'s>(
         Some(entry) => names(&entry.value, field, diagnostics),
         None => Vec::new(),
     };
+    let repeats = entry(fields, "repeats").map(|_| names("repeats", diagnostics));
+    let paired = names("paired", diagnostics);
     let needs = names("needs", diagnostics);
     let observed = names("observed", diagnostics).into_iter().map(|(name, _)| name).collect();
     let resources = entry(fields, "resources").map(|entry| resources::read(&entry.value, diagnostics));
@@ -231,6 +236,8 @@ pub(super) fn stage<'s>(
         each,
         each_refused,
         exclude: exclude.unwrap_or_default(),
+        repeats,
+        paired,
         needs,
         observed,
         resources,

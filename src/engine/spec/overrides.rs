@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::open_params::walk;
 use super::outline::StageDraft;
-use super::schema::Schema;
+use super::pipeline::STAGE_SEPARATOR;
 use super::settings::Origin;
 use super::shape::parse_value;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
@@ -84,13 +84,13 @@ fn put(
         }
         return;
     };
+    let open = open_names(at, drafts);
     let draft = &mut drafts[at];
     let Some(schema) = draft.schema else { return };
     let (name, place) = part(&parts.field);
     let field = schema.fields.iter().find(|field| field.name == name);
     let mut path = name.split('.').map(str::to_owned);
     let top = path.next().unwrap_or_default();
-    let open = open_names(draft, schema);
     let is_at = |known: &String| {
         known.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
@@ -141,11 +141,24 @@ fn put(
     values.push((field.name, parsed));
 }
 
-/// Names the parameters of any name that a stage or a variant of it sets, of maps each leaf: `optimiser.rate`.
-fn open_names(draft: &StageDraft<'_>, schema: &Schema) -> BTreeSet<String> {
-    let variants = draft.raw.variants().iter().flat_map(|variant| &variant.own_open);
-    let set = draft.raw.open.iter().chain(variants).filter(|_| schema.inline);
-    set.map(|param| [std::slice::from_ref(&param.name), &param.below].concat().join(".")).collect()
+/// Names the parameters of any name that a stage or a variant of it sets, of maps each leaf: `optimiser.rate`. Those of the
+/// stages that its variants derive from are among them.
+fn open_names(stage: usize, drafts: &[StageDraft<'_>]) -> BTreeSet<String> {
+    let mut stages = vec![stage];
+    let mut names = BTreeSet::new();
+    let mut next = 0;
+    while let Some(draft) = stages.get(next).map(|stage| &drafts[*stage]) {
+        next += 1;
+        let variants = draft.raw.variants();
+        let set = draft.raw.open.iter().chain(variants.iter().flat_map(|variant| &variant.own_open));
+        names.extend(set.map(|param| [std::slice::from_ref(&param.name), &param.below].concat().join(".")));
+        let from = variants.iter().filter_map(|variant| variant.from.as_ref());
+        for (other, _) in from.filter_map(|(from, _)| from.split_once(STAGE_SEPARATOR)) {
+            let other = drafts.iter().position(|draft| draft.name == other);
+            stages.extend(other.filter(|other| !stages.contains(other)));
+        }
+    }
+    names
 }
 
 fn unknown<'a>(

@@ -8,6 +8,9 @@ use super::owners::{Takes, owners};
 use super::resources::Resources;
 use super::settings::{Origin, Settings};
 
+/// What separates a stage from its variant, as in `from: train/2.4.2`; no name has it.
+pub(super) const STAGE_SEPARATOR: char = '/';
+
 /// Index of a stage in [`Pipeline::stages`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct StageId(pub usize);
@@ -56,9 +59,14 @@ impl Pipeline {
         self.stages[id.0].seeds_of.map_or(&[], |owner| &self.stages[owner.0].seeds)
     }
 
-    /// Gives the settings that hold for a stage at a variant.
+    /// Gives the settings that hold for a stage at a variant, which may be one of another stage, as in
+    /// [`Variant::from`].
     pub fn settings(&self, id: StageId, variant: Option<&str>) -> &Settings {
-        self.stages[id.0].settings(variant)
+        let elsewhere = variant.and_then(|name| name.split_once(STAGE_SEPARATOR));
+        match elsewhere.and_then(|(stage, variant)| Some((self.stage(stage)?, variant))) {
+            Some((other, variant)) => self.stages[other.0].settings(Some(variant)),
+            None => self.stages[id.0].settings(variant),
+        }
     }
 }
 
@@ -76,6 +84,10 @@ pub struct Stage {
     pub each: Vec<Axis>,
     /// The points that it leaves out, each by the values that they have in common.
     pub exclude: Vec<Vec<(String, String)>>,
+    /// The coordinates over which its results are aggregated, where it says so; see [`Stage::repeats`].
+    pub repeats: Option<Vec<String>>,
+    /// Those of its repeats along which two results are compared pair by pair, such as folds of the same data.
+    pub paired: Vec<String>,
     /// The stages whose outputs it reads.
     pub needs: Vec<StageId>,
     /// What an inline kind says of it in `pipeline.yaml`: what a command runs, reads and writes.
@@ -104,6 +116,15 @@ impl Stage {
     pub fn is_observed(&self, output: &str) -> bool {
         let fits = |name: &String| output == name || name.ends_with('/') && output.starts_with(name.as_str());
         output.rsplit('/').next() == Some(OBSERVED) || self.observed.iter().any(fits)
+    }
+
+    /// Gives the coordinates over which its results are aggregated, the one that is the unit first: those that it names,
+    /// else `seed` where it is repeated over seeds.
+    pub fn repeats(&self) -> Vec<&str> {
+        match &self.repeats {
+            Some(names) => names.iter().map(String::as_str).collect(),
+            None => self.each.iter().filter(|axis| **axis == Axis::Seed).map(Axis::name).collect(),
+        }
     }
 
     fn takes(&self, axis: &Axis) -> Takes {
@@ -165,7 +186,8 @@ impl Axis {
 pub struct Variant {
     /// Its name, unique in the stage.
     pub name: String,
-    /// The variant it is derived from; without one it derives from the stage's `params`.
+    /// The variant it is derived from, of its own stage, or with the stage `train/2.4.2`; without one it derives from the
+    /// stage's `params`.
     pub from: Option<String>,
     /// All its settings: its own, the inherited ones, the defaults, and what `--set` put over them.
     pub settings: Settings,

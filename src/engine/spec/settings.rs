@@ -90,6 +90,15 @@ impl Settings {
         self.set.len() < before
     }
 
+    /// Gives what holds where others are put over these; defaults stay those of these.
+    pub(super) fn overlaid_by(&self, over: &Self) -> Self {
+        let mut all = self.clone();
+        for Setting { name, below, value, origin } in &over.set {
+            all.set_leaf(name, below, value.clone(), origin.clone());
+        }
+        all
+    }
+
     /// Gives the value of a parameter that is no map.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.position(name).map_or_else(|_| self.defaults.as_ref()?.get(name), |at| Some(&self.set[at].value))

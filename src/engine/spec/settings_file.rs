@@ -10,6 +10,7 @@ use super::open_params::{self, OpenParam};
 use super::schema::Schema;
 use super::shape::{ParsedValues, parse_in_file, refuse_missing};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::suggestion::nearest;
 use crate::yaml::{self, Entry, Node, entries, entry, is_missing, items, refuse_unknown, text};
 
 /// The names under which a stage sets them.
@@ -110,14 +111,26 @@ pub(super) fn has_variants(schema: &Schema) -> bool {
 /// Says why a stage of a kind has no field of a name, if there is more to say than which there are.
 pub(super) fn advice(schema: &Schema, name: &str) -> Option<String> {
     let is_parameter = !schema.inline && schema.fields.iter().any(|field| field.name == name);
-    match name {
-        "seeds" | "variants" if schema.repeats => {
-            Some(format!("a stage of kind `{}` takes its {name} from a stage it needs", schema.kind))
+    // A misspelt one is sent where it belongs, and not to `needs`, which is as near to `seed`.
+    let meant = nearest(name, ["needs", "seeds", "variants"]).filter(|_| !has_variants(schema));
+    match meant.unwrap_or(name) {
+        meant @ ("seeds" | "variants") if schema.repeats => {
+            Some(format!("a stage of kind `{}` takes its {meant} from a stage it needs", schema.kind))
         }
         "seeds" | "variants" => Some(format!("a stage of kind `{}` isn't repeated", schema.kind)),
         _ if is_parameter => Some(format!("put it under `params`: `params: {{ {name}: … }}`")),
         _ => None,
     }
+}
+
+/// Finds the first of a stage's fields that sets something, or is misspelt and was to do so.
+pub(super) fn first_set<'f>(fields: &'f [Entry], known: &[&str], schema: &Schema) -> Option<&'f Entry> {
+    let misspelt = |entry: &&Entry| {
+        let name = entry.key.as_str();
+        let is_unknown = has_variants(schema) && !known.contains(&name);
+        is_unknown && nearest(name, known.iter().copied()).is_some_and(|name| NAMES.contains(&name))
+    };
+    NAMES.iter().find_map(|name| entry(fields, name)).or_else(|| fields.iter().find(misspelt))
 }
 
 /// Reads `params`, `variants` and `seeds` among fields, of which others are `known`, too.

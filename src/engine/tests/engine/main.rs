@@ -23,5 +23,6 @@ mod retired;
 mod schedule;
 mod support;
 mod unseen;
+mod variants;
 mod verify;
 mod victim;
