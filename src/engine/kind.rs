@@ -134,8 +134,20 @@ pub struct Effective {
 pub struct Read {
     /// The needed stage.
     pub stage: StageId,
-    /// The outputs' names; one that ends in `/` names all that begin so; empty means every output.
+    /// The outputs' names; one that ends in `/` names all that begin so, and one that begins with `/` what ends so: `/a.json`
+    /// is `a.json` and `eval/a.json`. Empty means every output.
     pub outputs: Vec<String>,
+}
+
+impl Read {
+    /// Says whether a name, as [`Read::outputs`] has it, is that of an output.
+    pub fn fits(wanted: &str, output: &str) -> bool {
+        let is_within = wanted.ends_with('/') && output.starts_with(wanted);
+        output == wanted
+            || is_within
+            || wanted.strip_prefix('/') == Some(output)
+            || wanted.starts_with('/') && output.ends_with(wanted)
+    }
 }
 
 /// All that one run is given.

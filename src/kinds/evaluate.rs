@@ -22,7 +22,14 @@ const MODEL: [&str; 6] = ["batch", "cell", "conv", train::HELD_OUT, "hidden", "l
 
 /// Describes the settings of `evaluate`: it has none.
 pub fn schema() -> Schema {
-    Schema { kind: "evaluate", repeats: true, inline: false, fields: Vec::new(), measures: Vec::new() }
+    Schema {
+        kind: "evaluate",
+        repeats: true,
+        inline: false,
+        fields: Vec::new(),
+        measures: Vec::new(),
+        references: None,
+    }
 }
 
 /// Scores one trained model.

@@ -15,7 +15,14 @@ use super::variants::{Described, describe};
 
 /// Describes the settings of `plot`: it has none.
 pub fn schema() -> Schema {
-    Schema { kind: "plot", repeats: false, inline: false, fields: Vec::new(), measures: Vec::new() }
+    Schema {
+        kind: "plot",
+        repeats: false,
+        inline: false,
+        fields: Vec::new(),
+        measures: Vec::new(),
+        references: None,
+    }
 }
 
 /// What the numerals of the figures state, by the figure's file name.

@@ -20,6 +20,7 @@ pub fn schema() -> Schema {
         repeats: false,
         inline: false,
         measures: Vec::new(),
+        references: None,
         fields: vec![
             Field {
                 name: "source",

@@ -25,6 +25,7 @@ pub fn schema() -> Schema {
         repeats: true,
         inline: false,
         measures: Vec::new(),
+        references: None,
         fields: vec![
             field("cell", Shape::Choice(&["gru", "lstm"]), "gru".into(), "the recurrent cell"),
             field("hidden", whole(1, 4096), 64.into(), "hidden units of each layer"),

@@ -18,6 +18,7 @@ pub fn schema() -> Schema {
         repeats: true,
         inline: true,
         measures: Vec::new(),
+        references: None,
         fields: vec![
             Field {
                 name: "run",

@@ -137,12 +137,16 @@ fn read_need<'o>(
     for &member in work.plan.members(need) {
         let (key, made) = outputs(member);
         for wanted in read.outputs.iter().filter(|wanted| !wanted.ends_with('/')) {
-            if !made.iter().any(|output| output.name == *wanted) {
-                return Err(Failure::new(format!("`{}` has no output `{wanted}`", work.name(member))));
+            if !made.iter().any(|output| Read::fits(wanted, &output.name)) {
+                return Err(Failure::new(format!(
+                    "`{}` has no output `{}`",
+                    work.name(member),
+                    wanted.trim_start_matches('/')
+                )));
             }
         }
         let is_read = |name: &str| {
-            let fits = |wanted: &String| name == wanted || wanted.ends_with('/') && name.starts_with(wanted);
+            let fits = |wanted: &String| Read::fits(wanted, name);
             // What was only observed decides nothing, unless a kind asks for it by name.
             read.outputs.is_empty() && !needed_stage.is_observed(name) || read.outputs.iter().any(fits)
         };

@@ -186,6 +186,7 @@ fn shape(shape: &Shape) -> Json {
         }
         Shape::Choice(words) => json!({ "enum": words }),
         Shape::Bool => json!({ "type": "boolean" }),
+        Shape::Tree => json!({}),
         Shape::Text
         | Shape::Template
         | Shape::Pattern

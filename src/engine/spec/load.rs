@@ -83,7 +83,14 @@ fn checked(
         // A stage without a kind, which is reported.
         return None;
     }
-    Some(Pipeline { title: outline.title, stages })
+    let pipeline = Pipeline { title: outline.title, stages };
+    for (at, index) in order.iter().enumerate() {
+        let draft = &drafts[*index];
+        if let Some(references) = draft.schema.and_then(|schema| schema.references) {
+            (references.check)(&draft.fields, &pipeline, StageId(at), diagnostics);
+        }
+    }
+    Some(pipeline)
 }
 
 /// Resolves what a stage sets for all its variants.
@@ -192,8 +199,22 @@ variants:
         let paths = |shape| Shape::List(Box::new(shape));
         let none = || Some(Value::List(Vec::new()));
         vec![
-            Schema { kind: "data", fields: Vec::new(), measures: Vec::new(), repeats: false, inline: false },
-            Schema { kind: "score", fields: Vec::new(), measures: Vec::new(), repeats: true, inline: false },
+            Schema {
+                kind: "data",
+                fields: Vec::new(),
+                measures: Vec::new(),
+                repeats: false,
+                inline: false,
+                references: None,
+            },
+            Schema {
+                kind: "score",
+                fields: Vec::new(),
+                measures: Vec::new(),
+                repeats: true,
+                inline: false,
+                references: None,
+            },
             Schema {
                 kind: "learn",
                 fields: vec![
@@ -204,6 +225,7 @@ variants:
                 repeats: true,
                 inline: false,
                 measures: Vec::new(),
+                references: None,
             },
             Schema {
                 kind: "command",
@@ -215,6 +237,7 @@ variants:
                 repeats: true,
                 inline: true,
                 measures: Vec::new(),
+                references: None,
             },
         ]
     }

@@ -63,6 +63,6 @@ pub(crate) use outputs::is_reserved;
 pub use pipeline::{Axis, Pipeline, Stage, StageId, Variant};
 pub(crate) use points::in_braces;
 pub use resources::{NotASize, Resources, parse_size};
-pub use schema::{Field, Schema, Shape};
+pub use schema::{Field, References, Schema, Shape};
 pub use settings::{Origin, Settings};
 pub use template::{fill, substitute, substitute_partly, template_names};

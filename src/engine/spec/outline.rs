@@ -59,6 +59,8 @@ pub(super) struct StageDraft<'s> {
     pub observed: Vec<String>,
     pub resources: Resources,
     pub measures: Vec<Measure>,
+    /// Its fields as they are written, where its kind reads the names of other stages in them.
+    pub fields: Vec<Entry>,
     /// What it sets, here and in its own file.
     pub raw: RawStage,
     /// The values of each axis of its `each`, once it is known whose they are.
@@ -221,7 +223,13 @@ pub(super) fn stage<'s>(
     };
     let repeats = entry(fields, "repeats").map(|_| names("repeats", diagnostics));
     let paired = names("paired", diagnostics);
-    let needs = names("needs", diagnostics);
+    let mut needs = names("needs", diagnostics);
+    let references = schema.and_then(|schema| schema.references);
+    for (stage, place) in references.map(|it| (it.stages)(fields)).unwrap_or_default() {
+        if !needs.iter().any(|(known, _)| *known == stage) {
+            needs.push((stage, place));
+        }
+    }
     let observed = names("observed", diagnostics).into_iter().map(|(name, _)| name).collect();
     let resources = entry(fields, "resources").map(|entry| resources::read(&entry.value, diagnostics));
     let resources = resources.unwrap_or_default();
@@ -242,6 +250,7 @@ pub(super) fn stage<'s>(
         observed,
         resources,
         measures,
+        fields: if references.is_some() { fields.to_vec() } else { Vec::new() },
         raw,
         axes: Vec::new(),
         base: Settings::default(),

@@ -1,7 +1,10 @@
 //! What a kind lets its settings be, as data: `spec` checks against it and knows no kind.
 
 use super::measures::Measure;
+use super::pipeline::{Pipeline, StageId};
+use crate::diagnostic::{Diagnostics, Place};
 use crate::value::{Parameters, Value};
+use crate::yaml::Entry;
 
 /// The settings that one kind takes.
 #[derive(Clone, Debug)]
@@ -16,6 +19,17 @@ pub struct Schema {
     pub repeats: bool,
     /// Whether the stage is written whole in `pipeline.yaml`, as `command` does.
     pub inline: bool,
+    /// For a kind whose fields name other stages: how they are read.
+    pub references: Option<References>,
+}
+
+/// How the fields of a stage are read that name other stages: a figure's measure, for example.
+#[derive(Clone, Copy, Debug)]
+pub struct References {
+    /// Gives the stages that fields name, with where; the stage needs them.
+    pub stages: fn(&[Entry]) -> Vec<(String, Place)>,
+    /// Reports what the fields name that the pipeline does not have.
+    pub check: fn(&[Entry], &Pipeline, StageId, &mut Diagnostics),
 }
 
 impl Schema {
@@ -76,6 +90,8 @@ pub enum Shape {
     Input,
     /// A path of the project that a run writes.
     OutputPath,
+    /// Anything that YAML can say, which the kind's [`References`] check.
+    Tree,
     /// A list of values of one shape.
     List(Box<Shape>),
     /// Either a value of the first shape or of the second (`run`: a text or a list).

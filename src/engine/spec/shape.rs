@@ -101,6 +101,9 @@ fn value(
     node: &Node,
     diagnostics: &mut Diagnostics,
 ) -> Option<Value> {
+    if matches!(shape, Shape::Tree) {
+        return tree(node, diagnostics);
+    }
     let value = match (items_of(shape), &node.content) {
         (Some(inner), Content::List(nodes)) => {
             let mut values = Vec::with_capacity(nodes.len());
@@ -122,6 +125,30 @@ fn value(
         });
     }
     value
+}
+
+/// Takes whatever is written; only nothing, and a number that is not finite, are no values.
+fn tree(node: &Node, diagnostics: &mut Diagnostics) -> Option<Value> {
+    match &node.content {
+        Content::List(items) => {
+            let items: Vec<Option<Value>> = items.iter().map(|item| tree(item, diagnostics)).collect();
+            items.into_iter().collect::<Option<_>>().map(Value::List)
+        }
+        Content::Map(entries) => {
+            let value = |entry: &Entry| Some((entry.key.clone(), tree(&entry.value, diagnostics)?));
+            let entries: Vec<Option<(String, Value)>> = entries.iter().map(value).collect();
+            entries.into_iter().collect::<Option<_>>().map(Value::Map)
+        }
+        Content::Scalar(Scalar::Text(text)) => Some(Value::Text(text.clone())),
+        Content::Scalar(Scalar::Bool(value)) => Some(Value::Bool(*value)),
+        Content::Scalar(Scalar::Integer(whole)) => Some(Value::Integer(*whole)),
+        Content::Scalar(Scalar::Float(number)) if number.is_finite() => Some(Value::Float(*number)),
+        Content::Scalar(Scalar::Null | Scalar::Float(_)) => {
+            let message = format!("expected a value, found {}", node.described());
+            diagnostics.add(Diagnostic::error(message).at(&node.place));
+            None
+        }
+    }
 }
 
 /// Gives what the items of a list have to be, where a list may be written.
@@ -238,6 +265,7 @@ fn phrase(shape: &Shape) -> String {
         }
         Shape::Bool => "`true` or `false`".to_owned(),
         Shape::Text | Shape::Template => "a text".to_owned(),
+        Shape::Tree => "a value".to_owned(),
         Shape::Pattern => "a pattern of paths, such as `*.tmp`".to_owned(),
         Shape::ExistingPath | Shape::Input => "the path of a file or folder".to_owned(),
         Shape::OutputPath => "the path of a file".to_owned(),

@@ -21,8 +21,22 @@ fn loaded(stages: &str) -> Result<Pipeline, String> {
     let rate = Field { name: "rate", shape: Shape::Text, default: Some("low".into()), about: "a setting" };
     let schemas = [
         command::schema(),
-        Schema { kind: "fit", fields: vec![rate], measures: Vec::new(), repeats: true, inline: false },
-        Schema { kind: "score", fields: Vec::new(), measures: Vec::new(), repeats: true, inline: false },
+        Schema {
+            kind: "fit",
+            fields: vec![rate],
+            measures: Vec::new(),
+            repeats: true,
+            inline: false,
+            references: None,
+        },
+        Schema {
+            kind: "score",
+            fields: Vec::new(),
+            measures: Vec::new(),
+            repeats: true,
+            inline: false,
+            references: None,
+        },
     ];
     load(folder.path(), &schemas, &[]).map_err(|mistakes| mistakes.render(false))
 }

@@ -49,6 +49,7 @@ pub fn schema() -> Schema {
         repeats: false,
         inline: false,
         measures: Vec::new(),
+        references: None,
         fields: vec![
             Field {
                 name: "template",
