@@ -1,0 +1,392 @@
+//! Axes: which scale fits some values, where on it a value is, and which ticks label it.
+//!
+//! Values ──[`Scale::linear`], [`Scale::fitting`]──▶ a scale ──[`Scale::share`], [`Scale::ticks`]──▶ positions, labels
+//!
+//! | scale | when |
+//! |---|---|
+//! | linear | mostly |
+//! | logarithmic | all values are positive and span more than two decades |
+//! | complement | fractions that crowd near 1: the logarithm of the distance from 1, labelled 90 %, 99 %, 99.9 % |
+//!
+//! # Why a complement, and no broken axis
+//! On a linear axis from 0.3 to 1 the models that one wants to compare, at 0.97 to 0.995, share a twentieth of it.
+//! An axis that begins near them would cut the weak ones off, or bend behind a break where distances mean nothing.
+//! The distance from 1 is the share of mistakes, and equal steps on its logarithm are equal factors of it: halving
+//! the mistakes is the same step at 60 % as at 99 %. Every value keeps its true position, in order, and no choice of a
+//! break is needed. Exactly 1 has no logarithm: it has a place of its own at the axis' end, behind a marked gap.
+//!
+//! Invariants
+//! - A tick's label says exactly the value whose position it marks; labels of one axis never collide.
+//! - Positions come from `+ − × ÷` and a logarithm in software (`libm`), so they are the same on every platform.
+
+use super::decimal::{Decimal, labels};
+use super::repeats::drawable;
+use super::text::text_width;
+
+/// An axis.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Scale {
+    form: Form,
+    /// The ends: values, or the decimal logarithms of values or of distances from 1.
+    low: f64,
+    high: f64,
+    percent: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Form {
+    Linear,
+    Logarithmic,
+    /// `has_full`: whether some values are exactly 1.
+    Complement {
+        has_full: bool,
+    },
+}
+
+/// A label on an axis.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Tick {
+    /// Its position, as a part of the axis.
+    pub(super) share: f64,
+    /// What it says.
+    pub(super) label: String,
+    /// Whether there is a gap in the axis just before it.
+    pub(super) follows_gap: bool,
+}
+
+/// How the labels of an axis lie.
+#[derive(Clone, Copy)]
+pub(super) enum Direction {
+    /// Side by side.
+    Across,
+    /// One above the other.
+    Up,
+}
+
+/// Room at each end, as a part of the range.
+const ROOM: f64 = 0.04;
+/// Where the gap before a place for exactly 1 begins, as a part of the axis.
+const GAP: f64 = 0.88;
+/// The place for exactly 1, as a part of the axis.
+const FULL: f64 = 0.985;
+
+impl Scale {
+    /// A linear scale over `values`, and over 0 where `from_zero`.
+    ///
+    /// Where at most a tenth of the values lie so far from the others that these would share a small part of the
+    /// axis, they are left beyond its ends; [`Self::share`] tells which.
+    pub(super) fn linear(values: &[f64], unit: &str, from_zero: bool) -> Self {
+        let values: Vec<f64> = values.iter().copied().filter_map(drawable).collect();
+        let kept = if unit == "fraction" { values } else { without_outliers(values) };
+        Self::covering(kept.into_iter().chain(from_zero.then_some(0.0)), unit)
+    }
+
+    /// A linear scale over all `values`, which are finite.
+    pub(super) fn covering(values: impl IntoIterator<Item = f64>, unit: &str) -> Self {
+        let ends = values.into_iter().filter_map(drawable).map(|value| (value, value));
+        let (low, high) = ends.reduce(|(a, b), (low, high)| (a.min(low), b.max(high))).unwrap_or((0.0, 1.0));
+        let percent = unit == "fraction";
+        // Closer values are drawn as equal: their labels would need more digits than are legible.
+        let least = low.abs().max(high.abs()) * 1e-7;
+        let room = match high - low {
+            span if span > least => span * ROOM,
+            _ if low == 0.0 && high == 0.0 => 1.0,
+            _ => (low.abs() * 0.1).max(least),
+        };
+        let (mut floor, mut ceiling) = (low - room, high + room);
+        // An axis does not go beyond 0, or a fraction's beyond 1, where no value does.
+        if low >= 0.0 {
+            floor = floor.max(0.0);
+        }
+        if high <= 0.0 {
+            ceiling = ceiling.min(0.0);
+        }
+        if percent && high <= 1.0 {
+            ceiling = ceiling.min(1.0);
+        }
+        if floor >= ceiling {
+            ceiling = floor + room;
+        }
+        Self { form: Form::Linear, low: floor, high: ceiling, percent }
+    }
+
+    /// The scale that shows `values` best: linear, logarithmic, or for fractions near 1 a complement.
+    pub(super) fn fitting(values: &[f64], unit: &str) -> Self {
+        Self::complement(values, unit)
+            .or_else(|| Self::logarithmic(values, unit))
+            .unwrap_or_else(|| Self::linear(values, unit, false))
+    }
+
+    /// A complement, where `values` are fractions that crowd near 1.
+    pub(super) fn complement(values: &[f64], unit: &str) -> Option<Self> {
+        /// The median from which fractions are near 1.
+        const NEAR: f64 = 0.9;
+        /// The factor between the largest and the smallest distance from 1 that makes a linear axis illegible.
+        const FACTOR: f64 = 30.0;
+        let mut sorted: Vec<f64> = values.iter().copied().filter_map(drawable).collect();
+        sorted.sort_by(f64::total_cmp);
+        let (least, most) = (*sorted.first()?, *sorted.last()?);
+        let nearest = sorted.iter().rev().map(|value| 1.0 - value).find(|distance| *distance > 0.0)?;
+        let farthest = 1.0 - least;
+        let is_crowded = sorted[sorted.len() / 2] >= NEAR && farthest > FACTOR * nearest;
+        if unit != "fraction" || least < 0.0 || most > 1.0 || !is_crowded {
+            return None;
+        }
+        let (low, high) = (libm::log10(farthest), libm::log10(nearest));
+        let room = (low - high) * ROOM;
+        let form = Form::Complement { has_full: most == 1.0 };
+        Some(Self { form, low: (low + room).min(0.0), high: high - room, percent: true })
+    }
+
+    fn logarithmic(values: &[f64], unit: &str) -> Option<Self> {
+        /// The factor above which an axis is logarithmic: two decades.
+        const FACTOR: f64 = 100.0;
+        let values = || values.iter().copied().filter_map(drawable);
+        let (least, most) = (values().reduce(f64::min)?, values().reduce(f64::max)?);
+        // Below, a float has too few digits to tell values apart.
+        if least < f64::MIN_POSITIVE || most / least <= FACTOR {
+            return None;
+        }
+        let (low, high) = (libm::log10(least), libm::log10(most));
+        let room = (high - low) * ROOM;
+        Some(Self {
+            form: Form::Logarithmic,
+            low: low - room,
+            high: high + room,
+            percent: unit == "fraction",
+        })
+    }
+
+    /// Where `value`, finite, is on the axis: 0 at its low end, 1 at its high end, outside of these beyond them.
+    pub(super) fn share(&self, value: f64) -> f64 {
+        let along = |value: f64| (value - self.low) / (self.high - self.low);
+        match self.form {
+            Form::Linear => along(value),
+            Form::Logarithmic if value > 0.0 => along(libm::log10(value)),
+            Form::Logarithmic => -1.0,
+            Form::Complement { has_full: true } if value >= 1.0 => FULL,
+            Form::Complement { has_full: true } => along(libm::log10(1.0 - value)) * GAP,
+            Form::Complement { has_full: false } if value >= 1.0 => 2.0,
+            Form::Complement { has_full: false } => along(libm::log10(1.0 - value)),
+        }
+    }
+
+    /// Whether `value` lies on the axis.
+    pub(super) fn holds(&self, value: f64) -> bool {
+        (0.0..=1.0).contains(&self.share(value))
+    }
+
+    /// What an axis' title says of the scale; empty for a linear one.
+    pub(super) fn note(&self) -> &'static str {
+        match self.form {
+            Form::Linear => "",
+            Form::Logarithmic => ", logarithmic",
+            Form::Complement { .. } => ", distance from 100 % logarithmic",
+        }
+    }
+
+    /// The middle of the gap in the axis, as a part of it, where it has one.
+    pub(super) fn gap(&self) -> Option<f64> {
+        matches!(self.form, Form::Complement { has_full: true }).then_some((GAP + FULL) / 2.0)
+    }
+
+    /// The labels of an axis of `pixels`: as many round numbers as have room.
+    pub(super) fn ticks(&self, pixels: f64, direction: Direction) -> Vec<Tick> {
+        let mut coarsest = Vec::new();
+        for values in self.candidates() {
+            let ticks = self.labelled(&values);
+            if ticks.is_empty() {
+                break;
+            }
+            if fits(&ticks, pixels, direction) {
+                return ticks;
+            }
+            coarsest = ticks;
+        }
+        coarsest.truncate(1);
+        coarsest
+    }
+
+    /// Sets of round numbers on the axis, the finest first.
+    fn candidates(&self) -> Vec<Vec<Decimal>> {
+        match self.form {
+            Form::Linear => self.linear_candidates(),
+            Form::Logarithmic => decade_candidates(self.low, self.high),
+            Form::Complement { .. } => {
+                let distances = decade_candidates(self.high, self.low);
+                distances
+                    .iter()
+                    .map(|set| set.iter().rev().filter_map(|it| complement(*it)).collect())
+                    .collect()
+            }
+        }
+    }
+
+    fn linear_candidates(&self) -> Vec<Vec<Decimal>> {
+        /// The most labels on an axis.
+        const MOST: f64 = 10.0;
+        let span = self.high - self.low;
+        let power = Decimal::rounded(span, 1).power + digits_of(Decimal::rounded(span, 1)) - 3;
+        let steps = (power..power + 4).flat_map(|power| [1, 2, 5].map(|digits| Decimal { digits, power }));
+        let set = |step: Decimal| {
+            let size = step.value();
+            // A tick that a rounding error puts beyond the end still counts.
+            let (first, last) = ((self.low / size - 1e-9).ceil(), (self.high / size + 1e-9).floor());
+            let counts = if last - first < MOST { first as i64..last as i64 + 1 } else { 0..0 };
+            counts.map(|count| Decimal { digits: count * step.digits, power: step.power }).collect::<Vec<_>>()
+        };
+        steps.map(set).filter(|set| !set.is_empty()).collect()
+    }
+
+    fn labelled(&self, values: &[Decimal]) -> Vec<Tick> {
+        let tick = |(value, label): (&Decimal, String)| Tick {
+            share: self.share(value.value()).clamp(0.0, 1.0),
+            label,
+            follows_gap: false,
+        };
+        let mut ticks: Vec<Tick> = values.iter().zip(labels(values, self.percent)).map(tick).collect();
+        if self.gap().is_some() {
+            ticks.push(Tick { share: self.share(1.0), label: "100 %".to_owned(), follows_gap: true });
+        }
+        ticks
+    }
+}
+
+/// Whether no label covers its neighbour.
+fn fits(ticks: &[Tick], pixels: f64, direction: Direction) -> bool {
+    ticks.windows(2).all(|pair| {
+        let needed = match direction {
+            Direction::Across => (text_width(&pair[0].label) + text_width(&pair[1].label)) / 2.0 + 8.0,
+            Direction::Up => 26.0,
+        };
+        (pair[1].share - pair[0].share) * pixels >= needed
+    })
+}
+
+/// Numbers whose decimal logarithms lie between `low` and `high`: 1, 2 and 5 of each decade, then 1 and 3, then
+/// every decade, then ever fewer.
+fn decade_candidates(low: f64, high: f64) -> Vec<Vec<Decimal>> {
+    let powers = || low.floor() as i32..=high.ceil() as i32;
+    let within = |value: &Decimal| (low..=high).contains(&libm::log10(value.value()));
+    let set = |digits: &'static [i64], every: i32| {
+        let decades = powers().filter(move |power| power.rem_euclid(every) == 0);
+        let values =
+            decades.flat_map(|power| digits.iter().map(move |digits| Decimal { digits: *digits, power }));
+        values.filter(within).collect::<Vec<_>>()
+    };
+    let mut sets = vec![set(&[1, 2, 5], 1), set(&[1, 3], 1)];
+    sets.extend([1, 2, 3, 5, 10, 20, 50, 100].map(|every| set(&[1], every)));
+    sets
+}
+
+/// 1 − `distance`, exactly; none where that has more digits than a label.
+fn complement(distance: Decimal) -> Option<Decimal> {
+    let places = u32::try_from(-distance.power).ok()?;
+    let one = 10_i64.checked_pow(places)?;
+    Some(Decimal { digits: one - distance.digits, power: distance.power }.normalised())
+}
+
+fn digits_of(value: Decimal) -> i32 {
+    value.digits.unsigned_abs().to_string().len() as i32
+}
+
+/// Leaves out values far from the others, if they are a tenth of all or fewer.
+fn without_outliers(values: Vec<f64>) -> Vec<f64> {
+    /// How many times as far from the median as nine tenths of the values an outlier is.
+    const REACH: f64 = 3.0;
+    let mut sorted = values.clone();
+    sorted.sort_by(f64::total_cmp);
+    let Some(median) = sorted.get(sorted.len() / 2).copied() else { return values };
+    let mut distances: Vec<f64> = sorted.iter().map(|value| (value - median).abs()).collect();
+    distances.sort_by(f64::total_cmp);
+    let usual = distances[(distances.len() * 9 / 10).min(distances.len() - 1)];
+    if usual == 0.0 {
+        return values;
+    }
+    values.into_iter().filter(|value| (value - median).abs() <= REACH * usual).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use snapbox::{assert_data_eq, str};
+
+    use super::*;
+
+    fn axis(values: &[f64], unit: &str) -> String {
+        let scale = Scale::fitting(values, unit);
+        let labels: Vec<String> =
+            scale.ticks(500.0, Direction::Across).into_iter().map(|tick| tick.label).collect();
+        format!("{}{}", labels.join(" | "), scale.note())
+    }
+
+    #[test]
+    fn ticks_are_round_numbers_that_span_the_values() {
+        let axes = [
+            axis(&[0.0, 1.0], ""),
+            axis(&[-0.07, 0.31], "nats"),
+            axis(&[1.0, 16.0], "s"),
+            axis(&[0.2, 0.9], "fraction"),
+            axis(&[3.0, 3.0], "s"),
+            axis(&[0.0], "s"),
+            axis(&[-4.0], "s"),
+            axis(&[1.0, 1.0], "fraction"),
+            axis(&[1e12, 1e12 + 1.0], "s"),
+            axis(&[-1e12, 1e12], "s"),
+            axis(&[-1e-12, 2e-12], "s"),
+            axis(&[1e-12, 1e12], "s"),
+            axis(&[0.02, 0.9, 7.0], "s"),
+            axis(&[-1e290, 1e290], "s"),
+            axis(&[], "s"),
+        ];
+        assert_data_eq!(
+            axes.join("\n"),
+            str![[r#"
+0 | 0.2 | 0.4 | 0.6 | 0.8 | 1.0
+−0.05 | 0 | 0.05 | 0.10 | 0.15 | 0.20 | 0.25 | 0.30
+2 | 4 | 6 | 8 | 10 | 12 | 14 | 16
+20 % | 30 % | 40 % | 50 % | 60 % | 70 % | 80 % | 90 %
+2.7 | 2.8 | 2.9 | 3.0 | 3.1 | 3.2 | 3.3
+0 | 0.2 | 0.4 | 0.6 | 0.8 | 1.0
+−4.4 | −4.3 | −4.2 | −4.1 | −4.0 | −3.9 | −3.8 | −3.7 | −3.6
+90 % | 92 % | 94 % | 96 % | 98 % | 100 %
+9·10¹¹ | 9.5·10¹¹ | 10¹² | 1.05·10¹² | 1.1·10¹²
+−10¹² | −5·10¹¹ | 0 | 5·10¹¹ | 10¹²
+−10⁻¹² | −5·10⁻¹³ | 0 | 5·10⁻¹³ | 10⁻¹² | 1.5·10⁻¹² | 2·10⁻¹²
+10⁻¹² | 10⁻⁹ | 0.000001 | 0.001 | 1 | 1000 | 10⁶ | 10⁹ | 10¹², logarithmic
+0.02 | 0.05 | 0.1 | 0.2 | 0.5 | 1 | 2 | 5, logarithmic
+−10²⁹⁰ | −5·10²⁸⁹ | 0 | 5·10²⁸⁹ | 10²⁹⁰
+0 | 0.2 | 0.4 | 0.6 | 0.8 | 1.0
+"#]]
+        );
+    }
+
+    #[test]
+    fn fractions_near_one_are_shown_by_their_distance_from_it() {
+        let axes = [
+            axis(&[0.5, 0.97, 0.98, 0.99, 0.999], "fraction"),
+            axis(&[0.3, 0.97, 0.98, 0.99, 1.0], "fraction"),
+            axis(&[0.97, 0.98, 0.99], "fraction"),
+            axis(&[0.1, 0.2, 0.3, 0.999], "fraction"),
+            axis(&[0.5, 0.97, 0.98, 0.99, 0.999], "s"),
+        ];
+        assert_data_eq!(
+            axes.join("\n"),
+            str![[r#"
+90 % | 99 % | 99.9 %, distance from 100 % logarithmic
+100 %, distance from 100 % logarithmic
+97.0 % | 97.5 % | 98.0 % | 98.5 % | 99.0 %
+10 % | 20 % | 30 % | 40 % | 50 % | 60 % | 70 % | 80 % | 90 % | 100 %
+0.5 | 0.6 | 0.7 | 0.8 | 0.9 | 1.0
+"#]]
+        );
+    }
+
+    #[test]
+    fn a_tenth_of_the_values_or_fewer_may_lie_beyond_the_axis() {
+        let mut values: Vec<f64> = (0..20).map(f64::from).collect();
+        values.push(1e9);
+        let scale = Scale::linear(&values, "s", true);
+        assert!(values[..20].iter().all(|value| scale.holds(*value)));
+        assert!(!scale.holds(1e9));
+    }
+}
