@@ -29,6 +29,8 @@ mod holm;
 mod properties;
 mod ranking;
 mod sample;
+#[cfg(test)]
+mod simulation;
 mod tail;
 mod verdict;
 mod welch;
