@@ -30,16 +30,17 @@ impl Bars {
 struct BarMark;
 
 impl RowMark for BarMark {
-    fn legend(&self, repeat: &str, has_repeats: bool) -> Vec<LegendEntry<'_>> {
-        if !has_repeats {
-            return Vec::new();
+    fn legend(&self, repeat: &str, rows: &[&Repeats]) -> Vec<LegendEntry<'_>> {
+        let mut entries = Vec::new();
+        if rows.iter().any(|repeats| repeats.expected > 1) {
+            let paint = |canvas: &Canvas<'_>, (x, y)| paint_bar(canvas, x, x + 16.0, y, false);
+            entries.push(LegendEntry::new("mean", 16.0, paint));
         }
-        vec![
-            LegendEntry::new("mean", 16.0, |canvas, (x, y)| paint_bar(canvas, x, x + 16.0, y, false)),
-            LegendEntry::new(format!("lowest to highest {repeat}"), 18.0, |canvas, (x, y)| {
-                paint_whisker(canvas, x, x + 18.0, y);
-            }),
-        ]
+        if rows.iter().any(|repeats| repeats.range().is_some_and(|(low, high)| low < high)) {
+            let paint = |canvas: &Canvas<'_>, (x, y)| paint_whisker(canvas, x, x + 18.0, y);
+            entries.push(LegendEntry::new(format!("lowest to highest {repeat}"), 18.0, paint));
+        }
+        entries
     }
 
     fn paint(&self, canvas: &Canvas<'_>, repeats: &Repeats, place: &dyn Fn(f64) -> Place, y: f64) {
@@ -47,7 +48,9 @@ impl RowMark for BarMark {
         if let (Place::On(zero), Place::On(end)) = (place(0.0), place(mean)) {
             paint_bar(canvas, zero.min(end), zero.max(end), y, repeats.is_incomplete());
         }
-        if let (Place::On(low), Place::On(high), 2..) = (place(low), place(high), repeats.expected) {
+        if low < high
+            && let (Place::On(low), Place::On(high)) = (place(low), place(high))
+        {
             paint_whisker(canvas, low, high, y);
         }
     }

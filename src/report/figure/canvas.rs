@@ -205,8 +205,11 @@ impl Canvas<'_> {
         }
     }
 
-    /// Writes one line of text.
+    /// Writes one line of text; nothing for none.
     pub(super) fn text(&self, text: &str, at: Pixel, face: Face) {
+        if text.is_empty() {
+            return;
+        }
         // The backend divides a font's size by 1.24 to get at the em.
         let font = FontDesc::new(FontFamily::SansSerif, face.size * 12.4, face.style);
         let font = if face.turned { font.transform(FontTransform::Rotate270) } else { font };

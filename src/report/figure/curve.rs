@@ -22,6 +22,12 @@ pub(super) fn curve(points: &[(f64, f64)]) -> Curve {
     curve
 }
 
+/// The points of a curve after which its next value is not finite.
+pub(super) fn divergences(curve: &Curve) -> impl Iterator<Item = (f64, f64)> {
+    let pairs = curve.windows(2).filter(|pair| pair[0].1.is_finite() && pair[1].1.is_nan());
+    pairs.map(|pair| pair[0])
+}
+
 /// The mean at each x that all `curves` share, up to the end of the shortest one; a gap where one has a gap.
 pub(super) fn mean_curve(curves: &[&Curve]) -> Curve {
     let Some((first, others)) = curves.split_first() else { return Vec::new() };
@@ -55,23 +61,29 @@ pub(super) fn values_in_reach(curves: &[&Curve]) -> Vec<f64> {
         all
     };
     let (lows, highs) = (extremes(f64::min), extremes(f64::max));
+    let mut spans: Vec<f64> = curves.iter().map(|ys| span(ys)).collect();
+    spans.sort_by(f64::total_cmp);
+    let Some(before_middle) = curves.len().checked_sub(1).map(|last| last / 2) else { return Vec::new() };
+    let middle = curves.len() / 2;
     let values = || curves.iter().flatten().copied();
-    // Of an even number, the middle one that reaches farther counts.
-    let (Some(low), Some(high)) = (lows.get(lows.len().saturating_sub(1) / 2), highs.get(highs.len() / 2))
-    else {
-        return Vec::new();
+    // Of an even number, the middle one that reaches farther counts, unless it is far away.
+    let (near, usual_span) = (highs[before_middle], spans[before_middle]);
+    let is_far = |value: f64| usual_span > 0.0 && (value - near).abs() > FAR * usual_span;
+    let (low, high) = match values().any(is_far) {
+        true => (lows[middle].min(near - usual_span), near),
+        false => (lows[before_middle], highs[middle]),
     };
-    let (near_low, near_high) = (lows[lows.len() / 2], highs[(highs.len() - 1) / 2]);
-    let near_span = near_high - near_low;
-    let is_far = |value: f64| {
-        near_span > 0.0 && (value > near_high + FAR * near_span || value < near_low - FAR * near_span)
-    };
-    let (low, high) = if values().any(is_far) { (near_low, near_high) } else { (*low, *high) };
     let span = high - low;
     if span <= 0.0 {
         return values().collect();
     }
     values().filter(|value| *value <= high + REACH * span && *value >= low - REACH * span).collect()
+}
+
+/// The distance between the lowest and the highest of some values.
+fn span(values: &[f64]) -> f64 {
+    let end = |pick: fn(f64, f64) -> f64| values.iter().copied().reduce(pick).unwrap_or(0.0);
+    end(f64::max) - end(f64::min)
 }
 
 /// Splits a curve of shares of a panel's axes where it has a gap and where it leaves through the top or the bottom.

@@ -38,25 +38,25 @@ impl Decimal {
         if digits == 0 { Self { digits, power: 0 } } else { Self { digits, power } }
     }
 
-    /// Spells it: plainly where that is short, else as `1.2·10⁷`; a fraction as a percentage where `percent`.
+    /// Spells it: plainly, or as `1.2·10⁷` where it is very large or small; a fraction as a percentage where `percent`.
     pub(super) fn label(self, percent: bool) -> String {
         self.plain(percent).unwrap_or_else(|| self.scientific(percent))
     }
 
-    /// Spells it without a power of ten; none where that is long.
+    /// Spells it without a power of ten; none where it is very large or small.
     fn plain(self, percent: bool) -> Option<String> {
-        /// The most digits in front of the point, and behind it.
-        const MOST: usize = 6;
+        /// The powers of ten of the first digit that are spelled plainly.
+        const PLAIN: std::ops::RangeInclusive<i32> = -5..=5;
         let power = self.power + if percent { 2 } else { 0 };
         let digits = self.digits.unsigned_abs().to_string();
-        let zeros = usize::try_from(power).unwrap_or(0);
-        let places = usize::try_from(-power).unwrap_or(0);
         if self.digits == 0 {
             return Some(signed(0, "0", percent));
         }
-        if digits.len().saturating_add(zeros) > MOST + places || places > MOST {
+        if !PLAIN.contains(&(power + digits.len() as i32 - 1)) {
             return None;
         }
+        let zeros = usize::try_from(power).unwrap_or(0);
+        let places = usize::try_from(-power).unwrap_or(0);
         let padded = format!("{digits:0>width$}{}", "0".repeat(zeros), width = places + 1);
         let (whole, part) = padded.split_at(padded.len() - places);
         let point = if part.is_empty() { "" } else { "." };
@@ -67,12 +67,13 @@ impl Decimal {
     fn scientific(self, percent: bool) -> String {
         let Self { digits, power } = self.normalised();
         let spelled = digits.unsigned_abs().to_string();
-        let power = superscript(power + if percent { 2 } else { 0 } + spelled.len() as i32 - 1);
+        let power = power + if percent { 2 } else { 0 } + spelled.len() as i32 - 1;
+        let is_plain = digits == 0 || power == 0;
+        let power = if is_plain { String::new() } else { format!("·10{}", superscript(power)) };
         let number = match spelled.split_at(1) {
-            ("0", _) => "0".to_owned(),
-            ("1", "") => format!("10{power}"),
-            (first, "") => format!("{first}·10{power}"),
-            (first, rest) => format!("{first}.{rest}·10{power}"),
+            ("1", "") if !is_plain => power.trim_start_matches('·').to_owned(),
+            (first, "") => format!("{first}{power}"),
+            (first, rest) => format!("{first}.{rest}{power}"),
         };
         signed(digits, &number, percent)
     }
@@ -105,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_spelled_plainly_where_that_is_short() {
+    fn very_large_and_small_numbers_are_spelled_with_a_power_of_ten() {
         let spelled = [0.0, 1.0, -0.25, 45.219, 999_999.0, 1e6, 1.25e12, 1e-12, -3.0e-7, 12345.6]
             .map(|value| Decimal::rounded(value, 4).label(false));
         assert_eq!(

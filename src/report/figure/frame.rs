@@ -74,8 +74,8 @@ pub(super) fn draw(figure: &Figure, chart: Result<&dyn Chart, &str>) -> String {
     let title = wrapped(&figure.title, inner, TITLE / TEXT * BOLD);
     let legend = placed(chart.map_or_else(|_| Vec::new(), Chart::legend), inner);
     let rows = legend.last().map_or(0.0, |(_, (_, y))| y + LEGEND_LINE);
-    let legend_top = 8.0 + title.len() as f64 * TITLE_LINE;
-    let chart_top = legend_top + rows + 10.0;
+    let legend_top = 16.0 + title.len() as f64 * TITLE_LINE;
+    let chart_top = legend_top + rows + if rows > 0.0 { 10.0 } else { 0.0 };
     let notes = match chart {
         Ok(chart) => chart.notes(),
         Err(reason) => vec![format!("nothing to draw: {reason}")],
@@ -139,7 +139,7 @@ pub(super) fn incomplete_label(repeat: &str) -> String {
     format!("hollow: a {repeat} is missing")
 }
 
-/// Draws an arrow head that points to a value beyond the axis; `side` is −1 at the low end, 1 at the high one.
+/// Draws an arrow head within the end of an axis that points to a value beyond it; `side` is −1 at the low end, 1 at the high one.
 pub(super) fn paint_arrow(canvas: &Canvas<'_>, (x, y): Pixel, side: f64, ink: Ink) {
-    canvas.path(&[(x - 2.0 * side, y - 4.5), (x + 5.0 * side, y), (x - 2.0 * side, y + 4.5)], ink);
+    canvas.path(&[(x - 8.0 * side, y - 4.5), (x - side, y), (x - 8.0 * side, y + 4.5)], ink);
 }

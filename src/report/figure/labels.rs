@@ -25,7 +25,7 @@ const HALF: f64 = TEXT * 0.58;
 /// How far a point's mark reaches, in pixels.
 const REACH: f64 = 6.0;
 /// Distances of a name from its point, in pixels; the first ones need no line to it.
-const DISTANCES: [f64; 10] = [9.0, 16.0, 26.0, 38.0, 52.0, 68.0, 86.0, 106.0, 128.0, 152.0];
+const DISTANCES: [f64; 7] = [9.0, 16.0, 26.0, 38.0, 52.0, 68.0, 86.0];
 /// Where a name may lie from its point, the best first: across, down.
 const DIRECTIONS: [Pixel; 16] = [
     (1.0, 0.0),

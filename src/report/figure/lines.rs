@@ -9,14 +9,13 @@
 //!   within it, and the panel says so.
 //! - A panel says of each series how many of its repeats have values, where some have none.
 
-use plotters::style::RGBColor;
-
-use super::canvas::{Canvas, Face, Ink, Mark, Pixel};
-use super::curve::{Curve, curve, mean_curve, thinned, values_in_reach, visible_pieces};
-use super::frame::{Chart, LINE, LegendEntry, MARGIN, WIDTH, axis_title, paint_gap};
-use super::palette::{CARD, FAINT, GRID, SERIES};
+use super::canvas::{Canvas, Face, Ink, Mark};
+use super::curve::{Curve, curve, divergences, values_in_reach};
+use super::frame::{Chart, LINE, LegendEntry, MARGIN, WIDTH, axis_title};
+use super::palette::{FAINT, SERIES};
+use super::panel::{Line, Look, PanelBox};
 use super::repeats::Repeats;
-use super::scale::{Direction, Scale, Tick};
+use super::scale::{Direction, Scale};
 use super::text::{BOLD, label, text_width, wrapped};
 use super::{Axis, NO_VALUE};
 
@@ -69,8 +68,13 @@ impl Lines {
                     groups.push(label);
                     groups.len() - 1
                 });
-                let repeats = series.repeats.iter().map(|repeat| curve(repeat)).collect();
-                lines.push(Line { group, column: series.column, repeats });
+                let repeats: Vec<Curve> = series.repeats.iter().map(|repeat| curve(repeat)).collect();
+                let is_broken = |(curve, given): &(&Curve, &Vec<(f64, f64)>)| {
+                    let finite = curve.iter().filter(|(_, y)| y.is_finite()).count();
+                    finite > 0 && finite < given.len()
+                };
+                let broken = repeats.iter().zip(&series.repeats).filter(is_broken).count();
+                lines.push(Line { group, column: series.column, repeats, broken });
             }
             panels.push(lines);
         }
@@ -100,13 +104,6 @@ impl Lines {
     }
 }
 
-/// A series, ready to be drawn.
-struct Line {
-    group: usize,
-    column: usize,
-    repeats: Vec<Curve>,
-}
-
 struct LineChart<'a> {
     lines: &'a Lines,
     repeat: &'a str,
@@ -118,28 +115,10 @@ struct LineChart<'a> {
     notes: Vec<String>,
 }
 
-/// A panel with its place, in pixels from the chart's upper left.
-struct PanelBox {
-    lines: Vec<Line>,
-    scale: Scale,
-    title: Vec<String>,
-    remarks: Vec<String>,
-    /// Where its title begins.
-    head: Pixel,
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
-    ticks_across: Vec<Tick>,
-    ticks_up: Vec<Tick>,
-}
-
 /// The most room for a group's label, in pixels.
 const NAMES: f64 = 360.0;
-/// The height of a mean's sample and a panel's tick labels below it, in pixels.
+/// Room for tick labels below a panel, in pixels.
 const TICKS: f64 = 24.0;
-/// With more points, a mean has no marks on its points.
-const MOST_MARKS: usize = 40;
 
 /// How many panels a row has, and how high they are, in pixels.
 fn grid(panels: usize) -> (usize, f64) {
@@ -151,52 +130,44 @@ fn grid(panels: usize) -> (usize, f64) {
 }
 
 impl LineChart<'_> {
+    /// Gives each panel its place, in rows.
     fn lay_out(&mut self, panels: Vec<Vec<Line>>, scales: Vec<Scale>) {
         let (columns, height) = grid(panels.len());
         let width = (WIDTH - 2.0 * MARGIN) / columns as f64;
-        let inner = width - 16.0;
-        let mut top = 0.0;
-        let mut all: Vec<(usize, Vec<Line>, Scale)> = panels
-            .into_iter()
-            .zip(scales)
-            .enumerate()
-            .map(|(index, (lines, scale))| (index, lines, scale))
-            .collect();
-        while !all.is_empty() {
-            let row: Vec<_> = all.drain(..columns.min(all.len())).collect();
-            let heads: Vec<(Vec<String>, Vec<String>)> = row
-                .iter()
-                .map(|(index, lines, scale)| {
-                    let title = &self.lines.panels[*index].title;
-                    let title = if title.is_empty() { Vec::new() } else { wrapped(title, inner, BOLD) };
-                    (title, wrapped(&self.remarks(*index, lines, scale), inner, 1.0))
-                })
-                .collect();
-            let head = heads.iter().map(|(title, remarks)| title.len() + remarks.len()).max().unwrap_or(0);
-            let upper = top + LINE * head as f64 + 8.0;
-            for ((column, (_, lines, scale)), (title, remarks)) in row.into_iter().enumerate().zip(heads) {
-                let begin = MARGIN + width * column as f64;
-                let ticks_up = scale.ticks(height, Direction::Up);
-                let labels = ticks_up.iter().map(|tick| text_width(&tick.label)).fold(0.0, f64::max);
-                let (left, right) = (begin + labels + 10.0, begin + inner);
-                let ticks_across = self.across.ticks(right - left, Direction::Across);
-                let (head, bottom) = ((begin, top), upper + height);
-                self.boxes.push(PanelBox {
-                    lines,
-                    scale,
-                    title,
-                    remarks,
-                    head,
-                    left,
-                    right,
-                    top: upper,
-                    bottom,
-                    ticks_across,
-                    ticks_up,
-                });
-            }
-            top = upper + height + TICKS + 10.0;
+        for (index, (lines, scale)) in panels.into_iter().zip(scales).enumerate() {
+            let left = MARGIN + width * (index % columns) as f64;
+            let panel = self.panel_box(index, lines, scale, (left, left + width - 20.0), height);
+            self.boxes.push(panel);
         }
+        let mut top = 0.0;
+        for row in self.boxes.chunks_mut(columns) {
+            let head = row.iter().map(|panel| panel.title.len() + panel.remarks.len()).max().unwrap_or(0);
+            for panel in row {
+                panel.head.1 = top;
+                panel.top = top + LINE * head as f64 + 8.0;
+                panel.bottom = panel.top + height;
+            }
+            top += LINE * head as f64 + 8.0 + height + TICKS + 10.0;
+        }
+    }
+
+    /// A panel between two pixels across; its row decides about its top.
+    fn panel_box(
+        &self,
+        index: usize,
+        lines: Vec<Line>,
+        scale: Scale,
+        (begin, right): (f64, f64),
+        height: f64,
+    ) -> PanelBox {
+        let title = &self.lines.panels[index].title;
+        let title = if title.is_empty() { Vec::new() } else { wrapped(title, right - begin, BOLD) };
+        let remarks = wrapped(&self.remarks(index, &lines, &scale), right - begin, 1.0);
+        let ticks_up = scale.ticks(height, Direction::Up);
+        let left = begin + ticks_up.iter().map(|tick| text_width(&tick.label)).fold(0.0, f64::max) + 10.0;
+        let ticks_across = self.across.ticks(right - left, Direction::Across { overhang: 14.0 });
+        let (head, top, bottom) = ((begin, 0.0), 0.0, height);
+        PanelBox { lines, scale, title, remarks, head, left, right, top, bottom, ticks_across, ticks_up }
     }
 
     /// What is said below a panel's title: its upward axis, and what of its series is not to be seen.
@@ -207,12 +178,14 @@ impl LineChart<'_> {
             remarks.push("cut at the edge".to_owned());
         }
         for line in lines {
-            let has_value = |curve: &Curve| curve.iter().find(|(_, y)| y.is_finite()).map(|(_, y)| *y);
-            let ends: Vec<Option<f64>> = line.repeats.iter().map(has_value).collect();
-            let repeats = Repeats::of(&ends);
             let name = self.name(line, lines);
+            let first_value = |curve: &Curve| curve.iter().map(|(_, y)| *y).find(|y| y.is_finite());
+            let repeats = Repeats::of(&line.repeats.iter().map(first_value).collect::<Vec<_>>());
             if let Some(missing) = repeats.missing_note() {
                 remarks.push(format!("{name}{missing}"));
+            }
+            if line.broken > 0 {
+                remarks.push(format!("{name}{} of {} not finite", line.broken, repeats.expected));
             }
             let mut values =
                 line.repeats.iter().flatten().map(|(_, y)| *y).filter(|y| y.is_finite()).peekable();
@@ -243,115 +216,31 @@ impl LineChart<'_> {
         }
     }
 
+    /// The title of the axis that all panels share, in lines.
+    fn title(&self) -> Vec<String> {
+        wrapped(&axis_title(&self.lines.x, &self.across), WIDTH - 2.0 * MARGIN, BOLD)
+    }
+
+    /// Where the lowest panel ends, in pixels from the chart's top.
+    fn bottom(&self) -> f64 {
+        self.boxes.iter().map(|panel| panel.bottom).fold(0.0, f64::max)
+    }
+
     fn has_repeats(&self) -> bool {
         self.boxes.iter().flat_map(|panel| &panel.lines).any(|line| line.repeats.len() > 1)
     }
 
     fn has_diverged(&self) -> bool {
-        let mut curves = self.boxes.iter().flat_map(|panel| &panel.lines).flat_map(|line| &line.repeats);
-        curves.any(|curve| curve.iter().any(|(_, y)| y.is_nan()))
-    }
-}
-
-/// How a series is drawn.
-#[derive(Clone, Copy)]
-struct Look {
-    color: RGBColor,
-    mark: Mark,
-    /// Whether its colour is in use a second time, so that its mean has to differ.
-    is_hollow: bool,
-    style: usize,
-}
-
-impl Look {
-    fn paint_mean(self, canvas: &Canvas<'_>, piece: &[Pixel]) {
-        if self.is_hollow {
-            canvas.path(piece, Ink::new(self.color, 3.8));
-            canvas.path(piece, Ink::new(CARD, 1.5));
-        } else {
-            canvas.path(piece, Ink::styled(self.color, self.style, true));
-        }
-    }
-}
-
-impl PanelBox {
-    fn pixel(&self, (x, y): Pixel, top: f64) -> Pixel {
-        (self.left + (self.right - self.left) * x, top + self.bottom - (self.bottom - self.top) * y)
-    }
-
-    fn pieces(&self, curve: &Curve, across: &Scale, top: f64) -> Vec<Vec<Pixel>> {
-        let share = |y: f64| if y.is_finite() { self.scale.share(y) } else { f64::NAN };
-        let shares: Vec<Pixel> = curve.iter().map(|(x, y)| (across.share(*x), share(*y))).collect();
-        let pixels = |piece: Vec<Pixel>| piece.into_iter().map(|it| self.pixel(it, top)).collect();
-        visible_pieces(&shares).into_iter().map(|piece| thinned(pixels(piece))).collect()
-    }
-
-    fn paint_axes(&self, canvas: &Canvas<'_>, top: f64) {
-        let bottom = top + self.bottom;
-        for (index, line) in self.title.iter().chain(&self.remarks).enumerate() {
-            let at = (self.head.0, top + self.head.1 + LINE * (index as f64 + 0.5));
-            canvas.text(line, at, if index < self.title.len() { Face::AXIS } else { Face::NOTE });
-        }
-        for tick in &self.ticks_up {
-            let y = bottom - (self.bottom - self.top) * tick.share;
-            canvas.line((self.left, y), (self.right, y), Ink::new(GRID, 1.0));
-            canvas.text(&tick.label, (self.left - 6.0, y), Face::NOTE.ending());
-        }
-        for tick in &self.ticks_across {
-            let x = self.left + (self.right - self.left) * tick.share;
-            canvas.line((x, bottom), (x, bottom + 4.0), Ink::new(FAINT, 1.0));
-            canvas.text(&tick.label, (x, bottom + 14.0), Face::NOTE.centred());
-        }
-        let corner = (self.left, bottom);
-        canvas.path(&[(self.left, top + self.top), corner, (self.right, bottom)], Ink::new(FAINT, 1.0));
-        if let Some(gap) = self.scale.gap() {
-            paint_gap(canvas, (self.left, bottom - (self.bottom - self.top) * gap));
-        }
-    }
-
-    fn paint_repeats(&self, canvas: &Canvas<'_>, line: &Line, look: Look, across: &Scale, top: f64) {
-        for curve in &line.repeats {
-            for piece in self.pieces(curve, across, top) {
-                match piece.as_slice() {
-                    [alone] => canvas.mark(Mark::Disc, *alone, 2.2, look.color, 0.5),
-                    piece => canvas.path(piece, Ink::styled(look.color, look.style, false).faded(0.5)),
-                }
-            }
-        }
-    }
-
-    fn paint_mean(&self, canvas: &Canvas<'_>, line: &Line, look: Look, across: &Scale, top: f64) {
-        let curves: Vec<&Curve> =
-            line.repeats.iter().filter(|curve| curve.iter().any(|(_, y)| y.is_finite())).collect();
-        let mean = mean_curve(&curves);
-        for piece in self.pieces(&mean, across, top).into_iter().filter(|piece| piece.len() > 1) {
-            look.paint_mean(canvas, &piece);
-        }
-        if mean.len() <= MOST_MARKS {
-            for (x, y) in mean.iter().filter(|(_, y)| y.is_finite() && self.scale.holds(*y)) {
-                let at = self.pixel((across.share(*x), self.scale.share(*y)), top);
-                canvas.mark(look.mark, at, 3.0, look.color, 1.0);
-            }
-        }
-    }
-
-    /// Draws a hollow mark where a repeat has its last value before one that is not finite.
-    fn paint_divergences(&self, canvas: &Canvas<'_>, line: &Line, look: Look, across: &Scale, top: f64) {
-        for pair in line.repeats.iter().flat_map(|curve| curve.windows(2)) {
-            if let [(x, y), (_, next)] = pair
-                && next.is_nan()
-                && self.scale.holds(*y)
-            {
-                let at = self.pixel((across.share(*x), self.scale.share(*y)), top);
-                canvas.hollow(Mark::Disc, at, 4.2, look.color);
-            }
-        }
+        self.boxes
+            .iter()
+            .flat_map(|panel| &panel.lines)
+            .any(|line| line.repeats.iter().any(|it| divergences(it).next().is_some()))
     }
 }
 
 impl Chart for LineChart<'_> {
     fn height(&self) -> f64 {
-        self.boxes.iter().map(|panel| panel.bottom).fold(0.0, f64::max) + TICKS + LINE + 8.0
+        self.bottom() + TICKS + LINE * self.title().len() as f64 + 8.0
     }
 
     fn legend(&self) -> Vec<LegendEntry<'_>> {
@@ -411,8 +300,9 @@ impl Chart for LineChart<'_> {
                 panel.paint_divergences(canvas, line, look, &self.across, top);
             }
         }
-        let title = axis_title(&self.lines.x, &self.across);
-        let bottom = self.boxes.iter().map(|panel| panel.bottom).fold(0.0, f64::max);
-        canvas.text(&title, (WIDTH / 2.0, top + bottom + TICKS + LINE / 2.0), Face::AXIS.centred());
+        for (index, line) in self.title().iter().enumerate() {
+            let y = top + self.bottom() + TICKS + LINE * (index as f64 + 0.5);
+            canvas.text(line, (WIDTH / 2.0, y), Face::AXIS.centred());
+        }
     }
 }

@@ -52,11 +52,17 @@ impl Matrix {
         let size = if height.max(width) > 20 { SMALL } else { TEXT };
         let spelled = |value: f64| spelled(value, are_counts, &self.cell.unit);
         let longest = values().map(|value| text_width(&spelled(value))).fold(0.0, f64::max);
-        let side = (longest * size / TEXT + 8.0).max(if size == SMALL { 22.0 } else { 34.0 });
         let names =
             |names: &[String]| -> Vec<String> { names.iter().map(|it| shortened(it, NAMES)).collect() };
         let (row_names, column_names) = (names(&self.row_names), names(&self.column_names));
         let widest = |names: &[String]| names.iter().map(|name| text_width(name)).fold(0.0, f64::max);
+        // A few columns are as wide as their names, so that these need not be turned.
+        let least = match width {
+            0..=6 => (widest(&column_names) + 10.0).clamp(34.0, 96.0),
+            7..=20 => 34.0,
+            _ => 22.0,
+        };
+        let side = (longest * size / TEXT + 8.0).max(least);
         let are_turned = widest(&column_names) + 6.0 > side;
         let foot = if are_turned { widest(&column_names) + 10.0 } else { 22.0 };
         let has_diagonal = are_counts && height > 1 && self.row_names == self.column_names;
@@ -160,11 +166,18 @@ impl MatrixChart<'_> {
             canvas.text(&spelled(*value, self.are_counts, &self.matrix.cell.unit), at, face);
         }
         if self.has_diagonal && total > 0.0 {
-            let share = row[index].unwrap_or(0.0) / total;
-            let share = Decimal::rounded(share, 3).label(true);
-            canvas.text(&share, (self.left + self.extent().0 + 10.0, middle), Face::NOTE);
+            let share = permille(row[index].unwrap_or(0.0), total);
+            canvas.text(&share.label(true), (self.left + self.extent().0 + 10.0, middle), Face::NOTE);
         }
     }
+}
+
+/// The share of a count in a total, to a thousandth; neither 0 nor 1 for what is neither.
+fn permille(count: f64, total: f64) -> Decimal {
+    let share = (count / total * 1000.0).round();
+    let share = if count < total { share.min(999.0) } else { share };
+    let share = if count > 0.0 { share.max(1.0) } else { share };
+    Decimal { digits: share as i64, power: -3 }
 }
 
 /// An opacity with two digits, so that its spelling is short.

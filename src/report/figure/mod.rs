@@ -7,7 +7,7 @@
 //! | `points`, `lines`, `matrix`, `scatter`, `bars` | a sort each: its data, its chart |
 //! | `frame` | what all figures have around their chart |
 //! | `rows` | a row a group, for points and bars |
-//! | `curve` | means, gaps and edges of lines |
+//! | `panel`, `curve` | axes of lines; their means, gaps and edges |
 //! | `labels` | names beside points |
 //! | `repeats` | mean, range and missing ones of repeats |
 //! | `scale`, `decimal` | linear and logarithmic axes, exact labels |
@@ -23,6 +23,8 @@
 
 mod bars;
 mod canvas;
+#[cfg(test)]
+mod corpus;
 mod curve;
 mod decimal;
 mod frame;
@@ -30,6 +32,7 @@ mod labels;
 mod lines;
 mod matrix;
 mod palette;
+mod panel;
 mod points;
 mod repeats;
 mod rows;

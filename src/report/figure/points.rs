@@ -21,7 +21,7 @@ impl Points {
     /// Lays it out; an error says why there is nothing to draw.
     pub(super) fn chart<'a>(&'a self, repeat: &'a str) -> Result<Box<dyn Chart + 'a>, &'static str> {
         let values = Group::all_values(&self.groups)?;
-        let scale = Scale::fitting(&values, &self.axis.unit);
+        let scale = Scale::fitting_most(&values, &self.axis.unit);
         Ok(Box::new(RowChart::new(&self.axis, &self.groups, repeat, scale, PointMark)))
     }
 }
@@ -29,8 +29,8 @@ impl Points {
 struct PointMark;
 
 impl RowMark for PointMark {
-    fn legend(&self, repeat: &str, has_repeats: bool) -> Vec<LegendEntry<'_>> {
-        if !has_repeats {
+    fn legend(&self, repeat: &str, rows: &[&Repeats]) -> Vec<LegendEntry<'_>> {
+        if rows.iter().all(|repeats| repeats.expected < 2) {
             return Vec::new();
         }
         vec![
@@ -58,7 +58,7 @@ impl RowMark for PointMark {
 }
 
 fn paint_point(canvas: &Canvas<'_>, at: Pixel) {
-    canvas.mark(Mark::Disc, at, 3.4, BLUE, 0.65);
+    canvas.mark(Mark::Disc, at, 3.4, BLUE, 0.7);
 }
 
 fn paint_mean(canvas: &Canvas<'_>, (x, y): Pixel, is_hollow: bool) {

@@ -14,10 +14,10 @@ use super::{Axis, Group};
 
 /// How one sort draws the repeats of a row.
 pub(super) trait RowMark {
-    /// What its marks mean.
-    fn legend(&self, repeat: &str, has_repeats: bool) -> Vec<LegendEntry<'_>>;
+    /// What its marks in `rows` mean.
+    fn legend(&self, repeat: &str, rows: &[&Repeats]) -> Vec<LegendEntry<'_>>;
 
-    /// Draws the repeats of a row; `x` gives a value's pixel, and none for one beyond the axis.
+    /// Draws the repeats of a row, whose middle is at `y`; `place` finds a value on the axis.
     fn paint(&self, canvas: &Canvas<'_>, repeats: &Repeats, place: &dyn Fn(f64) -> Place, y: f64);
 
     /// Draws the sample of a group that lacks a repeat.
@@ -43,6 +43,7 @@ pub(super) struct RowChart<'a, M> {
     rows: Vec<Row<'a>>,
     /// Sentences below the chart.
     notes: Vec<String>,
+    width: f64,
     /// The ends of the axis, in pixels.
     left: f64,
     right: f64,
@@ -66,6 +67,8 @@ const MANY: usize = 12;
 /// The most room for the names of groups, and of sections, in pixels.
 const NAMES: f64 = 300.0;
 const SECTIONS: f64 = 110.0;
+/// The least length of the axis, in pixels; with long names and notes the picture is wider.
+const LEAST: f64 = 300.0;
 
 impl<'a, M: RowMark> RowChart<'a, M> {
     /// Lays out a row for each of `groups`.
@@ -86,10 +89,12 @@ impl<'a, M: RowMark> RowChart<'a, M> {
         let names = widest(&mut rows.iter().map(|row| text_width(&row.label)));
         let noted = widest(&mut rows.iter().map(|row| text_width(&row.note)));
         let left = MARGIN + sections + names + 22.0;
-        let right = WIDTH - MARGIN - 10.0 - if noted > 0.0 { noted + 14.0 } else { 0.0 };
-        let ticks = scale.ticks(right - left, Direction::Across);
+        let right_margin = MARGIN + 10.0 + if noted > 0.0 { noted + 14.0 } else { 0.0 };
+        let right = (WIDTH - right_margin).max(left + LEAST);
+        let width = right + right_margin;
+        let ticks = scale.ticks(right - left, Direction::Across { overhang: 22.0 });
         let title = wrapped(&axis_title(axis, &scale), right - left, BOLD);
-        Self { repeat, scale, mark, rows, notes, left, right, ticks, title }
+        Self { repeat, scale, mark, rows, notes, width, left, right, ticks, title }
     }
 
     fn place(&self, value: f64) -> Place {
@@ -134,13 +139,17 @@ impl<'a, M: RowMark> RowChart<'a, M> {
 }
 
 impl<M: RowMark> Chart for RowChart<'_, M> {
+    fn width(&self) -> f64 {
+        self.width
+    }
+
     fn height(&self) -> f64 {
         self.upper_ticks() + ROW * self.rows.len() as f64 + TICKS + LINE * self.title.len() as f64 + 6.0
     }
 
     fn legend(&self) -> Vec<LegendEntry<'_>> {
-        let has_repeats = self.rows.iter().any(|row| row.repeats.expected > 1);
-        let mut entries = self.mark.legend(self.repeat, has_repeats);
+        let rows: Vec<&Repeats> = self.rows.iter().map(|row| &row.repeats).collect();
+        let mut entries = self.mark.legend(self.repeat, &rows);
         if self.rows.iter().any(|row| row.repeats.is_incomplete() && !row.repeats.values.is_empty()) {
             let paint = |canvas: &Canvas<'_>, at| self.mark.paint_incomplete(canvas, at);
             entries.push(LegendEntry::new(incomplete_label(self.repeat), 10.0, paint));
@@ -157,7 +166,7 @@ impl<M: RowMark> Chart for RowChart<'_, M> {
         let bottom = top + ROW * self.rows.len() as f64;
         for index in (1..self.rows.len()).step_by(2) {
             let top = top + ROW * index as f64;
-            canvas.fill((MARGIN, top), (WIDTH - MARGIN, top + ROW), STRIPE, 1.0);
+            canvas.fill((MARGIN, top), (self.width - MARGIN, top + ROW), STRIPE, 1.0);
         }
         self.paint_axis(canvas, top, bottom);
         for (index, row) in self.rows.iter().enumerate() {
@@ -165,7 +174,7 @@ impl<M: RowMark> Chart for RowChart<'_, M> {
             let y = upper + ROW / 2.0;
             if index == 0 || row.section != self.rows[index - 1].section {
                 if index > 0 {
-                    canvas.line((MARGIN, upper), (WIDTH - MARGIN, upper), Ink::new(FAINT, 0.6));
+                    canvas.line((MARGIN, upper), (self.width - MARGIN, upper), Ink::new(FAINT, 0.6));
                 }
                 if let Some(section) = row.section {
                     canvas.text(&shortened(section, SECTIONS / BOLD), (MARGIN + 2.0, y), Face::AXIS);
@@ -194,5 +203,7 @@ fn row_note(repeats: &Repeats, scale: &Scale, unit: &str) -> String {
         }
         _ => None,
     };
-    repeats.missing_note().into_iter().chain(beyond).collect::<Vec<_>>().join(" · ")
+    let mean = repeats.mean().filter(|mean| repeats.expected > 1 && !scale.holds(*mean));
+    let mean = mean.map(|mean| format!("mean: {}", format_value(mean, unit)));
+    repeats.missing_note().into_iter().chain(beyond).chain(mean).collect::<Vec<_>>().join(" · ")
 }

@@ -1,6 +1,6 @@
 //! Axes: which scale fits some values, where on it a value is, and which ticks label it.
 //!
-//! Values ──[`Scale::linear`], [`Scale::fitting`]──▶ a scale ──[`Scale::share`], [`Scale::ticks`]──▶ positions, labels
+//! Values ──[`Scale::fitting`], [`Scale::fitting_most`], [`Scale::covering`]──▶ a scale ──[`Scale::share`], [`Scale::ticks`]──▶ positions, labels
 //!
 //! | scale | when |
 //! |---|---|
@@ -57,8 +57,11 @@ pub(super) struct Tick {
 /// How the labels of an axis lie.
 #[derive(Clone, Copy)]
 pub(super) enum Direction {
-    /// Side by side.
-    Across,
+    /// Side by side; they may reach `overhang` pixels beyond the axis' ends.
+    Across {
+        /// In pixels.
+        overhang: f64,
+    },
     /// One above the other.
     Up,
 }
@@ -71,16 +74,6 @@ const GAP: f64 = 0.88;
 const FULL: f64 = 0.985;
 
 impl Scale {
-    /// A linear scale over `values`, and over 0 where `from_zero`.
-    ///
-    /// Where at most a tenth of the values lie so far from the others that these would share a small part of the
-    /// axis, they are left beyond its ends; [`Self::share`] tells which.
-    pub(super) fn linear(values: &[f64], unit: &str, from_zero: bool) -> Self {
-        let values: Vec<f64> = values.iter().copied().filter_map(drawable).collect();
-        let kept = if unit == "fraction" { values } else { without_outliers(values) };
-        Self::covering(kept.into_iter().chain(from_zero.then_some(0.0)), unit)
-    }
-
     /// A linear scale over all `values`, which are finite.
     pub(super) fn covering(values: impl IntoIterator<Item = f64>, unit: &str) -> Self {
         let ends = values.into_iter().filter_map(drawable).map(|value| (value, value));
@@ -110,11 +103,23 @@ impl Scale {
         Self { form: Form::Linear, low: floor, high: ceiling, percent }
     }
 
-    /// The scale that shows `values` best: linear, logarithmic, or for fractions near 1 a complement.
+    /// The scale that shows all `values` best: linear, logarithmic, or for fractions near 1 a complement.
     pub(super) fn fitting(values: &[f64], unit: &str) -> Self {
         Self::complement(values, unit)
             .or_else(|| Self::logarithmic(values, unit))
-            .unwrap_or_else(|| Self::linear(values, unit, false))
+            .unwrap_or_else(|| Self::covering(values.iter().copied(), unit))
+    }
+
+    /// The scale that shows most of `values` best.
+    ///
+    /// Where at most a tenth of the values lie so far from the others that these would share a small part of the
+    /// axis, they are left beyond its ends; [`Self::holds`] tells which.
+    pub(super) fn fitting_most(values: &[f64], unit: &str) -> Self {
+        let values: Vec<f64> = values.iter().copied().filter_map(drawable).collect();
+        let usual = without_outliers(&values);
+        let scale = Self::fitting(&usual, unit);
+        // Where the usual values need a factor or a distance from 1, no other one is far away.
+        if unit == "fraction" || scale.form != Form::Linear { Self::fitting(&values, unit) } else { scale }
     }
 
     /// A complement, where `values` are fractions that crowd near 1.
@@ -194,17 +199,23 @@ impl Scale {
     pub(super) fn ticks(&self, pixels: f64, direction: Direction) -> Vec<Tick> {
         let mut coarsest = Vec::new();
         for values in self.candidates() {
-            let ticks = self.labelled(&values);
-            if ticks.is_empty() {
-                break;
+            let mut ticks = self.labelled(&values);
+            if let Direction::Across { overhang } = direction {
+                ticks.retain(|tick| {
+                    let (x, half) = (tick.share * pixels, text_width(&tick.label) / 2.0);
+                    x - half >= -overhang && x + half <= pixels + overhang
+                });
             }
-            if fits(&ticks, pixels, direction) {
+            if !ticks.is_empty() && fits(&ticks, pixels, direction) {
                 return ticks;
             }
-            coarsest = ticks;
+            if !ticks.is_empty() {
+                coarsest = ticks;
+            }
         }
-        coarsest.truncate(1);
-        coarsest
+        // Labels that are too wide side by side: the middle one says at least where the axis is.
+        let middle = coarsest.len() / 2;
+        coarsest.into_iter().skip(middle).take(1).collect()
     }
 
     /// Sets of round numbers on the axis, the finest first.
@@ -256,7 +267,7 @@ impl Scale {
 fn fits(ticks: &[Tick], pixels: f64, direction: Direction) -> bool {
     ticks.windows(2).all(|pair| {
         let needed = match direction {
-            Direction::Across => (text_width(&pair[0].label) + text_width(&pair[1].label)) / 2.0 + 8.0,
+            Direction::Across { .. } => (text_width(&pair[0].label) + text_width(&pair[1].label)) / 2.0 + 8.0,
             Direction::Up => 26.0,
         };
         (pair[1].share - pair[0].share) * pixels >= needed
@@ -291,19 +302,17 @@ fn digits_of(value: Decimal) -> i32 {
 }
 
 /// Leaves out values far from the others, if they are a tenth of all or fewer.
-fn without_outliers(values: Vec<f64>) -> Vec<f64> {
+fn without_outliers(values: &[f64]) -> Vec<f64> {
     /// How many times as far from the median as nine tenths of the values an outlier is.
     const REACH: f64 = 3.0;
-    let mut sorted = values.clone();
+    let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let Some(median) = sorted.get(sorted.len() / 2).copied() else { return values };
+    let Some(median) = sorted.get(sorted.len() / 2).copied() else { return sorted };
     let mut distances: Vec<f64> = sorted.iter().map(|value| (value - median).abs()).collect();
     distances.sort_by(f64::total_cmp);
     let usual = distances[(distances.len() * 9 / 10).min(distances.len() - 1)];
-    if usual == 0.0 {
-        return values;
-    }
-    values.into_iter().filter(|value| (value - median).abs() <= REACH * usual).collect()
+    let reach = if usual > 0.0 { REACH * usual } else { f64::INFINITY };
+    values.iter().copied().filter(|value| (value - median).abs() <= reach).collect()
 }
 
 #[cfg(test)]
@@ -314,8 +323,11 @@ mod tests {
 
     fn axis(values: &[f64], unit: &str) -> String {
         let scale = Scale::fitting(values, unit);
-        let labels: Vec<String> =
-            scale.ticks(500.0, Direction::Across).into_iter().map(|tick| tick.label).collect();
+        let labels: Vec<String> = scale
+            .ticks(500.0, Direction::Across { overhang: 20.0 })
+            .into_iter()
+            .map(|tick| tick.label)
+            .collect();
         format!("{}{}", labels.join(" | "), scale.note())
     }
 
@@ -348,11 +360,11 @@ mod tests {
 2.7 | 2.8 | 2.9 | 3.0 | 3.1 | 3.2 | 3.3
 0 | 0.2 | 0.4 | 0.6 | 0.8 | 1.0
 −4.4 | −4.3 | −4.2 | −4.1 | −4.0 | −3.9 | −3.8 | −3.7 | −3.6
-90 % | 92 % | 94 % | 96 % | 98 % | 100 %
-9·10¹¹ | 9.5·10¹¹ | 10¹² | 1.05·10¹² | 1.1·10¹²
+90 % | 92 % | 94 % | 96 % | 98 %
+9·10¹¹ | 9.5·10¹¹ | 10¹² | 1.05·10¹²
 −10¹² | −5·10¹¹ | 0 | 5·10¹¹ | 10¹²
 −10⁻¹² | −5·10⁻¹³ | 0 | 5·10⁻¹³ | 10⁻¹² | 1.5·10⁻¹² | 2·10⁻¹²
-10⁻¹² | 10⁻⁹ | 0.000001 | 0.001 | 1 | 1000 | 10⁶ | 10⁹ | 10¹², logarithmic
+10⁻¹² | 10⁻⁹ | 10⁻⁶ | 10⁻³ | 1 | 10³ | 10⁶ | 10⁹ | 10¹², logarithmic
 0.02 | 0.05 | 0.1 | 0.2 | 0.5 | 1 | 2 | 5, logarithmic
 −10²⁹⁰ | −5·10²⁸⁹ | 0 | 5·10²⁸⁹ | 10²⁹⁰
 0 | 0.2 | 0.4 | 0.6 | 0.8 | 1.0
@@ -372,10 +384,10 @@ mod tests {
         assert_data_eq!(
             axes.join("\n"),
             str![[r#"
-90 % | 99 % | 99.9 %, distance from 100 % logarithmic
-100 %, distance from 100 % logarithmic
+70 % | 90 % | 97 % | 99 % | 99.7 % | 99.9 %, distance from 100 % logarithmic
+50 % | 80 % | 90 % | 95 % | 98 % | 99 % | 100 %, distance from 100 % logarithmic
 97.0 % | 97.5 % | 98.0 % | 98.5 % | 99.0 %
-10 % | 20 % | 30 % | 40 % | 50 % | 60 % | 70 % | 80 % | 90 % | 100 %
+10 % | 20 % | 30 % | 40 % | 50 % | 60 % | 70 % | 80 % | 90 %
 0.5 | 0.6 | 0.7 | 0.8 | 0.9 | 1.0
 "#]]
         );
@@ -385,7 +397,7 @@ mod tests {
     fn a_tenth_of_the_values_or_fewer_may_lie_beyond_the_axis() {
         let mut values: Vec<f64> = (0..20).map(f64::from).collect();
         values.push(1e9);
-        let scale = Scale::linear(&values, "s", true);
+        let scale = Scale::fitting_most(&values, "s");
         assert!(values[..20].iter().all(|value| scale.holds(*value)));
         assert!(!scale.holds(1e9));
     }

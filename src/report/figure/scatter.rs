@@ -81,7 +81,7 @@ impl Scatter {
         let mut chart = ScatterChart {
             repeat,
             left,
-            ticks_across: across.ticks(RIGHT - left, Direction::Across),
+            ticks_across: across.ticks(RIGHT - left, Direction::Across { overhang: 22.0 }),
             ticks_up,
             title_across: wrapped(&axis_title(&self.x, &across), RIGHT - left, BOLD),
             title_up: wrapped(&axis_title(&self.y, &up), WIDTH - 2.0 * MARGIN, BOLD),
