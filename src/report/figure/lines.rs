@@ -24,8 +24,8 @@ use super::{Axis, NO_VALUE};
 pub struct Lines {
     /// The axis across.
     pub x: Axis,
-    /// The names of the columns that [`Series::column`] counts, such as `train_loss` and `valid_loss`; one column
-    /// needs no name.
+    /// The names of the columns, such as `train_loss` and `valid_loss`; a single column needs none.
+    /// [`Series::column`] is an index into them.
     pub columns: Vec<String>,
     /// The panels, from the left and from the top.
     pub panels: Vec<Panel>,
@@ -47,9 +47,10 @@ pub struct Panel {
 pub struct Series {
     /// The group's name; several where experiments are one.
     pub names: Vec<String>,
-    /// Which of [`Lines::columns`] it shows, from 0.
+    /// Which of [`Lines::columns`] it shows: an index, from 0.
     pub column: usize,
-    /// The (x, y) of each repeat, in any order; empty where a repeat is missing, y not finite where it diverged.
+    /// The (x, y) of each repeat, in any order and in the units of the axes: a list without points where the repeat is
+    /// missing, a y that is not finite where it diverged. The panel says how many repeats have such a y or x.
     pub repeats: Vec<Vec<(f64, f64)>>,
 }
 

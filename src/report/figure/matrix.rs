@@ -17,7 +17,7 @@ use super::{Axis, NO_VALUE};
 /// Numbers in rows and columns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matrix {
-    /// What the rows are, such as `true label`; its unit is not used.
+    /// What the rows are, such as `true label`.
     pub rows: String,
     /// What the columns are, such as `predicted label`.
     pub columns: String,

@@ -13,6 +13,8 @@
 //! | `scale`, `decimal` | linear and logarithmic axes, exact labels |
 //! | `canvas`, `palette`, `text` | ink, colours light and dark, widths of text |
 //!
+//! A new sort is a file with its data and its chart, and a line in [`Sort`] and in [`draw`].
+//!
 //! Invariants
 //! - Same figure, same bytes on any platform: coordinates come from `+ − × ÷ √` and a logarithm in software, labels
 //!   from exact decimals; no font is read, no clock. plotters' own axes are not used, for they take logarithms from

@@ -259,7 +259,7 @@ fn random_figure() -> impl Strategy<Value = Figure> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_the_names_and_numbers_all_is_legible_and_within_the_picture(figure in random_figure()) {
