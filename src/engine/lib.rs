@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`digest`] | canonical bytes → [`digest::Digest`] |
 //! | [`diagnostic`] | a mistake as data, and its one renderer |
-//! | [`address`] | `FILE#/json/pointer`: a value inside a file |
+//! | [`address`] | `FILE#/json/pointer`, `FILE#ROW/COLUMN`: a value inside a file |
 //! | [`yaml`] | YAML text → a tree in which every value knows its place |
 //! | [`value`] | values of parameters |
 //! | [`suggestion`] | did-you-mean |

@@ -1,7 +1,11 @@
 //! JSON text → a tree in which every value knows its place.
 //!
 //! serde_json gives each part of the text as it is written ([`RawValue`]); where that begins in the whole is its place.
+//!
+//! Python writes the bare words `NaN`, `Infinity` and `-Infinity`, which are no JSON. serde_json gets zeros of the same
+//! length in their place; what a value is, is taken from the text itself, so each of them is one float that is not finite.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,10 +19,14 @@ use crate::yaml::{Content, Entry, Node, Scalar, refuse_repeated};
 /// How deep values may be nested.
 const MAX_DEPTH: usize = 128;
 
-/// Reads a source as one JSON document; `None`, with the mistakes in `diagnostics`, for what is none.
-pub(super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Node> {
-    let reader = Reader { source };
-    match serde_json::from_str::<&RawValue>(source.text()) {
+/// The bare words that Python writes, each with a zero of its length.
+const NOT_FINITE: [(&str, &str); 3] = [("NaN", "0e0"), ("Infinity", "0e000000"), ("-Infinity", "-0e000000")];
+
+/// Reads the bytes `part` of a source as one JSON document; `None`, with the mistakes in `diagnostics`, for what is none.
+pub(super) fn read(source: &Arc<Source>, part: Range<usize>, diagnostics: &mut Diagnostics) -> Option<Node> {
+    let text = with_finite_numbers(&source.text()[part.clone()]);
+    let reader = Reader { source, text: &text, start: part.start };
+    match serde_json::from_str::<&RawValue>(&text) {
         Ok(raw) => reader.node(raw, 0, diagnostics),
         Err(error) => {
             let offset = reader.offset(&error);
@@ -28,18 +36,58 @@ pub(super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Optio
     }
 }
 
+/// Puts finite numbers in the place of the bare words that are none.
+fn with_finite_numbers(text: &str) -> Cow<'_, str> {
+    if !NOT_FINITE.iter().any(|(word, _)| text.contains(word)) {
+        return Cow::Borrowed(text);
+    }
+    let is_part = |letter: char| letter.is_alphanumeric() || "+-._".contains(letter);
+    let mut written = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        let length = match letter {
+            '"' => string_length(rest),
+            _ if is_part(letter) => rest.find(|letter| !is_part(letter)).unwrap_or(rest.len()),
+            _ => letter.len_utf8(),
+        };
+        let (token, after) = rest.split_at(length);
+        let zero = NOT_FINITE.iter().find(|(word, _)| *word == token).map(|(_, zero)| zero);
+        written.push_str(zero.unwrap_or(&token));
+        rest = after;
+    }
+    Cow::Owned(written)
+}
+
+/// Counts the bytes of the string that a text begins with, its quotes included.
+fn string_length(text: &str) -> usize {
+    let mut bytes = text.bytes().enumerate().skip(1);
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'"' => return at + 1,
+            b'\\' => drop(bytes.next()),
+            _ => {}
+        }
+    }
+    text.len()
+}
+
 struct Reader<'s> {
     source: &'s Arc<Source>,
+    /// The document, with finite numbers only.
+    text: &'s str,
+    /// Where it begins in its source, in bytes.
+    start: usize,
 }
 
 impl Reader<'_> {
     fn node(&self, raw: &RawValue, depth: usize, mistakes: &mut Diagnostics) -> Option<Node> {
-        let (text, place) = (raw.get(), self.place(raw));
+        let place = self.place(raw);
         if depth > MAX_DEPTH {
             let message = format!("values are nested more than {MAX_DEPTH} deep");
             mistakes.add(Diagnostic::error(message).at(&place));
             return None;
         }
+        let text = place.text();
         let content = match text.as_bytes().first()? {
             b'{' => Content::Map(self.entries(raw, depth, mistakes)?),
             b'[' => {
@@ -55,7 +103,7 @@ impl Reader<'_> {
                 Err(_) => Scalar::Float(text.parse().unwrap_or(f64::NAN)),
             }),
         };
-        Some(Node { content, place })
+        Some(Node { content, place: place.clone() })
     }
 
     fn entries(&self, raw: &RawValue, depth: usize, mistakes: &mut Diagnostics) -> Option<Vec<Entry>> {
@@ -88,15 +136,15 @@ impl Reader<'_> {
 
     /// Gives where a part of the text is: it is a slice of it.
     fn place(&self, raw: &RawValue) -> Place {
-        let start = (raw.get().as_ptr() as usize).saturating_sub(self.source.text().as_ptr() as usize);
+        let within = (raw.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        let start = self.start + within;
         Place::new(self.source, start..start + raw.get().len())
     }
 
     fn offset(&self, error: &serde_json::Error) -> usize {
-        let text = self.source.text();
-        let before = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len);
-        let offset = (before.sum::<usize>() + error.column().saturating_sub(1)).min(text.len());
-        (0..=offset).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+        let before = self.text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len);
+        let offset = (before.sum::<usize>() + error.column().saturating_sub(1)).min(self.text.len());
+        self.start + (0..=offset).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(0)
     }
 }
 

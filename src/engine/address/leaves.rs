@@ -4,6 +4,7 @@
 //! - Two values that differ have different leaves: an empty list or map is a leaf, and so is null.
 //! - No two leaves of a value have one address.
 
+use super::number::{not_finite, whole_digits};
 use super::pointer::escape;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::value::{Parameters, Value};
@@ -57,25 +58,8 @@ fn collect(name: &str, node: &Node, found: &mut Vec<Leaf>, diagnostics: &mut Dia
     found.push(Leaf { name: name.to_owned(), value, place: node.place.clone() });
 }
 
-/// Gives the number that a value is.
-///
-/// # Errors
-/// A [`Diagnostic`] for what is no number, or not a finite one.
-pub fn number(node: &Node) -> Result<f64, Diagnostic> {
-    match node.content {
-        Content::Scalar(Scalar::Integer(whole)) => Ok(whole as f64),
-        Content::Scalar(Scalar::Float(number)) if number.is_finite() => Ok(number),
-        Content::Scalar(Scalar::Float(_)) => Err(not_finite(&node.place)),
-        _ => {
-            let message = format!("expected a number, found {}", node.described());
-            Err(Diagnostic::error(message).at(&node.place))
-        }
-    }
-}
-
 fn float(number: f64, place: &Place) -> Result<Value, Diagnostic> {
-    let digits = place.text().trim_start_matches(['-', '+']);
-    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if whole_digits(place.text()).is_some() {
         // As a number, such a large one would be the same as its neighbours.
         return Ok(Value::Text(place.text().to_owned()));
     }
@@ -84,8 +68,4 @@ fn float(number: f64, place: &Place) -> Result<Value, Diagnostic> {
         return Ok(Value::Text(place.text().to_owned()));
     }
     if number.is_finite() { Ok(Value::Float(number)) } else { Err(not_finite(place)) }
-}
-
-fn not_finite(place: &Place) -> Diagnostic {
-    Diagnostic::error(format!("expected a finite number, found `{}`", place.text())).at(place)
 }

@@ -1,127 +1,53 @@
-//! `FILE#/json/pointer`: a value inside a JSON, YAML or TOML file.
+//! `FILE#/json/pointer` and `FILE#ROW/COLUMN`: a value inside a file.
 //!
 //! text ──[`Address::parse`]──▶ [`Address`]
-//! a file's text ──[`read`]──▶ [`Node`] ──[`Pointer::find`]──▶ [`Node`] ──[`leaves()`]──▶ [`Leaf`]s, or [`number`]
+//! a file's text ──[`DataFile::read`]──▶ [`DataFile`] ──▶ the value, the [`Number`] or the [`Table`] at an address
 //!
 //! | file | its duty |
 //! |---|---|
-//! | `pointer` | JSON pointers (RFC 6901), and the way that they lead |
+//! | `syntax`, `row`, `pointer` | an address as a text: its file, its row, and a JSON pointer (RFC 6901) or a column |
 //! | `json`, `toml` | texts of these formats as trees whose values know their places; YAML is [`crate::yaml`]'s |
+//! | `json_lines`, `delimited` | texts with rows: a JSON document a line; CSV and TSV |
+//! | `table` | rows and columns, whatever they are written in; which row is meant |
+//! | `data_file` | a file of any format, asked for what is at an address |
+//! | `number` | a value as a finite number |
 //! | `leaves` | a value as the values without parts that it is made of |
+//! | `output_name` | which output of a stage the file of an address means |
 //!
 //! Invariants
 //! - Pure: it takes texts and gives values; who reads files is elsewhere.
-//! - Every mistake has its place in the file.
+//! - Every mistake has its place in the file, and a number that is not finite is a mistake only where it is asked for.
+//! - A number is never another one than was written: one that a float can't hold comes with its digits.
+//! - Time and memory grow with the text, whatever is in it.
 
+mod data_file;
+mod delimited;
 mod json;
+mod json_lines;
 mod leaves;
+mod number;
+mod output_name;
 mod pointer;
+mod row;
+mod syntax;
+mod table;
 mod toml;
 
-use std::fmt;
-use std::path::Path;
-use std::sync::Arc;
-
-use crate::diagnostic::{Diagnostics, Source};
-use crate::yaml::{self, Node};
-
-pub use leaves::{Leaf, leaves, number};
+pub use data_file::{AddressedNumber, DataFile};
+pub use leaves::{Leaf, leaves};
+pub use number::{Number, number};
+pub use output_name::output_named;
 pub use pointer::Pointer;
-
-/// A value inside a file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Address {
-    /// The file, as it was written.
-    pub file: String,
-    /// What format it has.
-    pub format: Format,
-    /// Where in it the value is.
-    pub pointer: Pointer,
-}
-
-/// What a file with values is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Format {
-    /// JSON (RFC 8259).
-    Json,
-    /// YAML, as [`crate::spec`] reads it.
-    Yaml,
-    /// TOML.
-    Toml,
-}
-
-/// Why a text is no address.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AddressError {
-    /// The file is not of a format that has addresses.
-    #[error("`{file}` has no addresses: expected a name that ends in `.json`, `.yaml`, `.yml` or `.toml`")]
-    UnknownFormat {
-        /// The file.
-        file: String,
-    },
-    /// The pointer is no JSON pointer.
-    #[error("`{pointer}` is no JSON pointer: expected `~0` or `~1` for each `~`")]
-    Pointer {
-        /// What was written.
-        pointer: String,
-    },
-}
-
-impl Address {
-    /// Splits a text into file and pointer; `None` where it is the path of a file alone.
-    pub fn split(text: &str) -> Option<(&str, &str)> {
-        let at = text.find("#/")?;
-        Some((&text[..at], &text[at + 1..]))
-    }
-
-    /// Reads an address; `None` where the text is the path of a file alone.
-    ///
-    /// # Errors
-    /// An [`AddressError`].
-    pub fn parse(text: &str) -> Result<Option<Self>, AddressError> {
-        let Some((file, pointer)) = Self::split(text) else { return Ok(None) };
-        let unknown = || AddressError::UnknownFormat { file: file.to_owned() };
-        let format = Format::of(file).ok_or_else(unknown)?;
-        let invalid = || AddressError::Pointer { pointer: pointer.to_owned() };
-        let pointer = Pointer::parse(pointer).ok_or_else(invalid)?;
-        Ok(Some(Self { file: file.to_owned(), format, pointer }))
-    }
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}#{}", self.file, self.pointer)
-    }
-}
-
-impl Format {
-    /// Knows a format by the end of a file's name.
-    pub fn of(file: &str) -> Option<Self> {
-        match Path::new(file).extension()?.to_str()? {
-            "json" => Some(Self::Json),
-            "yaml" | "yml" => Some(Self::Yaml),
-            "toml" => Some(Self::Toml),
-            _ => None,
-        }
-    }
-}
-
-/// Reads a file's text as a tree in which every value knows its place.
-///
-/// Gives `None`, with the mistakes in `diagnostics`, for what can't be read at all.
-pub fn read(source: &Arc<Source>, format: Format, diagnostics: &mut Diagnostics) -> Option<Node> {
-    match format {
-        Format::Yaml => yaml::read(source, 0..source.text().len(), diagnostics),
-        Format::Json => json::read(source, diagnostics),
-        Format::Toml => toml::read(source, diagnostics),
-    }
-}
+pub use row::Row;
+pub use syntax::{Address, AddressError, Format};
+pub use table::{Column, Table};
 
 #[cfg(test)]
 mod tests {
     use snapbox::{assert_data_eq, str};
 
     use super::*;
+    use crate::diagnostic::{Diagnostics, Source};
 
     const JSON: &str = r#"{
   "model": { "kind": "svm", "C": 0.5, "a.b": [1, { "x": null }], "none": [], "big": 123456789012345678901 },
@@ -136,11 +62,12 @@ mod tests {
         let address = Address::parse(&format!("{file}#{pointer}"));
         let address = address.expect("it is an address").expect("it has a pointer");
         let mut diagnostics = Diagnostics::default();
-        let Some(root) = read(&Source::file(file, text), address.format, &mut diagnostics) else {
-            return diagnostics.render(false);
+        let file = match DataFile::read(&Source::file(file, text), address.format) {
+            Ok(file) => file,
+            Err(mistakes) => return mistakes.render(false),
         };
-        let found = match address.pointer.find(&root) {
-            Ok(node) => leaves("it", node, &mut diagnostics),
+        let found = match file.find(&address) {
+            Ok(node) => leaves("it", &node, &mut diagnostics),
             Err(mistake) => {
                 diagnostics.add(mistake);
                 Vec::new()
@@ -155,24 +82,6 @@ mod tests {
             format!("{line}:{column} {} = {value}", leaf.name)
         };
         found.iter().map(line).collect::<Vec<_>>().join("\n")
-    }
-
-    #[test]
-    fn a_path_is_no_address_and_an_address_needs_a_format_that_has_them() {
-        assert_eq!(Address::parse("data/a#1.csv"), Ok(None));
-        let parse = |text| Address::parse(text).map(|address| address.map(|address| address.to_string()));
-        assert_eq!(parse("settings.toml#/a~1b/0"), Ok(Some("settings.toml#/a~1b/0".to_owned())));
-        let refused = |text| parse(text).expect_err("it is none").to_string();
-        assert_data_eq!(
-            refused("a.csv#/0/x"),
-            str![
-                "`a.csv` has no addresses: expected a name that ends in `.json`, `.yaml`, `.yml` or `.toml`"
-            ]
-        );
-        assert_data_eq!(
-            refused("a.json#/a~2"),
-            str!["`/a~2` is no JSON pointer: expected `~0` or `~1` for each `~`"]
-        );
     }
 
     #[test]
@@ -202,10 +111,10 @@ mod tests {
         assert_data_eq!(
             shown("a.toml", TOML, "/model"),
             str![[r#"
+3:8 it/kind = Text("svm")
 4:5 it/C = Float(0.5)
 5:10 it/a.b/0 = Integer(1)
 5:19 it/a.b/1/x = Text("1979-05-27")
-3:8 it/kind = Text("svm")
 6:8 it/none = List([])
 "#]]
         );
@@ -300,17 +209,5 @@ error: expected a finite number, found `nan`
         );
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         assert!(shown("a.json", &deep, "/0").starts_with("error: values are nested more than 128 deep"));
-    }
-
-    #[test]
-    fn a_number_is_asked_for_by_name() {
-        let source = Source::file("a.json", r#"{ "a": 1, "b": "x" }"#);
-        let root = read(&source, Format::Json, &mut Diagnostics::default()).expect("it is JSON");
-        let at = |pointer: &str| {
-            let node = Pointer::parse(pointer).and_then(|pointer| pointer.find(&root).ok());
-            number(node.expect("it is there")).map_err(|mistake| mistake.message().to_owned())
-        };
-        assert_eq!(at("/a"), Ok(1.0));
-        assert_eq!(at("/b"), Err("expected a number, found the text `x`".to_owned()));
     }
 }

@@ -6,8 +6,8 @@ use crate::diagnostic::Diagnostic;
 use crate::suggestion::help;
 use crate::yaml::{Content, Node};
 
-/// The way from a whole document to a value in it: names in maps, and numbers from 0 in lists.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The way from a whole document to a value in it: names in maps, and numbers from 0 in lists; without any, the whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Pointer(Vec<String>);
 
 impl Pointer {
@@ -15,6 +15,21 @@ impl Pointer {
     pub fn parse(text: &str) -> Option<Self> {
         let steps = text.strip_prefix('/')?.split('/');
         steps.map(unescape).collect::<Option<Vec<String>>>().map(Self)
+    }
+
+    /// Makes a pointer of names.
+    pub fn of<'t>(names: impl IntoIterator<Item = &'t str>) -> Self {
+        Self(names.into_iter().map(str::to_owned).collect())
+    }
+
+    /// Gives its names, without escapes.
+    pub fn names(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Gives what it points at, if that exists.
+    pub fn get<'n>(&self, root: &'n Node) -> Option<&'n Node> {
+        self.0.iter().try_fold(root, |node, name| child(node, name))
     }
 
     /// Finds what it points at.

@@ -30,16 +30,16 @@ fn entries(source: &Arc<Source>, table: &DeTable<'_>) -> Content {
         key_place: place(source, key.span()),
         value: node(source, value),
     };
-    Content::Map(table.iter().map(entry).collect())
+    let mut entries: Vec<Entry> = table.iter().map(entry).collect();
+    // toml sorts them by name.
+    entries.sort_by_key(|entry| entry.key_place.span().start);
+    Content::Map(entries)
 }
 
 fn node(source: &Arc<Source>, value: &Spanned<DeValue<'_>>) -> Node {
     let content = match value.get_ref() {
         DeValue::String(text) => Content::Scalar(Scalar::Text(text.clone().into_owned())),
-        DeValue::Integer(whole) => {
-            let parsed = i64::from_str_radix(whole.as_str(), whole.radix());
-            Content::Scalar(parsed.map_or(Scalar::Float(f64::INFINITY), Scalar::Integer))
-        }
+        DeValue::Integer(whole) => Content::Scalar(integer(whole.as_str(), whole.radix())),
         DeValue::Float(number) => Content::Scalar(Scalar::Float(number.as_str().parse().unwrap_or(f64::NAN))),
         DeValue::Boolean(value) => Content::Scalar(Scalar::Bool(*value)),
         DeValue::Datetime(time) => Content::Scalar(Scalar::Text(time.to_string())),
@@ -47,6 +47,15 @@ fn node(source: &Arc<Source>, value: &Spanned<DeValue<'_>>) -> Node {
         DeValue::Table(table) => entries(source, table),
     };
     Node { content, place: place(source, value.span()) }
+}
+
+/// Reads digits; what no `i64` holds is a float.
+fn integer(digits: &str, radix: u32) -> Scalar {
+    match (i64::from_str_radix(digits, radix), i128::from_str_radix(digits, radix)) {
+        (Ok(whole), _) => Scalar::Integer(whole),
+        (_, Ok(whole)) => Scalar::Float(whole as f64),
+        _ => Scalar::Float(if radix == 10 { digits.parse().unwrap_or(f64::NAN) } else { f64::INFINITY }),
+    }
 }
 
 /// Points at a span, which is on character boundaries unless the text is broken there.

@@ -6,20 +6,19 @@ use std::collections::HashMap;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::address::{self, Address, leaves};
+use crate::address::{Address, DataFile, leaves};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::digest::Digest;
 use crate::folder::open_through_links;
 use crate::kind::Failure;
 use crate::spec::{Parameters, Value};
 use crate::store::Store;
-use crate::yaml::Node;
 
 /// The largest file that values are taken from, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
 
 /// What a file holds, or why that can't be read.
-type Document = Arc<Result<Node, Failure>>;
+type Document = Arc<Result<DataFile, Failure>>;
 
 /// The files that values are taken from.
 #[derive(Default)]
@@ -41,11 +40,11 @@ impl ValueDocuments {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&document));
             document
         });
-        let root = document.as_ref().as_ref().map_err(Failure::clone)?;
+        let file = document.as_ref().as_ref().map_err(Failure::clone)?;
         let mut mistakes = Diagnostics::default();
-        match address.pointer.find(root) {
+        match file.find(address) {
             Ok(node) => {
-                for leaf in leaves(&address.to_string(), node, &mut mistakes) {
+                for leaf in leaves(&address.to_string(), &node, &mut mistakes) {
                     let (name, value) = match leaf.value {
                         Some(value) => (leaf.name, value),
                         None => (leaf.name + " is null", Value::Bool(true)),
@@ -55,11 +54,11 @@ impl ValueDocuments {
             }
             Err(mistake) => mistakes.add(mistake),
         }
-        refuse(address, &mistakes)
+        if mistakes.is_empty() { Ok(()) } else { Err(refused(address, &mistakes)) }
     }
 }
 
-fn parse(store: &Store, address: &Address, digest: Digest) -> Result<Node, Failure> {
+fn parse(store: &Store, address: &Address, digest: Digest) -> Result<DataFile, Failure> {
     let unreadable = |error: &io::Error| Failure::new(format!("input `{address}` can't be read: {error}"));
     let mut bytes = Vec::new();
     open_through_links(&store.project().path_of(&address.file))
@@ -76,15 +75,10 @@ fn parse(store: &Store, address: &Address, digest: Digest) -> Result<Node, Failu
     }
     let text =
         String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{}` is not UTF-8", address.file)))?;
-    let mut mistakes = Diagnostics::default();
-    let root = address::read(&Source::file(&address.file, text), address.format, &mut mistakes);
-    refuse(address, &mistakes)?;
-    root.ok_or_else(|| Failure::new(format!("input `{address}` can't be read")))
+    DataFile::read(&Source::file(&address.file, text), address.format)
+        .map_err(|mistakes| refused(address, &mistakes))
 }
 
-fn refuse(address: &Address, mistakes: &Diagnostics) -> Result<(), Failure> {
-    if mistakes.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::new(format!("input `{address}` can't be read\n{}", mistakes.render(false).trim_end())))
+fn refused(address: &Address, mistakes: &Diagnostics) -> Failure {
+    Failure::new(format!("input `{address}` can't be read\n{}", mistakes.render(false).trim_end()))
 }

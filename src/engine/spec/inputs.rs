@@ -14,10 +14,9 @@ use super::path_uses::Use;
 use super::project_path::ProjectRoot;
 use super::waits;
 use super::writers::Writers;
-use crate::address::{self, Format, Pointer};
+use crate::address::{Address, DataFile};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::pattern;
-use crate::yaml::Node;
 
 /// The stages and what they need.
 pub(super) struct Graph<'a, 's> {
@@ -65,8 +64,8 @@ pub(super) fn check(
             if certain {
                 mistakes.add_with(|| missing(input, project).at(input.place));
             }
-        } else if let Some(pointer) = &input.pointer {
-            documents.check(project.root(), input.file(), pointer, &mut mistakes);
+        } else if let Some(address) = &input.address {
+            documents.check(project.root(), input.file(), address, &mut mistakes);
         }
         if !mistakes.is_empty() && reported.insert((input.place.source().name(), input.place.span().start)) {
             diagnostics.append(mistakes);
@@ -100,19 +99,19 @@ fn check_pattern(input: &Use<'_>, project: &ProjectRoot<'_>, certain: bool, diag
 
 /// The files that addresses are in, each read once.
 #[derive(Default)]
-struct Documents(HashMap<String, Option<Node>>);
+struct Documents(HashMap<String, Option<DataFile>>);
 
 impl Documents {
-    /// Checks that a file has a value at a pointer.
-    fn check(&mut self, root: &Path, path: &str, pointer: &Pointer, diagnostics: &mut Diagnostics) {
-        let node = self.0.entry(path.to_owned()).or_insert_with(|| {
-            let format = Format::of(path)?;
-            match file::read(root, path, diagnostics) {
-                File::Text(source) => address::read(&source, format, diagnostics),
-                File::Absent | File::Unreadable => None,
-            }
+    /// Checks that a file has a value at an address.
+    fn check(&mut self, root: &Path, path: &str, address: &Address, diagnostics: &mut Diagnostics) {
+        let document = self.0.entry(path.to_owned()).or_insert_with(|| {
+            let source = match file::read(root, path, diagnostics) {
+                File::Text(source) => source,
+                File::Absent | File::Unreadable => return None,
+            };
+            DataFile::read(&source, address.format).map_err(|mistakes| diagnostics.append(mistakes)).ok()
         });
-        if let Some(Err(mistake)) = node.as_ref().map(|node| pointer.find(node)) {
+        if let Some(Err(mistake)) = document.as_ref().map(|document| document.find(address)) {
             diagnostics.add(mistake);
         }
     }

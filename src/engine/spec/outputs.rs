@@ -82,19 +82,19 @@ fn accept<'a>(
     uses.append(&mut written);
 }
 
-/// Splits an address into file and pointer, and brings the path to its one spelling.
+/// Reads an address, and brings the path to its one spelling.
 fn resolve(
     one: &mut Use<'_>,
     shape: Option<&Shape>,
     project: &mut ProjectRoot<'_>,
 ) -> Result<(), Diagnostic> {
     if matches!(shape, Some(Shape::Input)) {
-        let help = "an address is `FILE#/NAME/NAME`, in a JSON, YAML or TOML file";
+        let help = "an address is `FILE#/NAME/NAME` or, in a table or JSON lines, `FILE#ROW/COLUMN`";
         let address = Address::parse(&one.path);
         let address = address.map_err(|error| Diagnostic::error(error.to_string()).help(help))?;
         if let Some(address) = address {
-            one.pointer = Some(address.pointer);
-            one.path = address.file;
+            one.path = address.file.clone();
+            one.address = Some(address);
         }
     }
     let is_output = matches!(shape, Some(Shape::OutputPath));

@@ -10,7 +10,7 @@ use super::points;
 use super::schema::{Field, Shape};
 use super::shape::get;
 use super::template::fill;
-use crate::address::Pointer;
+use crate::address::Address;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::project_path::MAX_PATH_BYTES;
 use crate::value::Value;
@@ -25,7 +25,7 @@ pub(super) struct Use<'a> {
     /// Where an input is that is reached through links.
     pub behind_links: Option<String>,
     /// What of the file is meant, if not the whole of it.
-    pub pointer: Option<Pointer>,
+    pub address: Option<Address>,
     /// Where the path was written.
     pub place: &'a Place,
     pub origin: PathOrigin<'a>,
@@ -84,7 +84,7 @@ pub(super) fn literals<'a>(
         point: 0,
         path: path.to_owned(),
         behind_links: None,
-        pointer: None,
+        address: None,
         place,
         origin,
     };
@@ -125,7 +125,7 @@ pub(super) fn templates<'a>(
         uses.extend(points::all(draft).take(count).map(|point| {
             let value = |name: &str| points::text_of(draft, point, name);
             let path = if has_braces { fill(text, value) } else { text.to_owned() };
-            Use { stage, point, path, behind_links: None, pointer: None, place, origin }
+            Use { stage, point, path, behind_links: None, address: None, place, origin }
         }));
     }
 }
