@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`cli`] | a file per command; the only place that prints or reads the environment |
 //! | [`kinds`] | one file per stage kind of the lab: its parameters, their effective form, its run |
-//! | [`lab`] | the science: data, models, training, metrics, figures |
+//! | [`lab`] | the science: data, models, training, metrics |
 //! | [`week3`] | the report of week 3, its claims and its audit, until any pipeline has them |
 //! | `recount_engine` | the crate below: decides what is stale, runs it, keeps what it made |
 //!

@@ -6,8 +6,6 @@ mod citations;
 mod claims;
 #[path = "report/mistakes.rs"]
 mod mistakes;
-#[path = "report/pictures.rs"]
-mod pictures;
 #[path = "report/sweep.rs"]
 mod sweep;
 

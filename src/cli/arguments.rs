@@ -36,6 +36,8 @@ pub enum Command {
     Log(LogArguments),
     /// Compare two revisions' locks: which parameters changed, and which measures moved
     Diff(DiffArguments),
+    /// List what runs measured: mean and deviation over repeats, a row for each variant
+    Results(ResultsArguments),
     /// Write records for outputs that are at hand and equal pipeline.lock, as in a fresh clone; runs nothing
     Adopt(AdoptArguments),
     /// Run a chain again from the raw data, and say whether it gives the same bits
@@ -44,7 +46,7 @@ pub enum Command {
     Fsck(ProjectArguments),
     /// Free what neither pipeline.lock, nor the last runs, nor git's branches and tags name
     Gc(GcArguments),
-    /// Write a small pipeline to start from into a folder
+    /// Write a small project to start from into a folder: two variants, three seeds, a figure
     Init(InitArguments),
     /// Print JSON schemas of the YAML files, for editors
     Schema(SchemaArguments),
@@ -202,12 +204,44 @@ pub struct DiffArguments {
     pub project: ProjectArguments,
 }
 
+/// The arguments of `recount results`.
+#[derive(Args)]
+pub struct ResultsArguments {
+    /// Only these stages; without declared measures, all numbers that they have [default: every stage that declares measures]
+    #[arg(value_name = "STAGE")]
+    pub stages: Vec<String>,
+    /// What to show: a measure (`accuracy`, `fit.accuracy`), a parameter (`params.C`) or an address (`metrics.json#/a/b`)
+    #[arg(short, long, value_name = "COLUMN")]
+    pub column: Vec<String>,
+    /// Sort the rows by a column, the best first
+    #[arg(long, value_name = "COLUMN")]
+    pub sort: Option<String>,
+    /// A row for each run, not one over its repeats
+    #[arg(long)]
+    pub runs: bool,
+    /// Beside what it was at a revision, with what has changed
+    #[arg(long, value_name = "REV", conflicts_with = "csv")]
+    pub compare: Option<String>,
+    /// Print CSV, with all digits
+    #[arg(long, conflicts_with_all = ["md", "json"])]
+    pub csv: bool,
+    /// Print a Markdown table
+    #[arg(long, conflicts_with = "json")]
+    pub md: bool,
+    /// Where the project is
+    #[command(flatten)]
+    pub project: ProjectArguments,
+}
+
 /// The arguments of `recount init`.
 #[derive(Args)]
 pub struct InitArguments {
     /// The folder, made where there is none
     #[arg(value_name = "DIR", default_value = ".")]
     pub folder: PathBuf,
+    /// A few shell commands, without variants and seeds
+    #[arg(long)]
+    pub minimal: bool,
 }
 
 /// The arguments of `recount schema`.

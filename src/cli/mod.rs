@@ -22,11 +22,13 @@ mod init;
 mod json;
 mod locked;
 mod log;
+mod outputs;
 mod placed;
 mod print;
 mod progress;
 mod project;
 mod reasons;
+mod results;
 mod run;
 mod run_facts;
 mod schema;
@@ -137,6 +139,7 @@ pub fn main() -> ExitCode {
         Some(Command::Dag(args)) => dag::dag(&args, &environment),
         Some(Command::Log(args)) => log::log(&args),
         Some(Command::Diff(args)) => diff::diff(&args),
+        Some(Command::Results(args)) => results::results(&args, &environment),
         Some(Command::Init(args)) => init::init(&args),
         Some(Command::Schema(args)) => schema::schema(&args),
         Some(Command::Completions(args)) => completions::completions(&args),

@@ -8,7 +8,7 @@ use crate::lab::metrics;
 use crate::lab::nn::{Simd, multiply_adds};
 use crate::lab::trainer;
 use recount_engine::digest::Digest;
-use recount_engine::spec::Schema;
+use recount_engine::spec::{Better, Measure, Schema};
 use recount_engine::{Context, Effective, Failure, Job, Kind, Output, Read};
 
 use super::code_of;
@@ -27,9 +27,29 @@ pub fn schema() -> Schema {
         repeats: true,
         inline: false,
         fields: Vec::new(),
-        measures: Vec::new(),
+        measures: measures(),
         references: None,
     }
+}
+
+/// The numbers of its outputs that have a name.
+fn measures() -> Vec<Measure> {
+    let share = |name: &str, address: &str| {
+        let measure = Measure::at(name, address).in_unit("fraction").with_better(Better::Higher);
+        measure.out_of("metrics.json#/whole/examples")
+    };
+    let loss =
+        |name: &str, address: &str| Measure::at(name, address).in_unit("nats").with_better(Better::Lower);
+    vec![
+        share("accuracy", "metrics.json#/best/accuracy"),
+        share("last_accuracy", "metrics.json#/last/accuracy"),
+        Measure::at("macro_f1", "metrics.json#/whole/macro_f1").with_better(Better::Higher),
+        loss("valid_loss", "metrics.json#/best/valid_loss"),
+        loss("train_loss", "metrics.json#/best/train_loss"),
+        loss("loss_gap", "metrics.json#/loss_gap"),
+        Measure::at("epochs", "metrics.json#/epochs").as_exact(),
+        Measure::at("multiply_adds", "metrics.json#/multiply_adds").with_better(Better::Lower).as_exact(),
+    ]
 }
 
 /// Scores one trained model.

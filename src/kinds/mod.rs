@@ -3,7 +3,6 @@
 mod checkpoint;
 mod evaluate;
 pub(crate) mod files;
-pub(crate) mod plot;
 mod prepare;
 mod progress;
 mod train;
@@ -20,6 +19,7 @@ use recount_engine::{Registry, command};
 
 use crate::lab::nn::Simd;
 use crate::week3::kind as render;
+use recount_report::plot;
 
 include!(concat!(env!("OUT_DIR"), "/code.rs"));
 

@@ -6,7 +6,7 @@ use crate::lab::nn::{Simd, multiply_adds};
 use crate::lab::settings::{Cell, Conv, Settings};
 use crate::lab::trainer::{self, TrainError};
 use recount_engine::digest::Digest;
-use recount_engine::spec::{Field, Parameters, Schema, Shape, Value};
+use recount_engine::spec::{Better, Field, Measure, Parameters, Schema, Shape, Value};
 use recount_engine::{Context, Effective, Failure, Job, Kind, Output};
 
 use super::code_of;
@@ -24,7 +24,12 @@ pub fn schema() -> Schema {
         kind: "train",
         repeats: true,
         inline: false,
-        measures: Vec::new(),
+        measures: vec![
+            Measure::at("seconds", "observed.json#/seconds")
+                .in_unit("s")
+                .with_better(Better::Lower)
+                .as_observed(),
+        ],
         references: None,
         fields: vec![
             field("cell", Shape::Choice(&["gru", "lstm"]), "gru".into(), "the recurrent cell"),

@@ -1,8 +1,7 @@
-//! The science: data, models, training, metrics, figures. Knows no pipeline, no store, no terminal.
+//! The science: data, models, training, metrics. Knows no pipeline, no store, no terminal.
 
 pub mod data;
 pub mod difference;
-pub mod figures;
 pub mod history;
 pub mod metrics;
 pub mod nn;

@@ -2,6 +2,10 @@
 //!
 //! | module | its duty |
 //! |---|---|
+//! | [`measure`] | numbers at addresses in what runs left |
+//! | [`reference`](mod@reference) | what a figure or a report names of a pipeline: `fit[svm].accuracy` |
+//! | [`plot`] | the kind `plot` |
+//! | [`results`] | measures in rows and columns |
 //! | [`statistics`] | when two samples differ, and which of many is best |
 //! | [`figure`] | data → SVG pictures, one sort a file |
 //!
@@ -9,4 +13,8 @@
 //! - Knows no stage kind of the lab, no terminal and no clock.
 
 pub mod figure;
+pub mod measure;
+pub mod plot;
+pub mod reference;
+pub mod results;
 pub mod statistics;

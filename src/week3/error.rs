@@ -77,16 +77,6 @@ pub enum RenderError {
         /// The line itself, or its beginning.
         text: String,
     },
-    /// A figure has a numeral that nothing answers for, or that says something else than the runs.
-    #[error("{figure} shows `{text}`: {what}")]
-    Figure {
-        /// The figure, relative to the report.
-        figure: String,
-        /// The text in it.
-        text: String,
-        /// What is wrong.
-        what: String,
-    },
     /// A number stands in code, where it can be no link.
     #[error("line {line} of the report has a number in code: `{text}`")]
     InCode {
@@ -230,7 +220,6 @@ impl RenderError {
                  `negative` or `relation`",
             ),
             Self::Fault { fault, .. } => Some(fault.help()),
-            Self::Figure { .. } => Some("draw it with `Canvas::numeral`, which says what it states"),
             Self::InCode { .. } => Some("end the code before the number: `` `hidden` {{ m | parameter }} ``"),
         }
     }

@@ -36,7 +36,6 @@ mod named;
 mod new_users;
 mod number;
 mod orphans;
-mod pictures;
 mod prose;
 mod quantity;
 mod render;

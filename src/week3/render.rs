@@ -14,9 +14,7 @@ use super::inputs::ReportInputs;
 use super::marks::Marks;
 use super::orphans::{self, Names};
 use super::tidy::tidy;
-use super::{
-    attributed, beside, comparative, comparison, context, filters, literals, named, pictures, shown,
-};
+use super::{attributed, beside, comparative, comparison, context, filters, literals, named, shown};
 
 /// The template that is the report; every other one is included by it.
 pub const MAIN_TEMPLATE: &str = "main.md.j2";
@@ -69,16 +67,7 @@ pub fn render(templates: &BTreeMap<String, String>, inputs: &ReportInputs) -> Re
     shown::check(&text, &inputs.plots)?;
     orphans::check_text(&text, &citations, &names, &marked)?;
     let markdown = text + &definitions(&references, inputs);
-    // What only a figure shows is referred to behind all that the text does.
-    let mut all = references.clone();
-    let mut in_figures = Vec::new();
-    for figure in &inputs.provenance.figures {
-        let found = pictures::references(figure, inputs, &names)?;
-        let first = all.len();
-        in_figures.push(found.iter().enumerate().map(|(index, (_, line))| (first + index, *line)).collect());
-        all.extend(found.into_iter().map(|(reference, _)| reference));
-    }
-    let audit = audit::build(inputs, &markdown, &citations, &all, &in_figures);
+    let audit = audit::build(inputs, &markdown, &citations, &references);
     let page = audit::page(&audit, &audit_file_name(&inputs.provenance.page));
     Ok(Rendered { markdown, citations, references, audit, page })
 }

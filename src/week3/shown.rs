@@ -1,5 +1,4 @@
-//! The pictures that a text shows: each is one of the report's figures, whose numerals are checked (see `pictures`), under
-//! the title that the figure itself has.
+//! The pictures that a text shows: each is one of the report's figures, under the title that the figure itself has.
 
 use super::error::{Fault, RenderError};
 use super::inputs::PlotReference;

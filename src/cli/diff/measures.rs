@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use recount_engine::Locked;
 
-use super::outputs::{OutputFinder, measured};
+use crate::cli::outputs::{OutputFinder, measured};
 
 /// The address of a number.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,7 +5,6 @@
 //! | file | its duty |
 //! |---|---|
 //! | `causes` | what lies behind an instance's change |
-//! | `outputs` | outputs' bytes, wherever they are |
 //! | `measures`, `noise` | the numbers that moved; whether by more than the seeds' spread |
 //! | `text` | all of it as text |
 //!
@@ -16,7 +15,6 @@
 mod causes;
 mod measures;
 mod noise;
-mod outputs;
 mod text;
 
 use std::collections::BTreeMap;
@@ -28,13 +26,13 @@ use recount_engine::{LOCK_FILE, Lock};
 
 use super::arguments::DiffArguments;
 use super::git::Git;
+use super::outputs::OutputFinder;
 use super::reasons::ReasonEntry;
 use super::stored::Stored;
 use super::{CliError, json};
 use causes::Causes;
 use measures::{MeasurePlace, measures};
 use noise::{Noise, Sample, Sampling, judge, mean};
-use outputs::OutputFinder;
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -81,11 +79,12 @@ struct Lacking {
 }
 
 /// One of the two locks.
-struct Side<'s> {
+pub(super) struct Side<'s> {
     name: &'s str,
-    /// `None` where it is the project's, as it is now.
-    commit: Option<String>,
-    lock: Lock,
+    /// Its commit; `None` where it is the project's, as it is now.
+    pub commit: Option<String>,
+    /// What it says.
+    pub lock: Lock,
 }
 
 /// Carries `recount diff` out.
@@ -94,8 +93,7 @@ struct Side<'s> {
 /// A [`CliError`] without git, or for a revision that has no lock.
 pub fn diff(args: &DiffArguments) -> Result<(), CliError> {
     let stored = Stored::open(&args.project)?;
-    let git = Git::of(&stored.root, &stored.cancel)?
-        .ok_or_else(|| CliError::input("the project is in no git repository, so it has no revisions\nhelp: `git init` begins one; commit `pipeline.lock` after a run"))?;
+    let git = Git::of(&stored.root, &stored.cancel)?.ok_or_else(no_git)?;
     let old = side_at(&git, &args.from)?;
     let new = match &args.to {
         Some(revision) => side_at(&git, revision)?,
@@ -113,7 +111,19 @@ pub fn diff(args: &DiffArguments) -> Result<(), CliError> {
     Ok(())
 }
 
-fn side_at<'s>(git: &Git, revision: &'s str) -> Result<Side<'s>, CliError> {
+/// Says that there are no revisions.
+pub(super) fn no_git() -> CliError {
+    CliError::input(
+        "the project is in no git repository, so it has no revisions\n\
+         help: `git init` begins one; commit `pipeline.lock` after a run",
+    )
+}
+
+/// Reads the lock of a revision.
+///
+/// # Errors
+/// A [`CliError`] for an unknown revision, and for one without a lock.
+pub(super) fn side_at<'s>(git: &Git, revision: &'s str) -> Result<Side<'s>, CliError> {
     let commit = git.commit(revision)?.ok_or_else(|| {
         let help = if git.is_shallow() {
             "this clone has a part of the history alone: `git fetch --unshallow` gets the rest"
@@ -126,7 +136,11 @@ fn side_at<'s>(git: &Git, revision: &'s str) -> Result<Side<'s>, CliError> {
     Ok(Side { name: revision, commit: Some(commit), lock })
 }
 
-fn read(text: Option<Vec<u8>>, whose: &str) -> Result<Lock, CliError> {
+/// Reads a lock's text; `whose` it is, is for the message.
+///
+/// # Errors
+/// A [`CliError`] where there is none, or it is damaged.
+pub(super) fn read(text: Option<Vec<u8>>, whose: &str) -> Result<Lock, CliError> {
     let text = text.ok_or_else(|| {
         CliError::input(format!(
             "{whose} has no `{LOCK_FILE}`\nhelp: `recount run` writes it; commit it then"
@@ -160,7 +174,7 @@ fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result
     let mut finder = OutputFinder::of(&stored.store);
     let members: Vec<&str> = groups.values().flatten().copied().collect();
     for side in [from, to] {
-        finder.fetch((&stored.root, git), side.commit.as_deref(), &side.lock, &members)?;
+        finder.fetch((&stored.root, Some(git)), side.commit.as_deref(), &side.lock, &members)?;
     }
     // An instance that changed by itself comes before those that changed because of it.
     let mut roots = Vec::new();

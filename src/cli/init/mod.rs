@@ -1,7 +1,8 @@
-//! `recount init`: a small pipeline of `command` stages to start from.
+//! `recount init`: a small project to start from, of two variants and three seeds, or with `--minimal` of shell commands.
 //!
 //! Invariants
-//! - Nothing is overwritten: where one of the files exists, none is written.
+//! - Nothing is overwritten: where one of the files exists, none is written. A `.gitignore` that is there gets what it
+//!   lacks at its end.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -13,14 +14,28 @@ use recount_engine::spec::file_schemas;
 use super::arguments::InitArguments;
 use super::{CliError, print, schema};
 
-/// The files of the pipeline, each with its path.
-const FILES: [(&str, &str); 5] = [
-    ("pipeline.yaml", include_str!("pipeline.yaml")),
-    ("data/voyage.txt", include_str!("voyage.txt")),
-    ("scripts/count.sh", include_str!("count.sh")),
-    ("scripts/table.sh", include_str!("table.sh")),
-    (".gitignore", include_str!("gitignore")),
+/// The files of a project, each with its path.
+type Files = &'static [(&'static str, &'static str)];
+
+const BANDIT: Files = &[
+    ("pipeline.yaml", include_str!("bandit/pipeline.yaml")),
+    ("src/play.py", include_str!("bandit/play.py")),
 ];
+
+const MINIMAL: Files = &[
+    ("pipeline.yaml", include_str!("minimal/pipeline.yaml")),
+    ("data/voyage.txt", include_str!("minimal/voyage.txt")),
+    ("scripts/count.sh", include_str!("minimal/count.sh")),
+    ("scripts/table.sh", include_str!("minimal/table.sh")),
+];
+
+const GITIGNORE: &str = ".gitignore";
+
+/// What git is asked to ignore, with why.
+const IGNORED: &str = include_str!("gitignore");
+
+/// What git is asked to ignore besides, of a project whose runs have folders of their own.
+const RUNS: &str = "# What runs write, as recount puts it there.\n/runs\n";
 
 /// Carries `recount init` out.
 ///
@@ -30,7 +45,7 @@ pub fn init(args: &InitArguments) -> Result<(), CliError> {
     let folder = &args.folder;
     let pipeline = file_schemas(&kinds::schemas()).into_iter().find(|schema| schema.name == "pipeline");
     let schema = pipeline.map(|schema| schema::text(&schema.json)).unwrap_or_default();
-    let mut files: Vec<(&str, &str)> = FILES.to_vec();
+    let mut files: Vec<(&str, &str)> = if args.minimal { MINIMAL.to_vec() } else { BANDIT.to_vec() };
     files.push(("schemas/pipeline.json", &schema));
     let in_the_way = files.iter().find(|(path, _)| folder.join(path).symlink_metadata().is_ok());
     if let Some((path, _)) = in_the_way {
@@ -39,17 +54,43 @@ pub fn init(args: &InitArguments) -> Result<(), CliError> {
             folder.join(path).display()
         )));
     }
+    let failed = |path: &Path, error: &io::Error| {
+        CliError::failed(format!("`{}` can't be written: {error}", path.display()))
+    };
     for (path, text) in files {
         let path = folder.join(path);
-        write(&path, text)
-            .map_err(|error| CliError::failed(format!("`{}` can't be written: {error}", path.display())))?;
+        write(&path, text).map_err(|error| failed(&path, &error))?;
         print::result(&format!("wrote   {}", path.display()));
     }
-    print::result("`recount` runs it; `recount status` says how it stands");
+    let ignore = folder.join(GITIGNORE);
+    let wanted = if args.minimal { IGNORED.to_owned() } else { [IGNORED, RUNS].concat() };
+    if add_lines(&ignore, &wanted).map_err(|error| failed(&ignore, &error))? {
+        print::result(&format!("wrote   {}", ignore.display()));
+    }
+    let results = if args.minimal { "" } else { ", `recount results` lists what was measured" };
+    print::result(&format!("`recount` runs it{results}; `recount status` says how it stands"));
     Ok(())
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
     fs::File::create_new(path)?.write_all(text.as_bytes())
+}
+
+/// Writes the lines that a file lacks at its end; says whether it lacked some.
+fn add_lines(path: &Path, wanted: &str) -> io::Result<bool> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error),
+    };
+    let lacks = |line: &&str| !line.starts_with('#') && !text.lines().any(|own| own.trim() == *line);
+    if !wanted.lines().any(|line| lacks(&line)) {
+        return Ok(false);
+    }
+    let lines: Vec<&str> = wanted.lines().filter(|line| line.starts_with('#') || lacks(line)).collect();
+    let begin = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    let mut file = fs::File::options().create(true).append(true).open(path)?;
+    file.write_all(format!("{begin}{}\n", lines.join("\n")).as_bytes())?;
+    Ok(true)
 }

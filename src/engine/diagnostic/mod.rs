@@ -55,6 +55,11 @@ impl Diagnostic {
         &self.message
     }
 
+    /// Gives where it is.
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
     /// Where it belongs among others: files by path, then arguments in their order.
     fn rank(&self) -> (Option<usize>, &str, usize) {
         match &self.place {

@@ -86,7 +86,7 @@ impl Place {
     }
 
     /// Says whether it is a source as a whole.
-    pub(super) fn is_whole(&self) -> bool {
+    pub fn is_whole(&self) -> bool {
         self.start == WHOLE
     }
 

@@ -68,6 +68,11 @@ impl Measure {
         Self::from_source(name, from)
     }
 
+    /// Makes a measure that is called as its address is.
+    pub fn of_address(address: Address) -> Self {
+        Self::from_source(&address.to_string(), MeasureSource::Address(address))
+    }
+
     fn from_source(name: &str, from: MeasureSource) -> Self {
         Self {
             name: name.to_owned(),

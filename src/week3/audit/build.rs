@@ -13,13 +13,12 @@ use super::file::{
 };
 use super::provenance::{Place, Provenance};
 
-/// Builds the audit file of a finished report; `shown` gives the reference and the line of each figure's numbers.
+/// Builds the audit file of a finished report.
 pub(crate) fn build(
     inputs: &ReportInputs,
     markdown: &str,
     citations: &[Citation],
     references: &[Reference],
-    shown: &[Vec<(usize, usize)>],
 ) -> AuditFile {
     let provenance = &inputs.provenance;
     let mut sources = Sources { provenance, entries: Vec::new(), known: BTreeMap::new() };
@@ -37,11 +36,11 @@ pub(crate) fn build(
     for citation in citations {
         entries[citation.reference].places.push((citation.line, citation.column));
     }
-    let figures = provenance.figures.iter().enumerate().map(|(index, figure)| FigureEntry {
+    let figures = provenance.figures.iter().map(|figure| FigureEntry {
         file: figure.path.clone(),
         sha256: Digest::of(figure.svg.as_bytes()),
-        references: shown.get(index).into_iter().flatten().map(|(it, _)| reference_name(*it)).collect(),
-        lines: shown.get(index).into_iter().flatten().map(|(_, line)| *line).collect(),
+        references: Vec::new(),
+        lines: Vec::new(),
     });
     AuditFile {
         recount_audit: VERSION,

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::lab::figures::Numeral;
 use recount_engine::digest::{Digest, Key, ObjectId};
 
 use super::name::split;
@@ -60,8 +59,6 @@ pub struct FigureFile {
     pub path: String,
     /// The SVG document.
     pub svg: String,
-    /// What its numerals state, in the order of the document.
-    pub numerals: Vec<Numeral>,
 }
 
 /// Where a setting's value was said.

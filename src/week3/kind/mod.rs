@@ -21,7 +21,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::lab::data::DataCard;
-use crate::lab::figures::Numeral;
 use crate::week3::audit::FigureFile;
 use crate::week3::{self, Claim, PlotReference, ReportInputs, SourceDocument, read_claims};
 use recount_engine::diagnostic::{Diagnostics, Source};
@@ -34,7 +33,6 @@ use recount_engine::{Context, Effective, Failure, Input, Job, Kind, Output, Outp
 
 use crate::kinds::code_of;
 use crate::kinds::files::{DATA_CARD, HISTORY, METRICS, OBSERVED, bytes_of, input, json_of, need_of};
-use crate::kinds::plot::NUMERALS;
 use crate::kinds::variants::describe;
 use parameters::{overrides, told, told_places};
 use places::Places;
@@ -142,12 +140,10 @@ impl Kind for Render {
         let source = source_document(job, text(parameters, "source")?)?;
         let mut plots = Vec::new();
         let drawn = |input: &&Input| input.stage == needs.plot && input.output.ends_with(".svg");
-        let mut numerals: BTreeMap<String, Vec<Numeral>> = json_of(input(job, NUMERALS)?)?;
         for input in job.inputs.iter().filter(drawn) {
             let svg = String::from_utf8(bytes_of(input)?)
                 .map_err(|_| Failure::new(format!("`{}` is no text", input.output)))?;
-            let numerals = numerals.remove(&input.output).unwrap_or_default();
-            plots.push(FigureFile { path: places.figure(&input.output), svg, numerals });
+            plots.push(FigureFile { path: places.figure(&input.output), svg });
         }
         let inputs = Arc::new(ReportInputs {
             title: job.context.pipeline.title.clone(),
@@ -169,13 +165,11 @@ impl Kind for Render {
             (places.audit_file(), rendered.audit.to_text()),
             (places.page_file(), rendered.page),
         ];
-        let figures = inputs.provenance.figures.iter();
-        let figures = figures.map(|figure| (figure.path.clone(), figure.svg.clone()));
         let output = |(name, text): (String, String)| Output {
             name,
             content: OutputContent::Bytes(text.into_bytes()),
         };
-        Ok(texts.into_iter().chain(figures).map(output).collect())
+        Ok(texts.into_iter().map(output).collect())
     }
 }
 
@@ -189,9 +183,7 @@ fn project_path(text: &str) -> Result<ProjectPath, Failure> {
 fn output_places(output: &str) -> Result<Vec<OutputPlace>, Failure> {
     let mut found = Vec::new();
     for places in [false, true].map(|synthetic| Places::new(output, synthetic)) {
-        for name in
-            [places.report_file.clone(), places.audit_file(), places.page_file(), places.plots.to_owned()]
-        {
+        for name in [places.report_file.clone(), places.audit_file(), places.page_file()] {
             found.push(OutputPlace { path: project_path(&format!("{}{name}", places.folder))?, name });
         }
     }

@@ -22,7 +22,7 @@ impl Places {
             None => (String::new(), output),
         };
         let (report_file, plots) = if synthetic {
-            (format!("{}.synthetic.md", file.trim_end_matches(".md")), "plots.synthetic")
+            (format!("{}.synthetic.md", file.trim_end_matches(".md")), "plots.stand-in")
         } else {
             (file.to_owned(), "plots")
         };
@@ -52,7 +52,7 @@ mod tests {
         let places = Places::new("report/week-3.md", true);
         assert_eq!((places.folder.as_str(), places.report_file.as_str()), ("report/", "week-3.synthetic.md"));
         assert_eq!(places.audit_file(), "week-3.synthetic.audit.json");
-        assert_eq!(places.figure("cost.svg"), "plots.synthetic/cost.svg");
+        assert_eq!(places.figure("cost.svg"), "plots.stand-in/cost.svg");
     }
 
     #[test]

@@ -25,7 +25,7 @@ use names::blank_place;
 use numeral::{blank, numeral};
 use words::in_words;
 
-pub(super) use names::{Names, numeral_beside_names};
+pub(super) use names::Names;
 
 /// How much of a line an error shows, in characters.
 const SHOWN: usize = 90;

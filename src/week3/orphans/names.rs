@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::super::citation::NamePlace;
 use super::super::inputs::ReportInputs;
 use super::super::named;
-use super::numeral::{blank, is_digit, numeral};
+use super::numeral::{blank, is_digit};
 use super::words::is_counted;
 
 /// Words of the field that hold digits.
@@ -58,30 +58,6 @@ pub fn blank_place(line: &mut [char], place: NamePlace, names: &Names) {
     let bare = name.chars().all(is_digit);
     if names.all.contains(&name) && begins(line, at) && ends(line, end) && (!bare || introduced(line, at)) {
         blank(line, at, place.length);
-    }
-}
-
-/// Finds the first numeral in a figure's text that belongs to no name; a name may be shortened to its
-/// beginning and `…`.
-pub fn numeral_beside_names(text: &str, names: &Names) -> Option<String> {
-    let (before, after) = text.split_once('…').unwrap_or((text, ""));
-    let cut = before.len() < text.len();
-    let last = before.rsplit(" = ").next().filter(|_| cut).unwrap_or("");
-    let known = !last.is_empty() && names.all.iter().any(|name| name.starts_with(last));
-    let before = if known { before.strip_suffix(last).unwrap_or(before) } else { before };
-    [before, after].into_iter().find_map(|part| {
-        let mut left: Vec<char> = part.chars().collect();
-        blank_names(&mut left, names);
-        numeral(&left).map(|(_, numeral)| numeral)
-    })
-}
-
-/// Blanks names where they may stand.
-fn blank_names(line: &mut [char], names: &Names) {
-    let before = line.to_vec();
-    for name in &names.all {
-        let bare = name.chars().all(is_digit);
-        blank_name(line, name, |at| !bare || introduced(&before, at));
     }
 }
 

@@ -1,0 +1,91 @@
+//! The files with values that a run left, each read once.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::rc::Rc;
+
+use recount_engine::address::{Address, DataFile, Format, output_named};
+use recount_engine::diagnostic::{Diagnostic, Diagnostics, Source};
+
+use super::run::{Objects, Run};
+
+/// Why a value of a run can't be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// The run and the address: `fit[svm,seed=1]/metrics.json#/accuracy`.
+    pub address: String,
+    /// The reason, lower-case, with the line where it is one.
+    pub reason: String,
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.address, self.reason)
+    }
+}
+
+/// The files of one run.
+pub struct RunFiles<'r> {
+    run: &'r Run,
+    objects: &'r dyn Objects,
+    /// By how the outputs' names were said to end.
+    read: HashMap<String, Result<Rc<DataFile>, String>>,
+}
+
+impl<'r> RunFiles<'r> {
+    /// Reads nothing yet.
+    pub fn of(run: &'r Run, objects: &'r dyn Objects) -> Self {
+        Self { run, objects, read: HashMap::new() }
+    }
+
+    /// Reads the number at an address.
+    ///
+    /// # Errors
+    /// An [`Unread`] where there is none, or it is not finite.
+    pub fn number(&mut self, address: &Address) -> Result<f64, Unread> {
+        let found = self.file(&address.file).and_then(|file| file.number(address).map_err(|it| short(&it)));
+        found.map(|number| number.value).map_err(|reason| self.unread(address, reason))
+    }
+
+    /// Gives the file that an output's end names.
+    ///
+    /// # Errors
+    /// Why it can't be read.
+    pub fn file(&mut self, end: &str) -> Result<Rc<DataFile>, String> {
+        if let Some(known) = self.read.get(end) {
+            return known.clone();
+        }
+        let file = self.read_file(end).map(Rc::new);
+        self.read.insert(end.to_owned(), file.clone());
+        file
+    }
+
+    /// Says that something of the run can't be had.
+    pub fn unread(&self, what: impl fmt::Display, reason: String) -> Unread {
+        Unread { address: format!("{}/{what}", self.run.instance), reason }
+    }
+
+    fn read_file(&self, end: &str) -> Result<DataFile, String> {
+        let left = self.run.left.as_ref().ok_or("it has not run")?;
+        let names = left.outputs.iter().map(|(name, _)| name.as_str());
+        let name = output_named(end, names).map_err(|mistake| short(&mistake))?;
+        let (_, object) = left.outputs.iter().find(|(own, _)| own == name).expect("it is one of them");
+        let format = Format::of(name).ok_or_else(|| format!("`{name}` has no values that can be read"))?;
+        let bytes = self.objects.read(*object)?;
+        let text = String::from_utf8(bytes).map_err(|_| format!("`{name}` is not UTF-8"))?;
+        DataFile::read(&Source::file(name, text), format).map_err(|mistakes| first(&mistakes))
+    }
+}
+
+/// Gives a mistake in one line: its line and column, and what is wrong.
+pub(crate) fn short(mistake: &Diagnostic) -> String {
+    let place = mistake.place().filter(|place| !place.is_whole());
+    match place.map(|place| place.line_and_column()) {
+        Some((line, column)) => format!("line {line}, column {column}: {}", mistake.message()),
+        None => mistake.message().to_owned(),
+    }
+}
+
+fn first(mistakes: &Diagnostics) -> String {
+    mistakes.iter().next().map_or_else(String::new, short)
+}

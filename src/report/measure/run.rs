@@ -1,0 +1,32 @@
+//! A run whose outputs are measured, and where their bytes come from.
+
+use recount_engine::digest::{Key, ObjectId};
+
+/// One instance, and what its last run left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// The instance's name, such as `fit[svm,seed=1]`.
+    pub instance: String,
+    /// Its coordinates by name, in the order of the stage's `each`.
+    pub coordinates: Vec<(String, String)>,
+    /// What it left; `None` where it has not run.
+    pub left: Option<Left>,
+}
+
+/// What a run left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Left {
+    /// Its key; equal keys are one experiment.
+    pub key: Key,
+    /// Its outputs by name.
+    pub outputs: Vec<(String, ObjectId)>,
+}
+
+/// Gives the bytes of outputs.
+pub trait Objects {
+    /// Reads an object.
+    ///
+    /// # Errors
+    /// Why it can't be had, in a few words: "nothing has it any more".
+    fn read(&self, object: ObjectId) -> Result<Vec<u8>, String>;
+}

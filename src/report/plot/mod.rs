@@ -1,0 +1,246 @@
+//! The kind `plot`: figures, declared in `figures:`, drawn from what the runs of other stages left.
+//!
+//! `figures` ──[`spec`]──▶ what each shows ──[`check`], at load──▶ mistakes
+//!                                         ──[`selection`], [`gather`], in a run──▶ [`crate::figure::Figure`] ──▶ SVG
+//!
+//! | file | its duty |
+//! |---|---|
+//! | `spec` | the YAML of a figure |
+//! | `check` | a figure against the pipeline, before anything runs |
+//! | `selection` | the runs that it shows |
+//! | `gather` | their values |
+//!
+//! Invariants
+//! - Runs that are one experiment are drawn once, under all their names.
+//! - What one run lacks is marked in the picture; a file that can't be read as a table or a matrix is a failure.
+
+mod check;
+mod gather;
+mod selection;
+mod spec;
+
+use std::collections::BTreeMap;
+
+use recount_engine::diagnostic::{Diagnostics, Place, Source};
+use recount_engine::digest::Digest;
+use recount_engine::project_path::ProjectPath;
+use recount_engine::spec::{
+    Field, MeasureSource, OutOf, Parameters, Pipeline, References, Schema, Shape, StageId, Value,
+};
+use recount_engine::store::OutputPlace;
+use recount_engine::yaml::{Content, Entry, Node, Scalar, entry};
+use recount_engine::{Context, Effective, Failure, Job, Kind, Output, OutputContent, Read};
+
+use crate::figure;
+use crate::reference::{Reference, What};
+use spec::FigureSpec;
+
+/// Where figures are put unless `out` says otherwise.
+const OUT: &str = "plots";
+
+/// Describes the settings of `plot`.
+pub fn schema() -> Schema {
+    Schema {
+        kind: "plot",
+        repeats: false,
+        inline: true,
+        measures: Vec::new(),
+        references: Some(References { stages, check: check_all }),
+        fields: vec![
+            Field {
+                name: "figures",
+                shape: Shape::Tree,
+                default: None,
+                about: "the figures by name: `accuracy: { points: fit.accuracy, over: variant }`",
+            },
+            Field {
+                name: "out",
+                shape: Shape::OutputPath,
+                default: Some(Value::Text(OUT.to_owned())),
+                about: "the folder that they are put into",
+            },
+        ],
+    }
+}
+
+/// Draws the declared figures.
+pub struct Plot;
+
+impl Kind for Plot {
+    fn name(&self) -> &'static str {
+        "plot"
+    }
+
+    fn code(&self) -> Digest {
+        Digest::of(format!("plot {}", figure::VERSION).as_bytes())
+    }
+
+    fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
+        let settings = context.stage.fields.parameters();
+        let figures = figures(&settings);
+        let mut reads: BTreeMap<StageId, Vec<String>> = BTreeMap::new();
+        for (reference, _) in figures.iter().flat_map(|figure| figure.shows.references()) {
+            let Some((id, stage)) = reference.stage_of(context.pipeline) else { continue };
+            let files = reads.entry(id).or_default();
+            for file in files_of(reference, &stage.measures) {
+                let file = format!("/{file}");
+                if !files.contains(&file) {
+                    files.push(file);
+                }
+            }
+        }
+        let out = out(&settings)?;
+        let places = figures.iter().map(|figure| {
+            let name = file_name(figure);
+            let path = ProjectPath::parse(&format!("{out}/{name}"));
+            path.map(|path| OutputPlace { name, path })
+        });
+        let mut parameters = Parameters::new();
+        parameters.insert(
+            "figures".to_owned(),
+            settings.get("figures").cloned().unwrap_or_else(|| Value::Map(Parameters::new())),
+        );
+        parameters.insert("labels".to_owned(), Value::Map(labels(context.pipeline, &figures)));
+        Ok(Effective {
+            parameters,
+            reads: reads.into_iter().map(|(stage, outputs)| Read { stage, outputs }).collect(),
+            places: places
+                .collect::<Result<_, _>>()
+                .map_err(|fault| Failure::new(format!("`out` can't be used: {}", fault.what)))?,
+            ..Effective::default()
+        })
+    }
+
+    fn cites(&self) -> bool {
+        true
+    }
+
+    fn runs_in_trials(&self) -> bool {
+        false
+    }
+
+    fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
+        let figures = figures(&job.context.stage.fields.parameters());
+        let runs = selection::Runs::of(job);
+        let mut outputs = Vec::with_capacity(figures.len());
+        for (at, figure) in figures.iter().enumerate() {
+            if job.watch.cancelled() {
+                return Err(Failure::Cancelled);
+            }
+            job.watch.progress(at as f64 / figures.len() as f64, &figure.name);
+            let gathered = gather::gather(figure, job.context.pipeline, &runs);
+            let gathered = gathered.map_err(|reason| {
+                Failure::new(format!("figure `{}` can't be drawn: {reason}", figure.name))
+            })?;
+            let svg = figure::draw(&gathered).into_bytes();
+            outputs.push(Output { name: file_name(figure), content: OutputContent::Bytes(svg) });
+        }
+        Ok(outputs)
+    }
+}
+
+fn file_name(figure: &FigureSpec) -> String {
+    format!("{}.svg", figure.name)
+}
+
+fn out(settings: &Parameters) -> Result<String, Failure> {
+    let out = settings.get("out").and_then(Value::as_text).unwrap_or(OUT);
+    Ok(out.trim_end_matches('/').to_owned())
+}
+
+/// Gives the figures of checked settings.
+fn figures(settings: &Parameters) -> Vec<FigureSpec> {
+    let Some(value) = settings.get("figures") else { return Vec::new() };
+    let nowhere = Place::whole(&Source::file("figures", ""));
+    // They were read without mistakes when the pipeline was loaded.
+    spec::read(&node(value, &nowhere), &mut Diagnostics::default())
+}
+
+/// Gives a value as the tree that it was read from, without its places.
+fn node(value: &Value, place: &Place) -> Node {
+    let content = match value {
+        Value::Bool(value) => Content::Scalar(Scalar::Bool(*value)),
+        Value::Integer(whole) => Content::Scalar(Scalar::Text(whole.to_string())),
+        Value::Float(number) => Content::Scalar(Scalar::Float(*number)),
+        Value::Text(text) => Content::Scalar(Scalar::Text(text.clone())),
+        Value::List(items) => Content::List(items.iter().map(|item| node(item, place)).collect()),
+        Value::Map(parts) => {
+            let entry = |(key, value): (&String, &Value)| Entry {
+                key: key.clone(),
+                key_place: place.clone(),
+                value: node(value, place),
+            };
+            Content::Map(parts.iter().map(entry).collect())
+        }
+    };
+    Node { content, place: place.clone() }
+}
+
+/// Gives the files that something named is read from.
+fn files_of(reference: &Reference, measures: &[recount_engine::spec::Measure]) -> Vec<String> {
+    let What::Measure(name) = &reference.what else {
+        let What::Output { file, .. } = &reference.what else { return Vec::new() };
+        return vec![file.clone()];
+    };
+    let measure = |name: &String| measures.iter().find(|measure| measure.name == *name);
+    let file = |name: &String| match measure(name).map(|measure| &measure.from) {
+        Some(MeasureSource::Address(address)) => Some(address.file.clone()),
+        _ => None,
+    };
+    let cases = measure(name).and_then(|measure| match &measure.out_of {
+        Some(OutOf::Address(address)) => Some(address.file.clone()),
+        _ => None,
+    });
+    let sources = match measure(name).map(|measure| &measure.from) {
+        Some(MeasureSource::Difference(parts) | MeasureSource::Ratio(parts)) => {
+            parts.iter().filter_map(file).collect()
+        }
+        _ => file(name).into_iter().collect::<Vec<_>>(),
+    };
+    sources.into_iter().chain(cases).collect()
+}
+
+/// Gives what the figures print of the pipeline besides numbers: measures' units and sources, variants in their order,
+/// and the parameters that rows are put into sections by. A change of these draws again.
+fn labels(pipeline: &Pipeline, figures: &[FigureSpec]) -> Parameters {
+    let mut labels = Parameters::new();
+    for figure in figures {
+        for (reference, _) in figure.shows.references() {
+            let Some((id, stage)) = reference.stage_of(pipeline) else { continue };
+            let measures = stage.measures.iter().map(|measure| Value::Text(format!("{measure:?}")));
+            let uses = |name: &str| matches!(&reference.what, What::Measure(known) if known == name);
+            let used = stage.measures.iter().zip(measures).filter(|(measure, _)| uses(&measure.name));
+            labels.extend(used.map(|(measure, shown)| (format!("{}.{}", stage.name, measure.name), shown)));
+            let repeats = stage.repeats().into_iter().map(|name| Value::Text(name.to_owned())).collect();
+            labels.insert(format!("{} (repeats)", stage.name), Value::List(repeats));
+            let variants = pipeline.variants_of(id).iter().map(|variant| {
+                let section = figure.section.as_ref().and_then(|name| {
+                    let owner = stage.variants_of.unwrap_or(id);
+                    pipeline.settings(owner, Some(&variant.name)).parameters().remove(name)
+                });
+                Value::List(
+                    [Some(Value::Text(variant.name.clone())), section].into_iter().flatten().collect(),
+                )
+            });
+            labels.insert(
+                format!("{} (variants for {})", stage.name, figure.name),
+                Value::List(variants.collect()),
+            );
+        }
+    }
+    labels
+}
+
+fn stages(fields: &[Entry]) -> Vec<(String, Place)> {
+    let Some(field) = entry(fields, "figures") else { return Vec::new() };
+    let figures = spec::read(&field.value, &mut Diagnostics::default());
+    let named = figures.iter().flat_map(|figure| figure.shows.references());
+    named.map(|(reference, place)| (reference.stage.clone(), place.clone())).collect()
+}
+
+fn check_all(fields: &[Entry], pipeline: &Pipeline, _: StageId, diagnostics: &mut Diagnostics) {
+    let Some(field) = entry(fields, "figures") else { return };
+    for figure in spec::read(&field.value, diagnostics) {
+        check::check(&figure, pipeline, diagnostics);
+    }
+}

@@ -1,0 +1,263 @@
+//! Measures in a table: a row for each group of runs, a column for each measure or parameter.
+
+use std::num::NonZeroU64;
+
+use recount_engine::digest::Key;
+use recount_engine::spec::{Better, Measure, Settings, Value};
+
+use super::rows::{Group, group};
+use crate::measure::{Objects, Reading, Run, Unread, averaged, cases, read_measures, units};
+use crate::statistics::Sample;
+
+/// A stage whose runs are shown.
+pub struct StageRuns<'p> {
+    /// Its name.
+    pub stage: &'p str,
+    /// Its runs, in the plan's order.
+    pub runs: Vec<Run>,
+    /// The coordinates that are aggregated over.
+    pub repeats: Vec<String>,
+    /// Those of them over which two results are compared pair by pair.
+    pub paired: Vec<String>,
+    /// Its measures.
+    pub measures: &'p [Measure],
+    /// The settings that hold at a variant.
+    pub settings: &'p dyn Fn(Option<&str>) -> Option<&'p Settings>,
+}
+
+/// What a column shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Column {
+    /// A measure of the stage at this place in the list of stages.
+    Measure {
+        /// The stage's place.
+        stage: usize,
+        /// What is read.
+        measure: Measure,
+    },
+    /// A parameter of the stage at this place in the list of stages.
+    Parameter {
+        /// The stage's place.
+        stage: usize,
+        /// Its name; below maps with dots, such as `optimiser.rate`.
+        name: String,
+    },
+}
+
+/// Measures of stages whose rows are the same.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// The stages' names.
+    pub stages: Vec<String>,
+    /// Whether the repeats of each stage are pairs, with another table's.
+    pub paired: Vec<bool>,
+    /// The names of the coordinates, a column each at the left.
+    pub coordinates: Vec<String>,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows.
+    pub rows: Vec<Row>,
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The values of the coordinates.
+    pub coordinates: Vec<String>,
+    /// The coordinates of an earlier row that is the same experiment: the first stage's runs have equal keys.
+    pub same_as: Option<Vec<String>>,
+    /// A cell for each column.
+    pub cells: Vec<Cell>,
+    /// The names of the runs of the first stage.
+    pub runs: Vec<String>,
+}
+
+/// What is in a row and a column.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// A measure over the repeats.
+    Measured {
+        /// Its values.
+        sample: Sample,
+        /// Why repeats lack one.
+        unread: Vec<Unread>,
+    },
+    /// A parameter; `None` where it is not set.
+    Parameter(Option<Value>),
+    /// The stage has no run in this row.
+    Absent,
+}
+
+impl Column {
+    /// Gives its name in a table of several stages: `fit.accuracy`; of one stage, `accuracy`.
+    pub fn name(&self, stages: &[String]) -> String {
+        let (stage, name) = match self {
+            Self::Measure { stage, measure } => (stage, measure.name.clone()),
+            Self::Parameter { stage, name } => (stage, format!("params.{name}")),
+        };
+        if stages.len() > 1 { format!("{}.{name}", stages[*stage]) } else { name }
+    }
+
+    /// Gives the measure that it shows.
+    pub fn measure(&self) -> Option<&Measure> {
+        match self {
+            Self::Measure { measure, .. } => Some(measure),
+            Self::Parameter { .. } => None,
+        }
+    }
+}
+
+impl Cell {
+    /// Gives the values over the repeats.
+    pub fn sample(&self) -> Option<&Sample> {
+        match self {
+            Self::Measured { sample, .. } => Some(sample),
+            Self::Parameter(_) | Self::Absent => None,
+        }
+    }
+}
+
+/// Puts stages into one list for each set of rows: those with the same rows share a table.
+pub fn join(stages: Vec<StageRuns<'_>>) -> Vec<Vec<StageRuns<'_>>> {
+    let mut tables: Vec<(Vec<Vec<(String, String)>>, Vec<StageRuns<'_>>)> = Vec::new();
+    for stage in stages {
+        let rows = group(stage.runs.clone(), &stage.repeats).into_iter().map(|group| group.coordinates);
+        let rows: Vec<_> = rows.collect();
+        match tables.iter_mut().find(|(known, _)| *known == rows) {
+            Some((_, stages)) => stages.push(stage),
+            None => tables.push((rows, vec![stage])),
+        }
+    }
+    tables.into_iter().map(|(_, stages)| stages).collect()
+}
+
+/// Reads what the columns ask for; the rows are those of the first stage.
+pub fn table(stages: &[StageRuns<'_>], columns: Vec<Column>, objects: &dyn Objects) -> Table {
+    let groups: Vec<Vec<Group>> =
+        stages.iter().map(|stage| group(stage.runs.clone(), &stage.repeats)).collect();
+    let Some((first, others)) = groups.split_first() else {
+        return Table {
+            stages: Vec::new(),
+            paired: Vec::new(),
+            coordinates: Vec::new(),
+            columns,
+            rows: Vec::new(),
+        };
+    };
+    let mut coordinates: Vec<String> = Vec::new();
+    for (name, _) in first.iter().flat_map(|group| &group.coordinates) {
+        if !coordinates.contains(name) {
+            coordinates.push(name.clone());
+        }
+    }
+    let mut rows: Vec<Row> = Vec::with_capacity(first.len());
+    let mut known: Vec<Vec<Key>> = Vec::with_capacity(first.len());
+    for (at, own) in first.iter().enumerate() {
+        let same = |group: &&Group| group.coordinates == own.coordinates;
+        // Stages that were joined have the same rows in the same order.
+        let nearest = |groups: &'_ Vec<Group>| {
+            groups.get(at).filter(same).or_else(|| groups.iter().find(same)).cloned()
+        };
+        let row: Vec<Option<Group>> =
+            std::iter::once(Some(own.clone())).chain(others.iter().map(nearest)).collect();
+        let cells = cells(&row, stages, &columns, objects);
+        let keys: Vec<Key> = own.runs.iter().filter_map(|run| Some(run.left.as_ref()?.key)).collect();
+        let is_whole = keys.len() == own.runs.len();
+        let same_as = known.iter().position(|keys_of| is_whole && *keys_of == keys);
+        known.push(if is_whole { keys } else { Vec::new() });
+        let value =
+            |name: &String| own.coordinates.iter().find(|(own, _)| own == name).map(|(_, it)| it.clone());
+        rows.push(Row {
+            coordinates: coordinates.iter().map(|name| value(name).unwrap_or_default()).collect(),
+            same_as: same_as.map(|at| rows[at].coordinates.clone()),
+            cells,
+            runs: own.runs.iter().map(|run| run.instance.clone()).collect(),
+        });
+    }
+    let names = stages.iter().map(|stage| stage.stage.to_owned()).collect();
+    let is_paired = |stage: &StageRuns<'_>| stage.repeats.first().is_some_and(|it| stage.paired.contains(it));
+    let paired = stages.iter().map(is_paired).collect();
+    Table { stages: names, paired, coordinates, columns, rows }
+}
+
+fn cells(
+    row: &[Option<Group>],
+    stages: &[StageRuns<'_>],
+    columns: &[Column],
+    objects: &dyn Objects,
+) -> Vec<Cell> {
+    let mut cells = vec![Cell::Absent; columns.len()];
+    for (stage, group) in row.iter().enumerate() {
+        let Some(group) = group else { continue };
+        let mut measured: Vec<(usize, &Measure)> = Vec::new();
+        for (at, column) in columns.iter().enumerate() {
+            match column {
+                Column::Measure { stage: of, measure } if *of == stage => measured.push((at, measure)),
+                Column::Parameter { stage: of, name } if *of == stage => {
+                    let variant = group.coordinates.iter().find(|(name, _)| name == "variant");
+                    let settings = (stages[stage].settings)(variant.map(|(_, value)| value.as_str()));
+                    cells[at] = Cell::Parameter(settings.and_then(|it| parameter(it, name)));
+                }
+                Column::Measure { .. } | Column::Parameter { .. } => {}
+            }
+        }
+        let measures: Vec<&Measure> = measured.iter().map(|(_, measure)| *measure).collect();
+        // A run's files are read once, for all of its measures.
+        let mut readings: Vec<Vec<Reading>> = vec![Vec::with_capacity(group.runs.len()); measures.len()];
+        let mut sizes: Vec<Option<NonZeroU64>> = vec![None; measures.len()];
+        for run in &group.runs {
+            let found = read_measures(run, &measures, stages[stage].measures, objects);
+            for (at, (reading, size)) in found.into_iter().enumerate() {
+                readings[at].push(reading);
+                sizes[at] = cases(sizes[at], size);
+            }
+        }
+        for (((at, measure), readings), size) in measured.into_iter().zip(readings).zip(sizes) {
+            cells[at] = cell(measure, readings, &units(&group.runs, &stages[stage].repeats), size);
+        }
+    }
+    cells
+}
+
+fn cell(measure: &Measure, readings: Vec<Reading>, units: &[Vec<usize>], cases: Option<NonZeroU64>) -> Cell {
+    let value = |at: &usize| readings[*at].as_ref().ok().copied();
+    let sample = Sample::new(units.iter().map(|unit| averaged(unit.iter().map(value))));
+    let sample = if measure.exact { sample.exact() } else { sample };
+    let sample = cases.into_iter().fold(sample, Sample::out_of);
+    Cell::Measured { sample, unread: readings.into_iter().filter_map(Result::err).collect() }
+}
+
+/// Finds a parameter, or a part of one that is a map: `optimiser.rate`.
+fn parameter(settings: &Settings, name: &str) -> Option<Value> {
+    let mut names = name.split('.');
+    let all = settings.parameters();
+    let first = all.get(names.next()?)?.clone();
+    names.try_fold(first, |value, name| match value {
+        Value::Map(parts) => parts.get(name).cloned(),
+        _ => None,
+    })
+}
+
+impl Table {
+    /// Says whether the repeats of a column are compared pair by pair.
+    pub(super) fn is_paired(&self, column: &Column) -> bool {
+        let (Column::Measure { stage, .. } | Column::Parameter { stage, .. }) = column;
+        self.paired[*stage]
+    }
+
+    /// Sorts the rows by a column, the best first: by what its measure says is better, else the highest first. Rows
+    /// without a value come last, and so do those of which a repeat lacks one.
+    pub fn sort(&mut self, column: usize) {
+        let is_lower = self.columns[column].measure().is_some_and(|it| it.better == Some(Better::Lower));
+        let rank = |row: &Row| {
+            let summary = row.cells[column].sample().and_then(Sample::summary);
+            let is_whole = summary.is_some_and(|summary| summary.missing == 0);
+            let value = summary.map_or(f64::NEG_INFINITY, |it| if is_lower { -it.mean } else { it.mean });
+            (is_whole, value)
+        };
+        self.rows.sort_by(|one, other| {
+            let (one, other) = (rank(one), rank(other));
+            other.0.cmp(&one.0).then(other.1.total_cmp(&one.1))
+        });
+    }
+}
