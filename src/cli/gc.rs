@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
+use recount_engine::command::params_file;
 use recount_engine::digest::Key;
 use recount_engine::store::Garbage;
 use recount_engine::{LOCK_FILE, Lock};
@@ -33,7 +34,7 @@ pub fn gc(args: &GcArguments) -> Result<(), CliError> {
         Some(session) => {
             let mut keep = locked(&stored)?;
             keep.extend(stored.store.keys_of_last_runs(usize::from(args.keep_runs)));
-            let garbage = stored.store.garbage(&keep)?;
+            let garbage = stored.store.garbage(&keep, params_file)?;
             if !args.dry_run {
                 session.collect(&garbage)?;
             }

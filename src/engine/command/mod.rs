@@ -50,6 +50,7 @@ use crate::{Context, Effective, Failure, Job, Kind, Output, Read};
 
 use crate::param_reader::ParamReader;
 use crate::store::OutputPlace;
+pub use params_file::params_file;
 pub use schema::schema;
 
 use folders::{fill_folders, keep_folders, names_params, texts_of};

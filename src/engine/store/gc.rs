@@ -1,6 +1,6 @@
 //! What the store holds that nobody asks for any more, and its removal.
 //!
-//! keys to keep ──▶ records of other keys, objects of no kept record, their views ──▶ [`Garbage`] ──▶ gone
+//! keys to keep ──▶ records of other keys, objects and files of parameters of no kept record, views ──▶ [`Garbage`] ──▶ gone
 //!
 //! Invariants
 //! - Records go before their objects, each step synced: a kill at any moment leaves objects that no record names, and never
@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::{Doing, StoreError};
 use super::{SNAPSHOT_FILE, Session, Store};
-use crate::digest::{Key, ObjectId};
-use crate::folder::FileKind;
+use crate::digest::{Digest, Key, ObjectId};
+use crate::folder::{FileKind, FolderEntry, WalkedEntry};
 
 /// What may go, and what stays.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ pub struct Garbage {
     pub records: Vec<(Key, String)>,
     /// How many objects go.
     pub objects: usize,
-    /// How many bytes records and objects that go have.
+    /// How many bytes records, objects and files of parameters that go have.
     pub bytes: u64,
     /// How many records stay.
     pub kept_records: usize,
@@ -33,6 +33,8 @@ pub struct Garbage {
     /// Their names below the folder of this version.
     record_files: Vec<String>,
     object_files: Vec<String>,
+    /// Their names below `artifacts`.
+    params_files: Vec<String>,
 }
 
 impl Store {
@@ -51,18 +53,25 @@ impl Store {
         keys
     }
 
-    /// Finds what may go when only the records of `keep` are wanted; changes nothing.
+    /// Finds what may go when only the records of `keep` are wanted; changes nothing. `params_file` names the file of
+    /// parameters below `artifacts` that the run of a recipe was given.
     ///
     /// # Errors
     /// [`StoreError`] when a folder or a record can't be read.
-    pub fn garbage(&self, keep: &BTreeSet<Key>) -> Result<Garbage, StoreError> {
+    pub fn garbage(
+        &self,
+        keep: &BTreeSet<Key>,
+        params_file: impl Fn(&serde_json::Value) -> Option<String>,
+    ) -> Result<Garbage, StoreError> {
         let mut garbage = Garbage::default();
         let mut needed: BTreeSet<ObjectId> = BTreeSet::new();
+        let mut params: BTreeSet<String> = BTreeSet::new();
         for file in self.all_records()?.files {
             let record = self.record(file.id)?;
             if keep.contains(&file.id) {
                 if let Some(record) = &record {
                     needed.extend(record.objects());
+                    params.extend(params_file(&record.recipe));
                 }
                 garbage.kept_records += 1;
                 garbage.kept_bytes += file.size;
@@ -83,9 +92,37 @@ impl Store {
                 garbage.object_files.push(file.name);
             }
         }
+        for (name, size) in self.params_files()? {
+            if params.contains(&name) {
+                garbage.kept_bytes += size;
+            } else {
+                garbage.bytes += size;
+                garbage.params_files.push(name);
+            }
+        }
         Ok(garbage)
     }
+
+    /// Lists the files of parameters, by their names below `artifacts`, with their sizes. Whatever else is in their folder is
+    /// a person's.
+    fn params_files(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let Some(top) = self.top.get() else { return Ok(Vec::new()) };
+        let path = top.path_of(PARAMS_FOLDER);
+        let is_folder = |entry: &FolderEntry| entry.kind == FileKind::Folder;
+        if !top.entry(PARAMS_FOLDER).doing("read", &path)?.as_ref().is_some_and(is_folder) {
+            return Ok(Vec::new());
+        }
+        let is_ours = |found: &WalkedEntry| {
+            let digest = found.path.strip_suffix(".json").and_then(Digest::from_hex);
+            found.entry.kind == FileKind::File && digest.is_some()
+        };
+        let found = top.walk(PARAMS_FOLDER).doing("read", &path)?.into_iter().filter(is_ours);
+        Ok(found.map(|it| ([PARAMS_FOLDER, "/", &it.path].concat(), it.entry.stamp.size)).collect())
+    }
 }
+
+/// The folder of files of parameters below `artifacts`.
+const PARAMS_FOLDER: &str = "params";
 
 /// What the first version kept in `artifacts`.
 const OLDER_NAMES: [&str; 16] = [
@@ -114,6 +151,14 @@ impl Session<'_> {
     /// [`StoreError`] when something can't be removed, or a stop was asked for; what is left can be removed by another
     /// attempt.
     pub fn collect(&self, garbage: &Garbage) -> Result<(), StoreError> {
+        // A run writes them anew where it needs them.
+        if let Some(top) = self.top() {
+            for name in &garbage.params_files {
+                let path = top.path_of(name);
+                self.refuse_stopped().doing("removed", &path)?;
+                top.remove_file(name).doing("removed", &path)?;
+            }
+        }
         if garbage.record_files.is_empty() && garbage.object_files.is_empty() {
             return Ok(());
         }

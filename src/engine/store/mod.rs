@@ -11,6 +11,7 @@
 //!   v2/scratch/, temporary/ a run's own; the next one removes it, except for finished records
 //!   v2/checkpoints/KEY/     what a killed run left to the next one with its key; gone once that is recorded
 //!   v2/lock                 held by the one process that writes, with its number
+//!   params/DIGEST.json      the parameters that a program was given, for all that have the same
 //!   by-name/                links to browse; deleting them loses nothing
 //!   logs/                   what an instance's last run printed
 //!   edited/HEX/PATH         what a person had written where an output belongs

@@ -4,9 +4,11 @@ use std::fs::{self, OpenOptions, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use recount_engine::command::params_file;
 use recount_engine::spec::{Axis, Value};
 
 use crate::rerun::chain;
+use crate::support::written::{self, Written};
 use crate::support::{Project, made, toy};
 
 /// Changes bytes behind the store's back, as a failing disk or a person with rights would.
@@ -104,10 +106,33 @@ fn views_go_with_what_they_show() {
     let keep =
         store.logged_keys().into_iter().filter(|(name, _)| name.contains("seed=1")).map(|(_, key)| key);
     let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
-    let garbage = store.garbage(&keep.collect()).expect("the store can be read");
+    let garbage = store.garbage(&keep.collect(), params_file).expect("the store can be read");
     session.collect(&garbage).expect("it can be removed");
     assert!(project.exists(&(view(1) + "/out")));
     assert!(!project.exists(&view(2)), "nothing of it is left to show");
+}
+
+#[test]
+fn a_file_of_parameters_goes_with_the_last_record_that_names_it() {
+    let project = Written::new(
+        "recount: 1\ntitle: T\nstages:\n  - { name: fit, each: [variant], run: 'cp {params} {out}/p', out: \"{variant}\", \
+         params: { C: 1, rate: 0.5 }, variants: [{ name: one }, { name: two, C: 2 }, { name: again, C: 2 }] }\n",
+    );
+    project.run();
+    project.write("artifacts/params/mine.json", "a person's");
+    let store = project.store();
+    let key = store.logged_keys()["fit[two]"];
+    let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+    let garbage = store.garbage(&[key].into(), params_file).expect("the store can be read");
+    session.collect(&garbage).expect("it can be removed");
+    drop(session);
+    let names = fs::read_dir(project.root().join("artifacts/params")).expect("it is there").flatten();
+    let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut left: Vec<String> = names.map(|name| project.read(&format!("artifacts/params/{name}"))).collect();
+    left.sort_unstable();
+    assert_eq!(left, ["a person's", "{\n  \"C\": 2,\n  \"rate\": 0.5\n}\n"]);
+    assert_eq!(project.read("two/p"), left[1]);
+    assert_eq!(written::ran(&project.run()), ["fit[one]"], "and it is written again where it is needed");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
 use recount_engine::Running;
+use recount_engine::command::params_file;
 use recount_engine::project_path::ProjectPath;
 use recount_engine::store::RecordedOutput;
 
@@ -21,7 +22,7 @@ fn use_in_every_way(project: &Project) -> Result<(), Box<dyn std::error::Error>>
     let store = recount_engine::store::Store::open(project.root())?;
     let session = store.lock(|| false)?.ok_or("somebody has the lock")?;
     session.examine(1, &|_, _| true)?;
-    let garbage = store.garbage(&Default::default())?;
+    let garbage = store.garbage(&Default::default(), params_file)?;
     session.collect(&garbage)?;
     session.collect_older(true)?;
     Ok(session.finish()?)

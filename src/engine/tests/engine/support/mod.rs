@@ -2,6 +2,7 @@
 
 mod ran;
 mod toy;
+pub mod written;
 
 use std::collections::BTreeMap;
 use std::fs;
