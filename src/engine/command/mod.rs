@@ -53,7 +53,7 @@ use crate::store::OutputPlace;
 pub use params_file::params_file;
 pub use schema::schema;
 
-use folders::{fill_folders, keep_folders, names_params, texts_of};
+use folders::{RunText, fill_folders, names_params, texts_of};
 use log::Log;
 use outcome::{judge, unwritten_log};
 use process::{GRACE, Limits, Program};
@@ -173,10 +173,16 @@ impl Kind for Command {
             Some(Value::Text(text)) => Value::Text(substitute(text, &known)),
             _ => list(filled(name)),
         };
-        let kept = |text: &str| keep_folders(text, &known);
+        // A list starts the program itself.
+        let is_line = matches!(params.any("run"), Some(Value::Text(_)));
+        let shell = Some(filled_alike("shell")).filter(|shell| is_line && !texts(Some(shell)).is_empty());
         let run = match params.any("run") {
-            Some(Value::Text(line)) => Value::Text(kept(line)),
-            words => list(texts(words).iter().map(|word| kept(word)).collect()),
+            Some(Value::Text(line)) => RunText::line(line, shell.as_ref()).keep_folders(&known)?,
+            words => {
+                let words = texts(words);
+                let kept = words.iter().map(|word| RunText::word(word).keep_folders(&known));
+                Value::List(kept.collect::<Result<_, _>>()?)
+            }
         };
         if matches!(&run, Value::List(words) if words.is_empty()) {
             return Err(Failure::new("it has nothing to run").with_help("give `run` a program"));
@@ -192,11 +198,7 @@ impl Kind for Command {
             ("env".to_owned(), Value::Map(self.variable_digests(&texts(params.any("env"))))),
             ("outputs".to_owned(), list(outputs.iter().map(ToString::to_string).collect())),
         ]);
-        // A list starts the program itself.
-        let shell = filled_alike("shell");
-        if matches!(run, Value::Text(_)) && !texts(Some(&shell)).is_empty() {
-            parameters.insert("shell".to_owned(), shell);
-        }
+        parameters.extend(shell.map(|shell| ("shell".to_owned(), shell)));
         if names_params(&run) {
             parameters.insert(PARAMS.to_owned(), Value::Map(context.settings.parameters()));
         }

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use super::printable::printable;
 use super::surroundings::find_program;
 use crate::Failure;
-use crate::spec::Value;
+use crate::spec::{Quoting, Value};
 
 /// The shell that waits for its start; by its path, since a bare name would be looked for along the program's own PATH,
 /// after a copy of this whole process.
@@ -105,11 +105,7 @@ pub(super) fn format_run(run: Option<&Value>) -> String {
 
 /// Puts a word in quotes where a shell would need them.
 fn quote(word: &str) -> String {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "_@%+=:,./-".contains(letter);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
+    Quoting::Free.write(word).expect("a free place takes any value")
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::points::in_braces;
 use super::schema::Shape;
 use super::settings::Settings;
 use super::shape::get;
+use super::shell_line::{QUOTED_ELSEWHERE, UNQUOTED, quotings};
 use super::template::{Piece, names, pieces};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::suggestion;
@@ -93,6 +94,39 @@ impl<'a, 's> Braces<'a, 's> {
             report(part, &|| mistake.clone());
         }
         sound
+    }
+
+    /// Reports values that a shell would read as something else where a line has them.
+    pub fn check_quotes(&self, line: &str, place: &Place, diagnostics: &mut Diagnostics) {
+        let shell = get(&self.draft().raw.params, "shell");
+        let shell: Vec<String> =
+            shell.iter().flat_map(|words| words.texts()).map(|(word, _)| word.to_owned()).collect();
+        let quotings = quotings(line, &shell);
+        for ((name, part), quoting) in names(line).into_iter().zip(quotings) {
+            if let Some(value) = self.values(name).into_iter().find(|value| quoting.write(value).is_none()) {
+                let message = format!("`{{{name}}}` may be `{value}`, which {UNQUOTED}");
+                let mistake = Diagnostic::error(message).at(&place.narrowed_to(line, part));
+                diagnostics.add(mistake.help(QUOTED_ELSEWHERE));
+            }
+        }
+    }
+
+    /// Gives what a coordinate or a parameter may be, at whatever point.
+    fn values(&self, name: &str) -> Vec<String> {
+        let (draft, parameter) = match name.rsplit_once('.') {
+            None => (self.draft(), name),
+            Some((stage, parameter)) => match self.need(stage) {
+                Some(draft) => (draft, parameter),
+                None => return Vec::new(),
+            },
+        };
+        let own = std::ptr::eq(draft, self.draft());
+        if let Some(axis) = draft.axes.iter().find(|axis| own && axis.name == parameter) {
+            return axis.values.clone();
+        }
+        let base = draft.variants.is_empty().then_some(&draft.base);
+        let all = base.into_iter().chain(draft.variants.iter().map(|variant| &variant.settings));
+        all.filter_map(|settings| settings.get(parameter).and_then(in_braces)).collect()
     }
 
     /// Finds out whether a parameter has no text to put in, or several.

@@ -15,6 +15,7 @@
 //! | `owners`, `axes` | whose variants and seeds a stage is repeated over |
 //! | `outputs`, `writers`, `inputs`, `path_uses`, `project_path` | who writes what, who reads what, and when |
 //! | `template`, `braces` | names in braces, and which there may be |
+//! | `shell_line` | how a value is put into a shell line |
 //! | `json_schema` | what all this checks, for editors |
 //!
 //! Invariants
@@ -49,6 +50,7 @@ mod schema;
 mod settings;
 mod settings_file;
 mod shape;
+mod shell_line;
 mod template;
 mod unread;
 mod waits;
@@ -65,4 +67,5 @@ pub(crate) use points::in_braces;
 pub use resources::{NotASize, Resources, parse_size};
 pub use schema::{Field, References, Schema, Shape};
 pub use settings::{Origin, Settings};
-pub use template::{fill, substitute, substitute_partly, template_names};
+pub(crate) use shell_line::{QUOTED_ELSEWHERE, Quoting, UNQUOTED, quotings};
+pub use template::{fill, fill_partly, substitute, template_names};

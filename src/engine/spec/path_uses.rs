@@ -117,6 +117,9 @@ pub(super) fn templates<'a>(
         let too_long = is_path && text.len() > MAX_PATH_BYTES;
         let has_braces = !too_long && text.contains(['{', '}']);
         let sound = !has_braces || braces.check(text, place, diagnostics);
+        if sound && has_braces && folders == Folders::One {
+            braces.check_quotes(text, place, diagnostics);
+        }
         if !sound || !is_path {
             continue;
         }

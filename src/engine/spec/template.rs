@@ -24,7 +24,7 @@ pub fn substitute(template: &str, coordinates: &[(String, String)]) -> String {
 }
 
 /// Puts the values that `value` gives for names into a template.
-pub fn fill<V: AsRef<str>>(template: &str, value: impl Fn(&str) -> Option<V>) -> String {
+pub fn fill<V: AsRef<str>>(template: &str, mut value: impl FnMut(&str) -> Option<V>) -> String {
     let mut text = String::with_capacity(template.len());
     for (piece, _) in pieces(template) {
         match piece {
@@ -45,13 +45,13 @@ pub fn fill<V: AsRef<str>>(template: &str, value: impl Fn(&str) -> Option<V>) ->
 
 /// Puts the values that `value` gives for names into a template, and leaves it a template: names without one stay,
 /// and braces that are meant as such stay doubled.
-pub fn substitute_partly(template: &str, coordinates: &[(String, String)]) -> String {
+pub fn fill_partly<V: AsRef<str>>(template: &str, mut value: impl FnMut(&str) -> Option<V>) -> String {
     let doubled = |text: &str| text.replace('{', "{{").replace('}', "}}");
     let piece = |(piece, _): (Piece<'_>, Range<usize>)| match piece {
         Piece::Literal(literal) => doubled(literal),
         Piece::Stray(brace) => doubled(&brace.to_string()),
-        Piece::Coordinate(name) => match coordinates.iter().find(|(known, _)| known == name) {
-            Some((_, value)) => doubled(value),
+        Piece::Coordinate(name) => match value(name) {
+            Some(value) => doubled(value.as_ref()),
             None => format!("{{{name}}}"),
         },
     };
@@ -115,7 +115,7 @@ mod tests {
         assert_eq!(at_alpha("awk '{{print $1}}' {word}{word}"), "awk '{print $1}' alphaalpha");
         assert_eq!(at_alpha("{{word}}"), "{word}");
         assert_eq!(at_alpha(""), "");
-        let partly = |template: &str| substitute_partly(template, &[("word".to_owned(), "{a}".to_owned())]);
+        let partly = |template: &str| fill_partly(template, |name| (name == "word").then_some("{a}"));
         assert_eq!(partly("{word} {out} {{x}} {fit.out}"), "{{a}} {out} {{x}} {fit.out}");
     }
 
