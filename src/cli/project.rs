@@ -7,12 +7,11 @@ use recount_engine::command::surroundings::Surroundings as CommandSurroundings;
 use recount_engine::snapshot::CheckedSnapshot;
 use recount_engine::spec::{self, Pipeline};
 use recount_engine::store::Store;
-use recount_engine::{Cancel, Options, Registry, Summary};
+use recount_engine::{Cancel, Options, Registry, Summary, same_experiments};
 
 use super::CliError;
 use super::archive::{self, Network};
 use super::arguments::SettingArguments;
-use super::duplicate_variants::same_experiments;
 use super::environment::Environment;
 use super::start::{self, SnapshotAnswer, Start};
 use super::time::seconds_since_1970;
@@ -115,7 +114,7 @@ impl Project {
             fresh: summary.reports.len(),
             files,
             generated_because: self.generated_because.clone(),
-            same: same_experiments(&self.pipeline).ok()?,
+            same: same_experiments(&self.pipeline, &summary.reports).iter().map(ToString::to_string).collect(),
             archive: self.archive.is_some(),
             surroundings: CommandSurroundings::of(&self.pipeline),
         };

@@ -48,7 +48,8 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     let mut project = Project::from_start(start, &args.settings, environment)?;
     if args.dry_run {
         let options = options(args, environment, &project);
-        return Look::at(&project, &options)?.print(environment, args.settings.project.json);
+        Look::at(&project, &options)?.print(environment, args.settings.project.json);
+        return Ok(());
     }
     stored::catch_stop(&project.cancel)?;
     if project.lacks_archive() {
@@ -112,7 +113,7 @@ fn refuse_stale(args: &RunArguments, environment: &Environment, project: &Projec
     if look.is_settled() {
         return Ok(());
     }
-    look.print(environment, args.settings.project.json)?;
+    look.print(environment, args.settings.project.json);
     Err(CliError::failed(
         "a run would change pipeline.lock, which `--locked` forbids, so nothing was run\n\
          help: `recount run` brings all up to date, and writes the lock",

@@ -7,11 +7,10 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use recount_engine::store::Store;
-use recount_engine::{self as engine, Options, Outcome, Report, Summary};
+use recount_engine::{self as engine, Options, Outcome, Report, Summary, same_experiments};
 
 use super::alike::{StateLine, grouped};
 use super::arguments::StatusArguments;
-use super::duplicate_variants::same_experiments;
 use super::environment::Environment;
 use super::project::Project;
 use super::reasons::report_as_json;
@@ -33,7 +32,7 @@ pub fn status(args: &StatusArguments, environment: &Environment) -> Result<(), C
         && let Some(answer) = start.answer(&settings.set, environment)?
     {
         print::stand_in(answer.generated_because.as_ref(), environment.colour);
-        print_end(&answer.same, [answer.fresh, 0, 0, 0]);
+        print_end(&answer.same, environment, [answer.fresh, 0, 0, 0]);
         return Ok(());
     }
     let project = Project::from_start(start, settings, environment)?;
@@ -44,7 +43,7 @@ pub fn status(args: &StatusArguments, environment: &Environment) -> Result<(), C
         ..project.options(settings, environment)
     };
     let look = Look::at(&project, &options)?;
-    look.print(environment, settings.project.json)?;
+    look.print(environment, settings.project.json);
     if !args.check || look.is_up_to_date() {
         return Ok(());
     }
@@ -90,10 +89,7 @@ impl<'p> Look<'p> {
     }
 
     /// Prints the verdict on every instance that is not fresh, and the counts.
-    ///
-    /// # Errors
-    /// A [`CliError`] for a variant that its kind refuses.
-    pub fn print(&self, environment: &Environment, as_json: bool) -> Result<(), CliError> {
+    pub fn print(&self, environment: &Environment, as_json: bool) {
         let Self { project, summary, .. } = self;
         let failures = last_failures(project);
         let stale = self.count(|outcome| matches!(outcome, Outcome::Stale { .. }));
@@ -115,7 +111,7 @@ impl<'p> Look<'p> {
             body["instances"] = summary.reports.iter().map(report_as_json).collect();
             body["failed_last_time"] = failed.collect::<BTreeMap<_, _>>().into_iter().collect();
             json::result("status", &body);
-            return Ok(());
+            return;
         }
         print::stand_in(project.generated_because.as_ref(), environment.colour);
         let state_lines = summary
@@ -127,8 +123,9 @@ impl<'p> Look<'p> {
         for (word, rest) in lines.into_iter().chain(placed::lines(project, summary)).chain(differs) {
             print::result_verb(word, &rest, environment.colour_results);
         }
-        print_end(&same_experiments(&project.pipeline)?, [summary.fresh(), stale, waits, summary.failed()]);
-        Ok(())
+        let same = same_experiments(&project.pipeline, &summary.reports);
+        let same: Vec<String> = same.iter().map(ToString::to_string).collect();
+        print_end(&same, environment, [summary.fresh(), stale, waits, summary.failed()]);
     }
 }
 
@@ -142,8 +139,10 @@ pub fn print_unfinished(store: &Store) {
     }
 }
 
-fn print_end(same: &[String], [fresh, stale, waits, failed]: [usize; 4]) {
-    same.iter().for_each(|line| print::result(line));
+fn print_end(same: &[String], environment: &Environment, [fresh, stale, waits, failed]: [usize; 4]) {
+    for line in same {
+        print::result_verb("same", line, environment.colour_results);
+    }
     let failed = if failed == 0 { String::new() } else { format!(" · can't run {failed}") };
     print::result(&format!("fresh {fresh} · stale {stale} · waiting for these {waits}{failed}"));
 }

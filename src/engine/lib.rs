@@ -22,6 +22,7 @@
 //! | `recipe` | all that determines what a run gives, and its key |
 //! | `decide` | what enters a recipe, whether it has to run, and why |
 //! | `status`, `why` | what a run would do, and where the changes began |
+//! | `same_experiment` | which instances are one experiment under several names |
 //! | `schedule` | what is ready, and who works on it |
 //! | `exec` | one run, from inputs to a record; what a killed one left |
 //! | `lockfile` | `pipeline.lock` |
@@ -63,6 +64,7 @@ mod pattern;
 mod plan;
 mod process_stat;
 mod recipe;
+mod same_experiment;
 mod schedule;
 mod status;
 mod summary;
@@ -87,6 +89,7 @@ pub use lockfile::lock_file::{LOCK_FILE, LockChange, read_lock, read_lock_text};
 pub use options::Options;
 pub use plan::graph::{GroupId, Instance, InstanceId, Need, Plan};
 pub use recipe::Recipe;
+pub use same_experiment::{SameExperiment, same_experiments};
 pub use schedule::observer::{Event, Observer, Planned};
 pub use schedule::run::{MakeAnswer, run};
 pub use status::status;

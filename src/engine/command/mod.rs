@@ -43,8 +43,9 @@ use std::time::Duration;
 
 use crate::address::Address;
 use crate::digest::Digest;
+use crate::plan::graph::is_shared;
 use crate::project_path::{ProjectPath, is_within};
-use crate::spec::{PARAMS, Parameters, Stage, Value, substitute, template_names};
+use crate::spec::{Axis, PARAMS, Parameters, Stage, StageId, Value, substitute, template_names};
 use crate::value::{list, texts};
 use crate::{Context, Effective, Failure, Job, Kind, Output, Read};
 
@@ -206,6 +207,10 @@ impl Kind for Command {
         if !tools.is_empty() {
             parameters.insert("tools".to_owned(), Value::Map(tools));
         }
+        let order = folder_order(context);
+        if !order.is_empty() {
+            parameters.insert("order".to_owned(), Value::Map(order));
+        }
         let folders = folders_by_path(context);
         if !folders.is_empty() {
             parameters.insert("folders".to_owned(), Value::Map(folders));
@@ -271,17 +276,46 @@ impl Kind for Command {
     }
 }
 
+/// Names the stages whose folders `run` names in braces.
+fn named_folders(context: &Context<'_>) -> BTreeSet<String> {
+    let run = texts(context.stage.fields.get("run"));
+    let names = run.iter().flat_map(|text| template_names(text));
+    names.filter_map(|name| name.strip_suffix(".out")).map(str::to_owned).collect()
+}
+
+/// Gives for each need of which a program is given several folders the values that decide in which order; none where they
+/// are sorted, as the recipe's inputs are.
+fn folder_order(context: &Context<'_>) -> Parameters {
+    let named = named_folders(context);
+    let pipeline = context.pipeline;
+    let Some(own) = pipeline.stage(&context.stage.name) else { return Parameters::new() };
+    let needs = context.stage.needs.iter().filter(|need| named.contains(&pipeline.stages[need.0].name));
+    let order = |&need: &StageId| {
+        let needed = &pipeline.stages[need.0];
+        let values = |axis: &Axis| match axis {
+            Axis::Variant => pipeline.variants_of(need).iter().map(|variant| variant.name.clone()).collect(),
+            Axis::Seed => pipeline.seeds_of(need).iter().map(u64::to_string).collect(),
+            Axis::Listed { values, .. } => values.clone(),
+        };
+        let several = needed.each.iter().filter(|axis| !is_shared((own, context.stage), axis, needed));
+        let axes: Vec<(&str, Vec<String>)> = several.map(|axis| (axis.name(), values(axis))).collect();
+        // Names of instances have these first.
+        let rank = |axis: &&str| ["variant", "seed"].iter().position(|name| name == axis).unwrap_or(2);
+        let is_sorted = axes.is_sorted_by_key(|(name, _)| rank(&name))
+            && axes.iter().all(|(_, values)| values.is_sorted());
+        let texts =
+            axes.iter().flat_map(|(name, values)| values.iter().map(move |value| format!("{name}={value}")));
+        (!is_sorted).then(|| (needed.name.clone(), list(texts.collect())))
+    };
+    needs.filter_map(order).collect()
+}
+
 /// Gives the folders of needs that `run` does not name in braces: it may name them by their paths.
 fn folders_by_path(context: &Context<'_>) -> Parameters {
-    let run = texts(context.stage.fields.get("run"));
-    let named: BTreeSet<&str> = run
-        .iter()
-        .flat_map(|text| template_names(text))
-        .filter_map(|name| name.strip_suffix(".out"))
-        .collect();
+    let named = named_folders(context);
     let needs = context.stage.needs.iter().map(|need| &context.pipeline.stages[need.0]);
     let folder = |need: &Stage| Some((need.name.clone(), need.fields.get("out")?.clone()));
-    let folders = needs.filter(|need| !named.contains(need.name.as_str())).filter_map(folder);
+    let folders = needs.filter(|need| !named.contains(&need.name)).filter_map(folder);
     folders.filter(|(_, out)| out.as_text().is_some()).collect()
 }
 

@@ -90,7 +90,7 @@ fn path_in(name: &str) -> &str {
 }
 
 /// Gives a reason for each leaf in which the parameters differ.
-fn parameter_changes(old: &Parameters, new: &Parameters) -> Vec<Reason> {
+pub(crate) fn parameter_changes(old: &Parameters, new: &Parameters) -> Vec<Reason> {
     let mut reasons = Vec::new();
     walk_entries(old, new, &str::to_owned, &mut reasons);
     reasons

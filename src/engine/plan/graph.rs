@@ -151,7 +151,7 @@ fn extended<T>(points: &[Point], values: &[T], set: impl Fn(&mut Point, &T)) -> 
 
 /// Says whether an axis of a need is one of a stage's own: listed under the same name, or variants (or seeds) that
 /// both take from one stage, or that the stage lists itself.
-fn is_shared((id, stage): (StageId, &Stage), axis: &Axis, needed: &Stage) -> bool {
+pub(crate) fn is_shared((id, stage): (StageId, &Stage), axis: &Axis, needed: &Stage) -> bool {
     let same_owner = |own: Option<StageId>, other| own == Some(id) || own == other;
     stage.each.iter().any(|own| match (own, axis) {
         (Axis::Variant, Axis::Variant) => same_owner(stage.variants_of, needed.variants_of),

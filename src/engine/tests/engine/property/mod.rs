@@ -25,7 +25,7 @@ const STEPS: usize = 6;
 const SETTLING: Duration = Duration::from_millis(2_200);
 
 /// Gives the seeds to go through, or the one that was asked for.
-fn seeds(count: u64) -> Vec<u64> {
+pub fn seeds(count: u64) -> Vec<u64> {
     #[expect(clippy::disallowed_methods, reason = "a person who repeats a case names it this way")]
     let asked = std::env::var("RECOUNT_TEST_CASE").ok();
     asked.map_or_else(|| (0..count).collect(), |seed| vec![seed.parse().expect("a case is a number")])
