@@ -70,6 +70,7 @@ impl Kind for Evaluate {
     fn effective(&self, context: &Context<'_>) -> Result<Effective, Failure> {
         let (prepare, train) = (need_of(context, "prepare")?, need_of(context, "train")?);
         let trained = context.pipeline.settings(train, context.point.variant.as_deref());
+        let trained = train::reduce(&trained.parameters())?.effective;
         let texts = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
         Ok(Effective {
             parameters: MODEL

@@ -4,7 +4,7 @@ use crate::lab::data::Dataset;
 use crate::lab::history::{Divergence, Observed};
 use crate::lab::nn::{Simd, multiply_adds};
 use crate::lab::settings::{Cell, Conv, Settings};
-use crate::lab::trainer::{self, TrainError};
+use crate::lab::trainer::{self, EarlyStopping, Plateau, TrainError};
 use recount_engine::digest::Digest;
 use recount_engine::spec::{Better, Field, Measure, Parameters, Schema, Shape, Value};
 use recount_engine::{Context, Effective, Failure, Job, Kind, Output};
@@ -148,15 +148,21 @@ impl Kind for Train {
     }
 }
 
-/// Reduces parameters to those that reach the model.
+/// Reduces parameters to those that can change the model: parameters that are equal here give equal bits.
 ///
 /// # Errors
 /// A [`Failure`] naming a parameter that no code reads.
 pub fn reduce(declared: &Parameters) -> Result<EffectiveParams, Failure> {
-    let told = ParamReader::of("train", declared);
-    read(&told)?;
-    told.texts(HELD_OUT)?;
-    told.finish()
+    let reader = ParamReader::of("train", declared);
+    read(&reader)?;
+    // Neither their order nor naming one twice changes who is held out.
+    let mut held_out = reader.texts(HELD_OUT)?;
+    held_out.sort_unstable();
+    held_out.dedup();
+    let mut reduced = reader.finish()?;
+    let held_out = held_out.into_iter().map(Value::from).collect();
+    reduced.effective.insert(HELD_OUT.to_owned(), Value::List(held_out));
+    Ok(reduced)
 }
 
 /// Reads parameters as the trainer's settings.
@@ -168,28 +174,61 @@ pub fn settings(parameters: &Parameters) -> Result<Settings, Failure> {
     read(&ParamReader::of("train", parameters))
 }
 
-fn read(told: &ParamReader<'_>) -> Result<Settings, Failure> {
-    let layers = told.whole("layers")?;
+/// The patience of what never comes to act.
+const FOREVER: u32 = u32::MAX;
+
+/// Reads what has an effect, and marks the rest as unused. What has none may be missing, and has one and the same value.
+fn read(reader: &ParamReader<'_>) -> Result<Settings, Failure> {
+    let layers = reader.whole("layers")?;
     let dropout = if layers > 1 {
-        told.number("dropout")? as f32
+        reader.number("dropout")? as f32
     } else {
-        told.unused("dropout", "with one layer");
+        reader.unused("dropout", "with one layer");
         0.0
     };
+    let epochs = reader.whole("epochs")?;
+    let learning_rate = reader.number("learning_rate")?;
+    let (plateau_factor, plateau_patience) = read_plateau(reader, learning_rate, epochs)?;
     Ok(Settings {
-        cell: told.word("cell", &[("gru", Cell::Gru), ("lstm", Cell::Lstm)])?,
-        hidden: told.whole("hidden")?,
+        cell: reader.word("cell", &[("gru", Cell::Gru), ("lstm", Cell::Lstm)])?,
+        hidden: reader.whole("hidden")?,
         layers,
         dropout,
-        conv: told.word("conv", &[("none", Conv::None), ("conv1d", Conv::Same)])?,
-        batch: told.whole("batch")?,
-        epochs: told.whole("epochs")?,
-        learning_rate: told.number("learning_rate")?,
-        weight_decay: told.number("weight_decay")?,
-        plateau_factor: told.number("plateau_factor")?,
-        plateau_patience: told.whole("plateau_patience")?,
-        stop_patience: told.whole("stop_patience")?,
+        conv: reader.word("conv", &[("none", Conv::None), ("conv1d", Conv::Same)])?,
+        batch: reader.whole("batch")?,
+        epochs,
+        learning_rate,
+        weight_decay: reader.number("weight_decay")?,
+        plateau_factor,
+        plateau_patience,
+        stop_patience: read_stop_patience(reader, epochs)?,
     })
+}
+
+fn read_plateau(reader: &ParamReader<'_>, learning_rate: f64, epochs: u32) -> Result<(f64, u32), Failure> {
+    let [factor, patience] = ["plateau_factor", "plateau_patience"];
+    if reader.any(factor).is_some() || reader.any(patience).is_some() {
+        let read = (reader.number(factor)?, reader.whole(patience)?);
+        if Plateau::has_effect(learning_rate, read.0, read.1, epochs) {
+            return Ok(read);
+        }
+        let patient = Plateau::has_effect(learning_rate, read.0, 0, epochs.max(3));
+        let reason = if patient { "with so few epochs" } else { "at so low a learning rate" };
+        [factor, patience].into_iter().for_each(|name| reader.unused(name, reason));
+    }
+    Ok((1.0, FOREVER))
+}
+
+fn read_stop_patience(reader: &ParamReader<'_>, epochs: u32) -> Result<u32, Failure> {
+    let name = "stop_patience";
+    if reader.any(name).is_some() {
+        let patience = reader.whole(name)?;
+        if EarlyStopping::has_effect(patience, epochs) {
+            return Ok(patience);
+        }
+        reader.unused(name, "with so few epochs");
+    }
+    Ok(FOREVER)
 }
 
 /// Takes the users to hold out from a dataset: what is left, and the indices of their sequences.
@@ -243,24 +282,80 @@ mod tests {
         declared
     }
 
+    /// Gives the names of what has no effect, with the reasons, having seen that the rest is enough to train by.
+    fn unused(others: &[(&str, Value)]) -> Vec<String> {
+        let declared = declared(others);
+        let reduced = reduce(&declared).expect("every field is read");
+        assert_eq!(settings(&reduced.effective), settings(&declared));
+        reduced.without_effect.into_iter().map(|(name, reason)| format!("{name} {reason}")).collect()
+    }
+
+    /// Gives what reaches the model.
+    fn effective(others: &[(&str, Value)]) -> Parameters {
+        reduce(&declared(others)).expect("every field is read").effective
+    }
+
     #[test]
-    fn every_field_of_the_schema_is_read_or_idle_for_a_reason() {
-        let one = reduce(&declared(&[])).expect("no field is read by nobody");
-        assert_eq!(one.without_effect, [("dropout".to_owned(), "with one layer")]);
-        let three = reduce(&declared(&[("layers", 3.into())])).expect("no field is read by nobody");
-        assert_eq!((three.effective.len(), three.without_effect.len()), (schema().fields.len(), 0));
+    fn every_setting_of_a_long_deep_training_has_an_effect() {
+        let others = [("layers", 3.into()), ("epochs", 8.into())];
+        assert_eq!(unused(&others), Vec::<String>::new());
+        assert_eq!(effective(&others).len(), schema().fields.len());
+    }
+
+    #[test]
+    fn dropout_acts_between_layers() {
+        assert_eq!(unused(&[("layers", 1.into()), ("epochs", 8.into())]), ["dropout with one layer"]);
+    }
+
+    #[test]
+    fn a_patience_has_an_effect_from_the_first_number_of_epochs_in_which_it_can_end() {
+        let unused = |epochs: i64, stop: i64, plateau: i64| {
+            let [epochs, stop, plateau] = [epochs, stop, plateau].map(Value::from);
+            let others = [("epochs", epochs), ("stop_patience", stop), ("plateau_patience", plateau)];
+            unused(&[others.as_slice(), &[("layers", 2.into())]].concat())
+        };
+        let plateau =
+            ["plateau_factor with so few epochs", "plateau_patience with so few epochs"].map(str::to_owned);
+        let stop = ["stop_patience with so few epochs".to_owned()];
+        assert_eq!(unused(1, 1, 0), [plateau.as_slice(), &stop].concat());
+        assert_eq!(unused(2, 1, 0), [plateau.as_slice(), &stop].concat());
+        assert_eq!(unused(3, 1, 0), Vec::<String>::new());
+        assert_eq!(unused(6, 5, 4), [plateau.as_slice(), &stop].concat());
+        assert_eq!(unused(7, 5, 5), plateau);
+        assert_eq!(unused(7, 6, 4), stop);
+        assert_eq!(unused(100_000, 100_000, 100_000), [plateau.as_slice(), &stop].concat());
+    }
+
+    #[test]
+    fn a_rate_too_low_to_be_reduced_leaves_the_plateau_without_effect() {
+        let others = |rate: f64, factor: f64| {
+            unused(&[
+                ("layers", 2.into()),
+                ("epochs", 8.into()),
+                ("learning_rate", rate.into()),
+                ("plateau_factor", factor.into()),
+            ])
+        };
+        let expected =
+            ["plateau_factor at so low a learning rate", "plateau_patience at so low a learning rate"];
+        assert_eq!(others(1.9e-8, 0.5), expected);
+        assert_eq!(others(2.1e-8, 0.5), Vec::<String>::new());
+        assert_eq!(others(1e-3, 0.999_999), expected);
+    }
+
+    #[test]
+    fn who_is_held_out_does_not_depend_on_the_order_of_the_list() {
+        let users = |names: &[&str]| {
+            let names = names.iter().map(|&name| name.into()).collect();
+            effective(&[(HELD_OUT, Value::List(names))])
+        };
+        assert_eq!(users(&["U08", "U07", "U08"]), users(&["U07", "U08"]));
+        assert_ne!(users(&["U07"]), users(&["U07", "U08"]));
     }
 
     #[test]
     fn a_field_that_is_added_and_read_by_nobody_is_an_error() {
         let failure = reduce(&declared(&[("momentum", 0.9.into())])).expect_err("nothing reads it");
         assert_eq!(failure.to_string(), "`momentum` is a setting of `train` that no code reads");
-    }
-
-    #[test]
-    fn what_is_effective_is_enough_to_train_by() {
-        let declared = declared(&[("hidden", 16.into())]);
-        let effective = reduce(&declared).expect("every field is read").effective;
-        assert_eq!(settings(&effective), settings(&declared));
     }
 }

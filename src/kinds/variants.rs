@@ -99,7 +99,10 @@ mod tests {
         std::fs::create_dir(folder.path().join("stages")).expect("a folder can be made");
         let stages = "stages: [{ name: train, kind: train, each: [variant, seed] }]";
         write("pipeline.yaml", &format!("recount: 1\ntitle: test\n{stages}\n"));
-        write("stages/train.yaml", &format!("seeds: [1]\nvariants: [{variants}]\n"));
+        write(
+            "stages/train.yaml",
+            &format!("seeds: [1]\nparams: {{ epochs: 16 }}\nvariants: [{variants}]\n"),
+        );
         let pipeline = recount_engine::spec::load(folder.path(), &crate::kinds::schemas(), &[]);
         let pipeline = pipeline.unwrap_or_else(|mistakes| panic!("{mistakes}"));
         let shown = |value: &Option<Value>| value.as_ref().map_or_else(|| "–".to_owned(), Value::to_string);

@@ -16,8 +16,9 @@ mod score;
 mod standing;
 mod stopping;
 
-pub use plateau::PLATEAU_THRESHOLD;
+pub use plateau::{PLATEAU_THRESHOLD, Plateau};
 pub use score::{ScoreError, score};
+pub use stopping::EarlyStopping;
 
 use super::data::Dataset;
 use super::history::{Epoch, History};

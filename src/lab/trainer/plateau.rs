@@ -1,4 +1,4 @@
-//! The learning rate, halved when the validation loss is on a plateau.
+//! The learning rate, reduced when the validation loss is on a plateau.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,6 +6,9 @@ use crate::lab::settings::Settings;
 
 /// The part of the lowest loss by which a loss must be below it to count as lower.
 pub const PLATEAU_THRESHOLD: f64 = 1e-4;
+
+/// The least change of the learning rate that is made.
+const LEAST_CHANGE: f64 = 1e-8;
 
 /// `torch.optim.lr_scheduler.ReduceLROnPlateau` with its defaults: mode `min`, relative threshold 1e-4, no
 /// cooldown, least rate 0, and changes below 1e-8 not made.
@@ -36,9 +39,15 @@ impl Plateau {
         self.learning_rate
     }
 
+    /// Says whether it can ever change the rate of a step, whatever the losses are.
+    ///
+    /// The first loss is always the lowest, so that there are at most `epochs` − 2 bad epochs before the last one begins.
+    pub fn has_effect(learning_rate: f64, factor: f64, patience: u32, epochs: u32) -> bool {
+        u64::from(epochs) > u64::from(patience) + 2 && reduced(learning_rate, factor).is_some()
+    }
+
     /// Takes an epoch's validation loss.
     pub fn see(&mut self, loss: f64) {
-        const LEAST_CHANGE: f64 = 1e-8;
         if self.best.is_none_or(|best| loss < best * (1.0 - PLATEAU_THRESHOLD)) {
             self.best = Some(loss);
             self.bad_epochs = 0;
@@ -46,13 +55,16 @@ impl Plateau {
             self.bad_epochs += 1;
         }
         if self.bad_epochs > self.patience {
-            let reduced = self.learning_rate * self.factor;
-            if self.learning_rate - reduced > LEAST_CHANGE {
-                self.learning_rate = reduced;
-            }
+            self.learning_rate = reduced(self.learning_rate, self.factor).unwrap_or(self.learning_rate);
             self.bad_epochs = 0;
         }
     }
+}
+
+/// Gives the next rate; `None` where it would hardly differ.
+fn reduced(learning_rate: f64, factor: f64) -> Option<f64> {
+    let reduced = learning_rate * factor;
+    (learning_rate - reduced > LEAST_CHANGE).then_some(reduced)
 }
 
 #[cfg(test)]

@@ -20,6 +20,13 @@ impl EarlyStopping {
         Self { patience, best: None, waited: 0 }
     }
 
+    /// Says whether it can ever end a training before its last epoch, whatever the losses are.
+    ///
+    /// The first loss is always the lowest, so that at most `epochs` − 2 epochs have been waited before the last one begins.
+    pub fn has_effect(patience: u32, epochs: u32) -> bool {
+        u64::from(epochs) >= u64::from(patience) + 2
+    }
+
     /// Takes an epoch's validation loss and says whether training ends with it.
     pub fn should_stop(&mut self, loss: f64) -> bool {
         if self.best.is_none_or(|best| loss < best) {

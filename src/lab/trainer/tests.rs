@@ -271,3 +271,48 @@ fn a_model_of_burns_own_layers_trains_through_the_same_trainer() {
     let (first, last) = (&history.epochs[0], &history.epochs[19]);
     assert!(last.train_loss < 0.5 * first.train_loss, "{} to {}", first.train_loss, last.train_loss);
 }
+
+/// Gives the digest of the weights and the course of a training of waves.
+fn bits(settings: &Settings) -> (Digest, History) {
+    let Trained { weights, history } = run(&waves(48, 5, 7), settings, 1, Simd::best());
+    (Digest::of(&weights), history)
+}
+
+/// A training that hardly learns, so that early stopping and the scheduler act as soon as they can.
+fn stuck(epochs: u32) -> Settings {
+    Settings {
+        epochs,
+        learning_rate: 10.0,
+        stop_patience: u32::MAX,
+        plateau_patience: u32::MAX,
+        ..settings()
+    }
+}
+
+#[test]
+fn early_stopping_without_effect_changes_no_bit_and_with_effect_it_can() {
+    for (epochs, patience) in [(2, 1), (4, 3), (6, 5)] {
+        assert!(
+            !EarlyStopping::has_effect(patience, epochs) && EarlyStopping::has_effect(patience, epochs + 1)
+        );
+        let stops = |epochs| bits(&Settings { stop_patience: patience, ..stuck(epochs) });
+        assert_eq!(stops(epochs), bits(&stuck(epochs)));
+    }
+    assert_ne!(bits(&Settings { stop_patience: 1, ..stuck(3) }), bits(&stuck(3)));
+}
+
+#[test]
+fn a_plateau_without_effect_changes_no_bit_and_with_effect_it_can() {
+    for (epochs, patience) in [(2, 0), (4, 2), (6, 4)] {
+        assert!(!Plateau::has_effect(10.0, 0.5, patience, epochs));
+        assert!(Plateau::has_effect(10.0, 0.5, patience, epochs + 1));
+        for plateau_factor in [0.1, 0.5] {
+            let reduced = Settings { plateau_patience: patience, plateau_factor, ..stuck(epochs) };
+            assert_eq!(bits(&reduced), bits(&stuck(epochs)));
+        }
+    }
+    assert_ne!(bits(&Settings { plateau_patience: 0, ..stuck(3) }), bits(&stuck(3)));
+    let low = Settings { learning_rate: 1e-8, plateau_patience: 0, ..stuck(4) };
+    assert!(!Plateau::has_effect(1e-8, 0.5, 0, 4));
+    assert_eq!(bits(&low), bits(&Settings { plateau_factor: 0.1, ..low.clone() }));
+}
