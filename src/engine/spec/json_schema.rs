@@ -195,7 +195,13 @@ fn shape(shape: &Shape) -> Json {
         | Shape::OutputPath => {
             json!({ "type": "string", "minLength": 1 })
         }
+        Shape::Form { pattern, .. } => json!({ "type": "string", "pattern": pattern }),
         Shape::List(inner) => json!({ "type": "array", "items": self::shape(inner) }),
+        Shape::Map(of) => {
+            let required = of.iter().filter(|field| field.default.is_none()).map(|field| field.name);
+            let required: Vec<&str> = required.collect();
+            json!({ "type": "object", "required": required, "additionalProperties": false, "properties": fields(of) })
+        }
         Shape::Either(one, other) => json!({ "anyOf": [self::shape(one), self::shape(other)] }),
     }
 }

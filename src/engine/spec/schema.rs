@@ -80,6 +80,15 @@ pub enum Shape {
     Bool,
     /// Any text that is not empty.
     Text,
+    /// A text of a certain form.
+    Form {
+        /// What it is, for a sentence: `a SHA-256, which is 64 hexadecimal digits`.
+        what: &'static str,
+        /// The form as a regular expression, for JSON schemas.
+        pattern: &'static str,
+        /// Says whether a text has the form.
+        accepts: fn(&str) -> bool,
+    },
     /// A text in which braces may name folders of its own stage and of needed ones, besides coordinates.
     Template,
     /// A pattern of paths.
@@ -94,6 +103,8 @@ pub enum Shape {
     Tree,
     /// A list of values of one shape.
     List(Box<Shape>),
+    /// A map with these names; one without a default must be there. It is set and inherited whole.
+    Map(Vec<Field>),
     /// Either a value of the first shape or of the second (`run`: a text or a list).
     Either(Box<Shape>, Box<Shape>),
 }

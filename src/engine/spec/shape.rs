@@ -9,8 +9,8 @@ use super::settings::Origin;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::pattern;
 use crate::suggestion::nearest;
-use crate::value::Value;
-use crate::yaml::{Content, Entry, Node, Scalar, entry, is_missing};
+use crate::value::{Parameters, Value};
+use crate::yaml::{Content, Entry, Node, Scalar, entry, is_missing, refuse_unknown};
 
 /// Reports fields without a default that are not among the entries; `besides` are other names that are
 /// known there.
@@ -104,6 +104,9 @@ fn value(
     if matches!(shape, Shape::Tree) {
         return tree(node, diagnostics);
     }
+    if let (Shape::Map(fields), Content::Map(entries)) = (shape, &node.content) {
+        return map(field, fields, entries, node, diagnostics);
+    }
     let value = match (items_of(shape), &node.content) {
         (Some(inner), Content::List(nodes)) => {
             let mut values = Vec::with_capacity(nodes.len());
@@ -151,6 +154,31 @@ fn tree(node: &Node, diagnostics: &mut Diagnostics) -> Option<Value> {
     }
 }
 
+/// Reads a map whose names are known.
+fn map(
+    field: &Field,
+    fields: &[Field],
+    entries: &[Entry],
+    node: &Node,
+    diagnostics: &mut Diagnostics,
+) -> Option<Value> {
+    let mistakes = diagnostics.len();
+    let known: Vec<&str> = fields.iter().map(|field| field.name).collect();
+    refuse_unknown(entries, &known, format!("`{}`", field.name), |_| None, diagnostics);
+    refuse_missing(entries, fields, &[], &node.place, &about(field), diagnostics);
+    let values: Parameters = fields
+        .iter()
+        .filter_map(|inner| {
+            let value = match entry(entries, inner.name) {
+                Some(entry) => value(inner, &inner.shape, false, &entry.value, diagnostics),
+                None => inner.default.clone(),
+            };
+            Some((inner.name.to_owned(), value?))
+        })
+        .collect();
+    (diagnostics.len() == mistakes).then_some(Value::Map(values))
+}
+
 /// Gives what the items of a list have to be, where a list may be written.
 fn items_of(shape: &Shape) -> Option<&Shape> {
     match shape {
@@ -172,6 +200,7 @@ fn scalar(shape: &Shape, written: &Scalar) -> Option<Value> {
             words.contains(&text.as_str()).then(|| text.as_str().into())
         }
         (Shape::Bool, Scalar::Bool(value)) => Some(Value::Bool(*value)),
+        (Shape::Form { accepts, .. }, Scalar::Text(text)) => accepts(text).then(|| text.as_str().into()),
         (Shape::Pattern, Scalar::Text(text)) => pattern::matcher(text).is_ok().then(|| text.as_str().into()),
         (shape, Scalar::Text(text)) if is_textual(shape) => {
             (!text.trim().is_empty()).then(|| text.as_str().into())
@@ -239,7 +268,7 @@ fn about(field: &Field) -> String {
 
 fn is_textual(shape: &Shape) -> bool {
     match shape {
-        Shape::Text | Shape::Template | Shape::Pattern => true,
+        Shape::Text | Shape::Form { .. } | Shape::Template | Shape::Pattern => true,
         Shape::ExistingPath | Shape::Input | Shape::OutputPath => true,
         Shape::Either(first, second) => is_textual(first) || is_textual(second),
         _ => false,
@@ -266,10 +295,15 @@ fn phrase(shape: &Shape) -> String {
         Shape::Bool => "`true` or `false`".to_owned(),
         Shape::Text | Shape::Template => "a text".to_owned(),
         Shape::Tree => "a value".to_owned(),
+        Shape::Form { what, .. } => (*what).to_owned(),
         Shape::Pattern => "a pattern of paths, such as `*.tmp`".to_owned(),
         Shape::ExistingPath | Shape::Input => "the path of a file or folder".to_owned(),
         Shape::OutputPath => "the path of a file".to_owned(),
         Shape::List(inner) => format!("a list of which each is {}", phrase(inner)),
+        Shape::Map(fields) => {
+            let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+            format!("a map: `{{ {}: … }}`", names.join(": …, "))
+        }
         Shape::Either(first, second) => format!("{}, or {}", phrase(first), phrase(second)),
     }
 }
