@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use recount::lab::data::fetch::{ARCHIVE_BYTES, ARCHIVE_SHA256, Archive, Places};
-use recount::lab::data::{DataCard, Dataset, Lengths, Source, prepare};
+use recount::lab::data::fetch::{ArchiveSource, Places, SMART_WATCH_SHA256, SMART_WATCH_URL};
+use recount::lab::data::{DataCard, Dataset, Lengths, Source, prepare, read_archive};
 use recount_engine::digest::Digest;
 
 /// Finds the real archive in the folders that `RECOUNT_MIRRORS` names; says so where it is absent.
@@ -17,7 +17,9 @@ fn real_archive() -> Option<Vec<u8>> {
         mirrors: std::env::split_paths(&folders).collect(),
         cache: None,
     };
-    match Archive::smart_watch().find(&places).expect("whatever has the archive's name is the archive") {
+    let sha256 = Digest::from_hex(SMART_WATCH_SHA256).expect("the constant is a SHA-256");
+    let source = ArchiveSource { url: SMART_WATCH_URL.to_owned(), sha256 };
+    match source.find(&places).expect("whatever has the archive's name is the archive") {
         Some(path) => Some(std::fs::read(path).expect("it was just read")),
         None => {
             skipped();
@@ -38,10 +40,13 @@ fn synthetic() -> (Dataset, DataCard) {
 #[test]
 fn the_real_archive_has_the_facts_that_are_known_of_it() {
     let Some(archive) = real_archive() else { return };
-    assert_eq!(archive.len() as u64, ARCHIVE_BYTES);
-    let (dataset, card) = prepare(Source::SmartWatch { archive: &archive }, 42, 0.8).expect("it is sound");
+    assert_eq!(archive.len(), 2_156_283);
+    let content = read_archive(&archive).expect("it is sound");
+    assert_eq!(content.not_read, ["gestures-dataset/gestures.png", "gestures-dataset/info.txt"]);
+    let source = Source::Archive { content, url: SMART_WATCH_URL.to_owned() };
+    let (dataset, card) = prepare(source, 42, 0.8).expect("it has sequences for both sides");
     assert_eq!(card.source, "smartwatch");
-    assert_eq!(card.archive.as_deref(), Some(ARCHIVE_SHA256));
+    assert_eq!(card.archive.as_deref(), Some(SMART_WATCH_SHA256));
     assert_eq!((card.sequences, card.rows, card.channels), (3_251, 64_070, 3));
     let users = [401, 417, 429, 400, 402, 401, 400, 401];
     let users: BTreeMap<String, u32> =

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::kinds::{self, Archive, Surroundings};
+use crate::kinds::{self, Archives, Surroundings};
 use recount_engine::command::surroundings::Surroundings as CommandSurroundings;
 use recount_engine::snapshot::CheckedSnapshot;
 use recount_engine::spec::{self, Pipeline};
@@ -32,8 +32,8 @@ pub struct Project {
     pub pipeline_files: Vec<String>,
     /// What Ctrl-C sets.
     pub cancel: Cancel,
-    /// Where the archive is, if a stage asks for it.
-    pub archive: Option<Archive>,
+    /// Where the archives are that stages ask for.
+    pub archives: Archives,
     /// Why the data is generated, where the pipeline would have taken the archive.
     pub generated_because: Option<String>,
 }
@@ -62,9 +62,10 @@ impl Project {
         let pipeline = spec::load(&root, &kinds::schemas(), &args.set).map_err(mistakes)?;
         kinds::check(&root, &pipeline).map_err(mistakes)?;
         let cancel = Cancel::default();
-        let archive = archive::find(&root, &pipeline, environment, Network::Untouched, &cancel)?;
-        let kinds = kinds_for(archive.clone(), environment);
-        let generated_because = why_generated(&pipeline, archive.as_ref());
+        let sources = archive::sources(&pipeline);
+        let archives = archive::look(&root, &sources, environment, Network::Untouched, &cancel)?;
+        let kinds = kinds_for(archives.clone(), environment);
+        let generated_because = archive::why_generated(&pipeline, &archives);
         Ok(Self {
             root,
             pipeline,
@@ -73,26 +74,25 @@ impl Project {
             snapshot,
             pipeline_files,
             cancel,
-            archive,
+            archives,
             generated_because,
         })
     }
 
     /// Makes every kind once more, for whoever wraps them.
     pub fn new_kinds(&self, environment: &Environment) -> Registry {
-        kinds_for(self.archive.clone(), environment)
+        kinds_for(self.archives.clone(), environment)
     }
 
-    /// Says whether a stage asks for the archive, and it is not here.
+    /// Says whether a stage asks for an archive that is not here.
     pub fn lacks_archive(&self) -> bool {
-        matches!(self.archive, Some(Archive::Absent(_)))
+        archive::lacks_one(&self.archives)
     }
 
     /// Gathers what the engine goes by when the command says nothing else: everything, on every core.
     pub fn options(&self, args: &SettingArguments, environment: &Environment) -> Options<'_> {
         let surroundings = CommandSurroundings::of(&self.pipeline);
-        let machine =
-            start::digest_environment(&self.root, environment, self.archive.as_ref(), &surroundings);
+        let machine = start::digest_environment(&self.root, environment, &self.archives, &surroundings);
         Options {
             folder: folder_within(&self.root),
             environment: machine,
@@ -115,38 +115,28 @@ impl Project {
             files,
             generated_because: self.generated_because.clone(),
             same: same_experiments(&self.pipeline, &summary.reports).iter().map(ToString::to_string).collect(),
-            archive: self.archive.is_some(),
+            archives: self.archives.keys().cloned().collect(),
             surroundings: CommandSurroundings::of(&self.pipeline),
         };
         serde_json::to_string(&answer).ok()
     }
 
-    /// Looks for the archive again, over the network too.
+    /// Looks for the archives again, over the network too.
     ///
     /// # Errors
-    /// A [`CliError`] with why it can't be used.
+    /// A [`CliError`] with why one can't be used.
     pub fn fetch(&mut self, environment: &Environment) -> Result<(), CliError> {
-        self.archive =
-            archive::find(&self.root, &self.pipeline, environment, Network::Allowed, &self.cancel)?;
-        self.kinds = kinds_for(self.archive.clone(), environment);
-        self.generated_because = why_generated(&self.pipeline, self.archive.as_ref());
+        let sources = archive::sources(&self.pipeline);
+        self.archives = archive::look(&self.root, &sources, environment, Network::Allowed, &self.cancel)?;
+        self.kinds = kinds_for(self.archives.clone(), environment);
+        self.generated_because = archive::why_generated(&self.pipeline, &self.archives);
         Ok(())
     }
 }
 
-fn kinds_for(archive: Option<Archive>, environment: &Environment) -> Registry {
-    kinds::registry(Surroundings {
-        archive: archive.unwrap_or_else(|| Archive::Absent("no stage asks for it".to_owned())),
-        simd: environment.simd,
-        variables: environment.variables.clone(),
-    })
-}
-
-fn why_generated(pipeline: &Pipeline, archive: Option<&Archive>) -> Option<String> {
-    match archive {
-        Some(Archive::Absent(why)) if archive::may_be_generated(pipeline) => Some(why.clone()),
-        Some(Archive::Absent(_) | Archive::Here(_)) | None => None,
-    }
+fn kinds_for(archives: Archives, environment: &Environment) -> Registry {
+    let (simd, variables) = (environment.simd, environment.variables.clone());
+    kinds::registry(Surroundings { archives, simd, variables })
 }
 
 /// Gives where in a project the current folder is; nothing where that is elsewhere.

@@ -11,6 +11,7 @@ use recount_engine::spec::StageId;
 use recount_engine::{self as engine, Failure, Options, Outcome, Report, Summary};
 
 use super::alike::grouped;
+use super::archive::Network;
 use super::arguments::RunArguments;
 use super::environment::Environment;
 use super::git::Git;
@@ -39,7 +40,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
         args.targets.is_empty() && args.force.is_empty() && !args.dry_run && !args.settings.project.json;
     let began = now();
     let start = Start::of(&args.settings.project)?;
-    if simple && let Some(answer) = start.answer(&args.settings.set, environment)? {
+    if simple && let Some(answer) = start.answer(&args.settings.set, environment, Network::Allowed)? {
         print_idle(&answer, began.elapsed().as_secs_f64(), args.quiet, environment.colour);
         // It only saves time: a project that can't be written to is as up to date.
         drop(start.snapshot.iter().try_for_each(|snapshot| snapshot.refresh(&start.store)));

@@ -4,7 +4,7 @@
 //!
 //! Invariants
 //! - The fingerprint holds all that an answer depends on besides files: this very program, `--set`, where the
-//!   archive is, and what of the machine stages name.
+//!   archives are, and what of the machine stages name.
 //! - Without a certain answer the pipeline is read, and everything that may have changed is decided.
 
 use std::path::{Path, PathBuf};
@@ -22,7 +22,8 @@ use super::archive::{self, Network};
 use super::arguments::ProjectArguments;
 use super::environment::Environment;
 use super::stored::Stored;
-use crate::kinds::Archive;
+use crate::kinds::{Archive, Archives};
+use crate::lab::data::fetch::ArchiveSource;
 
 /// What there is to say of a project that is up to date, and what that depends on besides files.
 #[derive(Serialize, Deserialize)]
@@ -35,8 +36,8 @@ pub struct SnapshotAnswer {
     pub generated_because: Option<String>,
     /// Which variants are one experiment, line by line.
     pub same: Vec<String>,
-    /// Whether the archive was looked for.
-    pub archive: bool,
+    /// The archives that were looked for.
+    pub archives: Vec<ArchiveSource>,
     /// What of the machine stages name.
     pub surroundings: Surroundings,
 }
@@ -62,14 +63,16 @@ impl Start {
         Ok(Self { root, store, snapshot })
     }
 
-    /// Gives the last run's answer, if it answers this fingerprint and nothing has changed since.
+    /// Gives the last run's answer, if it answers this fingerprint and nothing has changed since; none to a command that
+    /// may use the network where it would ask for an archive.
     ///
     /// # Errors
-    /// A [`CliError`] when the archive can't be used, as when it is asked for without a snapshot.
+    /// A [`CliError`] when an archive can't be used, as when it is asked for without a snapshot.
     pub fn answer(
         &self,
         overrides: &[String],
         environment: &Environment,
+        network: Network,
     ) -> Result<Option<SnapshotAnswer>, CliError> {
         let Some(snapshot) = &self.snapshot else { return Ok(None) };
         let Some(answer) =
@@ -77,12 +80,12 @@ impl Start {
         else {
             return Ok(None);
         };
-        let archive = if answer.archive {
-            Some(archive::look(&self.root, environment, Network::Untouched, &Cancel::default())?)
-        } else {
-            None
-        };
-        let environment = digest_environment(&self.root, environment, archive.as_ref(), &answer.surroundings);
+        let archives =
+            archive::look(&self.root, &answer.archives, environment, Network::Untouched, &Cancel::default())?;
+        if network == Network::Allowed && archive::would_download(&archives, environment) {
+            return Ok(None);
+        }
+        let environment = digest_environment(&self.root, environment, &archives, &answer.surroundings);
         Ok(snapshot.answer(fingerprint(environment, overrides)).map(|_| answer))
     }
 
@@ -100,12 +103,16 @@ impl Start {
 pub fn digest_environment(
     root: &Path,
     environment: &Environment,
-    archive: Option<&Archive>,
+    archives: &Archives,
     surroundings: &Surroundings,
 ) -> Digest {
     let mut canonical = Canonical::default();
     canonical.field(environment.program.as_bytes());
-    canonical.field(format!("{archive:?}").as_bytes());
+    // Why one is absent decides nothing.
+    for (source, archive) in archives {
+        let path = if let Archive::Here(path) = archive { Some(path) } else { None };
+        canonical.field(format!("{source:?} {path:?}").as_bytes());
+    }
     canonical.field(&surroundings.digest(&environment.variables, root).to_bytes());
     canonical.finish()
 }

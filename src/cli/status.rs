@@ -10,6 +10,7 @@ use recount_engine::store::Store;
 use recount_engine::{self as engine, Options, Outcome, Report, Summary, same_experiments};
 
 use super::alike::{StateLine, grouped};
+use super::archive::Network;
 use super::arguments::StatusArguments;
 use super::environment::Environment;
 use super::project::Project;
@@ -29,7 +30,7 @@ pub fn status(args: &StatusArguments, environment: &Environment) -> Result<(), C
     let start = Start::of(&settings.project)?;
     if args.targets.is_empty()
         && !settings.project.json
-        && let Some(answer) = start.answer(&settings.set, environment)?
+        && let Some(answer) = start.answer(&settings.set, environment, Network::Untouched)?
     {
         print::stand_in(answer.generated_because.as_ref(), environment.colour);
         print_end(&answer.same, environment, [answer.fresh, 0, 0, 0]);

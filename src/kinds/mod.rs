@@ -9,7 +9,7 @@ mod train;
 pub(crate) mod variants;
 
 pub use crate::week3::kind::check;
-pub use prepare::Archive;
+pub use prepare::{Archive, Archives, archive_source};
 pub use variants::{Described, Difference, describe};
 
 use recount_engine::command::surroundings::Variables;
@@ -25,8 +25,8 @@ include!(concat!(env!("OUT_DIR"), "/code.rs"));
 
 /// What the kinds are told from around the program.
 pub struct Surroundings {
-    /// Whether the SmartWatch archive can be had.
-    pub archive: Archive,
+    /// Whether the archives that stages ask for can be had.
+    pub archives: Archives,
     /// The instruction set for the kernels.
     pub simd: Simd,
     /// The environment, for `command` stages to be given the variables they name.
@@ -47,9 +47,9 @@ pub fn schemas() -> Vec<Schema> {
 
 /// Every kind, ready to run.
 pub fn registry(surroundings: Surroundings) -> Registry {
-    let Surroundings { archive, simd, variables } = surroundings;
+    let Surroundings { archives, simd, variables } = surroundings;
     vec![
-        Box::new(prepare::Prepare { archive }),
+        Box::new(prepare::Prepare { archives }),
         Box::new(train::Train { simd }),
         Box::new(evaluate::Evaluate { simd }),
         Box::new(plot::Plot),

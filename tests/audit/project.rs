@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use recount::cli::audit::{ExpectedState, Finding, check};
-use recount::kinds::{Archive, Surroundings, registry, schemas};
+use recount::kinds::{Archives, Surroundings, registry, schemas};
 use recount::lab::nn::Simd;
 use recount_engine::spec::{self, Pipeline};
 use recount_engine::store::Store;
@@ -107,7 +107,7 @@ impl Project {
     pub fn survey(&self) -> ExpectedState {
         let pipeline = self.pipeline();
         let kinds: Registry = registry(Surroundings {
-            archive: Archive::Absent("the tests have none".to_owned()),
+            archives: Archives::new(),
             simd: Simd::best(),
             variables: BTreeMap::new(),
         });

@@ -1,22 +1,21 @@
-//! Reads the archive of SmartWatch gestures.
+//! Reads an archive of gestures.
 //!
-//! zip bytes ──entries named `gestures-dataset/USER/GESTURE/REPETITION.txt`──▶ [`RawSequence`]s, by name
+//! zip bytes ──entries named `…/USER/GESTURE/REPETITION.txt`──▶ [`ArchiveContent`]: sequences, by name
 //!
 //! Invariants
-//! - Whatever else lies in the archive is ignored; a sequence that can't be read is an error, never skipped.
+//! - No entry is passed over in silence: it is a sequence, an error, or named in [`ArchiveContent::not_read`].
 //! - What is unpacked is bounded, so a small archive can't fill the memory.
 //! - Knows no file system and no expected digest: who may be trusted is decided by `fetch`.
 
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::entry::Entry;
 use super::raw::{CHANNELS, GESTURES, RawSequence};
 use recount_engine::digest::Digest;
-
-/// The folder of the archive that holds the users' folders.
-const ROOT: &str = "gestures-dataset/";
 
 /// Columns of a line: three clocks, then the channels.
 const COLUMNS: usize = 3 + CHANNELS;
@@ -74,8 +73,24 @@ pub enum ArchiveError {
         /// What is wrong with it.
         what: LineError,
     },
+    /// A sequence lies in an unexpected folder, or has an unexpected name.
+    #[error(
+        "`{file}` in the archive is no sequence, though it is named like one; a sequence is `USER/GESTURE/REPETITION.txt`, such as `U01/03/07.txt`"
+    )]
+    Misplaced {
+        /// The entry.
+        file: String,
+    },
+    /// Two entries have the name of one sequence.
+    #[error("`{file}` is in the archive twice, the other time as `{other}`; only one of them can be read")]
+    Repeated {
+        /// The later entry.
+        file: String,
+        /// The earlier one.
+        other: String,
+    },
     /// The archive holds no sequence at all.
-    #[error("the archive holds no file named like `gestures-dataset/U01/01/01.txt`")]
+    #[error("the archive holds no file named like `U01/03/07.txt`")]
     NoSequences,
 }
 
@@ -93,26 +108,56 @@ pub enum LineError {
     Text,
 }
 
-/// Reads every sequence of the archive in `bytes`, sorted by name.
+/// What an archive holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArchiveContent {
+    /// SHA-256 of the archive.
+    pub digest: Digest,
+    /// Its sequences, sorted by name.
+    pub sequences: Vec<RawSequence>,
+    /// The names of files that are no sequences and do not look like any, in the archive's order.
+    pub not_read: Vec<String>,
+}
+
+/// Reads every sequence of the archive in `bytes`.
 ///
 /// # Errors
 /// [`ArchiveError`], naming the file and the line at fault.
-pub fn read_archive(bytes: &[u8]) -> Result<Vec<RawSequence>, ArchiveError> {
+pub fn read_archive(bytes: &[u8]) -> Result<ArchiveContent, ArchiveError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(ArchiveError::Damaged)?;
-    let mut sequences = Vec::new();
+    if archive.has_duplicate_names() {
+        let file = repeated_name(bytes, archive.central_directory_start()).unwrap_or_default();
+        return Err(ArchiveError::Repeated { other: file.clone(), file });
+    }
+    let mut content =
+        ArchiveContent { digest: Digest::of(bytes), sequences: Vec::new(), not_read: Vec::new() };
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
     let mut unpacked = 0;
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(ArchiveError::Damaged)?;
         let file = entry.name().map_err(ArchiveError::Damaged)?.into_owned();
-        let Some((user, folder)) = place_of(&file) else { continue };
-        let gesture = gesture_of(folder)
-            .ok_or_else(|| ArchiveError::UnknownGesture { file: file.clone(), folder: folder.to_owned() })?;
-        let mut content = Vec::new();
+        let name = match Entry::of(&file) {
+            Entry::Sequence(name) => name,
+            Entry::Misplaced => return Err(ArchiveError::Misplaced { file }),
+            Entry::Other => {
+                content.not_read.push(file);
+                continue;
+            }
+            Entry::Nothing => continue,
+        };
+        if let Some(other) = files.insert(name.path(), file.clone()) {
+            return Err(ArchiveError::Repeated { file, other });
+        }
+        let gesture = gesture_of(&name.folder).ok_or_else(|| ArchiveError::UnknownGesture {
+            file: file.clone(),
+            folder: name.folder.clone(),
+        })?;
+        let mut text = Vec::new();
         (&mut entry)
             .take(FILE_LIMIT + 1)
-            .read_to_end(&mut content)
+            .read_to_end(&mut text)
             .map_err(|error| ArchiveError::Unreadable { file: file.clone(), reason: error.to_string() })?;
-        let length = content.len() as u64;
+        let length = text.len() as u64;
         if length > FILE_LIMIT {
             return Err(ArchiveError::TooLong { file });
         }
@@ -120,30 +165,37 @@ pub fn read_archive(bytes: &[u8]) -> Result<Vec<RawSequence>, ArchiveError> {
         if unpacked > TOTAL_LIMIT {
             return Err(ArchiveError::TooMuch);
         }
-        sequences.push(RawSequence {
-            name: file[ROOT.len()..].to_owned(),
-            user: user.to_owned(),
-            gesture,
-            rows: rows_of(&file, &content)?,
-            digest: Digest::of(&content),
-        });
+        let rows = rows_of(&file, &text)?;
+        let digest = Digest::of(&text);
+        content.sequences.push(RawSequence { name: name.path(), user: name.user, gesture, rows, digest });
     }
-    if sequences.is_empty() {
+    if content.sequences.is_empty() {
         return Err(ArchiveError::NoSequences);
     }
-    sequences.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(sequences)
+    content.sequences.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(content)
 }
 
-/// Gives the user and the gesture's folder of an entry; `None` if it is no sequence.
-fn place_of(file: &str) -> Option<(&str, &str)> {
-    let mut parts = file.strip_prefix(ROOT)?.split('/');
-    let (user, folder, repetition) = (parts.next()?, parts.next()?, parts.next()?);
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_sequence = parts.next().is_none()
-        && user.strip_prefix('U').is_some_and(digits)
-        && repetition.strip_suffix(".txt").is_some_and(digits);
-    is_sequence.then_some((user, folder))
+/// Finds a name that two entries of the central directory have; `zip` gives the last of them alone.
+///
+/// # Source
+/// PKWARE's APPNOTE.TXT, section 4.3.12: a header has 46 bytes, with the lengths of what follows it from byte 28 on.
+fn repeated_name(bytes: &[u8], start: u64) -> Option<String> {
+    let mut rest = bytes.get(usize::try_from(start).ok()?..)?;
+    let mut names = Vec::new();
+    while let Some((header, behind)) =
+        rest.split_first_chunk::<46>().filter(|_| rest.starts_with(b"PK\x01\x02"))
+    {
+        let [name, extra, comment] =
+            [28, 30, 32].map(|at| usize::from(u16::from_le_bytes([header[at], header[at + 1]])));
+        let name_bytes = behind.get(..name)?;
+        if names.contains(&name_bytes) {
+            return Some(String::from_utf8_lossy(name_bytes).into_owned());
+        }
+        names.push(name_bytes);
+        rest = behind.get(name + extra + comment..)?;
+    }
+    None
 }
 
 fn gesture_of(folder: &str) -> Option<u32> {
@@ -210,8 +262,8 @@ mod tests {
     }
 
     #[test]
-    fn sequences_come_sorted_by_name_and_other_files_are_ignored() {
-        let sequences = read_archive(&zip_of(&[
+    fn sequences_come_sorted_by_name_and_other_files_are_named() {
+        let content = read_archive(&zip_of(&[
             ("gestures-dataset/info.txt", b"--- FORMAT ---"),
             ("gestures-dataset/U02/20/01.txt", b"1 2 3 0.5 -1.25 9.75\n2 3 4 1 2 3\n"),
             ("gestures-dataset/U01/03/07.txt", b"1 2 3 4 5 6"),
@@ -219,6 +271,8 @@ mod tests {
             ("__MACOSX/gestures-dataset/U01/03/07.txt", b"junk"),
         ]))
         .expect("the archive is sound");
+        assert_eq!(content.not_read, ["gestures-dataset/info.txt", "gestures-dataset/gestures.png"]);
+        let sequences = content.sequences;
         let names: Vec<&str> = sequences.iter().map(|sequence| sequence.name.as_str()).collect();
         assert_eq!(names, ["U01/03/07.txt", "U02/20/01.txt"]);
         assert_eq!((sequences[1].user.as_str(), sequences[1].gesture), ("U02", 20));
@@ -241,6 +295,52 @@ mod tests {
     fn a_folder_beyond_the_gestures_is_refused() {
         let error = read_archive(&zip_of(&[("gestures-dataset/U01/21/01.txt", b"1 2 3 4 5 6")]));
         assert!(matches!(error, Err(ArchiveError::UnknownGesture { folder, .. }) if folder == "21"));
+    }
+
+    #[test]
+    fn a_name_in_another_spelling_is_the_same_sequence() {
+        let plain = read_archive(&zip_of(&[("gestures-dataset/U02/03/07.txt", b"1 2 3 4 5 6")]))
+            .expect("it is sound");
+        for name in ["gestures-dataset\\U02\\03\\07.txt", "u02/03/07.txt", "U02/03/07.TXT"] {
+            let other = read_archive(&zip_of(&[(name, b"1 2 3 4 5 6")])).expect("it is sound");
+            assert_eq!(other.sequences, plain.sequences, "{name}");
+        }
+    }
+
+    /// Gives what is wrong with an archive of files with these names.
+    fn refusal(names: &[&str]) -> String {
+        let files: Vec<(&str, &[u8])> = names.iter().map(|&name| (name, b"1 2 3 4 5 6".as_slice())).collect();
+        read_archive(&zip_of(&files)).expect_err("one of the names can't be right").to_string()
+    }
+
+    #[test]
+    fn a_sequence_that_does_not_lie_where_one_is_expected_is_refused_by_name() {
+        assert_eq!(
+            refusal(&["U01/01/01.txt", "user2/01/01.txt"]),
+            "`user2/01/01.txt` in the archive is no sequence, though it is named like one; \
+             a sequence is `USER/GESTURE/REPETITION.txt`, such as `U01/03/07.txt`"
+        );
+    }
+
+    #[test]
+    fn a_sequence_that_is_there_twice_is_refused_by_both_names() {
+        assert_eq!(
+            refusal(&["U01/01/01.txt", "u01/01/01.TXT"]),
+            "`u01/01/01.TXT` is in the archive twice, the other time as `U01/01/01.txt`; \
+             only one of them can be read"
+        );
+        // No writer of ours writes a name twice, so that one is put over another of the same length.
+        let mut bytes = zip_of(&[("U01/01/01.txt", b"1 2 3 4 5 6"), ("U01/01/02.txt", b"1 2 3 4 5 6")]);
+        for at in 0..bytes.len() - 13 {
+            if bytes[at..].starts_with(b"U01/01/02.txt") {
+                bytes[at..at + 13].copy_from_slice(b"U01/01/01.txt");
+            }
+        }
+        assert_eq!(
+            read_archive(&bytes).expect_err("a name is there twice").to_string(),
+            "`U01/01/01.txt` is in the archive twice, the other time as `U01/01/01.txt`; \
+             only one of them can be read"
+        );
     }
 
     #[test]
@@ -273,8 +373,8 @@ mod tests {
             let mut bytes = zip_of(&[("gestures-dataset/U01/03/07.txt", b"1 2 3 4 5 6\n")]);
             let place = place.index(bytes.len());
             bytes[place] ^= flip;
-            if let Ok(sequences) = read_archive(&bytes) {
-                prop_assert_eq!(&sequences[0].rows, &[[4.0, 5.0, 6.0]]);
+            if let Ok(content) = read_archive(&bytes) {
+                prop_assert_eq!(&content.sequences[0].rows, &[[4.0, 5.0, 6.0]]);
             }
         }
 

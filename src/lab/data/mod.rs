@@ -3,6 +3,7 @@
 //! | file | its duty |
 //! |---|---|
 //! | `fetch` | finds the archive, or downloads it, and checks its digest |
+//! | `entry` | what an entry of the archive is, by its name |
 //! | `archive` | the archive's bytes → raw sequences |
 //! | `synthetic` | raw sequences of the same shape, generated |
 //! | `split` | which sequences train and which validate |
@@ -15,6 +16,7 @@ mod archive;
 mod card;
 mod dataset;
 mod describe;
+mod entry;
 pub mod fetch;
 mod hold_out;
 mod packed;
@@ -23,11 +25,11 @@ mod raw;
 mod split;
 mod synthetic;
 
-pub use archive::{ArchiveError, LineError, read_archive};
+pub use archive::{ArchiveContent, ArchiveError, LineError, read_archive};
 pub use card::{DataCard, Lengths};
 pub use dataset::{Dataset, Sequence};
 pub use hold_out::HoldOutError;
 pub use packed::PackedError;
-pub use prepare::{DataError, Source, prepare};
+pub use prepare::{Source, prepare};
 pub use raw::RawSequence;
 pub use split::{Split, SplitError, split};

@@ -6,37 +6,26 @@
 //! - Values pass unchanged: the notebook protocol normalises nothing, and duplicates are reported, not removed.
 //! - Equal sources, seeds and shares give equal datasets.
 
-use super::archive::{ArchiveError, read_archive};
+use super::archive::ArchiveContent;
 use super::card::DataCard;
 use super::dataset::{Dataset, Sequence};
 use super::describe::{Provenance, describe};
-use super::fetch::ARCHIVE_ADDRESS;
 use super::raw::{CHANNELS, GESTURES, RawSequence};
 use super::split::{Split, SplitError, split};
 use super::synthetic;
-use recount_engine::digest::Digest;
 
 /// Where the sequences come from.
-#[derive(Clone, Copy, Debug)]
-pub enum Source<'a> {
-    /// The SmartWatch gestures.
-    SmartWatch {
-        /// The bytes of the archive.
-        archive: &'a [u8],
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// An archive of gestures, such as those of the smart watch.
+    Archive {
+        /// What was read from it.
+        content: ArchiveContent,
+        /// The public address that it is from.
+        url: String,
     },
     /// Generated sequences of the same shape.
     Synthetic,
-}
-
-/// Why there is no dataset.
-#[derive(Debug, thiserror::Error)]
-pub enum DataError {
-    /// The archive can't be read.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    /// The sequences can't be divided.
-    #[error(transparent)]
-    Split(#[from] SplitError),
 }
 
 /// Prepares a dataset: reads or generates the sequences and divides them.
@@ -44,20 +33,16 @@ pub enum DataError {
 /// `train_fraction` is the share that trains, rounded down to whole sequences; `split_seed` decides which.
 ///
 /// # Errors
-/// [`DataError`] when the archive is faulty or a side of the split would be empty.
+/// [`SplitError`] when a side of the split would be empty.
 pub fn prepare(
-    source: Source<'_>,
+    source: Source,
     split_seed: u64,
     train_fraction: f64,
-) -> Result<(Dataset, DataCard), DataError> {
+) -> Result<(Dataset, DataCard), SplitError> {
     let (provenance, sequences) = match source {
-        Source::SmartWatch { archive } => (
-            Provenance {
-                source: "smartwatch",
-                archive: Some(Digest::of(archive)),
-                origin: ARCHIVE_ADDRESS.to_owned(),
-            },
-            read_archive(archive)?,
+        Source::Archive { content, url } => (
+            Provenance { source: "smartwatch", archive: Some(content.digest), origin: url },
+            content.sequences,
         ),
         Source::Synthetic => (
             Provenance { source: "synthetic", archive: None, origin: synthetic::ORIGIN.to_owned() },

@@ -1,43 +1,50 @@
-//! Downloads the archive into a cache.
+//! Downloads an archive into a cache.
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::NamedTempFile;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-use super::{Archive, FetchError};
+use super::{ArchiveSource, FetchError};
 use recount_engine::digest::Digest;
 
 /// Bytes that are read between two looks at whether to stop.
 const CHUNK: usize = 64 << 10;
 
-/// How long a download may keep a person waiting.
+/// The most that is read of an archive, from a file or the network, in bytes: a hundred times the smart watch's.
+pub const MAX_ARCHIVE_BYTES: u64 = 256 << 20;
+
+/// How long a download may keep a person waiting, and how much it may bring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct DownloadLimits {
     /// For the name to be resolved, and again for the connection to stand.
     pub connect: Duration,
     /// For the next bytes to come.
     pub silence: Duration,
     /// For the whole download.
     pub whole: Duration,
+    /// How many bytes are taken.
+    pub bytes: u64,
 }
 
-impl Default for Patience {
+impl Default for DownloadLimits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
             silence: Duration::from_secs(10),
             whole: Duration::from_secs(300),
+            bytes: MAX_ARCHIVE_BYTES,
         }
     }
 }
 
-impl Archive {
+impl ArchiveSource {
     /// Downloads the archive into the folder `cache`, which is made if it is missing, and gives its path.
     ///
     /// `progress` is told the bytes that came and, where the server says so, the bytes to come in all;
-    /// `cancelled` is asked at least once for every [`Patience::silence`].
+    /// `cancelled` is asked at least once for every [`DownloadLimits::silence`].
     ///
     /// # Errors
     /// [`FetchError::Unreachable`] when the address sends nothing, too little or too slowly;
@@ -46,18 +53,19 @@ impl Archive {
     pub fn download(
         &self,
         cache: &Path,
-        patience: Patience,
+        limits: DownloadLimits,
         progress: &mut dyn FnMut(u64, Option<u64>),
         cancelled: &dyn Fn() -> bool,
     ) -> Result<PathBuf, FetchError> {
         if cancelled() {
             return Err(FetchError::Cancelled);
         }
-        let content = self.request(patience, progress, cancelled)?;
+        let content = self.request(limits, progress, cancelled)?;
         let remedy = "get the archive another way, and put it into the project's `data` folder";
-        self.check(&self.address, Digest::of(&content), remedy)?;
-        let path = cache.join(&self.name);
-        keep(cache, &path, &content).map_err(|source| FetchError::File {
+        self.check(&self.url, Digest::of(&content), remedy)?;
+        let folder = self.cache_folder(cache);
+        let path = folder.join(self.file_name());
+        keep(&folder, &path, &content).map_err(|source| FetchError::File {
             path: path.display().to_string(),
             done: "written",
             source,
@@ -67,18 +75,16 @@ impl Archive {
 
     fn request(
         &self,
-        patience: Patience,
+        limits: DownloadLimits,
         progress: &mut dyn FnMut(u64, Option<u64>),
         cancelled: &dyn Fn() -> bool,
     ) -> Result<Vec<u8>, FetchError> {
-        let unreachable = |reason: String| FetchError::Unreachable { address: self.address.clone(), reason };
-        let too_large = || FetchError::TooLarge { address: self.address.clone(), expected: self.bytes };
-        let mut response = agent(&self.address, patience)
-            .get(&self.address)
-            .call()
-            .map_err(|error| unreachable(error.to_string()))?;
+        let unreachable = |reason: String| FetchError::Unreachable { address: self.url.clone(), reason };
+        let too_large = || FetchError::TooLarge { place: self.url.clone(), most: limits.bytes };
+        let mut response =
+            agent(&self.url, limits).get(&self.url).call().map_err(|error| unreachable(error.to_string()))?;
         let total = response.body().content_length();
-        if total.is_some_and(|total| total > self.bytes) {
+        if total.is_some_and(|total| total > limits.bytes) {
             return Err(too_large());
         }
         let mut reader = response.body_mut().as_reader();
@@ -94,7 +100,7 @@ impl Archive {
             }
             content.extend_from_slice(&chunk[..count]);
             let done = content.len() as u64;
-            if done > self.bytes {
+            if done > limits.bytes {
                 return Err(too_large());
             }
             progress(done, total);
@@ -102,18 +108,31 @@ impl Archive {
     }
 }
 
-fn agent(address: &str, patience: Patience) -> ureq::Agent {
+fn agent(address: &str, limits: DownloadLimits) -> ureq::Agent {
     let mut config = ureq::Agent::config_builder()
-        .timeout_resolve(Some(patience.connect))
-        .timeout_connect(Some(patience.connect))
-        .timeout_recv_response(Some(patience.silence))
-        .timeout_per_read(Some(patience.silence))
-        .timeout_global(Some(patience.whole));
+        .timeout_resolve(Some(limits.connect))
+        .timeout_connect(Some(limits.connect))
+        .timeout_recv_response(Some(limits.silence))
+        .timeout_per_read(Some(limits.silence))
+        .timeout_global(Some(limits.whole));
+    if address.starts_with("https:") {
+        config = config.tls_config(TlsConfig::builder().root_certs(root_certificates()).build());
+    }
     if address.starts_with("http://127.0.0.1") {
         // A proxy would look for this machine's loopback on its own.
         config = config.proxy(None);
     }
     config.build().new_agent()
+}
+
+/// Gives the certificates that are trusted: Mozilla's, and the platform's, among which a company's own may be.
+///
+/// A platform without any, or with some that can't be read, leaves the others.
+fn root_certificates() -> RootCerts {
+    let platform = rustls_native_certs::load_native_certs().certs;
+    let all = platform.iter().chain(webpki_root_certs::TLS_SERVER_ROOT_CERTS);
+    let owned: Vec<_> = all.map(|certificate| Certificate::from_der(certificate).to_owned()).collect();
+    RootCerts::from(owned.into_iter())
 }
 
 /// Writes `content` to `path` in `folder`, whole or not at all.
@@ -133,15 +152,17 @@ mod tests {
     use std::net::{TcpListener, TcpStream};
     use std::sync::mpsc;
 
-    use super::super::ARCHIVE_NAME;
     use super::*;
+
+    const NAME: &str = "gestures-dataset.zip";
 
     const CONTENT: &[u8] = b"the archive's bytes";
 
-    const SHORT: Patience = Patience {
+    const SHORT: DownloadLimits = DownloadLimits {
         connect: Duration::from_secs(2),
         silence: Duration::from_millis(200),
         whole: Duration::from_secs(5),
+        bytes: CONTENT.len() as u64,
     };
 
     /// Answers one request on the loopback address with `answer`, and gives the address.
@@ -154,7 +175,7 @@ mod tests {
             while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
             answer(stream);
         });
-        format!("http://127.0.0.1:{port}/{ARCHIVE_NAME}")
+        format!("http://127.0.0.1:{port}/{NAME}")
     }
 
     /// Answers with `status`, the length `announced` and the bytes `content`.
@@ -167,13 +188,8 @@ mod tests {
         })
     }
 
-    fn archive(address: String) -> Archive {
-        Archive {
-            name: ARCHIVE_NAME.to_owned(),
-            address,
-            bytes: CONTENT.len() as u64,
-            digest: Digest::of(CONTENT),
-        }
+    fn archive(url: String) -> ArchiveSource {
+        ArchiveSource { url, sha256: Digest::of(CONTENT) }
     }
 
     /// Downloads from `address` and gives the error, having seen that the cache stayed empty.
@@ -195,11 +211,12 @@ mod tests {
         let path = archive(reply("200 OK", CONTENT.len(), CONTENT))
             .download(&cache, SHORT, &mut |done, total| seen.push((done, total)), &|| false)
             .expect("the server sends the archive");
-        assert_eq!(path, cache.join(ARCHIVE_NAME));
+        assert_eq!(path, cache.join(Digest::of(CONTENT).to_hex()).join(NAME));
         assert_eq!(std::fs::read(&path).expect("it is there"), CONTENT);
         let length = CONTENT.len() as u64;
         assert_eq!(seen.last(), Some(&(length, Some(length))));
-        assert_eq!(std::fs::read_dir(&cache).expect("the cache is there").count(), 1);
+        let folder = path.parent().expect("it is in a folder");
+        assert_eq!(std::fs::read_dir(folder).expect("it is there").count(), 1);
     }
 
     #[test]
@@ -210,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn more_bytes_than_the_archive_has_are_not_taken() {
+    fn more_bytes_than_the_limit_are_not_taken() {
         let long = b"the archive's bytes, and more";
         assert!(matches!(error_of(reply("200 OK", long.len(), long)), FetchError::TooLarge { .. }));
         let endless = serve(|mut stream| {
@@ -237,7 +254,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let port = listener.local_addr().expect("it is bound").port();
         drop(listener);
-        let error = error_of(format!("http://127.0.0.1:{port}/{ARCHIVE_NAME}"));
+        let error = error_of(format!("http://127.0.0.1:{port}/{NAME}"));
         assert!(error.is_unavailable(), "{error}");
     }
 

@@ -1,55 +1,46 @@
-//! Finds the archive of SmartWatch gestures, or downloads it.
+//! Finds an archive of gestures, or downloads it.
 //!
-//! project's data folder, mirrors, cache ──find──▶ path; address ──download──▶ path in the cache
+//! project's data folder, mirrors, cache ──find──▶ path; URL ──download──▶ path in the cache
 //!
 //! Invariants
 //! - A path that is handed out had the expected digest. A file of the archive's name with another digest is
 //!   an error that names it: never skipped, never a reason to fall back.
 //! - A download appears in the cache whole and checked, or not at all.
-//! - Knows no environment and no terminal: places, patience and progress are arguments.
+//! - Knows no environment and no terminal: places, limits and progress are arguments.
 
 mod download;
 mod find;
 
 use recount_engine::digest::Digest;
+use serde::{Deserialize, Serialize};
 
-pub use download::Patience;
+pub use download::DownloadLimits;
 pub use find::Places;
 
-/// The archive's file name.
-pub const ARCHIVE_NAME: &str = "gestures-dataset.zip";
+/// The public address of the SmartWatch gestures (Costante et al., EUSIPCO 2014).
+pub const SMART_WATCH_URL: &str = "https://github.com/raoulg/gestures/raw/main/gestures-dataset.zip";
 
-/// The public address that the archive is downloaded from.
-pub const ARCHIVE_ADDRESS: &str = "https://github.com/raoulg/gestures/raw/main/gestures-dataset.zip";
+/// SHA-256 of that archive.
+pub const SMART_WATCH_SHA256: &str = "4a6c5ac1d408f8405d456e0404b424b905ea49425c663fb08f0c3ab341efd32d";
 
-/// SHA-256 of the archive.
-pub const ARCHIVE_SHA256: &str = "4a6c5ac1d408f8405d456e0404b424b905ea49425c663fb08f0c3ab341efd32d";
+/// The name of an archive whose URL ends in none.
+const DEFAULT_NAME: &str = "archive.zip";
 
-/// Size of the archive, in bytes.
-pub const ARCHIVE_BYTES: u64 = 2_156_283;
-
-/// An archive that can be found by its name and recognised by its digest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Archive {
-    /// Its file name.
-    pub name: String,
-    /// Where it can be downloaded.
-    pub address: String,
-    /// Its size, in bytes.
-    pub bytes: u64,
+/// Where an archive can be downloaded, and how it is recognised.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ArchiveSource {
+    /// Its public address.
+    pub url: String,
     /// Its SHA-256.
-    pub digest: Digest,
+    pub sha256: Digest,
 }
 
-impl Archive {
-    /// Describes the SmartWatch gestures (Costante et al., EUSIPCO 2014).
-    pub fn smart_watch() -> Self {
-        Self {
-            name: ARCHIVE_NAME.to_owned(),
-            address: ARCHIVE_ADDRESS.to_owned(),
-            bytes: ARCHIVE_BYTES,
-            digest: Digest::from_hex(ARCHIVE_SHA256).expect("the constant is a SHA-256"),
-        }
+impl ArchiveSource {
+    /// Gives the file name that it has in folders: the last part of its URL.
+    pub fn file_name(&self) -> &str {
+        let path = self.url.split(['?', '#']).next().unwrap_or_default();
+        let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+        if ["", ".", ".."].contains(&name) { DEFAULT_NAME } else { name }
     }
 }
 
@@ -68,13 +59,13 @@ pub enum FetchError {
         /// What to do about it.
         remedy: &'static str,
     },
-    /// An address sends more than the archive holds.
-    #[error("`{address}` sends more than the {expected} bytes of the archive")]
+    /// A file or an address gives more bytes than any archive of gestures has.
+    #[error("`{place}` has more than {most} bytes, the most that is read of an archive")]
     TooLarge {
-        /// The address.
-        address: String,
-        /// The archive's size, in bytes.
-        expected: u64,
+        /// The file or the address.
+        place: String,
+        /// The most that is read, in bytes.
+        most: u64,
     },
     /// The address can't be reached, or does not send the archive to its end.
     #[error("`{address}` can't be reached: {reason}")]
@@ -103,5 +94,23 @@ impl FetchError {
     /// Says whether the archive simply isn't to be had here and now, so that `auto` may go without it.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unreachable { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_name_is_the_last_part_of_the_url() {
+        let name = |url: &str| {
+            let source = ArchiveSource { url: url.to_owned(), sha256: Digest::of(b"") };
+            source.file_name().to_owned()
+        };
+        assert_eq!(name(SMART_WATCH_URL), "gestures-dataset.zip");
+        assert_eq!(name("https://example.org/a/waves.zip?download=1#top"), "waves.zip");
+        for url in ["https://example.org/", "https://example.org/..", "https://example.org/a/?file=b.zip"] {
+            assert_eq!(name(url), DEFAULT_NAME, "{url}");
+        }
     }
 }
