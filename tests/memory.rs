@@ -1,4 +1,4 @@
-//! What a training needs of memory: how much at most, and how much anew for each step.
+//! What a training needs of memory: how much at most, as it is estimated, and how much anew for each step.
 //!
 //! The claim held here: once the longest batch has been seen, a step takes no block of [`LARGE`] bytes or more from
 //! the system's allocator. What it still takes are small blocks: autodiff's graph and lists of one number for
@@ -7,20 +7,22 @@
 #![expect(unsafe_code, reason = "counting allocations is an allocator's work, and that trait is unsafe")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use recount::lab::data::{Dataset, Sequence};
 use recount::lab::history::Epoch;
 use recount::lab::nn::Simd;
 use recount::lab::random::Random;
 use recount::lab::settings::{Cell, Conv, Settings};
-use recount::lab::trainer::{Watch, train};
+use recount::lab::trainer::{Watch, memory_bytes, train};
 
 /// A block of so many bytes holds activations or parameters; a step's small lists are below.
 const LARGE: usize = 4096;
 
 static SMALL_BYTES: AtomicUsize = AtomicUsize::new(0);
 static LARGE_BLOCKS: AtomicUsize = AtomicUsize::new(0);
+static LIVE_BYTES: AtomicI64 = AtomicI64::new(0);
+static PEAK_BYTES: AtomicI64 = AtomicI64::new(0);
 
 /// The system's allocator, with a count of what it hands out.
 struct Counting;
@@ -33,27 +35,40 @@ fn count(bytes: usize) {
     }
 }
 
+fn hold(bytes: i64) {
+    let now = LIVE_BYTES.fetch_add(bytes, Ordering::Relaxed) + bytes;
+    PEAK_BYTES.fetch_max(now, Ordering::Relaxed);
+}
+
+fn signed(bytes: usize) -> i64 {
+    i64::try_from(bytes).expect("no block is longer than an address")
+}
+
 // SAFETY: every call is the system allocator's own, with the same arguments; counting allocates nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size());
+        hold(signed(layout.size()));
         // SAFETY: the caller's promise is passed on.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(layout.size());
+        hold(signed(layout.size()));
         // SAFETY: the caller's promise is passed on.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(size);
+        hold(signed(size) - signed(layout.size()));
         // SAFETY: the caller's promise is passed on.
         unsafe { System.realloc(block, layout, size) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        hold(-signed(layout.size()));
         // SAFETY: the caller's promise is passed on.
         unsafe { System.dealloc(block, layout) }
     }
@@ -145,9 +160,47 @@ fn peak() -> usize {
     kibibytes * 1024
 }
 
+/// Keeps a state at every step, as a training does that a person may stop.
+struct Keeper;
+
+impl Watch for Keeper {
+    fn step(&mut self, _epoch: u32, _step: u32, _steps: u32) {}
+    fn epoch(&mut self, _epoch: &Epoch) {}
+    fn cancelled(&self) -> bool {
+        false
+    }
+    fn wants_state(&mut self) -> bool {
+        true
+    }
+}
+
+/// Compares the estimates with what trainings really hold.
+fn assert_the_estimates_hold(dataset: &Dataset) {
+    for settings in [
+        settings(Cell::Gru, 16, 1, Conv::None),
+        settings(Cell::Gru, 512, 1, Conv::None),
+        settings(Cell::Lstm, 384, 2, Conv::Same),
+        settings(Cell::Gru, 200, 6, Conv::None),
+        Settings { batch: 160, ..settings(Cell::Lstm, 128, 3, Conv::None) },
+        Settings { batch: 1, ..settings(Cell::Gru, 320, 2, Conv::None) },
+    ] {
+        let settings = Settings { epochs: 1, ..settings };
+        let before = LIVE_BYTES.load(Ordering::Relaxed);
+        PEAK_BYTES.store(before, Ordering::Relaxed);
+        train(dataset, &settings, 1, Simd::best(), &mut Keeper).expect("the splits are larger than a batch");
+        let peak = (PEAK_BYTES.load(Ordering::Relaxed) - before) as f64;
+        let left = LIVE_BYTES.load(Ordering::Relaxed) - before;
+        assert!(left < 1 << 20, "{left} bytes are held after {settings:?}");
+        let estimate = memory_bytes(dataset, &settings) as f64;
+        let share = format!("{:.1} of {:.1} MB: {settings:?}", peak / 1e6, estimate / 1e6);
+        assert!(peak <= estimate, "the estimate is too low: {share}");
+        assert!(estimate <= 1.6 * peak + 24e6, "the estimate is too high: {share}");
+    }
+}
+
 /// One test, so that nothing else is counted.
 #[test]
-fn a_training_fits_in_150_mebibytes_and_its_steps_take_no_large_block_anew() {
+fn a_training_fits_in_its_estimate_and_its_steps_take_no_large_block_anew() {
     let dataset = dataset();
     for settings in [
         settings(Cell::Gru, 256, 1, Conv::None),
@@ -169,4 +222,5 @@ fn a_training_fits_in_150_mebibytes_and_its_steps_take_no_large_block_anew() {
             assert!(peak < 150 << 20, "{} MiB", peak >> 20);
         }
     }
+    assert_the_estimates_hold(&dataset);
 }

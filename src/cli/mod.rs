@@ -15,6 +15,7 @@ mod duplicate_variants;
 mod environment;
 mod estimate;
 mod follow;
+mod free_memory;
 mod fsck;
 mod gc;
 mod git;

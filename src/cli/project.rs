@@ -13,6 +13,7 @@ use super::CliError;
 use super::archive::{self, Network};
 use super::arguments::SettingArguments;
 use super::environment::Environment;
+use super::free_memory::free_memory;
 use super::start::{self, SnapshotAnswer, Start};
 use super::time::seconds_since_1970;
 
@@ -136,7 +137,7 @@ impl Project {
 
 fn kinds_for(archives: Archives, environment: &Environment) -> Registry {
     let (simd, variables) = (environment.simd, environment.variables.clone());
-    kinds::registry(Surroundings { archives, simd, variables })
+    kinds::registry(Surroundings { archives, simd, free_memory, variables })
 }
 
 /// Gives where in a project the current folder is; nothing where that is elsewhere.

@@ -10,7 +10,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use recount_engine::digest::Digest;
+use recount_engine::digest::{Digest, Hasher};
 
 /// A training's state, and the time it took to get there.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,12 +53,17 @@ impl CheckpointFile {
     /// # Errors
     /// What the system says; the one before is still there then.
     pub fn write(&self, seconds: f64, state: &[u8]) -> io::Result<()> {
-        let rest = [&seconds.to_le_bytes(), state].concat();
+        // Written piece by piece: a large training has no memory left for a second copy of its state.
+        let seconds = seconds.to_le_bytes();
+        let mut seal = Hasher::default();
+        seal.update(&seconds);
+        seal.update(state);
         fs::create_dir_all(&self.folder)?;
         let unfinished = self.folder.join("unfinished");
         let mut file = File::create(&unfinished)?;
-        file.write_all(&Digest::of(&rest).to_bytes())?;
-        file.write_all(&rest)?;
+        file.write_all(&seal.finish().to_bytes())?;
+        file.write_all(&seconds)?;
+        file.write_all(state)?;
         file.sync_all()?;
         fs::rename(&unfinished, self.path())
     }

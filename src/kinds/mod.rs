@@ -3,6 +3,7 @@
 mod checkpoint;
 mod evaluate;
 pub(crate) mod files;
+mod memory;
 mod prepare;
 mod progress;
 mod train;
@@ -20,6 +21,7 @@ use recount_engine::{Registry, command};
 use crate::lab::nn::Simd;
 use crate::week3::kind as render;
 use recount_report::plot;
+use memory::MemoryGate;
 
 include!(concat!(env!("OUT_DIR"), "/code.rs"));
 
@@ -29,6 +31,8 @@ pub struct Surroundings {
     pub archives: Archives,
     /// The instruction set for the kernels.
     pub simd: Simd,
+    /// Gives how much memory the process may still take, in bytes.
+    pub free_memory: fn() -> u64,
     /// The environment, for `command` stages to be given the variables they name.
     pub variables: Variables,
 }
@@ -47,10 +51,10 @@ pub fn schemas() -> Vec<Schema> {
 
 /// Every kind, ready to run.
 pub fn registry(surroundings: Surroundings) -> Registry {
-    let Surroundings { archives, simd, variables } = surroundings;
+    let Surroundings { archives, simd, free_memory, variables } = surroundings;
     vec![
         Box::new(prepare::Prepare { archives }),
-        Box::new(train::Train { simd }),
+        Box::new(train::Train { simd, memory: MemoryGate::new(free_memory) }),
         Box::new(evaluate::Evaluate { simd }),
         Box::new(plot::Plot),
         Box::new(render::Render),

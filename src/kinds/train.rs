@@ -11,6 +11,7 @@ use recount_engine::{Context, Effective, Failure, Job, Kind, Output};
 
 use super::code_of;
 use super::files::{DATASET, HISTORY, OBSERVED, WEIGHTS, bytes_output, json_output, read_dataset, reads_of};
+use super::memory::{MemoryError, MemoryGate, format_bytes};
 use super::progress::Progress;
 use recount_engine::param_reader::{EffectiveParams, ParamReader};
 
@@ -101,6 +102,8 @@ fn above_zero(most: f64, below_most: bool) -> Shape {
 pub struct Train {
     /// The instruction set for the kernels; the bits are the same on each.
     pub simd: Simd,
+    /// The machine's memory, which trainings at the same time share.
+    pub memory: MemoryGate,
 }
 
 impl Kind for Train {
@@ -134,6 +137,10 @@ impl Kind for Train {
             Failure::new("this stage has no seed").with_help("write `each: [variant, seed]` in pipeline.yaml")
         })?;
         let (dataset, _) = known_and_new(read_dataset(job)?, &job.effective.parameters)?;
+        let needed = trainer::memory_bytes(&dataset, &settings);
+        job.watch.progress(0.0, &format!("needs about {} of memory", format_bytes(needed)));
+        let _memory =
+            self.memory.enter(needed, job.watch).map_err(|error| no_memory(error, needed, &settings))?;
         let mut progress = Progress::of(job, settings.epochs);
         let trained = trainer::train(&dataset, &settings, seed, self.simd, &mut progress).map_err(failure)?;
         if let Some(diverged) = &trained.history.diverged {
@@ -264,6 +271,15 @@ fn told(diverged: &Divergence) -> String {
     format!("diverged in epoch {epoch}, step {step}, at learning rate {learning_rate}{norm}; it ends there")
 }
 
+fn no_memory(error: MemoryError, needed: u64, settings: &Settings) -> Failure {
+    let MemoryError::TooLittle { free } = error else { return Failure::Cancelled };
+    let Settings { hidden, layers, batch, .. } = settings;
+    let [needed, free] = [needed, free].map(format_bytes);
+    Failure::new(format!("this training needs about {needed} of memory, and {free} are free")).with_help(
+        format!("lower `hidden` ({hidden}), `layers` ({layers}) or `batch` ({batch}), or free memory"),
+    )
+}
+
 fn failure(error: TrainError) -> Failure {
     match error {
         TrainError::Cancelled => Failure::Cancelled,
@@ -357,5 +373,19 @@ mod tests {
     fn a_field_that_is_added_and_read_by_nobody_is_an_error() {
         let failure = reduce(&declared(&[("momentum", 0.9.into())])).expect_err("nothing reads it");
         assert_eq!(failure.to_string(), "`momentum` is a setting of `train` that no code reads");
+    }
+
+    #[test]
+    fn a_training_that_does_not_fit_says_what_to_lower() {
+        let large =
+            settings(&declared(&[("hidden", 4096.into()), ("layers", 64.into())])).expect("it is checked");
+        let Failure::Failed { message, help } =
+            no_memory(MemoryError::TooLittle { free: 3 << 30 }, 300 << 30, &large)
+        else {
+            panic!("nobody has stopped it");
+        };
+        assert_eq!(message, "this training needs about 300.0 GiB of memory, and 3.0 GiB are free");
+        let help = help.expect("there is something to do");
+        assert_eq!(help, "lower `hidden` (4096), `layers` (64) or `batch` (32), or free memory");
     }
 }

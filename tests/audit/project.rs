@@ -108,6 +108,7 @@ impl Project {
         let pipeline = self.pipeline();
         let kinds: Registry = registry(Surroundings {
             archives: Archives::new(),
+            free_memory: || u64::MAX,
             simd: Simd::best(),
             variables: BTreeMap::new(),
         });

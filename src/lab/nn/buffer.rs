@@ -8,6 +8,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
 use super::simd::{Aligned, Line, lines, lines_mut};
@@ -23,6 +24,25 @@ const IDLE: usize = 256;
 thread_local! {
     static POOL: RefCell<Vec<Vec<Aligned>>> = const { RefCell::new(Vec::new()) };
     static NUMBERS: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Gives the idle memory of its thread back to the system when it is dropped, so that a small training does not hold what a
+/// large one on the same thread has needed.
+#[derive(Debug, Default)]
+pub struct PoolGuard(PhantomData<*const ()>);
+
+impl PoolGuard {
+    /// Gives the idle memory back now.
+    pub fn release(&self) {
+        POOL.with_borrow_mut(Vec::clear);
+        NUMBERS.with_borrow_mut(Vec::clear);
+    }
+}
+
+impl Drop for PoolGuard {
+    fn drop(&mut self) {
+        self.release();
+    }
 }
 
 /// Takes `length` numbers for a tensor, with whatever is in them.

@@ -10,6 +10,7 @@
 //! | `device` | our operations in burn's autodiff; the only file that names the backend |
 //! | `layers` | layers as burn modules |
 //! | `layout`, `weights` | PyTorch's names, shapes and files |
+//! | `memory` | how much memory a training takes, estimated |
 //! | `batch`, `model`, `optimiser` | what the trainer works with |
 //! | `snapshot` | a model and its optimiser as bytes, and back |
 //!
@@ -24,6 +25,7 @@ mod device;
 mod kernels;
 mod layers;
 mod layout;
+mod memory;
 mod model;
 mod optimiser;
 mod simd;
@@ -31,8 +33,10 @@ mod snapshot;
 mod weights;
 
 pub use batch::Batch;
+pub use buffer::PoolGuard;
 pub use device::{Values, device};
 pub use layers::cross_entropy;
+pub use memory::{BatchSize, training_bytes};
 pub use model::{Classifier, Classify, multiply_adds, parameter_count};
 pub use optimiser::Adam;
 pub use simd::{Simd, SimdError};

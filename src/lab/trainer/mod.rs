@@ -22,7 +22,10 @@ pub use stopping::EarlyStopping;
 
 use super::data::Dataset;
 use super::history::{Epoch, History};
-use super::nn::{Adam, Batch, Classifier, Classify, Simd, Values, cross_entropy, parameter_count};
+use super::nn::{
+    Adam, Batch, BatchSize, Classifier, Classify, PoolGuard, Simd, Values, cross_entropy, parameter_count,
+    training_bytes,
+};
 use super::settings::Settings;
 use batches::Batches;
 use standing::Standing;
@@ -88,10 +91,28 @@ pub fn train(
     simd: Simd,
     watch: &mut dyn Watch,
 ) -> Result<Trained, TrainError> {
+    // Declared first, so that it goes last: the model's memory goes back, too.
+    let pool = PoolGuard::default();
     let model = Classifier::new(settings, dataset.channels, dataset.labels, seed);
     let (model, mut history) = fit(model, dataset, settings, seed, simd, watch)?;
     history.parameters = parameter_count(settings, dataset.channels, dataset.labels);
+    // The file takes several times the parameters' memory while it is made.
+    pool.release();
     Ok(Trained { history, weights: model.to_safetensors() })
+}
+
+/// Estimates the most memory that [`train`] has at once besides the dataset, in bytes, with what its watch keeps.
+pub fn memory_bytes(dataset: &Dataset, settings: &Settings) -> u64 {
+    let indices = dataset.train.iter().chain(&dataset.valid);
+    let longest = indices.map(|&index| dataset.sequences[index as usize].length).max().unwrap_or_default();
+    let size = BatchSize {
+        // A batch that a split does not fill is refused.
+        rows: settings.batch.min(dataset.train.len()).min(dataset.valid.len()).max(1),
+        steps: longest as usize,
+        channels: dataset.channels,
+        labels: dataset.labels,
+    };
+    training_bytes(settings, size)
 }
 
 /// Trains any model under the protocol; [`Classify`] says what a model of burn's own layers gives up.

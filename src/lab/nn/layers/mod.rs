@@ -17,7 +17,7 @@ pub use convolution::Convolution;
 pub use dropout::Mask;
 pub use linear::Linear;
 pub use loss::cross_entropy;
-pub use recurrent::{Output, Recurrent};
+pub use recurrent::{Output, Recurrent, gates};
 
 use burn::module::{Param, ParamId};
 use burn::tensor::Tensor;
