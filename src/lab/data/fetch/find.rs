@@ -54,7 +54,7 @@ impl ArchiveSource {
                 format!("`{shown}` is not `{name}`: its SHA-256 is another one")
             } else if mirror.starts_with("~") {
                 format!(
-                    "`{shown}` does not exist: a shell puts your home in the place of `~` only where a word begins with it, so write `$HOME`"
+                    "`{shown}` does not exist: no shell has put your home in the place of `~`, so write `$HOME`"
                 )
             } else {
                 format!("`{shown}` does not exist")
@@ -197,7 +197,7 @@ mod tests {
                 format!("`{shown}` holds no `gestures-dataset.zip`"),
                 format!("`{shown}/other.zip` is not `gestures-dataset.zip`: its SHA-256 is another one"),
                 format!("`{shown}/absent` does not exist"),
-                "`~/data` does not exist: a shell puts your home in the place of `~` only where a word begins with it, so write `$HOME`"
+                "`~/data` does not exist: no shell has put your home in the place of `~`, so write `$HOME`"
                     .to_owned(),
             ]
         );
