@@ -115,7 +115,10 @@ impl Project {
             fresh: summary.reports.len(),
             files,
             generated_because: self.generated_because.clone(),
-            same: same_experiments(&self.pipeline, &summary.reports).iter().map(ToString::to_string).collect(),
+            same: same_experiments(&self.pipeline, &summary.reports)
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             archives: self.archives.keys().cloned().collect(),
             surroundings: CommandSurroundings::of(&self.pipeline),
         };

@@ -20,8 +20,8 @@ use recount_engine::{Registry, command};
 
 use crate::lab::nn::Simd;
 use crate::week3::kind as render;
-use recount_report::plot;
 use memory::MemoryGate;
+use recount_report::plot;
 
 include!(concat!(env!("OUT_DIR"), "/code.rs"));
 
