@@ -5,15 +5,15 @@ mod random_tables;
 mod random_trees;
 mod size;
 
-use recount_engine::address::{Address, DataFile};
+use recount_engine::address::{Address, DataFile, Format};
 use recount_engine::diagnostic::{Diagnostic, Diagnostics, Source};
 
-/// Cases of each sort that are tried in every run of the tests; ten times as many where the ignored ones are asked for.
+/// Cases of each sort that every run of the tests tries; the ignored ones try ten thousand.
 const CASES: u32 = 500;
 
-/// Reads a file that can be read.
+/// Reads a file, whose name says its format.
 fn read(name: &str, text: &str) -> Result<DataFile, Diagnostics> {
-    let format = recount_engine::address::Format::of(name).expect("the name has a known format");
+    let format = Format::of(name).expect("the name has a known format");
     DataFile::read(&Source::file(name, text), format)
 }
 

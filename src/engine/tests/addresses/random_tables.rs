@@ -23,7 +23,10 @@ fn plain_reader(text: &str, delimiter: char) -> Vec<Vec<String>> {
             }
             '"' if in_quotes => in_quotes = false,
             letter if in_quotes => cell.push(letter),
-            '"' if cell.is_empty() && !quoted => (in_quotes, quoted) = (true, true),
+            '"' if cell.trim_matches(' ').is_empty() && !quoted => {
+                cell.clear();
+                (in_quotes, quoted) = (true, true);
+            }
             ' ' if quoted => {}
             letter if letter == delimiter => row.push(finished(&mut cell, &mut quoted)),
             '\r' | '\n' if row.is_empty() && cell.is_empty() && !quoted => {}
