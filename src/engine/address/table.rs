@@ -141,7 +141,7 @@ impl<'f> Table<'f> {
     /// Finds the rows that have a value in a column: those where it is written so, else those where it is the same number.
     pub fn rows_with(&self, column: &Column, value: &str) -> Vec<usize> {
         let (mut written, mut equal) = (Vec::new(), Vec::new());
-        let wanted = value.parse().ok().filter(|wanted: &f64| wanted.is_finite());
+        let wanted = value.trim().parse().ok().filter(|wanted: &f64| wanted.is_finite());
         let digits = wanted.and_then(|wanted| exact_digits(wanted, value));
         let is_wanted = |found: &Number| wanted == Some(found.value) && digits == found.digits;
         for row in 0..self.len() {
