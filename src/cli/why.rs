@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::week3::audit::InstanceName;
+use recount_engine::instance_name::InstanceName;
 use recount_engine::spec::{Origin, Pipeline};
 use recount_engine::{self as engine, Cause, Explanation, Options, Outcome, Reason};
 

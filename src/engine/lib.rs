@@ -15,6 +15,7 @@
 //! | `cancel` | the flag that stops what takes long |
 //! | [`stamp`] | what a file looks like from outside |
 //! | `listing` | which names in a folder count as its content |
+//! | [`instance_name`] | the names of instances and of their outputs, taken apart |
 //! | [`store`] | objects, records, the log of runs; writes atomically |
 //! | [`kind`], [`param_reader`] | what a stage kind is, and how it reads its settings |
 //! | `options`, `summary` | how a run is to be done, and what became of every instance |
@@ -40,6 +41,7 @@ pub mod diagnostic;
 pub mod digest;
 pub mod file_table;
 pub mod folder;
+pub mod instance_name;
 pub mod kind;
 pub mod param_reader;
 pub mod project_path;

@@ -1,7 +1,6 @@
 //! The science: data, models, training, metrics. Knows no pipeline, no store, no terminal.
 
 pub mod data;
-pub mod difference;
 pub mod history;
 pub mod metrics;
 pub mod nn;

@@ -17,11 +17,11 @@
 
 use std::collections::BTreeSet;
 
-use super::audit::{InstanceName, split};
 use super::citation::Reference;
 use super::measure::{Measure, Source};
 use super::spread::Spread;
 use super::{sentence, spoken};
+use recount_engine::instance_name::{InstanceName, split};
 
 /// Words that judge a comparison as a whole, which may name its sides in any order.
 const VERDICTS: [&str; 4] = ["holds", "contradicted", "within noise", "beyond noise"];

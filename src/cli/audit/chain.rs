@@ -13,10 +13,9 @@ use serde_json::Value as Json;
 
 use crate::week3::Aggregate;
 use crate::week3::Number;
-use crate::week3::audit::{
-    AuditFile, InstanceName, Origin, ReferenceEntry, RunEntry, SettingEntry, VariantEntry, split,
-};
+use crate::week3::audit::{AuditFile, Origin, ReferenceEntry, RunEntry, SettingEntry, VariantEntry};
 use recount_engine::digest::ObjectId;
+use recount_engine::instance_name::{InstanceName, split};
 use recount_engine::store::{Observed, Store};
 
 use super::super::duplicate_variants::{self, AliasVariant};

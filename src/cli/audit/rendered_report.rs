@@ -12,8 +12,9 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::cli::{CliError, print};
-use crate::week3::audit::{AuditFile, InstanceName, ReferenceEntry};
+use crate::week3::audit::{AuditFile, ReferenceEntry};
 use recount_engine::digest::Digest;
+use recount_engine::instance_name::InstanceName;
 use recount_engine::spec::{Pipeline, Value};
 
 use super::file_place::{self, FilePlace, beside};

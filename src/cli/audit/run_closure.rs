@@ -2,8 +2,8 @@
 //!
 //! a number, a reference, a place or a variant ──query, chain──▶ instances, each with the key that is cited
 
-use crate::week3::audit::InstanceName;
 use recount_engine::digest::Key;
+use recount_engine::instance_name::InstanceName;
 
 use super::super::CliError;
 use super::super::project::Project;

@@ -10,8 +10,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::week3::audit::{InstanceName, split};
 use recount_engine::digest::{Key, ObjectId};
+use recount_engine::instance_name::{InstanceName, split};
 use recount_engine::store::{Record, Store, StoreError};
 use recount_engine::{Lock, Reason, Recipe, differences};
 

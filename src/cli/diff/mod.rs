@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::week3::audit::InstanceName;
+use recount_engine::instance_name::InstanceName;
 use recount_engine::{LOCK_FILE, Lock};
 
 use super::arguments::DiffArguments;

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::cli::print;
-use crate::week3::audit::InstanceName;
+use recount_engine::instance_name::InstanceName;
 
 use super::noise::Noise;
 use super::{Cause, DiffResult, Moved};

@@ -2,6 +2,7 @@
 //!
 //! words ──selection──▶ targets ──engine, in a scratch store──▶ what the second run gave ──print──▶ text or JSON
 
+mod difference;
 mod print_outcomes;
 mod selection;
 

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use super::difference::first_difference;
 use crate::cli::audit::RunClosure;
 use crate::cli::print;
 use crate::cli::time::duration;
-use crate::lab::difference::first_difference;
 use recount_engine::store::Store;
 use recount_engine::{Checked, Difference, Failure, Reason, Verification, VerifyOutcome};
 

@@ -12,7 +12,7 @@ use crate::cli::environment::Environment;
 use crate::cli::project::Project;
 use crate::cli::time::seconds_since_1970;
 use crate::cli::{CliError, print};
-use crate::lab::random::Random;
+use recount_engine::digest::Digest;
 use recount_engine::{self as engine, EngineError, Options, Outcome};
 
 /// How many references of one number are named.
@@ -127,7 +127,9 @@ fn sample(
             "nothing is recorded that a sample could be taken of\nhelp: run the pipeline first: recount run",
         ));
     }
-    Random::new(seconds_since_1970().to_bits(), "instances to verify").shuffle(&mut names);
+    // Every run of the command draws others.
+    let draw = seconds_since_1970().to_bits();
+    names.sort_by_cached_key(|name| Digest::of(format!("{draw} {name}").as_bytes()));
     names.truncate(args.sample.map_or(1, usize::from));
     Ok(names)
 }

@@ -7,7 +7,6 @@
 //! |---|---|
 //! | `provenance` | what the caller knows of runs, settings and the source document |
 //! | `file` | the audit file: its form, its text, and reading it back |
-//! | `name` | the names of instances and of their outputs, taken apart |
 //! | `build` | references → the audit file's tables |
 //! | `words` | a source in a few words, for who hovers over a number |
 //! | `page` | the audit file as Markdown: its numbers, its runs, its figures |
@@ -21,7 +20,6 @@
 mod build;
 mod derive;
 mod file;
-mod name;
 mod page;
 mod provenance;
 mod words;
@@ -31,7 +29,6 @@ pub use file::{
     AuditFile, FigureEntry, Origin, ReferenceEntry, ReportEntry, RunEntry, SettingEntry, SourceEntry,
     VERSION, VariantEntry,
 };
-pub use name::{InstanceName, split};
 pub use provenance::{FigureFile, Place, Provenance, Run, SettingPlaces};
 
 pub(super) use build::build;

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use recount_engine::digest::{Digest, Key, ObjectId};
 
-use super::name::split;
+use recount_engine::instance_name::split;
 
 /// Where everything in a report is from.
 #[derive(Clone, Debug, Default)]

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::week3::inputs::ReportInputs;
 use crate::week3::measure::{Aggregate, Measure, Source};
 
-use super::name::{InstanceName, split};
+use recount_engine::instance_name::{InstanceName, split};
 
 /// How many keys are told of an aggregate; the audit page has all.
 const KEYS: usize = 3;

@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 
 use crate::week3::audit::file::{AuditFile, Origin, ReferenceEntry};
-use crate::week3::audit::name::{InstanceName, split};
 use crate::week3::measure::Aggregate;
 use crate::week3::number::Number;
+use recount_engine::instance_name::{InstanceName, split};
 
 use super::link;
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::week3::audit::file::{AuditFile, RunEntry};
-use crate::week3::audit::name::InstanceName;
 use recount_engine::digest::ObjectId;
+use recount_engine::instance_name::InstanceName;
 
 use super::line;
 

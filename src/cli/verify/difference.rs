@@ -96,21 +96,11 @@ impl fmt::Display for Place {
             }
             Self::Value { pointer, values } => {
                 let [left, right] = values.each_ref().map(|value| value.as_deref().unwrap_or("nothing"));
-                match epoch(pointer) {
-                    Some((epoch, field)) => write!(out, "epoch {epoch}, `{field}`")?,
-                    None => write!(out, "{pointer}")?,
-                }
-                write!(out, ": {left} became {right}")
+                write!(out, "{pointer}: {left} became {right}")
             }
             Self::Byte { offset } => write!(out, "byte {offset}"),
         }
     }
-}
-
-/// Takes `/epochs/3/valid_loss` of a history apart: epoch 4, `valid_loss`.
-fn epoch(pointer: &str) -> Option<(usize, &str)> {
-    let (index, field) = pointer.strip_prefix("/epochs/")?.split_once('/')?;
-    Some((index.parse::<usize>().ok()? + 1, field))
 }
 
 /// Shows an element: four bytes are nearly always a number of single precision.
@@ -132,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_history_differs_in_an_epoch_and_a_field() {
+    fn a_document_differs_at_a_place_in_a_list() {
         let history = |loss: f64| {
             format!(
                 "{{\"epochs\":[{{\"epoch\":1,\"valid_loss\":0.5}},{{\"epoch\":2,\"valid_loss\":{loss}}}]}}"
@@ -140,7 +130,7 @@ mod tests {
         };
         let (left, right) = (history(0.25), history(0.375));
         let place = told("history.json", left.as_bytes(), right.as_bytes());
-        assert_eq!(place.as_deref(), Some("epoch 2, `valid_loss`: 0.25 became 0.375"));
+        assert_eq!(place.as_deref(), Some("/epochs/1/valid_loss: 0.25 became 0.375"));
         assert_eq!(told("history.json", left.as_bytes(), left.as_bytes()), None);
     }
 
