@@ -18,6 +18,9 @@ use crate::summary::Report;
 /// Coordinates by name.
 type Coordinates = Vec<(String, String)>;
 
+/// Coordinates by name with several values each.
+type Varying = Vec<(String, Vec<String>)>;
+
 /// Values of coordinates that make no difference: at equal others, all have one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SameExperiment {
@@ -26,7 +29,7 @@ pub struct SameExperiment {
     /// The coordinates that vary, with two values or more each.
     pub values: Vec<(String, Vec<String>)>,
     /// Where that is not so at all other coordinates: those of the first point at which it is.
-    pub at: Coordinates,
+    pub at: Vec<(String, String)>,
     /// At how many more points it is so.
     pub more: usize,
     /// What differs as it is written: coordinates but the variant, and parameters, of maps each leaf.
@@ -59,7 +62,7 @@ fn of_stage(id: StageId, stage: &Stage, reports: &[&Report]) -> Vec<SameExperime
     let mut groups: Vec<Vec<&Report>> = groups.into_values().filter(|group| group.len() > 1).collect();
     groups.sort_by_key(|group| group[0].instance);
     let mut found: Vec<SameExperiment> = Vec::new();
-    let mut known: BTreeMap<(Vec<(String, Vec<String>)>, Vec<String>), usize> = BTreeMap::new();
+    let mut known: BTreeMap<(Varying, Vec<String>), usize> = BTreeMap::new();
     for group in groups {
         let points: Vec<Coordinates> = group.iter().map(|report| report.point.coordinates()).collect();
         let (values, at) = vary(&points);
@@ -92,7 +95,7 @@ fn of_stage(id: StageId, stage: &Stage, reports: &[&Report]) -> Vec<SameExperime
 }
 
 /// Splits the coordinates of points into those that vary, with their values, and the others.
-fn vary(points: &[Coordinates]) -> (Vec<(String, Vec<String>)>, Coordinates) {
+fn vary(points: &[Coordinates]) -> (Varying, Coordinates) {
     let (mut values, mut fixed) = (Vec::new(), Vec::new());
     for (index, (name, first)) in points[0].iter().enumerate() {
         let mut own = vec![first.clone()];

@@ -301,7 +301,7 @@ fn folder_order(context: &Context<'_>) -> Parameters {
         let axes: Vec<(&str, Vec<String>)> = several.map(|axis| (axis.name(), values(axis))).collect();
         // Names of instances have these first.
         let rank = |axis: &&str| ["variant", "seed"].iter().position(|name| name == axis).unwrap_or(2);
-        let is_sorted = axes.is_sorted_by_key(|(name, _)| rank(&name))
+        let is_sorted = axes.is_sorted_by_key(|(name, _)| rank(name))
             && axes.iter().all(|(_, values)| values.is_sorted());
         let texts =
             axes.iter().flat_map(|(name, values)| values.iter().map(move |value| format!("{name}={value}")));

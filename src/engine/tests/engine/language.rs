@@ -49,6 +49,28 @@ fn a_stage_is_given_the_folders_of_what_it_needs() {
 }
 
 #[test]
+fn a_value_in_a_line_is_one_word_and_never_runs() {
+    let words = ["it's", "a b", "$(touch pwned)", "; touch pwned", "\"", "plain-1.5"];
+    let line = "printf '%s\\n' {word} \"<{word}>\" '<{word}>' x{word} > {out}/words # it's";
+    let project = Project::new(vec![toy("say", line).each("word", &words).set("out", "run/{word}/b c")]);
+    assert_eq!(project.run().failures(), Vec::<String>::new());
+    for word in words {
+        let expected = format!("{word}\n<{word}>\n<{word}>\nx{word}\n");
+        assert_eq!(project.read(&format!("run/{word}/b c/words")), expected);
+    }
+    assert!(!project.exists("pwned"));
+    // Where a shell would read it once more it is refused.
+    let project = Project::new(vec![
+        toy("say", "echo `echo {word}` > {out}/n").each("word", &words).set("out", "run/{word}"),
+    ]);
+    assert_eq!(project.run().failures().len(), 5);
+    assert_eq!(
+        project.run().failures()[1],
+        "say[word=a b]: `{word}` in its `run` is `a b`, which a shell would not read as one word there"
+    );
+}
+
+#[test]
 fn a_name_in_braces_that_is_meant_as_such_is_no_folder() {
     let project = Project::new(vec![
         toy("fit", "").runs(&["sh", "-c", "echo \"$1\" > {out}/text", "sh", "{{out}}"]).set("out", "one"),
