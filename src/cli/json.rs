@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::print;
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Serialize)]
 struct Envelope<'a, T> {

@@ -18,6 +18,7 @@ use super::git::Git;
 use super::progress::Progress;
 use super::project::Project;
 use super::reasons::report_as_json;
+use super::results::print_ran;
 use super::run_facts::run_facts;
 use super::start::{SnapshotAnswer, Start};
 use super::status::Look;
@@ -85,6 +86,9 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     if args.settings.project.json {
         json::result("run", &as_json(&summary));
     } else {
+        if !args.quiet {
+            print_ran(&project, &summary, !args.settings.set.is_empty())?;
+        }
         print_end(&project, &summary, &progress);
         outputs.iter().filter(|_| !args.quiet).for_each(|line| print::result(line));
     }

@@ -33,7 +33,16 @@ impl<'n> InstanceName<'n> {
 
     /// Gives the name without the seed, which instances of one row share.
     pub fn without_seed(&self) -> String {
-        let parts = self.parts.iter().copied().filter(|part| !part.starts_with("seed="));
+        self.without(&["seed"])
+    }
+
+    /// Gives the name without some of its coordinates.
+    pub fn without(&self, coordinates: &[&str]) -> String {
+        let is_left_out = |part: &str| {
+            let name = part.split_once('=').map_or("variant", |(name, _)| name);
+            coordinates.contains(&name)
+        };
+        let parts = self.parts.iter().copied().filter(|part| !is_left_out(part));
         let parts = parts.collect::<Vec<_>>().join(",");
         if parts.is_empty() { self.stage.to_owned() } else { format!("{}[{parts}]", self.stage) }
     }

@@ -82,7 +82,7 @@ fn a_program_reads_the_result_as_json() {
     damage(object, |bytes| bytes.clear());
     let said = project.run(&["fsck", "--json"]).ended(1);
     let json = said.json();
-    assert_eq!((&json["version"], &json["command"]), (&1.into(), &"fsck".into()));
+    assert_eq!((&json["version"], &json["command"]), (&2.into(), &"fsck".into()));
     assert_eq!(json["damage"][0]["fault"], "object-corrupt");
     assert_eq!(json["damage"][0]["instances"].as_array().map(Vec::len), Some(1));
     assert_eq!(json["records"], 4);

@@ -1,60 +1,142 @@
-//! Every number of a run's JSON outputs, by its address: `metrics.json#/accuracy`.
+//! The numbers of instances on both sides of a comparison: declared measures first, then every other number.
 //!
 //! Invariants
-//! - What was only observed is no measure: a lock does not have it.
+//! - Repeats line up: a value's place is its instance's, and an instance that lacks one has none there.
+//! - What is only observed is no measure: a lock does not have it.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 
-use serde_json::Value as Json;
-
-use recount_engine::Locked;
+use recount_engine::address::Address;
+use recount_engine::spec::{Measure, MeasureSource};
+use recount_engine::{Lock, Locked};
+use recount_report::measure::{Left, Run, cases, numbers, read_measures};
+use recount_report::statistics::Sample;
 
 use crate::cli::outputs::{OutputFinder, measured};
 
-/// The address of a number.
+/// What a number is called; declared ones come first, in the order of their declaration.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct MeasurePlace {
-    pub(super) output: String,
-    pub(super) pointer: String,
+pub(super) struct MeasureName {
+    /// The place of its declaration; the last one for what is not declared.
+    order: usize,
+    /// The measure's name, or the number's address.
+    pub(super) name: String,
     /// Whether it is in a list, as each epoch's numbers are.
     pub(super) listed: bool,
 }
 
-/// Reads the numbers of an instance's outputs; `None` where one of them can't be found.
-pub(super) fn measures(finder: &OutputFinder<'_>, locked: &Locked) -> Option<BTreeMap<MeasurePlace, f64>> {
-    let mut found = BTreeMap::new();
-    for (output, object) in measured(locked) {
-        let bytes = finder.find(object)?;
-        let Ok(json) = serde_json::from_slice::<Json>(&bytes) else { continue };
-        walk(
-            &json,
-            &MeasurePlace { output: output.to_owned(), pointer: String::new(), listed: false },
-            &mut found,
-        );
-    }
-    Some(found)
+/// A number on both sides, a value for each instance.
+#[derive(Default)]
+pub(super) struct Sides {
+    old: Values,
+    new: Values,
 }
 
-fn walk(json: &Json, place: &MeasurePlace, found: &mut BTreeMap<MeasurePlace, f64>) {
-    let below = |part: &str, listed: bool| MeasurePlace {
-        output: place.output.clone(),
-        pointer: format!("{}/{}", place.pointer, part.replace('~', "~0").replace('/', "~1")),
-        listed: place.listed || listed,
-    };
-    match json {
-        Json::Number(number) => {
-            found.extend(number.as_f64().map(|number| (place.clone(), number)));
-        }
-        Json::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                walk(item, &below(&index.to_string(), true), found);
-            }
-        }
-        Json::Object(fields) => {
-            for (name, value) in fields {
-                walk(value, &below(name, false), found);
-            }
-        }
-        Json::Null | Json::Bool(_) | Json::String(_) => {}
+#[derive(Default)]
+struct Values {
+    numbers: Vec<Option<f64>>,
+    cases: Option<NonZeroU64>,
+    is_exact: bool,
+}
+
+impl MeasureName {
+    /// Says whether its stage declares it.
+    pub(super) fn is_declared(&self) -> bool {
+        self.order < usize::MAX
     }
+}
+
+impl Values {
+    fn sample(&self) -> Sample {
+        let sample = Sample::new(self.numbers.iter().copied());
+        let sample = if self.is_exact { sample.exact() } else { sample };
+        self.cases.into_iter().fold(sample, Sample::out_of)
+    }
+}
+
+impl Sides {
+    /// Gives the values before and after.
+    pub(super) fn samples(&self) -> [Sample; 2] {
+        [self.old.sample(), self.new.sample()]
+    }
+}
+
+/// Reads the numbers of instances from both locks; `lacking` is called for each instance and side of which an output can't
+/// be found.
+pub(super) fn read(
+    finder: &OutputFinder<'_>,
+    instances: &[&str],
+    [old, new]: [&Lock; 2],
+    declared: &[Measure],
+    mut lacking: impl FnMut(&str, usize),
+) -> BTreeMap<MeasureName, Sides> {
+    let mut found: BTreeMap<MeasureName, Sides> = BTreeMap::new();
+    for (place, name) in instances.iter().enumerate() {
+        for (side, lock) in [old, new].into_iter().enumerate() {
+            let Some(run) = run_of(finder, name, &lock.lines[*name]) else {
+                lacking(name, side);
+                continue;
+            };
+            for (measure, number, size) in numbers_of(&run, declared, finder) {
+                let is_exact = declared.get(measure.order).is_some_and(|measure| measure.exact);
+                let sides = found.entry(measure).or_default();
+                let values = if side == 0 { &mut sides.old } else { &mut sides.new };
+                values.numbers.resize(place, None);
+                values.numbers.push(number);
+                values.cases = cases(values.cases, size);
+                values.is_exact = is_exact;
+            }
+        }
+    }
+    for values in found.values_mut().flat_map(|sides| [&mut sides.old, &mut sides.new]) {
+        values.numbers.resize(instances.len(), None);
+    }
+    found
+}
+
+/// Gives an instance as a run; `None` where an output that may have numbers is nowhere.
+fn run_of(finder: &OutputFinder<'_>, name: &str, locked: &Locked) -> Option<Run> {
+    let outputs: Vec<_> = measured(locked).map(|(name, object)| (name.to_owned(), object)).collect();
+    if outputs.iter().any(|(_, object)| finder.find(*object).is_none()) {
+        return None;
+    }
+    let left = Some(Left { key: locked.key, outputs });
+    Some(Run { instance: name.to_owned(), coordinates: Vec::new(), left })
+}
+
+type Number = (MeasureName, Option<f64>, Option<NonZeroU64>);
+
+fn numbers_of(run: &Run, declared: &[Measure], finder: &OutputFinder<'_>) -> Vec<Number> {
+    let compared: Vec<(usize, &Measure)> =
+        declared.iter().enumerate().filter(|(_, measure)| !measure.observed).collect();
+    let measures: Vec<&Measure> = compared.iter().map(|(_, measure)| *measure).collect();
+    let readings = read_measures(run, &measures, declared, finder);
+    let mut found: Vec<Number> = compared
+        .iter()
+        .zip(readings)
+        .map(|((at, measure), (reading, size))| {
+            (MeasureName { order: *at, name: measure.name.clone(), listed: false }, reading.ok(), size)
+        })
+        .collect();
+    let is_declared = |address: &Address| declared.iter().any(|measure| is_at(measure, address));
+    let others: Vec<Measure> = numbers(run, finder)
+        .into_iter()
+        .filter(|address| !is_declared(address))
+        .map(Measure::of_address)
+        .collect();
+    let readings = read_measures(run, &others.iter().collect::<Vec<_>>(), declared, finder);
+    found.extend(others.into_iter().zip(readings).map(|(measure, (reading, _))| {
+        let mut names = measure.name.split('/').skip(1);
+        let listed = names.any(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+        (MeasureName { order: usize::MAX, name: measure.name, listed }, reading.ok(), None)
+    }));
+    found
+}
+
+/// Says whether a measure is at an address, whose file is named whole.
+fn is_at(measure: &Measure, address: &Address) -> bool {
+    let MeasureSource::Address(own) = &measure.from else { return false };
+    let ends = address.file == own.file || address.file.ends_with(&format!("/{}", own.file));
+    ends && (&own.row, &own.pointer) == (&address.row, &address.pointer)
 }

@@ -5,24 +5,27 @@
 //! | file | its duty |
 //! |---|---|
 //! | `causes` | what lies behind an instance's change |
-//! | `measures`, `noise` | the numbers that moved; whether by more than the seeds' spread |
+//! | `measures` | the numbers on both sides, declared measures first |
 //! | `text` | all of it as text |
 //!
 //! Invariants
-//! - Seeds of one variant are one row: its values are their means, and their spread is the noise, with the validation set's.
+//! - Repeats of one variant are one row, and line up; whether it has moved is for the one rule of comparison to say.
 //! - What is nowhere any more is said, and never guessed.
 
 mod causes;
 mod measures;
-mod noise;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use recount_engine::instance_name::InstanceName;
+use recount_engine::spec::{self, Pipeline, Stage};
 use recount_engine::{LOCK_FILE, Lock};
+use recount_report::statistics::{self, Repeats};
+
+use crate::kinds;
 
 use super::arguments::DiffArguments;
 use super::git::Git;
@@ -31,8 +34,7 @@ use super::reasons::ReasonEntry;
 use super::stored::Stored;
 use super::{CliError, json};
 use causes::Causes;
-use measures::{MeasurePlace, measures};
-use noise::{Noise, Sample, Sampling, judge, mean};
+use measures::{MeasureName, Sides};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -42,6 +44,9 @@ struct DiffResult {
     added: Vec<String>,
     removed: Vec<String>,
     changed: Vec<Changed>,
+    /// The rows that are added and removed: instances without their repeats.
+    #[serde(skip)]
+    rows: [BTreeSet<String>; 2],
     /// Instances of which an output with measures can't be found on a side.
     lacking: Vec<Lacking>,
 }
@@ -49,6 +54,8 @@ struct DiffResult {
 /// Instances that differ in nothing but the seed, some of which have another key.
 #[derive(Serialize)]
 struct Changed {
+    /// What they are called without their repeats.
+    name: String,
     instances: Vec<String>,
     causes: Vec<Cause>,
     measures: Vec<Moved>,
@@ -63,13 +70,18 @@ struct Cause {
 
 #[derive(Serialize)]
 struct Moved {
-    output: String,
-    pointer: String,
+    /// The measure's name, or the number's address.
+    name: String,
+    declared: bool,
     listed: bool,
     old: Option<f64>,
     new: Option<f64>,
     difference: Option<f64>,
-    noise: Option<Noise>,
+    /// `higher`, `lower` or `unclear`.
+    relation: String,
+    /// Why it is unclear.
+    reason: Option<String>,
+    p: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -102,7 +114,9 @@ pub fn diff(args: &DiffArguments) -> Result<(), CliError> {
             Side { name: "now", commit: None, lock }
         }
     };
-    let body = compare(&stored, &git, &old, &new)?;
+    // A pipeline that can't be read now has no declared measures; what has changed since is asked of locks alone.
+    let pipeline = spec::load(&stored.root, &kinds::schemas(), &[]).ok();
+    let body = compare(&stored, &git, pipeline.as_ref(), [&old, &new])?;
     if args.project.json {
         json::result("diff", &body);
     } else {
@@ -152,23 +166,31 @@ pub(super) fn read(text: Option<Vec<u8>>, whose: &str) -> Result<Lock, CliError>
         .ok_or_else(|| CliError::input(format!("the `{LOCK_FILE}` of {whose} is damaged or in conflict")))
 }
 
-fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result<DiffResult, CliError> {
+fn compare(
+    stored: &Stored,
+    git: &Git,
+    pipeline: Option<&Pipeline>,
+    [from, to]: [&Side<'_>; 2],
+) -> Result<DiffResult, CliError> {
     let (old, new) = (&from.lock, &to.lock);
     let only = |one: &Lock, other: &Lock| {
         let names = one.lines.keys().filter(|name| !other.lines.contains_key(*name));
         names.cloned().collect::<Vec<String>>()
     };
+    let [added, removed] = [only(new, old), only(old, new)];
+    let rows = [&added, &removed].map(|names| names.iter().map(|name| row(name, pipeline)).collect());
     let mut body = DiffResult {
         from: from.name.to_owned(),
         to: to.name.to_owned(),
-        added: only(new, old),
-        removed: only(old, new),
+        added,
+        removed,
+        rows,
         changed: Vec::new(),
         lacking: Vec::new(),
     };
     let mut groups: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for name in old.lines.keys().filter(|name| new.lines.contains_key(*name)) {
-        groups.entry(InstanceName::of(name).without_seed()).or_default().push(name);
+        groups.entry(row(name, pipeline)).or_default().push(name);
     }
     groups.retain(|_, members| members.iter().any(|name| old.lines.get(*name) != new.lines.get(*name)));
     let mut finder = OutputFinder::of(&stored.store);
@@ -179,26 +201,27 @@ fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result
     // An instance that changed by itself comes before those that changed because of it.
     let mut roots = Vec::new();
     let mut causes = Causes::between(&stored.store, old, new);
-    for (row, members) in groups {
+    for (row_name, members) in groups {
+        let stage = pipeline.and_then(|pipeline| stage_of(pipeline, &row_name));
+        let declared = stage.map_or(&[][..], |stage| &stage.measures);
+        let lacks = |name: &str, side: usize| {
+            let side = [from, to][side].name.to_owned();
+            body.lacking.push(Lacking { instance: name.to_owned(), side });
+        };
+        let found = measures::read(&finder, &members, [old, new], declared, lacks);
+        let is_paired = stage.is_some_and(|stage| {
+            stage.repeats().first().is_some_and(|unit| stage.paired.iter().any(|paired| paired == unit))
+        });
+        let repeats = if is_paired { Repeats::Paired } else { Repeats::Independent };
         let mut changed = Changed {
+            name: row_name.clone(),
             instances: members.iter().map(|name| (*name).to_owned()).collect(),
             causes: Vec::new(),
-            measures: Vec::new(),
+            measures: found.iter().filter_map(|(name, sides)| moved(name, sides, repeats)).collect(),
         };
-        let mut samples: BTreeMap<MeasurePlace, Sample> = BTreeMap::new();
         for name in &members {
-            for side in [from, to] {
-                let Some(found) = measures(&finder, &side.lock.lines[*name]) else {
-                    body.lacking.push(Lacking { instance: (*name).to_owned(), side: side.name.to_owned() });
-                    continue;
-                };
-                for (place, value) in found {
-                    let sample = samples.entry(place).or_default();
-                    if std::ptr::eq(side, from) { sample.old.push(value) } else { sample.new.push(value) }
-                }
-            }
             for (instance, reason) in causes.of(name)? {
-                let instance = InstanceName::of(&instance).without_seed();
+                let instance = row(&instance, pipeline);
                 let text = reason.to_string();
                 if !changed.causes.iter().any(|cause| cause.instance == instance && cause.reason.text == text)
                 {
@@ -206,9 +229,7 @@ fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result
                 }
             }
         }
-        changed.measures =
-            samples.iter().filter_map(|(place, sample)| moved(place, sample, &samples)).collect();
-        match changed.causes.iter().all(|cause| cause.instance == row) {
+        match changed.causes.iter().all(|cause| cause.instance == row_name) {
             true => roots.push(changed),
             false => body.changed.push(changed),
         }
@@ -217,22 +238,33 @@ fn compare(stored: &Stored, git: &Git, from: &Side<'_>, to: &Side<'_>) -> Result
     Ok(body)
 }
 
-fn moved(place: &MeasurePlace, sample: &Sample, all: &BTreeMap<MeasurePlace, Sample>) -> Option<Moved> {
-    if sample.old == sample.new {
+fn stage_of<'p>(pipeline: &'p Pipeline, instance: &str) -> Option<&'p Stage> {
+    pipeline.stages.iter().find(|stage| stage.name == InstanceName::of(instance).stage)
+}
+
+/// Gives the name of the row that an instance belongs to: without the coordinates that its stage's results are
+/// aggregated over.
+fn row(instance: &str, pipeline: Option<&Pipeline>) -> String {
+    let repeats = pipeline.and_then(|pipeline| stage_of(pipeline, instance)).map(Stage::repeats);
+    InstanceName::of(instance).without(&repeats.unwrap_or_else(|| vec!["seed"]))
+}
+
+fn moved(name: &MeasureName, sides: &Sides, repeats: Repeats) -> Option<Moved> {
+    let [old, new] = sides.samples();
+    if old.values() == new.values() {
         return None;
     }
-    let of = |values: &[f64]| (!values.is_empty()).then(|| mean(values));
-    let (old, new) = (of(&sample.old), of(&sample.new));
-    let both = old.zip(new);
-    let sides: [fn(&Sample) -> &[f64]; 2] = [|sample| &sample.old, |sample| &sample.new];
-    let sampling = sides.map(|side| Sampling::of(place, all, side));
+    let comparison = statistics::compare(&new, &old, repeats);
+    let [old, new] = [old, new].map(|sample| sample.summary().map(|summary| summary.mean));
     Some(Moved {
-        output: place.output.clone(),
-        pointer: place.pointer.clone(),
-        listed: place.listed,
+        name: name.name.clone(),
+        declared: name.is_declared(),
+        listed: name.listed,
         old,
         new,
-        difference: both.map(|(old, new)| new - old),
-        noise: both.map(|_| judge(sample, sampling)),
+        difference: old.zip(new).map(|(old, new)| new - old),
+        relation: comparison.relation.to_string(),
+        reason: comparison.reason().map(|reason| reason.to_string()),
+        p: comparison.p,
     })
 }

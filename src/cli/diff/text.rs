@@ -6,9 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::cli::print;
-use recount_engine::instance_name::InstanceName;
 
-use super::noise::Noise;
 use super::{Cause, DiffResult, Moved};
 
 /// How many causes of one change are printed.
@@ -19,19 +17,16 @@ const DECIMALS: usize = 6;
 
 /// Prints a block for each change, and the counts; `all` leaves nothing out.
 pub(super) fn print_body(body: &DiffResult, all: bool) {
-    for (word, names) in [("added", &body.added), ("removed", &body.removed)] {
-        let groups: BTreeSet<String> =
-            names.iter().map(|name| InstanceName::of(name).without_seed()).collect();
-        for name in groups {
+    for (word, rows) in ["added", "removed"].into_iter().zip(&body.rows) {
+        for name in rows {
             print::result(&format!("{word:<7} {name}"));
         }
     }
     for changed in &body.changed {
-        let name =
-            changed.instances.first().map(|name| InstanceName::of(name).without_seed()).unwrap_or_default();
+        let name = &changed.name;
         let runs = match changed.instances.len() {
             1 => String::new(),
-            count => format!(" · {count} seeds"),
+            count => format!(" · {count} repeats"),
         };
         print::result(&format!("changed {name}{runs}{}", counts(&changed.measures)));
         let causes = changed.causes.len();
@@ -40,7 +35,7 @@ pub(super) fn print_body(body: &DiffResult, all: bool) {
         }
         let printed = if all || causes <= MAX_LISTED_CAUSES + 1 { causes } else { MAX_LISTED_CAUSES };
         for Cause { instance, reason } in &changed.causes[..printed] {
-            let whose = if *instance == name { String::new() } else { format!("{instance} · ") };
+            let whose = if instance == name { String::new() } else { format!("{instance} · ") };
             print::result(&format!("  because of {whose}{}", reason.text));
         }
         if printed < causes {
@@ -76,17 +71,13 @@ pub(super) fn print_body(body: &DiffResult, all: bool) {
 /// Counts the measures that moved, but for those in lists.
 fn counts(measures: &[Moved]) -> String {
     let plain: Vec<&Moved> = measures.iter().filter(|moved| !moved.listed).collect();
-    let beyond = plain.iter().filter(|moved| moved.noise == Some(Noise::Beyond)).count();
-    let exact = plain.iter().filter(|moved| moved.noise == Some(Noise::Exact)).count();
-    let tested = plain.iter().any(|moved| matches!(moved.noise, Some(Noise::Beyond | Noise::Within)));
+    let clearly = plain.iter().filter(|moved| moved.reason.is_none()).count();
     let moved = match plain.len() {
         0 => return String::new(),
         1 => " · 1 measure moved".to_owned(),
         count => format!(" · {count} measures moved"),
     };
-    let beyond = if tested { format!(", {beyond} beyond noise") } else { String::new() };
-    let exact = if exact > 0 { format!(", {exact} exactly") } else { String::new() };
-    format!("{moved}{beyond}{exact}")
+    if clearly > 0 { format!("{moved}, {clearly} clearly") } else { moved }
 }
 
 fn table(measures: &[&Moved]) {
@@ -99,21 +90,18 @@ fn table(measures: &[&Moved]) {
             let difference = moved.difference.map_or_else(String::new, |difference| {
                 format!("{}{}", if difference > 0.0 { "+" } else { "" }, written(difference, places))
             });
-            let noise = moved.noise.map_or("", Noise::words).to_owned();
-            [
-                format!("{}#{}", moved.output, moved.pointer),
-                number(moved.old),
-                number(moved.new),
-                difference,
-                noise,
-            ]
+            let relation = match &moved.reason {
+                Some(reason) => format!("{}: {reason}", moved.relation),
+                None => moved.relation.clone(),
+            };
+            [moved.name.clone(), number(moved.old), number(moved.new), difference, relation]
         })
         .collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..5).map(width).collect();
-    for [place, old, new, difference, noise] in &rows {
+    for [place, old, new, difference, relation] in &rows {
         let line = format!(
-            "  {place:<0$}  {old:>1$} → {new:>2$}  {difference:>3$}  {noise}",
+            "  {place:<0$}  {old:>1$} → {new:>2$}  {difference:>3$}  {relation}",
             widths[0], widths[1], widths[2], widths[3]
         );
         print::result(line.trim_end());

@@ -7,11 +7,12 @@
 
 mod columns;
 mod json;
+mod ran;
 mod runs;
 
 use recount_engine::Lock;
 use recount_engine::spec::{self, Pipeline, StageId};
-use recount_report::results::{Before, StageRuns, Table, csv, join, markdown, table, text};
+use recount_report::results::{Before, Table, csv, join, markdown, table, text};
 
 use crate::kinds;
 
@@ -22,7 +23,8 @@ use super::outputs::OutputFinder;
 use super::stored::Stored;
 use super::{CliError, diff, print};
 use columns::columns;
-use runs::{LockedRuns, chosen_stages};
+pub use ran::print_ran;
+use runs::{Runs, chosen_stages};
 
 /// Carries `recount results` out.
 ///
@@ -82,24 +84,8 @@ fn tables(
     let mut finder = OutputFinder::of(&stored.store);
     let known: Vec<&str> = lock.lines.keys().map(String::as_str).collect();
     finder.fetch((&stored.root, git), commit, lock, &known)?;
-    let runs = LockedRuns::of(pipeline, lock, &stored.store)?;
-    let settings: Vec<_> = stages
-        .iter()
-        .map(|&id| move |variant: Option<&str>| Some(pipeline.settings(runs::owner(pipeline, id), variant)))
-        .collect();
-    let stages = stages.iter().zip(&settings).map(|(&id, settings)| StageRuns {
-        stage: &pipeline.stages[id.0].name,
-        runs: runs.of_stage(id),
-        paired: pipeline.stages[id.0].paired.clone(),
-        measures: &pipeline.stages[id.0].measures,
-        repeats: if args.runs {
-            Vec::new()
-        } else {
-            pipeline.stages[id.0].repeats().into_iter().map(str::to_owned).collect()
-        },
-        settings,
-    });
-    let joined = join(stages.collect());
+    let runs = Runs::of_lock(pipeline, lock, &stored.store)?;
+    let joined = join(stages.iter().map(|&id| runs.of_stage(pipeline, id, args.runs)).collect());
     let columns = columns(&args.column, pipeline, &joined, &finder)?;
     let tables = joined.iter().zip(columns).map(|(stages, columns)| table(stages, columns, &finder));
     let mut tables: Vec<Table> = tables.collect();

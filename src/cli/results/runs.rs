@@ -1,26 +1,27 @@
-//! The runs that a lock names, by stage.
+//! The runs of a pipeline, by stage: those that a lock names, or those that a run of the pipeline came to.
 
 use std::collections::HashMap;
 
 use recount_engine::spec::{Measure, MeasureSource, Pipeline, Stage, StageId};
 use recount_engine::store::{Record, Store};
 use recount_engine::suggestion;
-use recount_engine::{Lock, Plan};
+use recount_engine::{Lock, Plan, Summary};
 use recount_report::measure::{Left, Run};
+use recount_report::results::StageRuns;
 
 use crate::cli::CliError;
 
-/// The instances of a pipeline, with what a lock says of each.
-pub(super) struct LockedRuns {
+/// The instances of a pipeline, with what each left.
+pub(super) struct Runs {
     by_stage: HashMap<StageId, Vec<Run>>,
 }
 
-impl LockedRuns {
-    /// Lays a pipeline out and finds each instance's line.
+impl Runs {
+    /// Lays a pipeline out, and finds each instance's line in a lock.
     ///
     /// # Errors
     /// A [`CliError`] where the pipeline can't be laid out, or a record can't be read.
-    pub fn of(pipeline: &Pipeline, lock: &Lock, store: &Store) -> Result<Self, CliError> {
+    pub fn of_lock(pipeline: &Pipeline, lock: &Lock, store: &Store) -> Result<Self, CliError> {
         let plan = Plan::of(pipeline)?;
         let mut by_stage: HashMap<StageId, Vec<Run>> = HashMap::new();
         for instance in plan.instances {
@@ -43,9 +44,32 @@ impl LockedRuns {
         Ok(Self { by_stage })
     }
 
-    /// Gives the runs of a stage, in the plan's order.
-    pub fn of_stage(&self, id: StageId) -> Vec<Run> {
-        self.by_stage.get(&id).cloned().unwrap_or_default()
+    /// Takes what a run of the pipeline came to.
+    pub fn of_summary(summary: &Summary) -> Self {
+        let mut by_stage: HashMap<StageId, Vec<Run>> = HashMap::new();
+        for report in &summary.reports {
+            let outputs = report.outputs.iter().map(|output| (output.name.clone(), output.object));
+            let left = report.key.filter(|_| report.outcome.is_done());
+            let left = left.map(|key| Left { key, outputs: outputs.collect() });
+            let (instance, coordinates) = (report.name.clone(), report.point.coordinates());
+            by_stage.entry(report.stage).or_default().push(Run { instance, coordinates, left });
+        }
+        Self { by_stage }
+    }
+
+    /// Gives the runs of a stage, in the plan's order; `apart` does not aggregate them.
+    pub fn of_stage<'p>(&self, pipeline: &'p Pipeline, id: StageId, apart: bool) -> StageRuns<'p> {
+        let stage = &pipeline.stages[id.0];
+        let repeats = if apart { Vec::new() } else { stage.repeats() };
+        let owner = stage.variants_of.unwrap_or(id);
+        StageRuns {
+            stage: &stage.name,
+            runs: self.by_stage.get(&id).cloned().unwrap_or_default(),
+            repeats: repeats.into_iter().map(str::to_owned).collect(),
+            paired: stage.paired.clone(),
+            measures: &stage.measures,
+            settings: Box::new(move |variant| pipeline.settings(owner, variant)),
+        }
     }
 }
 
@@ -55,11 +79,6 @@ fn has_observed(stage: &Stage) -> bool {
         MeasureSource::Difference(_) | MeasureSource::Ratio(_) => false,
     };
     !stage.observed.is_empty() || stage.measures.iter().any(is_observed)
-}
-
-/// Gives the stage whose variants a stage is repeated over: where it has none, itself.
-pub(super) fn owner(pipeline: &Pipeline, id: StageId) -> StageId {
-    pipeline.stages[id.0].variants_of.unwrap_or(id)
 }
 
 /// Gives the stages of these names; without any, those that declare measures.

@@ -22,7 +22,7 @@ pub struct StageRuns<'p> {
     /// Its measures.
     pub measures: &'p [Measure],
     /// The settings that hold at a variant.
-    pub settings: &'p dyn Fn(Option<&str>) -> Option<&'p Settings>,
+    pub settings: Box<dyn Fn(Option<&str>) -> &'p Settings + 'p>,
 }
 
 /// What a column shows.
@@ -68,7 +68,7 @@ pub struct Row {
     pub same_as: Option<Vec<String>>,
     /// A cell for each column.
     pub cells: Vec<Cell>,
-    /// The names of the runs of the first stage.
+    /// The names of its runs.
     pub runs: Vec<String>,
 }
 
@@ -171,7 +171,12 @@ pub fn table(stages: &[StageRuns<'_>], columns: Vec<Column>, objects: &dyn Objec
             coordinates: coordinates.iter().map(|name| value(name).unwrap_or_default()).collect(),
             same_as: same_as.map(|at| rows[at].coordinates.clone()),
             cells,
-            runs: own.runs.iter().map(|run| run.instance.clone()).collect(),
+            runs: row
+                .iter()
+                .flatten()
+                .flat_map(|group| &group.runs)
+                .map(|run| run.instance.clone())
+                .collect(),
         });
     }
     let names = stages.iter().map(|stage| stage.stage.to_owned()).collect();
@@ -196,7 +201,7 @@ fn cells(
                 Column::Parameter { stage: of, name } if *of == stage => {
                     let variant = group.coordinates.iter().find(|(name, _)| name == "variant");
                     let settings = (stages[stage].settings)(variant.map(|(_, value)| value.as_str()));
-                    cells[at] = Cell::Parameter(settings.and_then(|it| parameter(it, name)));
+                    cells[at] = Cell::Parameter(parameter(settings, name));
                 }
                 Column::Measure { .. } | Column::Parameter { .. } => {}
             }
