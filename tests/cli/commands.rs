@@ -272,7 +272,7 @@ fn a_run_tells_a_program_what_became_of_each_instance() {
     let json = project.run(&["run", "--json"]).done().json();
     assert_eq!(
         (&json["version"], &json["command"], &json["complete"]),
-        (&1.into(), &"run".into(), &true.into())
+        (&2.into(), &"run".into(), &true.into())
     );
     assert_eq!((&json["ran"], &json["fresh"]), (&4.into(), &0.into()));
     let first = &json["instances"][0];
@@ -348,7 +348,7 @@ fn diff_tells_which_change_moved_which_measure() {
 changed count[word=alpha] · 1 measure moved
   because of `run` [..] → [..]
   because of file `text.txt` [..] → [..]
-  counts/{word}.json#/count  1 → 3  +2  one run: noise unknown
+  counts/{word}.json#/count  1 → 3  +2  unclear: one repeat on a side
 ...
 "#]]
     );
@@ -361,7 +361,7 @@ changed count[word=alpha] · 1 measure moved
     assert!(!told.contains("lacking"), "{told}");
     project.run(&["gc", "--keep-runs", "1"]).done();
     let told = project.run(&["diff", "HEAD~1", "HEAD"]).done().out;
-    let found = "  no record says what it is because of\n  counts/{word}.json#/count  1 → 3  +2  one run: noise unknown\n";
+    let found = "  no record says what it is because of\n  counts/{word}.json#/count  1 → 3  +2  unclear: one repeat on a side\n";
     assert!(told.contains(found) && !told.contains("lacking"), "git has what the store lacks: {told}");
     assert!(project.run(&["diff", "nowhere"]).ended(2).err.contains("git knows no revision `nowhere`"));
 }
@@ -369,18 +369,18 @@ changed count[word=alpha] · 1 measure moved
 #[test]
 fn what_init_writes_runs_and_is_never_overwritten() {
     let project = Project::empty();
-    project.run(&["init"]).done();
+    project.run(&["init", "--minimal"]).done();
     let said = project.run(&[]).done();
     assert_eq!(said.ran(), ["count[word=sea]", "count[word=ship]", "count[word=storm]", "table"]);
     assert_eq!(
         project.read("table.md"),
         "| word | count |\n|---|---|\n| sea | 3 |\n| ship | 3 |\n| storm | 3 |\n"
     );
-    let said = project.run(&["init"]).ended(2);
+    let said = project.run(&["init", "--minimal"]).ended(2);
     assert!(said.err.contains("`./pipeline.yaml` exists, and nothing is overwritten"), "{}", said.err);
     let other = Project::empty();
     other.write("sub/scripts/count.sh", "mine");
-    other.run(&["init", "sub"]).ended(2);
+    other.run(&["init", "--minimal", "sub"]).ended(2);
     assert!(!other.path("sub/pipeline.yaml").exists());
 }
 
