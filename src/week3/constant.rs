@@ -75,7 +75,7 @@ impl Constant {
     /// Says which code holds it, relative to the folder of the program's own project.
     fn home(self) -> &'static str {
         match self {
-            Self::Level | Self::Same | Self::NearZero => "src/report/constant.rs",
+            Self::Level | Self::Same | Self::NearZero => "src/week3/constant.rs",
             Self::Confidence => "src/lab/metrics/score.rs",
             Self::PlateauThreshold => "src/lab/trainer/plateau.rs",
         }

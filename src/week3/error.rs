@@ -251,7 +251,7 @@ impl RenderError {
             ErrorKind::UndefinedError => {
                 let subject = code.map_or_else(|| "a value".to_owned(), |code| format!("`{code}`"));
                 let message = format!("{subject} is not defined");
-                (message, Some("check its spelling; `src/report/context.rs` lists what a template sees"))
+                (message, Some("check its spelling; `src/week3/context.rs` lists what a template sees"))
             }
             ErrorKind::UnknownFilter => {
                 let filters = "numbers take `fixed`, `percent`, `whole`, `spelled`, `significant`, `seconds`, `parameter` or \

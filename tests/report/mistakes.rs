@@ -125,7 +125,7 @@ fn a_number_that_the_program_decides_by_is_cited() {
         "{}",
         rendered.markdown
     );
-    let said = "\"constant same of recount, src/report/constant.rs\"";
+    let said = "\"constant same of recount, src/week3/constant.rs\"";
     assert!(rendered.markdown.contains(said), "{}", rendered.markdown);
     assert!(rendered.audit.to_text().contains("{\"constant\":\"same\"}"));
     let (message, ..) = refusal("{{ constants.near_zero | percent(0) }}\n");

@@ -62,6 +62,10 @@ pub fn results(args: &ResultsArguments, environment: &Environment) -> Result<(),
         if now.len() > 1 && !args.csv {
             print::result(&table.stages.join(", "));
         }
+        if table.columns.is_empty() {
+            print::note(&format!("note    no output of `{}` has a number", table.stages.join("`, `")));
+            continue;
+        }
         let formatted = match (args.csv, args.md) {
             (true, _) => csv(table),
             (_, true) => markdown(table, before(at).as_ref()),

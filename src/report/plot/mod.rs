@@ -89,7 +89,7 @@ impl Kind for Plot {
                 }
             }
         }
-        let out = out(&settings)?;
+        let out = out(&settings, context.stand_in);
         let places = figures.iter().map(|figure| {
             let name = file_name(figure);
             let path = ProjectPath::parse(&format!("{out}/{name}"));
@@ -143,9 +143,10 @@ fn file_name(figure: &FigureSpec) -> String {
     format!("{}.svg", figure.name)
 }
 
-fn out(settings: &Parameters) -> Result<String, Failure> {
-    let out = settings.get("out").and_then(Value::as_text).unwrap_or(OUT);
-    Ok(out.trim_end_matches('/').to_owned())
+/// Gives the folder of the figures: of stand-in data one beside it, so that what was drawn of the real data stays.
+fn out(settings: &Parameters, stand_in: bool) -> String {
+    let out = settings.get("out").and_then(Value::as_text).unwrap_or(OUT).trim_end_matches('/');
+    if stand_in { format!("{out}.stand-in") } else { out.to_owned() }
 }
 
 /// Gives the figures of checked settings.

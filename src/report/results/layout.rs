@@ -1,5 +1,7 @@
 //! A table as texts, for whoever prints it: header, rows, and what has to be said below.
 
+use std::collections::HashSet;
+
 use super::number::{format_mean, format_number};
 use super::table::{Cell, Column, Row, Table};
 use crate::statistics::{Comparison, Relation, Repeats, Sample, Summary, compare};
@@ -17,6 +19,8 @@ pub(super) struct Layout {
     pub rows: Vec<Vec<String>>,
     /// What has to be said below, a line each.
     pub notes: Vec<String>,
+    /// The values that can't be had, those too that no note has room for.
+    noted: HashSet<String>,
 }
 
 /// What a table is compared with.
@@ -29,8 +33,13 @@ pub struct Before<'t> {
 
 impl Layout {
     pub fn of(table: &Table, before: Option<&Before<'_>>) -> Self {
-        let mut layout =
-            Self { header: Vec::new(), is_numeric: Vec::new(), rows: Vec::new(), notes: Vec::new() };
+        let mut layout = Self {
+            header: Vec::new(),
+            is_numeric: Vec::new(),
+            rows: Vec::new(),
+            notes: Vec::new(),
+            noted: HashSet::new(),
+        };
         let repeats = usual_repeats(table);
         for name in &table.coordinates {
             layout.column(name.clone(), false);
@@ -48,9 +57,8 @@ impl Layout {
         for row in &table.rows {
             layout.row(table, row, before, repeats);
         }
-        let lacking: usize = table.rows.iter().flat_map(|row| &row.cells).map(unread).sum();
-        if lacking > MAX_NOTES {
-            layout.notes.push(format!("and {} more", lacking - MAX_NOTES));
+        if let Some(more) = layout.noted.len().checked_sub(MAX_NOTES).filter(|more| *more > 0) {
+            layout.notes.push(format!("and {more} more values that can't be had"));
         }
         if let Some(repeats) = repeats.filter(|repeats| *repeats > 1) {
             layout.notes.insert(0, format!("mean ± standard deviation over {repeats} repeats"));
@@ -71,8 +79,12 @@ impl Layout {
         for (cell, column) in row.cells.iter().zip(&table.columns) {
             texts.push(shown(cell, repeats));
             if let Cell::Measured { unread, .. } = cell {
-                let room = MAX_NOTES.saturating_sub(self.notes.len());
-                self.notes.extend(unread.iter().take(room).map(ToString::to_string));
+                for note in unread.iter().map(ToString::to_string) {
+                    // What is derived lacks what its parts lack.
+                    if self.noted.insert(note.clone()) && self.noted.len() <= MAX_NOTES {
+                        self.notes.push(note);
+                    }
+                }
             }
             if let Some(before) = before.filter(|_| column.measure().is_some()) {
                 let old = counterpart(before.table, table, row, column);
@@ -142,11 +154,4 @@ fn usual_repeats(table: &Table) -> Option<usize> {
         }
     }
     tally.into_iter().max_by_key(|(_, times)| *times).map(|(count, _)| count)
-}
-
-fn unread(cell: &Cell) -> usize {
-    match cell {
-        Cell::Measured { unread, .. } => unread.len(),
-        Cell::Parameter(_) | Cell::Absent => 0,
-    }
 }
