@@ -55,12 +55,12 @@ fn all(pipeline: &Pipeline, stages: &[StageRuns<'_>], objects: &dyn Objects) -> 
     let mut columns = Vec::new();
     for (stage, runs) in stages.iter().enumerate() {
         let declared = measures(pipeline, runs.stage);
-        columns.extend(declared.iter().map(|measure| Column::Measure { stage, measure: measure.clone() }));
+        columns.extend(declared.iter().map(|measure| Column::of_measure(stage, measure.clone())));
         if declared.is_empty() {
             let first = runs.runs.iter().find(|run| run.left.is_some());
             let found = first.map(|run| numbers(run, objects)).unwrap_or_default();
-            let measures = found.into_iter().take(MAX_NUMBERS).map(|address| at(&address));
-            columns.extend(measures.map(|measure| Column::Measure { stage, measure }));
+            let measures = found.into_iter().take(MAX_NUMBERS).map(Measure::of_address);
+            columns.extend(measures.map(|measure| Column::of_measure(stage, measure)));
         }
     }
     columns
@@ -73,19 +73,13 @@ fn find(column: &str, pipeline: &Pipeline, stages: &[StageRuns<'_>]) -> Option<C
     let (only, column) = named.map_or((None, column), |(stage, rest)| (Some(stage), rest));
     let is_meant = |stage: usize| only.is_none_or(|only| only == stage);
     if let Some(name) = column.strip_prefix("params.") {
-        return Some(Column::Parameter { stage: only.unwrap_or(0), name: name.to_owned() });
+        return Some(Column::of_parameter(only.unwrap_or(0), name));
     }
     for (stage, runs) in stages.iter().enumerate().filter(|(stage, _)| is_meant(*stage)) {
         if let Some(measure) = measures(pipeline, runs.stage).iter().find(|measure| measure.name == column) {
-            return Some(Column::Measure { stage, measure: measure.clone() });
+            return Some(Column::of_measure(stage, measure.clone()));
         }
     }
     let address = Address::parse(column).ok().flatten()?;
-    Some(Column::Measure { stage: only.unwrap_or(0), measure: at(&address) })
-}
-
-/// Makes a measure of an address that no stage has given a name.
-fn at(address: &Address) -> Measure {
-    let name = address.to_string();
-    Measure::at(&name, &name)
+    Some(Column::of_measure(only.unwrap_or(0), Measure::of_address(address)))
 }

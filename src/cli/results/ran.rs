@@ -69,7 +69,7 @@ fn with_what_ran<'p>(mut stage: StageRuns<'p>, ran: &BTreeSet<&str>) -> StageRun
 fn columns(stages: &[StageRuns<'_>]) -> Vec<Column> {
     let of_stage = |(stage, runs): (usize, &StageRuns<'_>)| {
         let measures = runs.measures.iter().cloned();
-        measures.map(|measure| Column::Measure { stage, measure }).collect::<Vec<_>>()
+        measures.map(|measure| Column::of_measure(stage, measure)).collect::<Vec<_>>()
     };
     stages.iter().enumerate().flat_map(of_stage).collect()
 }

@@ -20,5 +20,5 @@ mod units;
 pub(crate) use files::short;
 pub use files::{RunFiles, Unread};
 pub use reading::{Reading, cases, numbers, read_measures};
-pub use run::{Left, Objects, Run};
+pub use run::{Coordinates, Left, Objects, Run};
 pub use units::{averaged, units};

@@ -36,6 +36,9 @@ fn read(files: &mut RunFiles<'_>, measure: &Measure, declared: &[Measure]) -> (R
         true => Ok(number),
         false => Err(files.unread(&measure.name, "it is divided by zero, or too large".to_owned())),
     });
+    if number.is_err() {
+        return (number, None);
+    }
     let cases = match &measure.out_of {
         None => None,
         Some(OutOf::Count(count)) => NonZeroU64::new(*count),

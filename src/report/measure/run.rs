@@ -2,13 +2,16 @@
 
 use recount_engine::digest::{Key, ObjectId};
 
+/// Coordinates by name, in the order of a stage's `each`.
+pub type Coordinates = Vec<(String, String)>;
+
 /// One instance, and what its last run left.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
     /// The instance's name, such as `fit[svm,seed=1]`.
     pub instance: String,
     /// Its coordinates by name, in the order of the stage's `each`.
-    pub coordinates: Vec<(String, String)>,
+    pub coordinates: Coordinates,
     /// What it left; `None` where it has not run.
     pub left: Option<Left>,
 }

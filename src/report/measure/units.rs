@@ -8,15 +8,15 @@ pub fn units(runs: &[Run], repeats: &[String]) -> Vec<Vec<usize>> {
     let unit = |run: &Run| {
         repeats.iter().find_map(|name| run.coordinates.iter().find(|(own, _)| own == name)).cloned()
     };
-    let mut units: Vec<(Option<(String, String)>, Vec<usize>)> = Vec::new();
+    let mut units: Vec<Vec<usize>> = Vec::new();
     for (at, run) in runs.iter().enumerate() {
-        let unit = unit(run);
-        match units.iter_mut().find(|(known, _)| unit.is_some() && *known == unit) {
-            Some((_, places)) => places.push(at),
-            None => units.push((unit, vec![at])),
+        let own = unit(run);
+        match units.iter_mut().find(|places| own.is_some() && unit(&runs[places[0]]) == own) {
+            Some(places) => places.push(at),
+            None => units.push(vec![at]),
         }
     }
-    units.into_iter().map(|(_, places)| places).collect()
+    units
 }
 
 /// Averages values within a unit; one that lacks a value lacks its mean.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use recount_engine::digest::{Key, ObjectId};
 use recount_engine::spec::{Parameters, Pipeline, StageId};
-use recount_engine::{Job, Plan};
+use recount_engine::{CitedRun, Job, Plan};
 
 use super::spec::{FigureSpec, fits};
 use crate::measure::{Left, Objects, Run};
@@ -27,20 +27,16 @@ pub(super) struct Group {
 impl<'j> Runs<'j> {
     /// Takes the runs that the job cites.
     pub fn of(job: &'j Job<'j>) -> Self {
-        let left: BTreeMap<&str, (Key, Vec<(String, ObjectId)>)> = job
-            .cited
-            .iter()
-            .map(|run| {
-                let outputs = run.outputs.iter().map(|output| (output.name.clone(), output.object));
-                (run.instance.as_str(), (run.key, outputs.collect()))
-            })
-            .collect();
+        let left = |run: &CitedRun| {
+            let outputs = run.outputs.iter().map(|output| (output.name.clone(), output.object));
+            (run.instance.clone(), Left { key: run.key, outputs: outputs.collect() })
+        };
+        let mut left: BTreeMap<String, Left> = job.cited.iter().map(left).collect();
         let mut by_stage: BTreeMap<StageId, Vec<Run>> = BTreeMap::new();
         // A pipeline that runs can be laid out.
         let plan = Plan::of(job.context.pipeline).unwrap_or_default();
         for instance in plan.instances {
-            let left = left.get(instance.name.as_str());
-            let left = left.map(|(key, outputs)| Left { key: *key, outputs: outputs.clone() });
+            let left = left.remove(&instance.name);
             let coordinates = instance.point.coordinates();
             by_stage.entry(instance.stage).or_default().push(Run {
                 instance: instance.name,

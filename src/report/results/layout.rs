@@ -108,6 +108,9 @@ fn change(new: &Sample, old: &Sample, table: &Table, column: &Column) -> String 
     if column.measure().is_some_and(|measure| measure.observed) {
         return "observed".to_owned();
     }
+    if new.summary().is_none() || old.summary().is_none() {
+        return String::new();
+    }
     if new.values() == old.values() {
         return "same".to_owned();
     }

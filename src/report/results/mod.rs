@@ -19,6 +19,8 @@ mod markdown;
 mod number;
 mod rows;
 mod table;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use self::csv::csv;
@@ -26,5 +28,5 @@ pub use layout::Before;
 pub use markdown::markdown;
 pub use number::{format_mean, format_number};
 pub use rows::{Group, group};
-pub use table::{Cell, Column, Row, StageRuns, Table, join, table};
+pub use table::{Cell, Column, Row, SettingsOf, Shown, StageRuns, Table, join, table};
 pub use text::text;

@@ -37,10 +37,17 @@ pub fn format_number(number: f64) -> String {
 
 fn format_significant(number: f64, digits: usize) -> String {
     if !is_plain(number) {
-        return format!("{number:.*e}", digits - 1);
+        let written = format!("{number:.*e}", digits - 1);
+        let (digits, exponent) = written.split_once('e').expect("it has an exponent");
+        return format!("{}e{exponent}", trimmed(digits));
     }
     let text = format!("{number:.*}", decimals(number, digits));
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    trimmed(&text).to_owned()
+}
+
+/// Takes zeros away that end a fraction.
+fn trimmed(digits: &str) -> &str {
+    if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits }
 }
 
 fn is_plain(number: f64) -> bool {
@@ -71,6 +78,6 @@ mod tests {
         assert_eq!(formatted(&[1e-12, 3e-12]), "2e-12 ± 1.4e-12");
         assert_eq!(formatted(&[12.0, 12.0]), "12");
         assert_eq!(formatted(&[0.123_456_789]), "0.12346");
-        assert_eq!(formatted(&[-3e20]), "-3.0000e20");
+        assert_eq!(formatted(&[-3e20]), "-3e20");
     }
 }

@@ -6,8 +6,11 @@ use recount_engine::digest::Key;
 use recount_engine::spec::{Better, Measure, Settings, Value};
 
 use super::rows::{Group, group};
-use crate::measure::{Objects, Reading, Run, Unread, averaged, cases, read_measures, units};
+use crate::measure::{Coordinates, Objects, Reading, Run, Unread, averaged, cases, read_measures, units};
 use crate::statistics::Sample;
+
+/// Gives the settings that hold at a variant.
+pub type SettingsOf<'p> = Box<dyn Fn(Option<&str>) -> &'p Settings + 'p>;
 
 /// A stage whose runs are shown.
 pub struct StageRuns<'p> {
@@ -22,26 +25,25 @@ pub struct StageRuns<'p> {
     /// Its measures.
     pub measures: &'p [Measure],
     /// The settings that hold at a variant.
-    pub settings: Box<dyn Fn(Option<&str>) -> &'p Settings + 'p>,
+    pub settings: SettingsOf<'p>,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// The place, in the list of stages, of the stage that it is of.
+    pub stage: usize,
+    /// What it shows.
+    pub shows: Shown,
 }
 
 /// What a column shows.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Column {
-    /// A measure of the stage at this place in the list of stages.
-    Measure {
-        /// The stage's place.
-        stage: usize,
-        /// What is read.
-        measure: Measure,
-    },
-    /// A parameter of the stage at this place in the list of stages.
-    Parameter {
-        /// The stage's place.
-        stage: usize,
-        /// Its name; below maps with dots, such as `optimiser.rate`.
-        name: String,
-    },
+pub enum Shown {
+    /// A measure.
+    Measure(Box<Measure>),
+    /// A parameter by its name; below maps with dots, such as `optimiser.rate`.
+    Parameter(String),
 }
 
 /// Measures of stages whose rows are the same.
@@ -89,20 +91,30 @@ pub enum Cell {
 }
 
 impl Column {
+    /// Makes a column that shows a measure.
+    pub fn of_measure(stage: usize, measure: Measure) -> Self {
+        Self { stage, shows: Shown::Measure(Box::new(measure)) }
+    }
+
+    /// Makes a column that shows a parameter.
+    pub fn of_parameter(stage: usize, name: impl Into<String>) -> Self {
+        Self { stage, shows: Shown::Parameter(name.into()) }
+    }
+
     /// Gives its name in a table of several stages: `fit.accuracy`; of one stage, `accuracy`.
     pub fn name(&self, stages: &[String]) -> String {
-        let (stage, name) = match self {
-            Self::Measure { stage, measure } => (stage, measure.name.clone()),
-            Self::Parameter { stage, name } => (stage, format!("params.{name}")),
+        let name = match &self.shows {
+            Shown::Measure(measure) => measure.name.clone(),
+            Shown::Parameter(name) => format!("params.{name}"),
         };
-        if stages.len() > 1 { format!("{}.{name}", stages[*stage]) } else { name }
+        if stages.len() > 1 { format!("{}.{name}", stages[self.stage]) } else { name }
     }
 
     /// Gives the measure that it shows.
     pub fn measure(&self) -> Option<&Measure> {
-        match self {
-            Self::Measure { measure, .. } => Some(measure),
-            Self::Parameter { .. } => None,
+        match &self.shows {
+            Shown::Measure(measure) => Some(measure),
+            Shown::Parameter(_) => None,
         }
     }
 }
@@ -119,7 +131,7 @@ impl Cell {
 
 /// Puts stages into one list for each set of rows: those with the same rows share a table.
 pub fn join(stages: Vec<StageRuns<'_>>) -> Vec<Vec<StageRuns<'_>>> {
-    let mut tables: Vec<(Vec<Vec<(String, String)>>, Vec<StageRuns<'_>>)> = Vec::new();
+    let mut tables: Vec<(Vec<Coordinates>, Vec<StageRuns<'_>>)> = Vec::new();
     for stage in stages {
         let rows = group(stage.runs.clone(), &stage.repeats).into_iter().map(|group| group.coordinates);
         let rows: Vec<_> = rows.collect();
@@ -196,14 +208,14 @@ fn cells(
         let Some(group) = group else { continue };
         let mut measured: Vec<(usize, &Measure)> = Vec::new();
         for (at, column) in columns.iter().enumerate() {
-            match column {
-                Column::Measure { stage: of, measure } if *of == stage => measured.push((at, measure)),
-                Column::Parameter { stage: of, name } if *of == stage => {
+            match &column.shows {
+                _ if column.stage != stage => {}
+                Shown::Measure(measure) => measured.push((at, measure)),
+                Shown::Parameter(name) => {
                     let variant = group.coordinates.iter().find(|(name, _)| name == "variant");
                     let settings = (stages[stage].settings)(variant.map(|(_, value)| value.as_str()));
                     cells[at] = Cell::Parameter(parameter(settings, name));
                 }
-                Column::Measure { .. } | Column::Parameter { .. } => {}
             }
         }
         let measures: Vec<&Measure> = measured.iter().map(|(_, measure)| *measure).collect();
@@ -246,8 +258,7 @@ fn parameter(settings: &Settings, name: &str) -> Option<Value> {
 impl Table {
     /// Says whether the repeats of a column are compared pair by pair.
     pub(super) fn is_paired(&self, column: &Column) -> bool {
-        let (Column::Measure { stage, .. } | Column::Parameter { stage, .. }) = column;
-        self.paired[*stage]
+        self.paired[column.stage]
     }
 
     /// Sorts the rows by a column, the best first: by what its measure says is better, else the highest first. Rows
