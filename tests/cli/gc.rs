@@ -28,6 +28,27 @@ fn what_has_left_the_pipeline_and_git_keeps_stays_and_is_named() {
 }
 
 #[test]
+fn a_folder_that_git_keeps_stays_with_the_places_of_now_and_only_what_else_git_keeps_in_it_is_named() {
+    let project = Project::empty();
+    let pipeline = |outputs: &str| {
+        format!(
+            "recount: 1\ntitle: t\nstages:\n  - name: draw\n    \
+             run: mkdir -p out; echo a > out/a; echo b > out/b; echo c > out/c\n    outputs: [{outputs}]\n"
+        )
+    };
+    project.write("pipeline.yaml", &pipeline("out")).run(&[]).done();
+    git(&project, &["init", "--quiet"]);
+    git(&project, &["add", "out/a", "out/b"]);
+    let said = project.write("pipeline.yaml", &pipeline("out/a")).run(&[]).done();
+    let stays = said.err.lines().filter(|line| line.starts_with("stays"));
+    let stays: Vec<&str> = stays.collect();
+    assert_eq!(stays, ["stays   out/b · no longer in the pipeline, but git keeps it"]);
+    assert_eq!(project.run(&[]).done().err, "");
+    let left: Vec<bool> = ["out/a", "out/b"].map(|file| project.path(file).exists()).to_vec();
+    assert_eq!(left, [true, true]);
+}
+
+#[test]
 fn only_what_nothing_names_goes() {
     let project = Project::words();
     project.write("text.txt", "alpha\nbeta\nbeta\nbeta\n").run(&[]).done();

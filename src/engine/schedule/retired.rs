@@ -5,6 +5,7 @@
 //! - What the store has is removed; all else goes to `artifacts/edited/`. What git keeps stays, and so does what is an input
 //!   by now: by its own name, or in a folder if it is no longer what a run made.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
@@ -51,7 +52,7 @@ pub(crate) fn remove(
         } else if entry.is_err() {
             retired.is_blocked = true;
             Some("a link is in the way, or a folder that can't be read")
-        } else if (options.is_tracked)(&place) {
+        } else if (options.is_tracked)(&place) && !declared.meets(&place) {
             Some("git keeps it")
         } else if work.is_input(&place) || work.is_in_input(&place) && !session.has_all_bytes_of(&place) {
             Some("it is an input now")
@@ -62,12 +63,27 @@ pub(crate) fn remove(
             observer.event(Event::Retired { place: place.as_str(), stays: Some(why) });
             continue;
         }
-        for kept in session.remove_place(&place, &|path| declared.meets(path))? {
+        // A folder that holds places of now stays with them, and with what git keeps.
+        let holds_places = declared.meets(&place);
+        let stays = RefCell::new(Vec::new());
+        let keeps = |path: &ProjectPath| {
+            let is_kept = holds_places && !declared.meets(path) && (options.is_tracked)(path);
+            if is_kept {
+                stays.borrow_mut().push(path.clone());
+            }
+            is_kept || declared.meets(path)
+        };
+        for kept in session.remove_place(&place, &keeps)? {
             observer.event(Event::Kept { line: &format_kept(&kept) });
         }
-        observer.event(Event::Retired { place: place.as_str(), stays: None });
+        for path in stays.into_inner() {
+            observer.event(Event::Retired { place: path.as_str(), stays: Some("git keeps it") });
+        }
         forgotten.push(place.clone());
-        retired.removed.push(place);
+        if !holds_places {
+            observer.event(Event::Retired { place: place.as_str(), stays: None });
+            retired.removed.push(place);
+        }
     }
     session.forget_filled(&forgotten)?;
     Ok(retired)

@@ -139,7 +139,9 @@ impl Gatherer<'_> {
                 }
             }
             let title = group.names.join(" = ");
-            panels.push(Panel { title, y: Axis { label: y.join(", "), unit: String::new() }, series });
+            // Several columns are named in the legend.
+            let label = if let [only] = y { only.replace('_', " ") } else { String::new() };
+            panels.push(Panel { title, y: Axis { label, unit: String::new() }, series });
         }
         let x = Axis { label: x.to_owned(), unit: String::new() };
         Ok(Sort::Lines(Lines { x, columns: y.to_vec(), panels }))
