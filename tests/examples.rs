@@ -58,6 +58,18 @@ const NILE: &str = "\
 1899-1970  from 1968 on: 855.4 -> 724.0, 4% of the variance
 ";
 
+/// Asks the program something there, asserts that it ended well, and gives what it printed.
+#[track_caller]
+fn printed(project: &Path, args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_recount"))
+        .args(args)
+        .current_dir(project)
+        .output()
+        .expect("the program can be started");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("it prints UTF-8")
+}
+
 /// Says whether there is a Python; where there is none, also that a test is skipped.
 #[expect(clippy::print_stderr, reason = "a test that was skipped must not look like one that passed")]
 fn has_python() -> bool {
@@ -84,15 +96,12 @@ fn of_the_licences_only_the_stages_run_whose_parameters_changed() {
     let project = folder.path();
     let params = project.join("params.yaml");
     assert_eq!(run(project), ["evaluate", "featurise", "prepare", "train"]);
-    let scores = fs::read_to_string(project.join("scores/scores.json")).expect("the scores are there");
-    assert!(scores.contains("\"accuracy\": 0.78125"), "{scores}");
-    edit(&params, "\"n_est\": 50", "\"n_est\": 60");
-    let why =
-        Command::new(env!("CARGO_BIN_EXE_recount")).args(["why", "train"]).current_dir(project).output();
     assert_eq!(
-        String::from_utf8_lossy(&why.expect("it can be started").stdout),
-        "train · stale\n  `params.yaml#/train/n_est` 50 → 60\n"
+        printed(project, &["results"]),
+        "accuracy  accuracy_on_learnt  overfit\n 0.77083             0.92857  0.15774\n"
     );
+    edit(&params, "\"n_est\": 50", "\"n_est\": 60");
+    assert_eq!(printed(project, &["why", "train"]), "train · stale\n  `params.yaml#/train/n_est` 50 → 60\n");
     assert_eq!(run(project), ["evaluate", "train"]);
     edit(&params, "\"max_words\": 200", "\"max_words\": 100");
     assert_eq!(run(project), ["evaluate", "featurise", "train"]);

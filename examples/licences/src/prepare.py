@@ -15,7 +15,8 @@ for path in sorted(pathlib.Path("data").glob("*.txt")):
         if len(words) >= params["min_words"]:
             sentences.append({"licence": path.stem, "words": words})
 
-random.Random(params["seed"]).shuffle(sentences)
+draw = random.Random(params["seed"])
+sentences.sort(key=lambda _: draw.random())  # `shuffle` may differ from one Python to the next
 count = round(len(sentences) * params["test_share"])
 for name, part in ("test", sentences[:count]), ("learn", sentences[count:]):
     with open(f"{sys.argv[1]}/{name}.jsonl", "w") as file:
