@@ -1,4 +1,4 @@
-//! The example projects, run as a reader would.
+//! The example projects, run as a reader would: what runs, what `recount results` prints, and what the figures say.
 
 use std::fs;
 use std::path::Path;
@@ -43,19 +43,56 @@ fn run(project: &Path) -> Vec<String> {
     ran
 }
 
+/// The namespace of SVG.
+const SVG: &str = "http://www.w3.org/2000/svg";
+
+/// What `recount diff` says of sixty trees instead of fifty.
+const LICENCES_DIFF: &str = "\
+changed train
+  because of `params.yaml#/train/n_est` 50 → 60
+  and 343 numbers in lists: --all tells them
+changed evaluate · 7 measures moved
+  because of train · `params.yaml#/train/n_est` 50 → 60
+  accuracy                                      0.770833 → 0.739583  -0.031250  unclear: one repeat on a side
+  accuracy_on_learnt                            0.928571 → 0.919643  -0.008929  unclear: one repeat on a side
+  overfit                                       0.157738 → 0.180060  +0.022321  unclear: one repeat on a side
+  scores.json#/confusion/apache-2.0/apache-2.0         8 →        6         -2  unclear: one repeat on a side
+  scores.json#/confusion/apache-2.0/gpl-3              5 →        7         +2  unclear: one repeat on a side
+  scores.json#/confusion/mpl-2.0/gpl-3                13 →       14         +1  unclear: one repeat on a side
+  scores.json#/confusion/mpl-2.0/mpl-2.0               7 →        6         -1  unclear: one repeat on a side
+HEAD → now · changed 2 · added 0 · removed 0
+";
+
+/// What `out/text/abstract.md` of the Nile says.
 const NILE: &str = "\
-1871-1880  1132.6
-1881-1890  1009.1
-1891-1900  1093.4
-1901-1910   868.9
-1911-1920   817.6
-1921-1930   822.1
-1931-1940   859.5
-1941-1950   836.2
-1951-1960   879.5
-1961-1970   874.6
-1871-1970  from 1899 on: 1097.8 -> 850.0, 44% of the variance
-1899-1970  from 1968 on: 855.4 -> 724.0, 4% of the variance
+From 1871 to 1970 the Nile carried 919 · 10⁸ m³ a year past Aswan, with a standard deviation of 169.
+Of 100 years up to 1970, 1899 is the likeliest to begin another mean: 1098 before, 850 from then on, which explains 44% of the variance.
+Of 72 years up to 1970, 1968 is the likeliest to begin another mean: 855 before, 724 from then on, which explains 4% of the variance.
+";
+
+/// What `recount results` says of the Nile.
+const NILE_RESULTS: &str = "\
+describe
+years  mean_flow (10⁸ m³)  deviation (10⁸ m³)  year_to_year
+  100              919.35              169.23       0.49841
+
+decades
+decade     flow (10⁸ m³)  lowest (10⁸ m³)  highest (10⁸ m³)
+1871-1880         1132.6              813              1370
+1881-1890         1009.1              799              1180
+1891-1900         1093.4              774              1260
+1901-1910          868.9              692              1050
+1911-1920          817.6              456              1120
+1921-1930          822.1              698              1040
+1931-1940          859.5              676              1010
+1941-1950          836.2              649              1040
+1951-1960          879.5              744              1050
+1961-1970          874.6              714              1170
+
+change
+span       from_year  before (10⁸ m³)  after (10⁸ m³)  fall (10⁸ m³)  explained
+1871-1970       1899           1097.8          849.97         247.78    0.43655
+1899-1970       1968           855.45             724         131.45    0.04494
 ";
 
 /// Asks the program something there, asserts that it ended well, and gives what it printed.
@@ -70,6 +107,18 @@ fn printed(project: &Path, args: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("it prints UTF-8")
 }
 
+/// Asserts that a figure is a well-formed SVG in which each of these stands as a text of its own.
+#[track_caller]
+fn assert_figure(project: &Path, path: &str, labels: &[&str]) {
+    let svg = fs::read_to_string(project.join(path)).expect("the figure is there");
+    let parsed = roxmltree::Document::parse(&svg).expect("the figure is well-formed");
+    assert_eq!(parsed.root_element().tag_name().name(), "svg");
+    let texts = parsed.descendants().filter(|node| node.has_tag_name((SVG, "text")));
+    let texts: Vec<&str> = texts.filter_map(|node| node.text()).map(str::trim).collect();
+    let missing: Vec<&&str> = labels.iter().filter(|label| !texts.contains(label)).collect();
+    assert!(missing.is_empty(), "{path} lacks {missing:?}, and has {texts:?}");
+}
+
 /// Says whether there is a Python; where there is none, also that a test is skipped.
 #[expect(clippy::print_stderr, reason = "a test that was skipped must not look like one that passed")]
 fn has_python() -> bool {
@@ -78,6 +127,26 @@ fn has_python() -> bool {
         eprintln!("skipped: there is no `python3`");
     }
     found
+}
+
+/// Asserts that an example's README has a text, so that it says what the program prints.
+#[track_caller]
+fn assert_in_readme(example: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(example).join("README.md");
+    let readme = fs::read_to_string(path).expect("the README is there");
+    assert!(readme.contains(text), "the README of {example} lacks:\n{text}");
+}
+
+/// Has git commit all of a project.
+#[track_caller]
+fn commit(project: &Path) {
+    let commands: [&[&str]; 3] =
+        [&["init", "--quiet"], &["add", "--all"], &["commit", "--quiet", "--message", "results"]];
+    for command in commands {
+        let who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+        let status = Command::new("git").args(who).args(command).current_dir(project).status();
+        assert!(status.expect("git can be started").success(), "{command:?}");
+    }
 }
 
 /// Replaces a text in a file of a project.
@@ -96,13 +165,15 @@ fn of_the_licences_only_the_stages_run_whose_parameters_changed() {
     let project = folder.path();
     let params = project.join("params.yaml");
     assert_eq!(run(project), ["evaluate", "featurise", "prepare", "train"]);
-    assert_eq!(
-        printed(project, &["results"]),
-        "accuracy  accuracy_on_learnt  overfit\n 0.77083             0.92857  0.15774\n"
-    );
+    let results = "accuracy  accuracy_on_learnt  overfit\n 0.77083             0.92857  0.15774\n";
+    assert_eq!(printed(project, &["results"]), results);
+    assert_in_readme("licences", results);
+    commit(project);
     edit(&params, "\"n_est\": 50", "\"n_est\": 60");
     assert_eq!(printed(project, &["why", "train"]), "train · stale\n  `params.yaml#/train/n_est` 50 → 60\n");
     assert_eq!(run(project), ["evaluate", "train"]);
+    assert_eq!(printed(project, &["diff"]), LICENCES_DIFF);
+    assert_in_readme("licences", LICENCES_DIFF);
     edit(&params, "\"max_words\": 200", "\"max_words\": 100");
     assert_eq!(run(project), ["evaluate", "featurise", "train"]);
     edit(&params, "\"max_words\": 100", "\"max_words\": 200");
@@ -111,23 +182,34 @@ fn of_the_licences_only_the_stages_run_whose_parameters_changed() {
 }
 
 #[test]
-fn the_nile_is_told_and_what_its_readme_says_to_try_is_so() {
+fn the_nile_changed_once_and_what_its_readme_says_to_try_is_so() {
     if !has_python() {
         return;
     }
     let folder = copy_of("nile");
     let project = folder.path();
-    let summary = || fs::read_to_string(project.join("out/summary.txt")).expect("the summary is there");
+    let summary = || fs::read_to_string(project.join("out/text/abstract.md")).expect("the abstract is there");
     let changes = ["change[span=1871-1970]", "change[span=1899-1970]"];
-    assert_eq!(run(project), [&changes[..], &["decades", "summary"]].concat());
+    let ran = run(project);
+    let (decades, others): (Vec<_>, Vec<_>) = ran.iter().partition(|name| name.starts_with("decades["));
+    assert_eq!(decades.len(), 10, "{ran:?}");
+    assert_eq!(others, [&["abstract"], &changes[..], &["describe", "plot"]].concat());
     assert_eq!(summary(), NILE);
+    assert_in_readme("nile", NILE);
+    assert_eq!(printed(project, &["results"]), NILE_RESULTS);
+    assert_in_readme("nile", &printed(project, &["results", "change"]));
+    let flow = "The flow and its mean before and after the likeliest change";
+    assert_figure(project, "out/plots/series.svg", &[flow, "flow", "mean", "year", "1871-1970", "1899-1970"]);
+    let decades = "The mean flow of each decade";
+    assert_figure(project, "out/plots/decades.svg", &[decades, "flow (10⁸ m³)", "1871-1880", "1961-1970"]);
     assert_eq!(run(project), [""; 0], "again: nothing is done");
 
     let script = project.join("scripts/change_point.py");
     let text = fs::read_to_string(&script).expect("the script is there");
     fs::write(&script, format!("{text}# The least squared error is the likeliest split.\n"))
         .expect("it is ours");
-    assert_eq!(run(project), changes, "a comment: the same outputs end it there");
+    let ran = run(project);
+    assert_eq!(ran, [&changes[..], &["plot"]].concat(), "a comment: the same outputs, the same abstract");
 
     fs::remove_dir_all(project.join("out")).expect("the outputs are there");
     assert_eq!(run(project), [""; 0], "what was deleted comes back");
@@ -136,8 +218,15 @@ fn the_nile_is_told_and_what_its_readme_says_to_try_is_so() {
     let table = project.join("data/flow.csv");
     let flow = fs::read_to_string(&table).expect("the table is there");
     fs::write(&table, flow.replace("1913,456", "1913,556")).expect("it is ours");
-    assert_eq!(run(project).len(), 4, "a correction runs everything");
-    assert!(summary().contains("1911-1920   827.6"), "{}", summary());
+    assert_eq!(run(project).len(), 15, "a correction runs everything");
+    let sum = "From 1871 to 1970 the Nile carried 920 · 10⁸ m³ a year";
+    assert!(summary().starts_with(sum), "{}", summary());
+    fs::write(&table, flow.replace("1913,456\n", "")).expect("it is ours");
+    let failed = Command::new(env!("CARGO_BIN_EXE_recount")).current_dir(project).output();
+    let failed = failed.expect("the program can be started");
+    let said = String::from_utf8_lossy(&failed.stderr);
+    assert_eq!(failed.status.code(), Some(1), "{said}");
+    assert!(said.lines().any(|line| line == "  data/flow.csv: 1912 is followed by 1914"), "{said}");
     fs::write(&table, flow).expect("it is ours");
     assert_eq!(run(project), [""; 0], "and taken back it runs nothing");
     assert_eq!(summary(), NILE);
