@@ -12,7 +12,7 @@ fn copy_of(example: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     // What somebody has run there stays behind.
     let is_part = |name: &std::ffi::OsStr| {
-        ["pipeline.yaml", "params.yaml", "data", "scripts", "src"].iter().any(|part| name == *part)
+        ["pipeline.yaml", "params.yaml", "data", "scripts", "src", "stages"].iter().any(|part| name == *part)
     };
     let entries = WalkDir::new(&home).min_depth(1).into_iter();
     for entry in entries.filter_entry(|entry| entry.depth() > 1 || is_part(entry.file_name())) {
@@ -93,6 +93,20 @@ change
 span       from_year  before (10⁸ m³)  after (10⁸ m³)  fall (10⁸ m³)  explained
 1871-1970       1899           1097.8          849.97         247.78    0.43655
 1899-1970       1968           855.45             724         131.45    0.04494
+";
+
+/// What `recount results` says of the penguins, but for how long it took.
+const PENGUINS_RESULTS: &str = "\
+variant            accuracy  learnt_accuracy          overfit  size (numbers)
+logistic    0.9922 ± 0.0043  0.9967 ± 0.0019  0.0044 ± 0.0051              15
+nearest-5   0.9903 ± 0.0069  0.9941 ± 0.0056    0.004 ± 0.012            1195
+perceptron  0.9825 ± 0.0043                1  0.0175 ± 0.0043              15
+nearest       0.977 ± 0.011                1    0.023 ± 0.011            1195
+tree          0.967 ± 0.015  0.9925 ± 0.0035    0.025 ± 0.018      27.4 ± 1.3
+stump         0.814 ± 0.038    0.782 ± 0.016   -0.031 ± 0.053               4
+flipper       0.794 ± 0.043    0.814 ± 0.019    0.020 ± 0.060               6
+bill          0.744 ± 0.049    0.743 ± 0.029   -0.001 ± 0.059               6
+mean ± standard deviation over 5 repeats
 ";
 
 /// Asks the program something there, asserts that it ended well, and gives what it printed.
@@ -230,4 +244,65 @@ fn the_nile_changed_once_and_what_its_readme_says_to_try_is_so() {
     fs::write(&table, flow).expect("it is ours");
     assert_eq!(run(project), [""; 0], "and taken back it runs nothing");
     assert_eq!(summary(), NILE);
+}
+
+/// Gives the names of a variant's five fits, and what comes behind them.
+fn fits(variant: &str) -> Vec<String> {
+    let fits = (1..=5).map(|seed| format!("fit[{variant},seed={seed}]"));
+    fits.chain(["plot".to_owned()]).collect()
+}
+
+#[test]
+fn of_the_penguins_a_changed_model_is_fitted_alone_and_the_results_are_a_table_and_figures() {
+    if !has_python() {
+        return;
+    }
+    let folder = copy_of("penguins");
+    let project = folder.path();
+    let ran = run(project);
+    assert_eq!(ran.len(), 5 + 8 * 5 + 1, "{ran:?}");
+    let columns = ["accuracy", "learnt_accuracy", "overfit", "size"].map(|column| ["-c", column]);
+    let results = [&["results", "--sort", "accuracy"], columns.as_flattened()].concat();
+    assert_eq!(printed(project, &results), PENGUINS_RESULTS);
+    assert_in_readme("penguins", PENGUINS_RESULTS);
+    let header = printed(project, &["results", "--csv", "-c", "seconds"]);
+    let header = header.lines().next();
+    assert_eq!(
+        header,
+        Some("variant,seconds.mean,seconds.sd,seconds.min,seconds.max,seconds.n,seconds.repeats")
+    );
+
+    let variants = ["nearest", "nearest-5", "perceptron", "logistic", "tree", "stump", "flipper", "bill"];
+    let figure = |name: &str, labels: &[&str]| {
+        assert_figure(project, &format!("plots/{name}.svg"), labels);
+    };
+    let with_variants = |labels: &[&'static str]| [labels, &variants].concat();
+    figure("accuracy", &with_variants(&["Accuracy on penguins that were not learnt", "a seed", "mean"]));
+    let curves = "Accuracy by how many penguins were learnt";
+    figure("curves", &with_variants(&[curves, "learnt_accuracy", "accuracy", "penguins"]));
+    figure("overfit", &with_variants(&["What is lost from known to new penguins", "overfit"]));
+    figure("size", &with_variants(&["Accuracy against what a model keeps", "size (numbers), logarithmic"]));
+    let species = ["Adelie", "Chinstrap", "Gentoo"];
+    let matrix = ["What the flipper takes for what", "species", "taken for", "204", "183"];
+    figure("confusion", &[&matrix[..], &species].concat());
+
+    let models = project.join("stages/fit.yaml");
+    edit(&models, "model: nearest, k: 1", "model: nearest, k: 3");
+    let why = printed(project, &["why", "fit[nearest,seed=1]"]);
+    assert_eq!(why, "fit[nearest,seed=1] · stale\n  `params.k` 1 → 3 · stages/fit.yaml:5\n");
+    assert_eq!(run(project), fits("nearest"));
+    edit(&models, "model: nearest, k: 3", "model: nearest, k: 1");
+    assert_eq!(run(project), [""; 0], "taken back it runs nothing");
+
+    edit(&models, "from: nearest, k: 5", "from: nearest");
+    assert_eq!(run(project), ["plot"], "what two variants share is fitted once");
+    let row = "nearest-5 = nearest    0.977 ± 0.011\n";
+    let table = printed(project, &["results", "-c", "accuracy"]);
+    assert!(table.contains(row), "{table}");
+    assert_figure(project, "plots/accuracy.svg", &["nearest = nearest-5"]);
+
+    let added = "  - { name: deep, from: tree, depth: 8 }\n";
+    let text = fs::read_to_string(&models).expect("the models are there");
+    fs::write(&models, text + added).expect("it is ours");
+    assert_eq!(run(project), fits("deep"));
 }
