@@ -53,13 +53,13 @@ changed train
   and 343 numbers in lists: --all tells them
 changed evaluate · 7 measures moved
   because of train · `params.yaml#/train/n_est` 50 → 60
-  accuracy                                      0.770833 → 0.739583  -0.031250  unclear: one repeat on a side
-  accuracy_on_learnt                            0.928571 → 0.919643  -0.008929  unclear: one repeat on a side
-  overfit                                       0.157738 → 0.180060  +0.022321  unclear: one repeat on a side
-  scores.json#/confusion/apache-2.0/apache-2.0         8 →        6         -2  unclear: one repeat on a side
-  scores.json#/confusion/apache-2.0/gpl-3              5 →        7         +2  unclear: one repeat on a side
-  scores.json#/confusion/mpl-2.0/gpl-3                13 →       14         +1  unclear: one repeat on a side
-  scores.json#/confusion/mpl-2.0/mpl-2.0               7 →        6         -1  unclear: one repeat on a side
+  accuracy                                      0.770833 → 0.739583  -0.031250  unclear: one run on a side
+  accuracy_on_learnt                            0.928571 → 0.919643  -0.008929  unclear: one run on a side
+  overfit                                       0.157738 → 0.180060  +0.022321  unclear: one run on a side
+  scores.json#/confusion/apache-2.0/apache-2.0         8 →        6         -2  unclear: one run on a side
+  scores.json#/confusion/apache-2.0/gpl-3              5 →        7         +2  unclear: one run on a side
+  scores.json#/confusion/mpl-2.0/gpl-3                13 →       14         +1  unclear: one run on a side
+  scores.json#/confusion/mpl-2.0/mpl-2.0               7 →        6         -1  unclear: one run on a side
 HEAD → now · changed 2 · added 0 · removed 0
 ";
 

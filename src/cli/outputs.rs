@@ -18,7 +18,7 @@ use recount_report::measure::Objects;
 use super::CliError;
 use super::git::Git;
 
-const MAX_OUTPUT_BYTES: u64 = 1 << 26;
+const MAX_OUTPUT_BYTES: u64 = 1 << 28;
 
 /// Where outputs are looked for.
 pub struct OutputFinder<'f> {
@@ -75,7 +75,13 @@ impl<'f> OutputFinder<'f> {
 
 impl Objects for OutputFinder<'_> {
     fn read(&self, object: ObjectId) -> Result<Vec<u8>, String> {
-        self.find(object).ok_or_else(|| "neither the store nor git has it any more".to_owned())
+        self.find(object).ok_or_else(|| {
+            let size = std::fs::metadata(self.store.object_path(object)).map_or(0, |it| it.len());
+            match size > MAX_OUTPUT_BYTES {
+                true => format!("it is larger than {} MiB", MAX_OUTPUT_BYTES >> 20),
+                false => "neither the store nor git has it any more".to_owned(),
+            }
+        })
     }
 }
 

@@ -21,6 +21,12 @@ impl<'n> InstanceName<'n> {
         }
     }
 
+    /// Gives the coordinates by name.
+    pub fn coordinates(&self) -> Vec<(String, String)> {
+        let named = self.parts.iter().map(|part| part.split_once('=').unwrap_or(("variant", part)));
+        named.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
     /// Gives the variant.
     pub fn variant(&self) -> Option<&'n str> {
         self.parts.iter().copied().find(|part| !part.contains('='))

@@ -135,7 +135,7 @@ pub struct Read {
     /// The needed stage.
     pub stage: StageId,
     /// The outputs' names; one that ends in `/` names all that begin so, and one that begins with `/` what ends so: `/a.json`
-    /// is `a.json` and `eval/a.json`. Empty means every output.
+    /// is `a.json` and `eval/a.json`, where there is one. Empty means every output.
     pub outputs: Vec<String>,
 }
 

@@ -67,6 +67,18 @@ impl Reference {
         Ok(Self { stage: stage.to_owned(), coordinates, what })
     }
 
+    /// Names the runs: `fit`, `fit[svm,fold=1]`.
+    pub fn runs(&self) -> String {
+        let part = |(name, value): &(Option<String>, String)| match name {
+            Some(name) => format!("{name}={value}"),
+            None => value.clone(),
+        };
+        match self.coordinates.as_slice() {
+            [] => self.stage.clone(),
+            parts => format!("{}[{}]", self.stage, parts.iter().map(part).collect::<Vec<_>>().join(",")),
+        }
+    }
+
     /// Finds the stage.
     pub fn stage_of<'p>(&self, pipeline: &'p Pipeline) -> Option<(StageId, &'p Stage)> {
         let id = pipeline.stage(&self.stage)?;
@@ -90,7 +102,10 @@ impl Reference {
             What::Measure(name) if self.measure_of(pipeline).is_none() => {
                 let known = stage.measures.iter().map(|measure| measure.name.as_str());
                 let help = suggestion::help(name, known, "a measure named", "its measures are");
-                let declare = format!("declare it: `measures: {{ {name}: \"metrics.json#/{name}\" }}`");
+                let declare = match name.contains(['#', '/']) {
+                    true => format!("a value in a file is named behind a slash: `{}/FILE#…`", stage.name),
+                    false => format!("declare it: `measures: {{ {name}: \"metrics.json#/{name}\" }}`"),
+                };
                 let mistake = Diagnostic::error(format!("stage `{}` has no measure `{name}`", stage.name));
                 Err(mistake.help(help.unwrap_or(declare)).at(place))
             }

@@ -348,7 +348,7 @@ fn diff_tells_which_change_moved_which_measure() {
 changed count[word=alpha] · 1 measure moved
   because of `run` [..] → [..]
   because of file `text.txt` [..] → [..]
-  counts/{word}.json#/count  1 → 3  +2  unclear: one repeat on a side
+  counts/{word}.json#/count  1 → 3  +2  unclear: one run on a side
 ...
 "#]]
     );
@@ -361,7 +361,7 @@ changed count[word=alpha] · 1 measure moved
     assert!(!told.contains("lacking"), "{told}");
     project.run(&["gc", "--keep-runs", "1"]).done();
     let told = project.run(&["diff", "HEAD~1", "HEAD"]).done().out;
-    let found = "  no record says what it is because of\n  counts/{word}.json#/count  1 → 3  +2  unclear: one repeat on a side\n";
+    let found = "  no record says what it is because of\n  counts/{word}.json#/count  1 → 3  +2  unclear: one run on a side\n";
     assert!(told.contains(found) && !told.contains("lacking"), "git has what the store lacks: {told}");
     assert!(project.run(&["diff", "nowhere"]).ended(2).err.contains("git knows no revision `nowhere`"));
 }

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 
 use recount_engine::address::Address;
+use recount_engine::instance_name::InstanceName;
 use recount_engine::spec::{Measure, MeasureSource};
 use recount_engine::{Lock, Locked};
-use recount_report::measure::{Left, Run, cases, numbers, read_measures};
+use recount_report::measure::{Left, Reading, Run, averaged, cases, numbers, read_measures, units};
 use recount_report::statistics::Sample;
 
 use crate::cli::outputs::{OutputFinder, measured};
@@ -62,37 +63,56 @@ impl Sides {
     }
 }
 
+/// What is known of both sides.
+pub(super) struct Numbers {
+    /// Each number, by what it is called.
+    pub(super) found: BTreeMap<MeasureName, Sides>,
+    /// The declared measures that an instance lacks on the new side, with why.
+    pub(super) unread: Vec<String>,
+}
+
 /// Reads the numbers of instances from both locks; `lacking` is called for each instance and side of which an output can't
 /// be found.
 pub(super) fn read(
     finder: &OutputFinder<'_>,
     instances: &[&str],
-    [old, new]: [&Lock; 2],
-    declared: &[Measure],
+    locks: [&Lock; 2],
+    (declared, repeats): (&[Measure], &[String]),
     mut lacking: impl FnMut(&str, usize),
-) -> BTreeMap<MeasureName, Sides> {
+) -> Numbers {
     let mut found: BTreeMap<MeasureName, Sides> = BTreeMap::new();
-    for (place, name) in instances.iter().enumerate() {
-        for (side, lock) in [old, new].into_iter().enumerate() {
+    let mut unread: Vec<String> = Vec::new();
+    for (side, lock) in locks.into_iter().enumerate() {
+        let mut runs: Vec<Run> = Vec::new();
+        let mut values: BTreeMap<MeasureName, Values> = BTreeMap::new();
+        for name in instances {
             let Some(run) = run_of(finder, name, &lock.lines[*name]) else {
                 lacking(name, side);
                 continue;
             };
-            for (measure, number, size) in numbers_of(&run, declared, finder) {
-                let is_exact = declared.get(measure.order).is_some_and(|measure| measure.exact);
-                let sides = found.entry(measure).or_default();
-                let values = if side == 0 { &mut sides.old } else { &mut sides.new };
-                values.numbers.resize(place, None);
-                values.numbers.push(number);
+            for (measure, reading, size) in numbers_of(&run, declared, finder) {
+                let values = values.entry(measure.clone()).or_default();
+                values.is_exact = declared.get(measure.order).is_some_and(|measure| measure.exact);
+                values.numbers.resize(runs.len(), None);
                 values.cases = cases(values.cases, size);
-                values.is_exact = is_exact;
+                if let (Err(reason), 1) = (&reading, side) {
+                    unread.extend(measure.is_declared().then(|| reason.to_string()));
+                }
+                values.numbers.push(reading.ok());
             }
+            runs.push(run);
+        }
+        let units = units(&runs, repeats);
+        for (measure, mut values) in values {
+            values.numbers.resize(runs.len(), None);
+            let of_unit = |unit: &Vec<usize>| averaged(unit.iter().map(|at| values.numbers[*at]));
+            values.numbers = units.iter().map(of_unit).collect();
+            let sides = found.entry(measure).or_default();
+            *(if side == 0 { &mut sides.old } else { &mut sides.new }) = values;
         }
     }
-    for values in found.values_mut().flat_map(|sides| [&mut sides.old, &mut sides.new]) {
-        values.numbers.resize(instances.len(), None);
-    }
-    found
+    unread.dedup();
+    Numbers { found, unread }
 }
 
 /// Gives an instance as a run; `None` where an output that may have numbers is nowhere.
@@ -102,10 +122,10 @@ fn run_of(finder: &OutputFinder<'_>, name: &str, locked: &Locked) -> Option<Run>
         return None;
     }
     let left = Some(Left { key: locked.key, outputs });
-    Some(Run { instance: name.to_owned(), coordinates: Vec::new(), left })
+    Some(Run { instance: name.to_owned(), coordinates: InstanceName::of(name).coordinates(), left })
 }
 
-type Number = (MeasureName, Option<f64>, Option<NonZeroU64>);
+type Number = (MeasureName, Reading, Option<NonZeroU64>);
 
 fn numbers_of(run: &Run, declared: &[Measure], finder: &OutputFinder<'_>) -> Vec<Number> {
     let compared: Vec<(usize, &Measure)> =
@@ -116,7 +136,7 @@ fn numbers_of(run: &Run, declared: &[Measure], finder: &OutputFinder<'_>) -> Vec
         .iter()
         .zip(readings)
         .map(|((at, measure), (reading, size))| {
-            (MeasureName { order: *at, name: measure.name.clone(), listed: false }, reading.ok(), size)
+            (MeasureName { order: *at, name: measure.name.clone(), listed: false }, reading, size)
         })
         .collect();
     let is_declared = |address: &Address| declared.iter().any(|measure| is_at(measure, address));
@@ -129,7 +149,7 @@ fn numbers_of(run: &Run, declared: &[Measure], finder: &OutputFinder<'_>) -> Vec
     found.extend(others.into_iter().zip(readings).map(|(measure, (reading, _))| {
         let mut names = measure.name.split('/').skip(1);
         let listed = names.any(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
-        (MeasureName { order: usize::MAX, name: measure.name, listed }, reading.ok(), None)
+        (MeasureName { order: usize::MAX, name: measure.name, listed }, reading, None)
     }));
     found
 }

@@ -22,7 +22,8 @@ use serde::Serialize;
 
 use recount_engine::instance_name::InstanceName;
 use recount_engine::spec::{self, Pipeline, Stage};
-use recount_engine::{LOCK_FILE, Lock};
+use recount_engine::store::Store;
+use recount_engine::{LOCK_FILE, Lock, read_lock_text};
 use recount_report::statistics::{self, Repeats};
 
 use crate::kinds;
@@ -59,6 +60,8 @@ struct Changed {
     instances: Vec<String>,
     causes: Vec<Cause>,
     measures: Vec<Moved>,
+    /// The declared measures that instances lack now, with why.
+    unread: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -77,7 +80,7 @@ struct Moved {
     old: Option<f64>,
     new: Option<f64>,
     difference: Option<f64>,
-    /// `higher`, `lower` or `unclear`.
+    /// `higher`, `lower` or `unclear`; `new` or `gone` where only one side has it.
     relation: String,
     /// Why it is unclear.
     reason: Option<String>,
@@ -109,10 +112,7 @@ pub fn diff(args: &DiffArguments) -> Result<(), CliError> {
     let old = side_at(&git, &args.from)?;
     let new = match &args.to {
         Some(revision) => side_at(&git, revision)?,
-        None => {
-            let lock = read(stored.lock_text()?.map(String::into_bytes), "the project")?;
-            Side { name: "now", commit: None, lock }
-        }
+        None => Side { name: "now", commit: None, lock: lock_of(&stored.store)? },
     };
     // A pipeline that can't be read now has no declared measures; what has changed since is asked of locks alone.
     let pipeline = spec::load(&stored.root, &kinds::schemas(), &[]).ok();
@@ -148,6 +148,16 @@ pub(super) fn side_at<'s>(git: &Git, revision: &'s str) -> Result<Side<'s>, CliE
     })?;
     let lock = read(git.at(&commit, &[LOCK_FILE])?.pop_first(), &format!("`{revision}`"))?;
     Ok(Side { name: revision, commit: Some(commit), lock })
+}
+
+/// Reads the lock of a project as it is now.
+///
+/// # Errors
+/// A [`CliError`] where there is none, or it is damaged.
+pub(super) fn lock_of(store: &Store) -> Result<Lock, CliError> {
+    let text = read_lock_text(store.project());
+    let text = text.map_err(|error| CliError::failed(format!("`{LOCK_FILE}` can't be read: {error}")))?;
+    read(text.map(String::into_bytes), "the project")
 }
 
 /// Reads a lock's text; `whose` it is, is for the message.
@@ -208,7 +218,9 @@ fn compare(
             let side = [from, to][side].name.to_owned();
             body.lacking.push(Lacking { instance: name.to_owned(), side });
         };
-        let found = measures::read(&finder, &members, [old, new], declared, lacks);
+        let units = stage.map_or_else(|| vec!["seed"], Stage::repeats);
+        let units: Vec<String> = units.into_iter().map(str::to_owned).collect();
+        let numbers = measures::read(&finder, &members, [old, new], (declared, &units), lacks);
         let is_paired = stage.is_some_and(|stage| {
             stage.repeats().first().is_some_and(|unit| stage.paired.iter().any(|paired| paired == unit))
         });
@@ -217,7 +229,8 @@ fn compare(
             name: row_name.clone(),
             instances: members.iter().map(|name| (*name).to_owned()).collect(),
             causes: Vec::new(),
-            measures: found.iter().filter_map(|(name, sides)| moved(name, sides, repeats)).collect(),
+            measures: numbers.found.iter().filter_map(|(name, sides)| moved(name, sides, repeats)).collect(),
+            unread: numbers.unread,
         };
         for name in &members {
             for (instance, reason) in causes.of(name)? {
@@ -255,16 +268,22 @@ fn moved(name: &MeasureName, sides: &Sides, repeats: Repeats) -> Option<Moved> {
         return None;
     }
     let comparison = statistics::compare(&new, &old, repeats);
+    let is_on_both = old.summary().is_some() && new.summary().is_some();
     let [old, new] = [old, new].map(|sample| sample.summary().map(|summary| summary.mean));
+    let reason = comparison.reason().map(|reason| reason.to_string());
     Some(Moved {
         name: name.name.clone(),
         declared: name.is_declared(),
         listed: name.listed,
         old,
         new,
-        difference: old.zip(new).map(|(old, new)| new - old),
-        relation: comparison.relation.to_string(),
-        reason: comparison.reason().map(|reason| reason.to_string()),
+        difference: comparison.difference,
+        relation: match (old, new) {
+            (None, _) => "new".to_owned(),
+            (_, None) => "gone".to_owned(),
+            _ => comparison.relation.to_string(),
+        },
+        reason: reason.filter(|_| is_on_both),
         p: comparison.p,
     })
 }

@@ -12,6 +12,9 @@ use super::{Cause, DiffResult, Moved};
 /// How many causes of one change are printed.
 const MAX_LISTED_CAUSES: usize = 8;
 
+/// How many values that can't be had are named of one change.
+const MAX_UNREAD: usize = 3;
+
 /// How many decimals a number is written with at most.
 const DECIMALS: usize = 6;
 
@@ -44,6 +47,15 @@ pub(super) fn print_body(body: &DiffResult, all: bool) {
         let (shown, hidden): (Vec<&Moved>, Vec<&Moved>) =
             changed.measures.iter().partition(|moved| all || !moved.listed);
         table(&shown);
+        for unread in changed.unread.iter().take(MAX_UNREAD) {
+            print::result(&format!("  lacks {unread}"));
+        }
+        if changed.unread.len() > MAX_UNREAD {
+            print::result(&format!(
+                "  and {} more values that can't be had",
+                changed.unread.len() - MAX_UNREAD
+            ));
+        }
         if !hidden.is_empty() {
             print::result(&format!("  and {} numbers in lists: --all tells them", hidden.len()));
         }
@@ -71,7 +83,7 @@ pub(super) fn print_body(body: &DiffResult, all: bool) {
 /// Counts the measures that moved, but for those in lists.
 fn counts(measures: &[Moved]) -> String {
     let plain: Vec<&Moved> = measures.iter().filter(|moved| !moved.listed).collect();
-    let clearly = plain.iter().filter(|moved| moved.reason.is_none()).count();
+    let clearly = plain.iter().filter(|moved| ["higher", "lower"].contains(&moved.relation.as_str())).count();
     let moved = match plain.len() {
         0 => return String::new(),
         1 => " · 1 measure moved".to_owned(),

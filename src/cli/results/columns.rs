@@ -1,12 +1,14 @@
 //! What a table of results shows: what was asked for, else declared measures, else every number there is.
 
+use std::ops::Range;
+
 use recount_engine::address::Address;
 use recount_engine::spec::{Measure, Pipeline};
 use recount_engine::suggestion;
 use recount_report::measure::{Objects, numbers};
-use recount_report::results::{Column, StageRuns};
+use recount_report::results::{Column, StageRuns, parameter};
 
-use crate::cli::CliError;
+use crate::cli::{CliError, print};
 
 /// The most numbers that are shown of a stage that declares none.
 const MAX_NUMBERS: usize = 40;
@@ -37,6 +39,34 @@ pub(super) fn columns(
     Ok((0..tables.len()).map(of_table).collect())
 }
 
+/// Gives the column of each table that a person sorts by; `None` where a table has none.
+///
+/// # Errors
+/// A [`CliError`] where no table has one.
+pub(super) fn sorted_by(
+    asked: &str,
+    pipeline: &Pipeline,
+    tables: &[Vec<StageRuns<'_>>],
+    columns: &mut [Vec<Column>],
+) -> Result<Vec<Option<usize>>, CliError> {
+    let mut places = Vec::with_capacity(tables.len());
+    for (stages, columns) in tables.iter().zip(columns) {
+        let found = find(asked, pipeline, stages);
+        places.push(found.map(|found| {
+            columns.iter().position(|column| *column == found).unwrap_or_else(|| {
+                columns.push(found);
+                columns.len() - 1
+            })
+        }));
+    }
+    if places.iter().all(Option::is_none) {
+        let names = tables.iter().flatten().flat_map(|runs| measures(pipeline, runs.stage));
+        let names: Vec<String> = names.map(|measure| measure.name.clone()).collect();
+        return Err(unknown(asked, &names));
+    }
+    Ok(places)
+}
+
 /// Says that there is no such column.
 pub(super) fn unknown(column: &str, known: &[String]) -> CliError {
     let known = known.iter().map(String::as_str);
@@ -59,6 +89,13 @@ fn all(pipeline: &Pipeline, stages: &[StageRuns<'_>], objects: &dyn Objects) -> 
         if declared.is_empty() {
             let first = runs.runs.iter().find(|run| run.left.is_some());
             let found = first.map(|run| numbers(run, objects)).unwrap_or_default();
+            if found.len() > MAX_NUMBERS {
+                let more = found.len() - MAX_NUMBERS;
+                print::note(&format!(
+                    "note    `{}` has {more} more numbers: name those that you want, `-c FILE#…`",
+                    runs.stage
+                ));
+            }
             let measures = found.into_iter().take(MAX_NUMBERS).map(Measure::of_address);
             columns.extend(measures.map(|measure| Column::of_measure(stage, measure)));
         }
@@ -67,19 +104,39 @@ fn all(pipeline: &Pipeline, stages: &[StageRuns<'_>], objects: &dyn Objects) -> 
 }
 
 fn find(column: &str, pipeline: &Pipeline, stages: &[StageRuns<'_>]) -> Option<Column> {
-    let place = |name: &str| stages.iter().position(|runs| runs.stage == name);
-    // `fit.accuracy` and `fit/metrics.json#/accuracy` name a stage; so may no file that has an address begin otherwise.
-    let named = column.split_once(['.', '/']).and_then(|(stage, rest)| Some((place(stage)?, rest)));
-    let (only, column) = named.map_or((None, column), |(stage, rest)| (Some(stage), rest));
-    let is_meant = |stage: usize| only.is_none_or(|only| only == stage);
+    // `fit.accuracy` and `fit/metrics.json#/accuracy` name a stage, if one is called so and has what follows.
+    let named = column.split_once(['.', '/']).and_then(|(stage, rest)| {
+        let place = stages.iter().position(|runs| runs.stage == stage)?;
+        find_in(rest, pipeline, stages, place..place + 1)
+    });
+    named.or_else(|| find_in(column, pipeline, stages, 0..stages.len()))
+}
+
+fn find_in(
+    column: &str,
+    pipeline: &Pipeline,
+    stages: &[StageRuns<'_>],
+    places: Range<usize>,
+) -> Option<Column> {
     if let Some(name) = column.strip_prefix("params.") {
-        return Some(Column::of_parameter(only.unwrap_or(0), name));
+        let place = places.into_iter().find(|place| has_parameter(pipeline, stages[*place].stage, name))?;
+        return Some(Column::of_parameter(place, name));
     }
-    for (stage, runs) in stages.iter().enumerate().filter(|(stage, _)| is_meant(*stage)) {
-        if let Some(measure) = measures(pipeline, runs.stage).iter().find(|measure| measure.name == column) {
+    for stage in places.clone() {
+        let declared = measures(pipeline, stages[stage].stage);
+        if let Some(measure) = declared.iter().find(|measure| measure.name == column) {
             return Some(Column::of_measure(stage, measure.clone()));
         }
     }
     let address = Address::parse(column).ok().flatten()?;
-    Some(Column::of_measure(only.unwrap_or(0), Measure::of_address(address)))
+    Some(Column::of_measure(places.start, Measure::of_address(address)))
+}
+
+/// Says whether some variant of a stage has a parameter, which may be a part of one: `optimiser.rate`.
+fn has_parameter(pipeline: &Pipeline, stage: &str, name: &str) -> bool {
+    let Some(id) = pipeline.stage(stage) else { return false };
+    let owner = pipeline.stages[id.0].variants_of.unwrap_or(id);
+    let variants = pipeline.variants_of(id).iter().map(|variant| Some(variant.name.as_str()));
+    let mut settings = variants.chain([None]).map(|variant| pipeline.settings(owner, variant));
+    settings.any(|settings| parameter(settings, name).is_some())
 }

@@ -9,18 +9,16 @@ mod columns;
 mod json;
 mod ran;
 mod runs;
+mod stale;
 
 use recount_engine::Lock;
-use recount_engine::spec::{self, Pipeline, StageId};
-use recount_report::results::{Before, Table, csv, join, markdown, table, text};
+use recount_report::results::{Before, StageRuns, Table, csv, join, markdown, table, text};
 
-use crate::kinds;
-
-use super::arguments::ResultsArguments;
+use super::arguments::{ResultsArguments, SettingArguments};
 use super::environment::Environment;
 use super::git::Git;
 use super::outputs::OutputFinder;
-use super::stored::Stored;
+use super::project::Project;
 use super::{CliError, diff, print};
 use columns::columns;
 pub use ran::print_ran;
@@ -32,39 +30,90 @@ use runs::{Runs, chosen_stages};
 /// A [`CliError`] for mistakes in the project's files, for an unknown stage, column or revision, and where nothing has
 /// run yet.
 pub fn results(args: &ResultsArguments, environment: &Environment) -> Result<(), CliError> {
-    let stored = Stored::open(&args.project)?;
-    let pipeline = spec::load(&stored.root, &kinds::schemas(), &[])
-        .map_err(|mistakes| CliError::mistakes(&mistakes, environment.colour))?;
-    let stages = chosen_stages(&pipeline, &args.stages)?;
-    let git = Git::of(&stored.root, &stored.cancel)?;
-    let lock = diff::read(stored.lock_text()?.map(String::into_bytes), "the project")?;
-    let now = tables(args, &pipeline, &stages, &stored, (git.as_ref(), None), &lock)?;
-    let before = match &args.compare {
-        None => None,
-        Some(revision) => {
-            let git = git.as_ref().ok_or_else(diff::no_git)?;
-            let side = diff::side_at(git, revision)?;
-            Some(tables(args, &pipeline, &stages, &stored, (Some(git), side.commit.as_deref()), &side.lock)?)
-        }
-    };
+    let settings = SettingArguments { project: args.project.clone(), ..SettingArguments::default() };
+    let project = Project::open(&settings, environment)?;
+    let pipeline = &project.pipeline;
+    let ids = chosen_stages(pipeline, &args.stages)?;
+    let git = Git::of(&project.root, &project.cancel)?;
+    let lock = diff::lock_of(&project.store)?;
+    let finder = finder(&project, (git.as_ref(), None), &lock)?;
+    let runs = Runs::of_lock(pipeline, &lock, &project.store)?;
+    let joined = join(ids.iter().map(|&id| runs.of_stage(pipeline, id, args.runs)).collect());
+    let mut columns = columns(&args.column, pipeline, &joined, &finder)?;
+    let sorted = args.sort.as_ref().map(|sort| columns::sorted_by(sort, pipeline, &joined, &mut columns));
+    let sorted = sorted.transpose()?;
+    let mut tables: Vec<Table> = joined
+        .iter()
+        .zip(&columns)
+        .map(|(stages, columns)| table(stages, columns.clone(), &finder))
+        .collect();
+    for (table, place) in tables.iter_mut().zip(sorted.iter().flatten()) {
+        place.iter().for_each(|place| table.sort(*place));
+    }
+    let stale = stale::notes(&project, &settings, environment, &lock, &ids)?;
+    for table in &mut tables {
+        let of_table = stale.iter().filter(|(stage, _)| table.stages.contains(stage));
+        table.notes.extend(of_table.map(|(_, note)| note.clone()));
+    }
+    let before = args.compare.as_ref().map(|revision| {
+        let git = git.as_ref().ok_or_else(diff::no_git)?;
+        let side = diff::side_at(git, revision)?;
+        let finder = self::finder(&project, (Some(git), side.commit.as_deref()), &side.lock)?;
+        let runs = Runs::of_lines(pipeline, &side.lock, &project.store)?;
+        let tables = joined.iter().zip(&columns).map(|(stages, columns)| {
+            let ids = stages.iter().filter_map(|stage| pipeline.stage(stage.stage));
+            let stages: Vec<StageRuns<'_>> = ids.map(|id| runs.of_stage(pipeline, id, args.runs)).collect();
+            table(&stages, columns.clone(), &finder)
+        });
+        Ok::<Vec<Table>, CliError>(tables.collect())
+    });
+    let before = before.transpose()?;
     let before = |at: usize| {
         let name = args.compare.as_deref()?;
         Some(Before { table: before.as_ref()?.get(at)?, name })
     };
+    print_tables(args, &tables, &before)
+}
+
+/// Finds the outputs that a lock names.
+fn finder<'p>(
+    project: &'p Project,
+    (git, commit): (Option<&Git>, Option<&str>),
+    lock: &Lock,
+) -> Result<OutputFinder<'p>, CliError> {
+    let mut finder = OutputFinder::of(&project.store);
+    let known: Vec<&str> = lock.lines.keys().map(String::as_str).collect();
+    finder.fetch((&project.root, git), commit, lock, &known)?;
+    Ok(finder)
+}
+
+fn print_tables<'t>(
+    args: &ResultsArguments,
+    tables: &[Table],
+    before: &dyn Fn(usize) -> Option<Before<'t>>,
+) -> Result<(), CliError> {
     if args.project.json {
-        super::json::result("results", &json::results(&now, &before));
+        super::json::result("results", &json::results(tables, before));
         return Ok(());
     }
-    for (at, table) in now.iter().enumerate() {
-        if at > 0 {
-            print::result("");
-        }
-        if now.len() > 1 && !args.csv {
-            print::result(&table.stages.join(", "));
-        }
+    if args.csv && tables.len() > 1 {
+        let names: Vec<String> = tables.iter().map(|table| table.stages.join(" ")).collect();
+        return Err(CliError::input(format!(
+            "these are {} tables, and CSV has one\nhelp: name the stages of one: `recount results {} --csv`",
+            tables.len(),
+            names.first().map(String::as_str).unwrap_or_default()
+        )));
+    }
+    for (at, table) in tables.iter().enumerate() {
         if table.columns.is_empty() {
             print::note(&format!("note    no output of `{}` has a number", table.stages.join("`, `")));
             continue;
+        }
+        if at > 0 {
+            print::result("");
+        }
+        if tables.len() > 1 {
+            print::result(&table.stages.join(", "));
         }
         let formatted = match (args.csv, args.md) {
             (true, _) => csv(table),
@@ -74,43 +123,4 @@ pub fn results(args: &ResultsArguments, environment: &Environment) -> Result<(),
         print::result(formatted.trim_end());
     }
     Ok(())
-}
-
-/// Reads what a lock's runs measured, in a table for stages that have the same rows.
-fn tables(
-    args: &ResultsArguments,
-    pipeline: &Pipeline,
-    stages: &[StageId],
-    stored: &Stored,
-    (git, commit): (Option<&Git>, Option<&str>),
-    lock: &Lock,
-) -> Result<Vec<Table>, CliError> {
-    let mut finder = OutputFinder::of(&stored.store);
-    let known: Vec<&str> = lock.lines.keys().map(String::as_str).collect();
-    finder.fetch((&stored.root, git), commit, lock, &known)?;
-    let runs = Runs::of_lock(pipeline, lock, &stored.store)?;
-    let joined = join(stages.iter().map(|&id| runs.of_stage(pipeline, id, args.runs)).collect());
-    let columns = columns(&args.column, pipeline, &joined, &finder)?;
-    let tables = joined.iter().zip(columns).map(|(stages, columns)| table(stages, columns, &finder));
-    let mut tables: Vec<Table> = tables.collect();
-    if let Some(sort) = &args.sort {
-        sort_by(&mut tables, sort)?;
-    }
-    Ok(tables)
-}
-
-/// Sorts the tables that have a column.
-fn sort_by(tables: &mut [Table], column: &str) -> Result<(), CliError> {
-    let mut known = Vec::new();
-    let mut is_known = false;
-    for table in tables {
-        let names: Vec<String> = table.columns.iter().map(|column| column.name(&table.stages)).collect();
-        let is_meant = |name: &String| name == column || name.ends_with(&format!(".{column}"));
-        if let Some(at) = names.iter().position(is_meant) {
-            table.sort(at);
-            is_known = true;
-        }
-        known.extend(names);
-    }
-    if is_known { Ok(()) } else { Err(columns::unknown(column, &known)) }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use recount_engine::spec::StageId;
-use recount_engine::{LOCK_FILE, Outcome, Summary, read_lock_text};
+use recount_engine::{LOCK_FILE, Lock, Outcome, Report, Summary};
 use recount_report::results::{Before, Column, StageRuns, Table, join, table, text};
 
 use super::runs::Runs;
@@ -20,29 +20,51 @@ const MAX_ROWS: usize = 20;
 /// A [`CliError`] where a record can't be read.
 pub fn print_ran(project: &Project, summary: &Summary, trial: bool) -> Result<(), CliError> {
     let pipeline = &project.pipeline;
-    let reports = summary.reports.iter();
-    let ran: BTreeSet<&str> = reports
-        .filter(|report| matches!(report.outcome, Outcome::Ran { .. } | Outcome::Shared { .. }))
-        .map(|report| report.name.as_str())
-        .collect();
+    let recorded = if trial { locked(project)? } else { None };
+    // Of a trial it is what differs from the lock, also where it has been tried before.
+    let is_shown = |report: &&Report| match &recorded {
+        Some(lock) => {
+            report.key.is_some() && lock.lines.get(&report.name).map(|locked| locked.key) != report.key
+        }
+        None => matches!(report.outcome, Outcome::Ran { .. } | Outcome::Shared { .. }),
+    };
+    let ran: BTreeSet<&str> =
+        summary.reports.iter().filter(is_shown).map(|report| report.name.as_str()).collect();
     let declares = |id: &StageId| !pipeline.stages[id.0].measures.is_empty();
     let ids: Vec<StageId> = (0..pipeline.stages.len()).map(StageId).filter(declares).collect();
     if ids.is_empty() || ran.is_empty() {
         return Ok(());
     }
     let finder = OutputFinder::of(&project.store);
-    let runs = Runs::of_summary(summary);
+    // After a run of a target the lock has the rest of each row; a trial has what it ran alone.
+    let runs = match &recorded {
+        Some(_) => Runs::of_summary(summary),
+        None => Runs::of_lock(pipeline, &diff::lock_of(&project.store)?, &project.store)?,
+    };
     let stages = ids.iter().map(|&id| with_what_ran(runs.of_stage(pipeline, id, false), &ran));
     let joined = join(stages.filter(|stage| !stage.runs.is_empty()).collect());
-    let recorded = if trial { recorded(project)? } else { None };
+    let recorded = recorded.map(|lock| Runs::of_lock(pipeline, &lock, &project.store)).transpose()?;
     for stages in &joined {
+        if joined.len() > 1 {
+            let names: Vec<&str> = stages.iter().map(|stage| stage.stage).collect();
+            print::result(&names.join(", "));
+        }
         let columns = columns(stages);
         let mut now = table(stages, columns.clone(), &finder);
         let hidden = now.rows.len().saturating_sub(MAX_ROWS);
         now.rows.truncate(MAX_ROWS);
+        let tried: BTreeSet<&str> =
+            stages.iter().flat_map(|it| &it.runs).map(|run| run.instance.as_str()).collect();
         let before: Option<Table> = recorded.as_ref().map(|recorded| {
             let ids = stages.iter().filter_map(|stage| pipeline.stage(stage.stage));
-            let stages: Vec<StageRuns<'_>> = ids.map(|id| recorded.of_stage(pipeline, id, false)).collect();
+            let stages: Vec<StageRuns<'_>> = ids
+                .map(|id| {
+                    let mut stage = recorded.of_stage(pipeline, id, false);
+                    // Of a trial of one repeat the same one is beside it.
+                    stage.runs.retain(|run| tried.contains(run.instance.as_str()));
+                    stage
+                })
+                .collect();
             table(&stages, columns, &finder)
         });
         let before = before.as_ref().map(|table| Before { table, name: "recorded" });
@@ -74,11 +96,10 @@ fn columns(stages: &[StageRuns<'_>]) -> Vec<Column> {
     stages.iter().enumerate().flat_map(of_stage).collect()
 }
 
-/// Reads the runs that the lock names; `None` without a lock.
-fn recorded(project: &Project) -> Result<Option<Runs>, CliError> {
-    let text = read_lock_text(project.store.project());
-    let text = text.map_err(|error| CliError::failed(format!("`{LOCK_FILE}` can't be read: {error}")))?;
-    let Some(text) = text else { return Ok(None) };
-    let lock = diff::read(Some(text.into_bytes()), "the project")?;
-    Runs::of_lock(&project.pipeline, &lock, &project.store).map(Some)
+/// Reads the project's lock; `None` where there is none.
+fn locked(project: &Project) -> Result<Option<Lock>, CliError> {
+    match project.store.project().entry(LOCK_FILE) {
+        Ok(Some(_)) => diff::lock_of(&project.store).map(Some),
+        _ => Ok(None),
+    }
 }

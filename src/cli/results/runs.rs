@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use recount_engine::instance_name::InstanceName;
 use recount_engine::spec::{Measure, MeasureSource, Pipeline, Stage, StageId};
 use recount_engine::store::{Record, Store};
 use recount_engine::suggestion;
-use recount_engine::{Lock, Plan, Summary};
+use recount_engine::{Lock, Locked, Plan, Summary};
 use recount_report::measure::{Left, Run};
 use recount_report::results::StageRuns;
 
@@ -25,21 +26,28 @@ impl Runs {
         let plan = Plan::of(pipeline)?;
         let mut by_stage: HashMap<StageId, Vec<Run>> = HashMap::new();
         for instance in plan.instances {
-            let mut left = lock
-                .lines
-                .get(&instance.name)
-                .map(|locked| Left { key: locked.key, outputs: locked.outputs.clone() });
-            // What was only observed is in no lock.
             let stage = &pipeline.stages[instance.stage.0];
-            if let Some(left) = left.as_mut().filter(|_| has_observed(stage)) {
-                let record: Option<Record> = store.record(left.key)?;
-                let outputs = record.into_iter().flat_map(|record| record.outputs);
-                let observed = outputs.filter(|output| stage.is_observed(&output.name));
-                left.outputs.extend(observed.map(|output| (output.name, output.object)));
-            }
+            let locked = lock.lines.get(&instance.name);
+            let left = locked.map(|locked| left(locked, stage, store)).transpose()?;
             let coordinates = instance.point.coordinates();
             let run = Run { instance: instance.name, coordinates, left };
             by_stage.entry(instance.stage).or_default().push(run);
+        }
+        Ok(Self { by_stage })
+    }
+
+    /// Takes the runs that a lock of another revision names, whatever the pipeline has become since.
+    ///
+    /// # Errors
+    /// A [`CliError`] where a record can't be read.
+    pub fn of_lines(pipeline: &Pipeline, lock: &Lock, store: &Store) -> Result<Self, CliError> {
+        let mut by_stage: HashMap<StageId, Vec<Run>> = HashMap::new();
+        for (instance, locked) in &lock.lines {
+            let name = InstanceName::of(instance);
+            let Some(id) = pipeline.stage(name.stage) else { continue };
+            let left = Some(left(locked, &pipeline.stages[id.0], store)?);
+            let run = Run { instance: instance.clone(), coordinates: name.coordinates(), left };
+            by_stage.entry(id).or_default().push(run);
         }
         Ok(Self { by_stage })
     }
@@ -71,6 +79,18 @@ impl Runs {
             settings: Box::new(move |variant| pipeline.settings(owner, variant)),
         }
     }
+}
+
+/// Gives what a run left: what its line says, and what was only observed, which is in no lock.
+fn left(locked: &Locked, stage: &Stage, store: &Store) -> Result<Left, CliError> {
+    let mut left = Left { key: locked.key, outputs: locked.outputs.clone() };
+    if has_observed(stage) {
+        let record: Option<Record> = store.record(left.key)?;
+        let outputs = record.into_iter().flat_map(|record| record.outputs);
+        let observed = outputs.filter(|output| stage.is_observed(&output.name));
+        left.outputs.extend(observed.map(|output| (output.name, output.object)));
+    }
+    Ok(left)
 }
 
 fn has_observed(stage: &Stage) -> bool {

@@ -136,13 +136,10 @@ fn read_need<'o>(
     let stage = &needed_stage.name;
     for &member in work.plan.members(need) {
         let (key, made) = outputs(member);
-        for wanted in read.outputs.iter().filter(|wanted| !wanted.ends_with('/')) {
+        for wanted in read.outputs.iter().filter(|wanted| !wanted.starts_with('/') && !wanted.ends_with('/'))
+        {
             if !made.iter().any(|output| Read::fits(wanted, &output.name)) {
-                return Err(Failure::new(format!(
-                    "`{}` has no output `{}`",
-                    work.name(member),
-                    wanted.trim_start_matches('/')
-                )));
+                return Err(Failure::new(format!("`{}` has no output `{wanted}`", work.name(member))));
             }
         }
         let is_read = |name: &str| {

@@ -27,6 +27,13 @@ pub(super) fn check(draft: &StageDraft<'_>, diagnostics: &mut Diagnostics) {
             let all = [known.as_slice(), &[name.as_str()]].concat().join(", ");
             let help = format!("write `repeats: [{all}]` too, or take it away");
             diagnostics.add(Diagnostic::error(message).at(place).help(help));
+        } else if repeats.first().is_some_and(|unit| unit != name) && coordinates.contains(&name.as_str()) {
+            let message =
+                format!("results can't be paired over `{name}`: it is averaged within `{}`", repeats[0]);
+            let others: Vec<&str> = repeats.iter().copied().filter(|it| it != name).collect();
+            let all = [&[name.as_str()], others.as_slice()].concat().join(", ");
+            let help = format!("name it first, as the unit: `repeats: [{all}]`");
+            diagnostics.add(Diagnostic::error(message).at(place).help(help));
         }
     }
 }

@@ -140,6 +140,15 @@ pub(super) fn read(node: &Node, kinds: &[Measure], diagnostics: &mut Diagnostics
     for Entry { key, value, .. } in list {
         check_parts(key, value, &names, list, diagnostics);
     }
+    // What is derived from something observed says as much of the machine.
+    let all = kinds.iter().chain(&measures);
+    let observed: Vec<String> =
+        all.filter(|measure| measure.observed).map(|measure| measure.name.clone()).collect();
+    for measure in &mut measures {
+        if let MeasureSource::Difference(parts) | MeasureSource::Ratio(parts) = &measure.from {
+            measure.observed |= parts.iter().any(|part| observed.contains(part));
+        }
+    }
     measures
 }
 

@@ -44,12 +44,12 @@ pub(super) fn mean_curve(curves: &[&Curve]) -> Curve {
 
 /// The values that a panel of `curves` has room for: all, but for those of curves that leave the others far behind.
 ///
-/// A training that diverges must not press the others into a line, so a panel reaches as far as half of the curves
-/// and twice their span beyond.
+/// A training that diverges must not press the others into a line, so a panel reaches five times as far as half of the
+/// curves do.
 pub(super) fn values_in_reach(curves: &[&Curve]) -> Vec<f64> {
-    /// How many spans of the usual curves lie on the panel beyond these.
-    const REACH: f64 = 2.0;
-    /// From this many spans on, already one of two curves is too far.
+    /// How many times as far as half of the curves a panel reaches.
+    const REACH: f64 = 5.0;
+    /// From this many times on, already one of two curves is too far.
     const FAR: f64 = 1000.0;
     let finite =
         |curve: &Curve| -> Vec<f64> { curve.iter().map(|(_, y)| *y).filter(|y| y.is_finite()).collect() };
@@ -61,29 +61,17 @@ pub(super) fn values_in_reach(curves: &[&Curve]) -> Vec<f64> {
         all
     };
     let (lows, highs) = (extremes(f64::min), extremes(f64::max));
-    let mut spans: Vec<f64> = curves.iter().map(|ys| span(ys)).collect();
-    spans.sort_by(f64::total_cmp);
     let Some(before_middle) = curves.len().checked_sub(1).map(|last| last / 2) else { return Vec::new() };
     let middle = curves.len() / 2;
-    let values = || curves.iter().flatten().copied();
-    // Of an even number, the middle one that reaches farther counts, unless it is far away.
-    let (near, usual_span) = (highs[before_middle], spans[before_middle]);
-    let is_far = |value: f64| usual_span > 0.0 && (value - near).abs() > FAR * usual_span;
-    let (low, high) = match values().any(is_far) {
-        true => (lows[middle].min(near - usual_span), near),
-        false => (lows[before_middle], highs[middle]),
-    };
-    let span = high - low;
-    if span <= 0.0 {
-        return values().collect();
-    }
-    values().filter(|value| *value <= high + REACH * span && *value >= low - REACH * span).collect()
-}
-
-/// The distance between the lowest and the highest of some values.
-fn span(values: &[f64]) -> f64 {
-    let end = |pick: fn(f64, f64) -> f64| values.iter().copied().reduce(pick).unwrap_or(0.0);
-    end(f64::max) - end(f64::min)
+    // Curves at different levels are as far from zero as they are high, however flat each of them is.
+    let size_of = |low: f64, high: f64| (high - low).abs().max(high.abs()).max(low.abs());
+    let (near, far) = ((lows[middle], highs[before_middle]), (lows[before_middle], highs[middle]));
+    // Of an even number the middle ones that reach farther count, unless they are far away.
+    let is_far = size_of(far.0, far.1) > FAR * size_of(near.0, near.1);
+    let (low, high) = if is_far { near } else { far };
+    let size = size_of(low, high);
+    let is_in_reach = |value: &f64| size == 0.0 || (low - REACH * size..=high + REACH * size).contains(value);
+    curves.into_iter().flatten().filter(is_in_reach).collect()
 }
 
 /// Splits a curve of shares of a panel's axes where it has a gap and where it leaves through the top or the bottom.

@@ -165,8 +165,12 @@ impl MatrixChart<'_> {
             let face = face.colored(if depth > 0.6 { CARD } else { DARK });
             canvas.text(&spelled(*value, self.are_counts, &self.matrix.cell.unit), at, face);
         }
-        if self.has_diagonal && total > 0.0 {
-            let share = permille(row[index].unwrap_or(0.0), total);
+        // A share of a row that lacks a cell is of nothing that is known.
+        let is_whole = row.len() == self.matrix.column_names.len() && row.iter().all(Option::is_some);
+        if let (true, true, Some(count)) =
+            (self.has_diagonal && total > 0.0, is_whole, row.get(index).copied().flatten())
+        {
+            let share = permille(count, total);
             canvas.text(&share.label(true), (self.left + self.extent().0 + 10.0, middle), Face::NOTE);
         }
     }

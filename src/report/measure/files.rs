@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
-use recount_engine::address::{Address, DataFile, Format, output_named};
+use recount_engine::address::{Address, DataFile, Format, Number, output_named};
 use recount_engine::diagnostic::{Diagnostic, Diagnostics, Source};
 
 use super::run::{Objects, Run};
@@ -12,15 +12,17 @@ use super::run::{Objects, Run};
 /// Why a value of a run can't be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unread {
-    /// The run and the address: `fit[svm,seed=1]/metrics.json#/accuracy`.
-    pub address: String,
+    /// The run: `fit[svm,seed=1]`.
+    pub instance: String,
+    /// What of it: `metrics.json#/accuracy`.
+    pub what: String,
     /// The reason, lower-case, with the line where it is one.
     pub reason: String,
 }
 
 impl fmt::Display for Unread {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: {}", self.address, self.reason)
+        write!(out, "{}/{}: {}", self.instance, self.what, self.reason)
     }
 }
 
@@ -44,7 +46,7 @@ impl<'r> RunFiles<'r> {
     /// An [`Unread`] where there is none, or it is not finite.
     pub fn number(&mut self, address: &Address) -> Result<f64, Unread> {
         let found = self.file(&address.file).and_then(|file| file.number(address).map_err(|it| short(&it)));
-        found.map(|number| number.value).map_err(|reason| self.unread(address, reason))
+        found.and_then(|number| exact(&number)).map_err(|reason| self.unread(address, reason))
     }
 
     /// Gives the file that an output's end names.
@@ -60,9 +62,15 @@ impl<'r> RunFiles<'r> {
         file
     }
 
+    /// Says whether the run left an output whose name ends so.
+    pub fn has(&self, end: &str) -> bool {
+        let outputs = self.run.left.iter().flat_map(|left| &left.outputs);
+        output_named(end, outputs.map(|(name, _)| name.as_str()).collect::<Vec<_>>()).is_ok()
+    }
+
     /// Says that something of the run can't be had.
     pub fn unread(&self, what: impl fmt::Display, reason: String) -> Unread {
-        Unread { address: format!("{}/{what}", self.run.instance), reason }
+        Unread { instance: self.run.instance.clone(), what: what.to_string(), reason }
     }
 
     fn read_file(&self, end: &str) -> Result<DataFile, String> {
@@ -75,6 +83,20 @@ impl<'r> RunFiles<'r> {
         let text = String::from_utf8(bytes).map_err(|_| format!("`{name}` is not UTF-8"))?;
         DataFile::read(&Source::file(name, text), format).map_err(|mistakes| first(&mistakes))
     }
+}
+
+/// Gives a number that is what was written, but for rounding in its last digit.
+fn exact(number: &Number) -> Result<f64, String> {
+    let written = number.place.text();
+    if let Some(digits) = &number.digits {
+        return Err(format!("{digits} is larger than any whole number that is exact here (2^53)"));
+    }
+    let has_digit =
+        written.split(['e', 'E']).next().is_some_and(|it| it.contains(|digit| ('1'..='9').contains(&digit)));
+    if number.value == 0.0 && has_digit && !written.starts_with("0x") {
+        return Err(format!("`{written}` is too small to be told from zero"));
+    }
+    Ok(number.value)
 }
 
 /// Gives a mistake in one line: its line and column, and what is wrong.

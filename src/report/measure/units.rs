@@ -1,4 +1,11 @@
 //! Repeats of several coordinates: the first is the unit, and the others are averaged within it.
+//!
+//! Invariants
+//! - Repeats that share one run are one unit: a program that is not given its seed has one result, not five.
+
+use std::collections::{HashMap, HashSet};
+
+use recount_engine::digest::Key;
 
 use super::run::Run;
 
@@ -9,13 +16,19 @@ pub fn units(runs: &[Run], repeats: &[String]) -> Vec<Vec<usize>> {
         repeats.iter().find_map(|name| run.coordinates.iter().find(|(own, _)| own == name)).cloned()
     };
     let mut units: Vec<Vec<usize>> = Vec::new();
+    let mut known: HashMap<(String, String), usize> = HashMap::new();
     for (at, run) in runs.iter().enumerate() {
-        let own = unit(run);
-        match units.iter_mut().find(|places| own.is_some() && unit(&runs[places[0]]) == own) {
-            Some(places) => places.push(at),
-            None => units.push(vec![at]),
+        let place = unit(run).map_or(units.len(), |unit| *known.entry(unit).or_insert(units.len()));
+        if place == units.len() {
+            units.push(Vec::new());
         }
+        units[place].push(at);
     }
+    let keys = |places: &[usize]| -> Option<Vec<Key>> {
+        places.iter().map(|at| Some(runs[*at].left.as_ref()?.key)).collect()
+    };
+    let mut seen = HashSet::new();
+    units.retain(|places| keys(places).is_none_or(|keys| seen.insert(keys)));
     units
 }
 

@@ -1,11 +1,14 @@
 //! Declared figures against the pipeline: everything that they name exists, and says which runs are meant.
 
+use std::collections::BTreeSet;
+
+use recount_engine::address::{Address, Pointer};
 use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place};
-use recount_engine::spec::{Pipeline, Stage, StageId};
+use recount_engine::spec::{Parameters, Pipeline, Stage, StageId};
 use recount_engine::suggestion;
 
-use super::spec::{FigureSpec, Named, fits};
-use crate::reference::values;
+use super::spec::{FigureSpec, Named, Shows, fits};
+use crate::reference::{What, values};
 
 /// Reports what a figure names that the pipeline does not have, and coordinates that it leaves open.
 pub(super) fn check(figure: &FigureSpec, pipeline: &Pipeline, diagnostics: &mut Diagnostics) {
@@ -15,26 +18,70 @@ pub(super) fn check(figure: &FigureSpec, pipeline: &Pipeline, diagnostics: &mut 
             continue;
         }
         let Some((id, stage)) = named.0.stage_of(pipeline) else { continue };
-        check_over(figure, pipeline, id, stage, diagnostics);
-        check_coordinates(figure, named, pipeline, id, stage, diagnostics);
+        check_observed(named, pipeline, stage, diagnostics);
+        check_address(figure, named, diagnostics);
+        if check_over(figure, pipeline, id, stage, diagnostics) {
+            check_coordinates(figure, named, pipeline, id, stage, diagnostics);
+        }
+        check_section(figure, pipeline, id, stage, diagnostics);
     }
 }
 
-/// Reports an `over` that the stage isn't repeated over, and values that the coordinate does not have.
+/// Reports what stands behind a file's `#` and is no way to a value there.
+fn check_address(figure: &FigureSpec, (reference, place): &Named, diagnostics: &mut Diagnostics) {
+    let What::Output { file, at: Some(at) } = &reference.what else { return };
+    let message = if matches!(figure.shows, Shows::Lines { .. }) {
+        match Pointer::parse(at).is_some() {
+            true => return,
+            false => {
+                format!("`{at}` is no JSON pointer: expected `/NAME/NAME`, or nothing behind the file's name")
+            }
+        }
+    } else {
+        match Address::parse(&format!("{file}#{at}")) {
+            Ok(Some(_)) => return,
+            Ok(None) => format!("`{file}#{at}` says no place in a file"),
+            Err(error) => error.to_string(),
+        }
+    };
+    diagnostics.add(Diagnostic::error(message).at(place));
+}
+
+/// Reports what is only observed: a figure of it would be another one at each run.
+fn check_observed(
+    (reference, place): &Named,
+    pipeline: &Pipeline,
+    stage: &Stage,
+    diagnostics: &mut Diagnostics,
+) {
+    let file = match &reference.what {
+        What::Output { file, .. } => stage.is_observed(file),
+        What::Measure(_) => reference.measure_of(pipeline).is_some_and(|measure| measure.observed),
+    };
+    if file {
+        let message = "this is only observed, and a figure is to be the same on every machine";
+        let help = "`recount results` lists it; draw a measure that is not `observed`";
+        diagnostics.add(Diagnostic::error(message).at(place).help(help));
+    }
+}
+
+/// Reports an `over` that the stage isn't repeated over, and values that the coordinate does not have; says whether there
+/// is such a coordinate.
 fn check_over(
     figure: &FigureSpec,
     pipeline: &Pipeline,
     id: StageId,
     stage: &Stage,
     diagnostics: &mut Diagnostics,
-) {
-    let Some((over, place)) = &figure.over else { return };
+) -> bool {
+    let Some((over, place)) = &figure.over else { return true };
     let Some(axis) = stage.each.iter().find(|axis| axis.name() == over) else {
         let known = stage.each.iter().map(|axis| axis.name());
         let help = suggestion::help(over, known, "a coordinate named", "its coordinates are");
         let message = format!("stage `{}` isn't repeated over `{over}`", stage.name);
         let mistake = Diagnostic::error(message).at(place);
-        return diagnostics.add(help.into_iter().fold(mistake, Diagnostic::help));
+        diagnostics.add(help.into_iter().fold(mistake, Diagnostic::help));
+        return false;
     };
     let known = values(pipeline, id, axis);
     for (value, place) in figure.only.iter().flatten().chain(&figure.except) {
@@ -44,6 +91,33 @@ fn check_over(
             let mistake = Diagnostic::error(format!("no `{over}` is `{value}`")).at(place);
             diagnostics.add(help.into_iter().fold(mistake, Diagnostic::help));
         }
+    }
+    true
+}
+
+/// Reports a `section` that is no parameter of the variants.
+fn check_section(
+    figure: &FigureSpec,
+    pipeline: &Pipeline,
+    id: StageId,
+    stage: &Stage,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some((section, place)) = &figure.section else { return };
+    let owner = stage.variants_of.unwrap_or(id);
+    let variants = pipeline.variants_of(id).iter().map(|variant| Some(variant.name.as_str()));
+    let settings = variants.chain([None]).map(|variant| pipeline.settings(owner, variant).parameters());
+    let known: BTreeSet<String> = settings.flat_map(Parameters::into_keys).collect();
+    if !known.contains(section) {
+        let help = suggestion::help(
+            section,
+            known.iter().map(String::as_str),
+            "a parameter named",
+            "its parameters are",
+        );
+        let message = format!("stage `{}` has no parameter `{section}`", pipeline.stages[owner.0].name);
+        let mistake = Diagnostic::error(message).at(place);
+        diagnostics.add(help.into_iter().fold(mistake, Diagnostic::help));
     }
 }
 

@@ -1,5 +1,7 @@
 //! A declared figure and the runs → the data that is drawn.
 
+use std::cell::RefCell;
+
 use recount_engine::address::{Address, Pointer};
 use recount_engine::spec::{Measure, Pipeline};
 use recount_engine::yaml::{Content, Node, Scalar};
@@ -17,10 +19,17 @@ pub(super) type Refused = String;
 
 /// Gathers what a figure is drawn from.
 ///
+/// # Returns
+/// The data, and the values that runs lack, with why.
+///
 /// # Errors
 /// What is wrong with a file that it needs, with where.
-pub(super) fn gather(figure: &FigureSpec, pipeline: &Pipeline, runs: &Runs<'_>) -> Result<Figure, Refused> {
-    let gatherer = Gatherer { figure, pipeline, runs };
+pub(super) fn gather(
+    figure: &FigureSpec,
+    pipeline: &Pipeline,
+    runs: &Runs<'_>,
+) -> Result<(Figure, Vec<String>), Refused> {
+    let gatherer = Gatherer { lacking: RefCell::default(), figure, pipeline, runs };
     let (sort, shown) = match &figure.shows {
         Shows::Points(measure) => {
             let (axis, groups) = gatherer.values(measure)?;
@@ -40,17 +49,20 @@ pub(super) fn gather(figure: &FigureSpec, pipeline: &Pipeline, runs: &Runs<'_>) 
         }
     };
     let over = figure.over.as_ref().map(|(over, _)| over.as_str());
-    let of = figure.shows.references()[0].0.stage.as_str();
+    let of = figure.shows.references()[0].0.runs();
     let title = figure.title.clone().unwrap_or_else(|| match over {
-        Some(over) => format!("{shown} by {over}"),
+        Some(over) => format!("{shown} of {of} by {over}"),
         None => format!("{shown} of {of}"),
     });
     let description =
         over.map_or_else(|| format!("{shown} of {of}"), |over| format!("{shown} of {of} for each {over}"));
-    Ok(Figure { title, description, repeat: gatherer.repeat(), sort })
+    let drawn = Figure { title, description, repeat: gatherer.repeat(), sort };
+    Ok((drawn, gatherer.lacking.into_inner()))
 }
 
 struct Gatherer<'g> {
+    /// The values that runs lack, with why.
+    lacking: RefCell<Vec<String>>,
     figure: &'g FigureSpec,
     pipeline: &'g Pipeline,
     runs: &'g Runs<'g>,
@@ -64,7 +76,11 @@ impl Gatherer<'_> {
 
     fn repeat(&self) -> String {
         let repeats = self.repeats(&self.figure.shows.references()[0].0);
-        repeats.first().cloned().unwrap_or_else(|| "repeat".to_owned())
+        match (repeats.as_slice(), &self.figure.shows) {
+            // Of several, each run is drawn, or summed.
+            ([_, _, ..], Shows::Lines { .. } | Shows::Matrix { .. }) | ([], _) => "run".to_owned(),
+            ([unit, ..], _) => unit.clone(),
+        }
     }
 
     /// Gives the measure that is named: a declared one, or a number at an address.
@@ -79,14 +95,20 @@ impl Gatherer<'_> {
     /// Reads a measure of a group's runs, a value for each repeat.
     fn read(&self, reference: &Reference, measure: &Measure, group: &Group) -> Vec<Option<f64>> {
         let declared = reference.stage_of(self.pipeline).map_or(&[][..], |(_, stage)| &stage.measures);
-        let read = |run| read_measures(run, &[measure], declared, self.runs).pop()?.0.ok();
+        let read = |run| match read_measures(run, &[measure], declared, self.runs).pop()?.0 {
+            Ok(number) => Some(number),
+            Err(unread) => {
+                self.lacking.borrow_mut().push(unread.to_string());
+                None
+            }
+        };
         let values: Vec<Option<f64>> = group.runs.iter().map(read).collect();
         let units = units(&group.runs, &self.repeats(reference));
         units.iter().map(|unit| averaged(unit.iter().map(|at| values[*at]))).collect()
     }
 
     fn section(&self, reference: &Reference, group: &Group) -> Option<String> {
-        let name = self.figure.section.as_ref()?;
+        let (name, _) = self.figure.section.as_ref()?;
         let (id, _) = reference.stage_of(self.pipeline)?;
         parameter(self.pipeline, id, group, name)
     }
@@ -98,7 +120,16 @@ impl Gatherer<'_> {
             section: self.section(reference, &group),
             names: group.names,
         });
-        Ok((axis(&measure), groups.collect()))
+        let mut groups: Vec<figure::Group> = groups.collect();
+        // The rows of a section stand together, sections in the order in which they begin.
+        let mut sections: Vec<Option<String>> = Vec::new();
+        for group in &groups {
+            if !sections.contains(&group.section) {
+                sections.push(group.section.clone());
+            }
+        }
+        groups.sort_by_key(|group| sections.iter().position(|section| *section == group.section));
+        Ok((axis(&measure), groups))
     }
 
     fn scatter(&self, (y, _): &Named, (x, _): &Named) -> Result<(Sort, String), Refused> {
@@ -114,7 +145,13 @@ impl Gatherer<'_> {
             }
         });
         let shown = format!("{} and {}", above.name, across.name);
-        Ok((Sort::Scatter(Scatter { x: axis(&across), y: axis(&above), points: points.collect() }), shown))
+        let points = points.collect();
+        let (mut across, mut above) = (axis(&across), axis(&above));
+        if across.label == above.label {
+            across.label = format!("{} of {}", across.label, x.stage);
+            above.label = format!("{} of {}", above.label, y.stage);
+        }
+        Ok((Sort::Scatter(Scatter { x: across, y: above, points }), shown))
     }
 
     fn lines(&self, reference: &Reference, x: &str, y: &[String]) -> Result<Sort, Refused> {
@@ -132,6 +169,13 @@ impl Gatherer<'_> {
                 .collect();
             for run in &group.runs {
                 let mut files = RunFiles::of(run, self.runs);
+                if !files.has(file) {
+                    series.iter_mut().for_each(|series| series.repeats.push(Vec::new()));
+                    self.lacking
+                        .borrow_mut()
+                        .push(format!("{}/{file}: there is no such output", run.instance));
+                    continue;
+                }
                 let rows = files.file(file).and_then(|file| rows(&file, &pointer, x, y));
                 let refused = |reason| format!("{}/{file}: {reason}", run.instance);
                 for (series, points) in series.iter_mut().zip(rows.map_err(refused)?) {

@@ -25,15 +25,18 @@ use recount_engine::diagnostic::{Diagnostics, Place, Source};
 use recount_engine::digest::Digest;
 use recount_engine::project_path::ProjectPath;
 use recount_engine::spec::{
-    Field, MeasureSource, OutOf, Parameters, Pipeline, References, Schema, Shape, StageId, Value,
+    Field, Measure, MeasureSource, OutOf, Parameters, Pipeline, References, Schema, Shape, StageId, Value,
 };
 use recount_engine::store::OutputPlace;
 use recount_engine::yaml::{Content, Entry, Node, Scalar, entry};
 use recount_engine::{Context, Effective, Failure, Job, Kind, Output, OutputContent, Read};
 
 use crate::figure;
-use crate::reference::{Reference, What};
+use crate::reference::{Reference, What, values};
 use spec::FigureSpec;
+
+/// Values that one figure lacks which are named one by one.
+const MAX_NOTICES: usize = 3;
 
 /// Where figures are put unless `out` says otherwise.
 const OUT: &str = "plots";
@@ -129,9 +132,15 @@ impl Kind for Plot {
             }
             job.watch.progress(at as f64 / figures.len() as f64, &figure.name);
             let gathered = gather::gather(figure, job.context.pipeline, &runs);
-            let gathered = gathered.map_err(|reason| {
+            let (gathered, lacking) = gathered.map_err(|reason| {
                 Failure::new(format!("figure `{}` can't be drawn: {reason}", figure.name))
             })?;
+            for lacking in lacking.iter().take(MAX_NOTICES) {
+                job.watch.notice(&format!("figure `{}` lacks {lacking}", figure.name));
+            }
+            if let Some(more) = lacking.len().checked_sub(MAX_NOTICES).filter(|more| *more > 0) {
+                job.watch.notice(&format!("figure `{}` lacks {more} more values", figure.name));
+            }
             let svg = figure::draw(&gathered).into_bytes();
             outputs.push(Output { name: file_name(figure), content: OutputContent::Bytes(svg) });
         }
@@ -178,7 +187,7 @@ fn node(value: &Value, place: &Place) -> Node {
 }
 
 /// Gives the files that something named is read from.
-fn files_of(reference: &Reference, measures: &[recount_engine::spec::Measure]) -> Vec<String> {
+fn files_of(reference: &Reference, measures: &[Measure]) -> Vec<String> {
     let What::Measure(name) = &reference.what else {
         let What::Output { file, .. } = &reference.what else { return Vec::new() };
         return vec![file.clone()];
@@ -201,35 +210,66 @@ fn files_of(reference: &Reference, measures: &[recount_engine::spec::Measure]) -
     sources.into_iter().chain(cases).collect()
 }
 
-/// Gives what the figures print of the pipeline besides numbers: measures' units and sources, variants in their order,
-/// and the parameters that rows are put into sections by. A change of these draws again.
+/// Gives what the figures show of the pipeline besides bytes of outputs: where measures are from, what they are in, the
+/// order of coordinates, and the parameters that rows are put into sections by. A change of these draws again.
 fn labels(pipeline: &Pipeline, figures: &[FigureSpec]) -> Parameters {
     let mut labels = Parameters::new();
     for figure in figures {
         for (reference, _) in figure.shows.references() {
             let Some((id, stage)) = reference.stage_of(pipeline) else { continue };
-            let measures = stage.measures.iter().map(|measure| Value::Text(format!("{measure:?}")));
-            let uses = |name: &str| matches!(&reference.what, What::Measure(known) if known == name);
-            let used = stage.measures.iter().zip(measures).filter(|(measure, _)| uses(&measure.name));
-            labels.extend(used.map(|(measure, shown)| (format!("{}.{}", stage.name, measure.name), shown)));
-            let repeats = stage.repeats().into_iter().map(|name| Value::Text(name.to_owned())).collect();
-            labels.insert(format!("{} (repeats)", stage.name), Value::List(repeats));
-            let variants = pipeline.variants_of(id).iter().map(|variant| {
-                let section = figure.section.as_ref().and_then(|name| {
-                    let owner = stage.variants_of.unwrap_or(id);
-                    pipeline.settings(owner, Some(&variant.name)).parameters().remove(name)
+            if let Some(measure) = reference.measure_of(pipeline) {
+                let parts = parts_of(measure)
+                    .iter()
+                    .filter_map(|name| stage.measures.iter().find(|it| it.name == *name));
+                for measure in std::iter::once(measure).chain(parts) {
+                    labels
+                        .insert(format!("{}.{}", stage.name, measure.name), Value::Text(described(measure)));
+                }
+            }
+            let texts = |texts: Vec<String>| Value::List(texts.into_iter().map(Value::Text).collect());
+            for axis in &stage.each {
+                labels.insert(
+                    format!("{} over {}", stage.name, axis.name()),
+                    texts(values(pipeline, id, axis)),
+                );
+            }
+            let repeats = stage.repeats().into_iter().map(str::to_owned).collect();
+            labels.insert(format!("{} repeats", stage.name), texts(repeats));
+            if let Some((section, _)) = &figure.section {
+                let owner = stage.variants_of.unwrap_or(id);
+                let sections = pipeline.variants_of(id).iter().map(|variant| {
+                    let value = pipeline.settings(owner, Some(&variant.name)).parameters().remove(section);
+                    value.map_or_else(String::new, |value| value.to_string())
                 });
-                Value::List(
-                    [Some(Value::Text(variant.name.clone())), section].into_iter().flatten().collect(),
-                )
-            });
-            labels.insert(
-                format!("{} (variants for {})", stage.name, figure.name),
-                Value::List(variants.collect()),
-            );
+                labels.insert(format!("{}.params.{section}", stage.name), texts(sections.collect()));
+            }
         }
     }
     labels
+}
+
+/// Gives the measures that one is derived from.
+fn parts_of(measure: &Measure) -> &[String] {
+    match &measure.from {
+        MeasureSource::Address(_) => &[],
+        MeasureSource::Difference(parts) | MeasureSource::Ratio(parts) => parts,
+    }
+}
+
+/// Tells a measure as it is declared.
+fn described(measure: &Measure) -> String {
+    let from = match &measure.from {
+        MeasureSource::Address(address) => address.to_string(),
+        MeasureSource::Difference([one, other]) => format!("{one} - {other}"),
+        MeasureSource::Ratio([one, other]) => format!("{one} / {other}"),
+    };
+    let unit = measure.unit.as_ref().map(|unit| format!(" in {unit}")).unwrap_or_default();
+    let cases = match &measure.out_of {
+        None => String::new(),
+        Some(OutOf::Count(count)) => format!(" out of {count}"),
+        Some(OutOf::Address(address)) => format!(" out of {address}"),
+    };
+    format!("{from}{unit}{cases}")
 }
 
 fn stages(fields: &[Entry]) -> Vec<(String, Place)> {

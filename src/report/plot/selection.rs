@@ -55,7 +55,7 @@ impl<'j> Runs<'j> {
         let runs = self.by_stage.get(&id).into_iter().flatten();
         let runs = runs.filter(|run| named.iter().all(|coordinate| run.coordinates.contains(coordinate)));
         let Some((over, _)) = &figure.over else {
-            return vec![Group { names: vec![reference.stage.clone()], runs: runs.cloned().collect() }];
+            return vec![Group { names: vec![reference.runs()], runs: runs.cloned().collect() }];
         };
         let mut groups: Vec<Group> = Vec::new();
         for run in runs {

@@ -23,7 +23,7 @@ pub(super) struct FigureSpec {
     /// The values of `over` that are not shown, likewise.
     pub except: Vec<(String, Place)>,
     /// The parameter by which rows are put into sections, and points have their looks.
-    pub section: Option<String>,
+    pub section: Option<(String, Place)>,
 }
 
 /// Says whether a value is one that `only` or `except` means.
@@ -161,7 +161,13 @@ fn read_figure(figure: &Entry, diagnostics: &mut Diagnostics) -> Option<FigureSp
             let y = required("y", "name the columns to draw: `y: [loss]`", diagnostics);
             let x = x.and_then(|x| text(&x.value, "`x`", diagnostics)).map(str::to_owned);
             let y = y.and_then(|y| texts(&y.value, "`y`", diagnostics));
-            let y = y.map(|y| y.into_iter().map(|(name, _)| name).collect());
+            let y: Option<Vec<String>> = y.map(|y| y.into_iter().map(|(name, _)| name).collect());
+            if y.as_ref().is_some_and(Vec::is_empty) {
+                let message = format!("{whose} draws no column");
+                diagnostics
+                    .add(Diagnostic::error(message).at(&figure.key_place).help("name some: `y: [loss]`"));
+                return None;
+            }
             Shows::Lines { rows: named?, x: x?, y: y? }
         }
         _ => {
@@ -175,7 +181,9 @@ fn read_figure(figure: &Entry, diagnostics: &mut Diagnostics) -> Option<FigureSp
     };
     check_sort(&shows, diagnostics)?;
     let title = field("title").map(|title| text(&title.value, "`title`", diagnostics).map(str::to_owned));
-    let section = field("section").map(|it| text(&it.value, "`section`", diagnostics).map(str::to_owned));
+    let section = field("section").and_then(|section| {
+        Some((text(&section.value, "`section`", diagnostics)?.to_owned(), section.value.place.clone()))
+    });
     let over = field("over").and_then(|over| {
         Some((text(&over.value, "`over`", diagnostics)?.to_owned(), over.value.place.clone()))
     });
@@ -188,15 +196,7 @@ fn read_figure(figure: &Entry, diagnostics: &mut Diagnostics) -> Option<FigureSp
         let help = "name the coordinate whose values are chosen: `over: variant`";
         diagnostics.add(Diagnostic::error(message).at(&field.key_place).help(help));
     }
-    Some(FigureSpec {
-        name: figure.key.clone(),
-        title: title.flatten(),
-        shows,
-        over,
-        only,
-        except,
-        section: section.flatten(),
-    })
+    Some(FigureSpec { name: figure.key.clone(), title: title.flatten(), shows, over, only, except, section })
 }
 
 /// Reports what a sort of figure can't show.
@@ -245,7 +245,11 @@ fn texts(node: &Node, subject: &str, diagnostics: &mut Diagnostics) -> Option<Ve
     };
     let each = format!("each of {subject}");
     let read = |node: &Node, diagnostics: &mut Diagnostics| {
-        let whole = matches!(node.content, Content::Scalar(Scalar::Integer(_)));
+        // A number that is written otherwise than it reads, such as 0x1F, has to be in quotes.
+        let whole = match node.content {
+            Content::Scalar(Scalar::Integer(whole)) => whole.to_string() == node.place.text(),
+            _ => false,
+        };
         let written = if whole { Some(node.place.text()) } else { text(node, &each, diagnostics) };
         Some((written?.to_owned(), node.place.clone()))
     };

@@ -1,6 +1,6 @@
 //! A table as texts, for whoever prints it: header, rows, and what has to be said below.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::number::{format_mean, format_number};
 use super::table::{Cell, Column, Row, Table};
@@ -19,8 +19,8 @@ pub(super) struct Layout {
     pub rows: Vec<Vec<String>>,
     /// What has to be said below, a line each.
     pub notes: Vec<String>,
-    /// The values that can't be had, those too that no note has room for.
-    noted: HashSet<String>,
+    /// What can't be had and why, with the runs that lack it.
+    lacking: BTreeMap<(String, String), BTreeSet<String>>,
 }
 
 /// What a table is compared with.
@@ -38,7 +38,7 @@ impl Layout {
             is_numeric: Vec::new(),
             rows: Vec::new(),
             notes: Vec::new(),
-            noted: HashSet::new(),
+            lacking: BTreeMap::new(),
         };
         let repeats = usual_repeats(table);
         for name in &table.coordinates {
@@ -54,11 +54,31 @@ impl Layout {
                 layout.column("change".to_owned(), false);
             }
         }
+        let was = before.map(|before| Was::of(before.table));
         for row in &table.rows {
-            layout.row(table, row, before, repeats);
+            layout.row(table, row, was.as_ref(), repeats);
         }
-        if let Some(more) = layout.noted.len().checked_sub(MAX_NOTES).filter(|more| *more > 0) {
+        for ((what, reason), runs) in layout.lacking.iter().take(MAX_NOTES) {
+            let others = match runs.len() - 1 {
+                0 => String::new(),
+                1 => " and another run".to_owned(),
+                others => format!(" and {others} other runs"),
+            };
+            let first = runs.first().expect("a run lacks it");
+            layout.notes.push(format!("{first}/{what}{others}: {reason}"));
+        }
+        if let Some(more) = layout.lacking.len().checked_sub(MAX_NOTES).filter(|more| *more > 0) {
             layout.notes.push(format!("and {more} more values that can't be had"));
+        }
+        layout.notes.extend(table.notes.iter().cloned());
+        if let Some(before) = before {
+            let now: HashSet<&[String]> = table.rows.iter().map(|row| row.coordinates.as_slice()).collect();
+            let is_gone = |row: &&Row| !now.contains(row.coordinates.as_slice());
+            let gone: Vec<String> =
+                before.table.rows.iter().filter(is_gone).map(|row| row.coordinates.join(" ")).collect();
+            if !gone.is_empty() {
+                layout.notes.push(format!("of {} there is no more: {}", before.name, gone.join(", ")));
+            }
         }
         if let Some(repeats) = repeats.filter(|repeats| *repeats > 1) {
             layout.notes.insert(0, format!("mean ± standard deviation over {repeats} repeats"));
@@ -71,7 +91,7 @@ impl Layout {
         self.is_numeric.push(is_numeric);
     }
 
-    fn row(&mut self, table: &Table, row: &Row, before: Option<&Before<'_>>, repeats: Option<usize>) {
+    fn row(&mut self, table: &Table, row: &Row, was: Option<&Was<'_>>, repeats: Option<usize>) {
         let mut texts = row.coordinates.clone();
         if let (Some(same), Some(last)) = (&row.same_as, texts.last_mut()) {
             last.push_str(&format!(" = {}", same.join(" ")));
@@ -79,15 +99,14 @@ impl Layout {
         for (cell, column) in row.cells.iter().zip(&table.columns) {
             texts.push(shown(cell, repeats));
             if let Cell::Measured { unread, .. } = cell {
-                for note in unread.iter().map(ToString::to_string) {
+                for unread in unread {
+                    let lacking = (unread.what.clone(), unread.reason.clone());
                     // What is derived lacks what its parts lack.
-                    if self.noted.insert(note.clone()) && self.noted.len() <= MAX_NOTES {
-                        self.notes.push(note);
-                    }
+                    self.lacking.entry(lacking).or_default().insert(unread.instance.clone());
                 }
             }
-            if let Some(before) = before.filter(|_| column.measure().is_some()) {
-                let old = counterpart(before.table, table, row, column);
+            if let Some(was) = was.filter(|_| column.measure().is_some()) {
+                let old = was.cell(table, row, column);
                 texts.push(old.map_or("–".to_owned(), |old| shown(old, repeats)));
                 let change = old.and_then(|old| Some(change(cell.sample()?, old.sample()?, table, column)));
                 texts.push(change.unwrap_or_default());
@@ -97,10 +116,23 @@ impl Layout {
     }
 }
 
-/// Finds the cell of another table at the same coordinates and column.
-fn counterpart<'t>(other: &'t Table, table: &Table, row: &Row, column: &Column) -> Option<&'t Cell> {
-    let at = other.columns.iter().position(|it| it.name(&other.stages) == column.name(&table.stages))?;
-    other.rows.iter().find(|it| it.coordinates == row.coordinates).map(|row| &row.cells[at])
+/// A table as it was, to look cells up in.
+struct Was<'t> {
+    table: &'t Table,
+    rows: HashMap<&'t [String], &'t Row>,
+}
+
+impl<'t> Was<'t> {
+    fn of(table: &'t Table) -> Self {
+        Self { table, rows: table.rows.iter().map(|row| (row.coordinates.as_slice(), row)).collect() }
+    }
+
+    /// Finds the cell at the same coordinates and column.
+    fn cell(&self, now: &Table, row: &Row, column: &Column) -> Option<&'t Cell> {
+        let name = column.name(&now.stages);
+        let at = self.table.columns.iter().position(|it| it.name(&self.table.stages) == name)?;
+        self.rows.get(row.coordinates.as_slice()).map(|row| &row.cells[at])
+    }
 }
 
 /// Says what has become of a measure: the relation, and by how much.

@@ -6,12 +6,13 @@ use super::table::Table;
 /// Formats a table, beside what it was before if that is asked for.
 pub fn markdown(table: &Table, before: Option<&Before<'_>>) -> String {
     let layout = Layout::of(table, before);
-    let mut text = line(&layout.header);
+    let escape = |cells: &[String]| cells.iter().map(|cell| escaped(cell)).collect::<Vec<_>>();
+    let mut text = line(&escape(&layout.header));
     let ruler: Vec<String> =
         layout.is_numeric.iter().map(|numeric| if *numeric { "--:" } else { "---" }.to_owned()).collect();
     text.push_str(&line(&ruler));
     for row in &layout.rows {
-        text.push_str(&line(&row.iter().map(|cell| escaped(cell)).collect::<Vec<_>>()));
+        text.push_str(&line(&escape(row)));
     }
     for note in &layout.notes {
         text.push_str(&format!("\n{}\n", escaped(note)));

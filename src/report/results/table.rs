@@ -59,6 +59,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The rows.
     pub rows: Vec<Row>,
+    /// What has to be said of the runs.
+    pub notes: Vec<String>,
 }
 
 /// One row.
@@ -154,6 +156,7 @@ pub fn table(stages: &[StageRuns<'_>], columns: Vec<Column>, objects: &dyn Objec
             coordinates: Vec::new(),
             columns,
             rows: Vec::new(),
+            notes: Vec::new(),
         };
     };
     let mut coordinates: Vec<String> = Vec::new();
@@ -194,7 +197,28 @@ pub fn table(stages: &[StageRuns<'_>], columns: Vec<Column>, objects: &dyn Objec
     let names = stages.iter().map(|stage| stage.stage.to_owned()).collect();
     let is_paired = |stage: &StageRuns<'_>| stage.repeats.first().is_some_and(|it| stage.paired.contains(it));
     let paired = stages.iter().map(is_paired).collect();
-    Table { stages: names, paired, coordinates, columns, rows }
+    let notes = stages.iter().zip(&groups).filter_map(|(stage, groups)| one_run(stage, groups)).collect();
+    Table { stages: names, paired, coordinates, columns, rows, notes }
+}
+
+/// Says where the repeats of a stage share one run.
+fn one_run(stage: &StageRuns<'_>, groups: &[Group]) -> Option<String> {
+    let shares = |group: &&Group| group.runs.len() > 1 && units(&group.runs, &stage.repeats).len() == 1;
+    let is_one_unit = |group: &Group| {
+        let first = stage.repeats.first()?;
+        let mut values =
+            group.runs.iter().filter_map(|run| run.coordinates.iter().find(|(name, _)| name == first));
+        let value = values.next()?;
+        Some(values.all(|other| other == value))
+    };
+    let shared = groups.iter().filter(shares).filter(|group| is_one_unit(group) == Some(false)).count();
+    let repeats = stage.repeats.join(" and ");
+    (shared > 0).then(|| {
+        format!(
+            "{}: the repeats over {repeats} share one run, as its program is not given the {repeats}",
+            stage.stage
+        )
+    })
 }
 
 fn cells(
@@ -245,7 +269,7 @@ fn cell(measure: &Measure, readings: Vec<Reading>, units: &[Vec<usize>], cases: 
 }
 
 /// Finds a parameter, or a part of one that is a map: `optimiser.rate`.
-fn parameter(settings: &Settings, name: &str) -> Option<Value> {
+pub fn parameter(settings: &Settings, name: &str) -> Option<Value> {
     let mut names = name.split('.');
     let all = settings.parameters();
     let first = all.get(names.next()?)?.clone();
@@ -266,6 +290,10 @@ impl Table {
     pub fn sort(&mut self, column: usize) {
         let is_lower = self.columns[column].measure().is_some_and(|it| it.better == Some(Better::Lower));
         let rank = |row: &Row| {
+            if let Cell::Parameter(value) = &row.cells[column] {
+                let number = value.as_ref().and_then(Value::as_number);
+                return (number.is_some(), number.unwrap_or(f64::NEG_INFINITY));
+            }
             let summary = row.cells[column].sample().and_then(Sample::summary);
             let is_whole = summary.is_some_and(|summary| summary.missing == 0);
             let value = summary.map_or(f64::NEG_INFINITY, |it| if is_lower { -it.mean } else { it.mean });

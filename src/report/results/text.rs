@@ -5,24 +5,17 @@ use super::table::Table;
 
 /// Formats a table, beside what it was before if that is asked for.
 pub fn text(table: &Table, before: Option<&Before<'_>>) -> String {
-    let layout = Layout::of(table, before);
+    let mut layout = Layout::of(table, before);
+    for at in (0..layout.header.len()).filter(|at| layout.is_numeric[*at]) {
+        align(&mut layout.rows, at);
+    }
     let rows = || std::iter::once(&layout.header).chain(&layout.rows);
     let width = |at: usize| rows().map(|row| row[at].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..layout.header.len()).map(width).collect();
     let mut text = String::new();
     for row in rows() {
-        let mut line = String::new();
-        for (at, cell) in row.iter().enumerate() {
-            if at > 0 {
-                line.push_str("  ");
-            }
-            let room = " ".repeat(widths[at] - cell.chars().count());
-            match layout.is_numeric[at] {
-                true => line.extend([room.as_str(), cell]),
-                false => line.extend([cell, room.as_str()]),
-            }
-        }
-        text.push_str(line.trim_end());
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
         text.push('\n');
     }
     for note in &layout.notes {
@@ -30,4 +23,17 @@ pub fn text(table: &Table, before: Option<&Before<'_>>) -> String {
         text.push('\n');
     }
     text
+}
+
+/// Puts the decimal points of a column below one another, so that its numbers can be compared by eye.
+fn align(rows: &mut [Vec<String>], column: usize) {
+    let before_point = |cell: &str| {
+        let number = cell.split(' ').next().unwrap_or_default();
+        number.split('.').next().unwrap_or_default().chars().count()
+    };
+    let widest = rows.iter().map(|row| before_point(&row[column])).max().unwrap_or(0);
+    for row in rows {
+        let room = " ".repeat(widest - before_point(&row[column]));
+        row[column].insert_str(0, &room);
+    }
 }

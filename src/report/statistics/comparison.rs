@@ -293,7 +293,7 @@ unclear · difference none · p none · 2 of 3 repeats have a value
 unclear · difference none · p none · 1 of 3 repeats has a value
 unclear · difference none · p none · 0 of 2 repeats have a value
 unclear · difference none · p none · no repeats on a side
-unclear · difference 0.8100 · p none · one repeat on a side
+unclear · difference 0.8100 · p none · one run on a side
 unclear · difference 0.8000 · p none · no variance over fewer than 5 repeats
 unclear · difference 0.0000 · p none · no variance over fewer than 5 repeats
 unclear · difference 0.8000 · p none · no variance over fewer than 5 repeats
@@ -439,7 +439,7 @@ unclear · difference none · p none · 3 of 4 repeats have a value on both side
 unclear · difference none · p none · 3 of 4 repeats have a value on both sides
 unclear · difference none · p none · 0 of 2 repeats have a value on both sides
 unclear · difference none · p none · no repeats on a side
-unclear · difference -0.1000 · p none · one repeat on a side
+unclear · difference -0.1000 · p none · one run on a side
 unclear · difference 0.0000 · p none · no variance over fewer than 5 repeats
 unclear · difference 0.1000 · p none · no variance over fewer than 5 repeats
 unclear · difference 0.1000 · p 0.0625 · not significant at 5 %
@@ -483,7 +483,7 @@ same · difference 0.0000 · p none
         assert_data_eq!(
             lines + &constants,
             str![[r#"
-unclear · difference 0.4000 · p none · one repeat on a side
+unclear · difference 0.4000 · p none · one run on a side
 unclear · difference 0.4000 · p none · no variance over fewer than 5 repeats
 unclear · difference 0.4000 · p 0.0645 · not significant at 5 %
 higher · difference 0.4000 · p 0.0488

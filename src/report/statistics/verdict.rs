@@ -72,7 +72,7 @@ impl fmt::Display for Reason {
                 let have = if *present == 1 { "has" } else { "have" };
                 write!(formatter, "{present} of {repeats} repeats {have} a value")
             }
-            Self::OneRepeat => formatter.write_str("one repeat on a side"),
+            Self::OneRepeat => formatter.write_str("one run on a side"),
             Self::MissingPartners { paired, coordinates } => {
                 let have = if *paired == 1 { "has" } else { "have" };
                 write!(formatter, "{paired} of {coordinates} repeats {have} a value on both sides")
