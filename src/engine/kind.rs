@@ -6,6 +6,7 @@
 //! - The engine reaches kinds through [`Kind`] alone and knows none by name.
 //! - Whatever may change a run's outputs is in its [`Effective`], its seed, its inputs or its code.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -46,6 +47,12 @@ pub trait Kind: Send + Sync {
     /// Says whether outputs name the runs that their inputs are from. The keys of those runs then enter
     /// the recipe beside their bytes, so that no output names a run that is no longer the one.
     fn cites(&self) -> bool {
+        false
+    }
+
+    /// Says whether, of the runs that outputs name, only which of them are one experiment enters the recipe: a figure tells
+    /// no more of them, and is the same for other runs with equal bytes.
+    fn cites_sameness(&self) -> bool {
         false
     }
 
@@ -165,6 +172,8 @@ pub struct Job<'a> {
     pub files: &'a [ProjectFile],
     /// The runs that its inputs are from, by instance; empty unless it cites them.
     pub cited: &'a [CitedRun],
+    /// The runs by instance, where only their sameness is cited: those with equal keys, which are no others', are one.
+    pub same: &'a BTreeMap<String, Key>,
     /// An empty folder for the run alone, on the store's file system; gone afterwards. A kind that writes in place makes
     /// it for itself, if it needs one.
     pub scratch: &'a Path,

@@ -295,6 +295,10 @@ impl Kind for Repeated {
         self.kind.cites()
     }
 
+    fn cites_sameness(&self) -> bool {
+        self.kind.cites_sameness()
+    }
+
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
         let mut outputs = self.kind.run(job)?;
         for output in outputs.iter_mut().filter(|output| job.context.stage.is_observed(&output.name)) {

@@ -191,13 +191,13 @@ fn a_clone_without_the_store_compares_the_outputs_that_git_keeps() {
         str![[r#"
 changed count[word=alpha] · 1 measure moved
   no record says what it is because of
-  counts/{word}.json#/count  1 → 5  +4  one run: noise unknown
+  counts/{word}.json#/count  1 → 5  +4  unclear: one run on a side
 changed count[word=beta] · 1 measure moved
   no record says what it is because of
-  counts/{word}.json#/count  2 → 0  -2  one run: noise unknown
+  counts/{word}.json#/count  2 → 0  -2  unclear: one run on a side
 changed count[word=gamma] · 1 measure moved
   no record says what it is because of
-  counts/{word}.json#/count  3 → 0  -3  one run: noise unknown
+  counts/{word}.json#/count  3 → 0  -3  unclear: one run on a side
 changed sum
   no record says what it is because of
 HEAD~1 → HEAD · changed 4 · added 0 · removed 0

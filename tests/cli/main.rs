@@ -11,6 +11,7 @@ mod irregular;
 mod lock;
 mod params;
 mod project;
+mod results;
 mod schemas;
 mod snapshot;
 mod terminal;

@@ -59,7 +59,7 @@ stages:
   - { name: prepare, kind: prepare }
   - { name: train, kind: train, each: [variant, seed], needs: [prepare] }
   - { name: evaluate, kind: evaluate, each: [variant, seed], needs: [prepare, train] }
-  - { name: plot, kind: plot, needs: [train, evaluate] }
+  - { name: plot, kind: plot, figures: { a: { points: evaluate.accuracy, over: variant } } }
   - { name: render, kind: render, needs: [prepare, train, evaluate, plot] }
 ";
 

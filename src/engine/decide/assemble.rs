@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use crate::decide::inputs::InputSet;
 use crate::decide::work::Work;
-use crate::digest::{Key, ObjectId};
+use crate::digest::{Digest, Key, ObjectId};
 use crate::kind::{CitedRun, Effective, Failure, Input, Read};
 use crate::plan::graph::{InstanceId, Need};
 use crate::recipe::{EXECUTABLE, Recipe};
@@ -61,14 +61,22 @@ pub(crate) fn assemble(
     let instance = work.plan.instance(id);
     let mut needed = Needed::default();
     let mut cited = BTreeMap::new();
+    // Of runs with one key the first one's name stands for it, so that another key changes nothing.
+    let mut first_of: BTreeMap<Key, Key> = BTreeMap::new();
     let reads: BTreeMap<StageId, &Read> = effective.reads.iter().map(|read| (read.stage, read)).collect();
     for need in &instance.needs {
         if let Some(read) = reads.get(&need.stage) {
             read_need(work, read, need, outputs, &mut needed)?;
         }
         if work.kind(id).cites() {
-            let members = work.plan.members(need).iter();
-            cited.extend(members.map(|&member| (work.name(member).to_owned(), outputs(member).0)));
+            for &member in work.plan.members(need) {
+                let (name, key) = (work.name(member), outputs(member).0);
+                let key = match work.kind(id).cites_sameness() {
+                    true => *first_of.entry(key).or_insert_with(|| Key(Digest::of(name.as_bytes()))),
+                    false => key,
+                };
+                cited.insert(name.to_owned(), key);
+            }
         }
     }
     // Sorted once, and not at each entry.

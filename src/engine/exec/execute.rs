@@ -55,7 +55,7 @@ pub(crate) fn execute(
         // What has only just run is cited by its record.
         session.flush()?;
     }
-    let cited = cited_runs(session, &assembled.recipe)?;
+    let cited = if kind.cites_sameness() { Vec::new() } else { cited_runs(session, &assembled.recipe)? };
     let files = if in_place { Vec::new() } else { assembled.project.all_files() };
     let log = session.log_path(work.name(id));
     let job = Job {
@@ -65,6 +65,7 @@ pub(crate) fn execute(
         inputs: &assembled.inputs,
         files: &files,
         cited: &cited,
+        same: &assembled.recipe.cited,
         scratch: &scratch.path,
         checkpoints: &checkpoints,
         log: &log,

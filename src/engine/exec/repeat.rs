@@ -64,7 +64,8 @@ pub fn repeat(
         (report.key.expect("every need has a key"), report.outputs.as_slice())
     };
     let assembled = assemble(&work, store, instance, &outputs)?;
-    let cited = cited_runs(store, &assembled.recipe)?;
+    let sameness = work.kind(instance).cites_sameness();
+    let cited = if sameness { Vec::new() } else { cited_runs(store, &assembled.recipe)? };
     let effective = work.effective(instance)?;
     let outputs = work.kind(instance).run(&Job {
         context: work.context(instance),
@@ -73,6 +74,7 @@ pub fn repeat(
         inputs: &assembled.inputs,
         files: &assembled.project.all_files(),
         cited: &cited,
+        same: &assembled.recipe.cited,
         scratch,
         checkpoints,
         log: &scratch.join("log"),

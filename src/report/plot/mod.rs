@@ -118,6 +118,10 @@ impl Kind for Plot {
         true
     }
 
+    fn cites_sameness(&self) -> bool {
+        true
+    }
+
     fn runs_in_trials(&self) -> bool {
         false
     }

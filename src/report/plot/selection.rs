@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use recount_engine::digest::{Key, ObjectId};
 use recount_engine::spec::{Parameters, Pipeline, StageId};
-use recount_engine::{CitedRun, Job, Plan};
+use recount_engine::{Job, Plan, Point};
 
 use super::spec::{FigureSpec, fits};
 use crate::measure::{Left, Objects, Run};
@@ -25,18 +25,21 @@ pub(super) struct Group {
 }
 
 impl<'j> Runs<'j> {
-    /// Takes the runs that the job cites.
+    /// Takes the runs that the job cites, with what it reads of them.
     pub fn of(job: &'j Job<'j>) -> Self {
-        let left = |run: &CitedRun| {
-            let outputs = run.outputs.iter().map(|output| (output.name.clone(), output.object));
-            (run.instance.clone(), Left { key: run.key, outputs: outputs.collect() })
-        };
-        let mut left: BTreeMap<String, Left> = job.cited.iter().map(left).collect();
+        let mut outputs: BTreeMap<(StageId, Point), Vec<(String, ObjectId)>> = BTreeMap::new();
+        for input in job.inputs {
+            let of_run = outputs.entry((input.stage, input.point.clone())).or_default();
+            of_run.push((input.output.clone(), input.object));
+        }
         let mut by_stage: BTreeMap<StageId, Vec<Run>> = BTreeMap::new();
         // A pipeline that runs can be laid out.
         let plan = Plan::of(job.context.pipeline).unwrap_or_default();
         for instance in plan.instances {
-            let left = left.remove(&instance.name);
+            let left = job.same.get(&instance.name).map(|key| Left {
+                key: *key,
+                outputs: outputs.remove(&(instance.stage, instance.point.clone())).unwrap_or_default(),
+            });
             let coordinates = instance.point.coordinates();
             by_stage.entry(instance.stage).or_default().push(Run {
                 instance: instance.name,
