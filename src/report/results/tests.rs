@@ -85,11 +85,11 @@ fn the_first_repeat_is_the_unit_and_what_lacks_a_value_says_so() {
     assert_data_eq!(
         text(&table, None),
         str![[r#"
-variant       score              seconds (s)  params.C
-plain            0.594 ± 0.044      0.5       1.5
-twin = plain     0.594 ± 0.044      0.5       1.5
-lame             0.875 (1 of 2)     0.75      1.5
-lost          none of 2          none of 2    1.5
+variant                   score  seconds (s)  params.C
+plain            0.594 ± 0.044        0.5     1.5
+twin = plain     0.594 ± 0.044        0.5     1.5
+lame             0.875 (1 of 2)       0.75    1.5
+lost          none of 2            none of 2  1.5
 mean ± standard deviation over 2 repeats
 fit[lost,seed=2,fold=1]/metrics.json#/score: it has not run
 fit[lame,seed=2,fold=1]/metrics.json#/score: line 1, column 11: expected a finite number, found `NaN`
@@ -175,11 +175,11 @@ fn a_table_beside_what_it_was_says_what_has_changed() {
     assert_data_eq!(
         text(&table, Some(&before)),
         str![[r#"
-variant       score              HEAD~1             change            seconds (s)  HEAD~1     change    params.C
-plain            0.594 ± 0.044      0.281 ± 0.044   higher by 0.3125     0.5          0.5     observed  1.5
-twin = plain     0.594 ± 0.044      0.594 ± 0.044   same                 0.5          0.5     observed  1.5
-lame             0.875 (1 of 2)     0.875 (1 of 2)  same                 0.75         0.75    observed  1.5
-lost          none of 2          none of 2                            none of 2    none of 2  observed  1.5
+variant                   score             HEAD~1  change            seconds (s)     HEAD~1  change    params.C
+plain            0.594 ± 0.044      0.281 ± 0.044   higher by 0.3125       0.5        0.5     observed  1.5
+twin = plain     0.594 ± 0.044      0.594 ± 0.044   same                   0.5        0.5     observed  1.5
+lame             0.875 (1 of 2)     0.875 (1 of 2)  same                   0.75       0.75    observed  1.5
+lost          none of 2          none of 2                              none of 2  none of 2  observed  1.5
 mean ± standard deviation over 2 repeats
 fit[lost,seed=2,fold=1]/metrics.json#/score: it has not run
 fit[lame,seed=2,fold=1]/metrics.json#/score: line 1, column 11: expected a finite number, found `NaN`

@@ -14,7 +14,11 @@ pub fn text(table: &Table, before: Option<&Before<'_>>) -> String {
     let widths: Vec<usize> = (0..layout.header.len()).map(width).collect();
     let mut text = String::new();
     for row in rows() {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        let cells =
+            row.iter().zip(&widths).zip(&layout.is_numeric).map(|((cell, width), numeric)| match numeric {
+                true => format!("{cell:>width$}"),
+                false => format!("{cell:<width$}"),
+            });
         text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
         text.push('\n');
     }
@@ -32,8 +36,12 @@ fn align(rows: &mut [Vec<String>], column: usize) {
         number.split('.').next().unwrap_or_default().chars().count()
     };
     let widest = rows.iter().map(|row| before_point(&row[column])).max().unwrap_or(0);
-    for row in rows {
+    for row in &mut *rows {
         let room = " ".repeat(widest - before_point(&row[column]));
         row[column].insert_str(0, &room);
+    }
+    let width = rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    for row in rows {
+        row[column] = format!("{:<width$}", row[column]);
     }
 }
