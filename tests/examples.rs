@@ -91,21 +91,21 @@ decade     flow (10⁸ m³)  lowest (10⁸ m³)  highest (10⁸ m³)
 
 change
 span       from_year  before (10⁸ m³)  after (10⁸ m³)  fall (10⁸ m³)  explained
-1871-1970       1899           1097.8          849.97         247.78    0.43655
-1899-1970       1968           855.45             724         131.45    0.04494
+1871-1970       1899          1097.8           849.97         247.78    0.43655
+1899-1970       1968           855.45          724            131.45    0.04494
 ";
 
 /// What `recount results` says of the penguins, but for how long it took.
 const PENGUINS_RESULTS: &str = "\
-variant            accuracy  learnt_accuracy          overfit  size (numbers)
-logistic    0.9922 ± 0.0043  0.9967 ± 0.0019  0.0044 ± 0.0051              15
-nearest-5   0.9903 ± 0.0069  0.9941 ± 0.0056    0.004 ± 0.012            1195
-perceptron  0.9825 ± 0.0043                1  0.0175 ± 0.0043              15
-nearest       0.977 ± 0.011                1    0.023 ± 0.011            1195
-tree          0.967 ± 0.015  0.9925 ± 0.0035    0.025 ± 0.018      27.4 ± 1.3
-stump         0.814 ± 0.038    0.782 ± 0.016   -0.031 ± 0.053               4
-flipper       0.794 ± 0.043    0.814 ± 0.019    0.020 ± 0.060               6
-bill          0.744 ± 0.049    0.743 ± 0.029   -0.001 ± 0.059               6
+variant            accuracy  learnt_accuracy           overfit  size (numbers)
+logistic    0.9922 ± 0.0043  0.9967 ± 0.0019   0.0044 ± 0.0051      15
+nearest-5   0.9903 ± 0.0069  0.9941 ± 0.0056   0.004 ± 0.012      1195
+perceptron  0.9825 ± 0.0043  1                 0.0175 ± 0.0043      15
+nearest     0.977 ± 0.011    1                 0.023 ± 0.011      1195
+tree        0.967 ± 0.015    0.9925 ± 0.0035   0.025 ± 0.018        27.4 ± 1.3
+stump       0.814 ± 0.038    0.782 ± 0.016    -0.031 ± 0.053         4
+flipper     0.794 ± 0.043    0.814 ± 0.019     0.020 ± 0.060         6
+bill        0.744 ± 0.049    0.743 ± 0.029    -0.001 ± 0.059         6
 mean ± standard deviation over 5 repeats
 ";
 
@@ -296,7 +296,7 @@ fn of_the_penguins_a_changed_model_is_fitted_alone_and_the_results_are_a_table_a
 
     edit(&models, "from: nearest, k: 5", "from: nearest");
     assert_eq!(run(project), ["plot"], "what two variants share is fitted once");
-    let row = "nearest-5 = nearest    0.977 ± 0.011\n";
+    let row = "nearest-5 = nearest  0.977 ± 0.011\n";
     let table = printed(project, &["results", "-c", "accuracy"]);
     assert!(table.contains(row), "{table}");
     assert_figure(project, "plots/accuracy.svg", &["nearest = nearest-5"]);
