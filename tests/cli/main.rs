@@ -10,6 +10,7 @@ mod hostile_git;
 mod irregular;
 mod lock;
 mod params;
+mod plot;
 mod project;
 mod results;
 mod schemas;

@@ -188,7 +188,12 @@ fn compare(
         names.cloned().collect::<Vec<String>>()
     };
     let [added, removed] = [only(new, old), only(old, new)];
-    let rows = [&added, &removed].map(|names| names.iter().map(|name| row(name, pipeline)).collect());
+    // Of a row that the other side has too, it is single instances that are new or gone.
+    let rows = [(&added, old), (&removed, new)].map(|(names, other)| {
+        let known: BTreeSet<String> = other.lines.keys().map(|name| row(name, pipeline)).collect();
+        let named = |name: &String| Some(row(name, pipeline)).filter(|row| !known.contains(row));
+        names.iter().map(|name| named(name).unwrap_or_else(|| name.clone())).collect()
+    });
     let mut body = DiffResult {
         from: from.name.to_owned(),
         to: to.name.to_owned(),
