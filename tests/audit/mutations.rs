@@ -12,7 +12,7 @@ const REPORT: &str = "report/week-3.synthetic.md";
 const AUDIT: &str = "report/week-3.synthetic.audit.json";
 const PAGE: &str = "report/week-3.synthetic.audit.md";
 const LOCK: &str = "pipeline.lock";
-const PLOTS: &str = "report/plots.synthetic";
+const PLOTS: &str = "report/plots";
 
 /// Numbers that are the same in every run: digests of a counter.
 struct Random(u64);

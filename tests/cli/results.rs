@@ -48,8 +48,8 @@ fn a_run_ends_with_the_measures_of_what_ran_and_results_lists_them_all() {
     assert_data_eq!(
         project.run(&["fit[good]"]).done().out,
         str![[r#"
-variant  score          size (B)  waste
-good     0.920 ± 0.010  180       195.7 ± 2.1
+variant          score  size (B)        waste
+good     0.920 ± 0.010       180  195.7 ± 2.1
 mean ± standard deviation over 3 repeats
 ran 3 · [..] s
 
@@ -59,11 +59,11 @@ ran 3 · [..] s
     assert_data_eq!(
         project.run(&["results"]).done().out,
         str![[r#"
-variant       score                 size (B)  waste
-plain         0.720 ± 0.010         140       194.5 ± 2.7
-twin = plain  0.720 ± 0.010         140       194.5 ± 2.7
-good          0.920 ± 0.010         180       195.7 ± 2.1
-lame          0.20 ± 0.14 (2 of 3)    0         0 (2 of 3)
+variant                      score  size (B)         waste
+plain         0.720 ± 0.010              140  194.5 ± 2.7
+twin = plain  0.720 ± 0.010              140  194.5 ± 2.7
+good          0.920 ± 0.010              180  195.7 ± 2.1
+lame          0.20 ± 0.14 (2 of 3)         0    0 (2 of 3)
 mean ± standard deviation over 3 repeats
 fit[lame,seed=2]/scores.json#/score: line 1, column 11: expected a finite number, found `NaN`
 
@@ -84,11 +84,11 @@ fit[lame,seed=2]/scores.json#/score: line 1, column 11: expected a finite number
     assert_data_eq!(
         project.run(&args).done().out,
         str![[r#"
-variant       params.base  score                 scores.json#/all/n/1
-good          90           0.920 ± 0.010         2
-plain         70           0.720 ± 0.010         2
-twin = plain  70           0.720 ± 0.010         2
-lame          0            0.20 ± 0.14 (2 of 3)  2
+variant       params.base                 score  scores.json#/all/n/1
+good          90           0.920 ± 0.010                            2
+plain         70           0.720 ± 0.010                            2
+twin = plain  70           0.720 ± 0.010                            2
+lame          0            0.20 ± 0.14 (2 of 3)                     2
 mean ± standard deviation over 3 repeats
 fit[lame,seed=2]/scores.json#/score: line 1, column 11: expected a finite number, found `NaN`
 
@@ -140,8 +140,8 @@ fn a_trial_shows_what_it_measured_beside_what_is_recorded_also_when_it_is_tried_
     assert_data_eq!(
         first.lines().take(2).collect::<Vec<_>>().join("\n"),
         str![[r#"
-variant  score          recorded       change         size (B)  recorded  change        waste        recorded     change
-plain    0.820 ± 0.010  0.720 ± 0.010  higher by 0.1  160       140       higher by 20  195.1 ± 2.4  194.5 ± 2.7  unclear: not significant at 5 %
+variant          score       recorded  change         size (B)  recorded  change              waste     recorded  change
+plain    0.820 ± 0.010  0.720 ± 0.010  higher by 0.1       160       140  higher by 20  195.1 ± 2.4  194.5 ± 2.7  unclear: not significant at 5 %
 "#]]
     );
     let again = project.run(&trial).done().out;
@@ -150,8 +150,8 @@ plain    0.820 ± 0.010  0.720 ± 0.010  higher by 0.1  160       140       high
     assert_data_eq!(
         one.lines().take(2).collect::<Vec<_>>().join("\n"),
         str![[r#"
-variant  score  recorded  change                      size (B)  recorded  change        waste   recorded  change
-plain    0.83   0.72      unclear: one run on a side  162       140       higher by 22  195.18  194.44    unclear: one run on a side
+variant  score  recorded  change                      size (B)  recorded  change         waste  recorded  change
+plain     0.83      0.72  unclear: one run on a side       162       140  higher by 22  195.18    194.44  unclear: one run on a side
 "#]]
     );
     assert_eq!(project.run(&["results"]).done().out, recorded, "a trial changes nothing");
@@ -170,7 +170,7 @@ fn a_revision_is_shown_as_its_lock_has_it_and_runs_of_other_settings_are_counted
     assert_data_eq!(
         project.run(&args).done().out,
         str![[r#"
-variant       params.base  score          HEAD           change
+variant       params.base          score           HEAD  change
 plain         70           0.720 ± 0.010  0.720 ± 0.010  same
 twin = plain  70           0.720 ± 0.010  0.720 ± 0.010  same
 good          85           0.903 ± 0.038  0.920 ± 0.010  unclear: not significant at 5 %
@@ -184,7 +184,7 @@ of HEAD there is no more: lame
     assert_data_eq!(
         project.run(&args).done().out,
         str![[r#"
-variant       params.base  score          HEAD           change
+variant       params.base          score           HEAD  change
 plain         70           0.720 ± 0.010  0.720 ± 0.010  same
 twin = plain  70           0.720 ± 0.010  0.720 ± 0.010  same
 good          85           0.870 ± 0.010  0.920 ± 0.010  lower by 0.05
@@ -218,10 +218,10 @@ fn repeats_that_share_one_run_are_one() {
         project.run(&["results", "-c", "score"]).done().out,
         str![[r#"
 variant       score
-plain         0.71
-twin = plain  0.71
-good          0.91
-lame          0.1
+plain          0.71
+twin = plain   0.71
+good           0.91
+lame           0.1
 fit: the repeats over seed share one run, as its program is not given the seed
 
 "#]]
@@ -276,7 +276,7 @@ help: the columns are `score`, `size`, `waste`; a parameter is named `params.NAM
     assert_data_eq!(
         project.run(&["results", "-c", "score"]).done().out,
         str![[r#"
-variant       score
+variant           score
 plain         none of 3
 twin = plain  none of 3
 good          none of 3

@@ -54,7 +54,7 @@ fn a_forged_history_is_found_by_its_epoch() {
     assert_eq!(run.code, Some(1), "{}", run.said);
     let line = run.said.lines().find(|line| line.starts_with("differs")).expect("it differs");
     assert!(
-        line.starts_with("differs train[2.3.1,seed=1] · history.json: epoch 2, `accuracy`: 0.99 became 0."),
+        line.starts_with("differs train[2.3.1,seed=1] · history.json: /epochs/1/accuracy: 0.99 became 0."),
         "{line}"
     );
     assert!(run.said.contains("equal   prepare"), "{}", run.said);

@@ -25,20 +25,26 @@ fn without_the_archive_the_report_is_on_generated_data_and_says_so() {
     assert!(run.said.contains("generated data"), "{}", run.said);
     let report = project.read("report/week-3.synthetic.md");
     assert!(report.contains("### 2.8 "), "section 2.8 is missing");
-    assert!(project.path("report/plots.synthetic/accuracy.svg").is_file());
+    assert!(project.path("report/plots.stand-in/accuracy.svg").is_file());
     assert!(!project.path("report/week-3.md").exists(), "generated data must not touch the real report");
 }
 
 #[test]
 fn the_same_experiment_runs_once() {
     let built = built();
-    let (_, run) = &*built;
+    let (project, run) = &*built;
     let trained: Vec<String> = run.ran().into_iter().filter(|name| name.starts_with("train[")).collect();
     let experiments = 27;
     assert_eq!(trained.len(), experiments * 2, "{trained:?}");
     // 2.3.1 to 2.3.3 differ in a dropout that has nothing to act on.
     let dropout = trained.iter().filter(|name| name.starts_with("train[2.3."));
     assert_eq!(dropout.count(), 0, "{trained:?}");
+    let said = project.run(&["status"]).done().said;
+    assert!(said.contains("same    train[1.1|2.1] · one experiment: their settings are equal\n"), "{said}");
+    assert!(
+        said.contains("same    train[1.4|1.5|1.6] · one experiment: `dropout` has no effect\n"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -89,18 +95,6 @@ fn a_mistake_in_the_claims_is_shown_with_its_place_and_nothing_runs() {
     assert!(run.said.contains("report/claims.yaml:20:"), "{}", run.said);
     assert!(run.said.contains("the word `above` exists"), "{}", run.said);
     assert!(run.ran().is_empty(), "{}", run.said);
-}
-
-#[test]
-fn status_tells_which_variants_are_one_experiment_and_why() {
-    let said = Project::new().run(&["status"]).done().said;
-    assert!(said.contains("same    train[1.1, 2.1] · one experiment: their settings are equal\n"), "{said}");
-    assert!(
-        said.contains(
-            "same    train[1.4, 1.5, 1.6] · one experiment: with one layer, `dropout` has no effect\n"
-        ),
-        "{said}"
-    );
 }
 
 #[test]

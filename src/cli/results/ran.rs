@@ -36,10 +36,11 @@ pub fn print_ran(project: &Project, summary: &Summary, trial: bool) -> Result<()
         return Ok(());
     }
     let finder = OutputFinder::of(&project.store);
-    // After a run of a target the lock has the rest of each row; a trial has what it ran alone.
-    let runs = match &recorded {
-        Some(_) => Runs::of_summary(summary),
-        None => Runs::of_lock(pipeline, &diff::lock_of(&project.store)?, &project.store)?,
+    // After a run of a target the lock has the rest of each row; a trial, and a run on stand-in data, has what it ran alone.
+    let rest = if trial || project.generated_because.is_some() { None } else { locked(project)? };
+    let runs = match rest {
+        Some(lock) => Runs::of_lock(pipeline, &lock, &project.store)?,
+        None => Runs::of_summary(summary),
     };
     let stages = ids.iter().map(|&id| with_what_ran(runs.of_stage(pipeline, id, false), &ran));
     let joined = join(stages.filter(|stage| !stage.runs.is_empty()).collect());

@@ -85,7 +85,8 @@ fn check_over(
     };
     let known = values(pipeline, id, axis);
     for (value, place) in figure.only.iter().flatten().chain(&figure.except) {
-        if !known.iter().any(|known| fits(value, known)) {
+        // A pattern may fit none: it chooses among what there is.
+        if !value.contains('*') && !known.iter().any(|known| fits(value, known)) {
             let words = known.iter().map(String::as_str);
             let help = suggestion::help(value, words, "one named", "there are");
             let mistake = Diagnostic::error(format!("no `{over}` is `{value}`")).at(place);

@@ -136,7 +136,8 @@ impl Kind for Render {
         let needs = Needs::of(&job.context)?;
         let parameters = &job.effective.parameters;
         let data: DataCard = json_of(input(job, DATA_CARD)?)?;
-        let places = Places::new(text(parameters, "output")?, data.source == "synthetic");
+        let places =
+            Places::new(text(parameters, "output")?, data.source == "synthetic", job.context.stand_in);
         let source = source_document(job, text(parameters, "source")?)?;
         let mut plots = Vec::new();
         let drawn = |input: &&Input| input.stage == needs.plot && input.output.ends_with(".svg");
@@ -182,7 +183,7 @@ fn project_path(text: &str) -> Result<ProjectPath, Failure> {
 /// the data is.
 fn output_places(output: &str) -> Result<Vec<OutputPlace>, Failure> {
     let mut found = Vec::new();
-    for places in [false, true].map(|synthetic| Places::new(output, synthetic)) {
+    for places in [false, true].map(|synthetic| Places::new(output, synthetic, synthetic)) {
         for name in [places.report_file.clone(), places.audit_file(), places.page_file()] {
             found.push(OutputPlace { path: project_path(&format!("{}{name}", places.folder))?, name });
         }

@@ -16,16 +16,17 @@ pub(super) struct Places {
 }
 
 impl Places {
-    pub(super) fn new(output: &str, synthetic: bool) -> Self {
+    /// `stand_in` says whether the data is generated because there is no other: then plots are beside their places.
+    pub(super) fn new(output: &str, synthetic: bool, stand_in: bool) -> Self {
         let (folder, file) = match output.rsplit_once('/') {
             Some((folder, file)) => (format!("{folder}/"), file),
             None => (String::new(), output),
         };
-        let (report_file, plots) = if synthetic {
-            (format!("{}.synthetic.md", file.trim_end_matches(".md")), "plots.stand-in")
-        } else {
-            (file.to_owned(), "plots")
+        let report_file = match synthetic {
+            true => format!("{}.synthetic.md", file.trim_end_matches(".md")),
+            false => file.to_owned(),
         };
+        let plots = if stand_in { "plots.stand-in" } else { "plots" };
         Self { folder, report_file, plots }
     }
 
@@ -49,7 +50,7 @@ mod tests {
 
     #[test]
     fn generated_data_gets_its_own_report_and_figures() {
-        let places = Places::new("report/week-3.md", true);
+        let places = Places::new("report/week-3.md", true, true);
         assert_eq!((places.folder.as_str(), places.report_file.as_str()), ("report/", "week-3.synthetic.md"));
         assert_eq!(places.audit_file(), "week-3.synthetic.audit.json");
         assert_eq!(places.figure("cost.svg"), "plots.stand-in/cost.svg");
@@ -57,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_report_at_the_root_keeps_its_figures_beside_it() {
-        let places = Places::new("week-3.md", false);
+        let places = Places::new("week-3.md", false, false);
         assert_eq!((places.folder.as_str(), places.report_file.as_str()), ("", "week-3.md"));
         assert_eq!(places.page_file(), "week-3.audit.md");
     }

@@ -12,7 +12,7 @@ title: Variants of two stages
 stages:
   - name: tune
     each: [variant, seed, { fold: [1, 2] }]
-    repeats: [seed, fold]
+    repeats: [fold, seed]
     paired: [fold]
     run: cp {params} {out}/p
     out: \"tune/{variant}/{seed}/{fold}\"
@@ -127,7 +127,7 @@ fn a_stage_aggregates_over_what_it_names_and_else_over_seeds() {
     let stage = |name: &str| &pipeline.stages[pipeline.stage(name).expect("the stage exists").0];
     assert_eq!(
         (stage("tune").repeats(), stage("tune").paired.as_slice()),
-        (vec!["seed", "fold"], &["fold".to_owned()][..])
+        (vec!["fold", "seed"], &["fold".to_owned()][..])
     );
     assert_eq!((stage("fit").repeats(), stage("fit").paired.as_slice()), (vec!["seed"], &[][..]));
 }
