@@ -274,7 +274,7 @@ mod tests {
     fn two_versions_of_one_file_are_both_kept_and_what_the_store_has_goes() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let store = Store::open(folder.path()).expect("the store opens");
-        let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+        let session = store.lock(|| true).expect("the lock works").expect("it waits");
         let place = ProjectPath::parse("out/a.txt").expect("it is a path");
         fs::create_dir(folder.path().join("out")).expect("it can be made");
         let mut kept = Vec::new();
@@ -296,7 +296,7 @@ mod tests {
     fn equal_bytes_of_a_file_and_of_one_in_a_folder_of_its_name_are_both_kept() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let store = Store::open(folder.path()).expect("the store opens");
-        let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+        let session = store.lock(|| true).expect("the lock works").expect("it waits");
         for name in ["out", "out/a", "out"] {
             let path = folder.path().join(name);
             drop(fs::create_dir(path.parent().expect("it stands in a folder")));

@@ -107,14 +107,14 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let store = Store::open(folder.path()).expect("the store opens");
         let path = |text: &str| ProjectPath::parse(text).expect("it is a path");
-        let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+        let session = store.lock(|| true).expect("the lock works").expect("it waits");
         session.note_filled([path("a"), path("b/c"), path("a")].iter()).expect("there is room");
         drop(session);
         let list = folder.path().join("artifacts/v2/places");
         let text = std::fs::read_to_string(&list).expect("it is there");
         assert_eq!(text, "a\nb/c\n");
         std::fs::write(&list, text + "../x\n/etc\nb//d\nhalf").expect("it can be written");
-        let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+        let session = store.lock(|| true).expect("the lock works").expect("it waits");
         session.note_filled([path("e")].iter()).expect("there is room");
         assert_eq!(
             store.filled().expect("it can be read"),

@@ -250,7 +250,7 @@ mod tests {
     fn an_object_with_a_flipped_bit_or_a_cut_end_is_never_served() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let store = open(folder.path());
-        let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+        let session = store.lock(|| true).expect("the lock works").expect("it waits");
         let bytes = b"0.984 0.0625";
         let key = Key(Digest::of(b"recipe"));
         let put = || {
@@ -291,7 +291,7 @@ mod tests {
     fn storing_over_a_damaged_object_mends_it() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let store = open(folder.path());
-        let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+        let session = store.lock(|| true).expect("the lock works").expect("it waits");
         let object = session.put_bytes(b"sound", 0o644).expect("there is room");
         damage(&store, object, b"other");
         assert_eq!(session.put_bytes(b"sound", 0o644).expect("there is room"), object);
@@ -303,7 +303,7 @@ mod tests {
     fn an_object_is_no_more_open_than_the_file_it_is_of() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let store = open(folder.path());
-        let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+        let session = store.lock(|| true).expect("the lock works").expect("it waits");
         let mode =
             |id| fs::metadata(store.object_path(id)).expect("it is there").permissions().mode() & 0o777;
         let object = session.put_bytes(b"secret", 0o644).expect("there is room");

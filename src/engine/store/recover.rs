@@ -79,7 +79,7 @@ mod tests {
     /// Has a session end between the writing of two records and their naming, and damages one's object.
     fn left(folder: &Path, started: f64) -> (Store, [Key; 2]) {
         let store = Store::open(folder).expect("the store opens");
-        let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+        let session = store.lock(|| true).expect("the lock works").expect("it waits");
         let keys = [b"one", b"two"].map(|text| {
             let object = session.put_bytes(text, 0o644).expect("there is room");
             let outputs = vec![RecordedOutput::new("a", object, 0o644)];
@@ -101,7 +101,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let (store, [whole, unsound]) = left(folder.path(), 5.0);
         assert!(matches!(store.check_record(whole), Ok(Lookup::Absent)), "it has no name yet");
-        let session = store.lock(|| false).expect("the lock works").expect("nobody else has it");
+        let session = store.lock(|| true).expect("the lock works").expect("it waits");
         assert!(matches!(session.lookup(whole), Ok(Lookup::Found(_))));
         assert!(matches!(session.lookup(unsound), Ok(Lookup::Absent)));
         assert_eq!(fs::read_dir(folder.path().join("artifacts/v2/temporary")).map_or(9, Iterator::count), 0);
@@ -112,7 +112,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         for (started, expected) in [(5.0, 5.0), (7.0, 7.0), (6.0, 7.0)] {
             let (store, [key, _]) = left(folder.path(), started);
-            drop(store.lock(|| false).expect("the lock works").expect("nobody else has it"));
+            drop(store.lock(|| true).expect("the lock works").expect("it waits"));
             let record = store.record(key).expect("it can be read").expect("it has its name");
             assert_eq!(record.observed.started, expected);
         }

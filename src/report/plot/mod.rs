@@ -1,7 +1,7 @@
 //! The kind `plot`: figures, declared in `figures:`, drawn from what the runs of other stages left.
 //!
-//! `figures` ──[`spec`]──▶ what each shows ──[`check`], at load──▶ mistakes
-//!                                         ──[`selection`], [`gather`], in a run──▶ [`crate::figure::Figure`] ──▶ SVG
+//! `figures` ──`spec`──▶ what each shows ──`check`, at load──▶ mistakes
+//!                                         ──`selection`, `gather`, in a run──▶ [`crate::figure::Figure`] ──▶ SVG
 //!
 //! | file | its duty |
 //! |---|---|
