@@ -173,6 +173,14 @@ mod tests {
     }
 
     #[test]
+    fn flat_curves_at_different_levels_are_all_in_reach() {
+        let levels: Vec<Curve> =
+            (1..=5).map(|level| vec![(1.0, f64::from(level)), (2.0, f64::from(level))]).collect();
+        let all: Vec<&Curve> = levels.iter().collect();
+        assert_eq!(values_in_reach(&all), [1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 4.0, 5.0, 5.0]);
+    }
+
+    #[test]
     fn a_curve_of_many_points_keeps_its_peaks() {
         let mut piece: Vec<Pixel> = (0..100_000).map(|index| (f64::from(index) / 1000.0, 50.0)).collect();
         piece[70_123].1 = 7.0;

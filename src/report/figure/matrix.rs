@@ -240,3 +240,30 @@ impl Chart for MatrixChart<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::{Figure, Sort, draw};
+
+    #[test]
+    fn a_row_that_lacks_a_cell_has_no_share() {
+        let names: Vec<String> = ["a", "b"].map(str::to_owned).to_vec();
+        let matrix = Matrix {
+            rows: "true".to_owned(),
+            columns: "predicted".to_owned(),
+            row_names: names.clone(),
+            column_names: names,
+            cells: vec![vec![Some(1.0), None], vec![Some(1.0), Some(3.0)]],
+            cell: Axis::default(),
+            note: String::new(),
+        };
+        let (title, description, repeat) = (String::new(), String::new(), "seed".to_owned());
+        let svg = draw(&Figure { title, description, repeat, sort: Sort::Matrix(matrix) });
+        let parsed = roxmltree::Document::parse(&svg).expect("it is well-formed");
+        let texts = parsed.descendants().filter(|node| node.tag_name().name() == "text");
+        let shares: Vec<&str> =
+            texts.filter_map(|node| node.text()).filter(|text| text.contains('%')).collect();
+        assert_eq!(shares.iter().map(|share| share.trim()).collect::<Vec<_>>(), ["75.0 %"]);
+    }
+}

@@ -190,3 +190,25 @@ fit[lost,seed=1,fold=1]/metrics.json#/seconds: nothing has it any more
 "#]]
     );
 }
+
+#[test]
+fn a_number_that_would_be_rounded_is_none() {
+    let mut memory = Memory::default();
+    let metrics =
+        "{\"whole\": 9007199254740993, \"tiny\": 1e-400, \"zero\": 0.0, \"fine\": 9007199254740991}";
+    let run = memory.run(["a", "1", "1"], "a", metrics);
+    let measures =
+        ["whole", "tiny", "zero", "fine"].map(|name| Measure::at(name, &format!("metrics.json#/{name}")));
+    let readings = crate::measure::read_measures(&run, &measures.each_ref(), &[], &memory);
+    let shown = |(reading, _): (crate::measure::Reading, _)| reading.map_err(|unread| unread.reason);
+    let shown: Vec<Result<f64, String>> = readings.into_iter().map(shown).collect();
+    assert_eq!(
+        shown,
+        [
+            Err("9007199254740993 is larger than any whole number that is exact here (2^53)".to_owned()),
+            Err("`1e-400` is too small to be told from zero".to_owned()),
+            Ok(0.0),
+            Ok(9_007_199_254_740_991.0),
+        ]
+    );
+}
