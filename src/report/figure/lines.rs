@@ -194,6 +194,7 @@ impl LineChart<'_> {
                 remarks.push(format!("{name}beyond the edge"));
             }
         }
+        remarks.retain(|remark| !remark.is_empty());
         remarks.join(" · ")
     }
 
