@@ -1,4 +1,4 @@
-//! Axes: which scale fits some values, where on it a value is, and which ticks label it.
+//! Axes: which scale fits some values, and where on it a value is; which ticks label it is `ticks`' to say.
 //!
 //! Values ──[`Scale::fitting`], [`Scale::fitting_most`], [`Scale::covering`]──▶ a scale ──[`Scale::share`], [`Scale::ticks`]──▶ positions, labels
 //!
@@ -19,9 +19,11 @@
 //! - A tick's label says exactly the value whose position it marks; labels of one axis never collide.
 //! - Positions come from `+ − × ÷` and a logarithm in software (`libm`), so they are the same on every platform.
 
-use super::decimal::{Decimal, labels};
+mod ticks;
+
 use super::repeats::drawable;
-use super::text::text_width;
+
+pub(super) use ticks::{Direction, Tick};
 
 /// An axis.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,29 +43,6 @@ enum Form {
     Complement {
         has_full: bool,
     },
-}
-
-/// A label on an axis.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Tick {
-    /// Its position, as a part of the axis.
-    pub(super) share: f64,
-    /// What it says.
-    pub(super) label: String,
-    /// Whether there is a gap in the axis just before it.
-    pub(super) follows_gap: bool,
-}
-
-/// How the labels of an axis lie.
-#[derive(Clone, Copy)]
-pub(super) enum Direction {
-    /// Side by side; they may reach `overhang` pixels beyond the axis' ends.
-    Across {
-        /// In pixels.
-        overhang: f64,
-    },
-    /// One above the other.
-    Up,
 }
 
 /// Room at each end, as a part of the range.
@@ -194,111 +173,6 @@ impl Scale {
     pub(super) fn gap(&self) -> Option<f64> {
         matches!(self.form, Form::Complement { has_full: true }).then_some((GAP + FULL) / 2.0)
     }
-
-    /// The labels of an axis of `pixels`: as many round numbers as have room.
-    pub(super) fn ticks(&self, pixels: f64, direction: Direction) -> Vec<Tick> {
-        let mut coarsest = Vec::new();
-        for values in self.candidates() {
-            let mut ticks = self.labelled(&values);
-            if let Direction::Across { overhang } = direction {
-                ticks.retain(|tick| {
-                    let (x, half) = (tick.share * pixels, text_width(&tick.label) / 2.0);
-                    x - half >= -overhang && x + half <= pixels + overhang
-                });
-            }
-            if !ticks.is_empty() && fits(&ticks, pixels, direction) {
-                return ticks;
-            }
-            if !ticks.is_empty() {
-                coarsest = ticks;
-            }
-        }
-        // Labels that are too wide side by side: the middle one says at least where the axis is.
-        let middle = coarsest.len() / 2;
-        coarsest.into_iter().skip(middle).take(1).collect()
-    }
-
-    /// Sets of round numbers on the axis, the finest first.
-    fn candidates(&self) -> Vec<Vec<Decimal>> {
-        match self.form {
-            Form::Linear => self.linear_candidates(),
-            Form::Logarithmic => decade_candidates(self.low, self.high),
-            Form::Complement { .. } => {
-                let distances = decade_candidates(self.high, self.low);
-                distances
-                    .iter()
-                    .map(|set| set.iter().rev().filter_map(|it| complement(*it)).collect())
-                    .collect()
-            }
-        }
-    }
-
-    fn linear_candidates(&self) -> Vec<Vec<Decimal>> {
-        /// The most labels on an axis.
-        const MOST: f64 = 10.0;
-        let span = self.high - self.low;
-        let power = Decimal::rounded(span, 1).power + digits_of(Decimal::rounded(span, 1)) - 3;
-        let steps = (power..power + 4).flat_map(|power| [1, 2, 5].map(|digits| Decimal { digits, power }));
-        let set = |step: Decimal| {
-            let size = step.value();
-            // A tick that a rounding error puts beyond the end still counts.
-            let (first, last) = ((self.low / size - 1e-9).ceil(), (self.high / size + 1e-9).floor());
-            let counts = if last - first < MOST { first as i64..last as i64 + 1 } else { 0..0 };
-            counts.map(|count| Decimal { digits: count * step.digits, power: step.power }).collect::<Vec<_>>()
-        };
-        steps.map(set).filter(|set| !set.is_empty()).collect()
-    }
-
-    fn labelled(&self, values: &[Decimal]) -> Vec<Tick> {
-        let tick = |(value, label): (&Decimal, String)| Tick {
-            share: self.share(value.value()).clamp(0.0, 1.0),
-            label,
-            follows_gap: false,
-        };
-        let mut ticks: Vec<Tick> = values.iter().zip(labels(values, self.percent)).map(tick).collect();
-        if self.gap().is_some() {
-            ticks.push(Tick { share: self.share(1.0), label: "100 %".to_owned(), follows_gap: true });
-        }
-        ticks
-    }
-}
-
-/// Whether no label covers its neighbour.
-fn fits(ticks: &[Tick], pixels: f64, direction: Direction) -> bool {
-    ticks.windows(2).all(|pair| {
-        let needed = match direction {
-            Direction::Across { .. } => (text_width(&pair[0].label) + text_width(&pair[1].label)) / 2.0 + 8.0,
-            Direction::Up => 26.0,
-        };
-        (pair[1].share - pair[0].share) * pixels >= needed
-    })
-}
-
-/// Numbers whose decimal logarithms lie between `low` and `high`: 1, 2 and 5 of each decade, then 1 and 3, then
-/// every decade, then ever fewer.
-fn decade_candidates(low: f64, high: f64) -> Vec<Vec<Decimal>> {
-    let powers = || low.floor() as i32..=high.ceil() as i32;
-    let within = |value: &Decimal| (low..=high).contains(&libm::log10(value.value()));
-    let set = |digits: &'static [i64], every: i32| {
-        let decades = powers().filter(move |power| power.rem_euclid(every) == 0);
-        let values =
-            decades.flat_map(|power| digits.iter().map(move |digits| Decimal { digits: *digits, power }));
-        values.filter(within).collect::<Vec<_>>()
-    };
-    let mut sets = vec![set(&[1, 2, 5], 1), set(&[1, 3], 1)];
-    sets.extend([1, 2, 3, 5, 10, 20, 50, 100].map(|every| set(&[1], every)));
-    sets
-}
-
-/// 1 − `distance`, exactly; none where that has more digits than a label.
-fn complement(distance: Decimal) -> Option<Decimal> {
-    let places = u32::try_from(-distance.power).ok()?;
-    let one = 10_i64.checked_pow(places)?;
-    Some(Decimal { digits: one - distance.digits, power: distance.power }.normalised())
-}
-
-fn digits_of(value: Decimal) -> i32 {
-    value.digits.unsigned_abs().to_string().len() as i32
 }
 
 /// Leaves out values far from the others, if they are a tenth of all or fewer.
