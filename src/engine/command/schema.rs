@@ -17,8 +17,6 @@ pub fn schema() -> Schema {
         kind: "command",
         repeats: true,
         inline: true,
-        measures: Vec::new(),
-        references: None,
         fields: vec![
             Field {
                 name: "run",
@@ -92,5 +90,6 @@ pub fn schema() -> Schema {
                 about: "after how many seconds it is ended and counts as failed; 0 is never",
             },
         ],
+        ..Schema::default()
     }
 }

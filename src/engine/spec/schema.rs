@@ -7,7 +7,7 @@ use crate::value::{Parameters, Value};
 use crate::yaml::Entry;
 
 /// The settings that one kind takes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Schema {
     /// The kind's name.
     pub kind: &'static str,

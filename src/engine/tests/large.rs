@@ -21,22 +21,8 @@ fn loaded(stages: &str) -> Result<Pipeline, String> {
     let rate = Field { name: "rate", shape: Shape::Text, default: Some("low".into()), about: "a setting" };
     let schemas = [
         command::schema(),
-        Schema {
-            kind: "fit",
-            fields: vec![rate],
-            measures: Vec::new(),
-            repeats: true,
-            inline: false,
-            references: None,
-        },
-        Schema {
-            kind: "score",
-            fields: Vec::new(),
-            measures: Vec::new(),
-            repeats: true,
-            inline: false,
-            references: None,
-        },
+        Schema { kind: "fit", fields: vec![rate], repeats: true, ..Schema::default() },
+        Schema { kind: "score", repeats: true, ..Schema::default() },
     ];
     load(folder.path(), &schemas, &[]).map_err(|mistakes| mistakes.render(false))
 }

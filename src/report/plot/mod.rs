@@ -46,9 +46,7 @@ const OUT: &str = "plots";
 pub fn schema() -> Schema {
     Schema {
         kind: "plot",
-        repeats: false,
         inline: true,
-        measures: Vec::new(),
         references: Some(References { stages, check: check_all }),
         fields: vec![
             Field {
@@ -64,6 +62,7 @@ pub fn schema() -> Schema {
                 about: "the folder that they are put into",
             },
         ],
+        ..Schema::default()
     }
 }
 

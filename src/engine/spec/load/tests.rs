@@ -29,22 +29,8 @@ fn schemas() -> Vec<Schema> {
     let paths = |shape| Shape::List(Box::new(shape));
     let none = || Some(Value::List(Vec::new()));
     vec![
-        Schema {
-            kind: "data",
-            fields: Vec::new(),
-            measures: Vec::new(),
-            repeats: false,
-            inline: false,
-            references: None,
-        },
-        Schema {
-            kind: "score",
-            fields: Vec::new(),
-            measures: Vec::new(),
-            repeats: true,
-            inline: false,
-            references: None,
-        },
+        Schema { kind: "data", ..Schema::default() },
+        Schema { kind: "score", repeats: true, ..Schema::default() },
         Schema {
             kind: "learn",
             fields: vec![
@@ -53,9 +39,7 @@ fn schemas() -> Vec<Schema> {
                 field("word", Shape::Text, Some("no".into())),
             ],
             repeats: true,
-            inline: false,
-            measures: Vec::new(),
-            references: None,
+            ..Schema::default()
         },
         Schema {
             kind: "command",
@@ -66,8 +50,7 @@ fn schemas() -> Vec<Schema> {
             ],
             repeats: true,
             inline: true,
-            measures: Vec::new(),
-            references: None,
+            ..Schema::default()
         },
     ]
 }
