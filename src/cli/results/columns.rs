@@ -24,14 +24,14 @@ pub(super) fn columns(
     objects: &dyn Objects,
 ) -> Result<Vec<Vec<Column>>, CliError> {
     if asked.is_empty() {
-        return Ok(tables.iter().map(|stages| all(pipeline, stages, objects)).collect());
+        return Ok(tables.iter().map(|stages| all(stages, objects)).collect());
     }
     let find = |column: &String| -> Vec<Option<Column>> {
         tables.iter().map(|stages| find(column, pipeline, stages)).collect()
     };
     let found: Vec<Vec<Option<Column>>> = asked.iter().map(find).collect();
     if let Some((column, _)) = asked.iter().zip(&found).find(|(_, found)| found.iter().all(Option::is_none)) {
-        let measures = tables.iter().flatten().flat_map(|runs| measures(pipeline, runs.stage));
+        let measures = tables.iter().flatten().flat_map(|runs| runs.measures);
         let names: Vec<String> = measures.map(|measure| measure.name.clone()).collect();
         return Err(unknown(column, &names));
     }
@@ -60,7 +60,7 @@ pub(super) fn sorted_by(
         }));
     }
     if places.iter().all(Option::is_none) {
-        let names = tables.iter().flatten().flat_map(|runs| measures(pipeline, runs.stage));
+        let names = tables.iter().flatten().flat_map(|runs| runs.measures);
         let names: Vec<String> = names.map(|measure| measure.name.clone()).collect();
         return Err(unknown(asked, &names));
     }
@@ -76,29 +76,29 @@ pub(super) fn unknown(column: &str, known: &[String]) -> CliError {
     CliError::input(format!("there is no column `{column}`\nhelp: {help}"))
 }
 
-fn measures<'p>(pipeline: &'p Pipeline, stage: &str) -> &'p [Measure] {
-    pipeline.stage(stage).map_or(&[], |id| &pipeline.stages[id.0].measures)
+/// Gives the declared measures of stages.
+pub(super) fn declared(stages: &[StageRuns<'_>]) -> Vec<Column> {
+    let of_stage = |(stage, runs): (usize, &StageRuns<'_>)| {
+        let measures = runs.measures.iter().cloned();
+        measures.map(|measure| Column::of_measure(stage, measure)).collect::<Vec<_>>()
+    };
+    stages.iter().enumerate().flat_map(of_stage).collect()
 }
 
 /// Gives the declared measures of stages; of one that declares none every number of its first run's outputs.
-fn all(pipeline: &Pipeline, stages: &[StageRuns<'_>], objects: &dyn Objects) -> Vec<Column> {
-    let mut columns = Vec::new();
-    for (stage, runs) in stages.iter().enumerate() {
-        let declared = measures(pipeline, runs.stage);
-        columns.extend(declared.iter().map(|measure| Column::of_measure(stage, measure.clone())));
-        if declared.is_empty() {
-            let first = runs.runs.iter().find(|run| run.left.is_some());
-            let found = first.map(|run| numbers(run, objects)).unwrap_or_default();
-            if found.len() > MAX_NUMBERS {
-                let more = found.len() - MAX_NUMBERS;
-                print::note(&format!(
-                    "note    `{}` has {more} more numbers: name those that you want, `-c FILE#…`",
-                    runs.stage
-                ));
-            }
-            let measures = found.into_iter().take(MAX_NUMBERS).map(Measure::of_address);
-            columns.extend(measures.map(|measure| Column::of_measure(stage, measure)));
+fn all(stages: &[StageRuns<'_>], objects: &dyn Objects) -> Vec<Column> {
+    let mut columns = declared(stages);
+    for (stage, runs) in stages.iter().enumerate().filter(|(_, runs)| runs.measures.is_empty()) {
+        let first = runs.runs.iter().find(|run| run.left.is_some());
+        let found = first.map(|run| numbers(run, objects)).unwrap_or_default();
+        if let Some(more) = found.len().checked_sub(MAX_NUMBERS).filter(|more| *more > 0) {
+            print::note(&format!(
+                "note    `{}` has {more} more numbers: name those that you want, `-c FILE#…`",
+                runs.stage
+            ));
         }
+        let measures = found.into_iter().take(MAX_NUMBERS).map(Measure::of_address);
+        columns.extend(measures.map(|measure| Column::of_measure(stage, measure)));
     }
     columns
 }
@@ -123,7 +123,7 @@ fn find_in(
         return Some(Column::of_parameter(place, name));
     }
     for stage in places.clone() {
-        let declared = measures(pipeline, stages[stage].stage);
+        let declared = stages[stage].measures;
         if let Some(measure) = declared.iter().find(|measure| measure.name == column) {
             return Some(Column::of_measure(stage, measure.clone()));
         }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use recount_engine::spec::StageId;
 use recount_engine::{LOCK_FILE, Lock, Outcome, Report, Summary};
-use recount_report::results::{Before, Column, StageRuns, Table, join, table, text};
+use recount_report::results::{Before, StageRuns, Table, join, table, text};
 
+use super::columns::declared;
 use super::runs::Runs;
 use crate::cli::outputs::OutputFinder;
 use crate::cli::project::Project;
@@ -50,7 +51,7 @@ pub fn print_ran(project: &Project, summary: &Summary, trial: bool) -> Result<()
             let names: Vec<&str> = stages.iter().map(|stage| stage.stage).collect();
             print::result(&names.join(", "));
         }
-        let columns = columns(stages);
+        let columns = declared(stages);
         let mut now = table(stages, columns.clone(), &finder);
         let hidden = now.rows.len().saturating_sub(MAX_ROWS);
         now.rows.truncate(MAX_ROWS);
@@ -87,14 +88,6 @@ fn with_what_ran<'p>(mut stage: StageRuns<'p>, ran: &BTreeSet<&str>) -> StageRun
     let repeats = &stage.repeats;
     stage.runs.retain(|run| rows.contains(&row(&run.coordinates, repeats)));
     stage
-}
-
-fn columns(stages: &[StageRuns<'_>]) -> Vec<Column> {
-    let of_stage = |(stage, runs): (usize, &StageRuns<'_>)| {
-        let measures = runs.measures.iter().cloned();
-        measures.map(|measure| Column::of_measure(stage, measure)).collect::<Vec<_>>()
-    };
-    stages.iter().enumerate().flat_map(of_stage).collect()
 }
 
 /// Reads the project's lock; `None` where there is none.

@@ -130,11 +130,12 @@ impl Settings {
     /// Gives every parameter of the kind.
     pub fn parameters(&self) -> Parameters {
         let mut all = self.defaults.as_deref().cloned().unwrap_or_default();
-        for setting in &self.set {
+        'settings: for setting in &self.set {
             let (mut at, mut name) = (&mut all, setting.name.to_string());
             for below in &setting.below {
                 let map = at.entry(name).or_insert_with(|| Value::Map(Parameters::new()));
-                let Value::Map(map) = map else { unreachable!("no leaf is above another one") };
+                // No leaf is above another one.
+                let Value::Map(map) = map else { continue 'settings };
                 (at, name) = (map, below.clone());
             }
             at.insert(name, setting.value.clone());
