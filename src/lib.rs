@@ -6,9 +6,10 @@
 //! | [`kinds`] | one file per stage kind of the lab: its parameters, their effective form, its run |
 //! | [`lab`] | the science: data, models, training, metrics |
 //! | [`week3`] | the report of week 3, its claims and its audit, until any pipeline has them |
-//! | `recount_engine` | the crate below: decides what is stale, runs it, keeps what it made |
+//! | `recount_report` | a crate below: measures, comparisons, tables of results, figures |
+//! | `recount_engine` | the crate below all: decides what is stale, runs it, keeps what it made |
 //!
-//! Arrows point down only: `cli → {kinds, week3} → lab → recount_engine`. `lab` imports nothing of ours but
+//! Arrows point down only: `cli → {kinds, week3} → lab → recount_engine`, and `{cli, kinds} → recount_report → recount_engine`. `lab` imports nothing of ours but
 //! `recount_engine::digest`.
 //! `tests/layers.rs` holds them.
 

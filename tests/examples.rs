@@ -50,7 +50,7 @@ const SVG: &str = "http://www.w3.org/2000/svg";
 const LICENCES_DIFF: &str = "\
 changed train
   because of `params.yaml#/train/n_est` 50 → 60
-  and 343 numbers in lists: --all tells them
+  and 343 numbers in lists: --all lists them
 changed evaluate · 7 measures moved
   because of train · `params.yaml#/train/n_est` 50 → 60
   accuracy                                      0.770833 → 0.739583  -0.031250  unclear: one run on a side

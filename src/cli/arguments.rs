@@ -196,7 +196,7 @@ pub struct DiffArguments {
     /// The revision to compare to [default: pipeline.lock as it is now]
     #[arg(value_name = "REV")]
     pub to: Option<String>,
-    /// Tell also the measures that stand in lists, such as each epoch's
+    /// List also the numbers that are in lists, such as each epoch's
     #[arg(long)]
     pub all: bool,
     /// Where the project is

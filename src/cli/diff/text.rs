@@ -42,7 +42,7 @@ pub(super) fn print_body(body: &DiffResult, all: bool) {
             print::result(&format!("  because of {whose}{}", reason.text));
         }
         if printed < causes {
-            print::result(&format!("  and of {} more changes: --all tells them", causes - printed));
+            print::result(&format!("  and of {} more changes: --all lists them", causes - printed));
         }
         let (shown, hidden): (Vec<&Moved>, Vec<&Moved>) =
             changed.measures.iter().partition(|moved| all || !moved.listed);
@@ -57,7 +57,7 @@ pub(super) fn print_body(body: &DiffResult, all: bool) {
             ));
         }
         if !hidden.is_empty() {
-            print::result(&format!("  and {} numbers in lists: --all tells them", hidden.len()));
+            print::result(&format!("  and {} numbers in lists: --all lists them", hidden.len()));
         }
     }
     if !body.lacking.is_empty() {
