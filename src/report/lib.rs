@@ -3,6 +3,10 @@
 //! | module | its duty |
 //! |---|---|
 //! | [`measure`] | numbers at addresses in what runs left |
+//! | [`evidence`] | what a report is made from: the runs and their values |
+//! | [`selection`] | runs of one stage, chosen by coordinates |
+//! | [`quantity`] | a number over repeats, with where it is from |
+//! | [`citation`] | a quantity as it is printed, and its reference |
 //! | [`reference`](mod@reference) | what a figure or a report names of a pipeline: `fit[svm].accuracy` |
 //! | [`plot`] | the kind `plot` |
 //! | [`results`] | measures in rows and columns |
@@ -12,9 +16,15 @@
 //! Invariants
 //! - Knows no stage kind of the lab, no terminal and no clock.
 
+pub mod citation;
+pub mod evidence;
 pub mod figure;
 pub mod measure;
 pub mod plot;
+pub mod quantity;
 pub mod reference;
 pub mod results;
+pub mod selection;
 pub mod statistics;
+#[cfg(test)]
+mod test_project;
