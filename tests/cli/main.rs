@@ -10,6 +10,7 @@ mod hostile_git;
 #[cfg(feature = "lab")]
 mod irregular;
 mod lock;
+mod observed;
 mod params;
 mod plot;
 mod project;

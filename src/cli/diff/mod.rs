@@ -211,7 +211,7 @@ fn compare(
     let mut finder = OutputFinder::of(&stored.store);
     let members: Vec<&str> = groups.values().flatten().copied().collect();
     for side in [from, to] {
-        finder.fetch((&stored.root, Some(git)), side.commit.as_deref(), &side.lock, &members)?;
+        finder.fetch((&stored.root, Some(git)), side.commit.as_deref(), &side.lock, &members, pipeline)?;
     }
     // An instance that changed by itself comes before those that changed because of it.
     let mut roots = Vec::new();
