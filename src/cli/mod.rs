@@ -110,10 +110,11 @@ impl From<EngineError> for CliError {
                 "{text}: it only tells of results\n\
                  help: write the setting into the project's files, or leave `{stage}` out of the trial"
             )),
+            EngineError::TwoWriters { .. } => {
+                Self::input(format!("{text}\nhelp: give one of them another folder by `out`"))
+            }
             EngineError::Copy { .. } => Self::failed(text),
-            EngineError::UnknownKind { .. }
-            | EngineError::NoMatch { .. }
-            | EngineError::TwoWriters { .. } => Self::input(text),
+            EngineError::UnknownKind { .. } | EngineError::NoMatch { .. } => Self::input(text),
         }
     }
 }
