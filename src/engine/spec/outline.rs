@@ -11,6 +11,7 @@ use super::exclude::{self, Excluded};
 use super::file::{self, File};
 use super::measures::{self, Measure};
 use super::pipeline::Variant;
+use super::project_texts::ProjectTexts;
 use super::repeats::{self, EachEntry};
 use super::resources::{self, Resources};
 use super::schema::Schema;
@@ -81,6 +82,7 @@ pub(super) struct AxisValues {
 pub(super) fn read<'s>(
     root: &Path,
     schemas: &'s [Schema],
+    texts: &ProjectTexts<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Outline<'s>> {
     let source = match file::read(root, PATH, diagnostics) {
@@ -116,7 +118,8 @@ pub(super) fn read<'s>(
     let title = title.unwrap_or_default().to_owned();
     let list = entry(fields, "stages");
     let mut nameless = list.is_none();
-    let stages = list.map(|entry| stages(entry, schemas, &mut nameless, diagnostics)).unwrap_or_default();
+    let stages =
+        list.map(|entry| stages(entry, (schemas, texts), &mut nameless, diagnostics)).unwrap_or_default();
     Some(Outline { title, stages, nameless })
 }
 
@@ -130,7 +133,7 @@ fn check_version(node: &Node, diagnostics: &mut Diagnostics) {
 
 fn stages<'s>(
     list: &Entry,
-    schemas: &'s [Schema],
+    (schemas, texts): (&'s [Schema], &ProjectTexts<'_>),
     nameless: &mut bool,
     diagnostics: &mut Diagnostics,
 ) -> Vec<StageDraft<'s>> {
@@ -147,7 +150,7 @@ fn stages<'s>(
     let mut known: HashMap<String, usize> = HashMap::with_capacity(nodes.len());
     let mut stages: Vec<StageDraft<'s>> = Vec::with_capacity(nodes.len());
     for node in nodes {
-        let Some(stage) = stage(node, schemas, diagnostics) else {
+        let Some(stage) = stage(node, schemas, texts, diagnostics) else {
             *nameless = true;
             continue;
         };
@@ -168,6 +171,7 @@ fn stages<'s>(
 pub(super) fn stage<'s>(
     node: &Node,
     schemas: &'s [Schema],
+    texts: &ProjectTexts<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<StageDraft<'s>> {
     let fields = entries(node, "a stage", diagnostics)?;
@@ -225,7 +229,7 @@ pub(super) fn stage<'s>(
     let paired = names("paired", diagnostics);
     let mut needs = names("needs", diagnostics);
     let references = schema.and_then(|schema| schema.references);
-    for (stage, place) in references.map(|it| (it.stages)(fields)).unwrap_or_default() {
+    for (stage, place) in references.map(|it| (it.stages)(fields, texts)).unwrap_or_default() {
         if !needs.iter().any(|(known, _)| *known == stage) {
             needs.push((stage, place));
         }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use super::outline::{self, StageDraft};
 use super::owners::Owner;
 use super::pipeline::{Axis, Pipeline, Stage, StageId};
+use super::project_texts::ProjectTexts;
 use super::schema::Schema;
 use super::settings::Settings;
 use super::{aggregated, axes, graph, inherit, open_params, outputs, overrides, points, settings_file};
@@ -39,7 +40,8 @@ fn checked(
     overrides: &[String],
     diagnostics: &mut Diagnostics,
 ) -> Option<Pipeline> {
-    let mut outline = outline::read(root, schemas, diagnostics)?;
+    let texts = ProjectTexts::of(root);
+    let mut outline = outline::read(root, schemas, &texts, diagnostics)?;
     let drafts = &mut outline.stages;
     let files = names_in_stages(root);
     for draft in drafts.iter_mut() {
@@ -87,7 +89,7 @@ fn checked(
     for (at, index) in order.iter().enumerate() {
         let draft = &drafts[*index];
         if let Some(references) = draft.schema.and_then(|schema| schema.references) {
-            (references.check)(&draft.fields, &pipeline, StageId(at), diagnostics);
+            (references.check)(&draft.fields, &texts, &pipeline, StageId(at), diagnostics);
         }
     }
     Some(pipeline)
