@@ -2,6 +2,7 @@
 //!
 //! | module | its duty |
 //! |---|---|
+//! | [`check`] | template sources: no uncited numeral, every name exists, what is used |
 //! | [`measure`] | numbers at addresses in what runs left |
 //! | [`reference`](mod@reference) | what a figure or a report names of a pipeline: `fit[svm].accuracy` |
 //! | [`plot`] | the kind `plot` |
@@ -12,6 +13,7 @@
 //! Invariants
 //! - Knows no stage kind of the lab, no terminal and no clock.
 
+pub mod check;
 pub mod figure;
 pub mod measure;
 pub mod plot;
