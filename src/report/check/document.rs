@@ -15,6 +15,12 @@ use super::parse::bytes;
 /// Stands for an expression: no letter, no sign and no space to a Markdown parser, and in no author's text.
 pub(super) const EXPRESSION: char = '\u{e000}';
 
+/// Branches at most that exclude each other, in a template or a macro: it takes a document for each.
+const MAX_BRANCHES: usize = 64;
+
+/// Bytes of all documents of a template at most, so that a long one with many branches takes no seconds.
+const MAX_TEXT_BYTES: usize = 8 << 20;
+
 /// A text that a template may print.
 #[derive(Debug, Default)]
 pub(super) struct Document {
@@ -56,21 +62,27 @@ impl Document {
     }
 }
 
-/// Gives what the statements may print; `None` where something has more branches that exclude each other than `most`.
-pub(super) fn documents(children: &[Stmt<'_>], most: usize) -> Option<Vec<Document>> {
+/// Gives what the statements may print; `None` where something has more than [`MAX_BRANCHES`] that exclude each other, or
+/// where that makes more than [`MAX_TEXT_BYTES`].
+pub(super) fn documents(children: &[Stmt<'_>]) -> Option<Vec<Document>> {
     let mut bodies = vec![children];
     bodies_within(children, &mut bodies);
     let mut documents = Vec::new();
+    let mut length = 0;
     for body in bodies {
         let count = branches(body);
-        if count > most {
+        if count > MAX_BRANCHES {
             return None;
         }
-        documents.extend((0..count).map(|branch| {
+        for branch in 0..count {
             let mut document = Document::default();
             write(body, branch, &mut document);
-            document
-        }));
+            length += document.text.len();
+            if length > MAX_TEXT_BYTES {
+                return None;
+            }
+            documents.push(document);
+        }
     }
     Some(documents)
 }

@@ -20,11 +20,14 @@ use super::vocabulary::{
 };
 use super::{Checked, Project, Uses, check_string};
 
+/// Mistakes that get a suggestion.
+const MAX_SUGGESTIONS: usize = 100;
+
 /// A walk over one template's tags and expressions.
 pub(super) struct Walk<'a> {
     pub(super) source: &'a Arc<Source>,
     pub(super) project: &'a Project<'a>,
-    names: &'a Names,
+    pub(super) names: &'a Names,
     /// Names that some template assigns.
     assigned: &'a BTreeSet<String>,
     pub(super) uses: &'a mut Uses,
@@ -57,6 +60,21 @@ impl<'a> Walk<'a> {
         let place = Place::new(self.source, bytes_of(expression));
         let mistake = Diagnostic::error(message).at(&place);
         self.report(if help.as_ref().is_empty() { mistake } else { mistake.help(help) });
+    }
+
+    /// Gives help for an unknown word; none beyond the mistakes that are shown, since it takes a search.
+    pub(super) fn suggest<'k>(
+        &self,
+        written: &str,
+        known: impl IntoIterator<Item = &'k str> + Clone,
+        one: &str,
+        many: &str,
+    ) -> Option<String> {
+        if self.diagnostics.len() > MAX_SUGGESTIONS {
+            None
+        } else {
+            suggestion::help(written, known, one, many)
+        }
     }
 
     pub(super) fn assign_name(&mut self, name: &str, of: Type) {
@@ -246,7 +264,7 @@ impl<'a> Walk<'a> {
         if !self.assigned.contains(name) && !["self", "caller", "varargs", "kwargs"].contains(&name) {
             let stages: Vec<&str> =
                 self.project.pipeline.stages.iter().map(|stage| stage.name.as_str()).collect();
-            let help = suggestion::help(name, stages, "a stage named", "the stages are").unwrap_or_default();
+            let help = self.suggest(name, stages, "a stage named", "the stages are").unwrap_or_default();
             self.refuse(expression, format!("there is nothing named `{name}`"), help);
         }
         Type::Unknown
@@ -272,7 +290,7 @@ impl<'a> Walk<'a> {
                 self.arguments(&call.args, true);
                 if !self.assigned.contains(name.id) && !["caller", "super"].contains(&name.id) {
                     let known = FUNCTIONS.into_iter().chain(BUILT_IN_FUNCTIONS);
-                    let help = suggestion::help(name.id, known, "a function named", "the functions are");
+                    let help = self.suggest(name.id, known, "a function named", "the functions are");
                     let message = format!("no function is named `{}`", name.id);
                     self.refuse(&call.expr, message, help.unwrap_or_default());
                 }
@@ -318,7 +336,7 @@ impl<'a> Walk<'a> {
         let given = filter.expr.as_ref().map(|inner| (inner, self.walk(inner, literal && !is_stated)));
         self.arguments(&filter.args, literal && !is_stated && !FORMATS.contains(&filter.name));
         if !filters().any(|known| known == filter.name) {
-            let help = suggestion::help(
+            let help = self.suggest(
                 filter.name,
                 filters(),
                 "a filter named",

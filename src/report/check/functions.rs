@@ -5,7 +5,6 @@ use std::ops::Range;
 use minijinja::machinery::ast::{Call, CallArg, Expr};
 use recount_engine::diagnostic::{Diagnostic, Place};
 use recount_engine::spec::StageId;
-use recount_engine::suggestion;
 
 use super::expressions::Walk;
 use super::stage_names::constant_text;
@@ -99,7 +98,7 @@ impl Walk<'_> {
                 let figures: Vec<&str> =
                     self.project.figures.iter().map(|(_, figure)| figure.as_str()).collect();
                 let help =
-                    suggestion::help(&name, figures, "a figure named", "the figures are").unwrap_or_default();
+                    self.suggest(&name, figures, "a figure named", "the figures are").unwrap_or_default();
                 self.refuse(argument, format!("no figure is named `{name}`"), help);
             }
             [(one, _), (other, _), ..] => {

@@ -33,12 +33,15 @@ const MONTHS: [&str; 12] = [
 /// Four digits between these are a year where a year may be; `1797 images` are none.
 const YEARS: Range<u32> = 1800..2100;
 
+/// How far behind its bracket a year may be, in bytes: after several authors' names.
+const MAX_BRACKET_BYTES: usize = 500;
+
 /// Finds the numerals of a text that need a source, with sign and unit, in bytes; `is_heading` says what the text is.
 pub(super) fn uncited(text: &str, is_heading: bool, names: &Names) -> Vec<Range<usize>> {
     if !text.contains(char::is_numeric) {
         return Vec::new();
     }
-    let phrases = names.phrases_in(text);
+    let spared = spared(text, names);
     let line = Line { text, words: words(text), is_heading, names };
     let mut found = Vec::new();
     // Whether the last number was one of several parts: `sections 2 and 3`.
@@ -49,9 +52,7 @@ pub(super) fn uncited(text: &str, is_heading: bool, names: &Names) -> Vec<Range<
         if begins_with_letter || !written.contains(char::is_numeric) {
             continue;
         }
-        let is_named = phrases.iter().any(|phrase| phrase.start <= word.start && word.end <= phrase.end)
-            || names.has_word(written)
-            || is_in_address(text, word);
+        let is_named = names.has_word(written) || spared[word.clone()].iter().all(|is_spared| *is_spared);
         let is_part = line.is_part(index, in_parts == Some(index));
         if is_part.is_some_and(|more| more) {
             in_parts = line.next_in_list(index);
@@ -69,12 +70,22 @@ pub(super) fn uncited_in_title(title: &str, names: &Names) -> Vec<Range<usize>> 
     uncited(title, false, names).into_iter().filter(|range| !is_whole(range)).collect()
 }
 
-/// Says whether a word is part of an address, which is a link's target wherever it is written.
-fn is_in_address(text: &str, word: &Range<usize>) -> bool {
-    let start = text[..word.start].rfind(|letter: char| is_space(letter) || "<(".contains(letter));
-    let start = start.map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-    let address = &text[start..word.end];
-    address.starts_with("https://") || address.starts_with("http://")
+/// Marks the bytes of names of several words, and of addresses, which are links' targets wherever they are written.
+fn spared(text: &str, names: &Names) -> Vec<bool> {
+    let mut spared = vec![false; text.len()];
+    names.phrases_in(text).into_iter().for_each(|range| spared[range].fill(true));
+    let mut at = 0;
+    while let Some(offset) = text[at..].find("http") {
+        let start = at + offset;
+        at = start + "http".len();
+        let rest = &text[start..];
+        if rest.starts_with("https://") || rest.starts_with("http://") {
+            let end = rest.find(|letter: char| is_space(letter) || ">)".contains(letter));
+            at = start + end.unwrap_or(rest.len());
+            spared[start..at].fill(true);
+        }
+    }
+    spared
 }
 
 /// A text, and its words.
@@ -172,7 +183,8 @@ impl Line<'_> {
             return unit(&self.text[self.words[index].end..]) == 0;
         }
         // `(2011)`, `(Ito 2011)`, `(Srivastava et al., 2014; Ito, 2011)`.
-        let text = &self.text[..self.words[index].start];
+        let start = self.words[index].start;
+        let text = &self.text[self.text.floor_char_boundary(start.saturating_sub(MAX_BRACKET_BYTES))..start];
         let in_brackets = text.rfind('(') > text.rfind(')');
         let gap = self.gap(index).trim_matches(is_space);
         let is_behind_name = self.before(index).is_some_and(|name| name.starts_with(char::is_uppercase));

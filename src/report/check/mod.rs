@@ -58,9 +58,6 @@ use self::document::{Document, documents};
 use self::markdown::{Found, numerals};
 use self::names::Names;
 
-/// Branches at most that exclude each other, in a template or a macro: it takes a document for each.
-const MAX_BRANCHES: usize = 64;
-
 /// Templates of a report at most.
 const MAX_TEMPLATES: usize = 1_000;
 
@@ -168,31 +165,33 @@ fn load(
 /// Reports the numerals of a template's literal text that have no source.
 fn check_text(source: &Arc<Source>, tree: &Stmt<'_>, names: &Names, diagnostics: &mut Diagnostics) {
     let Stmt::Template(template) = tree else { return };
-    let Some(documents) = documents(&template.children, MAX_BRANCHES) else {
-        let message = format!("the template has more than {MAX_BRANCHES} branches that exclude each other");
+    let Some(documents) = documents(&template.children) else {
+        let message = "the template has too many branches that exclude each other";
         let help = "split it: `{% include \"part.md.j2\" %}`";
         diagnostics.add(Diagnostic::error(message).at(&Place::whole(source)).help(help));
         return;
     };
     // The same text is in several documents.
-    let mut found: BTreeMap<(usize, usize), Diagnostic> = BTreeMap::new();
+    let mut found: BTreeMap<(usize, usize), Found> = BTreeMap::new();
     for document in documents {
         for numeral in numerals(&document, names) {
             let range = document.source_of(range_of(&numeral));
-            found
-                .entry((range.start, range.end))
-                .or_insert_with(|| mistake(&numeral, &Place::new(source, range)));
+            found.insert((range.start, range.end), numeral);
         }
     }
-    found.into_values().for_each(|mistake| diagnostics.add(mistake));
+    for ((start, end), numeral) in found {
+        diagnostics.add_with(|| mistake(&numeral, &Place::new(source, start..end)));
+    }
 }
 
 /// Reports the numerals of a string constant that have no source; `place` is where it is written.
 fn check_string(value: &str, place: &Place, names: &Names, diagnostics: &mut Diagnostics) {
     let document = Document::of_string(value);
     for numeral in numerals(&document, names) {
-        let place = place.narrowed_to(value, document.source_of(range_of(&numeral)));
-        diagnostics.add(mistake(&numeral, &place));
+        diagnostics.add_with(|| {
+            let place = place.narrowed_to(value, document.source_of(range_of(&numeral)));
+            mistake(&numeral, &place)
+        });
     }
 }
 

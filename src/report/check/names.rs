@@ -19,6 +19,8 @@ pub(super) struct Names {
     phrases: BTreeSet<String>,
     /// Names that could be a number, such as `64` or `2.8`.
     numbers: BTreeSet<String>,
+    /// The parameters that each stage's instances have, in the order of the stages.
+    parameters: Vec<BTreeSet<String>>,
 }
 
 impl Names {
@@ -34,7 +36,9 @@ impl Names {
                 names.add(axis.name());
                 values(pipeline, StageId(index), axis).iter().for_each(|value| names.add(value));
             }
-            parameters(pipeline, StageId(index)).iter().for_each(|name| names.add(name));
+            let parameters = parameters(pipeline, StageId(index));
+            parameters.iter().for_each(|name| names.add(name));
+            names.parameters.push(parameters);
         }
         project.figures.iter().for_each(|(_, figure)| names.add(figure));
         for (term, place) in project.terms {
@@ -74,6 +78,11 @@ impl Names {
         self.numbers.contains(word)
     }
 
+    /// Gives the names of the parameters that a stage's instances have.
+    pub(super) fn parameters(&self, id: StageId) -> &BTreeSet<String> {
+        &self.parameters[id.0]
+    }
+
     /// Gives where a text has names of several words, as whole words.
     pub(super) fn phrases_in(&self, text: &str) -> Vec<Range<usize>> {
         let is_free = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric());
@@ -88,8 +97,7 @@ impl Names {
     }
 }
 
-/// Gives the names of the parameters that a stage's instances have.
-pub(super) fn parameters(pipeline: &Pipeline, id: StageId) -> BTreeSet<String> {
+fn parameters(pipeline: &Pipeline, id: StageId) -> BTreeSet<String> {
     let owner = pipeline.stages[id.0].variants_of.unwrap_or(id);
     let variants = pipeline.variants_of(id).iter().map(|variant| Some(variant.name.as_str()));
     let settings = variants.chain([None]).map(|variant| pipeline.settings(owner, variant).parameters());

@@ -130,17 +130,17 @@ fn hostile_templates_are_refused_or_checked_without_a_stack_overflow() {
         let checked = fixture.check(&text);
         checked.diagnostics.iter().next().map(|mistake| mistake.message().to_owned())
     };
-    let size = 200_000;
+    let size = 100_000;
     let of = |part: &str| part.repeat(size / part.len());
     let nested = |open: &str, close: &str, times: usize| open.repeat(times) + &close.repeat(times);
     let found = [
-        of("["),
+        of("[") + "1",
         of("{{"),
-        of("`"),
-        of("*a "),
-        of("> "),
-        of("<"),
-        of("![a](b"),
+        of("`") + "1",
+        of("*a ") + "1",
+        of("> ") + "1",
+        of("<") + "1",
+        of("![a](b") + "1",
         format!("{{{{ {} }}}}", of("(")),
         format!("{{{{ fit{} }}}}", of(".a")),
         format!("{{{{ fit{} }}}}", of("|e")),
@@ -151,10 +151,23 @@ fn hostile_templates_are_refused_or_checked_without_a_stack_overflow() {
         nested("{% if fit %}", "{% endif %}", 140),
         nested("{% if fit %}", "{% endif %}", 10_000),
         nested("{% if fit %}1{% else %}", "{% endif %}", 140),
+        of("word 1. ") + "{% if a %}" + &"{% elif a %}".repeat(49) + "{% endif %}",
         of("{% if fit %}{% endif %}"),
         of("{% for a in fit %}{% if a %}b{% else %}c{% endif %}{% endfor %}"),
         "x".repeat(600 << 10),
         of("12 "),
+        of("1;"),
+        of("(2019;"),
+        of("https://a/1 "),
+        of("- ") + "1",
+        of("[^1]: ") + "1",
+        of("|1") + "\n" + &of("|-") + "\n",
+        of("[a]: b\n") + &of("[a] 1 "),
+        of("$1 "),
+        of("<a "),
+        of("{{ fti }}"),
+        of("{{ 1 }}"),
+        format!("{{{{ \"{}\" }}}}", of("12 ")),
         of("\u{e000}"),
     ]
     .map(|text| {
@@ -164,12 +177,12 @@ fn hostile_templates_are_refused_or_checked_without_a_stack_overflow() {
     assert_data_eq!(
         found.join("\n"),
         str![[r#"
-"[[[[[[[[[[[[[[[[[[[[[[[[": legal
+"[[[[[[[[[[[[[[[[[[[[[[[[": `1` is a number without a source
 "{{{{{{{{{{{{{{{{{{{{{{{{": this tag has more than 1000 words and signs
 "````````````````````````": legal
-"*a *a *a *a *a *a *a *a ": legal
-"> > > > > > > > > > > > ": legal
-"<<<<<<<<<<<<<<<<<<<<<<<<": legal
+"*a *a *a *a *a *a *a *a ": `1` is a number without a source
+"> > > > > > > > > > > > ": `1` is a number without a source
+"<<<<<<<<<<<<<<<<<<<<<<<<": `1` is a number without a source
 "![a](b![a](b![a](b![a](b": legal
 "{{ (((((((((((((((((((((": this tag has more than 1000 words and signs
 "{{ fit.a.a.a.a.a.a.a.a.a": this tag has more than 1000 words and signs
@@ -178,13 +191,26 @@ fn hostile_templates_are_refused_or_checked_without_a_stack_overflow() {
 "{{ fit.a.a.a.a.a.a.a.a.a": stage `fit` has no measure `a`
 "{{ not not not not not n": legal
 "{% if a %}{% elif a %}{%": this `if` has more than 50 `elif`
-"{% if fit %}{% if fit %}": the template has more than 64 branches that exclude each other
+"{% if fit %}{% if fit %}": the template has too many branches that exclude each other
 "{% if fit %}{% if fit %}": template exceeds maximum recursion limits
-"{% if fit %}1{% else %}{": the template has more than 64 branches that exclude each other
+"{% if fit %}1{% else %}{": the template has too many branches that exclude each other
+"word 1. word 1. word 1. ": the template has too many branches that exclude each other
 "{% if fit %}{% endif %}{": legal
 "{% for a in fit %}{% if ": legal
 "xxxxxxxxxxxxxxxxxxxxxxxx": the template is longer than 512 KiB
 "12 12 12 12 12 12 12 12 ": `12` is a number without a source
+"1;1;1;1;1;1;1;1;1;1;1;1;": `1` is a number without a source
+"(2019;(2019;(2019;(2019;": legal
+"https://a/1 https://a/1 ": legal
+"- - - - - - - - - - - - ": `1` is a number without a source
+"[^1]: [^1]: [^1]: [^1]: ": `1` is a number without a source
+"|1|1|1|1|1|1|1|1|1|1|1|1": `1` is a number without a source
+"[a]: b/n[a]: b/n[a]: b/n[a]": `1` is a number without a source
+"$1 $1 $1 $1 $1 $1 $1 $1 ": `1` is a number without a source
+"<a <a <a <a <a <a <a <a ": legal
+"{{ fti }}{{ fti }}{{ fti": there is nothing named `fti`
+"{{ 1 }}{{ 1 }}{{ 1 }}{{ ": `1` prints a number without a source
+"{{ /"12 12 12 12 12 12 12": `12` is a number without a source
 "/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}/u{e000}": legal
 "#]]
     );

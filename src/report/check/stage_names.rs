@@ -2,10 +2,8 @@
 
 use minijinja::machinery::ast::{Call, CallArg, Expr};
 use recount_engine::spec::StageId;
-use recount_engine::suggestion;
 
 use super::expressions::Walk;
-use super::names::parameters;
 use super::vocabulary::{
     BEST_ATTRIBUTES, COMPARISON_ATTRIBUTES, QUANTITY_ATTRIBUTES, RUN_ATTRIBUTES, RUN_METHODS, Type,
 };
@@ -64,7 +62,7 @@ impl Walk<'_> {
         known: &[&'static str],
     ) -> Type {
         let written = self.written(inner);
-        let help = suggestion::help(name, known.iter().copied(), "there is", "it has").unwrap_or_default();
+        let help = self.suggest(name, known.iter().copied(), "there is", "it has").unwrap_or_default();
         self.refuse(whole, format!("`{written}` is {what}, and has no `{name}`"), help);
         Type::Unknown
     }
@@ -94,7 +92,7 @@ impl Walk<'_> {
             return Type::Printable;
         }
         let known: Vec<&str> = stage.measures.iter().map(|measure| measure.name.as_str()).collect();
-        let help = suggestion::help(name, known, "a measure named", "its measures are");
+        let help = self.suggest(name, known, "a measure named", "its measures are");
         let declare = format!("declare it: `measures: {{ {name}: \"metrics.json#/{name}\" }}`");
         let message = format!("stage `{}` has no measure `{name}`", stage.name);
         self.refuse(whole, message, help.unwrap_or(declare));
@@ -102,11 +100,11 @@ impl Walk<'_> {
     }
 
     pub(super) fn setting(&mut self, whole: &Expr<'_>, id: StageId, name: &str) -> Type {
-        let known = parameters(self.project.pipeline, id);
+        let known = self.names.parameters(id);
         if !known.contains(name) && !["items", "keys", "values", "get"].contains(&name) {
             let words = known.iter().map(String::as_str);
             let help =
-                suggestion::help(name, words, "a parameter named", "its parameters are").unwrap_or_default();
+                self.suggest(name, words, "a parameter named", "its parameters are").unwrap_or_default();
             self.refuse(whole, format!("stage `{}` has no parameter `{name}`", self.stage_name(id)), help);
         }
         Type::Printable
@@ -146,7 +144,7 @@ impl Walk<'_> {
         let known: Vec<String> = axes.flat_map(|axis| values(pipeline, id, axis)).collect();
         if !known.iter().any(|known| known == value) {
             let words = known.iter().map(String::as_str);
-            let help = suggestion::help(value, words, "one named", "there are").unwrap_or_default();
+            let help = self.suggest(value, words, "one named", "there are").unwrap_or_default();
             self.refuse(at, format!("stage `{}` has no run at `{value}`", stage.name), help);
         }
     }
@@ -169,8 +167,8 @@ impl Walk<'_> {
         let is_known = stage.each.iter().any(|axis| axis.name() == name);
         if !is_known {
             let known: Vec<&str> = stage.each.iter().map(|axis| axis.name()).collect();
-            let help = suggestion::help(name, known, "a coordinate named", "its coordinates are")
-                .unwrap_or_default();
+            let help =
+                self.suggest(name, known, "a coordinate named", "its coordinates are").unwrap_or_default();
             self.refuse(at, format!("stage `{}` isn't repeated over `{name}`", stage.name), help);
         }
         is_known
@@ -233,7 +231,7 @@ impl Walk<'_> {
         }
         let stages: Vec<&str> =
             self.project.pipeline.stages.iter().map(|stage| stage.name.as_str()).collect();
-        let help = suggestion::help(&name, stages, "a stage named", "the stages are").unwrap_or_default();
+        let help = self.suggest(&name, stages, "a stage named", "the stages are").unwrap_or_default();
         self.refuse(argument, format!("no stage is named `{name}`"), help);
         Type::Unknown
     }
