@@ -19,7 +19,7 @@ pub(super) const EXPRESSION: char = '\u{e000}';
 const MAX_BRANCHES: usize = 64;
 
 /// Bytes of all documents of a template at most, so that a long one with many branches takes no seconds.
-const MAX_TEXT_BYTES: usize = 8 << 20;
+const MAX_TEXT_BYTES: usize = 2 << 20;
 
 /// A text that a template may print.
 #[derive(Debug, Default)]

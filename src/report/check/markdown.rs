@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::document::{Document, EXPRESSION};
 use super::names::Names;
@@ -43,18 +43,24 @@ pub(super) fn numerals(document: &Document, names: &Names) -> Vec<Found> {
     let mut found = Vec::new();
     let mut line = Line::default();
     let mut block = Block::Text;
-    // How deep it is within links that show their own target.
-    let mut addresses = 0_usize;
-    for (event, at) in Parser::new_ext(text, OPTIONS).into_offset_iter() {
+    // Whether it is within a link that shows its own target.
+    let mut is_address = false;
+    let parser = Parser::new_ext(text, OPTIONS);
+    let definitions: Vec<_> = parser.reference_definitions().iter().map(|(_, link)| link.clone()).collect();
+    for link in definitions {
+        if let Some(title) = link.title {
+            Line::of(&title, text, link.span).finish(Block::Text, names, &mut found);
+        }
+    }
+    for (event, at) in parser.into_offset_iter() {
         match event {
-            Event::Start(Tag::Link { link_type, title, .. }) => {
-                let is_address =
-                    matches!(link_type, pulldown_cmark::LinkType::Autolink | pulldown_cmark::LinkType::Email);
-                addresses += usize::from(is_address || addresses > 0);
-                hover_text(text, &title, at, names, &mut found);
+            Event::Start(Tag::Link { link_type, title, .. } | Tag::Image { link_type, title, .. }) => {
+                is_address |= matches!(link_type, LinkType::Autolink | LinkType::Email);
+                if link_type == LinkType::Inline {
+                    Line::of(&title, text, at).finish(Block::Text, names, &mut found);
+                }
             }
-            Event::End(TagEnd::Link) => addresses = addresses.saturating_sub(1),
-            Event::Start(Tag::Image { title, .. }) => hover_text(text, &title, at, names, &mut found),
+            Event::End(TagEnd::Link) => is_address = false,
             Event::Start(tag) => {
                 if is_block(&tag.to_end()) {
                     line.finish(block, names, &mut found);
@@ -63,50 +69,33 @@ pub(super) fn numerals(document: &Document, names: &Names) -> Vec<Found> {
                     Tag::Heading { .. } => block = Block::Heading,
                     Tag::CodeBlock(_) => block = Block::Code,
                     Tag::HtmlBlock => {
-                        html_text(&text[at.clone()]).into_iter().for_each(|part| {
-                            line.push(
-                                &text[at.start + part.start..at.start + part.end],
-                                at.start + part.start,
-                            );
-                            line.push_opaque(at.start + part.end);
-                        });
+                        line.push_html(text, at);
                         line.finish(Block::Text, names, &mut found);
-                        block = Block::Html;
                     }
                     _ => {}
                 }
             }
-            Event::End(tag) => {
-                if is_block(&tag) {
-                    line.finish(block, names, &mut found);
-                    block = Block::Text;
-                }
+            Event::End(tag) if is_block(&tag) => {
+                line.finish(block, names, &mut found);
+                block = Block::Text;
             }
-            Event::Text(_) if addresses > 0 => line.push_opaque(at.start),
-            Event::Text(words) => line.push_read(&words, text, at),
-            Event::Code(content) => {
-                let start = text[at.clone()].find(&*content).map_or(at.start, |offset| at.start + offset);
+            Event::Text(_) if is_address => line.push_opaque(at.start),
+            Event::Text(words) if text[at.clone()].len() == words.len() => line.push(&words, at.start),
+            // An entity: what is read is none of what is written.
+            Event::Text(words) => line.push_whole(&words, at),
+            Event::Code(code) => {
                 line.push_opaque(at.start);
-                let mut code = Line::default();
-                code.push(&content, start);
-                code.finish(Block::Code, names, &mut found);
+                Line::of(&code, text, at).finish(Block::Code, names, &mut found);
             }
             Event::InlineMath(formula) | Event::DisplayMath(formula) => {
-                let start = text[at.clone()].find(&*formula).map_or(at.start, |offset| at.start + offset);
                 line.push_opaque(at.start);
-                let mut mathematics = Line::default();
-                mathematics.push(&formula, start);
-                mathematics.finish(Block::Mathematics, names, &mut found);
+                Line::of(&formula, text, at).finish(Block::Mathematics, names, &mut found);
             }
-            Event::InlineHtml(_) => {
-                for part in html_text(&text[at.clone()]) {
-                    line.push_opaque(at.start);
-                    line.push(&text[at.start + part.start..at.start + part.end], at.start + part.start);
-                }
-                line.push_opaque(at.start);
-            }
+            // What is lowered or raised is part of its word: `H<sub>2</sub>O`.
+            Event::InlineHtml(tag) if ["sub", "sup"].contains(&tag.trim_matches(['<', '/', '>'])) => {}
+            Event::InlineHtml(_) => line.push_html(text, at),
             Event::SoftBreak | Event::HardBreak => line.push(" ", at.start),
-            Event::Html(_) | Event::FootnoteReference(_) | Event::Rule | Event::TaskListMarker(_) => {}
+            _ => {}
         }
     }
     line.finish(block, names, &mut found);
@@ -120,49 +109,68 @@ enum Block {
     Heading,
     Code,
     Mathematics,
-    Html,
 }
 
 /// A line of text, and where in the document its parts are.
 #[derive(Default)]
 struct Line {
     text: String,
-    /// Where a part of the text begins, where it begins in the document, and how long it is there.
-    parts: Vec<(usize, Range<usize>)>,
+    parts: Vec<Part>,
+}
+
+/// A part of a line.
+struct Part {
+    /// Where it begins in the line.
+    start: usize,
+    /// Its bytes in the document.
+    place: Range<usize>,
+    /// Whether it is written there letter by letter.
+    is_verbatim: bool,
 }
 
 impl Line {
+    /// Makes a line of what was read of `at`.
+    fn of(words: &str, document: &str, at: Range<usize>) -> Self {
+        let mut line = Self::default();
+        match document[at.clone()].rfind(words) {
+            Some(offset) => line.push(words, at.start + offset),
+            None => line.push_whole(words, at),
+        }
+        line
+    }
+
     fn push(&mut self, text: &str, at: usize) {
-        self.parts.push((self.text.len(), at..at + text.len()));
+        self.parts.push(Part { start: self.text.len(), place: at..at + text.len(), is_verbatim: true });
+        self.text.push_str(text);
+    }
+
+    fn push_whole(&mut self, text: &str, place: Range<usize>) {
+        self.parts.push(Part { start: self.text.len(), place, is_verbatim: false });
         self.text.push_str(text);
     }
 
     fn push_opaque(&mut self, at: usize) {
-        self.parts.push((self.text.len(), at..at));
-        self.text.push(OPAQUE);
+        self.push_whole(&OPAQUE.to_string(), at..at);
     }
 
-    /// Adds what the parser read, which is written otherwise where it has entities.
-    fn push_read(&mut self, words: &str, document: &str, at: Range<usize>) {
-        if document[at.clone()].len() == words.len() {
-            self.push(words, at.start);
-        } else {
-            self.parts.push((self.text.len(), at));
-            self.text.push_str(words);
+    /// Adds what is read of HTML.
+    fn push_html(&mut self, document: &str, at: Range<usize>) {
+        self.push_opaque(at.start);
+        for part in html_text(&document[at.clone()]) {
+            let part = at.start + part.start..at.start + part.end;
+            self.push(&document[part.clone()], part.start);
+            self.push_opaque(part.end);
         }
     }
 
     /// Gives the document's bytes for a part of the text.
     fn place(&self, range: &Range<usize>) -> Range<usize> {
-        let at = |offset: usize| {
-            let part = self.parts.partition_point(|(start, _)| *start <= offset).saturating_sub(1);
-            self.parts.get(part).map_or(0..0, |(start, place)| {
-                let at = place.start + (offset - start).min(place.len());
-                at..(at + 1).min(place.end).max(at)
-            })
+        let place_of = |byte: usize| {
+            let part = &self.parts[self.parts.partition_point(|part| part.start <= byte) - 1];
+            let at = part.place.start + (byte - part.start);
+            if part.is_verbatim { at..at + 1 } else { part.place.clone() }
         };
-        let start = at(range.start).start;
-        start..at(range.end.saturating_sub(1)).end.max(start)
+        place_of(range.start).start..place_of(range.end - 1).end
     }
 
     /// Looks for numerals, and begins anew.
@@ -173,11 +181,11 @@ impl Line {
             Block::Heading => legal::uncited(&text, true, names),
             Block::Code => code::numerals_of_code(&text, names),
             Block::Mathematics => code::numerals_of_mathematics(&text),
-            Block::Html => Vec::new(),
         };
         let touching = touching(&text);
         let is_other = |range: &Range<usize>| {
-            !touching.iter().any(|other| other.start < range.end && range.start < other.end)
+            let next = touching.partition_point(|other| other.end <= range.start);
+            touching.get(next).is_none_or(|other| other.start >= range.end)
         };
         let uncited = uncited.into_iter().filter(is_other).map(|range| Found::Uncited(self.place(&range)));
         found.extend(uncited.chain(touching.iter().map(|range| Found::Touches(self.place(range)))));
@@ -206,17 +214,6 @@ fn touches(number: &str, is_before: bool) -> bool {
     let nearest =
         if is_before { number.trim_end_matches(separators) } else { number.trim_start_matches(separators) };
     !nearest.is_empty() && number.len() - nearest.len() <= 1
-}
-
-/// Looks through what appears when the mouse is over a link or an image.
-fn hover_text(document: &str, title: &str, at: Range<usize>, names: &Names, found: &mut Vec<Found>) {
-    if title.is_empty() {
-        return;
-    }
-    let start = document[at.clone()].rfind(title).map_or(at.start, |offset| at.start + offset);
-    let mut line = Line::default();
-    line.push(title, start);
-    line.finish(Block::Text, names, found);
 }
 
 /// Gives the parts of HTML that are read: what is outside of tags, and what `alt` and `title` say.

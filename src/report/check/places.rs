@@ -157,6 +157,7 @@ fn hostile_templates_are_refused_or_checked_without_a_stack_overflow() {
         "x".repeat(600 << 10),
         of("12 "),
         of("1;"),
+        of("{{ title }}1 2 "),
         of("(2019;"),
         of("https://a/1 "),
         of("- ") + "1",
@@ -200,6 +201,7 @@ fn hostile_templates_are_refused_or_checked_without_a_stack_overflow() {
 "xxxxxxxxxxxxxxxxxxxxxxxx": the template is longer than 512 KiB
 "12 12 12 12 12 12 12 12 ": `12` is a number without a source
 "1;1;1;1;1;1;1;1;1;1;1;1;": `1` is a number without a source
+"{{ title }}1 2 {{ title ": `1` touches an expression, as if both were one number
 "(2019;(2019;(2019;(2019;": legal
 "https://a/1 https://a/1 ": legal
 "- - - - - - - - - - - - ": `1` is a number without a source

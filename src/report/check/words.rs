@@ -53,7 +53,8 @@ pub(super) fn with_sign_and_unit(text: &str, word: Range<usize>) -> Range<usize>
     let is_sign = |letter: &char| ['-', '−', '+', '±'].contains(letter);
     let before = &text[..word.start];
     let sign = before.chars().next_back().filter(is_sign).map_or(0, char::len_utf8);
-    let is_signed = !before[..before.len() - sign].ends_with(|letter: char| letter.is_alphanumeric());
+    let beside = before[..before.len() - sign].chars().next_back();
+    let is_signed = beside.is_none_or(|letter| !letter.is_alphanumeric() && !is_sign(&letter));
     let start = word.start - if is_signed { sign } else { 0 };
     start..word.end + unit(&text[word.end..])
 }
@@ -117,6 +118,7 @@ mod tests {
             ("5 seconds", "5"),
             ("20\u{202f}°C", "20\u{202f}°C"),
             ("a-3x", "a-3x"),
+            ("C++17", "17"),
         ] {
             assert_eq!(widened(text), number);
         }
