@@ -145,9 +145,7 @@ impl Walk<'_> {
             _ => (stage, name),
         };
         if name.contains('#') {
-            let stage = stage.map(|id| self.stage_name(id).to_owned());
-            self.uses.addresses.insert((stage, name));
-            return;
+            return self.address(column, stage, name);
         }
         let Some(id) = stage else { return self.use_measure_of_any(&name) };
         match name.strip_prefix("params.") {

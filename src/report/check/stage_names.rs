@@ -1,6 +1,7 @@
 //! What an expression names of the pipeline: runs, measures, settings, and the arguments of functions.
 
 use minijinja::machinery::ast::{Call, CallArg, Expr};
+use recount_engine::address::Address;
 use recount_engine::spec::StageId;
 
 use super::expressions::Walk;
@@ -8,6 +9,10 @@ use super::vocabulary::{
     BEST_ATTRIBUTES, COMPARISON_ATTRIBUTES, QUANTITY_ATTRIBUTES, RUN_ATTRIBUTES, RUN_METHODS, Type,
 };
 use crate::reference::values;
+
+/// What an address is like.
+const ADDRESS_HELP: &str =
+    "an address is a file and a place in it: `metrics.json#/accuracy`, `history.csv#last/loss`";
 
 impl Walk<'_> {
     pub(super) fn stage_name(&self, id: StageId) -> &str {
@@ -80,10 +85,7 @@ impl Walk<'_> {
             let is_observed = measure.observed;
             self.uses.measures.insert((Some(stage.name.clone()), name.to_owned()));
             if is_observed {
-                let message =
-                    format!("`{name}` is only observed, and a report is to be the same on every machine");
-                let help = "the values stand in the file of times that is written beside the report";
-                self.refuse(whole, message, help);
+                self.refuse_observed(whole, name);
                 return Type::Unknown;
             }
             return Type::Quantity;
@@ -193,10 +195,7 @@ impl Walk<'_> {
             ("of", Some(other)) if stage.is_some() || of == Type::Unknown => self.stage_argument(other, "of"),
             ("at", Some(address)) if stage.is_some() || of == Type::Unknown => {
                 match constant_text(address) {
-                    Some(address) => {
-                        let stage = stage.map(|id| self.stage_name(id).to_owned());
-                        self.uses.addresses.insert((stage, address));
-                    }
+                    Some(text) => self.address(address, stage, text),
                     None => self.refuse_computed(address, "the address in `at`"),
                 }
                 self.arguments(&call.args, false);
@@ -216,6 +215,26 @@ impl Walk<'_> {
                 }
             }
         }
+    }
+
+    /// Checks an address in the outputs of a stage, which may be unknown.
+    pub(super) fn address(&mut self, at: &Expr<'_>, stage: Option<StageId>, address: String) {
+        match Address::parse(&address) {
+            Ok(Some(_)) => {}
+            Ok(None) => return self.refuse(at, format!("`{address}` says no place in a file"), ADDRESS_HELP),
+            Err(error) => return self.refuse(at, error.to_string(), ADDRESS_HELP),
+        }
+        let file = address.split('#').next().unwrap_or_default();
+        if stage.is_some_and(|id| self.project.pipeline.stages[id.0].is_observed(file)) {
+            self.refuse_observed(at, file);
+        }
+        let stage = stage.map(|id| self.stage_name(id).to_owned());
+        self.uses.addresses.insert((stage, address));
+    }
+
+    fn refuse_observed(&mut self, at: &Expr<'_>, what: &str) {
+        let message = format!("`{what}` is only observed, and a report is to be the same on every machine");
+        self.refuse(at, message, "the values stand in the file of times that is written beside the report");
     }
 
     /// Checks the name of a stage that is given to a function.
