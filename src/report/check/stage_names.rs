@@ -1,4 +1,4 @@
-//! What an expression names of the pipeline: runs, measures, settings, and the arguments of functions.
+//! What an expression names of the pipeline: runs, measures, settings, addresses, other stages.
 
 use minijinja::machinery::ast::{Call, CallArg, Expr};
 use recount_engine::address::Address;
