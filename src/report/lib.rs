@@ -7,6 +7,7 @@
 //! | [`reference`](mod@reference) | what a figure or a report names of a pipeline: `fit[svm].accuracy` |
 //! | [`plot`] | the kind `plot` |
 //! | [`results`] | measures in rows and columns |
+//! | [`claim`] | statements that measures show, contradict or leave open |
 //! | [`statistics`] | when two samples differ, and which of many is best |
 //! | [`figure`] | data → SVG pictures, one sort a file |
 //!
@@ -14,6 +15,7 @@
 //! - Knows no stage kind of the lab, no terminal and no clock.
 
 pub mod check;
+pub mod claim;
 pub mod figure;
 pub mod measure;
 pub mod plot;

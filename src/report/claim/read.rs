@@ -1,0 +1,269 @@
+//! The text of a claims file → [`Claim`]s, or mistakes with their places.
+//!
+//! text ──YAML──▶ a list of maps ──each in any order of its keys──▶ [`Claim`]
+//!
+//! Knows no pipeline: whether what a claim names exists is `check`'s.
+
+use std::sync::Arc;
+
+use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place, Source};
+use recount_engine::suggestion;
+use recount_engine::yaml::{self, Content, Entry, Node, Scalar, entry, items, text};
+
+use super::figure::ReportedValue;
+use super::operands;
+use super::written::{Claim, CountedRepeats, KEYS, Relation, Runs, Takes, Words};
+
+/// What a template chooses a reading by, so that no key of a claim can be called so.
+pub(super) const READING: &str = "reading";
+
+/// Reads every claim that has no mistake.
+pub(super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Vec<Claim> {
+    let Some(root) = yaml::read(source, 0..source.text().len(), diagnostics) else { return Vec::new() };
+    let Some(list) = items(&root, "a file of claims", diagnostics) else { return Vec::new() };
+    list.iter().filter_map(|item| claim(item, diagnostics)).collect()
+}
+
+fn claim(node: &Node, diagnostics: &mut Diagnostics) -> Option<Claim> {
+    let Content::Map(fields) = &node.content else {
+        let message = format!("a claim must be a map, not {}", node.described());
+        let help = "write `- { of: \"fit[svm].accuracy\", is: above, than: \"fit[forest].accuracy\" }`";
+        diagnostics.add(Diagnostic::error(message).at(&node.place).help(help));
+        return None;
+    };
+    let before = diagnostics.len();
+    let keys = own_keys(fields, diagnostics);
+    let relation = relation(node, fields, diagnostics);
+    if let Some(relation) = relation {
+        check_fields(node, fields, relation, diagnostics);
+    }
+    let readings = operands::readings(&node.place, fields, relation, diagnostics);
+    let field = |name: &str| entry(fields, name).map(|field| &field.value);
+    let values: Vec<ReportedValue> =
+        field("values").map_or_else(Vec::new, |node| several(node, "`values`", diagnostics));
+    let runs = runs(fields, relation, &values, diagnostics);
+    if let Some(entry) = entry(fields, "values").filter(|_| relation == Some(Relation::Between)) {
+        check_ends(&entry.value.place, &values, "`between` takes two numbers", diagnostics);
+    }
+    let within = field("within").and_then(|node| number(node, "`within`", diagnostics));
+    if let Some(within) = within.as_ref().filter(|within| within.value < 0.0) {
+        let message = format!("`within` must be 0 or more, not `{}`", within.text);
+        diagnostics.add(Diagnostic::error(message).at(&within.place));
+    }
+    let repeats = field("repeats").and_then(|node| repeats(node, diagnostics));
+    let says = field("says").and_then(|node| {
+        Some(Words { text: text(node, "`says`", diagnostics)?.to_owned(), place: node.place.clone() })
+    });
+    if diagnostics.len() > before {
+        return None;
+    }
+    let place = node.place.clone();
+    Some(Claim { place, relation: relation?, readings, values, runs, within, repeats, says, keys })
+}
+
+/// Reads the project's own keys; one that looks like a misspelt key of claims is a mistake.
+fn own_keys(fields: &[Entry], diagnostics: &mut Diagnostics) -> Vec<(String, Vec<String>)> {
+    let mut own = Vec::new();
+    for Entry { key, key_place, value } in fields.iter().filter(|field| !KEYS.contains(&field.key.as_str())) {
+        if let Some(meant) = misspelt(key) {
+            let message = format!("`{key}` looks like a misspelling of `{meant}`");
+            let help = "give a key of your own a name that is less like it";
+            diagnostics.add(Diagnostic::error(message).at(key_place).help(help));
+        } else if key == READING {
+            let message = format!("a key of your own can't be called `{READING}`");
+            let help = "templates choose a reading of a claim by that name";
+            diagnostics.add(Diagnostic::error(message).at(key_place).help(help));
+        } else {
+            let nodes = match &value.content {
+                Content::List(items) => items.as_slice(),
+                _ => std::slice::from_ref(value),
+            };
+            let values = nodes.iter().filter_map(|node| own_value(key, node, diagnostics));
+            own.push((key.clone(), values.collect()));
+        }
+    }
+    own
+}
+
+/// Gives the key of claims that another key is a misspelling of. `id` is none of `is`, nor `tags` of `says`: keys of
+/// one's own are refused only where they are hardly meant.
+fn misspelt(key: &str) -> Option<&'static str> {
+    let edits = match key.chars().count() {
+        ..=2 => 0,
+        3..=5 => 1,
+        _ => 2,
+    };
+    let lower = key.to_lowercase();
+    KEYS.into_iter().find(|known| strsim::osa_distance(&lower, known) <= edits)
+}
+
+/// Reads a value of a key of the project's own: a text, or a number or truth value as it is spelled.
+fn own_value(key: &str, node: &Node, diagnostics: &mut Diagnostics) -> Option<String> {
+    match &node.content {
+        Content::Scalar(Scalar::Integer(_) | Scalar::Float(_) | Scalar::Bool(_)) => {
+            Some(node.place.text().to_owned())
+        }
+        Content::Scalar(_) => text(node, &format!("`{key}`"), diagnostics).map(str::to_owned),
+        Content::List(_) | Content::Map(_) => {
+            let message = format!("`{key}` must be a text or a list of texts, not {}", node.described());
+            diagnostics.add(Diagnostic::error(message).at(&node.place));
+            None
+        }
+    }
+}
+
+fn relation(node: &Node, fields: &[Entry], diagnostics: &mut Diagnostics) -> Option<Relation> {
+    let all = || Relation::SPELLINGS.iter().copied();
+    let Some(field) = entry(fields, "is") else {
+        let help = format!("write `is:` with one of {}", listed(all()));
+        let mistake = Diagnostic::error("a claim doesn't say what it claims: it has no `is`");
+        diagnostics.add(mistake.at(&start_of(node)).help(help));
+        return None;
+    };
+    let written = text(&field.value, "`is`", diagnostics)?;
+    let relation = Relation::parse(written);
+    if relation.is_none() {
+        let message = format!("no claim is `{written}`");
+        let mistake = Diagnostic::error(message).at(&field.value.place);
+        let help = match suggestion::nearest(written, all()) {
+            Some(near) => format!("`{near}` exists"),
+            None => format!("write one of {}", listed(all())),
+        };
+        diagnostics.add(mistake.help(help));
+    }
+    relation
+}
+
+/// Reports what a relation lacks, and what says nothing beside it.
+fn check_fields(node: &Node, fields: &[Entry], relation: Relation, diagnostics: &mut Diagnostics) {
+    let is = relation.name();
+    for key in ["than", "values", "runs", "within"] {
+        match (relation.takes(key), entry(fields, key)) {
+            (Takes::Required, None) => {
+                let help = match key {
+                    "than" => "say what it is compared with: `than: \"fit[forest].accuracy\"`",
+                    "values" => "give the numbers: `values: [0.90, 0.95]`",
+                    _ => "say how near: `within: 0.05`",
+                };
+                let mistake = Diagnostic::error(format!("`is: {is}` needs `{key}`"));
+                diagnostics.add(mistake.at(&start_of(node)).help(help));
+            }
+            (Takes::Nothing, Some(entry)) => {
+                let mistake = Diagnostic::error(format!("`{key}` says nothing beside `is: {is}`"));
+                let with = Relation::SPELLINGS.iter().filter(|is| {
+                    Relation::parse(is).is_some_and(|relation| relation.takes(key) != Takes::Nothing)
+                });
+                let help = format!("it goes with {}", listed(with.copied()));
+                diagnostics.add(mistake.at(&entry.key_place).help(help));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Reads which runs are behind reported values, and checks that there are as many of these as that needs.
+fn runs(
+    fields: &[Entry],
+    relation: Option<Relation>,
+    values: &[ReportedValue],
+    diagnostics: &mut Diagnostics,
+) -> Runs {
+    let Some(place) = entry(fields, "values").map(|field| &field.value.place) else { return Runs::Single };
+    let runs = entry(fields, "runs").and_then(|field| {
+        let written = text(&field.value, "`runs`", diagnostics)?;
+        let runs = Runs::parse(written);
+        if runs.is_none() {
+            let help = format!("write one of {}", listed(Runs::SPELLINGS.iter().copied()));
+            let message = format!("`{written}` does not say which runs are meant");
+            diagnostics.add(Diagnostic::error(message).at(&field.value.place).help(help));
+        }
+        runs
+    });
+    if relation != Some(Relation::Reported) {
+        return Runs::Single;
+    }
+    match (runs, values.len()) {
+        (Some(Runs::Range), _) => {
+            check_ends(place, values, "`runs: range` takes the lowest and the highest number", diagnostics);
+        }
+        (Some(runs @ (Runs::Single | Runs::Max)), 2..) => {
+            let message = format!("`runs: {}` takes one number", runs.name());
+            let help =
+                "write `runs: each` for a number of each run, `runs: range` for the lowest and the highest";
+            diagnostics.add(Diagnostic::error(message).at(place).help(help));
+        }
+        (None, 2..) if entry(fields, "runs").is_none() => {
+            let help =
+                "write `runs: each` for a number of each run, `runs: range` for the lowest and the highest";
+            diagnostics.add(
+                Diagnostic::error("several numbers, and no `runs` that says of what").at(place).help(help),
+            );
+        }
+        _ => {}
+    }
+    runs.unwrap_or(Runs::Single)
+}
+
+/// Reports what are not two numbers, the lower one first.
+fn check_ends(place: &Place, values: &[ReportedValue], expected: &str, diagnostics: &mut Diagnostics) {
+    match values {
+        [low, high] if low.value <= high.value => {}
+        [low, high] => {
+            let message = format!("`{}` is not below `{}`", low.text, high.text);
+            diagnostics.add(Diagnostic::error(message).at(place).help("write the lower number first"));
+        }
+        // What can't be read has been reported.
+        [] => {}
+        _ => diagnostics.add(Diagnostic::error(expected).at(place)),
+    }
+}
+
+/// Reads numbers, a list of them or one.
+fn several(node: &Node, subject: &str, diagnostics: &mut Diagnostics) -> Vec<ReportedValue> {
+    let nodes = match &node.content {
+        Content::List(nodes) => nodes.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    if nodes.is_empty() {
+        diagnostics.add(Diagnostic::error(format!("{subject} has no number")).at(&node.place));
+    }
+    nodes.iter().filter_map(|node| number(node, &format!("each of {subject}"), diagnostics)).collect()
+}
+
+/// Reads a number as it is spelled, in quotes or without.
+pub(super) fn number(node: &Node, subject: &str, diagnostics: &mut Diagnostics) -> Option<ReportedValue> {
+    let spelled = match &node.content {
+        Content::Scalar(Scalar::Text(text)) => text,
+        Content::Scalar(Scalar::Integer(_) | Scalar::Float(_)) => node.place.text(),
+        _ => "",
+    };
+    let number = ReportedValue::parse(spelled, &node.place);
+    if number.is_none() {
+        let message = format!("{subject} must be a number, not {}", node.described());
+        let help = "write it as the source prints it: `0.91`, `\"90 %\"`";
+        diagnostics.add(Diagnostic::error(message).at(&node.place).help(help));
+    }
+    number
+}
+
+fn repeats(node: &Node, diagnostics: &mut Diagnostics) -> Option<CountedRepeats> {
+    let repeats = node.whole().and_then(|whole| usize::try_from(whole).ok()).filter(|whole| *whole > 0);
+    if repeats.is_none() {
+        let message = format!("`repeats` must be a whole number from 1 on, not {}", node.described());
+        let help = "it says in how many of the repeats the claim is so, at least: `repeats: 2`";
+        diagnostics.add(Diagnostic::error(message).at(&node.place).help(help));
+    }
+    Some(CountedRepeats { count: repeats?, place: node.place.clone() })
+}
+
+/// Gives where a map begins: its first key, as a map over several lines has no one place.
+pub(super) fn start_of(node: &Node) -> Place {
+    match &node.content {
+        Content::Map(entries) => entries.first().map_or(&node.place, |entry| &entry.key_place).clone(),
+        _ => node.place.clone(),
+    }
+}
+
+fn listed(words: impl Iterator<Item = &'static str>) -> String {
+    words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
