@@ -5,12 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use recount_engine::address::Address;
-use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place};
+use recount_engine::diagnostic::{Diagnostic, Diagnostics};
 use recount_engine::spec::{Axis, Measure, MeasureSource, Pipeline, Stage, StageId};
 use recount_engine::{Plan, suggestion};
 
 use super::figure::ReportedValue;
-use super::written::{Claim, CountedRepeats, Named, Operand, Reading};
+use super::read::add_once;
+use super::written::{Claim, CountedRepeats, Named, Operand, ReadClaim, Reading};
 use crate::measure::Coordinates;
 use crate::reference::{Reference, What};
 
@@ -18,7 +19,11 @@ use crate::reference::{Reference, What};
 const FRACTION: &str = "fraction";
 
 /// Keeps the claims that have no mistake, and fills in what `highest` and `lowest` are compared with.
-pub(super) fn check(claims: Vec<Claim>, pipeline: &Pipeline, diagnostics: &mut Diagnostics) -> Vec<Claim> {
+pub(super) fn check(
+    claims: Vec<ReadClaim>,
+    pipeline: &Pipeline,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Claim> {
     // A pipeline that runs can be laid out; where it can't, that is reported elsewhere.
     let plan = Plan::of(pipeline).unwrap_or_default();
     let mut points: BTreeMap<StageId, Vec<Coordinates>> = BTreeMap::new();
@@ -26,14 +31,19 @@ pub(super) fn check(claims: Vec<Claim>, pipeline: &Pipeline, diagnostics: &mut D
         points.entry(instance.stage).or_default().push(instance.point.coordinates());
     }
     let check = Check { pipeline, points };
-    let is_sound = |claim: &mut Claim| {
+    let mut sound = Vec::with_capacity(claims.len());
+    for ReadClaim { claim, names } in claims {
         let before = diagnostics.len();
-        check.claim(claim, diagnostics);
-        diagnostics.len() == before
-    };
-    let mut claims = claims;
-    claims.retain_mut(is_sound);
-    claims
+        for mistake in names.iter().filter_map(|named| check.named(named).err()) {
+            add_once(mistake, diagnostics);
+        }
+        let Some(mut claim) = claim else { continue };
+        check.claim(&mut claim, diagnostics);
+        if diagnostics.len() == before {
+            sound.push(claim);
+        }
+    }
+    sound
 }
 
 struct Check<'p> {
@@ -224,14 +234,5 @@ fn check_address(reference: &Reference) -> Result<(), Diagnostic> {
         Ok(Some(_)) => Ok(()),
         Ok(None) => Err(Diagnostic::error(format!("`{file}#{at}` says no place in a file"))),
         Err(error) => Err(Diagnostic::error(error.to_string())),
-    }
-}
-
-/// Adds a mistake that is not known already: readings may share what they name.
-fn add_once(mistake: Diagnostic, diagnostics: &mut Diagnostics) {
-    let span = |mistake: &Diagnostic| mistake.place().map(Place::span);
-    let is_same = |known: &Diagnostic| known.message() == mistake.message() && span(known) == span(&mistake);
-    if !diagnostics.iter().any(is_same) {
-        diagnostics.add(mistake);
     }
 }

@@ -6,6 +6,9 @@
 //! of: { x: A, y: C }     than: { x: B, y: D }       two, each with its own
 //! ```
 //!
+//! A `than` without a stage is of the stage of `of`: `"[forest].loss"`. Coordinates alone, `"[forest]"`, are what `of`
+//! is at these.
+//!
 //! Invariants
 //! - Where `of` and `than` both have readings, they have the same ones; the order is `of`'s.
 
@@ -13,7 +16,7 @@ use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place};
 use recount_engine::suggestion;
 use recount_engine::yaml::{Content, Entry, Node, Scalar, entry, refuse_unknown, text};
 
-use super::read::number;
+use super::read::{add_once, number};
 use super::written::{Named, Operand, Reading, Relation, Stated};
 use crate::reference::Reference;
 
@@ -51,24 +54,18 @@ pub(super) fn readings(
     }
     let applies = entry(fields, "applies").map(|field| applies(&field.value, &names, diagnostics));
     let mut read = Vec::with_capacity(names.len());
-    for (at, name) in names.into_iter().enumerate() {
-        // What all readings share is read, and its mistakes are reported, once.
-        let shared = |parts: &Parts<'_>| at > 0 && matches!(parts, Parts::Shared(_));
-        let first: Option<&Reading> = read.first();
-        let of = match first {
-            Some(first) if shared(&of) => first.of.clone(),
-            _ => of.node(name).map_or_else(Vec::new, |node| measures(node, is_list, diagnostics)),
-        };
+    for name in names {
+        let mut mistakes = Diagnostics::default();
+        let of = of.node(name).map_or_else(Vec::new, |node| measures(node, is_list, &mut mistakes));
         let is_among_all = than.is_none() && matches!(relation, Some(Relation::Highest | Relation::Lowest));
-        let than = match (&than, first) {
-            (None, _) => Vec::new(),
-            (Some(than), Some(first)) if shared(than) => first.than.clone(),
-            (Some(than), _) => than.node(name).map_or_else(Vec::new, |node| operands(node, diagnostics)),
-        };
+        let than = than.as_ref().and_then(|than| than.node(name));
+        let than = than.map_or_else(Vec::new, |node| operands(node, of.first(), &mut mistakes));
         let applies = match (&applies, name) {
             (Some(applies), Some(name)) => applies.iter().any(|it| it == name),
             _ => true,
         };
+        // What readings share is read for each of them.
+        mistakes.iter().cloned().for_each(|mistake| add_once(mistake, diagnostics));
         read.push(Reading {
             name: name.map(str::to_owned),
             of,
@@ -166,7 +163,7 @@ fn measures(node: &Node, is_list: bool, diagnostics: &mut Diagnostics) -> Vec<Na
     nodes.iter().filter_map(|node| named(node, "`of`", diagnostics)).collect()
 }
 
-fn operands(node: &Node, diagnostics: &mut Diagnostics) -> Vec<Operand> {
+fn operands(node: &Node, of: Option<&Named>, diagnostics: &mut Diagnostics) -> Vec<Operand> {
     let nodes = match &node.content {
         Content::List(nodes) => nodes.as_slice(),
         _ => std::slice::from_ref(node),
@@ -174,10 +171,10 @@ fn operands(node: &Node, diagnostics: &mut Diagnostics) -> Vec<Operand> {
     if nodes.is_empty() {
         diagnostics.add(Diagnostic::error("`than` names nothing to compare with").at(&node.place));
     }
-    nodes.iter().filter_map(|node| operand(node, diagnostics)).collect()
+    nodes.iter().filter_map(|node| operand(node, of, diagnostics)).collect()
 }
 
-fn operand(node: &Node, diagnostics: &mut Diagnostics) -> Option<Operand> {
+fn operand(node: &Node, of: Option<&Named>, diagnostics: &mut Diagnostics) -> Option<Operand> {
     match &node.content {
         Content::Map(entries) => stated(node, entries, diagnostics).map(Operand::Stated),
         Content::Scalar(Scalar::Integer(0)) => Some(Operand::Zero),
@@ -187,6 +184,15 @@ fn operand(node: &Node, diagnostics: &mut Diagnostics) -> Option<Operand> {
             let help = format!("say who does: `than: {{ stated: \"{number}\", by: \"the assignment\" }}`");
             diagnostics.add(mistake.at(&node.place).help(help));
             None
+        }
+        Content::Scalar(Scalar::Text(text)) if text.starts_with('[') => {
+            // Without `of` there is a mistake already.
+            let of = &of?.reference;
+            let written = match text.ends_with(']') {
+                true => format!("{}{text}{}", of.stage, of.what),
+                false => format!("{}{text}", of.stage),
+            };
+            parsed(&written, node, diagnostics).map(Operand::Measured)
         }
         _ => named(node, "`than`", diagnostics).map(Operand::Measured),
     }
@@ -210,7 +216,10 @@ fn stated(node: &Node, entries: &[Entry], diagnostics: &mut Diagnostics) -> Opti
 }
 
 fn named(node: &Node, subject: &str, diagnostics: &mut Diagnostics) -> Option<Named> {
-    let written = text(node, subject, diagnostics)?;
+    parsed(text(node, subject, diagnostics)?, node, diagnostics)
+}
+
+fn parsed(written: &str, node: &Node, diagnostics: &mut Diagnostics) -> Option<Named> {
     match Reference::parse(written) {
         Ok(reference) => Some(Named { reference, place: node.place.clone() }),
         Err(message) => {

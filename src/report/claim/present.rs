@@ -6,7 +6,7 @@
 
 use super::verdict::{Doubt, Judgement, Verdict};
 use super::written::{Claim, CountedRepeats, Named, Operand, Reading, Relation, Runs, Stated, Words};
-use crate::reference::{Reference, What};
+use crate::reference::Reference;
 
 /// A part of what is printed.
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ fn words(claim: &Claim) -> Vec<Piece<'_>> {
         if at > 0 {
             words.push(Piece::Text(" < "));
         }
-        words.push(Piece::Name(spelled(&named.reference)));
+        words.push(Piece::Name(named.reference.to_string()));
     }
     words.push(Piece::Text(match claim.relation {
         Relation::Above => " is above ",
@@ -109,7 +109,7 @@ fn words(claim: &Claim) -> Vec<Piece<'_>> {
                 words.push(Piece::Text(", "));
             }
             words.push(match than {
-                Operand::Measured(named) => Piece::Name(spelled(&named.reference)),
+                Operand::Measured(named) => Piece::Name(named.reference.to_string()),
                 Operand::Stated(stated) => Piece::Stated(stated),
                 Operand::Zero => Piece::Text("zero"),
             });
@@ -180,14 +180,4 @@ fn against<'c>(claim: &'c Claim, reading: &'c Reading, judgement: &Judgement) ->
         }
     }
     pieces
-}
-
-/// Spells a reference as a claim does.
-fn spelled(reference: &Reference) -> String {
-    let runs = reference.runs();
-    match &reference.what {
-        What::Measure(name) => format!("{runs}.{name}"),
-        What::Output { file, at: Some(at) } => format!("{runs}/{file}#{at}"),
-        What::Output { file, at: None } => format!("{runs}/{file}"),
-    }
 }

@@ -12,24 +12,24 @@ use recount_engine::yaml::{self, Content, Entry, Node, Scalar, entry, items, tex
 
 use super::figure::ReportedValue;
 use super::operands;
-use super::written::{Claim, CountedRepeats, KEYS, Relation, Runs, Takes, Words};
+use super::written::{Claim, CountedRepeats, KEYS, ReadClaim, Reading, Relation, Runs, Takes, Words};
 
 /// What a template chooses a reading by, so that no key of a claim can be called so.
 pub(super) const READING: &str = "reading";
 
-/// Reads every claim that has no mistake.
-pub(super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Vec<Claim> {
+/// Reads every claim.
+pub(super) fn read(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Vec<ReadClaim> {
     let Some(root) = yaml::read(source, 0..source.text().len(), diagnostics) else { return Vec::new() };
     let Some(list) = items(&root, "a file of claims", diagnostics) else { return Vec::new() };
-    list.iter().filter_map(|item| claim(item, diagnostics)).collect()
+    list.iter().map(|item| claim(item, diagnostics)).collect()
 }
 
-fn claim(node: &Node, diagnostics: &mut Diagnostics) -> Option<Claim> {
+fn claim(node: &Node, diagnostics: &mut Diagnostics) -> ReadClaim {
     let Content::Map(fields) = &node.content else {
         let message = format!("a claim must be a map, not {}", node.described());
         let help = "write `- { of: \"fit[svm].accuracy\", is: above, than: \"fit[forest].accuracy\" }`";
         diagnostics.add(Diagnostic::error(message).at(&node.place).help(help));
-        return None;
+        return ReadClaim { claim: None, names: Vec::new() };
     };
     let before = diagnostics.len();
     let keys = own_keys(fields, diagnostics);
@@ -54,11 +54,13 @@ fn claim(node: &Node, diagnostics: &mut Diagnostics) -> Option<Claim> {
     let says = field("says").and_then(|node| {
         Some(Words { text: text(node, "`says`", diagnostics)?.to_owned(), place: node.place.clone() })
     });
-    if diagnostics.len() > before {
-        return None;
-    }
+    let Some(relation) = relation.filter(|_| diagnostics.len() == before) else {
+        let names = readings.iter().flat_map(Reading::references).cloned().collect();
+        return ReadClaim { claim: None, names };
+    };
     let place = node.place.clone();
-    Some(Claim { place, relation: relation?, readings, values, runs, within, repeats, says, keys })
+    let claim = Claim { place, relation, readings, values, runs, within, repeats, says, keys };
+    ReadClaim { claim: Some(claim), names: Vec::new() }
 }
 
 /// Reads the project's own keys; one that looks like a misspelt key of claims is a mistake.
@@ -266,4 +268,13 @@ pub(super) fn start_of(node: &Node) -> Place {
 
 fn listed(words: impl Iterator<Item = &'static str>) -> String {
     words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Adds a mistake that is not known already: readings may share what they name.
+pub(super) fn add_once(mistake: Diagnostic, diagnostics: &mut Diagnostics) {
+    let span = |mistake: &Diagnostic| mistake.place().map(Place::span);
+    let is_same = |known: &Diagnostic| known.message() == mistake.message() && span(known) == span(&mistake);
+    if !diagnostics.iter().any(is_same) {
+        diagnostics.add(mistake);
+    }
 }

@@ -10,6 +10,8 @@
 //! | `reported` | it is what the source measured | `values`, `runs`, `within` |
 //! | `monotone` | of a list, each is higher than the one before it | |
 //!
+//! In `than`, `"[forest]"` is the measure of `of` at other coordinates: of `fit[svm].accuracy`, `fit[forest].accuracy`.
+//! Zero is written as it is; any other number is stated: `{ stated: "90 %", by: "the assignment" }`.
 //! `repeats: 2` goes with each of them: it counts the repeats for which the claim is so, instead of testing.
 
 use recount_engine::diagnostic::Place;
@@ -42,6 +44,14 @@ pub struct Claim {
     pub says: Option<Words>,
     /// The project's own keys with their values, in the order of the file.
     pub keys: Vec<(String, Vec<String>)>,
+}
+
+/// A claim that was read.
+pub(super) struct ReadClaim {
+    /// The claim; `None` where there was a mistake in it.
+    pub(super) claim: Option<Claim>,
+    /// What a claim with a mistake names, so that its names are checked, too.
+    pub(super) names: Vec<Named>,
 }
 
 /// A number of repeats.

@@ -16,6 +16,8 @@ fn names_that_the_pipeline_does_not_have_are_reported_at_once() {
 - { of: "fit[svm]/metrics.json#accuracy", is: highest }
 - { of: "fit[svm]/model.pickle#/accuracy", is: highest }
 - { of: "folds[1].score", is: highest }
+- { of: "fit[svm].accuracy", is: above, than: ["[forest", "[tre]", "[tree].loss"] }
+- { of: { a: "fit[svm].accuracy", b: "fit[again].loss" }, is: above, than: "[tre]" }
 - { of: "folds[fold=2,depth=4].score", is: above, than: 0 }
 - { of: "folds[fold=1,depth=4].score", is: highest }
 "#;
@@ -92,18 +94,40 @@ error: `folds[1]` leaves the coordinate `depth` open
   |
 help: name its value: `folds[depth=…]`
 
-error: stage `folds` has no run at `folds[fold=2,depth=4]`
-  --> claims.yaml:10:9
+error: `fit[forest` lacks a `]`
+  --> claims.yaml:10:48
    |
-10 | - { of: "folds[fold=2,depth=4].score", is: above, than: 0 }
+10 | - { of: "fit[svm].accuracy", is: above, than: ["[forest", "[tre]", "[tree].loss"] }
+   |                                                ^^^^^^^^^
+
+error: stage `fit` has no run at `tre`
+  --> claims.yaml:10:59
+   |
+10 | - { of: "fit[svm].accuracy", is: above, than: ["[forest", "[tre]", "[tree].loss"] }
+   |                                                           ^^^^^^^
+   |
+help: one named `tree` exists
+
+error: stage `fit` has no run at `tre`
+  --> claims.yaml:11:76
+   |
+11 | - { of: { a: "fit[svm].accuracy", b: "fit[again].loss" }, is: above, than: "[tre]" }
+   |                                                                            ^^^^^^^
+   |
+help: one named `tree` exists
+
+error: stage `folds` has no run at `folds[fold=2,depth=4]`
+  --> claims.yaml:12:9
+   |
+12 | - { of: "folds[fold=2,depth=4].score", is: above, than: 0 }
    |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
    |
 help: none of its runs has all of these coordinates
 
 error: `folds[fold=1,depth=4]` does not say among which runs
-  --> claims.yaml:11:9
+  --> claims.yaml:13:9
    |
-11 | - { of: "folds[fold=1,depth=4].score", is: highest }
+13 | - { of: "folds[fold=1,depth=4].score", is: highest }
    |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
    |
 help: list what it is compared with: `than: ["fit[a].accuracy", …]`
