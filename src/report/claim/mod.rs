@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `written` | a claim as it is written: relations and what each takes |
 //! | `figure` | a number as a source prints it |
-//! | `read`, `operands` | YAML → claims |
+//! | `read`, `operands`, `numbers` | YAML → claims |
 //! | `check` | claims against the pipeline |
 //! | `quantities` | what claims need to know of a measure |
 //! | `judge`, `reported`, `counts` | a claim and what was measured → a verdict |
@@ -27,6 +27,7 @@ mod choose;
 mod counts;
 mod figure;
 mod judge;
+mod numbers;
 mod operands;
 mod present;
 mod quantities;

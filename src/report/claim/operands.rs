@@ -16,12 +16,16 @@ use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place};
 use recount_engine::suggestion;
 use recount_engine::yaml::{Content, Entry, Node, Scalar, entry, refuse_unknown, text};
 
-use super::read::{add_once, number};
+use super::numbers::number;
+use super::read::add_once;
 use super::written::{Named, Operand, Reading, Relation, Stated};
 use crate::reference::Reference;
 
 /// The keys of a stated number.
 const STATED: [&str; 2] = ["stated", "by"];
+
+/// Readings of one claim at most: what they share is kept for each.
+const MAX_READINGS: usize = 20;
 
 /// Reads the readings of a claim, at least one where there is no mistake.
 pub(super) fn readings(
@@ -49,6 +53,11 @@ pub(super) fn readings(
         }
         _ => vec![None],
     };
+    if names.len() > MAX_READINGS {
+        let message = format!("a claim has at most {MAX_READINGS} readings, and this one {}", names.len());
+        diagnostics.add(Diagnostic::error(message).at(claim).help("write several claims"));
+        return Vec::new();
+    }
     if let (Parts::Named([]), _) | (_, Some(Parts::Named([]))) = (&of, &than) {
         diagnostics.add(Diagnostic::error("a map of readings without a reading").at(claim));
     }

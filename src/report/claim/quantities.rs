@@ -1,5 +1,7 @@
 //! What claims need to know of a measure: its values over the repeats, and which runs they are of.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use recount_engine::digest::Key;
 
 use crate::reference::Reference;
@@ -56,7 +58,7 @@ impl Side<'_> {
         if self.is_same_run(other) && self.is_whole() {
             return Comparison::of_same_run();
         }
-        compare(&self.values.sample, &other.values.sample, self.pairing(other))
+        self.test(&self.values.sample, other, &other.values.sample)
     }
 
     /// Compares with another side that is raised by `margin`, 0 or more.
@@ -67,27 +69,39 @@ impl Side<'_> {
         let (own, others) = (&self.values.sample, &other.values.sample);
         let is_high = own.summary().is_some_and(|summary| summary.mean > 0.5);
         match is_high {
-            true => compare(&moved(own, -margin), others, self.pairing(other)),
-            false => compare(own, &moved(others, margin), self.pairing(other)),
+            true => self.test(&moved(own, -margin), other, others),
+            false => self.test(own, other, &moved(others, margin)),
         }
     }
 
-    fn pairing(&self, other: &Self) -> Repeats {
-        let is_paired = self.values.is_paired && other.values.is_paired;
-        if is_paired && self.values.repeats == other.values.repeats {
-            Repeats::Paired
-        } else {
-            Repeats::Independent
+    /// Compares samples of two sides, pair by pair where both have partners; one without a partner is missing there.
+    fn test(&self, own: &Sample, other: &Self, others: &Sample) -> Comparison {
+        if !(self.values.is_paired && other.values.is_paired) {
+            return compare(own, others, Repeats::Independent);
         }
+        let mut coordinates: BTreeSet<&String> = self.values.repeats.iter().collect();
+        coordinates.extend(&other.values.repeats);
+        let aligned = |sample: &Sample, repeats: &[String]| {
+            let known: BTreeMap<&String, Option<f64>> =
+                repeats.iter().zip(sample.values().iter().copied()).collect();
+            let values = coordinates.iter().map(|coordinate| known.get(coordinate).copied().flatten());
+            with_values(sample, Sample::new(values))
+        };
+        let (own, others) = (aligned(own, &self.values.repeats), aligned(others, &other.values.repeats));
+        compare(&own, &others, Repeats::Paired)
     }
 }
 
 /// Adds a number to each value of a sample.
 pub(super) fn moved(sample: &Sample, by: f64) -> Sample {
-    let moved = Sample::new(sample.values().iter().map(|value| value.map(|value| value + by)));
-    let moved = if sample.is_exact() { moved.exact() } else { moved };
+    with_values(sample, Sample::new(sample.values().iter().map(|value| value.map(|value| value + by))))
+}
+
+/// Says of other values what a sample says of its own: whether they are exact, and shares of how many cases.
+fn with_values(sample: &Sample, values: Sample) -> Sample {
+    let values = if sample.is_exact() { values.exact() } else { values };
     match sample.cases() {
-        Some(cases) => moved.out_of(cases),
-        None => moved,
+        Some(cases) => values.out_of(cases),
+        None => values,
     }
 }

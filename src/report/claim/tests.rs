@@ -76,6 +76,9 @@ fn mistakes(text: &str) -> String {
 struct Measured {
     values: BTreeMap<(&'static str, &'static str), Vec<Option<f64>>>,
     is_stand_in: bool,
+    is_paired: bool,
+    /// The variant whose repeats are other ones.
+    shifted: Option<&'static str>,
 }
 
 impl Measured {
@@ -92,7 +95,11 @@ impl Measured {
         let all = accuracy.map(|it| ("accuracy", it)).into_iter();
         let all = all.chain(loss.map(|it| ("loss", it))).chain(weights.map(|it| ("weights", it)));
         let values = all.map(|(measure, (variant, values))| ((variant, measure), values.map(Some).to_vec()));
-        Self { values: values.collect(), is_stand_in: false }
+        Self { values: values.collect(), is_stand_in: false, is_paired: false, shifted: None }
+    }
+
+    fn first(&self, variant: &str) -> usize {
+        usize::from(self.shifted == Some(variant))
     }
 
     fn with(mut self, variant: &'static str, measure: &'static str, values: &[Option<f64>]) -> Self {
@@ -116,10 +123,10 @@ impl Quantities for Measured {
         let experiment = if variant == "again" { "svm" } else { variant };
         let key = |seed: usize| Key(Digest::of(format!("{experiment} {seed}").as_bytes()));
         Ok(MeasuredValues {
-            repeats: (1..=values.len()).map(|seed| seed.to_string()).collect(),
+            repeats: (1..=values.len()).map(|seed| (seed + self.first(variant)).to_string()).collect(),
             keys: Some((1..=values.len()).map(key).collect()),
             sample,
-            is_paired: false,
+            is_paired: self.is_paired,
         })
     }
 

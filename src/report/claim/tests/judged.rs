@@ -278,6 +278,43 @@ fn on_stand_in_data_reported_numbers_do_not_apply() {
     );
 }
 
+#[test]
+fn paired_repeats_are_compared_with_their_partners() {
+    let text = r#"
+- { of: "fit[svm].loss", is: above, than: "fit[forest].loss" }
+- { of: "fit[svm].loss", is: same, than: "fit[forest].loss", within: 1 }
+"#;
+    let hard = [0.5, 0.7, 0.9, 0.6, 0.8].map(Some);
+    let easy = [0.51, 0.715, 0.91, 0.615, 0.81].map(Some);
+    let measured = || Measured::new().with("forest", "loss", &hard).with("svm", "loss", &easy);
+    let paired = Measured { is_paired: true, ..measured() };
+    let shifted = Measured { is_paired: true, shifted: Some("svm"), ..measured() };
+    assert_data_eq!(
+        judged(text, &measured()),
+        str![[r#"
+2: ? not shown · not clearly different
+3: ✓ holds
+
+"#]]
+    );
+    assert_data_eq!(
+        judged(text, &paired),
+        str![[r#"
+2: ✓ holds
+3: ✓ holds
+
+"#]]
+    );
+    assert_data_eq!(
+        judged(text, &shifted),
+        str![[r#"
+2: ? not shown · a repeat lacks its value
+3: ? not shown · a repeat lacks its value
+
+"#]]
+    );
+}
+
 proptest! {
     #[test]
     fn whatever_is_measured_a_claim_has_a_verdict_and_sound_comparisons(

@@ -607,6 +607,22 @@ help: one named `svm` exists
 }
 
 #[test]
+fn a_claim_has_a_bounded_number_of_readings() {
+    let readings: Vec<String> = (0..21).map(|at| format!("r{at}: \"fit[svm].loss\"")).collect();
+    let text = format!("- is: above\n  than: 0\n  of: {{ {} }}\n", readings.join(", "));
+    assert_data_eq!(mistakes(&text), str![[r#"
+error: a claim has at most 20 readings, and this one 21
+ --> claims.yaml:1:3
+  |
+1 | - is: above
+  |   ^^^^^^^^^
+  |
+help: write several claims
+
+"#]]);
+}
+
+#[test]
 fn a_file_that_is_no_list_is_reported_and_an_empty_one_has_no_claims() {
     assert_data_eq!(
         mistakes("claims:\n  - { of: a }\n"),
