@@ -10,7 +10,7 @@ use recount_engine::spec::{Axis, Measure, MeasureSource, Pipeline, Stage, StageI
 use recount_engine::{Plan, suggestion};
 
 use super::figure::ReportedValue;
-use super::read::add_once;
+use super::mistakes::add_once;
 use super::written::{Claim, CountedRepeats, Named, Operand, ReadClaim, Reading};
 use crate::measure::Coordinates;
 use crate::reference::{Reference, What};

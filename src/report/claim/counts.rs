@@ -3,7 +3,7 @@
 //! Invariants
 //! - A repeat is compared with the repeat of the same coordinate on the other side.
 
-use super::judge::Other;
+use super::finding::Other;
 use super::quantities::Side;
 use super::reported::{ends, margin};
 use super::verdict::{Doubt, Verdict};

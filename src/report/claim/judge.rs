@@ -17,28 +17,16 @@
 //! - Where a repeat of the claim's measure lacks its value, the claim neither holds nor is contradicted.
 
 use super::counts;
+use super::finding::{Finding, Other, compare_with_bound, mirrored, of_bounds};
 use super::quantities::{MeasuredValues, Quantities, Side};
 use super::reported;
 use super::verdict::{Doubt, Elsewhere, Judgement, Verdict};
 use super::written::{Claim, Named, Operand, Reading, Relation};
-use crate::statistics::{self, Comparison, Reason, StatedNumber, compare_with_stated};
+use crate::statistics::{self, Comparison};
 
 /// Judges each reading of a claim.
 pub(super) fn judge(claim: &Claim, quantities: &dyn Quantities) -> Vec<Judgement> {
     claim.readings.iter().map(|reading| judge_reading(claim, reading, quantities)).collect()
-}
-
-/// What was found, before the reading's name is put to it.
-pub(super) struct Finding {
-    pub(super) verdict: Verdict,
-    pub(super) comparisons: Vec<Comparison>,
-    pub(super) decisive: Option<usize>,
-}
-
-impl Finding {
-    pub(super) fn without_test(verdict: Verdict) -> Self {
-        Self { verdict, comparisons: Vec::new(), decisive: None }
-    }
 }
 
 fn judge_reading(claim: &Claim, reading: &Reading, quantities: &dyn Quantities) -> Judgement {
@@ -96,12 +84,6 @@ fn side_of(named: &Named, values: Result<MeasuredValues, String>) -> Option<Side
     Some(Side { reference: &named.reference, values: values.ok()? })
 }
 
-/// What a measure is compared with.
-pub(super) enum Other<'c> {
-    Measured(Side<'c>),
-    Number(f64),
-}
-
 fn test(claim: &Claim, own: &[Side<'_>], others: &[(usize, Other<'_>)]) -> Finding {
     let margin = claim.within.as_ref().map(|within| within.value);
     let first = &own[0];
@@ -129,28 +111,6 @@ fn compare(own: &Side<'_>, other: &Other<'_>) -> Comparison {
         Other::Measured(other) => own.compare(other),
         Other::Number(number) => compare_with_bound(own, *number),
     }
-}
-
-/// Compares with an exact number; a number that is too large to be one leaves it unclear.
-pub(super) fn compare_with_bound(own: &Side<'_>, number: f64) -> Comparison {
-    match StatedNumber::bound(number) {
-        Some(stated) => compare_with_stated(&own.values.sample, stated),
-        None => Comparison {
-            relation: statistics::Relation::Unclear(Reason::NotSignificant),
-            difference: None,
-            p: None,
-        },
-    }
-}
-
-pub(super) fn mirrored(comparison: Comparison) -> Comparison {
-    use statistics::Relation::{Higher, Lower};
-    let relation = match comparison.relation {
-        Higher => Lower,
-        Lower => Higher,
-        other => other,
-    };
-    Comparison { relation, difference: comparison.difference.map(|difference| -difference), ..comparison }
 }
 
 fn is_higher(comparison: Comparison) -> (Verdict, Vec<Comparison>) {
@@ -184,20 +144,6 @@ fn is_same(own: &Side<'_>, other: &Other<'_>, margin: Option<f64>) -> (Verdict, 
         }
     };
     (of_bounds(below, above), vec![below, above])
-}
-
-/// Judges by comparisons with a lower and an upper bound.
-pub(super) fn of_bounds(low: Comparison, high: Comparison) -> Verdict {
-    use statistics::Relation::{Higher, Lower, Same, Unclear};
-    match (low.relation, high.relation) {
-        (Lower, _) | (_, Higher) => Verdict::Contradicted,
-        // The bounds themselves are inside.
-        (Higher | Same, Lower | Same) => Verdict::Holds,
-        (Unclear(Reason::NotSignificant), _) | (_, Unclear(Reason::NotSignificant)) => {
-            Verdict::NotShown(Doubt::NearBound)
-        }
-        (Unclear(reason), _) | (_, Unclear(reason)) => Verdict::NotShown(Doubt::Unclear(reason)),
-    }
 }
 
 fn inside(own: &Side<'_>, low: Option<f64>, high: Option<f64>) -> Finding {

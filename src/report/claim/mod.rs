@@ -12,7 +12,8 @@
 //! | `read`, `operands`, `numbers` | YAML → claims |
 //! | `check` | claims against the pipeline |
 //! | `quantities` | what claims need to know of a measure |
-//! | `judge`, `reported`, `counts` | a claim and what was measured → a verdict |
+//! | `mistakes` | how these are worded and collected |
+//! | `judge`, `reported`, `counts`, `finding` | a claim and what was measured → a verdict |
 //! | `verdict` | what became of a claim, and how many became what |
 //! | `choose` | claims by keys of the project's own |
 //! | `present` | what a report prints of a claim |
@@ -26,7 +27,9 @@ mod check;
 mod choose;
 mod counts;
 mod figure;
+mod finding;
 mod judge;
+mod mistakes;
 mod numbers;
 mod operands;
 mod present;

@@ -4,7 +4,7 @@ use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place};
 use recount_engine::yaml::{Content, Entry, Node, Scalar, entry, text};
 
 use super::figure::ReportedValue;
-use super::read::listed;
+use super::mistakes::listed;
 use super::written::{CountedRepeats, Relation, Runs};
 
 /// Reads which runs are behind reported values, and checks that there are as many of these as that needs.

@@ -16,8 +16,8 @@ use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place};
 use recount_engine::suggestion;
 use recount_engine::yaml::{Content, Entry, Node, Scalar, entry, refuse_unknown, text};
 
+use super::mistakes::add_once;
 use super::numbers::number;
-use super::read::add_once;
 use super::written::{Named, Operand, Reading, Relation, Stated};
 use crate::reference::Reference;
 

@@ -11,6 +11,7 @@ use recount_engine::suggestion;
 use recount_engine::yaml::{self, Content, Entry, Node, Scalar, entry, items, text};
 
 use super::figure::ReportedValue;
+use super::mistakes::listed;
 use super::numbers::{check_ends, number, repeats, runs, several};
 use super::operands;
 use super::written::{Claim, KEYS, ReadClaim, Reading, Relation, Takes, Words};
@@ -169,18 +170,5 @@ fn start_of(node: &Node) -> Place {
     match &node.content {
         Content::Map(entries) => entries.first().map_or(&node.place, |entry| &entry.key_place).clone(),
         _ => node.place.clone(),
-    }
-}
-
-pub(super) fn listed(words: impl Iterator<Item = &'static str>) -> String {
-    words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// Adds a mistake that is not known already: readings may share what they name.
-pub(super) fn add_once(mistake: Diagnostic, diagnostics: &mut Diagnostics) {
-    let span = |mistake: &Diagnostic| mistake.place().map(Place::span);
-    let is_same = |known: &Diagnostic| known.message() == mistake.message() && span(known) == span(&mistake);
-    if !diagnostics.iter().any(is_same) {
-        diagnostics.add(mistake);
     }
 }

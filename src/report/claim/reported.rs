@@ -15,7 +15,7 @@
 //!   level divided by their number (Bonferroni), or where it is clearly exceeded.
 
 use super::figure::ReportedValue;
-use super::judge::{Finding, of_bounds};
+use super::finding::{Finding, mirrored, of_bounds};
 use super::quantities::{MeasuredValues, Side};
 use super::verdict::{Doubt, Verdict};
 use super::written::{Claim, Runs};
@@ -102,6 +102,6 @@ fn compare_each(values: &[ReportedValue], own: &Side<'_>, margin: f64) -> (Verdi
     let reported = MeasuredValues { sample, repeats: Vec::new(), keys: None, is_paired: false };
     let reported = Side { reference: own.reference, values: reported };
     let above = own.compare_beyond(&reported, margin);
-    let below = super::judge::mirrored(reported.compare_beyond(own, margin));
+    let below = mirrored(reported.compare_beyond(own, margin));
     (of_bounds(below, above), vec![below, above])
 }

@@ -610,7 +610,9 @@ help: one named `svm` exists
 fn a_claim_has_a_bounded_number_of_readings() {
     let readings: Vec<String> = (0..21).map(|at| format!("r{at}: \"fit[svm].loss\"")).collect();
     let text = format!("- is: above\n  than: 0\n  of: {{ {} }}\n", readings.join(", "));
-    assert_data_eq!(mistakes(&text), str![[r#"
+    assert_data_eq!(
+        mistakes(&text),
+        str![[r#"
 error: a claim has at most 20 readings, and this one 21
  --> claims.yaml:1:3
   |
@@ -619,7 +621,8 @@ error: a claim has at most 20 readings, and this one 21
   |
 help: write several claims
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
