@@ -68,7 +68,7 @@ pub use pipeline::{Axis, Pipeline, Stage, StageId, Variant};
 pub(crate) use points::in_braces;
 pub use project_texts::ProjectTexts;
 pub use resources::{NotASize, Resources, parse_size};
-pub use schema::{Field, NamedStage, References, Schema, Shape};
+pub use schema::{Field, KnownStage, NamedStage, References, Schema, Shape};
 pub use settings::{Origin, Settings};
 pub(crate) use shell_line::{QUOTED_ELSEWHERE, Quoting, UNQUOTED, quotings};
 pub use template::{fill, fill_partly, substitute, template_names};

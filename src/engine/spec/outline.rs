@@ -11,7 +11,6 @@ use super::exclude::{self, Excluded};
 use super::file::{self, File};
 use super::measures::{self, Measure};
 use super::pipeline::Variant;
-use super::project_texts::ProjectTexts;
 use super::repeats::{self, EachEntry};
 use super::resources::{self, Resources};
 use super::schema::Schema;
@@ -82,7 +81,6 @@ pub(super) struct AxisValues {
 pub(super) fn read<'s>(
     root: &Path,
     schemas: &'s [Schema],
-    texts: &ProjectTexts<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Outline<'s>> {
     let source = match file::read(root, PATH, diagnostics) {
@@ -118,8 +116,7 @@ pub(super) fn read<'s>(
     let title = title.unwrap_or_default().to_owned();
     let list = entry(fields, "stages");
     let mut nameless = list.is_none();
-    let stages =
-        list.map(|entry| stages(entry, (schemas, texts), &mut nameless, diagnostics)).unwrap_or_default();
+    let stages = list.map(|entry| stages(entry, schemas, &mut nameless, diagnostics)).unwrap_or_default();
     Some(Outline { title, stages, nameless })
 }
 
@@ -133,7 +130,7 @@ fn check_version(node: &Node, diagnostics: &mut Diagnostics) {
 
 fn stages<'s>(
     list: &Entry,
-    (schemas, texts): (&'s [Schema], &ProjectTexts<'_>),
+    schemas: &'s [Schema],
     nameless: &mut bool,
     diagnostics: &mut Diagnostics,
 ) -> Vec<StageDraft<'s>> {
@@ -150,7 +147,7 @@ fn stages<'s>(
     let mut known: HashMap<String, usize> = HashMap::with_capacity(nodes.len());
     let mut stages: Vec<StageDraft<'s>> = Vec::with_capacity(nodes.len());
     for node in nodes {
-        let Some(stage) = stage(node, schemas, texts, diagnostics) else {
+        let Some(stage) = stage(node, schemas, diagnostics) else {
             *nameless = true;
             continue;
         };
@@ -171,7 +168,6 @@ fn stages<'s>(
 pub(super) fn stage<'s>(
     node: &Node,
     schemas: &'s [Schema],
-    texts: &ProjectTexts<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<StageDraft<'s>> {
     let fields = entries(node, "a stage", diagnostics)?;
@@ -227,13 +223,7 @@ pub(super) fn stage<'s>(
     };
     let repeats = entry(fields, "repeats").map(|_| names("repeats", diagnostics));
     let paired = names("paired", diagnostics);
-    let mut needs = names("needs", diagnostics);
-    let references = schema.and_then(|schema| schema.references);
-    for (stage, place) in references.map(|it| (it.stages)(fields, texts)).unwrap_or_default() {
-        if !needs.iter().any(|(known, _)| *known == stage) {
-            needs.push((stage, place));
-        }
-    }
+    let needs = names("needs", diagnostics);
     let observed = names("observed", diagnostics).into_iter().map(|(name, _)| name).collect();
     let resources = entry(fields, "resources").map(|entry| resources::read(&entry.value, diagnostics));
     let resources = resources.unwrap_or_default();
@@ -254,7 +244,11 @@ pub(super) fn stage<'s>(
         observed,
         resources,
         measures,
-        fields: if references.is_some() { fields.to_vec() } else { Vec::new() },
+        fields: if schema.is_some_and(|schema| schema.references.is_some()) {
+            fields.to_vec()
+        } else {
+            Vec::new()
+        },
         raw,
         axes: Vec::new(),
         base: Settings::default(),

@@ -27,11 +27,20 @@ pub struct Schema {
 /// A stage's name, and where it is written.
 pub type NamedStage = (String, Place);
 
+/// A stage of the pipeline, before anything else is known of it.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownStage<'s> {
+    /// Its name.
+    pub name: &'s str,
+    /// Its kind's name; empty where that can't be read.
+    pub kind: &'s str,
+}
+
 /// How the fields of a stage are read that name other stages: a figure's measure, for example, or a template.
 #[derive(Clone, Copy, Debug)]
 pub struct References {
     /// Gives the stages that fields name, or texts that these name, with where; the stage needs them.
-    pub stages: fn(&[Entry], &ProjectTexts<'_>) -> Vec<NamedStage>,
+    pub stages: fn(&[Entry], &ProjectTexts<'_>, &[KnownStage<'_>]) -> Vec<NamedStage>,
     /// Reports what the fields and those texts name that the pipeline does not have.
     pub check: fn(&[Entry], &ProjectTexts<'_>, &Pipeline, StageId, &mut Diagnostics),
 }

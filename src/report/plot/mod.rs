@@ -28,7 +28,7 @@ use recount_engine::diagnostic::{Diagnostics, Place, Source};
 use recount_engine::digest::Digest;
 use recount_engine::project_path::ProjectPath;
 use recount_engine::spec::{
-    Field, Parameters, Pipeline, ProjectTexts, References, Schema, Shape, StageId, Value,
+    Field, KnownStage, Parameters, Pipeline, ProjectTexts, References, Schema, Shape, StageId, Value,
 };
 use recount_engine::store::OutputPlace;
 use recount_engine::yaml::{Content, Entry, Node, Scalar, entry};
@@ -192,7 +192,7 @@ fn node(value: &Value, place: &Place) -> Node {
     Node { content, place: place.clone() }
 }
 
-fn stages(fields: &[Entry], _: &ProjectTexts<'_>) -> Vec<(String, Place)> {
+fn stages(fields: &[Entry], _: &ProjectTexts<'_>, _: &[KnownStage<'_>]) -> Vec<(String, Place)> {
     let Some(field) = entry(fields, "figures") else { return Vec::new() };
     let figures = spec::read(&field.value, &mut Diagnostics::default());
     let named = figures.iter().flat_map(|figure| figure.shows.references());
