@@ -2,6 +2,7 @@
 //!
 //! | module | its duty |
 //! |---|---|
+//! | [`check`] | template sources: no uncited numeral, every name exists, what is used |
 //! | [`measure`] | numbers at addresses in what runs left |
 //! | [`evidence`] | what a report is made from: the runs and their values |
 //! | [`selection`] | runs of one stage, chosen by coordinates |
@@ -10,13 +11,16 @@
 //! | [`reference`](mod@reference) | what a figure or a report names of a pipeline: `fit[svm].accuracy` |
 //! | [`plot`] | the kind `plot` |
 //! | [`results`] | measures in rows and columns |
+//! | [`claim`] | statements that measures show, contradict or leave open |
 //! | [`statistics`] | when two samples differ, and which of many is best |
 //! | [`figure`] | data → SVG pictures, one sort a file |
 //!
 //! Invariants
 //! - Knows no stage kind of the lab, no terminal and no clock.
 
+pub mod check;
 pub mod citation;
+pub mod claim;
 pub mod evidence;
 pub mod figure;
 pub mod measure;

@@ -27,7 +27,9 @@ use std::collections::BTreeMap;
 use recount_engine::diagnostic::{Diagnostics, Place, Source};
 use recount_engine::digest::Digest;
 use recount_engine::project_path::ProjectPath;
-use recount_engine::spec::{Field, Parameters, Pipeline, References, Schema, Shape, StageId, Value};
+use recount_engine::spec::{
+    Field, KnownStage, Parameters, Pipeline, ProjectTexts, References, Schema, Shape, StageId, Value,
+};
 use recount_engine::store::OutputPlace;
 use recount_engine::yaml::{Content, Entry, Node, Scalar, entry};
 use recount_engine::{Context, Effective, Failure, Job, Kind, Output, OutputContent, Read};
@@ -190,14 +192,20 @@ fn node(value: &Value, place: &Place) -> Node {
     Node { content, place: place.clone() }
 }
 
-fn stages(fields: &[Entry]) -> Vec<(String, Place)> {
+fn stages(fields: &[Entry], _: &ProjectTexts<'_>, _: &[KnownStage<'_>]) -> Vec<(String, Place)> {
     let Some(field) = entry(fields, "figures") else { return Vec::new() };
     let figures = spec::read(&field.value, &mut Diagnostics::default());
     let named = figures.iter().flat_map(|figure| figure.shows.references());
     named.map(|(reference, place)| (reference.stage.clone(), place.clone())).collect()
 }
 
-fn check_all(fields: &[Entry], pipeline: &Pipeline, _: StageId, diagnostics: &mut Diagnostics) {
+fn check_all(
+    fields: &[Entry],
+    _: &ProjectTexts<'_>,
+    pipeline: &Pipeline,
+    _: StageId,
+    diagnostics: &mut Diagnostics,
+) {
     let Some(field) = entry(fields, "figures") else { return };
     for figure in spec::read(&field.value, diagnostics) {
         check::check(&figure, pipeline, diagnostics);
