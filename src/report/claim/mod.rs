@@ -56,7 +56,7 @@ pub use written::{Claim, CountedRepeats, Named, Operand, Reading, Relation, Runs
 /// The claims of a file, in its order.
 #[derive(Clone, Debug, Default)]
 pub struct Claims {
-    claims: Vec<Claim>,
+    claims: Arc<Vec<Claim>>,
 }
 
 impl Claims {
@@ -68,7 +68,7 @@ impl Claims {
         let mut diagnostics = Diagnostics::default();
         let claims = read::read(source, &mut diagnostics);
         let claims = check::check(claims, pipeline, &mut diagnostics);
-        if diagnostics.is_empty() { Ok(Self { claims }) } else { Err(diagnostics) }
+        if diagnostics.is_empty() { Ok(Self { claims: Arc::new(claims) }) } else { Err(diagnostics) }
     }
 
     /// Gives the claims.
@@ -90,20 +90,20 @@ impl Claims {
     }
 
     /// Judges every claim.
-    pub fn judge(&self, quantities: &dyn Quantities) -> JudgedClaims<'_> {
+    pub fn judge(&self, quantities: &dyn Quantities) -> JudgedClaims {
         let judgements = self.claims.iter().map(|claim| judge::judge(claim, quantities)).collect();
-        JudgedClaims { claims: &self.claims, judgements }
+        JudgedClaims { claims: Arc::clone(&self.claims), judgements }
     }
 }
 
 /// Claims and what became of them.
 #[derive(Clone, Debug)]
-pub struct JudgedClaims<'c> {
-    claims: &'c [Claim],
+pub struct JudgedClaims {
+    claims: Arc<Vec<Claim>>,
     judgements: Vec<Vec<Judgement>>,
 }
 
-impl JudgedClaims<'_> {
+impl JudgedClaims {
     /// Goes through the claims with what became of each, a reading each.
     pub fn iter(&self) -> impl Iterator<Item = (&Claim, &[Judgement])> {
         self.claims.iter().zip(self.judgements.iter().map(Vec::as_slice))
@@ -114,7 +114,7 @@ impl JudgedClaims<'_> {
     /// # Errors
     /// What is wrong, lower-case, where no claim has them.
     pub fn rows(&self, keys: &[(&str, &str)]) -> Result<Vec<Row<'_>>, String> {
-        let chosen = choose::choose(self.claims, keys)?;
+        let chosen = choose::choose(&self.claims, keys)?;
         let row = |at: usize| present::row(at, &self.claims[at], &self.judgements[at]);
         Ok(chosen.into_iter().map(row).collect())
     }
@@ -126,7 +126,7 @@ impl JudgedClaims<'_> {
     /// What is wrong, lower-case, where no claim has them, or one of these lacks the reading.
     pub fn verdicts(&self, keys: &[(&str, &str)], reading: Option<&str>) -> Result<Vec<&Judgement>, String> {
         let mut verdicts = Vec::new();
-        for at in choose::choose(self.claims, keys)? {
+        for at in choose::choose(&self.claims, keys)? {
             let judgements = &self.judgements[at];
             let wanted =
                 |judgement: &&Judgement| reading.is_none_or(|it| judgement.reading.as_deref() == Some(it));

@@ -136,7 +136,7 @@ impl Quantities for Measured {
 }
 
 /// Gives a line for each reading of each claim: its verdict, and why where that is none.
-fn verdicts(judged: &JudgedClaims<'_>) -> String {
+fn verdicts(judged: &JudgedClaims) -> String {
     let mut lines = String::new();
     for (claim, judgements) in judged.iter() {
         for judgement in judgements {
