@@ -9,6 +9,7 @@
 //! | [`quantity`] | a number over repeats, with where it is from |
 //! | [`citation`] | a quantity as it is printed, and its reference |
 //! | [`reference`](mod@reference) | what a figure or a report names of a pipeline: `fit[svm].accuracy` |
+//! | [`template`] | templates and evidence → a report, each number of it a link |
 //! | [`plot`] | the kind `plot` |
 //! | [`results`] | measures in rows and columns |
 //! | [`claim`] | statements that measures show, contradict or leave open |
@@ -30,5 +31,6 @@ pub mod reference;
 pub mod results;
 pub mod selection;
 pub mod statistics;
+pub mod template;
 #[cfg(test)]
 mod test_project;

@@ -53,6 +53,7 @@ use recount_engine::spec::Pipeline;
 
 pub use self::parse::{MAX_TEMPLATE_BYTES, syntax};
 pub use self::uses::Uses;
+pub(crate) use self::vocabulary::FUNCTIONS;
 
 use self::document::{Document, documents};
 use self::markdown::{Found, numerals};

@@ -30,7 +30,7 @@ pub(super) enum Type {
 }
 
 /// The functions of reports.
-pub(super) const FUNCTIONS: [&str; 12] = [
+pub(crate) const FUNCTIONS: [&str; 13] = [
     "best",
     "claims",
     "compare",
@@ -42,6 +42,7 @@ pub(super) const FUNCTIONS: [&str; 12] = [
     "ratio",
     "stage",
     "table",
+    "tally",
     "verdict",
 ];
 

@@ -22,7 +22,7 @@ use std::sync::Arc;
 pub use format::{Format, MAX_DECIMALS};
 pub use registry::{CitationRegistry, ReferenceId};
 
-use crate::quantity::Quantity;
+use crate::quantity::{FRACTION, POINTS, Quantity};
 
 /// Stands where there is no value.
 const NO_VALUE: &str = "–";
@@ -55,6 +55,17 @@ impl Citation {
     }
 }
 
+/// Gives the format of a number where nobody says another one: decimals of a share, whole numbers as such, else four digits.
+pub fn usual_format(quantity: &Quantity) -> Format {
+    let is_share = quantity.unit.as_deref().is_some_and(|unit| unit == FRACTION || unit == POINTS);
+    let is_whole = |value: &f64| value.fract() == 0.0;
+    match quantity.sample.values().iter().flatten().all(is_whole) {
+        _ if is_share => Format::Fixed(3),
+        true => Format::Whole,
+        false => Format::Significant(4),
+    }
+}
+
 fn print(quantity: &Quantity, format: Format) -> Result<String, String> {
     let (values, unit) = (quantity.sample.values(), quantity.unit.as_deref());
     if quantity.observed {
@@ -67,9 +78,7 @@ fn print(quantity: &Quantity, format: Format) -> Result<String, String> {
         return Err(format!("`{}` is no number, which `{format}` could print", quantity.address));
     }
     match (format, unit) {
-        (Format::Percent(_), Some(unit))
-            if ![crate::quantity::FRACTION, crate::quantity::POINTS].contains(&unit) =>
-        {
+        (Format::Percent(_), Some(unit)) if ![FRACTION, POINTS].contains(&unit) => {
             return Err(format!("`{}` is in {unit}, and `percent` prints shares", quantity.address));
         }
         _ => {}

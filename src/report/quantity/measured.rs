@@ -4,13 +4,17 @@
 //! - Of several repeats the first is the unit, and the others are averaged within it; runs with equal keys are one unit.
 
 use std::num::NonZeroU64;
+use std::sync::Arc;
 
 use recount_engine::address::Address;
 use recount_engine::spec::{Measure, MeasureSource};
 use recount_engine::suggestion;
 
 use super::{Origin, Quantity, RunValue};
+use crate::claim::{MeasuredValues, Quantities};
+use crate::evidence::Evidence;
 use crate::measure::{Run, averaged, cases, units};
+use crate::reference::{Reference, What};
 use crate::selection::{Selection, with_help};
 use crate::statistics::Sample;
 
@@ -47,6 +51,37 @@ pub fn measure_at(selection: &Selection, address: &str) -> Result<Quantity, Stri
     };
     measure.observed |= stage.is_observed(&parsed.file);
     read(selection, &measure)
+}
+
+/// Reads what a reference names: a declared measure, or a value at an address.
+///
+/// # Errors
+/// Where something that it names does not exist, or a coordinate is left open.
+pub fn measure_referenced(evidence: &Arc<Evidence>, reference: &Reference) -> Result<Quantity, String> {
+    let stage = evidence.pipeline().stage(&reference.stage);
+    let stage = stage.ok_or_else(|| format!("no stage is named `{}`", reference.stage))?;
+    let mut runs = Selection::of_stage(evidence, stage);
+    for (name, value) in &reference.coordinates {
+        runs = runs.narrow(name.as_deref(), value)?;
+    }
+    match &reference.what {
+        What::Measure(name) => measure_named(&runs, name),
+        What::Output { file, at: Some(at) } => measure_at(&runs, &format!("{file}#{at}")),
+        What::Output { file, at: None } => Err(format!("`{file}` is a file, and no number in it")),
+    }
+}
+
+impl Quantities for Arc<Evidence> {
+    fn measured(&self, reference: &Reference) -> Result<MeasuredValues, String> {
+        let quantity = measure_referenced(self, reference)?;
+        let keys = quantity.keys();
+        let Quantity { sample, repeats, is_paired, .. } = quantity;
+        Ok(MeasuredValues { sample, repeats, keys, is_paired })
+    }
+
+    fn is_stand_in(&self) -> bool {
+        Evidence::is_stand_in(self)
+    }
 }
 
 fn read(selection: &Selection, measure: &Measure) -> Result<Quantity, String> {
