@@ -99,7 +99,7 @@ pub(crate) fn assemble(
 
 /// Gives the instances that one cites, if its kind does: those that it needs, and theirs at any distance, so that what it
 /// makes says where everything is from. Of sameness those that it needs say enough.
-fn cited_instances(work: &Work<'_>, id: InstanceId) -> Vec<InstanceId> {
+pub(crate) fn cited_instances(work: &Work<'_>, id: InstanceId) -> Vec<InstanceId> {
     let kind = work.kind(id);
     let mut found = Vec::new();
     if !kind.cites() {
