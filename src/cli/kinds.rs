@@ -10,7 +10,6 @@ use std::path::Path;
 
 use recount_engine::command::Command;
 use recount_engine::command::surroundings::Variables;
-use recount_engine::diagnostic::Diagnostics;
 use recount_engine::spec::{Pipeline, Schema};
 use recount_engine::{Cancel, Registry, command};
 use recount_report::plot;
@@ -37,14 +36,6 @@ pub trait Kinds: Send + Sync {
     /// Describes their settings.
     fn schemas(&self) -> Vec<Schema> {
         Vec::new()
-    }
-
-    /// Checks files of the project that their stages name, before anything runs.
-    ///
-    /// # Errors
-    /// Every mistake in those files.
-    fn check(&self, _root: &Path, _pipeline: &Pipeline) -> Result<(), Diagnostics> {
-        Ok(())
     }
 
     /// Tells what of the machine they go by, for records to keep as observed.
