@@ -1,4 +1,4 @@
-//! What a program adds to the command line: kinds besides `command` and `plot`, and what their stages ask for from outside
+//! What a program adds to the command line: kinds besides `command`, `plot` and `render`, and what their stages ask for from outside
 //! a project.
 //!
 //! pipeline ──[`Kinds::sources`]──▶ texts, which a snapshot keeps ──[`Kinds::find`]──▶ [`Found`]: the kinds, ready to run
@@ -12,7 +12,7 @@ use recount_engine::command::Command;
 use recount_engine::command::surroundings::Variables;
 use recount_engine::spec::{Pipeline, Schema};
 use recount_engine::{Cancel, Registry, command};
-use recount_report::plot;
+use recount_report::{plot, render};
 
 use super::CliError;
 
@@ -99,7 +99,7 @@ pub trait Found {
     }
 }
 
-/// Adds no kinds: the program has `command` and `plot` alone.
+/// Adds no kinds: the program has `command`, `plot` and `render` alone.
 ///
 /// # Errors
 /// None.
@@ -116,7 +116,7 @@ impl Found for General {}
 /// Lists the settings of every kind, for a pipeline to be checked against.
 pub fn schemas(added: &dyn Kinds) -> Vec<Schema> {
     let mut schemas = added.schemas();
-    schemas.extend([plot::schema(), command::schema()]);
+    schemas.extend([plot::schema(), render::schema(), command::schema()]);
     schemas
 }
 
@@ -124,6 +124,7 @@ pub fn schemas(added: &dyn Kinds) -> Vec<Schema> {
 pub fn registry(found: &dyn Found, variables: &Variables) -> Registry {
     let mut kinds = found.kinds();
     kinds.push(Box::new(plot::Plot));
+    kinds.push(Box::new(render::Render));
     kinds.push(Box::new(Command::new(variables.clone())));
     kinds
 }
