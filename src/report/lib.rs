@@ -11,6 +11,8 @@
 //! | [`reference`](mod@reference) | what a figure or a report names of a pipeline: `fit[svm].accuracy` |
 //! | [`template`] | templates and evidence → a report, each number of it a link |
 //! | [`plot`] | the kind `plot` |
+//! | [`render`] | the kind `render` |
+//! | [`audit`] | where every number of a report is from |
 //! | [`results`] | measures in rows and columns |
 //! | [`claim`] | statements that measures show, contradict or leave open |
 //! | [`statistics`] | when two samples differ, and which of many is best |
@@ -19,6 +21,7 @@
 //! Invariants
 //! - Knows no stage kind of the lab, no terminal and no clock.
 
+pub mod audit;
 pub mod check;
 pub mod citation;
 pub mod claim;
@@ -28,6 +31,7 @@ pub mod measure;
 pub mod plot;
 pub mod quantity;
 pub mod reference;
+pub mod render;
 pub mod results;
 pub mod selection;
 pub mod statistics;

@@ -44,7 +44,7 @@ mod written;
 use std::sync::Arc;
 
 use recount_engine::diagnostic::{Diagnostics, Source};
-use recount_engine::spec::Pipeline;
+use recount_engine::spec::{NamedStage, Pipeline};
 use recount_engine::suggestion;
 
 pub use figure::ReportedValue;
@@ -69,6 +69,18 @@ impl Claims {
         let claims = read::read(source, &mut diagnostics);
         let claims = check::check(claims, pipeline, &mut diagnostics);
         if diagnostics.is_empty() { Ok(Self { claims: Arc::new(claims) }) } else { Err(diagnostics) }
+    }
+
+    /// Gives the stages that a claims file names, with where, whatever else is wrong with it.
+    pub fn named_stages(source: &Arc<Source>) -> Vec<NamedStage> {
+        let claims = read::read(source, &mut Diagnostics::default());
+        let named = claims.into_iter().flat_map(|read| {
+            let claimed = read.claim.into_iter().flat_map(|claim| claim.readings);
+            let claimed: Vec<Named> =
+                claimed.flat_map(|reading| reading.references().cloned().collect::<Vec<_>>()).collect();
+            claimed.into_iter().chain(read.names)
+        });
+        named.map(|named| (named.reference.stage, named.place)).collect()
     }
 
     /// Gives the claims.

@@ -28,18 +28,22 @@ use recount_engine::diagnostic::{Diagnostics, Place, Source};
 use recount_engine::digest::Digest;
 use recount_engine::project_path::ProjectPath;
 use recount_engine::spec::{
-    Field, KnownStage, Parameters, Pipeline, ProjectTexts, References, Schema, Shape, StageId, Value,
+    Field, KnownStage, Parameters, Pipeline, ProjectTexts, References, Schema, Shape, Stage, StageId, Value,
 };
 use recount_engine::store::OutputPlace;
 use recount_engine::yaml::{Content, Entry, Node, Scalar, entry};
 use recount_engine::{Context, Effective, Failure, Job, Kind, Output, OutputContent, Read};
 
 use crate::figure;
-use decides::{files_of, labels};
+pub(crate) use decides::files_of;
+use decides::labels;
 use spec::FigureSpec;
 
 /// Values that one figure lacks which are named one by one.
 const MAX_NOTICES: usize = 3;
+
+/// The kind's name.
+pub const KIND: &str = "plot";
 
 /// Where figures are put unless `out` says otherwise.
 const OUT: &str = "plots";
@@ -47,7 +51,7 @@ const OUT: &str = "plots";
 /// Describes the settings of `plot`.
 pub fn schema() -> Schema {
     Schema {
-        kind: "plot",
+        kind: KIND,
         inline: true,
         references: Some(References { stages, check: check_all }),
         fields: vec![
@@ -73,7 +77,7 @@ pub struct Plot;
 
 impl Kind for Plot {
     fn name(&self) -> &'static str {
-        "plot"
+        KIND
     }
 
     fn code(&self) -> Digest {
@@ -152,6 +156,31 @@ impl Kind for Plot {
         }
         Ok(outputs)
     }
+}
+
+/// A figure that a stage draws.
+pub(crate) struct DrawnFigure {
+    /// Its name.
+    pub name: String,
+    /// What is to be seen.
+    pub title: String,
+    /// Its file, relative to the project.
+    pub path: String,
+    /// What it is drawn from, such as `fit.accuracy`.
+    pub draws: Vec<String>,
+}
+
+/// Lists the figures that a checked stage draws; of stand-in data they are in a folder beside the real ones.
+pub(crate) fn drawn(stage: &Stage, stand_in: bool) -> Vec<DrawnFigure> {
+    let settings = stage.fields.parameters();
+    let out = out(&settings, stand_in);
+    let drawn = figures(&settings).into_iter().map(|figure| DrawnFigure {
+        path: format!("{out}/{}", file_name(&figure)),
+        draws: figure.shows.references().iter().map(|(reference, _)| reference.to_string()).collect(),
+        title: figure.title.clone().unwrap_or_else(|| figure.name.replace(['_', '-'], " ")),
+        name: figure.name,
+    });
+    drawn.collect()
 }
 
 fn file_name(figure: &FigureSpec) -> String {
