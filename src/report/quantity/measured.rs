@@ -10,7 +10,7 @@ use recount_engine::address::Address;
 use recount_engine::spec::{Measure, MeasureSource};
 use recount_engine::suggestion;
 
-use super::{Origin, Quantity, RunValue};
+use super::{FRACTION, Origin, POINTS, Quantity, RunValue};
 use crate::claim::{MeasuredValues, Quantities};
 use crate::evidence::Evidence;
 use crate::measure::{Run, averaged, cases, units};
@@ -117,7 +117,7 @@ fn read(selection: &Selection, measure: &Measure) -> Result<Quantity, String> {
         label: selection.label(),
         sample,
         spelled: None,
-        unit: measure.unit.clone(),
+        unit: unit(measure, &stage.measures),
         better: measure.better,
         observed: measure.observed,
         repeats: units.iter().map(|unit| coordinate(unit).unwrap_or_default()).collect(),
@@ -129,6 +129,21 @@ fn read(selection: &Selection, measure: &Measure) -> Result<Quantity, String> {
         },
         lacking,
     })
+}
+
+/// Gives what a measure is in; a difference of shares for which nothing is declared is in points.
+fn unit(measure: &Measure, declared: &[Measure]) -> Option<String> {
+    let is_share = |name: &String| {
+        declared.iter().any(|part| part.name == *name && part.unit.as_deref() == Some(FRACTION))
+    };
+    match &measure.from {
+        MeasureSource::Difference(parts)
+            if measure.unit.as_deref().is_none_or(|unit| unit == FRACTION) && parts.iter().all(is_share) =>
+        {
+            Some(POINTS.to_owned())
+        }
+        _ => measure.unit.clone(),
+    }
 }
 
 /// Writes where a measure of runs is from; of a derived one, with its parts.

@@ -13,20 +13,21 @@ use super::environment::described;
 use super::failure::{failure, refused};
 use super::state::ReportState;
 use crate::citation::{Format, usual_format};
-use crate::claim::{JudgedClaims, JudgedReading, Piece, Reading, Row, Words};
+use crate::claim::{JudgedClaims, JudgedReading, Operand, Piece, Row, Words};
 use crate::quantity::{Quantity, WrittenAt, count, measure_referenced, stated, written};
+use crate::reference::Reference;
 
 /// Puts the functions of claims into an environment.
 pub(super) fn install(environment: &mut Environment<'_>, state: &Arc<ReportState>) {
     let shared = Arc::clone(state);
-    environment.add_function("claims", move |args: Rest<Value>| -> Result<Value, Error> {
-        let keys = keys(&args)?;
+    environment.add_function("claims", move |args: Rest<Value>, named: Kwargs| -> Result<Value, Error> {
+        let keys = keys(&args, &named)?;
         let rows = judged(&shared)?.rows(&borrowed(&keys)).map_err(refused)?;
         table(&shared, &rows).map(Value::from_safe_string).map_err(refused)
     });
     let shared = Arc::clone(state);
-    environment.add_function("verdict", move |args: Rest<Value>| -> Result<Value, Error> {
-        let mut keys = keys(&args)?;
+    environment.add_function("verdict", move |args: Rest<Value>, named: Kwargs| -> Result<Value, Error> {
+        let mut keys = keys(&args, &named)?;
         let judged = judged(&shared)?;
         // A project may have a key of its own that is called so.
         let is_key = judged.iter().any(|(claim, _)| claim.keys.iter().any(|(key, _)| key == READING));
@@ -48,29 +49,37 @@ pub(super) fn install(environment: &mut Environment<'_>, state: &Arc<ReportState
 /// The argument of `verdict` that names a reading.
 const READING: &str = "reading";
 
-/// Counts the comparisons that were made to judge the claims.
+/// Counts the comparisons that were made to judge the claims; one that a template makes, too, is the same one.
 pub(super) fn note_comparisons(state: &ReportState) {
     let Some(judged) = &state.claims else { return };
+    let address = |reference: &Reference| match measure_referenced(&state.evidence, reference) {
+        Ok(quantity) => quantity.address,
+        Err(_) => reference.to_string(),
+    };
     for (claim, judgements) in judged.iter() {
         for (reading, judgement) in claim.readings.iter().zip(judgements) {
-            let of: Vec<String> = reading.of.iter().map(|named| named.reference.to_string()).collect();
-            let against = against(claim.values.iter().map(|value| value.text.as_str()), reading);
+            let of: Vec<String> = reading.of.iter().map(|named| address(&named.reference)).collect();
+            let than: Vec<String> = reading
+                .than
+                .iter()
+                .map(|than| match than {
+                    Operand::Measured(named) => address(&named.reference),
+                    Operand::Stated(it) => format!("stated by {}: {}", it.by, it.value.text),
+                    Operand::Zero => "zero".to_owned(),
+                })
+                .collect();
+            let values: Vec<&str> = claim.values.iter().map(|value| value.text.as_str()).collect();
+            let is_pairs = judgement.comparisons.len() == than.len();
             for (at, comparison) in judgement.comparisons.iter().enumerate() {
-                let which = if at == 0 { String::new() } else { format!(", comparison {}", at + 1) };
-                let other = format!("{against} (a claim: {}{which})", claim.relation.name());
+                let other = match (is_pairs, values.as_slice()) {
+                    (true, _) => than[at].clone(),
+                    (false, []) => format!("{} (bound {})", than.join(", "), at + 1),
+                    (false, values) => format!("{} (bound {})", values.join(", "), at + 1),
+                };
                 state.note_comparison(&of.join(", "), &other, *comparison);
             }
         }
     }
-}
-
-fn against<'c>(values: impl Iterator<Item = &'c str>, reading: &Reading) -> String {
-    let than = reading.than.iter().map(|than| match than {
-        crate::claim::Operand::Measured(named) => named.reference.to_string(),
-        crate::claim::Operand::Stated(stated) => stated.value.text.clone(),
-        crate::claim::Operand::Zero => "0".to_owned(),
-    });
-    values.map(str::to_owned).chain(than).collect::<Vec<_>>().join(", ")
 }
 
 fn judged(state: &ReportState) -> Result<&JudgedClaims, Error> {
@@ -80,8 +89,7 @@ fn judged(state: &ReportState) -> Result<&JudgedClaims, Error> {
 }
 
 /// Reads the keys by which claims are chosen.
-fn keys(args: &[Value]) -> Result<Vec<(String, String)>, Error> {
-    let (values, named): (Rest<Value>, Kwargs) = minijinja::value::from_args(args)?;
+fn keys(values: &[Value], named: &Kwargs) -> Result<Vec<(String, String)>, Error> {
     if let Some(value) = values.first() {
         let message = format!("claims are chosen by their keys, and this is {}", described(value));
         return Err(failure(message, "write one with its value: `claims(section=\"2.4\")`"));

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Object, ObjectRepr, Rest, from_args};
+use minijinja::value::{Kwargs, Object, ObjectRepr, Rest};
 use minijinja::{Environment, Error, Value};
 
 use super::environment::{described, markdown_of};
@@ -120,18 +120,18 @@ pub(super) fn install(environment: &mut Environment<'_>, state: &Arc<ReportState
         let (state, one, other) = (Arc::clone(&shared), Arc::clone(one), Arc::clone(other));
         Ok(Value::from_object(ComparisonValue { state, one, other, relation }))
     });
-    environment.add_filter("say", |value: &Value, args: Rest<Value>| say(value, &args));
+    environment
+        .add_filter("say", |value: &Value, texts: Rest<Value>, named: Kwargs| say(value, &texts, &named));
 }
 
 /// Gives the words for what a comparison found: when the first is above, below, neither; and when both are the same runs,
 /// which without words of its own is as neither.
-fn say(value: &Value, args: &[Value]) -> Result<Value, Error> {
+fn say(value: &Value, texts: &[Value], named: &Kwargs) -> Result<Value, Error> {
     let Some(comparison) = value.downcast_object_ref::<ComparisonValue>() else {
         let message = format!("`say` gives words to a comparison, and this is {}", described(value));
         return Err(failure(message, "compare two numbers: `compare(a, b) | say(\"…\", \"…\", \"…\")`"));
     };
-    let (texts, named): (Rest<Value>, Kwargs) = from_args(args)?;
-    let (above, below, neither, same) = match texts.as_slice() {
+    let (above, below, neither, same) = match texts {
         [above, below, neither] => (above, below, neither, neither),
         [above, below, neither, same] => (above, below, neither, same),
         others => {

@@ -50,7 +50,7 @@ impl DataFiles {
     /// Gives what a template calls `data`.
     pub(super) fn value(&self, state: &Arc<ReportState>) -> Value {
         let file = |(name, tree): (&String, &Arc<Tree>)| (name.clone(), value(state, tree, Vec::new()));
-        self.0.iter().map(file).collect()
+        Value::from(self.0.iter().map(file).collect::<BTreeMap<_, _>>())
     }
 }
 

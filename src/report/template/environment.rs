@@ -149,6 +149,8 @@ pub(super) fn described(value: &Value) -> String {
         "a comparison".to_owned()
     } else if value.downcast_object_ref::<RankingValue>().is_some() {
         "a ranking".to_owned()
+    } else if value.is_safe() {
+        "a text that is formatted".to_owned()
     } else if let Some(text) = value.as_str() {
         format!("the text `{}`", Marks::without(text))
     } else {

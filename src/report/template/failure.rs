@@ -40,13 +40,22 @@ fn place(error: &Error, source: &Arc<Source>) -> Place {
         text.is_char_boundary(range.start) && text.is_char_boundary(range.end) && range.start < range.end
     };
     if let Some(range) = error.range().filter(is_boundary) {
-        return Place::new(source, range);
+        return Place::new(source, whole_expression(text, range));
     }
     let line =
         error.line().and_then(|line| text.split_inclusive('\n').nth(line - 1).map(|found| (line, found)));
     let Some((line, found)) = line else { return Place::whole(source) };
     let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
     Place::new(source, start..start + found.trim_end().len())
+}
+
+/// Widens a range that begins with a dot or a bracket to what stands before it.
+fn whole_expression(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
+    let (before, own) = (&text[..range.start], &text[range.clone()]);
+    let is_part = |letter: char| letter.is_alphanumeric() || "_.\"'[]()".contains(letter);
+    let start =
+        if own.starts_with(['.', '[', '(']) { before.trim_end_matches(is_part).len() } else { range.start };
+    start..range.end
 }
 
 fn words(error: &Error, written: Option<&str>) -> (String, Option<String>) {

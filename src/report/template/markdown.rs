@@ -17,11 +17,10 @@ const READ: &str = "\\`*[]<>|~&$";
 /// Letters that Markdown reads where they begin a line.
 const READ_FIRST: &str = "#+-=:";
 
-/// Says whether a text has something that Markdown would read.
+/// Says whether a text is written the same wherever it stands.
 pub(super) fn is_plain(text: &str) -> bool {
-    !text.contains(|letter: char| READ.contains(letter) || letter == '_' || letter.is_control())
-        && !text.starts_with(|letter: char| READ_FIRST.contains(letter) || letter.is_whitespace())
-        && !text.starts_with(|letter: char| letter.is_ascii_digit())
+    [Context::Text, Context::Code, Context::Html].into_iter().all(|context| write(text, context) == text)
+        && !text.starts_with(char::is_whitespace)
 }
 
 /// Writes a text on one line so that it reads as it is.

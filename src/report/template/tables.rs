@@ -16,7 +16,7 @@ use super::ranking::measure;
 use super::runs::selections;
 use super::state::ReportState;
 use crate::citation::{Format, usual_format};
-use crate::quantity::{FRACTION, Quantity, setting};
+use crate::quantity::{FRACTION, POINTS, Quantity, setting};
 use crate::selection::Selection;
 
 /// Stands where a row has nothing.
@@ -162,7 +162,7 @@ fn header<'c>(column: &str, mut cells: impl Iterator<Item = &'c Cell>) -> String
         Cell::Number(quantity) => quantity.unit.clone(),
         Cell::Text(_) | Cell::Nothing => None,
     });
-    match unit.filter(|unit| unit != FRACTION) {
+    match unit.filter(|unit| unit != FRACTION && unit != POINTS) {
         Some(unit) => format!("{name} ({unit})"),
         None => name,
     }
