@@ -329,10 +329,17 @@ fn dependencies(manifest: &str) -> Vec<(String, String)> {
         .take_while(|line| !line.starts_with('['))
         .filter_map(|line| line.split_once(" = "))
         .filter(|(name, _)| !name.starts_with('#'))
-        .map(|(name, wanted)| (name.trim().replace('-', "_"), wanted.to_owned()))
+        .map(|(name, wanted)| (name.trim().replace('-', "_"), required(wanted)))
         // Our own crate is no third-party one: the code of it that counts is followed.
         .filter(|(name, _)| name != ENGINE.0)
         .collect()
+}
+
+/// What a manifest asks of a crate. That a program can be built without it moves no bytes of one that is built with it.
+fn required(wanted: &str) -> String {
+    let wanted = wanted.replace(", optional = true", "");
+    let version = wanted.strip_prefix("{ version = ").and_then(|rest| rest.strip_suffix(" }"));
+    version.filter(|version| !version.contains(',')).unwrap_or(&wanted).to_owned()
 }
 
 /// Every package of the lock: all its versions, and what they need.

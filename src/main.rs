@@ -3,5 +3,9 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    recount::cli::main()
+    #[cfg(feature = "lab")]
+    let kinds = recount::program::open;
+    #[cfg(not(feature = "lab"))]
+    let kinds = recount::cli::no_kinds;
+    recount::cli::main(kinds)
 }

@@ -5,6 +5,7 @@
 //! when no such line leads. `#=== --set train.hidden=3` is an argument. `SNAPSHOTS=overwrite` writes
 //! the expected texts anew: read them.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -52,7 +53,8 @@ impl Project {
     }
 
     fn load(&self) -> Result<Pipeline, String> {
-        load(self.folder.path(), &recount::kinds::schemas(), &self.overrides)
+        let kinds = recount::program::open(&BTreeMap::new()).expect("nothing is set");
+        load(self.folder.path(), &recount::cli::schemas(&*kinds), &self.overrides)
             .map_err(|mistakes| mistakes.render(false))
     }
 

@@ -19,7 +19,7 @@ use super::{CliError, json, print};
 pub fn adopt(args: &AdoptArguments, environment: &Environment) -> Result<(), CliError> {
     let settings = SettingArguments { set: Vec::new(), project: args.project.clone() };
     let project = Project::open(&settings, environment)?;
-    print::stand_in(project.generated_because.as_ref(), environment.colour);
+    print::stand_in(project.stand_in.as_ref(), environment.colour);
     stored::catch_stop(&project.cancel)?;
     project.store.stop_on(&project.cancel);
     let options = Options {

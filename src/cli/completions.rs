@@ -13,6 +13,7 @@ use recount_engine as engine;
 
 use super::arguments::{Arguments, CompletionsArguments, SettingArguments};
 use super::environment::Environment;
+use super::kinds::OpenKinds;
 use super::project::Project;
 use super::{CliError, print};
 
@@ -20,26 +21,26 @@ use super::{CliError, print};
 const VARIABLE: &str = "COMPLETE";
 
 /// Answers a shell that asks how to complete a line, and ends the program then.
-pub fn answer() {
-    CompleteEnv::with_factory(|| with_targets(Arguments::command())).var(VARIABLE).complete();
+pub fn answer(kinds: OpenKinds) {
+    CompleteEnv::with_factory(move || with_targets(Arguments::command(), kinds)).var(VARIABLE).complete();
 }
 
 /// Has every argument that takes a target offer those that there are.
-fn with_targets(command: clap::Command) -> clap::Command {
+fn with_targets(command: clap::Command, kinds: OpenKinds) -> clap::Command {
     let takes_target = |argument: &clap::Arg| {
         argument.get_value_names().is_some_and(|names| names.iter().any(|name| name.starts_with("TARGET")))
     };
-    let offer = |argument: clap::Arg| match takes_target(&argument) {
-        true => argument.add(targets()),
+    let offer = move |argument: clap::Arg| match takes_target(&argument) {
+        true => argument.add(targets(kinds)),
         false => argument,
     };
-    command.mut_args(offer).mut_subcommands(with_targets)
+    command.mut_args(offer).mut_subcommands(move |command| with_targets(command, kinds))
 }
 
 /// Offers the targets of the project around the current folder.
-fn targets() -> ArgValueCandidates {
-    ArgValueCandidates::new(|| {
-        let names = Environment::read().ok().and_then(|environment| {
+fn targets(kinds: OpenKinds) -> ArgValueCandidates {
+    ArgValueCandidates::new(move || {
+        let names = Environment::read(kinds).ok().and_then(|environment| {
             let project = Project::open(&SettingArguments::default(), &environment).ok()?;
             engine::targets(&project.root, &project.pipeline, &project.kinds).ok()
         });

@@ -1,25 +1,17 @@
 //! The environment, read once: the only place that looks at variables and at the machine.
 
-use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
 use std::{env, fs, thread};
 
 use recount_engine::command::surroundings::Variables;
 
-use crate::lab::nn::Simd;
+use super::kinds::{Kinds, OpenKinds};
 
 /// What the program reads of its environment.
 pub struct Environment {
-    /// Folders that may hold the archive: `RECOUNT_MIRRORS`, separated by `:`.
-    pub mirrors: Vec<PathBuf>,
-    /// The user's cache folder for recount, where there is one.
-    pub cache: Option<PathBuf>,
-    /// Whether nothing may be downloaded: `RECOUNT_OFFLINE` is set, and neither empty nor `0`.
-    pub offline: bool,
-    /// The instruction set: `RECOUNT_SIMD`, else the widest that this processor has.
-    pub simd: Simd,
+    /// The kinds that this program adds.
+    pub kinds: Box<dyn Kinds>,
     /// How many instances run at once when nothing is said.
     pub cores: usize,
     /// How much memory the machine has, in bytes; without limit where that is not known.
@@ -46,18 +38,15 @@ impl Environment {
     /// # Errors
     /// A text for the user when a variable of ours has a value that can't be used.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
-    pub fn read() -> Result<Self, String> {
+    pub fn read(open: OpenKinds) -> Result<Self, String> {
         let filled = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
-        let mirrors = filled("RECOUNT_MIRRORS").unwrap_or_default();
+        let variables: Variables = env::vars_os().collect();
         let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
         let draws = !dumb && filled("CI").is_none();
         let terminal = std::io::stderr().is_terminal() && draws;
         let colours = draws && filled("NO_COLOR").is_none();
         Ok(Self {
-            mirrors: env::split_paths(&mirrors).filter(|path| !path.as_os_str().is_empty()).collect(),
-            cache: cache_folder(filled("XDG_CACHE_HOME"), filled("HOME")),
-            offline: filled("RECOUNT_OFFLINE").is_some_and(|value| value != "0"),
-            simd: simd(filled("RECOUNT_SIMD"))?,
+            kinds: open(&variables)?,
             cores: thread::available_parallelism().map_or(1, usize::from),
             memory: memory().unwrap_or(u64::MAX),
             gpus: gpus(),
@@ -66,7 +55,7 @@ impl Environment {
             colour_results: std::io::stdout().is_terminal() && colours,
             words: env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect(),
             program: program(),
-            variables: env::vars_os().collect(),
+            variables,
         })
     }
 }
@@ -95,15 +84,4 @@ fn program() -> String {
     let (size, inode) = (metadata.size(), metadata.ino());
     let (modified, changed) = (metadata.mtime(), metadata.ctime());
     format!("{size} {inode} {modified}.{} {changed}.{}", metadata.mtime_nsec(), metadata.ctime_nsec())
-}
-
-fn cache_folder(cache: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
-    let cache = cache.map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = cache.or_else(|| Some(Path::new(&home?).join(".cache")))?;
-    Some(base.join("recount"))
-}
-
-fn simd(named: Option<OsString>) -> Result<Simd, String> {
-    let Some(named) = named else { return Ok(Simd::best()) };
-    Simd::named(&named.to_string_lossy()).map_err(|error| format!("`RECOUNT_SIMD` can't be used: {error}"))
 }

@@ -21,7 +21,7 @@ pub fn lines(project: &Project, summary: &Summary, whole: bool) -> Vec<StateLine
         let now = report.key.filter(|_| matches!(report.outcome, Outcome::Fresh));
         let stage = &project.pipeline.stages[report.stage.0];
         let differs = now.is_some_and(|key| {
-            lock.lines.get(&report.name) != Some(&Locked::of(key, &report.outputs, stage))
+            lock.lines.get(&report.name) != Some(&Locked::of(key, &report.outputs, stage, &project.store))
         });
         let state_line = differs.then(|| ("differs", format!(" · {LOCK_FILE} says otherwise")));
         (report.stage, report.name.as_str(), state_line)

@@ -4,23 +4,27 @@
 
 mod adopt;
 mod alike;
-mod archive;
 mod arguments;
 mod argv_order;
+#[cfg(feature = "lab")]
 pub mod audit;
+#[cfg(not(feature = "lab"))]
+#[path = "no_audit.rs"]
+mod audit;
 mod completions;
 mod dag;
 mod diff;
+#[cfg(feature = "lab")]
 mod duplicate_variants;
 mod environment;
 mod estimate;
 mod follow;
-mod free_memory;
 mod fsck;
 mod gc;
 mod git;
 mod init;
 mod json;
+mod kinds;
 mod locked;
 mod log;
 mod outputs;
@@ -45,15 +49,15 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
 
-use crate::lab::data::fetch::FetchError;
 use arguments::{Arguments, Command};
 use environment::Environment;
+pub use kinds::{Found, Kinds, Network, OpenKinds, Search, no_kinds, registry, schemas};
 use recount_engine::EngineError;
 use recount_engine::diagnostic::Diagnostics;
 use recount_engine::store::StoreError;
 
 /// Why a command failed: the message for the user, and the exit code.
-pub(crate) struct CliError {
+pub struct CliError {
     message: String,
     code: u8,
     /// Whether the message has colours of its own, and nothing else that drives a terminal.
@@ -62,22 +66,22 @@ pub(crate) struct CliError {
 
 impl CliError {
     /// Bad input or usage: exit code 2.
-    pub(crate) fn input(message: impl Into<String>) -> Self {
+    pub fn input(message: impl Into<String>) -> Self {
         Self { message: message.into(), code: 2, coloured: false }
     }
 
     /// Mistakes in the project's files: exit code 2.
-    pub(crate) fn mistakes(mistakes: &Diagnostics, coloured: bool) -> Self {
+    pub fn mistakes(mistakes: &Diagnostics, coloured: bool) -> Self {
         Self { message: mistakes.render(coloured), code: 2, coloured }
     }
 
     /// What was asked for could not be done: exit code 1.
-    pub(crate) fn failed(message: impl Into<String>) -> Self {
+    pub fn failed(message: impl Into<String>) -> Self {
         Self { message: message.into(), code: 1, coloured: false }
     }
 
     /// Stopped by Ctrl-C: exit code 130, as shells have it.
-    pub(crate) fn stopped() -> Self {
+    pub fn stopped() -> Self {
         Self {
             message: "stopped; what had finished is kept, and the next run goes on from there".into(),
             code: 130,
@@ -89,15 +93,6 @@ impl CliError {
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
         if error.is_stopped() { Self::stopped() } else { Self::failed(error.to_string()) }
-    }
-}
-
-impl From<FetchError> for CliError {
-    fn from(error: FetchError) -> Self {
-        match error {
-            FetchError::Cancelled => Self::stopped(),
-            other => Self::input(other.to_string()),
-        }
     }
 }
 
@@ -115,40 +110,42 @@ impl From<EngineError> for CliError {
                 "{text}: it only tells of results\n\
                  help: write the setting into the project's files, or leave `{stage}` out of the trial"
             )),
+            EngineError::TwoWriters { .. } => {
+                Self::input(format!("{text}\nhelp: give one of them another folder by `out`"))
+            }
             EngineError::Copy { .. } => Self::failed(text),
-            EngineError::UnknownKind { .. }
-            | EngineError::NoMatch { .. }
-            | EngineError::TwoWriters { .. } => Self::input(text),
+            EngineError::UnknownKind { .. } | EngineError::NoMatch { .. } => Self::input(text),
         }
     }
 }
 
-/// Runs the program.
-pub fn main() -> ExitCode {
-    completions::answer();
+/// Runs the program with the kinds that it adds.
+pub fn main(kinds: OpenKinds) -> ExitCode {
+    completions::answer(kinds);
     // Made once: what clap makes of the arguments' description takes as long as a small project's start.
     let command = Arguments::command();
     let args = argv_order::in_order(&command, std::env::args_os().collect());
     let arguments = Arguments::from_arg_matches(&command.get_matches_from(args));
     let arguments = arguments.unwrap_or_else(|error| error.format(&mut Arguments::command()).exit());
-    let done = Environment::read().map_err(CliError::input).and_then(|environment| match arguments.command {
-        None => run::run(&arguments.run, &environment),
-        Some(Command::Run(args)) => run::run(&args, &environment),
-        Some(Command::Status(args)) => status::status(&args, &environment),
-        Some(Command::Audit(args)) => audit::audit(&args, &environment),
-        Some(Command::Why(args)) => why::why(&args, &environment),
-        Some(Command::Dag(args)) => dag::dag(&args, &environment),
-        Some(Command::Log(args)) => log::log(&args),
-        Some(Command::Diff(args)) => diff::diff(&args),
-        Some(Command::Results(args)) => results::results(&args, &environment),
-        Some(Command::Init(args)) => init::init(&args),
-        Some(Command::Schema(args)) => schema::schema(&args),
-        Some(Command::Completions(args)) => completions::completions(&args),
-        Some(Command::Adopt(args)) => adopt::adopt(&args, &environment),
-        Some(Command::Verify(args)) => verify::verify(&args, &environment),
-        Some(Command::Fsck(args)) => fsck::fsck(&args, &environment),
-        Some(Command::Gc(args)) => gc::gc(&args),
-    });
+    let done =
+        Environment::read(kinds).map_err(CliError::input).and_then(|environment| match arguments.command {
+            None => run::run(&arguments.run, &environment),
+            Some(Command::Run(args)) => run::run(&args, &environment),
+            Some(Command::Status(args)) => status::status(&args, &environment),
+            Some(Command::Audit(args)) => audit::audit(&args, &environment),
+            Some(Command::Why(args)) => why::why(&args, &environment),
+            Some(Command::Dag(args)) => dag::dag(&args, &environment),
+            Some(Command::Log(args)) => log::log(&args),
+            Some(Command::Diff(args)) => diff::diff(&args, &environment),
+            Some(Command::Results(args)) => results::results(&args, &environment),
+            Some(Command::Init(args)) => init::init(&args, &environment),
+            Some(Command::Schema(args)) => schema::schema(&args, &environment),
+            Some(Command::Completions(args)) => completions::completions(&args),
+            Some(Command::Adopt(args)) => adopt::adopt(&args, &environment),
+            Some(Command::Verify(args)) => verify::verify(&args, &environment),
+            Some(Command::Fsck(args)) => fsck::fsck(&args, &environment),
+            Some(Command::Gc(args)) => gc::gc(&args),
+        });
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,15 +1,18 @@
 //! Finds the bytes of outputs that a lock names: in the store, else among the files of a commit or of the project.
 //!
 //! Invariants
-//! - Bytes are taken only if they have the digest that the lock says, wherever they are.
+//! - Bytes are taken only if they have the digest that the lock says, wherever they are; what is observed is not among them.
 //! - A lock does not say where an output is; any file may be it whose name ends as the output's does.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use recount_engine::digest::{Digest, ObjectId};
+use recount_engine::digest::{Digest, Key, ObjectId};
 use recount_engine::folder::Folder;
-use recount_engine::store::Store;
+use recount_engine::instance_name::InstanceName;
+use recount_engine::observed_values::{has_observed_values, lasting_bytes};
+use recount_engine::spec::{Pipeline, Stage};
+use recount_engine::store::{Record, Store};
 use recount_engine::{Lock, Locked};
 
 use recount_engine::address::Format;
@@ -42,12 +45,25 @@ impl<'f> OutputFinder<'f> {
         commit: Option<&str>,
         lock: &Lock,
         instances: &[&str],
+        pipeline: Option<&Pipeline>,
     ) -> Result<(), CliError> {
-        let outputs = instances.iter().flat_map(|name| measured(&lock.lines[*name]));
-        let missing = outputs.filter(|(_, object)| self.find(*object).is_none());
-        let (ends, missing): (BTreeSet<&str>, BTreeSet<ObjectId>) = missing
-            .map(|(output, object)| (output.rsplit(['/', '}']).next().unwrap_or(output), object))
-            .unzip();
+        let mut missing: BTreeMap<ObjectId, Missing<'_>> = BTreeMap::new();
+        for instance in instances {
+            let locked = &lock.lines[*instance];
+            let stage =
+                pipeline.and_then(|it| Some(&it.stages[it.stage(InstanceName::of(instance).stage)?.0]));
+            for (output, object) in measured(locked) {
+                let stage = stage.filter(|stage| has_observed_values(stage, output));
+                let missed = Missing { output, stage };
+                if let Some(bytes) = missed.of_record(self.store, locked.key)? {
+                    self.elsewhere.insert(ObjectId(Digest::of(&bytes)), bytes);
+                }
+                if self.find(object).is_none() {
+                    missing.insert(object, missed);
+                }
+            }
+        }
+        let ends: BTreeSet<&str> = missing.values().map(Missing::end).collect();
         let Some(git) = git.filter(|_| !missing.is_empty()) else { return Ok(()) };
         let mut files = git.files(commit)?;
         files.retain(|file| ends.iter().any(|end| file.ends_with(end)));
@@ -57,9 +73,23 @@ impl<'f> OutputFinder<'f> {
             Some(commit) => git.at(commit, &files)?,
             None => files.iter().filter_map(read).collect(),
         };
-        let named = found.into_iter().map(|bytes| (ObjectId(Digest::of(&bytes)), bytes));
-        self.elsewhere.extend(named.filter(|(object, _)| missing.contains(object)));
+        let with_observed: Vec<&Missing<'_>> =
+            missing.values().filter(|missed| missed.stage.is_some()).collect();
+        for bytes in found {
+            for lasting in with_observed.iter().map(|missed| missed.lasting(&bytes)) {
+                self.keep(lasting, &missing);
+            }
+            self.keep(bytes, &missing);
+        }
         Ok(())
+    }
+
+    /// Keeps bytes, if they are looked for.
+    fn keep(&mut self, bytes: Vec<u8>, missing: &BTreeMap<ObjectId, Missing<'_>>) {
+        let object = ObjectId(Digest::of(&bytes));
+        if missing.contains_key(&object) {
+            self.elsewhere.insert(object, bytes);
+        }
     }
 
     /// Gives an output's bytes; `None` where they are nowhere.
@@ -70,6 +100,38 @@ impl<'f> OutputFinder<'f> {
         let path = self.store.object_path(object);
         let bytes = Folder::open(path.parent()?).ok()?.read(path.file_name()?.to_str()?, MAX_OUTPUT_BYTES);
         bytes.ok().filter(|bytes| Digest::of(bytes) == object.0)
+    }
+}
+
+/// An output that is to be found.
+struct Missing<'m> {
+    output: &'m str,
+    /// Its stage, where some of its values are only observed: a lock has the digest of what else it holds.
+    stage: Option<&'m Stage>,
+}
+
+impl Missing<'_> {
+    /// Gives what lasts of the output that a run recorded, where that is not the whole.
+    fn of_record(&self, store: &Store, key: Key) -> Result<Option<Vec<u8>>, CliError> {
+        if self.stage.is_none() {
+            return Ok(None);
+        }
+        let record: Option<Record> = store.record(key)?;
+        let recorded = record.into_iter().flat_map(|record| record.outputs).find(|it| it.name == self.output);
+        Ok(recorded
+            .and_then(|output| store.read_object(output.object).ok())
+            .map(|bytes| self.lasting(&bytes)))
+    }
+
+    /// Gives what of bytes lasts.
+    fn lasting(&self, bytes: &[u8]) -> Vec<u8> {
+        self.stage
+            .map_or_else(|| bytes.to_vec(), |stage| lasting_bytes(stage, self.output, bytes).into_owned())
+    }
+
+    /// Gives how the name of its file ends.
+    fn end(&self) -> &str {
+        self.output.rsplit(['/', '}']).next().unwrap_or(self.output)
     }
 }
 

@@ -41,10 +41,10 @@ pub fn result_verb(word: &str, rest: &str, coloured: bool) {
     drop(io::stdout().lock().write_all(format!("{}\n", verb(word, rest, coloured)).as_bytes()));
 }
 
-/// Says that data are generated, where there is a reason why.
-pub fn stand_in(why: Option<&String>, is_coloured: bool) {
-    if let Some(why) = why {
-        coloured(&verb("note", &format!("on generated data, not on the gestures: {why}"), is_coloured));
+/// Says what the data are that stages make do with, where that is so.
+pub fn stand_in(what: Option<&String>, is_coloured: bool) {
+    if let Some(what) = what {
+        coloured(&verb("note", what, is_coloured));
     }
 }
 

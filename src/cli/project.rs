@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::kinds::{self, Archives, Surroundings};
 use recount_engine::command::surroundings::Surroundings as CommandSurroundings;
 use recount_engine::snapshot::CheckedSnapshot;
 use recount_engine::spec::{self, Pipeline};
@@ -10,10 +9,9 @@ use recount_engine::store::Store;
 use recount_engine::{Cancel, Options, Registry, Summary, same_experiments};
 
 use super::CliError;
-use super::archive::{self, Network};
 use super::arguments::SettingArguments;
 use super::environment::Environment;
-use super::free_memory::free_memory;
+use super::kinds::{self, Found, Network, Search};
 use super::start::{self, SnapshotAnswer, Start};
 use super::time::seconds_since_1970;
 
@@ -33,17 +31,19 @@ pub struct Project {
     pub pipeline_files: Vec<String>,
     /// What Ctrl-C sets.
     pub cancel: Cancel,
-    /// Where the archives are that stages ask for.
-    pub archives: Archives,
-    /// Why the data is generated, where the pipeline would have taken the archive.
-    pub generated_because: Option<String>,
+    /// What stages ask for from outside the project.
+    sources: Vec<String>,
+    /// What of it is here.
+    found: Box<dyn Found>,
+    /// What the data are that stages make do with, and why, where that is not what the pipeline asks for.
+    pub stand_in: Option<String>,
 }
 
 impl Project {
     /// Opens the project that the arguments name; downloads nothing.
     ///
     /// # Errors
-    /// A [`CliError`] with every mistake of its files, or with why the archive or the store can't be used.
+    /// A [`CliError`] with every mistake of its files, or with why what they ask for or the store can't be used.
     pub fn open(args: &SettingArguments, environment: &Environment) -> Result<Self, CliError> {
         Self::from_start(Start::of(&args.project)?, args, environment)
     }
@@ -60,40 +60,31 @@ impl Project {
         let pipeline_files = start.prepare();
         let Start { root, store, snapshot } = start;
         let mistakes = |mistakes| CliError::mistakes(&mistakes, environment.colour);
-        let pipeline = spec::load(&root, &kinds::schemas(), &args.set).map_err(mistakes)?;
-        kinds::check(&root, &pipeline).map_err(mistakes)?;
+        let pipeline =
+            spec::load(&root, &kinds::schemas(&*environment.kinds), &args.set).map_err(mistakes)?;
+        environment.kinds.check(&root, &pipeline).map_err(mistakes)?;
         let cancel = Cancel::default();
-        let sources = archive::sources(&pipeline);
-        let archives = archive::look(&root, &sources, environment, Network::Untouched, &cancel)?;
-        let kinds = kinds_for(archives.clone(), environment);
-        let generated_because = archive::why_generated(&pipeline, &archives);
-        Ok(Self {
-            root,
-            pipeline,
-            kinds,
-            store,
-            snapshot,
-            pipeline_files,
-            cancel,
-            archives,
-            generated_because,
-        })
+        let sources = environment.kinds.sources(&pipeline);
+        let found = find(&root, &sources, environment, Network::Untouched, &cancel)?;
+        let kinds = kinds::registry(&*found, &environment.variables);
+        let stand_in = found.stand_in(&pipeline);
+        Ok(Self { root, pipeline, kinds, store, snapshot, pipeline_files, cancel, sources, found, stand_in })
     }
 
     /// Makes every kind once more, for whoever wraps them.
     pub fn new_kinds(&self, environment: &Environment) -> Registry {
-        kinds_for(self.archives.clone(), environment)
+        kinds::registry(&*self.found, &environment.variables)
     }
 
-    /// Says whether a stage asks for an archive that is not here.
-    pub fn lacks_archive(&self) -> bool {
-        archive::lacks_one(&self.archives)
+    /// Says whether a stage asks for something that is not here.
+    pub fn is_lacking(&self) -> bool {
+        self.found.is_lacking()
     }
 
     /// Gathers what the engine goes by when the command says nothing else: everything, on every core.
     pub fn options(&self, args: &SettingArguments, environment: &Environment) -> Options<'_> {
         let surroundings = CommandSurroundings::of(&self.pipeline);
-        let machine = start::digest_environment(&self.root, environment, &self.archives, &surroundings);
+        let machine = start::digest_environment(&self.root, environment, &*self.found, &surroundings);
         Options {
             folder: folder_within(&self.root),
             environment: machine,
@@ -114,33 +105,41 @@ impl Project {
         let answer = SnapshotAnswer {
             fresh: summary.reports.len(),
             files,
-            generated_because: self.generated_because.clone(),
+            stand_in: self.stand_in.clone(),
             same: same_experiments(&self.pipeline, &summary.reports)
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
-            archives: self.archives.keys().cloned().collect(),
+            sources: self.sources.clone(),
             surroundings: CommandSurroundings::of(&self.pipeline),
         };
         serde_json::to_string(&answer).ok()
     }
 
-    /// Looks for the archives again, over the network too.
+    /// Looks again for what stages ask for, over the network too.
     ///
     /// # Errors
     /// A [`CliError`] with why one can't be used.
     pub fn fetch(&mut self, environment: &Environment) -> Result<(), CliError> {
-        let sources = archive::sources(&self.pipeline);
-        self.archives = archive::look(&self.root, &sources, environment, Network::Allowed, &self.cancel)?;
-        self.kinds = kinds_for(self.archives.clone(), environment);
-        self.generated_because = archive::why_generated(&self.pipeline, &self.archives);
+        self.found = find(&self.root, &self.sources, environment, Network::Allowed, &self.cancel)?;
+        self.kinds = self.new_kinds(environment);
+        self.stand_in = self.found.stand_in(&self.pipeline);
         Ok(())
     }
 }
 
-fn kinds_for(archives: Archives, environment: &Environment) -> Registry {
-    let (simd, variables) = (environment.simd, environment.variables.clone());
-    kinds::registry(Surroundings { archives, simd, free_memory, variables })
+/// Looks for what stages ask for from outside the project.
+///
+/// # Errors
+/// A [`CliError`] for what is there and can't be used.
+pub fn find(
+    root: &Path,
+    sources: &[String],
+    environment: &Environment,
+    network: Network,
+    cancel: &Cancel,
+) -> Result<Box<dyn Found>, CliError> {
+    environment.kinds.find(&Search { root, sources, network, terminal: environment.terminal, cancel })
 }
 
 /// Gives where in a project the current folder is; nothing where that is elsewhere.

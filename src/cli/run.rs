@@ -11,10 +11,10 @@ use recount_engine::spec::StageId;
 use recount_engine::{self as engine, Failure, Options, Outcome, Report, Summary};
 
 use super::alike::grouped;
-use super::archive::Network;
 use super::arguments::RunArguments;
 use super::environment::Environment;
 use super::git::Git;
+use super::kinds::Network;
 use super::progress::Progress;
 use super::project::Project;
 use super::reasons::report_as_json;
@@ -54,7 +54,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
         return Ok(());
     }
     stored::catch_stop(&project.cancel)?;
-    if project.lacks_archive() {
+    if project.is_lacking() {
         // A word that names nothing should not wait for the network.
         let options = options(args, environment, &project);
         engine::check_targets(&project.root, &project.pipeline, &project.kinds, &options)?;
@@ -64,7 +64,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
         refuse_stale(args, environment, &project)?;
     }
     let progress = Progress::new(environment, args.quiet);
-    print::stand_in(project.generated_because.as_ref().filter(|_| !args.quiet), environment.colour);
+    print::stand_in(project.stand_in.as_ref().filter(|_| !args.quiet), environment.colour);
     let summary = {
         let Project { root, pipeline, kinds, store, cancel, .. } = &project;
         // Git is asked only where something is to be taken away; where it can't answer, that goes as elsewhere.
@@ -142,7 +142,7 @@ fn options<'p>(args: &RunArguments, environment: &Environment, project: &'p Proj
 
 /// Says that there was nothing to do, without having read the pipeline.
 fn print_idle(answer: &SnapshotAnswer, seconds: f64, quiet: bool, coloured: bool) {
-    print::stand_in(answer.generated_because.as_ref().filter(|_| !quiet), coloured);
+    print::stand_in(answer.stand_in.as_ref().filter(|_| !quiet), coloured);
     print::result(&format!("nothing to do · fresh {} · {}", answer.fresh, duration(seconds)));
     answer.files.iter().filter(|_| !quiet).for_each(|place| print::result(place));
 }

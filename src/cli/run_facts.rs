@@ -33,10 +33,10 @@ pub fn program_facts(environment: &Environment) -> BTreeMap<String, String> {
         ("rustc", env!("RECOUNT_RUSTC")),
         ("profile", env!("RECOUNT_PROFILE")),
         ("target", env!("RECOUNT_TARGET")),
-        ("simd", environment.simd.name()),
         ("machine", &machine(environment.cores)),
     ];
-    facts.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+    let own = environment.kinds.facts().into_iter().map(|(name, value)| (name.to_owned(), value));
+    facts.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().chain(own).collect()
 }
 
 /// Names the processor, as Linux does, and how many of its threads there are.

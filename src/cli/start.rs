@@ -3,8 +3,8 @@
 //! snapshot + what files look like now ──▶ [`Start`] ──same fingerprint, nothing changed──▶ [`SnapshotAnswer`]
 //!
 //! Invariants
-//! - The fingerprint holds all that an answer depends on besides files: this very program, `--set`, where the
-//!   archives are, and what of the machine stages name.
+//! - The fingerprint holds all that an answer depends on besides files: this very program, `--set`, where
+//!   what stages ask for from outside the project is, and what of the machine they name.
 //! - Without a certain answer the pipeline is read, and everything that may have changed is decided.
 
 use std::path::{Path, PathBuf};
@@ -18,12 +18,11 @@ use recount_engine::snapshot::{CheckedSnapshot, observe_pipeline};
 use recount_engine::store::Store;
 
 use super::CliError;
-use super::archive::{self, Network};
 use super::arguments::ProjectArguments;
 use super::environment::Environment;
+use super::kinds::{Found, Network};
+use super::project::find;
 use super::stored::Stored;
-use crate::kinds::{Archive, Archives};
-use crate::lab::data::fetch::ArchiveSource;
 
 /// What there is to say of a project that is up to date, and what that depends on besides files.
 #[derive(Serialize, Deserialize)]
@@ -32,12 +31,12 @@ pub struct SnapshotAnswer {
     pub fresh: usize,
     /// The files that a run's summary names.
     pub files: Vec<String>,
-    /// Why the data is generated, where it is.
-    pub generated_because: Option<String>,
+    /// What the data are that stages make do with, and why, where that is so.
+    pub stand_in: Option<String>,
     /// Which variants are one experiment, line by line.
     pub same: Vec<String>,
-    /// The archives that were looked for.
-    pub archives: Vec<ArchiveSource>,
+    /// What was looked for outside the project.
+    pub sources: Vec<String>,
     /// What of the machine stages name.
     pub surroundings: Surroundings,
 }
@@ -64,10 +63,10 @@ impl Start {
     }
 
     /// Gives the last run's answer, if it answers this fingerprint and nothing has changed since; none to a command that
-    /// may use the network where it would ask for an archive.
+    /// may use the network where it would ask for something.
     ///
     /// # Errors
-    /// A [`CliError`] when an archive can't be used, as when it is asked for without a snapshot.
+    /// A [`CliError`] when something can't be used, as when it is asked for without a snapshot.
     pub fn answer(
         &self,
         overrides: &[String],
@@ -80,12 +79,11 @@ impl Start {
         else {
             return Ok(None);
         };
-        let archives =
-            archive::look(&self.root, &answer.archives, environment, Network::Untouched, &Cancel::default())?;
-        if network == Network::Allowed && archive::would_download(&archives, environment) {
+        let found = find(&self.root, &answer.sources, environment, Network::Untouched, &Cancel::default())?;
+        if network == Network::Allowed && found.would_download() {
             return Ok(None);
         }
-        let environment = digest_environment(&self.root, environment, &archives, &answer.surroundings);
+        let environment = digest_environment(&self.root, environment, &*found, &answer.surroundings);
         Ok(snapshot.answer(fingerprint(environment, overrides)).map(|_| answer))
     }
 
@@ -103,15 +101,13 @@ impl Start {
 pub fn digest_environment(
     root: &Path,
     environment: &Environment,
-    archives: &Archives,
+    found: &dyn Found,
     surroundings: &Surroundings,
 ) -> Digest {
     let mut canonical = Canonical::default();
     canonical.field(environment.program.as_bytes());
-    // Why one is absent decides nothing.
-    for (source, archive) in archives {
-        let path = if let Archive::Here(path) = archive { Some(path) } else { None };
-        canonical.field(format!("{source:?} {path:?}").as_bytes());
+    for place in found.places() {
+        canonical.field(place.as_bytes());
     }
     canonical.field(&surroundings.digest(&environment.variables, root).to_bytes());
     canonical.finish()

@@ -10,9 +10,9 @@ use recount_engine::store::Store;
 use recount_engine::{self as engine, Options, Outcome, Report, Summary, same_experiments};
 
 use super::alike::{StateLine, grouped};
-use super::archive::Network;
 use super::arguments::StatusArguments;
 use super::environment::Environment;
+use super::kinds::Network;
 use super::project::Project;
 use super::reasons::report_as_json;
 use super::start::Start;
@@ -32,7 +32,7 @@ pub fn status(args: &StatusArguments, environment: &Environment) -> Result<(), C
         && !settings.project.json
         && let Some(answer) = start.answer(&settings.set, environment, Network::Untouched)?
     {
-        print::stand_in(answer.generated_because.as_ref(), environment.colour);
+        print::stand_in(answer.stand_in.as_ref(), environment.colour);
         print_end(&answer.same, environment, [answer.fresh, 0, 0, 0]);
         return Ok(());
     }
@@ -114,7 +114,7 @@ impl<'p> Look<'p> {
             json::result("status", &body);
             return;
         }
-        print::stand_in(project.generated_because.as_ref(), environment.colour);
+        print::stand_in(project.stand_in.as_ref(), environment.colour);
         let state_lines = summary
             .reports
             .iter()

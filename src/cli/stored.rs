@@ -29,10 +29,18 @@ impl Stored {
         let root = root(args)?;
         let store = Store::open(&root)?;
         if !store.exists()? && !root.join("pipeline.yaml").exists() {
-            return Err(CliError::input(format!(
-                "there is no `pipeline.yaml`\nhelp: looked in {}; `recount init` writes one, or go to the project's folder",
-                root.display()
-            )));
+            let near = ["pipeline.yml", "Pipeline.yaml", "pipeline.yaml.txt"]
+                .iter()
+                .find(|name| root.join(name).exists());
+            return Err(CliError::input(match near {
+                Some(near) => format!(
+                    "there is no `pipeline.yaml`, but `{near}`\nhelp: rename it: mv {near} pipeline.yaml"
+                ),
+                None => format!(
+                    "there is no `pipeline.yaml`\nhelp: looked in {}; `recount init` writes one, or go to the project's folder",
+                    root.display()
+                ),
+            }));
         }
         Ok(Self { root, store, cancel: Cancel::default() })
     }

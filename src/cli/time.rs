@@ -23,6 +23,7 @@ pub fn to_the_minute(seconds: f64) -> String {
 }
 
 /// Writes seconds since 1970 as a date and a time of day to the second, in UTC.
+#[cfg(feature = "lab")]
 pub fn to_the_second(seconds: f64) -> String {
     let (date, rest) = date(seconds);
     format!("{date} {:02}:{:02}:{:02} UTC", rest / 3600, rest % 3600 / 60, rest % 60)
@@ -75,6 +76,7 @@ mod tests {
         for (seconds, date) in dates {
             assert_eq!(to_the_minute(seconds), date);
         }
+        #[cfg(feature = "lab")]
         assert_eq!(to_the_second(951_827_696.0), "2000-02-29 12:34:56 UTC");
     }
 

@@ -172,6 +172,9 @@ pub struct Job<'a> {
     pub files: &'a [ProjectFile],
     /// The runs that its inputs are from, by instance; empty unless it cites them.
     pub cited: &'a [CitedRun],
+    /// Reads an output of a cited run, whether it is an input or not: what is read so is not part of the recipe, so that nothing
+    /// that is promised may come of it.
+    pub cited_bytes: &'a (dyn Fn(ObjectId) -> Option<Vec<u8>> + Sync),
     /// The runs by instance, where only their sameness is cited: those with equal keys, which are no others', are one.
     pub same: &'a BTreeMap<String, Key>,
     /// An empty folder for the run alone, on the store's file system; gone afterwards. A kind that writes in place makes

@@ -26,6 +26,7 @@
 //! | `same_experiment` | which instances are one experiment under several names |
 //! | `schedule` | what is ready, and who works on it |
 //! | `exec` | one run, from inputs to a record; what a killed one left |
+//! | [`observed_values`] | what of a file lasts that has observed values beside others |
 //! | `lockfile` | `pipeline.lock` |
 //! | `verify` | a second run, compared with the first |
 //! | `adopt` | records for outputs at hand that are those of `pipeline.lock` |
@@ -43,6 +44,7 @@ pub mod file_table;
 pub mod folder;
 pub mod instance_name;
 pub mod kind;
+pub mod observed_values;
 pub mod param_reader;
 pub mod project_path;
 pub mod snapshot;

@@ -22,6 +22,7 @@ use crate::digest::{Digest, Key};
 use crate::error::EngineError;
 use crate::folder::read_through_links;
 use crate::kind::{Context, Effective, Failure, Job, Kind, Output, OutputContent, Registry};
+use crate::observed_values::{has_observed_values, lasting_digest};
 use crate::options::Options;
 use crate::plan::graph::InstanceId;
 use crate::schedule::observer::Observer;
@@ -256,7 +257,8 @@ fn compare(
     VerifyOutcome::Equal
 }
 
-/// A kind whose outputs that were only observed are those of the first run.
+/// A kind whose outputs that were only observed are those of the first run, and so are those that are the same but for
+/// observed values.
 struct Repeated {
     kind: Box<dyn Kind>,
     observed: Arc<ObservedOutputs>,
@@ -301,12 +303,27 @@ impl Kind for Repeated {
 
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
         let mut outputs = self.kind.run(job)?;
-        for output in outputs.iter_mut().filter(|output| job.context.stage.is_observed(&output.name)) {
+        let stage = job.context.stage;
+        let is_observed = |output: &&mut Output| {
+            stage.is_observed(&output.name) || has_observed_values(stage, &output.name)
+        };
+        for output in outputs.iter_mut().filter(is_observed) {
             let place = self.observed.get(&(job.instance.to_owned(), output.name.clone()));
             // One that was never recorded, or is gone, is what it is now.
             let Some(bytes) = place.and_then(|path| read_through_links(path, u64::MAX).ok()) else {
                 continue;
             };
+            if !stage.is_observed(&output.name) {
+                let lasting = |bytes: &[u8]| lasting_digest(stage, &output.name, bytes);
+                let again = match &output.content {
+                    OutputContent::Bytes(bytes) => Some(bytes.clone()),
+                    OutputContent::Scratch(name) => fs::read(job.scratch.join(name)).ok(),
+                    OutputContent::InPlace(path) => fs::read(job.context.root.join(path.as_str())).ok(),
+                };
+                if again.is_none_or(|again| lasting(&again) != lasting(&bytes)) {
+                    continue;
+                }
+            }
             if let OutputContent::InPlace(path) = &output.content {
                 let written = fs::write(job.context.root.join(path.as_str()), &bytes);
                 written.map_err(|error| Failure::new(format!("`{path}` can't be written: {error}")))?;

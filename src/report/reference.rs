@@ -2,6 +2,8 @@
 //!
 //! text ──[`Reference::parse`]──▶ [`Reference`] ──[`Reference::check`]──▶ every name in it exists, or a mistake
 
+use std::fmt;
+
 use recount_engine::address::Format;
 use recount_engine::diagnostic::{Diagnostic, Place};
 use recount_engine::spec::{Axis, Measure, Pipeline, Stage, StageId};
@@ -145,6 +147,24 @@ impl Reference {
             resolved.push((axis.name().to_owned(), value.clone()));
         }
         Ok(resolved)
+    }
+}
+
+/// As it is written.
+impl fmt::Display for Reference {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}{}", self.runs(), self.what)
+    }
+}
+
+/// As it is written behind the runs: `.accuracy`, `/metrics.json#/accuracy`.
+impl fmt::Display for What {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Measure(name) => write!(out, ".{name}"),
+            Self::Output { file, at: None } => write!(out, "/{file}"),
+            Self::Output { file, at: Some(at) } => write!(out, "/{file}#{at}"),
+        }
     }
 }
 

@@ -8,11 +8,10 @@ use std::process::Command;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use recount::cli::audit::{ExpectedState, Finding, check};
-use recount::kinds::{Archives, Surroundings, registry, schemas};
-use recount::lab::nn::Simd;
+use recount::cli::{Network, Search, registry, schemas};
 use recount_engine::spec::{self, Pipeline};
 use recount_engine::store::Store;
-use recount_engine::{Options, Registry, Subject};
+use recount_engine::{Cancel, Options, Registry, Subject};
 use walkdir::WalkDir;
 
 /// Two experiments under three names, two seeds each.
@@ -109,12 +108,12 @@ impl Project {
     /// Surveys the project in this process.
     pub fn survey(&self) -> ExpectedState {
         let pipeline = self.pipeline();
-        let kinds: Registry = registry(Surroundings {
-            archives: Archives::new(),
-            free_memory: || u64::MAX,
-            simd: Simd::best(),
-            variables: BTreeMap::new(),
-        });
+        let program = recount::program::open(&BTreeMap::new()).expect("nothing is set");
+        let (sources, cancel) = (program.sources(&pipeline), Cancel::default());
+        let (root, network) = (self.folder.path(), Network::Untouched);
+        let search = Search { root, sources: &sources, network, terminal: false, cancel: &cancel };
+        let found = program.find(&search).unwrap_or_else(|_| panic!("an absent archive is no error"));
+        let kinds: Registry = registry(&*found, &BTreeMap::new());
         let store = Store::open(&self.path("")).expect("the store is there");
         let options = Options { jobs: 1, ..Options::default() };
         let root = self.folder.path();
@@ -123,7 +122,11 @@ impl Project {
     }
 
     fn pipeline(&self) -> Pipeline {
-        let loaded = spec::load(self.folder.path(), &schemas(), &[]);
+        let loaded = spec::load(
+            self.folder.path(),
+            &schemas(&*recount::program::open(&BTreeMap::new()).expect("nothing is set")),
+            &[],
+        );
         loaded.unwrap_or_else(|mistakes| panic!("{mistakes}"))
     }
 

@@ -416,6 +416,7 @@ fn a_shell_is_offered_words_and_targets() {
     }
 }
 
+#[cfg(feature = "lab")]
 #[test]
 fn a_target_that_looks_like_a_number_is_the_target() {
     let project = Project::empty();
@@ -442,6 +443,7 @@ help: a report is a stage of kind `render` in pipeline.yaml
     assert!(misspelled.err.contains("did you mean `n7.txt`?"), "{}", misspelled.err);
 }
 
+#[cfg(feature = "lab")]
 #[test]
 fn verify_names_what_was_not_the_same_when_a_differing_output_was_recorded() {
     let project = Project::empty();

@@ -7,12 +7,15 @@ mod fsck;
 mod gc;
 mod histories;
 mod hostile_git;
+#[cfg(feature = "lab")]
 mod irregular;
 mod lock;
+mod observed;
 mod params;
 mod plot;
 mod project;
 mod results;
+#[cfg(feature = "lab")]
 mod schemas;
 mod snapshot;
 mod terminal;

@@ -131,12 +131,16 @@ fn a_stage_that_reads_the_pipeline_is_in_doubt_whenever_that_is_edited() {
 
 #[test]
 fn a_file_of_the_pipeline_is_more_than_the_input_that_it_is_too() {
-    let project = own_reader("stages/prepare.yaml");
-    project.edit("pipeline.yaml", "stages:\n", "stages:\n  - { name: prepare, kind: prepare }\n");
-    project.write("stages/prepare.yaml", "params: { source: synthetic, split_seed: 42 }\n");
+    let project = own_reader("stages/first.yaml");
+    project.edit(
+        "pipeline.yaml",
+        "stages:\n",
+        "stages:\n  - { name: first, run: \"echo {n} > {out}/n.txt\", out: first }\n",
+    );
+    project.write("stages/first.yaml", "params: { n: 1 }\n");
     project.run(&["run"]).done();
-    project.edit("stages/prepare.yaml", "split_seed: 42", "split_seed: 43");
-    assert_eq!(project.run(&["run"]).done().ran(), ["prepare", "reader"]);
+    project.edit("stages/first.yaml", "n: 1", "n: 2");
+    assert_eq!(project.run(&["run"]).done().ran(), ["first", "reader"]);
 }
 
 #[test]

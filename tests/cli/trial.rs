@@ -52,6 +52,7 @@ fresh 4 · stale 0 · waiting for these 0
 }
 
 /// The shape of the week's pipeline, with nothing in its files that a refusal would read.
+#[cfg(feature = "lab")]
 const REPORT: &str = "\
 recount: 1
 title: report
@@ -63,6 +64,7 @@ stages:
   - { name: render, kind: render, needs: [prepare, train, evaluate, plot] }
 ";
 
+#[cfg(feature = "lab")]
 fn report() -> Project {
     let project = Project::empty();
     project
@@ -74,6 +76,7 @@ fn report() -> Project {
     project
 }
 
+#[cfg(feature = "lab")]
 #[test]
 fn a_trial_has_no_report_and_none_of_its_settings() {
     let project = report();

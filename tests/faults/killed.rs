@@ -4,7 +4,8 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
-use recount::lab::random::Random;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
 use crate::project::Project;
 
@@ -33,7 +34,7 @@ stages:
 /// Kills a run `kills` times; each time that one is finished, the next begins with another seed.
 fn kill_again_and_again(kills: u32, seed: u64) {
     let project = Project::new(PIPELINE);
-    let mut random = Random::new(seed, "moments to kill at");
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
     let (mut round, mut killed, mut records) = (1, 0, 0);
     project.write("seed.txt", "round 0\n");
     // On a quick machine most moments would else come after the run.
@@ -47,7 +48,7 @@ fn kill_again_and_again(kills: u32, seed: u64) {
             .stderr(Stdio::null())
             .spawn()
             .expect("the program can be started");
-        thread::sleep(Duration::from_micros(u64::from(random.below(length))));
+        thread::sleep(Duration::from_micros(u64::from(random.next_u32() % length)));
         child.kill().expect("it can be killed or is over");
         let ended = child.wait().expect("it was started here");
         killed += u32::from(!ended.success());
@@ -75,8 +76,8 @@ fn length_of_a_run(project: &Project) -> u32 {
     u32::try_from(began.elapsed().as_micros()).unwrap_or(90_000).clamp(10_000, 90_000)
 }
 
-fn once_in(random: &mut Random, times: u32) -> bool {
-    random.below(times) == 0
+fn once_in(random: &mut ChaCha8Rng, times: u32) -> bool {
+    random.next_u32().is_multiple_of(times)
 }
 
 /// Asserts that the next run repeats nothing that was finished, recorded or about to be, and leaves what a run that

@@ -71,14 +71,14 @@ fn a_forged_history_is_found_by_its_epoch() {
 }
 
 #[test]
-fn forged_weights_are_found_by_their_tensor() {
+fn forged_weights_are_found_by_their_byte() {
     let project = trained();
     forge(&project, "train[2.3.1,seed=1]", "weights.safetensors", |bytes| {
         *bytes.last_mut().expect("there are weights") ^= 1;
     });
     let run = project.run(&["verify", "train[2.3.1,seed=1]"]);
     assert_eq!(run.code, Some(1), "{}", run.said);
-    assert!(run.said.contains("weights.safetensors: tensor `"), "{}", run.said);
+    assert!(run.said.contains("weights.safetensors: byte "), "{}", run.said);
 }
 
 #[test]

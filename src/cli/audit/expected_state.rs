@@ -77,7 +77,7 @@ impl ExpectedState {
             }
         }
         let instances = status.reports.into_iter().filter_map(|report| {
-            let locked = Locked::of(report.key?, &report.outputs, &pipeline.stages[report.stage.0]);
+            let locked = Locked::of(report.key?, &report.outputs, &pipeline.stages[report.stage.0], store);
             Some((report.name, locked))
         });
         let instances = instances.collect();

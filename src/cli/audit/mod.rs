@@ -76,14 +76,14 @@ fn check_all(args: &AuditArguments, project: &Project, environment: &Environment
         registry: &project.kinds,
         store: &project.store,
     };
-    print::stand_in(project.generated_because.as_ref(), environment.colour);
-    if project.generated_because.is_some() {
+    print::stand_in(project.stand_in.as_ref(), environment.colour);
+    if project.stand_in.is_some() {
         print::note(
             "help    to check the report on the gestures: name the archive's folder in RECOUNT_MIRRORS",
         );
     }
     let state = ExpectedState::of(&subject, &project.options(&args.settings, environment))?;
-    let is_locked = args.settings.set.is_empty() && project.generated_because.is_none();
+    let is_locked = args.settings.set.is_empty() && project.stand_in.is_none();
     let findings = check(&project.root, &state, is_locked);
     if args.settings.project.json {
         let files: Vec<&String> = state.expected.keys().collect();

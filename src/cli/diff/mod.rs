@@ -26,10 +26,10 @@ use recount_engine::store::Store;
 use recount_engine::{LOCK_FILE, Lock, read_lock_text};
 use recount_report::statistics::{self, Repeats};
 
-use crate::kinds;
-
 use super::arguments::DiffArguments;
+use super::environment::Environment;
 use super::git::Git;
+use super::kinds::schemas;
 use super::outputs::OutputFinder;
 use super::reasons::ReasonEntry;
 use super::stored::Stored;
@@ -106,7 +106,7 @@ pub(super) struct Side<'s> {
 ///
 /// # Errors
 /// A [`CliError`] without git, or for a revision that has no lock.
-pub fn diff(args: &DiffArguments) -> Result<(), CliError> {
+pub fn diff(args: &DiffArguments, environment: &Environment) -> Result<(), CliError> {
     let stored = Stored::open(&args.project)?;
     let git = Git::of(&stored.root, &stored.cancel)?.ok_or_else(no_git)?;
     let old = side_at(&git, &args.from)?;
@@ -115,7 +115,7 @@ pub fn diff(args: &DiffArguments) -> Result<(), CliError> {
         None => Side { name: "now", commit: None, lock: lock_of(&stored.store)? },
     };
     // A pipeline that can't be read now has no declared measures; what has changed since is asked of locks alone.
-    let pipeline = spec::load(&stored.root, &kinds::schemas(), &[]).ok();
+    let pipeline = spec::load(&stored.root, &schemas(&*environment.kinds), &[]).ok();
     let body = compare(&stored, &git, pipeline.as_ref(), [&old, &new])?;
     if args.project.json {
         json::result("diff", &body);
@@ -211,7 +211,7 @@ fn compare(
     let mut finder = OutputFinder::of(&stored.store);
     let members: Vec<&str> = groups.values().flatten().copied().collect();
     for side in [from, to] {
-        finder.fetch((&stored.root, Some(git)), side.commit.as_deref(), &side.lock, &members)?;
+        finder.fetch((&stored.root, Some(git)), side.commit.as_deref(), &side.lock, &members, pipeline)?;
     }
     // An instance that changed by itself comes before those that changed because of it.
     let mut roots = Vec::new();

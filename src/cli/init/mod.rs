@@ -8,10 +8,11 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use crate::kinds;
 use recount_engine::spec::file_schemas;
 
 use super::arguments::InitArguments;
+use super::environment::Environment;
+use super::kinds::schemas;
 use super::{CliError, print, schema};
 
 /// The files of a project, each with its path.
@@ -41,9 +42,10 @@ const RUNS: &str = "# What runs write, as recount puts it there.\n/runs\n";
 ///
 /// # Errors
 /// A [`CliError`] where a file is in the way, or can't be written.
-pub fn init(args: &InitArguments) -> Result<(), CliError> {
+pub fn init(args: &InitArguments, environment: &Environment) -> Result<(), CliError> {
     let folder = &args.folder;
-    let pipeline = file_schemas(&kinds::schemas()).into_iter().find(|schema| schema.name == "pipeline");
+    let pipeline =
+        file_schemas(&schemas(&*environment.kinds)).into_iter().find(|schema| schema.name == "pipeline");
     let schema = pipeline.map(|schema| schema::text(&schema.json)).unwrap_or_default();
     let mut files: Vec<(&str, &str)> = if args.minimal { MINIMAL.to_vec() } else { BANDIT.to_vec() };
     files.push(("schemas/pipeline.json", &schema));

@@ -83,7 +83,7 @@ fn finder<'p>(
 ) -> Result<OutputFinder<'p>, CliError> {
     let mut finder = OutputFinder::of(&project.store);
     let known: Vec<&str> = lock.lines.keys().map(String::as_str).collect();
-    finder.fetch((&project.root, git), commit, lock, &known)?;
+    finder.fetch((&project.root, git), commit, lock, &known, Some(&project.pipeline))?;
     Ok(finder)
 }
 

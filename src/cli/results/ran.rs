@@ -38,7 +38,7 @@ pub fn print_ran(project: &Project, summary: &Summary, trial: bool) -> Result<()
     }
     let finder = OutputFinder::of(&project.store);
     // After a run of a target the lock has the rest of each row; a trial, and a run on stand-in data, has what it ran alone.
-    let rest = if trial || project.generated_because.is_some() { None } else { locked(project)? };
+    let rest = if trial || project.stand_in.is_some() { None } else { locked(project)? };
     let runs = match rest {
         Some(lock) => Runs::of_lock(pipeline, &lock, &project.store)?,
         None => Runs::of_summary(summary),

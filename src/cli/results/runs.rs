@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use recount_engine::instance_name::InstanceName;
+use recount_engine::observed_values::has_observed_values;
 use recount_engine::spec::{Measure, MeasureSource, Pipeline, Stage, StageId};
 use recount_engine::store::{Record, Store};
 use recount_engine::suggestion;
@@ -81,21 +82,28 @@ impl Runs {
     }
 }
 
-/// Gives what a run left: what its line says, and what was only observed, which is in no lock.
+/// Gives what a run left: what its line says, and, where the record is at hand, what was only observed, of which the lock
+/// says nothing.
 fn left(locked: &Locked, stage: &Stage, store: &Store) -> Result<Left, CliError> {
     let mut left = Left { key: locked.key, outputs: locked.outputs.clone() };
     if has_observed(stage) {
         let record: Option<Record> = store.record(left.key)?;
-        let outputs = record.into_iter().flat_map(|record| record.outputs);
-        let observed = outputs.filter(|output| stage.is_observed(&output.name));
-        left.outputs.extend(observed.map(|output| (output.name, output.object)));
+        for output in record.into_iter().flat_map(|record| record.outputs) {
+            if stage.is_observed(&output.name) {
+                left.outputs.push((output.name, output.object));
+            } else if has_observed_values(stage, &output.name)
+                && let Some((_, object)) = left.outputs.iter_mut().find(|(name, _)| *name == output.name)
+            {
+                *object = output.object;
+            }
+        }
     }
     Ok(left)
 }
 
 fn has_observed(stage: &Stage) -> bool {
     let is_observed = |measure: &Measure| match &measure.from {
-        MeasureSource::Address(address) => stage.is_observed(&address.file),
+        MeasureSource::Address(address) => measure.observed || stage.is_observed(&address.file),
         MeasureSource::Difference(_) | MeasureSource::Ratio(_) => false,
     };
     !stage.observed.is_empty() || stage.measures.iter().any(is_observed)

@@ -2,21 +2,11 @@
 
 use std::fmt;
 
-use safetensors::tensor::SafeTensors;
 use serde_json::Value as Json;
 
 /// The first place at which two files differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// An element of a tensor.
-    Tensor {
-        /// The tensor.
-        name: String,
-        /// The element, from 0, in the order in which they lie.
-        index: usize,
-        /// The element's bytes in either file.
-        bytes: [Vec<u8>; 2],
-    },
     /// A value of a JSON document.
     Value {
         /// Where, as a JSON pointer (RFC 6901).
@@ -36,31 +26,11 @@ pub fn first_difference(name: &str, left: &[u8], right: &[u8]) -> Option<Place> 
     let offset = left.iter().zip(right).position(|(left, right)| left != right);
     let offset = offset.or_else(|| (left.len() != right.len()).then(|| left.len().min(right.len())))?;
     let told = match name.rsplit_once('.').map(|(_, suffix)| suffix) {
-        Some("safetensors") => in_tensors(left, right),
         Some("json") => in_json(left, right),
         _ => None,
     };
     // What differs in its spelling alone has a byte and no other place.
     Some(told.unwrap_or(Place::Byte { offset }))
-}
-
-fn in_tensors(left: &[u8], right: &[u8]) -> Option<Place> {
-    let [left, right] = [left, right].map(SafeTensors::deserialize);
-    let (left, right) = (left.ok()?, right.ok()?);
-    let mut names = left.names();
-    names.sort_unstable();
-    for name in names {
-        let own = left.tensor(name).ok()?;
-        let other =
-            right.tensor(name).ok().filter(|it| it.shape() == own.shape() && it.dtype() == own.dtype())?;
-        let width = own.data().len() / own.shape().iter().product::<usize>().max(1);
-        let pairs = own.data().chunks(width.max(1)).zip(other.data().chunks(width.max(1)));
-        if let Some((index, (own, other))) = pairs.enumerate().find(|(_, (own, other))| own != other) {
-            let bytes = [own.to_vec(), other.to_vec()];
-            return Some(Place::Tensor { name: name.to_owned(), index, bytes });
-        }
-    }
-    None
 }
 
 fn in_json(left: &[u8], right: &[u8]) -> Option<Place> {
@@ -91,9 +61,6 @@ fn walk(left: Option<&Json>, right: Option<&Json>, pointer: &str) -> Option<Plac
 impl fmt::Display for Place {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Tensor { name, index, bytes: [left, right] } => {
-                write!(out, "tensor `{name}`, element {index}: {} became {}", element(left), element(right))
-            }
             Self::Value { pointer, values } => {
                 let [left, right] = values.each_ref().map(|value| value.as_deref().unwrap_or("nothing"));
                 write!(out, "{pointer}: {left} became {right}")
@@ -103,18 +70,8 @@ impl fmt::Display for Place {
     }
 }
 
-/// Shows an element: four bytes are nearly always a number of single precision.
-fn element(bytes: &[u8]) -> String {
-    match <[u8; 4]>::try_from(bytes) {
-        Ok(bytes) => f32::from_le_bytes(bytes).to_string(),
-        Err(_) => format!("{bytes:02x?}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use safetensors::tensor::{Dtype, TensorView, serialize};
-
     use super::*;
 
     fn told(name: &str, left: &[u8], right: &[u8]) -> Option<String> {
@@ -140,18 +97,5 @@ mod tests {
         assert_eq!(place.as_deref(), Some("/a~1b/1: 2 became nothing"));
         assert_eq!(told("metrics.json", b"{\"a\": 1}", b"{\"a\":1}").as_deref(), Some("byte 5"));
         assert_eq!(told("figure.svg", b"<svg", b"<svg>").as_deref(), Some("byte 4"));
-    }
-
-    #[test]
-    fn weights_differ_in_a_tensor_and_an_element() {
-        let weights = |last: f32| {
-            let bytes: Vec<u8> = [1.0, 2.0, last].into_iter().flat_map(f32::to_le_bytes).collect();
-            let view = TensorView::new(Dtype::F32, vec![3], &bytes).expect("three numbers");
-            serialize([("fc.bias", view)], None).expect("one tensor")
-        };
-        let place = told("weights.safetensors", &weights(3.0), &weights(3.5));
-        assert_eq!(place.as_deref(), Some("tensor `fc.bias`, element 2: 3 became 3.5"));
-        let damaged = told("weights.safetensors", b"damaged", b"damages");
-        assert_eq!(damaged.as_deref(), Some("byte 6"));
     }
 }

@@ -30,7 +30,7 @@ const PREFIX: &str = "verify-";
 /// A [`CliError`]: bad input, a difference, a failed stage, or Ctrl-C.
 pub fn verify(args: &VerifyArguments, environment: &Environment) -> Result<(), CliError> {
     let project = Project::open(&args.settings, environment)?;
-    print::stand_in(project.generated_because.as_ref(), environment.colour);
+    print::stand_in(project.stand_in.as_ref(), environment.colour);
     let selection = VerifySelection::of(&project, args, environment)?;
     let options = Options {
         jobs: args.jobs.map_or(environment.cores, usize::from),

@@ -6,7 +6,7 @@
 //!   with equal inputs share a key.
 //! - A need without outputs enters by its key: whatever else it did, it did anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::decide::inputs::InputSet;
 use crate::decide::work::Work;
@@ -68,16 +68,14 @@ pub(crate) fn assemble(
         if let Some(read) = reads.get(&need.stage) {
             read_need(work, read, need, outputs, &mut needed)?;
         }
-        if work.kind(id).cites() {
-            for &member in work.plan.members(need) {
-                let (name, key) = (work.name(member), outputs(member).0);
-                let key = match work.kind(id).cites_sameness() {
-                    true => *first_of.entry(key).or_insert_with(|| Key(Digest::of(name.as_bytes()))),
-                    false => key,
-                };
-                cited.insert(name.to_owned(), key);
-            }
-        }
+    }
+    for member in cited_instances(work, id) {
+        let (name, key) = (work.name(member), outputs(member).0);
+        let key = match work.kind(id).cites_sameness() {
+            true => *first_of.entry(key).or_insert_with(|| Key(Digest::of(name.as_bytes()))),
+            false => key,
+        };
+        cited.insert(name.to_owned(), key);
     }
     // Sorted once, and not at each entry.
     let sorted: BTreeMap<String, (InstanceId, &RecordedOutput)> = needed.outputs.into_iter().collect();
@@ -97,6 +95,30 @@ pub(crate) fn assemble(
     let recipe = recipe(work, id, effective, &project, objects.chain(needed.empty).collect(), cited);
     let key = recipe.key();
     Ok(Assembled { recipe, key, inputs, project, found })
+}
+
+/// Gives the instances that one cites, if its kind does: those that it needs, and theirs at any distance, so that what it
+/// makes says where everything is from. Of sameness those that it needs say enough.
+pub(crate) fn cited_instances(work: &Work<'_>, id: InstanceId) -> Vec<InstanceId> {
+    let kind = work.kind(id);
+    let mut found = Vec::new();
+    if !kind.cites() {
+        return found;
+    }
+    let mut known = HashSet::new();
+    let mut waiting = vec![id];
+    while let Some(id) = waiting.pop() {
+        for need in &work.plan.instance(id).needs {
+            // Many share a group.
+            if known.insert(need.group) {
+                found.extend_from_slice(work.plan.members(need));
+                if !kind.cites_sameness() {
+                    waiting.extend_from_slice(work.plan.members(need));
+                }
+            }
+        }
+    }
+    found
 }
 
 /// Gives the recipe of an instance that reads this of the project and of its needs.

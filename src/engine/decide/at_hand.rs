@@ -5,19 +5,25 @@
 //! Invariants
 //! - Lock and places are believed no more than a stranger's: the key is that of a run now, every byte is digested here, no
 //!   link is followed, and nothing else may be at the places.
-//! - Of what was only observed the lock says nothing: it is taken as it is found.
+//! - Of what was only observed the lock says nothing: it is taken as it is found, a file of its own as well as a value in
+//!   another one.
 
 use crate::decide::work::Work;
 use crate::digest::{Digest, Key, ObjectId};
 use crate::folder::FileKind;
 use crate::lockfile::lock::Lock;
+use crate::observed_values::{has_observed_values, lasting_digest};
 use crate::plan::graph::InstanceId;
 use crate::project_path::ProjectPath;
 use crate::recipe::EXECUTABLE;
+use crate::spec::Stage;
 use crate::store::{OutputPlace, RecordedOutput, Store};
 
 /// What an empty folder's output has for its permissions, as a run records it.
 const FOLDER_MODE: u32 = 0o644;
+
+/// The largest file with observed values that is compared with the lock, in bytes.
+const MAX_OBSERVED_BYTES: u64 = 1 << 30;
 
 /// Why an instance's outputs do not count as at hand.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,12 +79,12 @@ pub(crate) fn at_hand(
         return Err(Lacking::Key);
     }
     let places = work.own_places(id);
-    let found = locked.outputs.iter().map(|(name, object)| find(store, places, name, *object));
+    let stage = work.context(id).stage;
+    let found = locked.outputs.iter().map(|(name, object)| find(store, (stage, places), name, *object));
     let mut outputs: Vec<RecordedOutput> = found.collect::<Result<_, _>>()?;
     if outputs.is_empty() {
         return Err(Lacking::Outputs);
     }
-    let stage = work.context(id).stage;
     for path in store.amiss(places, &outputs, true) {
         let observed = found_at(store, places, &path);
         let observed = observed.filter(|output| stage.is_observed(&output.name));
@@ -88,7 +94,8 @@ pub(crate) fn at_hand(
         let mut paths = outputs.iter().filter_map(|output| OutputPlace::find(places, &output.name));
         paths.any(|path| path.is_within(&place.path))
     };
-    match places.iter().find(|place| !is_filled(place)) {
+    // Of what is only observed none is promised.
+    match places.iter().find(|place| !is_filled(place) && !stage.is_observed(&place.name)) {
         Some(place) => Err(Lacking::Name { place: place.path.to_string() }),
         None => Ok(outputs),
     }
@@ -97,7 +104,7 @@ pub(crate) fn at_hand(
 /// Finds one output at its place.
 fn find(
     store: &Store,
-    places: &[OutputPlace],
+    (stage, places): (&Stage, &[OutputPlace]),
     name: &str,
     object: ObjectId,
 ) -> Result<RecordedOutput, Lacking> {
@@ -106,13 +113,21 @@ fn find(
     let lacking = || Lacking::File { place: place.to_string() };
     let differs = || Lacking::Bytes { place: place.to_string() };
     let entry = store.project().entry(place.as_str()).map_err(|_| differs())?.ok_or_else(lacking)?;
-    let (is_same, mode) = if name.ends_with('/') {
-        (entry.kind == FileKind::Folder && object.0 == Digest::of(b""), FOLDER_MODE)
-    } else {
-        let has_bytes = || store.digest_place(&place).is_ok_and(|digest| digest == object.0);
-        (entry.stamp.is_executable() == executable && has_bytes(), entry.stamp.mode)
+    if name.ends_with('/') {
+        let is_same = entry.kind == FileKind::Folder && object.0 == Digest::of(b"");
+        return if is_same { Ok(RecordedOutput::new(name, object, FOLDER_MODE)) } else { Err(differs()) };
+    }
+    let digest = ObjectId(store.digest_place(&place).map_err(|_| differs())?);
+    let lasts = |bytes: Vec<u8>| {
+        ObjectId(Digest::of(&bytes)) == digest && lasting_digest(stage, name, &bytes) == object
     };
-    if is_same { Ok(RecordedOutput::new(name, object, mode)) } else { Err(differs()) }
+    let is_same = digest == object
+        || has_observed_values(stage, name)
+            && store.project().read(place.as_str(), MAX_OBSERVED_BYTES).is_ok_and(lasts);
+    match is_same && entry.stamp.is_executable() == executable {
+        true => Ok(RecordedOutput::new(name, digest, entry.stamp.mode)),
+        false => Err(differs()),
+    }
 }
 
 /// Takes in a file at a place, as the output that it would be.

@@ -65,6 +65,7 @@ pub(crate) fn execute(
         inputs: &assembled.inputs,
         files: &files,
         cited: &cited,
+        cited_bytes: &|object| session.read_object(object).ok(),
         same: &assembled.recipe.cited,
         scratch: &scratch.path,
         checkpoints: &checkpoints,

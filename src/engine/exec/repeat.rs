@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use crate::decide::assemble::{assemble, cited_runs};
+use crate::decide::assemble::{assemble, cited_instances, cited_runs};
 use crate::decide::work::Work;
 use crate::kind::{Failure, Job, Kind, Output, Watch};
 use crate::options::Options;
@@ -54,7 +54,7 @@ pub fn repeat(
         Work::of(root, pipeline, registry, options).map_err(|error| Failure::new(error.to_string()))?;
     let find = |id: InstanceId| status.reports.iter().find(|report| report.instance == id);
     let needs = work.plan.instance(instance).needs.iter().flat_map(|need| work.plan.members(need));
-    for &need in needs {
+    for need in needs.copied().chain(cited_instances(&work, instance)) {
         if find(need).is_none_or(|report| report.key.is_none()) {
             return Err(Failure::new(format!("`{}` has no outputs", work.name(need))));
         }
@@ -74,6 +74,7 @@ pub fn repeat(
         inputs: &assembled.inputs,
         files: &assembled.project.all_files(),
         cited: &cited,
+        cited_bytes: &|object| store.read_object(object).ok(),
         same: &assembled.recipe.cited,
         scratch,
         checkpoints,

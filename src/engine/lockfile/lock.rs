@@ -12,9 +12,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::digest::{Digest, Key, ObjectId};
+use crate::observed_values::{has_observed_values, lasting_digest};
 use crate::recipe::EXECUTABLE;
 use crate::spec::Stage;
-use crate::store::RecordedOutput;
+use crate::store::{RecordedOutput, Store};
 
 /// The first line; it sorts before every instance, since a stage's name begins with a letter or a digit.
 const HEADER: &str = "# recount lock 2: instance, key, outputs; written by each run";
@@ -34,31 +35,34 @@ pub struct Lock {
 pub struct Locked {
     /// Its key.
     pub key: Key,
-    /// Its outputs' objects by name, as a recipe has it, without those that were only observed, sorted: a map would take ten times as much
-    /// for the one output that most have.
+    /// The digests of what lasts of its outputs by name, as a recipe has it, sorted: of those that were only observed
+    /// nothing, of one with observed values the rest, of all others the object. A map would take ten times as much for the
+    /// one output that most have.
     pub outputs: Vec<(String, ObjectId)>,
 }
 
 impl Locked {
-    /// Takes what a run recorded.
-    pub fn of(key: Key, outputs: &[RecordedOutput], stage: &Stage) -> Self {
+    /// Takes what a run recorded, which is in a store.
+    pub fn of(key: Key, outputs: &[RecordedOutput], stage: &Stage, store: &Store) -> Self {
         let lasting = outputs.iter().filter(|output| !stage.is_observed(&output.name));
         let form = |output: &RecordedOutput| if output.executable { EXECUTABLE } else { "" };
-        let mut outputs: Vec<(String, ObjectId)> =
-            lasting.map(|output| ([&output.name, form(output)].concat(), output.object)).collect();
+        let mut outputs: Vec<(String, ObjectId)> = lasting
+            .map(|output| ([&output.name, form(output)].concat(), lasting_object(output, stage, store)))
+            .collect();
         outputs.sort_unstable();
         Self { key, outputs }
     }
 
     /// Says whether it says what a run recorded.
-    pub(crate) fn is_of(&self, key: Key, outputs: &[RecordedOutput], stage: &Stage) -> bool {
+    pub(crate) fn is_of(&self, key: Key, outputs: &[RecordedOutput], stage: &Stage, store: &Store) -> bool {
         let mut lasting = outputs.iter().filter(|output| !stage.is_observed(&output.name));
         let is_here = |output: &RecordedOutput| {
             let fits = |name: &str| match output.executable {
                 true => name.strip_suffix(EXECUTABLE) == Some(&output.name),
                 false => name == output.name,
             };
-            self.outputs.iter().any(|(name, object)| *object == output.object && fits(name))
+            let object = lasting_object(output, stage, store);
+            self.outputs.iter().any(|(name, own)| *own == object && fits(name))
         };
         self.key == key && lasting.clone().count() == self.outputs.len() && lasting.all(is_here)
     }
@@ -67,6 +71,15 @@ impl Locked {
     pub fn output(&self, name: &str) -> Option<ObjectId> {
         self.outputs.iter().find(|(own, _)| own == name).map(|(_, object)| *object)
     }
+}
+
+/// Gives the digest of what lasts of an output.
+fn lasting_object(output: &RecordedOutput, stage: &Stage, store: &Store) -> ObjectId {
+    if !has_observed_values(stage, &output.name) {
+        return output.object;
+    }
+    let bytes = store.read_object(output.object);
+    bytes.map_or(output.object, |bytes| lasting_digest(stage, &output.name, &bytes))
 }
 
 impl Lock {

@@ -96,9 +96,9 @@ pub(crate) fn update<'d>(
         let instance = plan.instance(id);
         let stage = &pipeline.stages[instance.stage.0];
         match lock.lines.get_mut(&instance.name) {
-            Some(line) if line.is_of(key, outputs, stage) => {}
-            Some(line) => *line = Locked::of(key, outputs, stage),
-            None => drop(lock.lines.insert(instance.name.clone(), Locked::of(key, outputs, stage))),
+            Some(line) if line.is_of(key, outputs, stage, session) => {}
+            Some(line) => *line = Locked::of(key, outputs, stage, session),
+            None => drop(lock.lines.insert(instance.name.clone(), Locked::of(key, outputs, stage, session))),
         }
     }
     let new = lock.to_text();
@@ -121,7 +121,7 @@ fn from_store(
     for instance in &plan.instances {
         let Some(key) = last.get(instance.name.as_str()) else { continue };
         if let Some(record) = session.record(*key)? {
-            let locked = Locked::of(*key, &record.outputs, &pipeline.stages[instance.stage.0]);
+            let locked = Locked::of(*key, &record.outputs, &pipeline.stages[instance.stage.0], session);
             lock.lines.insert(instance.name.clone(), locked);
         }
     }

@@ -14,6 +14,7 @@
 //! | `exclude`, `points` | the points of its `each` |
 //! | `owners`, `axes` | whose variants and seeds a stage is repeated over |
 //! | `outputs`, `writers`, `inputs`, `path_uses`, `project_path` | who writes what, who reads what, and when |
+//! | `project_texts` | the texts that stages name, such as templates |
 //! | `template`, `braces` | names in braces, and which there may be |
 //! | `shell_line` | how a value is put into a shell line |
 //! | `json_schema` | what all this checks, for editors |
@@ -44,6 +45,7 @@ mod path_uses;
 mod pipeline;
 mod points;
 mod project_path;
+mod project_texts;
 mod repeats;
 mod resources;
 mod schema;
@@ -64,8 +66,9 @@ pub use measures::{Better, Measure, MeasureSource, OutOf};
 pub(crate) use outputs::is_reserved;
 pub use pipeline::{Axis, Pipeline, Stage, StageId, Variant};
 pub(crate) use points::in_braces;
+pub use project_texts::ProjectTexts;
 pub use resources::{NotASize, Resources, parse_size};
-pub use schema::{Field, References, Schema, Shape};
+pub use schema::{Field, KnownStage, NamedStage, References, Schema, Shape};
 pub use settings::{Origin, Settings};
 pub(crate) use shell_line::{QUOTED_ELSEWHERE, Quoting, UNQUOTED, quotings};
 pub use template::{fill, fill_partly, substitute, template_names};

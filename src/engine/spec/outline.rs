@@ -223,13 +223,7 @@ pub(super) fn stage<'s>(
     };
     let repeats = entry(fields, "repeats").map(|_| names("repeats", diagnostics));
     let paired = names("paired", diagnostics);
-    let mut needs = names("needs", diagnostics);
-    let references = schema.and_then(|schema| schema.references);
-    for (stage, place) in references.map(|it| (it.stages)(fields)).unwrap_or_default() {
-        if !needs.iter().any(|(known, _)| *known == stage) {
-            needs.push((stage, place));
-        }
-    }
+    let needs = names("needs", diagnostics);
     let observed = names("observed", diagnostics).into_iter().map(|(name, _)| name).collect();
     let resources = entry(fields, "resources").map(|entry| resources::read(&entry.value, diagnostics));
     let resources = resources.unwrap_or_default();
@@ -250,7 +244,11 @@ pub(super) fn stage<'s>(
         observed,
         resources,
         measures,
-        fields: if references.is_some() { fields.to_vec() } else { Vec::new() },
+        fields: if schema.is_some_and(|schema| schema.references.is_some()) {
+            fields.to_vec()
+        } else {
+            Vec::new()
+        },
         raw,
         axes: Vec::new(),
         base: Settings::default(),

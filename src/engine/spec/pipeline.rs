@@ -70,8 +70,8 @@ impl Pipeline {
     }
 }
 
-/// The name of an output that is only observed, of whatever stage.
-const OBSERVED: &str = "observed.json";
+/// The names of outputs that are only observed, of whatever stage.
+const OBSERVED: [&str; 2] = ["observed.json", "observed.md"];
 
 /// A named node of the graph.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -115,7 +115,8 @@ impl Stage {
     /// Says whether an output holds only what was observed of the run: equal keys promise nothing of its bytes.
     pub fn is_observed(&self, output: &str) -> bool {
         let fits = |name: &String| output == name || name.ends_with('/') && output.starts_with(name.as_str());
-        output.rsplit('/').next() == Some(OBSERVED) || self.observed.iter().any(fits)
+        output.rsplit('/').next().is_some_and(|name| OBSERVED.contains(&name))
+            || self.observed.iter().any(fits)
     }
 
     /// Gives the coordinates over which its results are aggregated, the one that is the unit first: those that it names,

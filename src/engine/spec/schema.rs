@@ -2,6 +2,7 @@
 
 use super::measures::Measure;
 use super::pipeline::{Pipeline, StageId};
+use super::project_texts::ProjectTexts;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::value::{Parameters, Value};
 use crate::yaml::Entry;
@@ -23,13 +24,25 @@ pub struct Schema {
     pub references: Option<References>,
 }
 
-/// How the fields of a stage are read that name other stages: a figure's measure, for example.
+/// A stage's name, and where it is written.
+pub type NamedStage = (String, Place);
+
+/// A stage of the pipeline, before anything else is known of it.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownStage<'s> {
+    /// Its name.
+    pub name: &'s str,
+    /// Its kind's name; empty where that can't be read.
+    pub kind: &'s str,
+}
+
+/// How the fields of a stage are read that name other stages: a figure's measure, for example, or a template.
 #[derive(Clone, Copy, Debug)]
 pub struct References {
-    /// Gives the stages that fields name, with where; the stage needs them.
-    pub stages: fn(&[Entry]) -> Vec<(String, Place)>,
-    /// Reports what the fields name that the pipeline does not have.
-    pub check: fn(&[Entry], &Pipeline, StageId, &mut Diagnostics),
+    /// Gives the stages that fields name, or texts that these name, with where; the stage needs them.
+    pub stages: fn(&[Entry], &ProjectTexts<'_>, &[KnownStage<'_>]) -> Vec<NamedStage>,
+    /// Reports what the fields and those texts name that the pipeline does not have.
+    pub check: fn(&[Entry], &ProjectTexts<'_>, &Pipeline, StageId, &mut Diagnostics),
 }
 
 impl Schema {

@@ -20,10 +20,8 @@ pub(super) fn check(draft: &StageDraft<'_>, diagnostics: &mut Diagnostics) {
     if set.is_empty() {
         return;
     }
-    let read = read_names(draft);
-    if read.contains(PARAMS) {
-        return;
-    }
+    // Of what is required and could not be read, nobody knows what it reads.
+    let Some(read) = read_names(draft).filter(|read| !read.contains(PARAMS)) else { return };
     for (name, place) in set.into_iter().filter(|(name, _)| !read.contains(name)) {
         let mistake = Diagnostic::error(format!("nothing reads the parameter `{name}`")).at(place);
         diagnostics.add(mistake.help(format!(
@@ -32,12 +30,19 @@ pub(super) fn check(draft: &StageDraft<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Gives the names in braces of all that the stage says.
-fn read_names<'a>(draft: &'a StageDraft<'_>) -> BTreeSet<&'a str> {
+/// Gives the names in braces of all that the stage says; `None` where a field with braces is required and not there.
+fn read_names<'a>(draft: &'a StageDraft<'_>) -> Option<BTreeSet<&'a str>> {
     let fields = draft.schema.map_or(&[][..], |schema| &schema.fields);
     let has_braces = |shape: &Shape| path_shape(shape).is_some() || is_template(shape);
-    let texts = fields.iter().filter(|field| has_braces(&field.shape));
-    let texts =
-        texts.filter_map(|field| get(&draft.raw.params, field.name)).flat_map(|parsed| parsed.texts());
-    texts.flat_map(|(text, _)| names(text)).map(|(name, _)| name).collect()
+    let mut read = BTreeSet::new();
+    for field in fields.iter().filter(|field| has_braces(&field.shape)) {
+        match get(&draft.raw.params, field.name) {
+            Some(parsed) => {
+                read.extend(parsed.texts().flat_map(|(text, _)| names(text)).map(|(name, _)| name))
+            }
+            None if field.default.is_none() => return None,
+            None => {}
+        }
+    }
+    Some(read)
 }

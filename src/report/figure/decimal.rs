@@ -1,20 +1,20 @@
-//! Decimal numbers as axes need them: exact, and spelled the same on every platform.
+//! Decimal numbers as axes and reports need them: exact, and spelled the same on every platform.
 //!
 //! Invariants
 //! - A tick's value is the float nearest to what its label says.
 
 /// `digits · 10^power`, exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Decimal {
+pub(crate) struct Decimal {
     /// The significant digits, with the sign.
-    pub(super) digits: i64,
+    pub(crate) digits: i64,
     /// The power of ten.
-    pub(super) power: i32,
+    pub(crate) power: i32,
 }
 
 impl Decimal {
     /// Rounds a finite number to `significant` digits, at least 1.
-    pub(super) fn rounded(value: f64, significant: usize) -> Self {
+    pub(crate) fn rounded(value: f64, significant: usize) -> Self {
         let places = significant.saturating_sub(1);
         let spelled = format!("{value:.places$e}");
         let (mantissa, power) = spelled.split_once('e').expect("this format has an exponent");
@@ -24,12 +24,12 @@ impl Decimal {
     }
 
     /// The nearest float.
-    pub(super) fn value(self) -> f64 {
+    pub(crate) fn value(self) -> f64 {
         format!("{}e{}", self.digits, self.power).parse().expect("an integer with an exponent is a number")
     }
 
     /// The same number without zeros at the end of its digits.
-    pub(super) fn normalised(self) -> Self {
+    pub(crate) fn normalised(self) -> Self {
         let Self { mut digits, mut power } = self;
         while digits != 0 && digits % 10 == 0 {
             digits /= 10;
@@ -39,7 +39,7 @@ impl Decimal {
     }
 
     /// Spells it: plainly, or as `1.2·10⁷` where it is very large or small; a fraction as a percentage where `percent`.
-    pub(super) fn label(self, percent: bool) -> String {
+    pub(crate) fn label(self, percent: bool) -> String {
         self.plain(percent).unwrap_or_else(|| self.scientific(percent))
     }
 
@@ -80,7 +80,7 @@ impl Decimal {
 }
 
 /// Spells the numbers of one axis: all plainly, or all with a power of ten.
-pub(super) fn labels(values: &[Decimal], percent: bool) -> Vec<String> {
+pub(crate) fn labels(values: &[Decimal], percent: bool) -> Vec<String> {
     let plain: Option<Vec<String>> = values.iter().map(|value| value.plain(percent)).collect();
     plain.unwrap_or_else(|| values.iter().map(|value| value.scientific(percent)).collect())
 }
@@ -90,7 +90,7 @@ fn signed(digits: i64, number: &str, percent: bool) -> String {
 }
 
 /// Spells a value in `unit`, to four digits; `fraction` as a percentage.
-pub(super) fn format_value(value: f64, unit: &str) -> String {
+pub(crate) fn format_value(value: f64, unit: &str) -> String {
     Decimal::rounded(value, 4).label(unit == "fraction")
 }
 

@@ -28,7 +28,7 @@ mod canvas;
 #[cfg(test)]
 mod corpus;
 mod curve;
-mod decimal;
+pub(crate) mod decimal;
 mod frame;
 mod labels;
 mod lines;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use recount_engine::address::{Address, DataFile, Format, Number, output_named};
 use recount_engine::diagnostic::{Diagnostic, Diagnostics, Source};
@@ -31,7 +31,7 @@ pub struct RunFiles<'r> {
     run: &'r Run,
     objects: &'r dyn Objects,
     /// By how the outputs' names were said to end.
-    read: HashMap<String, Result<Rc<DataFile>, String>>,
+    read: HashMap<String, Result<Arc<DataFile>, String>>,
 }
 
 impl<'r> RunFiles<'r> {
@@ -53,11 +53,11 @@ impl<'r> RunFiles<'r> {
     ///
     /// # Errors
     /// Why it can't be read.
-    pub fn file(&mut self, end: &str) -> Result<Rc<DataFile>, String> {
+    pub fn file(&mut self, end: &str) -> Result<Arc<DataFile>, String> {
         if let Some(known) = self.read.get(end) {
             return known.clone();
         }
-        let file = self.read_file(end).map(Rc::new);
+        let file = self.read_file(end);
         self.read.insert(end.to_owned(), file.clone());
         file
     }
@@ -73,16 +73,23 @@ impl<'r> RunFiles<'r> {
         Unread { instance: self.run.instance.clone(), what: what.to_string(), reason }
     }
 
-    fn read_file(&self, end: &str) -> Result<DataFile, String> {
+    fn read_file(&self, end: &str) -> Result<Arc<DataFile>, String> {
         let left = self.run.left.as_ref().ok_or("it has not run")?;
         let names = left.outputs.iter().map(|(name, _)| name.as_str());
         let name = output_named(end, names).map_err(|mistake| short(&mistake))?;
         let (_, object) = left.outputs.iter().find(|(own, _)| own == name).expect("it is one of them");
-        let format = Format::of(name).ok_or_else(|| format!("`{name}` has no values that can be read"))?;
-        let bytes = self.objects.read(*object)?;
-        let text = String::from_utf8(bytes).map_err(|_| format!("`{name}` is not UTF-8"))?;
-        DataFile::read(&Source::file(name, text), format).map_err(|mistakes| first(&mistakes))
+        self.objects.data_file(name, *object)
     }
+}
+
+/// Reads an output as a file with values.
+///
+/// # Errors
+/// Why it can't be read, in a few words.
+pub fn read_data_file(name: &str, bytes: Vec<u8>) -> Result<DataFile, String> {
+    let format = Format::of(name).ok_or_else(|| format!("`{name}` has no values that can be read"))?;
+    let text = String::from_utf8(bytes).map_err(|_| format!("`{name}` is not UTF-8"))?;
+    DataFile::read(&Source::file(name, text), format).map_err(|mistakes| first(&mistakes))
 }
 
 /// Gives a number that is what was written, but for rounding in its last digit.

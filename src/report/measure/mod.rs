@@ -18,7 +18,7 @@ mod run;
 mod units;
 
 pub(crate) use files::short;
-pub use files::{RunFiles, Unread};
+pub use files::{RunFiles, Unread, read_data_file};
 pub use reading::{Reading, cases, numbers, read_measures};
 pub use run::{Coordinates, Left, Objects, Run};
 pub use units::{averaged, units};

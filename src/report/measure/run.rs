@@ -1,6 +1,11 @@
 //! A run whose outputs are measured, and where their bytes come from.
 
+use std::sync::Arc;
+
+use recount_engine::address::DataFile;
 use recount_engine::digest::{Key, ObjectId};
+
+use super::files::read_data_file;
 
 /// Coordinates by name, in the order of a stage's `each`.
 pub type Coordinates = Vec<(String, String)>;
@@ -32,4 +37,12 @@ pub trait Objects {
     /// # Errors
     /// Why it can't be had, in a few words: "nothing has it any more".
     fn read(&self, object: ObjectId) -> Result<Vec<u8>, String>;
+
+    /// Reads an output as a file with values; who is asked for the same one often may keep it.
+    ///
+    /// # Errors
+    /// Why it can't be read, in a few words.
+    fn data_file(&self, name: &str, object: ObjectId) -> Result<Arc<DataFile>, String> {
+        read_data_file(name, self.read(object)?).map(Arc::new)
+    }
 }

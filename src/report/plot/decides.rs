@@ -7,7 +7,7 @@ use super::spec::FigureSpec;
 use crate::reference::{Reference, What, values};
 
 /// Gives the files that something named is read from.
-pub(super) fn files_of(reference: &Reference, measures: &[Measure]) -> Vec<String> {
+pub(crate) fn files_of(reference: &Reference, measures: &[Measure]) -> Vec<String> {
     let What::Measure(name) = &reference.what else {
         let What::Output { file, .. } = &reference.what else { return Vec::new() };
         return vec![file.clone()];

@@ -27,17 +27,23 @@ use std::collections::BTreeMap;
 use recount_engine::diagnostic::{Diagnostics, Place, Source};
 use recount_engine::digest::Digest;
 use recount_engine::project_path::ProjectPath;
-use recount_engine::spec::{Field, Parameters, Pipeline, References, Schema, Shape, StageId, Value};
+use recount_engine::spec::{
+    Field, KnownStage, Parameters, Pipeline, ProjectTexts, References, Schema, Shape, Stage, StageId, Value,
+};
 use recount_engine::store::OutputPlace;
 use recount_engine::yaml::{Content, Entry, Node, Scalar, entry};
 use recount_engine::{Context, Effective, Failure, Job, Kind, Output, OutputContent, Read};
 
 use crate::figure;
-use decides::{files_of, labels};
+pub(crate) use decides::files_of;
+use decides::labels;
 use spec::FigureSpec;
 
 /// Values that one figure lacks which are named one by one.
 const MAX_NOTICES: usize = 3;
+
+/// The kind's name.
+pub const KIND: &str = "plot";
 
 /// Where figures are put unless `out` says otherwise.
 const OUT: &str = "plots";
@@ -45,7 +51,7 @@ const OUT: &str = "plots";
 /// Describes the settings of `plot`.
 pub fn schema() -> Schema {
     Schema {
-        kind: "plot",
+        kind: KIND,
         inline: true,
         references: Some(References { stages, check: check_all }),
         fields: vec![
@@ -71,7 +77,7 @@ pub struct Plot;
 
 impl Kind for Plot {
     fn name(&self) -> &'static str {
-        "plot"
+        KIND
     }
 
     fn code(&self) -> Digest {
@@ -152,6 +158,31 @@ impl Kind for Plot {
     }
 }
 
+/// A figure that a stage draws.
+pub(crate) struct DrawnFigure {
+    /// Its name.
+    pub name: String,
+    /// What is to be seen.
+    pub title: String,
+    /// Its file, relative to the project.
+    pub path: String,
+    /// What it is drawn from, such as `fit.accuracy`.
+    pub draws: Vec<String>,
+}
+
+/// Lists the figures that a checked stage draws; of stand-in data they are in a folder beside the real ones.
+pub(crate) fn drawn(stage: &Stage, stand_in: bool) -> Vec<DrawnFigure> {
+    let settings = stage.fields.parameters();
+    let out = out(&settings, stand_in);
+    let drawn = figures(&settings).into_iter().map(|figure| DrawnFigure {
+        path: format!("{out}/{}", file_name(&figure)),
+        draws: figure.shows.references().iter().map(|(reference, _)| reference.to_string()).collect(),
+        title: figure.title.clone().unwrap_or_else(|| figure.name.replace(['_', '-'], " ")),
+        name: figure.name,
+    });
+    drawn.collect()
+}
+
 fn file_name(figure: &FigureSpec) -> String {
     format!("{}.svg", figure.name)
 }
@@ -190,14 +221,20 @@ fn node(value: &Value, place: &Place) -> Node {
     Node { content, place: place.clone() }
 }
 
-fn stages(fields: &[Entry]) -> Vec<(String, Place)> {
+fn stages(fields: &[Entry], _: &ProjectTexts<'_>, _: &[KnownStage<'_>]) -> Vec<(String, Place)> {
     let Some(field) = entry(fields, "figures") else { return Vec::new() };
     let figures = spec::read(&field.value, &mut Diagnostics::default());
     let named = figures.iter().flat_map(|figure| figure.shows.references());
     named.map(|(reference, place)| (reference.stage.clone(), place.clone())).collect()
 }
 
-fn check_all(fields: &[Entry], pipeline: &Pipeline, _: StageId, diagnostics: &mut Diagnostics) {
+fn check_all(
+    fields: &[Entry],
+    _: &ProjectTexts<'_>,
+    pipeline: &Pipeline,
+    _: StageId,
+    diagnostics: &mut Diagnostics,
+) {
     let Some(field) = entry(fields, "figures") else { return };
     for figure in spec::read(&field.value, diagnostics) {
         check::check(&figure, pipeline, diagnostics);

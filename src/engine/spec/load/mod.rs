@@ -13,7 +13,8 @@ use std::sync::Arc;
 use super::outline::{self, StageDraft};
 use super::owners::Owner;
 use super::pipeline::{Axis, Pipeline, Stage, StageId};
-use super::schema::Schema;
+use super::project_texts::ProjectTexts;
+use super::schema::{KnownStage, Schema};
 use super::settings::Settings;
 use super::{aggregated, axes, graph, inherit, open_params, outputs, overrides, points, settings_file};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
@@ -39,6 +40,7 @@ fn checked(
     overrides: &[String],
     diagnostics: &mut Diagnostics,
 ) -> Option<Pipeline> {
+    let texts = ProjectTexts::of(root);
     let mut outline = outline::read(root, schemas, diagnostics)?;
     let drafts = &mut outline.stages;
     let files = names_in_stages(root);
@@ -55,6 +57,7 @@ fn checked(
         refuse_strays(&files, drafts, diagnostics);
     }
     overrides::apply(overrides, drafts, outline.nameless, diagnostics);
+    add_references(drafts, &texts);
     let needs = graph::needs(drafts, outline.nameless, diagnostics);
     let order = graph::order(drafts, &needs, diagnostics);
     let [variants_of, seeds_of] =
@@ -87,10 +90,31 @@ fn checked(
     for (at, index) in order.iter().enumerate() {
         let draft = &drafts[*index];
         if let Some(references) = draft.schema.and_then(|schema| schema.references) {
-            (references.check)(&draft.fields, &pipeline, StageId(at), diagnostics);
+            (references.check)(&draft.fields, &texts, &pipeline, StageId(at), diagnostics);
         }
     }
     Some(pipeline)
+}
+
+/// Adds the stages to the needs that other fields of a stage name.
+fn add_references(drafts: &mut [StageDraft<'_>], texts: &ProjectTexts<'_>) {
+    let known =
+        |draft: &'_ StageDraft<'_>| (draft.name.clone(), draft.schema.map_or("", |schema| schema.kind));
+    let has_references =
+        |draft: &StageDraft<'_>| draft.schema.is_some_and(|schema| schema.references.is_some());
+    if !drafts.iter().any(has_references) {
+        return;
+    }
+    let names: Vec<(String, &str)> = drafts.iter().map(known).collect();
+    let known: Vec<KnownStage<'_>> = names.iter().map(|(name, kind)| KnownStage { name, kind }).collect();
+    for draft in drafts {
+        let Some(references) = draft.schema.and_then(|schema| schema.references) else { continue };
+        for (stage, place) in (references.stages)(&draft.fields, texts, &known) {
+            if !draft.needs.iter().any(|(known, _)| *known == stage) {
+                draft.needs.push((stage, place));
+            }
+        }
+    }
 }
 
 /// Resolves what a stage sets for all its variants.

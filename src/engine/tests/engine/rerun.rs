@@ -53,7 +53,7 @@ fn equal_output_bytes_stop_the_cascade() {
 }
 
 #[test]
-fn what_cites_runs_runs_again_for_another_run_with_equal_bytes_and_nothing_else_does() {
+fn what_cites_runs_runs_again_for_another_run_with_equal_bytes_at_any_distance_and_nothing_else_does() {
     let train = |cost: f64| {
         let parameters = [("text", "weights".into()), ("seeded", Value::Bool(true)), ("cost", cost.into())];
         made("train", parameters).seeds(&[1, 2])
@@ -74,7 +74,7 @@ fn what_cites_runs_runs_again_for_another_run_with_equal_bytes_and_nothing_else_
     assert_eq!(first, cited(&project));
 
     let ran = project.set(train(2.0)).run();
-    ran.assert_ran(["train[seed=1]", "train[seed=2]", "report"]);
+    ran.assert_ran(["train[seed=1]", "train[seed=2]", "report", "index"]);
     let why = ran.events("ran").into_iter().find(|told| told.starts_with("report: "));
     assert!(why.is_some_and(|why| why.contains("run of `train[seed=1]` ")), "{:?}", ran.events);
     assert_eq!(project.read("report.txt"), cited(&project));

@@ -7,28 +7,51 @@
 //! - Each run asks the network for what is not here; a command that only looks never does.
 //! - Why an archive is absent names each mirror, and what is there instead.
 
+use std::env;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::kinds::{Archive, Archives, archive_source};
+use crate::cli::{Network, Search};
 use crate::lab::data::fetch::{ArchiveSource, DownloadLimits, FetchError, Places};
 use recount_engine::Cancel;
+use recount_engine::command::surroundings::Variables;
 use recount_engine::spec::{Pipeline, Stage, Value};
 
-use super::environment::Environment;
+use crate::kinds::{Archive, Archives, archive_source};
 
-/// Whether a command may use the network for an archive.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Network {
-    /// It may download it.
-    Allowed,
-    /// It only looks.
-    Untouched,
+/// Where archives may be besides a project's own folder, as the environment says it.
+pub(super) struct ArchivePlaces {
+    /// Folders and files that may hold it: `RECOUNT_MIRRORS`, separated by `:`.
+    mirrors: Vec<PathBuf>,
+    /// The user's cache folder for recount, where there is one.
+    cache: Option<PathBuf>,
+    /// Whether nothing may be downloaded: `RECOUNT_OFFLINE` is set, and neither empty nor `0`.
+    offline: bool,
+}
+
+impl ArchivePlaces {
+    /// Reads them from the environment's variables.
+    pub(super) fn of(variables: &Variables) -> Self {
+        let filled = |name: &str| variables.get(OsStr::new(name)).filter(|value| !value.is_empty());
+        let mirrors = filled("RECOUNT_MIRRORS").map(OsString::as_os_str).unwrap_or_default();
+        Self {
+            mirrors: env::split_paths(mirrors).filter(|path| !path.as_os_str().is_empty()).collect(),
+            cache: cache_folder(filled("XDG_CACHE_HOME"), filled("HOME")),
+            offline: filled("RECOUNT_OFFLINE").is_some_and(|value| value != "0"),
+        }
+    }
+}
+
+fn cache_folder(cache: Option<&OsString>, home: Option<&OsString>) -> Option<PathBuf> {
+    let cache = cache.map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = cache.or_else(|| Some(Path::new(home?).join(".cache")))?;
+    Some(base.join("recount"))
 }
 
 /// Lists the archives that the stages of a pipeline ask for, each once.
-pub fn sources(pipeline: &Pipeline) -> Vec<ArchiveSource> {
+pub(super) fn sources(pipeline: &Pipeline) -> Vec<ArchiveSource> {
     let mut sources: Vec<ArchiveSource> = stages(pipeline).filter_map(source_of).collect();
     sources.sort_unstable();
     sources.dedup();
@@ -44,7 +67,7 @@ fn source_of(stage: &Stage) -> Option<ArchiveSource> {
 }
 
 /// Says why a stage goes on without its archive, where one does.
-pub fn why_generated(pipeline: &Pipeline, archives: &Archives) -> Option<String> {
+pub(super) fn why_generated(pipeline: &Pipeline, archives: &Archives) -> Option<String> {
     let auto =
         stages(pipeline).filter(|stage| stage.base.get("source").and_then(Value::as_text) == Some("auto"));
     auto.filter_map(source_of).find_map(|source| match archives.get(&source)? {
@@ -54,35 +77,33 @@ pub fn why_generated(pipeline: &Pipeline, archives: &Archives) -> Option<String>
 }
 
 /// Says whether one of them is not here.
-pub fn lacks_one(archives: &Archives) -> bool {
+pub(super) fn lacks_one(archives: &Archives) -> bool {
     archives.values().any(|archive| matches!(archive, Archive::Absent(_)))
 }
 
 /// Says whether a run would ask the network for one of them.
-pub fn would_download(archives: &Archives, environment: &Environment) -> bool {
-    lacks_one(archives) && !environment.offline && environment.cache.is_some()
+pub(super) fn would_download(archives: &Archives, places: &ArchivePlaces) -> bool {
+    lacks_one(archives) && !places.offline && places.cache.is_some()
 }
 
 /// Looks for archives.
 ///
 /// # Errors
 /// [`FetchError`] for a file with a wrong digest, or one that can't be read.
-pub fn look(
-    root: &Path,
+pub(super) fn look(
     sources: &[ArchiveSource],
-    environment: &Environment,
-    network: Network,
-    cancel: &Cancel,
+    around: &ArchivePlaces,
+    search: &Search<'_>,
 ) -> Result<Archives, FetchError> {
     let places = Places {
-        project_data: root.join("data"),
-        mirrors: environment.mirrors.clone(),
-        cache: environment.cache.clone(),
+        project_data: search.root.join("data"),
+        mirrors: around.mirrors.clone(),
+        cache: around.cache.clone(),
     };
     let archives = sources.iter().map(|source| {
         let archive = match source.find(&places)? {
             Some(path) => Archive::Here(path),
-            None => download(source, environment, network, cancel)?,
+            None => download(source, around, search)?,
         };
         Ok((source.clone(), archive))
     });
@@ -92,15 +113,14 @@ pub fn look(
 /// Downloads an archive that is in no folder, if it may be; else says why it is absent.
 fn download(
     source: &ArchiveSource,
-    environment: &Environment,
-    network: Network,
-    cancel: &Cancel,
+    around: &ArchivePlaces,
+    search: &Search<'_>,
 ) -> Result<Archive, FetchError> {
-    let why = match (&environment.cache, network) {
-        _ if environment.offline => "RECOUNT_OFFLINE is set".to_owned(),
+    let why = match (&around.cache, search.network) {
+        _ if around.offline => "RECOUNT_OFFLINE is set".to_owned(),
         (None, _) => "there is no cache folder to download it to".to_owned(),
         (Some(_), Network::Untouched) => "only a run would try to download it".to_owned(),
-        (Some(cache), Network::Allowed) => match download_to(cache, source, environment, cancel) {
+        (Some(cache), Network::Allowed) => match download_to(cache, source, search.terminal, search.cancel) {
             Ok(path) => return Ok(Archive::Here(path)),
             Err(error) if error.is_unavailable() => error.to_string(),
             // Nowhere to keep it: as good as not reached.
@@ -109,7 +129,7 @@ fn download(
         },
     };
     let name = source.file_name();
-    let mirrors = match source.describe_mirrors(&environment.mirrors).join("; ") {
+    let mirrors = match source.describe_mirrors(&around.mirrors).join("; ") {
         none if none.is_empty() => String::new(),
         found => format!(" (of RECOUNT_MIRRORS, {found})"),
     };
@@ -119,10 +139,10 @@ fn download(
 fn download_to(
     cache: &Path,
     source: &ArchiveSource,
-    environment: &Environment,
+    terminal: bool,
     cancel: &Cancel,
 ) -> Result<PathBuf, FetchError> {
-    let bar = if environment.terminal { ProgressBar::no_length() } else { ProgressBar::hidden() };
+    let bar = if terminal { ProgressBar::no_length() } else { ProgressBar::hidden() };
     bar.set_style(
         ProgressStyle::with_template("downloading {msg} {bar:30} {bytes}/{total_bytes} {eta}")
             .expect("the template is a constant that indicatif takes"),

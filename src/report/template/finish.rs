@@ -1,0 +1,314 @@
+//! A text with marks → Markdown whose citations are links, and the proof that each is one.
+//!
+//! ```text
+//! text ──read as Markdown──▶ where each mark stands ──▶ links, escaped texts; definitions at the end
+//!      ──read once more──▶ as many links as citations, of a size that is shown
+//! ```
+//!
+//! Invariants
+//! - No citation is left in code, in a tag or within another link: that is a mistake, with its line.
+//! - Definitions are sorted, so that one more number changes one line of them.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place, Source};
+
+use super::markdown::{self, Context, link_target};
+use super::marks::{Mark, Part};
+use super::state::{Collected, ReportState};
+use super::{CitedNumber, MadeComparison, RefusedReport, RenderedReport, ReportInputs};
+use crate::citation::{Citation, Format, ReferenceId};
+use crate::quantity::{Origin, WrittenAt, count, written};
+use crate::statistics::ALPHA;
+
+/// The longest report that hosts show, in bytes.
+pub const MAX_REPORT_BYTES: usize = 512 << 10;
+
+/// What GitHub reads beside CommonMark.
+pub(super) const MARKDOWN: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS)
+    .union(Options::ENABLE_GFM)
+    .union(Options::ENABLE_MATH);
+
+/// Finishes a report.
+pub(super) fn finish(
+    text: &str,
+    inputs: &ReportInputs,
+    state: &Arc<ReportState>,
+) -> Result<RenderedReport, Box<RefusedReport>> {
+    let text = without_empty_lines(text);
+    let mut collected = state.collected();
+    let sentence = comparison_sentence(&mut collected);
+    let references = collected.citations.references(0..collected.citations.citations().len());
+    let mut writer = Writer {
+        collected: &collected,
+        references: &references,
+        sentence: &sentence,
+        out: String::new(),
+        stands: Vec::new(),
+        mistakes: Vec::new(),
+    };
+    writer.write(&text);
+    let Writer { out, stands, mistakes, .. } = writer;
+    let source = Source::file(inputs.output.as_str(), out);
+    let mut diagnostics = Diagnostics::default();
+    for (message, at) in mistakes {
+        let help = "the text as far as it came is kept beside the log of the run";
+        diagnostics.add(Diagnostic::error(message).at(&Place::new(&source, at)).help(help));
+    }
+    let mut citations: BTreeMap<ReferenceId, CitedNumber> = BTreeMap::new();
+    for (index, at) in &stands {
+        let citation = collected.citations.citations()[*index].clone();
+        let place = Place::new(&source, *at..*at).line_and_column();
+        let cited = citations.entry(references[index].clone());
+        cited.or_insert_with(|| CitedNumber { citation, places: Vec::new() }).places.push(place);
+    }
+    let markdown = format!("{}{}", source.text(), definitions(&citations, &inputs.output));
+    if diagnostics.is_empty() {
+        check(&markdown, stands.len(), &source).into_iter().for_each(|mistake| diagnostics.add(mistake));
+    }
+    if !diagnostics.is_empty() {
+        return Err(Box::new(RefusedReport { diagnostics, draft: Some(markdown) }));
+    }
+    Ok(RenderedReport {
+        markdown,
+        citations,
+        comparisons: collected.comparisons.clone(),
+        figures: collected.figures.clone(),
+    })
+}
+
+/// Leaves one empty line where templates leave several, but for code.
+fn without_empty_lines(text: &str) -> String {
+    let mut code: Vec<Range<usize>> = Vec::new();
+    for (event, at) in Parser::new_ext(text, MARKDOWN).into_offset_iter() {
+        if let Event::Start(Tag::CodeBlock(_)) = event {
+            code.push(at);
+        }
+    }
+    let (mut tidy, mut at, mut empty) = (String::with_capacity(text.len()), 0, 1);
+    for line in text.split_inclusive('\n') {
+        let is_code = code.iter().any(|range| range.contains(&at));
+        empty = if line.trim().is_empty() && !is_code { empty + 1 } else { 0 };
+        if empty < 2 {
+            tidy.push_str(if empty == 1 { "\n" } else { line });
+        }
+        at += line.len();
+    }
+    tidy.truncate(tidy.trim_end().len());
+    tidy.push('\n');
+    tidy
+}
+
+/// Where a part of a text stands.
+struct Leaf {
+    at: Range<usize>,
+    context: Context,
+    /// Whether it is within a link, or stands for an image.
+    is_linked: bool,
+}
+
+fn leaves(text: &str) -> Vec<Leaf> {
+    let (mut leaves, mut links, mut blocks) = (Vec::new(), 0_usize, 0_usize);
+    for (event, at) in Parser::new_ext(text, MARKDOWN).into_offset_iter() {
+        let context = match event {
+            Event::Start(Tag::Link { .. } | Tag::Image { .. }) => {
+                links += 1;
+                continue;
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => {
+                links -= 1;
+                continue;
+            }
+            Event::Start(Tag::CodeBlock(_)) => {
+                blocks += 1;
+                continue;
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                blocks -= 1;
+                continue;
+            }
+            Event::Code(_) | Event::InlineMath(_) | Event::DisplayMath(_) => Context::Code,
+            Event::Text(_) if blocks > 0 => Context::Code,
+            Event::Text(_) => Context::Text,
+            Event::Html(_) | Event::InlineHtml(_) => Context::Html,
+            _ => continue,
+        };
+        leaves.push(Leaf { at, context, is_linked: links > 0 });
+    }
+    leaves
+}
+
+/// Writes a text with links in the place of marks.
+struct Writer<'w> {
+    collected: &'w Collected,
+    references: &'w BTreeMap<usize, ReferenceId>,
+    /// The sentence on comparisons: texts, and citations by their positions.
+    sentence: &'w [Result<usize, &'static str>],
+    out: String,
+    /// Each citation, and where its link begins.
+    stands: Vec<(usize, usize)>,
+    mistakes: Vec<(String, Range<usize>)>,
+}
+
+impl Writer<'_> {
+    fn write(&mut self, text: &str) {
+        let leaves = leaves(text);
+        for (at, part) in self.collected.marks.split(text) {
+            let index = match part {
+                Part::Plain(plain) => {
+                    self.out.push_str(plain);
+                    continue;
+                }
+                Part::Broken(_) => {
+                    self.mistake(
+                        "a filter cut a citation apart: put the filter before the format".to_owned(),
+                        "…",
+                    );
+                    continue;
+                }
+                Part::Mark(index, _) => index,
+            };
+            let found = leaves.partition_point(|leaf| leaf.at.end <= at);
+            let leaf = leaves.get(found).filter(|leaf| leaf.at.start <= at);
+            // What is in no leaf is a part of a link's target or of the like, where nothing is read.
+            let (context, is_linked) =
+                leaf.map_or((Context::Code, true), |leaf| (leaf.context, leaf.is_linked));
+            match self.collected.marks.get(index) {
+                Mark::Text(text) => {
+                    if context == Context::Code && text.contains('`') {
+                        self.mistake(
+                            format!("`{}` has a backtick and stands in code", text.replace('`', "'")),
+                            text,
+                        );
+                    } else {
+                        self.out.push_str(&markdown::write(text, context));
+                    }
+                }
+                Mark::Citation(citation) => self.cite(*citation, context, is_linked),
+                Mark::Comparisons => {
+                    for part in self.sentence {
+                        match part {
+                            Ok(citation) => self.cite(*citation, context, is_linked),
+                            Err(words) => self.out.push_str(words),
+                        }
+                    }
+                }
+                Mark::Mistake(mistake) => self.mistake(mistake.clone(), "…"),
+            }
+        }
+    }
+
+    fn cite(&mut self, index: usize, context: Context, is_linked: bool) {
+        let citation = &self.collected.citations.citations()[index];
+        let where_it_stands = match context {
+            Context::Code => Some("in code"),
+            Context::Html => Some("in a tag of HTML"),
+            Context::Text if is_linked => Some("within a link or an image"),
+            Context::Text => None,
+        };
+        if let Some(place) = where_it_stands {
+            let message = format!(
+                "`{}` of `{}` stands {place}, where it can't be a link",
+                citation.text, citation.quantity.address
+            );
+            return self.mistake(message, &citation.text.clone());
+        }
+        self.stands.push((index, self.out.len()));
+        let text = markdown::write(&citation.text, Context::Text);
+        self.out.push_str(&format!("[{text}][{}]", self.references[&index]));
+    }
+
+    fn mistake(&mut self, message: String, shown: &str) {
+        let start = self.out.len();
+        self.out.push_str(shown);
+        self.mistakes.push((message, start..self.out.len()));
+    }
+}
+
+/// Makes the sentence on how many comparisons there are, and how many of them would err if nothing differed.
+fn comparison_sentence(collected: &mut Collected) -> Vec<Result<usize, &'static str>> {
+    let tested =
+        collected.comparisons.iter().filter(|made: &&MadeComparison| made.comparison.p.is_some()).count();
+    if tested == 0 {
+        return vec![Err("This report makes no comparison that has a test.")];
+    }
+    let all = Arc::new(count("comparisons of this report that have a test", tested, Vec::new()));
+    let erring = written(
+        "comparisons of this report that would err if nothing differed, one in twenty".to_owned(),
+        Format::Fixed(1).number(tested as f64 * ALPHA, None),
+        Some(tested as f64 * ALPHA),
+        WrittenAt::default(),
+    );
+    let mut cite = |quantity, format| {
+        let citation = match format {
+            Format::Spelled => Citation::spelled(quantity),
+            format => Citation::new(quantity, format).expect("a count can be printed"),
+        };
+        Ok(collected.citations.add(citation))
+    };
+    vec![
+        Err("Comparisons with a test, each at a level of one in twenty: "),
+        cite(all, Format::Whole),
+        Err("; if nothing differed, "),
+        cite(Arc::new(erring), Format::Spelled),
+        Err(" of them would err on average."),
+    ]
+}
+
+/// Writes where each link leads and what is shown when the mouse is over it; hosts show none of these lines.
+fn definitions(citations: &BTreeMap<ReferenceId, CitedNumber>, output: &str) -> String {
+    let file = output.rsplit('/').next().unwrap_or(output);
+    let page = link_target(&format!("{}.audit.md", file.strip_suffix(".md").unwrap_or(file)));
+    let mut text = String::new();
+    for (reference, cited) in citations {
+        let hover = hover(&cited.citation).replace('\\', "\\\\").replace('"', "\\\"");
+        text.push_str(&format!("\n[{reference}]: {page}#{reference} \"{hover}\""));
+    }
+    if text.is_empty() { text } else { text + "\n" }
+}
+
+/// Says where a number is from, and over how many repeats.
+fn hover(citation: &Citation) -> String {
+    let quantity = &citation.quantity;
+    let address: String =
+        quantity.address.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    match (&quantity.origin, quantity.incomplete(), quantity.sample.values().len()) {
+        (_, Some((present, repeats)), _) => format!("{address}, n = {present} of {repeats}"),
+        (Origin::Measured { .. } | Origin::Derived { .. }, None, repeats) if repeats > 1 => {
+            format!("{address}, n = {repeats}")
+        }
+        (Origin::Measured { .. }, ..) => format!("{address}, n = 1"),
+        _ => address,
+    }
+}
+
+/// Reads the finished text once: every citation is a link, and it is short enough to be shown.
+fn check(markdown: &str, cited: usize, source: &Arc<Source>) -> Option<Diagnostic> {
+    if markdown.len() > MAX_REPORT_BYTES {
+        let message = format!(
+            "the report is {} KiB long, and hosts show {} KiB",
+            markdown.len() >> 10,
+            MAX_REPORT_BYTES >> 10
+        );
+        let help = "say less, or make two reports of it: a pipeline may have several stages of kind `render`";
+        return Some(Diagnostic::error(message).at(&Place::whole(source)).help(help));
+    }
+    let is_cited = |event: &Event<'_>| match event {
+        Event::Start(Tag::Link { link_type: LinkType::Reference, dest_url, id, .. }) => {
+            dest_url.ends_with(&format!(".audit.md#{id}"))
+        }
+        _ => false,
+    };
+    let links = Parser::new_ext(markdown, MARKDOWN).filter(is_cited).count();
+    (links != cited).then(|| {
+        let message = format!("of {cited} citations {links} are links");
+        let help = "look for a bracket before a citation, or a line that Markdown reads in another way";
+        Diagnostic::error(message).at(&Place::whole(source)).help(help)
+    })
+}

@@ -1,0 +1,127 @@
+//! Marks: what stands in a text for a citation or a foreign text until the whole is known.
+//!
+//! `…{START}NONCE.INDEX{END}…`
+//!
+//! Invariants
+//! - No input can hold a mark: the nonce is a digest of all templates, which no template can hold.
+//! - Filters for letters leave it as it is: between its ends it has digits and a point alone.
+
+use recount_engine::digest::Digest;
+
+const START: char = '\u{f0000}';
+const END: char = '\u{f0001}';
+
+/// What a mark stands for.
+#[derive(Clone, Debug)]
+pub(super) enum Mark {
+    /// A citation, by its position in the registry.
+    Citation(usize),
+    /// A text that is no Markdown: a name, a title, a text of a file.
+    Text(String),
+    /// The sentence on how many comparisons there are.
+    Comparisons,
+    /// What may not be printed so, and why.
+    Mistake(String),
+}
+
+/// Writes and finds marks.
+#[derive(Debug)]
+pub(super) struct Marks {
+    nonce: String,
+    made: Vec<Mark>,
+}
+
+/// A part of a text with marks.
+pub(super) enum Part<'t> {
+    /// Text between marks.
+    Plain(&'t str),
+    /// A mark, by its index, as it is written.
+    Mark(usize, &'t str),
+    /// What is left of a mark that a filter cut apart.
+    Broken(&'t str),
+}
+
+impl Marks {
+    /// Begins with a nonce of these texts.
+    pub fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+        let mut all = Vec::new();
+        texts.for_each(|text| all.extend_from_slice(Digest::of(text.as_bytes()).to_hex().as_bytes()));
+        let digest = Digest::of(&all).to_bytes();
+        let nonce = u64::from_le_bytes(digest[..8].try_into().expect("a digest has 32 bytes"));
+        Self { nonce: nonce.to_string(), made: Vec::new() }
+    }
+
+    /// Makes a mark.
+    pub fn add(&mut self, mark: Mark) -> String {
+        self.made.push(mark);
+        format!("{START}{}.{}{END}", self.nonce, self.made.len() - 1)
+    }
+
+    /// Gives what a mark stands for.
+    pub fn get(&self, index: usize) -> &Mark {
+        &self.made[index]
+    }
+
+    /// Splits a text at its marks.
+    pub fn split<'t>(&self, text: &'t str) -> Vec<(usize, Part<'t>)> {
+        let (mut parts, mut at) = (Vec::new(), 0);
+        while let Some(found) = text[at..].find([START, END]) {
+            let start = at + found;
+            if start > at {
+                parts.push((at, Part::Plain(&text[at..start])));
+            }
+            let (length, part) = match self.read(&text[start..]) {
+                Some((length, index)) => (length, Part::Mark(index, &text[start..start + length])),
+                None => (START.len_utf8(), Part::Broken(&text[start..start + START.len_utf8()])),
+            };
+            parts.push((start, part));
+            at = start + length;
+        }
+        if at < text.len() {
+            parts.push((at, Part::Plain(&text[at..])));
+        }
+        parts
+    }
+
+    /// Reads the mark at a text's beginning: its length and its index.
+    fn read(&self, text: &str) -> Option<(usize, usize)> {
+        let inner = text.strip_prefix(START)?;
+        let end = inner.find(END)?;
+        let index: usize = inner[..end].strip_prefix(&*self.nonce)?.strip_prefix('.')?.parse().ok()?;
+        let length = START.len_utf8() + end + END.len_utf8();
+        (index < self.made.len()).then_some((length, index))
+    }
+
+    /// Gives a text without its marks, for messages.
+    pub fn without(text: &str) -> String {
+        let (mut rest, mut plain) = (text, String::new());
+        while let Some((before, mark)) = rest.split_once(START) {
+            plain.push_str(before);
+            rest = mark.split_once(END).map_or("", |(_, after)| after);
+        }
+        plain + rest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_of_another_text_is_none() {
+        let mut marks = Marks::of(["one"].into_iter());
+        let mut others = Marks::of(["another"].into_iter());
+        let own = marks.add(Mark::Text("a".to_owned()));
+        let text = format!("x{own}y{}{}", others.add(Mark::Comparisons), &own[..own.len() - 4]);
+        let shown: Vec<String> = marks
+            .split(&text)
+            .into_iter()
+            .map(|(_, part)| match part {
+                Part::Plain(text) => text.chars().filter(|letter| !letter.is_numeric()).collect(),
+                Part::Mark(index, _) => format!("[{index}]"),
+                Part::Broken(_) => "!".to_owned(),
+            })
+            .collect();
+        assert_eq!(shown, ["x", "[0]", "y", "!", ".", "!", "!", "."]);
+    }
+}
