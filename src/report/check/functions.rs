@@ -84,6 +84,8 @@ impl Walk<'_> {
         let Some(name) = constant_text(argument) else {
             return self.refuse_computed(argument, "the name in `figure`");
         };
+        // Noted whether or not there is one: which stages draw is asked before figures are known.
+        self.uses.figures.insert(name.clone());
         let fits = |(stage, figure): &&(String, String)| match name.split_once('/') {
             Some((of, inner)) if of == stage => inner == figure,
             _ => name == *figure,
@@ -92,7 +94,6 @@ impl Walk<'_> {
         match found.as_slice() {
             [(stage, _)] => {
                 self.uses.stages.insert(stage.clone());
-                self.uses.figures.insert(name);
             }
             [] => {
                 let figures: Vec<&str> =

@@ -24,6 +24,8 @@ mod figures;
 mod places;
 mod references;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod times;
 mod try_out;
 
@@ -48,7 +50,7 @@ use crate::template::{self, DataFiles, RefusedReport, RenderedReport, ReportInpu
 use places::ReportFiles;
 use settings::RenderSettings;
 
-/// Raised whenever the bytes of a report, its audit or its page change for equal inputs; `tests/corpus` holds them.
+/// Raised whenever the bytes of a report, its audit or its page change for equal inputs; a test holds them.
 pub const VERSION: u32 = 1;
 
 /// The kind's name.

@@ -58,8 +58,7 @@ pub(super) fn finish(
     let source = Source::file(inputs.output.as_str(), out);
     let mut diagnostics = Diagnostics::default();
     for (message, at) in mistakes {
-        let help = "the text as far as it came is kept beside the log of the run";
-        diagnostics.add(Diagnostic::error(message).at(&Place::new(&source, at)).help(help));
+        diagnostics.add(Diagnostic::error(message).at(&Place::new(&source, at)));
     }
     let mut citations: BTreeMap<ReferenceId, CitedNumber> = BTreeMap::new();
     for (index, at) in &stands {

@@ -85,8 +85,6 @@ error: `fit[svm]/metrics.json#/test/accuracy` stands in a text without a format:
   |
 1 | …
   | ^
-  |
-help: the text as far as it came is kept beside the log of the run
 
 error: `fit[svm]/metrics.json#/seconds` is only observed, and a report is to be the same on every machine
  --> penguins.md.j2:1:25
@@ -360,48 +358,36 @@ error: `0.98 (0.97–0.98)` of `fit[svm]/metrics.json#/test/accuracy` stands in 
   |
 1 | text `0.98 (0.97–0.98)`
   |       ^^^^^^^^^^^^^^^^
-  |
-help: the text as far as it came is kept beside the log of the run
 
 error: `0.98 (0.97–0.98)` of `fit[svm]/metrics.json#/test/accuracy` stands in code, where it can't be a link
  --> report/penguins.md:3:5
   |
 3 |     0.98 (0.97–0.98)
   |     ^^^^^^^^^^^^^^^^
-  |
-help: the text as far as it came is kept beside the log of the run
 
 error: `0.98 (0.97–0.98)` of `fit[svm]/metrics.json#/test/accuracy` stands within a link or an image, where it can't be a link
  --> report/penguins.md:1:9
   |
 1 | a [link 0.98 (0.97–0.98)](x.md)
   |         ^^^^^^^^^^^^^^^^
-  |
-help: the text as far as it came is kept beside the log of the run
 
 error: `0.98 (0.97–0.98)` of `fit[svm]/metrics.json#/test/accuracy` stands in a tag of HTML, where it can't be a link
  --> report/penguins.md:1:11
   |
 1 | <b title="0.98 (0.97–0.98)">x</b>
   |           ^^^^^^^^^^^^^^^^
-  |
-help: the text as far as it came is kept beside the log of the run
 
 error: `fit[svm]/metrics.json#/test/accuracy` stands in a text without a format: say how it is printed, `| fixed(3)`
  --> report/penguins.md:1:4
   |
 1 | C: …
   |    ^
-  |
-help: the text as far as it came is kept beside the log of the run
 
 error: a filter cut a citation apart: put the filter before the format
  --> report/penguins.md:1:1
   |
 1 | …75
   | ^
-  |
-help: the text as far as it came is kept beside the log of the run
 
 "#]]
     );
