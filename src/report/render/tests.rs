@@ -340,6 +340,59 @@ fn a_figure_that_is_shown_is_drawn_first() {
 }
 
 #[test]
+fn an_image_that_a_run_makes_is_shown_from_where_it_is_written() {
+    let project = Project::new();
+    let shown = "{{ figure(\"fit[svm,seed=1]/loss_curve.png\") }} {{ figure(\"census/map.svg\") }}\n";
+    project
+        .write("fit.sh", &format!("{FIT}echo x > \"$3/loss_curve.png\"\n"))
+        .write("census.sh", "echo x > \"$1/map.svg\"\n")
+        .write("report/best.md.j2", shown);
+    assert!(project.ran(&["report"]).contains(&"census".to_owned()));
+    let report = project.read("report/penguins.md");
+    let line = report.lines().find(|line| line.contains("![")).expect("it shows images");
+    assert_eq!(line, "![loss curve](../runs/svm/1/loss_curve.png) ![map](../census/map.svg)");
+    assert!(project.root().join("runs/svm/1/loss_curve.png").exists());
+
+    project.write("census.sh", "echo x > \"$1/plan.svg\"\n");
+    assert_eq!(project.failures(), "report: `census` has no output `map.svg`, which the report shows\n");
+    project.write("report/best.md.j2", "{{ figure(\"fit[svm]/loss_curve.png\") }}\n");
+    assert_data_eq!(
+        project.mistakes(),
+        str![[r#"
+error: `fit[svm]/loss_curve.png` leaves the coordinate `seed` open
+ --> report/best.md.j2:1:11
+  |
+1 | {{ figure("fit[svm]/loss_curve.png") }}
+  |           ^^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+help: name its value: `fit[svm,seed=…]/loss_curve.png`
+
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn a_number_in_the_title_has_no_source() {
+    let project = Project::new();
+    project.replace("pipeline.yaml", "title: Telling penguins apart", "title: 0.97 of all penguins");
+    assert_data_eq!(
+        project.mistakes(),
+        str![[r#"
+error: `0.97` in the title has no source
+  --> pipeline.yaml:27:15
+   |
+27 |     template: report/penguins.md.j2
+   |               ^^^^^^^^^^^^^^^^^^^^^
+   |
+help: say it in the report, where it can be cited; a title may have whole numbers
+
+"#]]
+        .raw()
+    );
+}
+
+#[test]
 fn one_setting_changes_the_lines_whose_numbers_change_and_no_others() {
     let project = Project::new();
     project.ran(&[]);
