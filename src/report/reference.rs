@@ -69,6 +69,15 @@ impl Reference {
         Ok(Self { stage: stage.to_owned(), coordinates, what })
     }
 
+    /// Reads the name of an image that a run makes: `draw/tree.png`, `fit[svm,seed=1]/curve.png`; `None` for anything else.
+    pub fn image(text: &str) -> Option<Self> {
+        const ENDINGS: [&str; 6] = [".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp"];
+        let reference = Self::parse(text).ok()?;
+        let What::Output { file, at: None } = &reference.what else { return None };
+        let is_image = ENDINGS.iter().any(|ending| file.to_ascii_lowercase().ends_with(ending));
+        is_image.then_some(reference)
+    }
+
     /// Names the runs: `fit`, `fit[svm,fold=1]`.
     pub fn runs(&self) -> String {
         let part = |(name, value): &(Option<String>, String)| match name {

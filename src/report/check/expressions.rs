@@ -325,7 +325,9 @@ impl<'a> Walk<'a> {
             | CallArg::Kwarg(_, value)
             | CallArg::PosSplat(value)
             | CallArg::KwargSplat(value)) = argument;
-            let of = self.walk(value, literal);
+            // `say(…, format="fixed(1)")` names a format.
+            let is_name = matches!(argument, CallArg::Kwarg("format", _));
+            let of = self.walk(value, literal && !is_name);
             first.get_or_insert(of);
         }
         first

@@ -9,6 +9,7 @@ use recount_engine::spec::StageId;
 use super::expressions::Walk;
 use super::stage_names::constant_text;
 use super::vocabulary::Type;
+use crate::reference::Reference;
 
 impl Walk<'_> {
     /// Checks a call of a function of reports; `at` is where it is written.
@@ -84,6 +85,8 @@ impl Walk<'_> {
         let Some(name) = constant_text(argument) else {
             return self.refuse_computed(argument, "the name in `figure`");
         };
+        // Noted whether or not there is one: which stages draw is asked before figures are known.
+        self.uses.figures.insert(name.clone());
         let fits = |(stage, figure): &&(String, String)| match name.split_once('/') {
             Some((of, inner)) if of == stage => inner == figure,
             _ => name == *figure,
@@ -94,6 +97,7 @@ impl Walk<'_> {
             [(stage, _)] => {
                 self.uses.stages.insert(stage.clone());
             }
+            [] if self.image(argument, &name) => {}
             [] => {
                 let figures: Vec<&str> =
                     self.project.figures.iter().map(|(_, figure)| figure.as_str()).collect();
@@ -107,6 +111,31 @@ impl Walk<'_> {
                 self.refuse(argument, message, help);
             }
         }
+    }
+
+    /// Checks an image that a run of a stage makes: `draw/tree.png`, `fit[svm,seed=1]/curve.png`; says whether it is one.
+    fn image(&mut self, argument: &Expr<'_>, name: &str) -> bool {
+        let pipeline = self.project.pipeline;
+        let Some(image) = Reference::image(name) else { return false };
+        let Some((id, stage)) = image.stage_of(pipeline) else { return false };
+        self.uses.stages.insert(stage.name.clone());
+        match image.resolved(pipeline, id) {
+            Err(mistake) => self.refuse(argument, mistake.message(), ""),
+            Ok(named) => {
+                let is_named = |axis: &&str| named.iter().any(|(name, _)| name == axis);
+                if let Some(open) = stage.each.iter().map(|axis| axis.name()).find(|axis| !is_named(axis)) {
+                    let message = format!("`{name}` leaves the coordinate `{open}` open");
+                    let runs = image.runs();
+                    let runs = runs.strip_suffix(']').map_or(format!("{runs}["), |named| format!("{named},"));
+                    self.refuse(
+                        argument,
+                        message,
+                        format!("name its value: `{runs}{open}=…]{}`", image.what),
+                    );
+                }
+            }
+        }
+        true
     }
 
     /// Checks the columns of a table, and by what it is sorted.

@@ -13,7 +13,7 @@ pub struct Uses {
     pub measures: BTreeSet<(Option<String>, String)>,
     /// Addresses in outputs, such as `metrics.json#/a`, with their stage where it is known.
     pub addresses: BTreeSet<(Option<String>, String)>,
-    /// The figures, as they are named: `curves`, `plot/curves`.
+    /// The figures, as they are named, whether there is one or not: `curves`, `plot/curves`.
     pub figures: BTreeSet<String>,
     /// What of `data` is used, by its first name.
     pub data: BTreeSet<String>,

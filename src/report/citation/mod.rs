@@ -55,14 +55,14 @@ impl Citation {
     }
 }
 
-/// Gives the format of a number where nobody says another one: decimals of a share, whole numbers as such, else four digits.
+/// Gives the format of a number where nobody says another one: decimals of a share, whole numbers as such, else three digits.
 pub fn usual_format(quantity: &Quantity) -> Format {
     let is_share = quantity.unit.as_deref().is_some_and(|unit| unit == FRACTION || unit == POINTS);
     let is_whole = |value: &f64| value.fract() == 0.0;
     match quantity.sample.values().iter().flatten().all(is_whole) {
         _ if is_share => Format::Fixed(3),
         true => Format::Whole,
-        false => Format::Significant(4),
+        false => Format::Significant(3),
     }
 }
 

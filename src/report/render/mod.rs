@@ -24,6 +24,8 @@ mod figures;
 mod places;
 mod references;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod times;
 mod try_out;
 
@@ -44,11 +46,11 @@ use crate::audit;
 use crate::check::{self, Project, Uses};
 use crate::claim::Claims;
 use crate::evidence::Evidence;
-use crate::template::{self, DataFiles, RefusedReport, RenderedReport, ReportInputs};
+use crate::template::{self, DataFiles, RefusedReport, RenderedReport, ReportFigure, ReportInputs};
 use places::ReportFiles;
 use settings::RenderSettings;
 
-/// Raised whenever the bytes of a report, its audit or its page change for equal inputs; `tests/corpus` holds them.
+/// Raised whenever the bytes of a report, its audit or its page change for equal inputs; a test holds them.
 pub const VERSION: u32 = 1;
 
 /// The kind's name.
@@ -129,7 +131,8 @@ impl Kind for Render {
         let data = settings.data.iter().map(|(name, path)| (name.clone(), path.as_str().into()));
         parameters.insert("data".to_owned(), Value::Map(data.collect()));
         parameters.insert("stages".to_owned(), Value::Map(decides::digests(pipeline, &upstream)));
-        let figures = figures::figures(pipeline, context.stand_in).into_iter().map(|figure| {
+        let shown = all_figures(pipeline, context.stand_in, &uses);
+        let figures = shown.into_iter().map(|figure| {
             (
                 format!("{}/{}", figure.stage, figure.name),
                 Value::from(format!("{} {}", figure.path, figure.title)),
@@ -173,6 +176,7 @@ impl Kind for Render {
             Ok(rendered) => rendered,
             Err(refused) => return Err(refuse(job, &files, *refused)),
         };
+        figures::check_made(job, &rendered.figures)?;
         let audit = audit::AuditFile::of(job, &inputs, &rendered);
         let mut outputs = vec![
             (file_name(&files.report).to_owned(), rendered.markdown),
@@ -199,8 +203,10 @@ fn inputs(
 ) -> Result<ReportInputs, Failure> {
     let pipeline = job.context.pipeline;
     let mut read = |path: &str| job_text(job, path);
-    let templates = templates_of(settings, pipeline, &mut read);
-    let templates: BTreeMap<String, Arc<Source>> = templates
+    let uses = uses(settings, pipeline, &mut read);
+    let figures = all_figures(pipeline, job.context.stand_in, &uses);
+    let templates: BTreeMap<String, Arc<Source>> = uses
+        .templates
         .into_iter()
         .map(|path| Ok((path.clone(), read(&path)?)))
         .collect::<Result<_, String>>()
@@ -226,7 +232,7 @@ fn inputs(
         evidence: Evidence::of_job(job),
         claims,
         data: DataFiles::read(data.iter().map(|(name, source)| (name.as_str(), source))).map_err(failure)?,
-        figures: figures::figures(pipeline, job.context.stand_in),
+        figures,
         forced: None,
         stop: Arc::clone(stop),
     })
@@ -279,13 +285,10 @@ fn uses(
     check::check(&template, &Project { pipeline, figures: &figures, terms: &[] }, read).uses
 }
 
-/// Lists the templates of a report, by path.
-fn templates_of(
-    settings: &RenderSettings,
-    pipeline: &Pipeline,
-    read: &mut dyn FnMut(&str) -> Result<Arc<Source>, String>,
-) -> BTreeSet<String> {
-    uses(settings, pipeline, read).templates
+/// Lists the figures that a report may show.
+fn all_figures(pipeline: &Pipeline, stand_in: bool, uses: &Uses) -> Vec<ReportFigure> {
+    let drawn = figures::figures(pipeline, stand_in);
+    drawn.into_iter().chain(figures::images(pipeline, &uses.figures)).collect()
 }
 
 fn read_text(context: &Context<'_>, path: &str) -> Result<Arc<Source>, String> {

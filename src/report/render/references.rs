@@ -1,6 +1,6 @@
 //! The stages that a report needs, and every mistake in what it is made from, before anything runs.
 //!
-//! fields + texts ──[`stages`]──▶ needs · + pipeline ──[`check`]──▶ mistakes
+//! fields + texts ──[`stages`]──▶ needs · + pipeline ──[`check()`]──▶ mistakes
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -114,7 +114,9 @@ pub(super) fn check(
     let names: Vec<(String, String)> =
         figures.iter().map(|figure| (figure.stage.clone(), figure.name.clone())).collect();
     let project = Project { pipeline, figures: &names, terms: &fields.terms };
-    if let Some((title, place)) = fields.title
+    // Nothing says where the pipeline's own title is written; who prints it is the template.
+    let title = fields.title.or_else(|| Some((pipeline.title.as_str(), fields.template?.1)));
+    if let Some((title, place)) = title
         && let Some(mistake) = check::check_title(title, place, &project)
     {
         diagnostics.add(mistake);

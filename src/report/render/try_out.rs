@@ -6,7 +6,6 @@ use std::sync::Arc;
 use recount_engine::diagnostic::{Diagnostics, Source};
 use recount_engine::spec::{Pipeline, ProjectTexts, Stage};
 
-use super::figures::figures;
 use super::settings::RenderSettings;
 use crate::claim::Claims;
 use crate::evidence::Evidence;
@@ -22,12 +21,10 @@ pub(super) fn try_out(
     diagnostics: &mut Diagnostics,
 ) {
     let settings = RenderSettings::of(stage);
-    let mut templates = BTreeMap::new();
-    for path in super::templates_of(&settings, pipeline, &mut |path| texts.read(path)) {
-        if let Ok(source) = texts.read(&path) {
-            templates.insert(path, source);
-        }
-    }
+    let uses = super::uses(&settings, pipeline, &mut |path| texts.read(path));
+    let figures = super::all_figures(pipeline, false, &uses);
+    let read = |path: String| texts.read(&path).ok().map(|source| (path, source));
+    let templates: BTreeMap<String, Arc<Source>> = uses.templates.into_iter().filter_map(read).collect();
     let data: Vec<(&str, Arc<Source>)> = settings
         .data
         .iter()
@@ -45,7 +42,7 @@ pub(super) fn try_out(
         evidence: Evidence::invented(pipeline.clone().into()),
         claims,
         data,
-        figures: figures(pipeline, false),
+        figures,
         forced: None,
         stop: Default::default(),
     };

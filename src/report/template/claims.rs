@@ -117,8 +117,9 @@ fn table(state: &ReportState, rows: &[Row<'_>]) -> Result<String, String> {
         let verdicts: Vec<String> = row.readings.iter().map(|reading| verdict(state, reading)).collect();
         let measured: Vec<String> =
             row.readings.iter().map(|reading| printed(state, &reading.measured)).collect::<Result<_, _>>()?;
-        let measured =
-            if measured.iter().all(String::is_empty) { String::new() } else { measured.join("<br>") };
+        // A reading without a number keeps its line beside the others.
+        let lines = measured.iter().map(|line| if line.is_empty() { "–" } else { line.as_str() });
+        let measured = lines.collect::<Vec<_>>().join("<br>");
         text.push_str(&format!("| {words} | {} | {measured} |\n", verdicts.join("<br>")));
     }
     Ok(text)

@@ -7,25 +7,22 @@
 //!
 //! Invariants
 //! - No citation is left in code, in a tag or within another link: that is a mistake, with its line.
-//! - Definitions are sorted, so that one more number changes one line of them.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 
-use super::markdown::{self, Context, link_target};
+use super::links::{check, definitions};
+use super::markdown::{self, Context};
 use super::marks::{Mark, Part};
 use super::state::{Collected, ReportState};
 use super::{CitedNumber, MadeComparison, RefusedReport, RenderedReport, ReportInputs};
 use crate::citation::{Citation, Format, ReferenceId};
-use crate::quantity::{Origin, WrittenAt, count, written};
+use crate::quantity::{WrittenAt, count, written};
 use crate::statistics::ALPHA;
-
-/// The longest report that hosts show, in bytes.
-pub const MAX_REPORT_BYTES: usize = 512 << 10;
 
 /// What GitHub reads beside CommonMark.
 pub(super) const MARKDOWN: Options = Options::ENABLE_TABLES
@@ -58,8 +55,7 @@ pub(super) fn finish(
     let source = Source::file(inputs.output.as_str(), out);
     let mut diagnostics = Diagnostics::default();
     for (message, at) in mistakes {
-        let help = "the text as far as it came is kept beside the log of the run";
-        diagnostics.add(Diagnostic::error(message).at(&Place::new(&source, at)).help(help));
+        diagnostics.add(Diagnostic::error(message).at(&Place::new(&source, at)));
     }
     let mut citations: BTreeMap<ReferenceId, CitedNumber> = BTreeMap::new();
     for (index, at) in &stands {
@@ -167,7 +163,7 @@ impl Writer<'_> {
                 }
                 Part::Broken(_) => {
                     self.mistake(
-                        "a filter cut a citation apart: put the filter before the format".to_owned(),
+                        "a filter cut a citation apart, or a text has one of two private letters that stand for citations".to_owned(),
                         "…",
                     );
                     continue;
@@ -259,56 +255,4 @@ fn comparison_sentence(collected: &mut Collected) -> Vec<Result<usize, &'static 
         cite(Arc::new(erring), Format::Spelled),
         Err(" of them would err on average."),
     ]
-}
-
-/// Writes where each link leads and what is shown when the mouse is over it; hosts show none of these lines.
-fn definitions(citations: &BTreeMap<ReferenceId, CitedNumber>, output: &str) -> String {
-    let file = output.rsplit('/').next().unwrap_or(output);
-    let page = link_target(&format!("{}.audit.md", file.strip_suffix(".md").unwrap_or(file)));
-    let mut text = String::new();
-    for (reference, cited) in citations {
-        let hover = hover(&cited.citation).replace('\\', "\\\\").replace('"', "\\\"");
-        text.push_str(&format!("\n[{reference}]: {page}#{reference} \"{hover}\""));
-    }
-    if text.is_empty() { text } else { text + "\n" }
-}
-
-/// Says where a number is from, and over how many repeats.
-fn hover(citation: &Citation) -> String {
-    let quantity = &citation.quantity;
-    let address: String =
-        quantity.address.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    match (&quantity.origin, quantity.incomplete(), quantity.sample.values().len()) {
-        (_, Some((present, repeats)), _) => format!("{address}, n = {present} of {repeats}"),
-        (Origin::Measured { .. } | Origin::Derived { .. }, None, repeats) if repeats > 1 => {
-            format!("{address}, n = {repeats}")
-        }
-        (Origin::Measured { .. }, ..) => format!("{address}, n = 1"),
-        _ => address,
-    }
-}
-
-/// Reads the finished text once: every citation is a link, and it is short enough to be shown.
-fn check(markdown: &str, cited: usize, source: &Arc<Source>) -> Option<Diagnostic> {
-    if markdown.len() > MAX_REPORT_BYTES {
-        let message = format!(
-            "the report is {} KiB long, and hosts show {} KiB",
-            markdown.len() >> 10,
-            MAX_REPORT_BYTES >> 10
-        );
-        let help = "say less, or make two reports of it: a pipeline may have several stages of kind `render`";
-        return Some(Diagnostic::error(message).at(&Place::whole(source)).help(help));
-    }
-    let is_cited = |event: &Event<'_>| match event {
-        Event::Start(Tag::Link { link_type: LinkType::Reference, dest_url, id, .. }) => {
-            dest_url.ends_with(&format!(".audit.md#{id}"))
-        }
-        _ => false,
-    };
-    let links = Parser::new_ext(markdown, MARKDOWN).filter(is_cited).count();
-    (links != cited).then(|| {
-        let message = format!("of {cited} citations {links} are links");
-        let help = "look for a bracket before a citation, or a line that Markdown reads in another way";
-        Diagnostic::error(message).at(&Place::whole(source)).help(help)
-    })
 }

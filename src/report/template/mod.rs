@@ -21,7 +21,8 @@
 //! | `blocks` | figures and folded parts |
 //! | `failure` | a template's failure as a diagnostic |
 //! | `markdown` | what a text is written as in Markdown |
-//! | `finish` | marks → links, and the proof that each is one |
+//! | `finish` | marks → links |
+//! | `links` | their definitions, and the proof that each citation is one |
 //!
 //! Invariants
 //! - A number prints with its source or not at all.
@@ -36,6 +37,7 @@ mod data;
 mod environment;
 mod failure;
 mod finish;
+mod links;
 mod markdown;
 mod marks;
 mod numbers;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use recount_engine::diagnostic::Source;
 
 use super::{DataFiles, RefusedReport, RenderedReport, ReportFigure, ReportInputs, render};
+use crate::check::{self, Project};
 use crate::claim::Claims;
 use crate::evidence::Evidence;
 use crate::quantity::Relation;
@@ -59,8 +60,16 @@ fn inputs(template: &str) -> ReportInputs {
     }
 }
 
+/// Renders a template, in which the check before anything runs finds nothing.
 fn rendered(template: &str) -> RenderedReport {
-    render(&inputs(template)).unwrap_or_else(|refused| panic!("{}", refused.diagnostics))
+    let inputs = inputs(template);
+    let figures: Vec<(String, String)> =
+        inputs.figures.iter().map(|figure| (figure.stage.clone(), figure.name.clone())).collect();
+    let project = Project { pipeline: inputs.evidence.pipeline(), figures: &figures, terms: &[] };
+    let mut none = |_: &str| Err("there is no other template".to_owned());
+    let found = check::check(&inputs.templates[&inputs.template], &project, &mut none).diagnostics;
+    assert!(found.is_empty(), "{found}");
+    render(&inputs).unwrap_or_else(|refused| panic!("{}", refused.diagnostics))
 }
 
 /// Gives the whole text of a report.

@@ -1,5 +1,6 @@
 //! Mistakes, each at its expression.
 
+use proptest::prelude::*;
 use snapbox::{assert_data_eq, str};
 
 use super::*;
@@ -85,8 +86,6 @@ error: `fit[svm]/metrics.json#/test/accuracy` stands in a text without a format:
   |
 1 | …
   | ^
-  |
-help: the text as far as it came is kept beside the log of the run
 
 error: `fit[svm]/metrics.json#/seconds` is only observed, and a report is to be the same on every machine
  --> penguins.md.j2:1:25
@@ -360,48 +359,36 @@ error: `0.98 (0.97–0.98)` of `fit[svm]/metrics.json#/test/accuracy` stands in 
   |
 1 | text `0.98 (0.97–0.98)`
   |       ^^^^^^^^^^^^^^^^
-  |
-help: the text as far as it came is kept beside the log of the run
 
 error: `0.98 (0.97–0.98)` of `fit[svm]/metrics.json#/test/accuracy` stands in code, where it can't be a link
  --> report/penguins.md:3:5
   |
 3 |     0.98 (0.97–0.98)
   |     ^^^^^^^^^^^^^^^^
-  |
-help: the text as far as it came is kept beside the log of the run
 
 error: `0.98 (0.97–0.98)` of `fit[svm]/metrics.json#/test/accuracy` stands within a link or an image, where it can't be a link
  --> report/penguins.md:1:9
   |
 1 | a [link 0.98 (0.97–0.98)](x.md)
   |         ^^^^^^^^^^^^^^^^
-  |
-help: the text as far as it came is kept beside the log of the run
 
 error: `0.98 (0.97–0.98)` of `fit[svm]/metrics.json#/test/accuracy` stands in a tag of HTML, where it can't be a link
  --> report/penguins.md:1:11
   |
 1 | <b title="0.98 (0.97–0.98)">x</b>
   |           ^^^^^^^^^^^^^^^^
-  |
-help: the text as far as it came is kept beside the log of the run
 
 error: `fit[svm]/metrics.json#/test/accuracy` stands in a text without a format: say how it is printed, `| fixed(3)`
  --> report/penguins.md:1:4
   |
 1 | C: …
   |    ^
-  |
-help: the text as far as it came is kept beside the log of the run
 
-error: a filter cut a citation apart: put the filter before the format
+error: a filter cut a citation apart, or a text has one of two private letters that stand for citations
  --> report/penguins.md:1:1
   |
 1 | …75
   | ^
-  |
-help: the text as far as it came is kept beside the log of the run
 
 "#]]
     );
@@ -433,6 +420,70 @@ help: say less, or make two reports of it: a pipeline may have several stages of
     inputs.stop.store(true, std::sync::atomic::Ordering::Relaxed);
     let stopped = render(&inputs).expect_err("it is to stop").diagnostics.to_string();
     assert!(stopped.starts_with("error: stopped on request"), "{stopped}");
+}
+
+#[test]
+fn a_macro_that_calls_itself_without_end_is_refused() {
+    let refused = refused("{% macro a(x) %}{{ a(x) }}{% endmacro %}{{ a(fit) }}");
+    assert!(refused.starts_with("error: "), "{refused}");
+}
+
+/// Parts of expressions, right ones and wrong ones.
+const PARTS: [&str; 34] = [
+    "fit",
+    "check",
+    "(\"svm\")",
+    "[\"svm\"]",
+    "[\"no\"]",
+    ".accuracy",
+    ".score",
+    ".over(\"variant\")",
+    ".each(\"seed\")",
+    ".of(\"check\")",
+    ".at(\"metrics.json#/x\")",
+    ".params",
+    ".C",
+    ".mean",
+    ".n",
+    ".sd",
+    ".first",
+    ".rivals",
+    ".names",
+    " | fixed(3)",
+    " | percent(1)",
+    " | whole",
+    " | seconds",
+    " | say(\"{a}\", \"{by}\", \"{x} {y}\")",
+    " | stated(\"us\")",
+    "compare(fit(\"svm\").accuracy, \"1\" | stated(\"us\"))",
+    "best(fit, by=\"accuracy\")",
+    "table(fit.over(\"variant\"), [\"params.C\", \"accuracy\"])",
+    "count(fit)",
+    "claims()",
+    "tally()",
+    " | upper",
+    " | join",
+    " ~ \"`[|\" ~ ",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn no_template_panics(
+        expressions in prop::collection::vec(prop::collection::vec(0..PARTS.len(), 1..6), 1..5),
+        between in "[ `|#*\\[\\]<>a\u{f0000}\n-]{0,6}",
+    ) {
+        let expressions = expressions.iter().map(|parts| parts.iter().map(|at| PARTS[*at]).collect::<String>());
+        let template: String = expressions.map(|expression| format!("{between}{{{{ {expression} }}}}{between}")).collect();
+        let evidence = Evidence::invented(Arc::clone(inputs("").evidence.pipeline()));
+        let forced = ReportInputs { evidence, forced: Some(Relation::Higher), ..inputs(&template) };
+        for inputs in [inputs(&template), forced] {
+            if let Err(refused) = render(&inputs) {
+                prop_assert!(!refused.diagnostics.is_empty());
+            }
+        }
+    }
 }
 
 #[test]

@@ -135,7 +135,7 @@ Fold 1 alone: [9.50][wevyed]. The test share is [30 %][ctfil6].
 fn claims_and_verdicts_are_printed_with_their_numbers() {
     let template = r#"{{ claims(section="2") }}
 
-Section 3: {{ verdict(section="3") }}, as done {{ verdict(section="3", reading="as done") }}; 4: {{ verdict(section="4") }}
+Section 3: {{ verdict(section="3") }}, as done {{ verdict(section="3", reading="as done") }}; section 4: {{ verdict(section="4") }}
 
 {{ claims() }}
 
@@ -147,7 +147,7 @@ Section 3: {{ verdict(section="3") }}, as done {{ verdict(section="3", reading="
 | “[The margin beats the trees, 0.97 to 0.82.]” | ✓ | [0.975 (0.970–0.980)] against [0.810 (0.805–0.815)] |
 | fit\[svm\].accuracy is [0.97] | ✓ | [0.975 (0.970–0.980)] against [0.97] |
 
-Section 3: ?, as done ✓; 4: ✓ ?
+Section 3: ?, as done ✓; section 4: ✓ ?
 
 | Claim | Verdict | Measured |
 | --- | --- | --- |
