@@ -1,6 +1,6 @@
 //! Which code decides a kind's bytes, as a digest of token streams.
 //!
-//! kinds/X.rs ──paths──▶ the modules of `lab` and `week3` and the engine's `digest` that it reaches, and theirs
+//! kinds/X.rs ──paths──▶ the modules of `lab` and the engine's `digest` that it reaches, and theirs
 //!            ──names──▶ the third-party crates that those name, with their features, and their locked dependencies
 //!            ──cfg────▶ the program's own features that those name, where they are on
 //!
@@ -18,10 +18,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use sha2::{Digest, Sha256};
 
 /// The top-level modules that a kind's digest follows paths into.
-const COUNTED: [&str; 4] = ["engine", "kinds", "lab", "week3"];
-
-/// The kind whose home is not `kinds`.
-const RENDER: [&str; 2] = ["week3", "kind"];
+const COUNTED: [&str; 3] = ["engine", "kinds", "lab"];
 
 /// The engine's crate as other crates name it, and the one module of it that counts.
 const ENGINE: (&str, [&str; 2]) = ("recount_engine", ["engine", "digest"]);
@@ -64,9 +61,7 @@ impl Project {
 /// Digests the code of each kind, by the name of its file in `kinds`.
 pub fn digests(project: &Project) -> Vec<(String, String)> {
     let kinds = project.modules.keys().filter(|path| path.len() == 2 && path[0] == "kinds");
-    let kinds = kinds.map(|path| (path[1].clone(), digest(project, path)));
-    let render = RENDER.map(str::to_owned);
-    kinds.chain([("render".to_owned(), digest(project, &render))]).collect()
+    kinds.map(|path| (path[1].clone(), digest(project, path))).collect()
 }
 
 fn digest(project: &Project, root: &[String]) -> String {

@@ -1,4 +1,4 @@
-//! Writes the code digest of every stage kind, for `kinds` to include, and says how the program is built.
+//! Writes the code digest of every stage kind, for `kinds` to include.
 //!
 //! src/**/*.rs + Cargo.lock ──[`code::digests`]──▶ `$OUT_DIR/code.rs`
 
@@ -12,7 +12,6 @@ mod code;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::{env, fs};
 
 fn main() {
@@ -22,12 +21,6 @@ fn main() {
     println!("cargo::rerun-if-changed=Cargo.lock");
     println!("cargo::rerun-if-changed=Cargo.toml");
     println!("cargo::rerun-if-changed=build");
-
-    let rustc = Command::new(variable("RUSTC")).arg("--version").output();
-    let rustc = rustc.map(|it| String::from_utf8_lossy(&it.stdout).trim().to_owned()).unwrap_or_default();
-    println!("cargo::rustc-env=RECOUNT_RUSTC={}", rustc.trim_start_matches("rustc "));
-    println!("cargo::rustc-env=RECOUNT_PROFILE={}", variable("PROFILE"));
-    println!("cargo::rustc-env=RECOUNT_TARGET={}", variable("TARGET"));
 
     let read = |path: &Path| fs::read_to_string(path).unwrap_or_default();
     let project = code::Project::read(

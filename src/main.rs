@@ -6,6 +6,6 @@ fn main() -> ExitCode {
     #[cfg(feature = "lab")]
     let kinds = recount::program::open;
     #[cfg(not(feature = "lab"))]
-    let kinds = recount::cli::no_kinds;
-    recount::cli::main(kinds)
+    let kinds = recount_cli::no_kinds;
+    recount_cli::main(kinds)
 }

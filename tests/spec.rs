@@ -54,7 +54,7 @@ impl Project {
 
     fn load(&self) -> Result<Pipeline, String> {
         let kinds = recount::program::open(&BTreeMap::new()).expect("nothing is set");
-        load(self.folder.path(), &recount::cli::schemas(&*kinds), &self.overrides)
+        load(self.folder.path(), &recount_cli::schemas(&*kinds), &self.overrides)
             .map_err(|mistakes| mistakes.render(false))
     }
 

@@ -49,7 +49,7 @@ mod tests {
     use clap::{CommandFactory as _, Parser as _};
 
     use super::*;
-    use crate::cli::arguments::Arguments;
+    use crate::arguments::Arguments;
 
     fn ordered(line: &str) -> String {
         let words = line.split(' ').map(OsString::from).collect();

@@ -1,4 +1,4 @@
-//! What a program adds to the command line: kinds besides `command` and `plot`, and what their stages ask for from outside
+//! What a program adds to the command line: kinds besides `command`, `plot` and `render`, and what their stages ask for from outside
 //! a project.
 //!
 //! pipeline ──[`Kinds::sources`]──▶ texts, which a snapshot keeps ──[`Kinds::find`]──▶ [`Found`]: the kinds, ready to run
@@ -10,10 +10,9 @@ use std::path::Path;
 
 use recount_engine::command::Command;
 use recount_engine::command::surroundings::Variables;
-use recount_engine::diagnostic::Diagnostics;
 use recount_engine::spec::{Pipeline, Schema};
 use recount_engine::{Cancel, Registry, command};
-use recount_report::plot;
+use recount_report::{plot, render};
 
 use super::CliError;
 
@@ -37,14 +36,6 @@ pub trait Kinds: Send + Sync {
     /// Describes their settings.
     fn schemas(&self) -> Vec<Schema> {
         Vec::new()
-    }
-
-    /// Checks files of the project that their stages name, before anything runs.
-    ///
-    /// # Errors
-    /// Every mistake in those files.
-    fn check(&self, _root: &Path, _pipeline: &Pipeline) -> Result<(), Diagnostics> {
-        Ok(())
     }
 
     /// Tells what of the machine they go by, for records to keep as observed.
@@ -108,7 +99,7 @@ pub trait Found {
     }
 }
 
-/// Adds no kinds: the program has `command` and `plot` alone.
+/// Adds no kinds: the program has `command`, `plot` and `render` alone.
 ///
 /// # Errors
 /// None.
@@ -125,7 +116,7 @@ impl Found for General {}
 /// Lists the settings of every kind, for a pipeline to be checked against.
 pub fn schemas(added: &dyn Kinds) -> Vec<Schema> {
     let mut schemas = added.schemas();
-    schemas.extend([plot::schema(), command::schema()]);
+    schemas.extend([plot::schema(), render::schema(), command::schema()]);
     schemas
 }
 
@@ -133,6 +124,7 @@ pub fn schemas(added: &dyn Kinds) -> Vec<Schema> {
 pub fn registry(found: &dyn Found, variables: &Variables) -> Registry {
     let mut kinds = found.kinds();
     kinds.push(Box::new(plot::Plot));
+    kinds.push(Box::new(render::Render));
     kinds.push(Box::new(Command::new(variables.clone())));
     kinds
 }

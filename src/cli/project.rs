@@ -62,7 +62,6 @@ impl Project {
         let mistakes = |mistakes| CliError::mistakes(&mistakes, environment.colour);
         let pipeline =
             spec::load(&root, &kinds::schemas(&*environment.kinds), &args.set).map_err(mistakes)?;
-        environment.kinds.check(&root, &pipeline).map_err(mistakes)?;
         let cancel = Cancel::default();
         let sources = environment.kinds.sources(&pipeline);
         let found = find(&root, &sources, environment, Network::Untouched, &cancel)?;

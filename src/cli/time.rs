@@ -22,13 +22,6 @@ pub fn to_the_minute(seconds: f64) -> String {
     format!("{date} {:02}:{:02} UTC", rest / 3600, rest % 3600 / 60)
 }
 
-/// Writes seconds since 1970 as a date and a time of day to the second, in UTC.
-#[cfg(feature = "lab")]
-pub fn to_the_second(seconds: f64) -> String {
-    let (date, rest) = date(seconds);
-    format!("{date} {:02}:{:02}:{:02} UTC", rest / 3600, rest % 3600 / 60, rest % 60)
-}
-
 /// Splits seconds since 1970 into the date and the seconds of that day.
 ///
 /// # Source
@@ -76,8 +69,6 @@ mod tests {
         for (seconds, date) in dates {
             assert_eq!(to_the_minute(seconds), date);
         }
-        #[cfg(feature = "lab")]
-        assert_eq!(to_the_second(951_827_696.0), "2000-02-29 12:34:56 UTC");
     }
 
     #[test]

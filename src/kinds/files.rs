@@ -52,26 +52,6 @@ pub fn input<'a>(job: &Job<'a>, output: &str) -> Result<&'a Input, Failure> {
     found.ok_or_else(|| Failure::new(format!("input `{output}` is missing")))
 }
 
-/// Finds an output of a needed stage at a variant and a seed.
-///
-/// # Errors
-/// A [`Failure`] naming what is missing.
-pub fn input_at<'a>(
-    job: &Job<'a>,
-    stage: StageId,
-    output: &str,
-    variant: &str,
-    seed: u64,
-) -> Result<&'a Input, Failure> {
-    let found = job.inputs.iter().find(|input| {
-        input.stage == stage
-            && input.output == output
-            && input.point.variant.as_deref() == Some(variant)
-            && input.point.seed == Some(seed)
-    });
-    found.ok_or_else(|| Failure::new(format!("`{output}` of variant `{variant}`, seed {seed}, is missing")))
-}
-
 /// Reads the bytes of an input.
 ///
 /// # Errors

@@ -2,29 +2,25 @@
 
 mod checkpoint;
 mod evaluate;
-pub(crate) mod files;
+mod files;
 mod memory;
 mod prepare;
 mod progress;
 mod train;
-pub(crate) mod variants;
 
 pub use evaluate::Evaluate;
 pub use memory::MemoryGate;
 pub use prepare::{Archive, Archives, Prepare, archive_source};
 pub use train::Train;
-pub use variants::{Described, Difference, describe};
 
 use recount_engine::digest::Digest;
 use recount_engine::spec::Schema;
-
-use crate::week3::kind as render;
 
 include!(concat!(env!("OUT_DIR"), "/code.rs"));
 
 /// The settings of each.
 pub fn schemas() -> Vec<Schema> {
-    vec![prepare::schema(), train::schema(), evaluate::schema(), render::schema()]
+    vec![prepare::schema(), train::schema(), evaluate::schema()]
 }
 
 /// The digest of the code that decides a kind's bytes, from the build.

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::{Network, Search};
 use crate::lab::data::fetch::{ArchiveSource, DownloadLimits, FetchError, Places};
+use recount_cli::{Network, Search};
 use recount_engine::Cancel;
 use recount_engine::command::surroundings::Variables;
 use recount_engine::spec::{Pipeline, Stage, Value};

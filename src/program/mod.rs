@@ -6,21 +6,18 @@ mod archives;
 mod free_memory;
 
 use std::ffi::OsStr;
-use std::path::Path;
 use std::sync::Arc;
 
 use recount_engine::Registry;
 use recount_engine::command::surroundings::Variables;
-use recount_engine::diagnostic::Diagnostics;
 use recount_engine::spec::{Pipeline, Schema};
 
-use crate::cli::{CliError, Found, Kinds, Search};
 use crate::kinds::{self, Archive, Archives, Evaluate, MemoryGate, Prepare, Train};
 use crate::lab::data::fetch::{ArchiveSource, FetchError};
 use crate::lab::nn::Simd;
-use crate::week3::kind as render;
 use archives::ArchivePlaces;
 use free_memory::free_memory;
+use recount_cli::{CliError, Found, Kinds, Search};
 
 /// The lab's kinds, as the command line takes them.
 ///
@@ -44,10 +41,6 @@ struct Lab {
 impl Kinds for Lab {
     fn schemas(&self) -> Vec<Schema> {
         kinds::schemas()
-    }
-
-    fn check(&self, root: &Path, pipeline: &Pipeline) -> Result<(), Diagnostics> {
-        render::check(root, pipeline)
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
@@ -84,7 +77,6 @@ impl Found for FoundArchives {
             Box::new(Prepare { archives: self.archives.clone() }),
             Box::new(Train { simd, memory: MemoryGate::new(free_memory) }),
             Box::new(Evaluate { simd }),
-            Box::new(render::Render),
         ]
     }
 

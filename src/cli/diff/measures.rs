@@ -14,7 +14,7 @@ use recount_engine::{Lock, Locked};
 use recount_report::measure::{Left, Reading, Run, averaged, cases, numbers, read_measures, units};
 use recount_report::statistics::Sample;
 
-use crate::cli::outputs::{OutputFinder, measured};
+use crate::outputs::{OutputFinder, measured};
 
 /// What a number is called; declared ones come first, in the order of their declaration.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::cli::print;
+use crate::print;
 
 use super::{Cause, DiffResult, Moved};
 

@@ -8,7 +8,7 @@ use recount_engine::suggestion;
 use recount_report::measure::{Objects, numbers};
 use recount_report::results::{Column, StageRuns, parameter};
 
-use crate::cli::{CliError, print};
+use crate::{CliError, print};
 
 /// The most numbers that are shown of a stage that declares none.
 const MAX_NUMBERS: usize = 40;

@@ -8,9 +8,9 @@ use recount_report::results::{Before, StageRuns, Table, join, table, text};
 
 use super::columns::declared;
 use super::runs::Runs;
-use crate::cli::outputs::OutputFinder;
-use crate::cli::project::Project;
-use crate::cli::{CliError, diff, print};
+use crate::outputs::OutputFinder;
+use crate::project::Project;
+use crate::{CliError, diff, print};
 
 /// The most rows that are printed of one table.
 const MAX_ROWS: usize = 20;

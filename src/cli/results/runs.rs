@@ -11,7 +11,7 @@ use recount_engine::{Lock, Locked, Plan, Summary};
 use recount_report::measure::{Left, Run};
 use recount_report::results::StageRuns;
 
-use crate::cli::CliError;
+use crate::CliError;
 
 /// The instances of a pipeline, with what each left.
 pub(super) struct Runs {

@@ -6,10 +6,10 @@ use recount_engine::spec::StageId;
 use recount_engine::store::Record;
 use recount_engine::{self as engine, Lock, Outcome};
 
-use crate::cli::CliError;
-use crate::cli::arguments::SettingArguments;
-use crate::cli::environment::Environment;
-use crate::cli::project::Project;
+use crate::CliError;
+use crate::arguments::SettingArguments;
+use crate::environment::Environment;
+use crate::project::Project;
 
 /// Says of each stage that has such runs how many, by the stage's name.
 ///

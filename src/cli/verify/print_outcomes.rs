@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::difference::first_difference;
-use crate::cli::audit::RunClosure;
-use crate::cli::print;
-use crate::cli::time::duration;
+use crate::audit::RunClosure;
+use crate::print;
+use crate::time::duration;
 use recount_engine::store::Store;
 use recount_engine::{Checked, Difference, Failure, Reason, Verification, VerifyOutcome};
 

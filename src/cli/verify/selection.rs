@@ -6,12 +6,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::cli::arguments::VerifyArguments;
-use crate::cli::audit::{RunClosure, points_into_a_report};
-use crate::cli::environment::Environment;
-use crate::cli::project::Project;
-use crate::cli::time::seconds_since_1970;
-use crate::cli::{CliError, print};
+use crate::arguments::VerifyArguments;
+use crate::audit::{RunClosure, points_into_a_report};
+use crate::environment::Environment;
+use crate::project::Project;
+use crate::time::seconds_since_1970;
+use crate::{CliError, print};
 use recount_engine::digest::Digest;
 use recount_engine::{self as engine, EngineError, Options, Outcome};
 

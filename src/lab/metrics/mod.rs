@@ -8,7 +8,6 @@
 //! | `score` | predictions, accuracy, its interval, confusion, macro-F1 |
 //! | `loss` | cross-entropy |
 //! | `held_out` | the same for users held out |
-//! | `spread` | one measure over several seeds |
 //!
 //! Invariants
 //! - Sums run in the order of the data, in double precision: the same bits everywhere.
@@ -20,7 +19,6 @@ mod held_out;
 mod loss;
 mod measure;
 mod score;
-mod spread;
 
 use std::collections::BTreeMap;
 
@@ -30,8 +28,6 @@ use super::history::{Divergence, Epoch};
 
 pub use held_out::{HeldOut, measure_held_out};
 pub use measure::{MeasureError, measure};
-pub use score::CONFIDENCE;
-pub use spread::Spread;
 
 /// All measures of one trained model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,10 +2,8 @@
 
 use super::Score;
 
-/// How often the interval of an accuracy holds the accuracy that it is an estimate of.
-pub const CONFIDENCE: f64 = 0.95;
-
-/// The quantile of the standard normal distribution that leaves half of what is beyond [`CONFIDENCE`] above it.
+/// The quantile of the standard normal distribution that leaves 2.5 % above it: of intervals that hold the accuracy that they
+/// estimate in 95 %.
 const Z: f64 = 1.959_963_984_540_054;
 
 /// Gives the place of the highest logit, the first of them on a tie; `None` if any is NaN.
@@ -122,7 +120,7 @@ mod tests {
             weight * density(f64::from(step) * width - Z)
         });
         let inside = weighted.sum::<f64>() * width / 3.0;
-        assert!((inside - CONFIDENCE).abs() < 1e-10, "{inside}");
+        assert!((inside - 0.95).abs() < 1e-10, "{inside}");
     }
 
     #[test]

@@ -89,10 +89,10 @@ impl Walk<'_> {
             _ => name == *figure,
         };
         let found: Vec<&(String, String)> = self.project.figures.iter().filter(fits).collect();
+        self.uses.figures.insert(name.clone());
         match found.as_slice() {
             [(stage, _)] => {
                 self.uses.stages.insert(stage.clone());
-                self.uses.figures.insert(name);
             }
             [] => {
                 let figures: Vec<&str> =

@@ -175,9 +175,9 @@ impl Kind for Render {
         };
         let audit = audit::AuditFile::of(job, &inputs, &rendered);
         let mut outputs = vec![
-            (file_name(&files.page).to_owned(), audit::page(&audit)),
             (file_name(&files.report).to_owned(), rendered.markdown),
             (file_name(&files.audit).to_owned(), audit.to_text()),
+            (file_name(&files.page).to_owned(), audit::page(&audit)),
         ];
         if let Some(times) = times::times(job, pipeline) {
             outputs.push((TIMES.to_owned(), times));

@@ -6,16 +6,10 @@ mod adopt;
 mod alike;
 mod arguments;
 mod argv_order;
-#[cfg(feature = "lab")]
-pub mod audit;
-#[cfg(not(feature = "lab"))]
-#[path = "no_audit.rs"]
 mod audit;
 mod completions;
 mod dag;
 mod diff;
-#[cfg(feature = "lab")]
-mod duplicate_variants;
 mod environment;
 mod estimate;
 mod follow;
