@@ -120,3 +120,19 @@ adopted 0 · not adopted 1
 "#]]
     );
 }
+
+#[test]
+fn a_figure_and_a_report_of_the_other_values_stay_as_they_are() {
+    let project = clock();
+    project.edit(
+        "pipeline.yaml",
+        "  - name: sum",
+        "  - { name: plot, kind: plot, figures: { score: { bars: fit.score } } }\n  \
+         - { name: report, kind: render, template: report.md.j2, output: report.md }\n  - name: sum",
+    );
+    project.write("report.md.j2", "It scores {{ fit.score | fixed(1) }}.\n\n{{ figure(\"score\") }}\n");
+    project.run(&["report"]).done();
+    let lock = project.read("pipeline.lock");
+    assert_eq!(project.run(&["run", "report", "--force", "fit"]).done().ran(), ["fit"]);
+    assert_eq!(project.read("pipeline.lock"), lock);
+}

@@ -12,6 +12,7 @@ use crate::decide::inputs::InputSet;
 use crate::decide::work::Work;
 use crate::digest::{Digest, Key, ObjectId};
 use crate::kind::{CitedRun, Effective, Failure, Input, Read};
+use crate::observed_values::{has_observed_values, lasting_digest};
 use crate::plan::graph::{InstanceId, Need};
 use crate::recipe::{EXECUTABLE, Recipe};
 use crate::spec::StageId;
@@ -91,10 +92,29 @@ pub(crate) fn assemble(
         }
     }
     let project = work.read_inputs(id, store)?;
-    let objects = sorted.into_iter().map(|(name, (_, output))| (name, output.object));
+    let objects = sorted
+        .into_iter()
+        .map(|(name, (need, output))| (name, decisive_object(work, store, id, need, output)));
     let recipe = recipe(work, id, effective, &project, objects.chain(needed.empty).collect(), cited);
     let key = recipe.key();
     Ok(Assembled { recipe, key, inputs, project, found })
+}
+
+/// Gives what of an output decides what reads it: to a kind that cites runs, and is the same on every machine, the values in
+/// it that were only observed say nothing.
+fn decisive_object(
+    work: &Work<'_>,
+    store: &Store,
+    id: InstanceId,
+    need: InstanceId,
+    output: &RecordedOutput,
+) -> ObjectId {
+    let stage = work.context(need).stage;
+    if !work.kind(id).cites() || !has_observed_values(stage, &output.name) {
+        return output.object;
+    }
+    let bytes = store.read_object(output.object);
+    bytes.map_or(output.object, |bytes| lasting_digest(stage, &output.name, &bytes))
 }
 
 /// Gives the instances that one cites, if its kind does: those that it needs, and theirs at any distance, so that what it

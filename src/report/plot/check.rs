@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use recount_engine::address::{Address, Pointer};
 use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place};
-use recount_engine::spec::{Parameters, Pipeline, Stage, StageId};
+use recount_engine::spec::{MeasureSource, Parameters, Pipeline, Stage, StageId};
 use recount_engine::suggestion;
 
 use super::spec::{FigureSpec, Named, Shows, fits};
@@ -18,7 +18,7 @@ pub(super) fn check(figure: &FigureSpec, pipeline: &Pipeline, diagnostics: &mut 
             continue;
         }
         let Some((id, stage)) = named.0.stage_of(pipeline) else { continue };
-        check_observed(named, pipeline, stage, diagnostics);
+        check_observed(figure, named, pipeline, stage, diagnostics);
         check_address(figure, named, diagnostics);
         if check_over(figure, pipeline, id, stage, diagnostics) {
             check_coordinates(figure, named, pipeline, id, stage, diagnostics);
@@ -49,20 +49,38 @@ fn check_address(figure: &FigureSpec, (reference, place): &Named, diagnostics: &
 
 /// Reports what is only observed: a figure of it would be another one at each run.
 fn check_observed(
+    figure: &FigureSpec,
     (reference, place): &Named,
     pipeline: &Pipeline,
     stage: &Stage,
     diagnostics: &mut Diagnostics,
 ) {
-    let file = match &reference.what {
-        What::Output { file, .. } => stage.is_observed(file),
+    let is_observed = match &reference.what {
+        What::Output { file, at } => {
+            stage.is_observed(file) || draws_observed(figure, stage, file, at.as_deref())
+        }
         What::Measure(_) => reference.measure_of(pipeline).is_some_and(|measure| measure.observed),
     };
-    if file {
+    if is_observed {
         let message = "this is only observed, and a figure is to be the same on every machine";
         let help = "`recount results` lists it; draw a measure that is not `observed`";
         diagnostics.add(Diagnostic::error(message).at(place).help(help));
     }
+}
+
+/// Says whether a value or a column of a file is that of an observed measure.
+fn draws_observed(figure: &FigureSpec, stage: &Stage, file: &str, at: Option<&str>) -> bool {
+    let addresses = stage.measures.iter().filter(|measure| measure.observed).filter_map(|measure| {
+        let MeasureSource::Address(address) = &measure.from else { return None };
+        (address.file == file).then_some(address)
+    });
+    let column = |address: &Address| address.pointer.names().join("/");
+    addresses.into_iter().any(|address| match &figure.shows {
+        Shows::Lines { x, y, .. } => {
+            address.row.is_some() && y.iter().chain([x]).any(|it| *it == column(address))
+        }
+        _ => at.is_some_and(|at| address.to_string() == format!("{file}#{at}")),
+    })
 }
 
 /// Reports an `over` that the stage isn't repeated over, and values that the coordinate does not have; says whether there
