@@ -61,7 +61,7 @@ stages:
   - { name: train, kind: train, each: [variant, seed], needs: [prepare] }
   - { name: evaluate, kind: evaluate, each: [variant, seed], needs: [prepare, train] }
   - { name: plot, kind: plot, figures: { a: { points: evaluate.accuracy, over: variant } } }
-  - { name: render, kind: render, needs: [prepare, train, evaluate, plot] }
+  - { name: render, kind: render, template: report.md.j2, output: report.md }
 ";
 
 #[cfg(feature = "lab")]
@@ -70,8 +70,7 @@ fn report() -> Project {
     project
         .write("pipeline.yaml", REPORT)
         .write("stages/prepare.yaml", "params: { source: synthetic }\n")
-        .write("stages/render.yaml", "params: { template: notes, source: notes, claims: notes }\n")
-        .write("notes/empty.txt", "")
+        .write("report.md.j2", "{{ figure(\"a\") }}\n")
         .write("stages/train.yaml", "seeds: [1]\nvariants:\n  - { name: a }\n");
     project
 }
@@ -89,10 +88,10 @@ fn a_trial_has_no_report_and_none_of_its_settings() {
     for (words, stage) in [
         (&["run", "render", "--set", "train.hidden=3"][..], "render"),
         (&["run", "plot", "--set", "train.hidden=3"], "plot"),
-        (&["run", "--set", "render.output=report/other.md"], "render"),
-        (&["run", "train", "--set", "render.output=report/other.md"], "render"),
-        (&["status", "--set", "render.output=report/other.md"], "render"),
-        (&["run", "--dry-run", "--set", "render.output=report/other.md"], "render"),
+        (&["run", "--set", "render.output=other.md"], "render"),
+        (&["run", "train", "--set", "render.output=other.md"], "render"),
+        (&["status", "--set", "render.output=other.md"], "render"),
+        (&["run", "--dry-run", "--set", "render.output=other.md"], "render"),
     ] {
         let said = project.run(words).ended(2);
         assert_eq!((said.err, said.out), (help(stage), String::new()), "{words:?}");

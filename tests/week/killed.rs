@@ -60,7 +60,7 @@ fn timeless(mut records: BTreeSet<(String, String)>) -> BTreeSet<(String, String
 fn a_sweep_killed_ten_times_ends_as_one_never_killed() {
     let whole = Project::new();
     whole.run(&[]).done();
-    let expected = without_times(&whole.read("report/week-3.synthetic.md"));
+    let expected = without_times(&whole.read("report/week-3.stand-in.md"));
     let runs = records(&whole).len();
 
     let project = Project::new();
@@ -85,5 +85,5 @@ fn a_sweep_killed_ten_times_ends_as_one_never_killed() {
     assert_eq!(last.ran().len() + finished, runs, "what had finished ran again:\n{}", last.said);
     let (killed, never) = (timeless(records(&project)), timeless(records(&whole)));
     assert!(killed == never, "the same keys, however often it was killed");
-    assert_eq!(without_times(&project.read("report/week-3.synthetic.md")), expected);
+    assert_eq!(without_times(&project.read("report/week-3.stand-in.md")), expected);
 }

@@ -25,10 +25,10 @@ impl Project {
         let project = Self { folder: tempfile::tempdir().expect("a temporary folder can be made") };
         let home = Path::new(env!("CARGO_MANIFEST_DIR"));
         fs::copy(home.join("pipeline.yaml"), project.path("pipeline.yaml")).expect("the pipeline is there");
-        for folder in ["stages", "report/template"] {
+        for folder in ["stages", "report/sections"] {
             copy(home, folder, &project.path(""));
         }
-        for file in ["report/source.yaml", "report/claims.yaml"] {
+        for file in ["report/week-3.md.j2", "report/source.yaml", "report/claims.yaml"] {
             fs::copy(home.join(file), project.path(file)).expect("it is there");
         }
         let short = project.read("stages/train.yaml");

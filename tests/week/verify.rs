@@ -122,8 +122,8 @@ fn results_of_other_data_are_unknown_and_nothing_runs() {
 fn the_whole_report_is_the_same_again() {
     let project = Project::new();
     project.run(&[]).done();
-    let report = project.read("report/week-3.synthetic.md");
+    let report = project.read("report/week-3.stand-in.md");
     let run = project.run(&["verify", "--all"]).done();
     assert!(run.said.contains("equal   render\n"), "{}", run.said);
-    assert_eq!(project.read("report/week-3.synthetic.md"), report);
+    assert_eq!(project.read("report/week-3.stand-in.md"), report);
 }

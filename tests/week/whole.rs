@@ -23,7 +23,7 @@ fn without_the_archive_the_report_is_on_generated_data_and_says_so() {
     let built = built();
     let (project, run) = &*built;
     assert!(run.said.contains("generated data"), "{}", run.said);
-    let report = project.read("report/week-3.synthetic.md");
+    let report = project.read("report/week-3.stand-in.md");
     assert!(report.contains("### 2.8 "), "section 2.8 is missing");
     assert!(project.path("report/plots.stand-in/accuracy.svg").is_file());
     assert!(!project.path("report/week-3.md").exists(), "generated data must not touch the real report");
@@ -51,10 +51,10 @@ fn the_same_experiment_runs_once() {
 fn a_second_run_does_nothing_and_one_changed_setting_runs_what_depends_on_it() {
     let built = built();
     let (project, _) = &*built;
-    let report = project.read("report/week-3.synthetic.md");
+    let report = project.read("report/week-3.stand-in.md");
     let again = project.run(&[]).done();
     assert!(again.ran().is_empty(), "{:?}", again.ran());
-    assert_eq!(project.read("report/week-3.synthetic.md"), report);
+    assert_eq!(project.read("report/week-3.stand-in.md"), report);
 
     let (cell, more) = ("cell: lstm }", "cell: lstm, epochs: 4 }");
     project.edit("stages/train.yaml", cell, more);
@@ -72,7 +72,7 @@ fn a_second_run_does_nothing_and_one_changed_setting_runs_what_depends_on_it() {
     project.edit("stages/train.yaml", more, cell);
     let back = project.run(&[]).done();
     assert!(back.ran().is_empty(), "going back runs nothing: {:?}", back.ran());
-    assert_eq!(project.read("report/week-3.synthetic.md"), report);
+    assert_eq!(project.read("report/week-3.stand-in.md"), report);
 }
 
 #[test]
@@ -82,13 +82,13 @@ fn a_mistake_is_shown_with_its_place_and_nothing_runs() {
     let run = project.run(&[]);
     assert_eq!(run.code, Some(2), "{}", run.said);
     assert!(run.said.contains("stages/train.yaml:1:11"), "{}", run.said);
-    assert!(!project.path("report/week-3.synthetic.md").exists());
+    assert!(!project.path("report/week-3.stand-in.md").exists());
 }
 
 #[test]
 fn a_mistake_in_the_claims_is_shown_with_its_place_and_nothing_runs() {
     let project = Project::new();
-    let claims = project.read("report/claims.yaml").replacen("relation: above", "relation: abov", 1);
+    let claims = project.read("report/claims.yaml").replacen("is: above", "is: abov", 1);
     fs::write(project.path("report/claims.yaml"), claims).expect("the copy can be written");
     let run = project.run(&[]);
     assert_eq!(run.code, Some(2), "{}", run.said);
@@ -113,7 +113,7 @@ fn with_the_archive_in_a_mirror_the_report_is_the_real_one() {
     project.run_with(&mirrors, &[]).done();
     let report = project.read("report/week-3.md");
     assert!(report.contains("4a6c5ac1d408"), "the report names the archive's digest");
-    assert!(!project.path("report/week-3.synthetic.md").exists());
+    assert!(!project.path("report/week-3.stand-in.md").exists());
     let again = project.run_with(&mirrors, &[]).done();
     assert!(again.ran().is_empty(), "{:?}", again.ran());
 }

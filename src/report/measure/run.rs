@@ -5,7 +5,7 @@ use std::sync::Arc;
 use recount_engine::address::DataFile;
 use recount_engine::digest::{Key, ObjectId};
 
-use super::files::read_data_file;
+use super::data_file::read_data_file;
 
 /// Coordinates by name, in the order of a stage's `each`.
 pub type Coordinates = Vec<(String, String)>;
