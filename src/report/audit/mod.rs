@@ -7,13 +7,23 @@
 //! | `file` | the format |
 //! | `build` | a rendered report → the file |
 //! | `page` | the file → a page in Markdown |
+//! | `find`, `spelling` | what a person points at → numbers and runs; numbers as they are typed |
+//! | `origins` | a number → the runs that it is from, and all that these read from |
+//! | `answer` | what was found, as text and as JSON |
 
+mod answer;
 mod build;
 mod file;
+mod find;
+mod origins;
 mod page;
+mod spelling;
 
+pub use answer::{ObservedRun, answer_as_json, format_answer};
 pub use file::{
     AuditComparison, AuditFigure, AuditFile, AuditNumber, AuditOrigin, AuditQuantity, AuditResult, AuditRun,
     AuditSetting, AuditValue,
 };
+pub use find::{AuditedReport, Found, FoundFigure, FoundNumber, FoundRuns, NotFound, find};
 pub use page::page;
+pub use spelling::Match;
