@@ -220,8 +220,7 @@ impl Writer<'_> {
             return self.mistake(message, &citation.text.clone());
         }
         self.stands.push((index, self.out.len()));
-        let text = markdown::write(&citation.text, Context::Text);
-        self.out.push_str(&format!("[{text}][{}]", self.references[&index]));
+        self.out.push_str(&link(&citation.text, &self.references[&index]));
     }
 
     fn mistake(&mut self, message: String, shown: &str) {
@@ -261,8 +260,13 @@ fn comparison_sentence(collected: &mut Collected) -> Vec<Result<usize, &'static 
     ]
 }
 
+/// Writes a citation.
+pub(crate) fn link(text: &str, reference: &ReferenceId) -> String {
+    format!("[{}][{reference}]", markdown::write(text, Context::Text))
+}
+
 /// Writes where each link leads and what is shown when the mouse is over it; hosts show none of these lines.
-fn definitions(citations: &BTreeMap<ReferenceId, CitedNumber>, output: &str) -> String {
+pub(crate) fn definitions(citations: &BTreeMap<ReferenceId, CitedNumber>, output: &str) -> String {
     let file = output.rsplit('/').next().unwrap_or(output);
     let page = link_target(&format!("{}.audit.md", file.strip_suffix(".md").unwrap_or(file)));
     let mut text = String::new();

@@ -61,6 +61,7 @@ use crate::quantity::Relation;
 use crate::statistics::Comparison;
 
 pub use data::DataFiles;
+pub(crate) use finish::{definitions, link};
 
 /// Everything that a report is made from.
 #[derive(Clone)]
