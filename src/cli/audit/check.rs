@@ -12,6 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use recount_engine::digest::{Digest, Key, ObjectId};
+use recount_engine::store::{Flaw, Lookup};
 use recount_engine::{
     self as engine, LOCK_FILE, Lock, Locked, Options, Outcome, Reason, Report, Subject, Summary,
     read_lock_text,
@@ -71,11 +72,11 @@ pub fn check(
         (Some(_), None) if !is_trial => check.find(LOCK_FILE, "it is damaged or in conflict"),
         _ => {}
     }
-    let expected = match &project.stand_in {
+    let Remade { expected, edited, trials } = match &project.stand_in {
         Some(_) => {
             let why = "what the runs were made from is not here, so that they are not compared with it";
             check.unchecked.push(why.to_owned());
-            BTreeMap::new()
+            Remade::default()
         }
         None => check_runs(project, options, (text.as_deref(), lock.as_ref()), &mut check)?,
     };
@@ -87,12 +88,15 @@ pub fn check(
             Err(error) => check.find(place, format!("it can't be read: {error}")),
         }
     }
+    for place in edited.iter().filter(|place| !expected.contains_key(*place)) {
+        check.find(place, "it is not what its run left");
+    }
     let git = Git::of(&project.root, &project.cancel)?;
     for (_, files) in &files {
         check_report(project, files, lock.as_ref(), git.as_ref(), &expected, &mut check)?;
     }
     if let Some(lock) = lock.as_ref().filter(|_| project.stand_in.is_none()) {
-        check_places(project, options, lock, &mut check)?;
+        check_places(project, options, lock, &trials, &mut check)?;
     }
     let mut known = BTreeSet::new();
     check.findings.retain(|finding| known.insert(finding.clone()));
@@ -112,13 +116,24 @@ impl Check {
     }
 }
 
-/// Compares records with the lock, and draws and renders again; gives the bytes that belong at each place.
+/// What was made again, and what lies at the places of what was not.
+#[derive(Default)]
+struct Remade {
+    /// The bytes that belong at each place of a figure or a report.
+    expected: BTreeMap<String, Vec<u8>>,
+    /// Places that hold something else than their run left.
+    edited: Vec<String>,
+    /// Places that hold what a trial of settings left.
+    trials: Vec<String>,
+}
+
+/// Compares records with the lock, and draws and renders again.
 fn check_runs(
     project: &Project,
     options: &Options<'_>,
     (text, lock): (Option<&str>, Option<&Lock>),
     check: &mut Check,
-) -> Result<BTreeMap<String, Vec<u8>>, CliError> {
+) -> Result<Remade, CliError> {
     let Project { root, pipeline, kinds, store, .. } = project;
     let options = Options { by_lock: true, ..options.clone() };
     let status = engine::status(root, pipeline, kinds, store, &options)?;
@@ -145,10 +160,18 @@ fn check_runs(
                 None => {}
             }
         }
-        if let Outcome::Stale { reasons } = &report.outcome
-            && reasons.iter().any(is_damage)
-        {
-            check.find(&report.name, listed(reasons));
+        match &report.outcome {
+            Outcome::Stale { reasons } if reasons.iter().any(is_damage) => {
+                check.find(&report.name, listed(reasons));
+            }
+            // The snapshot has not looked at its record.
+            Outcome::Fresh => {
+                let looked_up = report.key.map(|key| store.check_record(key)).transpose()?;
+                if let Some(Lookup::Broken(flaw)) = looked_up {
+                    check.find(&report.name, flaw_in_words(&flaw));
+                }
+            }
+            _ => {}
         }
         if let Outcome::Failed(failure) = &report.outcome {
             check.find(&report.name, failure.headline());
@@ -178,13 +201,16 @@ fn check_runs(
             check.find(lock_line(text, name), format!("`{name}` is not in the pipeline"));
         }
     }
+    let (mut edited, mut trials) = (Vec::new(), Vec::new());
     for (word, place) in placed::lines(project, &status) {
-        let place = place.split(" · ").next().unwrap_or(&place);
-        if word == "edited" || word == "earlier" {
-            check.find(place, "it is not what its run left");
+        let place = place.split(" · ").next().unwrap_or(&place).to_owned();
+        match word {
+            "edited" | "earlier" => edited.push(place),
+            "trial" => trials.push(place),
+            _ => {}
         }
     }
-    Ok(expected)
+    Ok(Remade { expected, edited, trials })
 }
 
 fn names(status: &Summary, name: &str) -> bool {
@@ -199,6 +225,14 @@ fn is_recorded(project: &Project, report: &Report) -> bool {
 
 fn is_damage(reason: &Reason) -> bool {
     matches!(reason, Reason::RecordCorrupt | Reason::ObjectCorrupt { .. } | Reason::ObjectMissing { .. })
+}
+
+fn flaw_in_words(flaw: &Flaw) -> String {
+    match flaw {
+        Flaw::RecordCorrupt => "its record in the store is damaged".to_owned(),
+        Flaw::ObjectMissing { output, .. } => format!("output `{output}` is gone from the store"),
+        Flaw::ObjectCorrupt { output, .. } => format!("output `{output}` is damaged in the store"),
+    }
 }
 
 fn because(report: &Report) -> String {
@@ -334,15 +368,10 @@ fn check_places(
     project: &Project,
     options: &Options<'_>,
     lock: &Lock,
+    trials: &[String],
     check: &mut Check,
 ) -> Result<(), CliError> {
     let Project { root, pipeline, kinds, store, .. } = project;
-    let status = engine::status(root, pipeline, kinds, store, options)?;
-    let trials: Vec<String> = placed::lines(project, &status)
-        .into_iter()
-        .filter(|(word, _)| *word == "trial")
-        .map(|(_, place)| place.split(" · ").next().unwrap_or_default().to_owned())
-        .collect();
     for (instance, place) in engine::misplaced_by_lock(root, pipeline, kinds, store, lock, options)? {
         if !trials.contains(&place) && !check.has_found_in(&place) {
             check.find(place, format!("it is not what {LOCK_FILE} has of `{instance}`"));

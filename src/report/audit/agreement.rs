@@ -7,12 +7,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::file::{AuditFile, AuditNumber, AuditOrigin, AuditQuantity};
+use super::file::{AuditFile, AuditNumber, AuditOrigin, AuditQuantity, AuditValue};
 use super::finding::Finding;
 use super::page::page;
 use crate::citation::{Citation, Format, ReferenceId};
 use crate::measure::{Unread, averaged};
-use crate::quantity::{Derivation, Quantity, WrittenAt, count, difference, ratio, written};
+use crate::quantity::{Derivation, Origin, Quantity, RunValue, WrittenAt, count, difference, ratio, written};
 use crate::statistics::Sample;
 use crate::template::{CitedNumber, definitions, link};
 
@@ -142,14 +142,18 @@ fn blank(of: &AuditQuantity) -> Quantity {
     let base = match &of.from {
         AuditOrigin::Written { .. } => written(of.address.clone(), String::new(), None, WrittenAt::default()),
         AuditOrigin::Counted(instances) => count(String::new(), 0, instances.clone()),
-        AuditOrigin::Runs(_) | AuditOrigin::Derived { .. } => {
-            let origin = crate::quantity::Origin::Measured {
-                what: String::new(),
-                stage: String::new(),
-                runs: Vec::new(),
-            };
+        AuditOrigin::Runs(runs) => {
+            let runs = runs.iter().map(|AuditValue { run, value, repeat }| RunValue {
+                instance: run.clone(),
+                key: None,
+                value: *value,
+                repeat: *repeat,
+            });
+            let (what, stage) = (String::new(), String::new());
+            let origin = Origin::Measured { what, stage, runs: runs.collect() };
             Quantity { origin, ..count(String::new(), 0, Vec::new()) }
         }
+        AuditOrigin::Derived { .. } => count(String::new(), 0, Vec::new()),
     };
     Quantity {
         address: of.address.clone(),

@@ -18,6 +18,9 @@ use crate::statistics::Sample;
 /// How many runs, values, settings or numbers of a sort are listed.
 const MAX_LISTED: usize = 12;
 
+/// The format of what is printed as it is written.
+const SPELLED: &str = "spelled";
+
 /// Gives what was observed of the run with a key, where the store has its record.
 pub type ObservedRun<'o, T> = &'o dyn Fn(&str) -> Option<T>;
 
@@ -161,11 +164,15 @@ fn write_number(text: &mut String, group: &[&FoundNumber<'_>], observed: Observe
             .collect();
         let more = places.len() - first.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let as_text = if group.len() > 1 { format!(" as {}", found.number.text) } else { String::new() };
+        let other = (found.number.text != group[0].number.text).then_some(&found.number.text);
+        let as_text = other.map(|text| format!(" as {text}")).unwrap_or_default();
         put(text, 1, &format!("stands    {}{more}{as_text} · {}", first.join(", "), found.reference));
     }
     let unrounded = Sample::new(quantity.values.iter().copied()).summary();
-    if let Some(summary) = unrounded {
+    let is_written = matches!(quantity.from, AuditOrigin::Written { .. });
+    if let Some(summary) =
+        unrounded.filter(|_| !is_written || group.iter().any(|it| it.number.format != SPELLED))
+    {
         let unit = quantity.unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
         let range = match summary.min == summary.max {
             true => String::new(),

@@ -331,7 +331,7 @@ fn nearest(reports: &[AuditedReport], query: &str, asked: &Asked) -> NotFound {
         true => "there is no number in it".to_owned(),
         false => format!("the nearest are\n{}", texts.join("\n")),
     };
-    NotFound { message: format!("{} prints no `{query}`", names(reports)), help }
+    NotFound { message: format!("no number is printed as `{query}` in {}", names(reports)), help }
 }
 
 /// Refuses what is neither a number nor a name.
