@@ -99,12 +99,19 @@ pub struct RunArguments {
 /// The arguments of `recount audit`.
 #[derive(Args)]
 pub struct AuditArguments {
-    /// A number as it is printed (`0.984`), a reference (`n42`), a place (`report/week-3.md:57`) or a variant (`2.4.2`)
-    #[arg(conflicts_with = "check", allow_hyphen_values = true)]
-    pub what: Option<String>,
-    /// Derive every number again, and compare the report, its audit and its figures with what the runs left
-    #[arg(long)]
+    /// A number as it is printed (`0.984`), a reference (`k3f9ac`), a line (`report.md:57`), an address, a variant or a run,
+    /// a link into a report
+    #[arg(value_name = "QUERY", conflicts_with_all = ["check", "unreported"], allow_hyphen_values = true)]
+    pub query: Option<String>,
+    /// Only this report, by its file
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<String>,
+    /// Derive every number again, and compare reports, audits and figures with what the runs left
+    #[arg(long, conflicts_with = "unreported")]
     pub check: bool,
+    /// List what is measured and stands in no report
+    #[arg(long)]
+    pub unreported: bool,
     /// The settings that hold for this command
     #[command(flatten)]
     pub settings: SettingArguments,

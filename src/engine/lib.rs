@@ -77,7 +77,7 @@ mod why;
 
 pub use adopt::{Adoption, Became, adopt};
 pub use cancel::Cancel;
-pub use decide::at_hand::Lacking;
+pub use decide::at_hand::{Lacking, misplaced_by_lock};
 pub use decide::changes::differences;
 pub use decide::reason::Reason;
 pub use decide::targets::{check_targets, targets};

@@ -42,7 +42,7 @@ impl VerifySelection {
             let options = Options { targets, ..project.options(&args.settings, environment) };
             match engine::check_targets(&project.root, &project.pipeline, &project.kinds, &options) {
                 Ok(()) => asked.targets.push(word.clone()),
-                Err(EngineError::UnknownTarget { .. }) if points_into_a_report(word) => {
+                Err(EngineError::UnknownTarget { .. }) if points_into_a_report(project, word) => {
                     let number = RunClosure::of(project, word)?;
                     print::note(&describe(&number));
                     asked.targets.extend(number.cited.iter().cloned());

@@ -8,15 +8,20 @@
 //! - Of what was only observed the lock says nothing: it is taken as it is found, a file of its own as well as a value in
 //!   another one.
 
+use std::path::Path;
+
 use crate::decide::work::Work;
 use crate::digest::{Digest, Key, ObjectId};
+use crate::error::EngineError;
 use crate::folder::FileKind;
+use crate::kind::Kind;
 use crate::lockfile::lock::Lock;
 use crate::observed_values::{has_observed_values, lasting_digest};
+use crate::options::Options;
 use crate::plan::graph::InstanceId;
 use crate::project_path::ProjectPath;
 use crate::recipe::EXECUTABLE;
-use crate::spec::Stage;
+use crate::spec::{Pipeline, Stage};
 use crate::store::{OutputPlace, RecordedOutput, Store};
 
 /// What an empty folder's output has for its permissions, as a run records it.
@@ -99,6 +104,33 @@ pub(crate) fn at_hand(
         Some(place) => Err(Lacking::Name { place: place.path.to_string() }),
         None => Ok(outputs),
     }
+}
+
+/// Names each place that holds something else than the lock says, with the instance that it is of. What is not there is
+/// left out, as a clone has only what git keeps.
+///
+/// # Errors
+/// [`EngineError`] when the pipeline does not fit together.
+pub fn misplaced_by_lock(
+    root: &Path,
+    pipeline: &Pipeline,
+    registry: &[Box<dyn Kind>],
+    store: &Store,
+    lock: &Lock,
+    options: &Options<'_>,
+) -> Result<Vec<(String, String)>, EngineError> {
+    let work = Work::of(root, pipeline, registry, options)?;
+    let mut misplaced = Vec::new();
+    for id in work.plan.ids() {
+        let Some(locked) = lock.lines.get(work.name(id)) else { continue };
+        let own = (work.context(id).stage, work.own_places(id));
+        for (name, object) in &locked.outputs {
+            if let Err(Lacking::Bytes { place }) = find(store, own, name, *object) {
+                misplaced.push((work.name(id).to_owned(), place));
+            }
+        }
+    }
+    Ok(misplaced)
 }
 
 /// Finds one output at its place.

@@ -18,6 +18,14 @@ const MIN_LENGTH: usize = 6;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReferenceId(String);
 
+impl ReferenceId {
+    /// Takes a reference that was written; `None` where it is not that of this address and format.
+    pub fn of_written(reference: &str, address: &str, format: &str) -> Option<Self> {
+        let is_own = reference.len() >= MIN_LENGTH && spell(address, format).starts_with(reference);
+        is_own.then(|| Self(reference.to_owned()))
+    }
+}
+
 impl fmt::Display for ReferenceId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
@@ -53,8 +61,13 @@ impl CitationRegistry {
 
     /// Gives the reference of each of these citations, which are those that are printed.
     pub fn references(&self, used: impl IntoIterator<Item = usize>) -> BTreeMap<usize, ReferenceId> {
-        let spelled: BTreeMap<usize, String> =
-            used.into_iter().filter_map(|at| Some((at, spell(self.citations.get(at)?)))).collect();
+        let spelled: BTreeMap<usize, String> = used
+            .into_iter()
+            .filter_map(|at| {
+                let Citation { quantity, format, .. } = self.citations.get(at)?;
+                Some((at, spell(&quantity.address, &format.to_string())))
+            })
+            .collect();
         let mut lengths: BTreeMap<usize, usize> = spelled.keys().map(|at| (*at, MIN_LENGTH)).collect();
         loop {
             let mut same: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -82,9 +95,9 @@ impl CitationRegistry {
 
 /// Spells all letters that a reference may have: base 32 (RFC 4648, lower-case) of the SHA-256 of address and format, from
 /// its first letter on.
-fn spell(citation: &Citation) -> String {
+fn spell(address: &str, format: &str) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-    let digest = Digest::of(format!("{}\n{}", citation.quantity.address, citation.format).as_bytes());
+    let digest = Digest::of(format!("{address}\n{format}").as_bytes());
     let mut spelled = String::with_capacity(52);
     let (mut buffer, mut bits) = (0_u32, 0);
     for byte in digest.to_bytes() {

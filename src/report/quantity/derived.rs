@@ -81,6 +81,13 @@ impl Derivation {
         self == Self::Statistic(Statistic::Count)
     }
 
+    /// Finds a derivation by the word that stands for it in files.
+    pub fn named(name: &str) -> Option<Self> {
+        let statistics = ["mean", "sd", "min", "max", "median", "n"].into_iter().filter_map(Statistic::named);
+        let mut all = statistics.map(Self::Statistic).chain([Self::Difference, Self::Ratio]);
+        all.find(|derivation| derivation.name() == name)
+    }
+
     /// Gives the word that stands for it in files.
     pub fn name(self) -> &'static str {
         match self {

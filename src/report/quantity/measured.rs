@@ -147,7 +147,9 @@ fn unit(measure: &Measure, declared: &[Measure]) -> Option<String> {
 }
 
 /// Writes where a measure of runs is from; of a derived one, with its parts.
-fn address(runs: &str, measure: &Measure, declared: &[Measure]) -> String {
+///
+/// `runs` names these: `fit[svm]`, or the stage; `declared` are all measures of the stage.
+pub(crate) fn address(runs: &str, measure: &Measure, declared: &[Measure]) -> String {
     let part = |name: &String| match declared.iter().find(|measure| measure.name == *name) {
         Some(part) => address(runs, part, &[]),
         None => format!("{runs}.{name}"),

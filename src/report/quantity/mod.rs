@@ -31,6 +31,7 @@ use crate::statistics::Sample;
 
 pub use compared::Relation;
 pub use derived::{Derivation, Statistic, count, difference, ratio};
+pub(crate) use measured::address as measure_address;
 pub use measured::{measure_at, measure_named, measure_referenced};
 pub use written::{WrittenAt, setting, stated, written};
 

@@ -38,7 +38,7 @@ use std::time::Duration;
 use recount_engine::diagnostic::{Diagnostics, Source};
 use recount_engine::digest::Digest;
 use recount_engine::project_path::ProjectPath;
-use recount_engine::spec::{Field, Parameters, Pipeline, References, Schema, Shape, Value};
+use recount_engine::spec::{Field, Parameters, Pipeline, References, Schema, Shape, Stage, Value};
 use recount_engine::store::OutputPlace;
 use recount_engine::{Context, Effective, Failure, Job, Kind, Output, OutputContent, Read};
 
@@ -47,7 +47,7 @@ use crate::check::{self, Project, Uses};
 use crate::claim::Claims;
 use crate::evidence::Evidence;
 use crate::template::{self, DataFiles, RefusedReport, RenderedReport, ReportFigure, ReportInputs};
-use places::ReportFiles;
+pub use places::ReportFiles;
 use settings::RenderSettings;
 
 /// Raised whenever the bytes of a report, its audit or its page change for equal inputs; a test holds them.
@@ -96,6 +96,11 @@ pub fn schema() -> Schema {
         ],
         ..Schema::default()
     }
+}
+
+/// Names the files of a stage's report; of stand-in data they are others.
+pub fn report_files(stage: &Stage, stand_in: bool) -> ReportFiles {
+    ReportFiles::of(&RenderSettings::of(stage).output, stand_in)
 }
 
 /// Writes a report.

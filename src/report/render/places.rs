@@ -2,7 +2,7 @@
 
 /// The files of one report.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ReportFiles {
+pub struct ReportFiles {
     /// The report itself: `report/week.md`; of stand-in data `report/week.stand-in.md`.
     pub report: String,
     /// What every number in it is from, for programs.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 
-use super::links::{check, definitions};
+use super::links::{check, definitions, link};
 use super::markdown::{self, Context};
 use super::marks::{Mark, Part};
 use super::state::{Collected, ReportState};
@@ -216,8 +216,7 @@ impl Writer<'_> {
             return self.mistake(message, &citation.text.clone());
         }
         self.stands.push((index, self.out.len()));
-        let text = markdown::write(&citation.text, Context::Text);
-        self.out.push_str(&format!("[{text}][{}]", self.references[&index]));
+        self.out.push_str(&link(&citation.text, &self.references[&index]));
     }
 
     fn mistake(&mut self, message: String, shown: &str) {

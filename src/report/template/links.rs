@@ -11,15 +11,20 @@ use recount_engine::diagnostic::{Diagnostic, Place, Source};
 
 use super::CitedNumber;
 use super::finish::MARKDOWN;
-use super::markdown::link_target;
+use super::markdown::{self, Context, link_target};
 use crate::citation::{Citation, ReferenceId};
 use crate::quantity::Origin;
 
 /// The longest report that hosts show, in bytes.
 pub const MAX_REPORT_BYTES: usize = 512 << 10;
 
+/// Writes a citation.
+pub(crate) fn link(text: &str, reference: &ReferenceId) -> String {
+    format!("[{}][{reference}]", markdown::write(text, Context::Text))
+}
+
 /// Writes where each link leads and what is shown when the mouse is over it; hosts show none of these lines.
-pub(super) fn definitions(citations: &BTreeMap<ReferenceId, CitedNumber>, output: &str) -> String {
+pub(crate) fn definitions(citations: &BTreeMap<ReferenceId, CitedNumber>, output: &str) -> String {
     let file = output.rsplit('/').next().unwrap_or(output);
     let page = link_target(&format!("{}.audit.md", file.strip_suffix(".md").unwrap_or(file)));
     let mut text = String::new();

@@ -63,6 +63,7 @@ use crate::quantity::Relation;
 use crate::statistics::Comparison;
 
 pub use data::DataFiles;
+pub(crate) use links::{definitions, link};
 
 /// Everything that a report is made from.
 #[derive(Clone)]

@@ -1,0 +1,85 @@
+//! From a number of an audit file to the runs that it is from, and from these to all that they read from.
+//!
+//! Invariants
+//! - A run that another one read is found by the bytes that were read; where some of these are only observed, by coordinates.
+
+use std::collections::{BTreeMap, HashSet};
+
+use recount_engine::instance_name::{InstanceName, split};
+
+use super::file::{AuditFile, AuditOrigin, AuditQuantity, AuditResult};
+
+impl AuditQuantity {
+    /// Gives the names of all runs that it is from, at any distance, each once, in order.
+    pub fn instances(&self) -> Vec<&str> {
+        let (mut found, mut known) = (Vec::new(), HashSet::new());
+        self.visit(&mut |quantity| match &quantity.from {
+            AuditOrigin::Runs(values) => found.extend(values.iter().map(|value| value.run.as_str())),
+            AuditOrigin::Counted(runs) => found.extend(runs.iter().map(String::as_str)),
+            AuditOrigin::Derived { .. } | AuditOrigin::Written { .. } => {}
+        });
+        found.retain(|instance| known.insert(*instance));
+        found
+    }
+
+    /// Visits it and all that it is made from.
+    pub fn visit<'q>(&'q self, visitor: &mut dyn FnMut(&'q Self)) {
+        visitor(self);
+        if let AuditOrigin::Derived { parts, .. } = &self.from {
+            parts.iter().for_each(|part| part.visit(visitor));
+        }
+    }
+}
+
+impl AuditFile {
+    /// Gives what determined a run and what it made.
+    pub fn result_of(&self, instance: &str) -> Option<&AuditResult> {
+        self.results.get(&self.runs.get(instance)?.key)
+    }
+
+    /// Gives runs and all that they read from, at any distance: these first, each once.
+    pub fn with_needs<'a>(&'a self, instances: &[&'a str]) -> Vec<&'a str> {
+        let mut of_stage: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for instance in self.runs.keys() {
+            of_stage.entry(InstanceName::of(instance).stage).or_default().push(instance);
+        }
+        let mut found: Vec<&str> = Vec::new();
+        let mut known: HashSet<&str> = HashSet::new();
+        let known_runs = instances.iter().filter_map(|instance| self.runs.get_key_value(*instance));
+        found.extend(known_runs.map(|(instance, _)| instance.as_str()).filter(|it| known.insert(it)));
+        let mut at = 0;
+        while let Some(instance) = found.get(at).copied() {
+            let needs = self.needs_of(instance, &of_stage);
+            found.extend(needs.into_iter().filter(|need| known.insert(need)));
+            at += 1;
+        }
+        found
+    }
+
+    /// Gives the runs whose outputs a run read.
+    fn needs_of<'a>(&'a self, instance: &str, of_stage: &BTreeMap<&str, Vec<&'a str>>) -> Vec<&'a str> {
+        let Some(result) = self.result_of(instance) else { return Vec::new() };
+        let coordinates = InstanceName::of(instance).coordinates();
+        let mut needs = Vec::new();
+        for (input, object) in &result.inputs {
+            let (read, output) = split(input);
+            if let Some((named, _)) = self.runs.get_key_value(read) {
+                needs.push(named.as_str());
+                continue;
+            }
+            let fits = |run: &&&str| {
+                let own = InstanceName::of(run).coordinates();
+                own.iter().all(|(axis, value)| coordinates.iter().all(|(it, at)| it != axis || at == value))
+            };
+            let fitting: Vec<&str> = of_stage.get(read).into_iter().flatten().filter(fits).copied().collect();
+            let made = |run: &&&str| {
+                let made = self.result_of(run).and_then(|result| result.outputs.get(output));
+                made == Some(object)
+            };
+            let same: Vec<&str> = fitting.iter().filter(made).copied().collect();
+            // Equal bytes of several runs say nothing of which one was read; coordinates do.
+            needs.extend(if same.is_empty() { fitting } else { same });
+        }
+        needs
+    }
+}
