@@ -57,9 +57,12 @@ pub fn read_again(
 }
 
 /// Reads what an audit file has at an address: a value, or a difference or ratio of two; `None` where the outputs are not
+/// Computes a number from two.
+type Compute = fn(f64, f64) -> f64;
+
 /// at hand.
 fn read(files: &mut RunFiles<'_>, address: &str) -> Option<Option<f64>> {
-    let compute: [(&str, fn(f64, f64) -> f64); 2] = [(" − ", |a, b| a - b), (" / ", |a, b| a / b)];
+    let compute: [(&str, Compute); 2] = [(" − ", |a, b| a - b), (" / ", |a, b| a / b)];
     for (sign, compute) in compute {
         if let Some((one, other)) = address.split_once(sign) {
             let [one, other] = [read_value(files, one)?, read_value(files, other)?];
