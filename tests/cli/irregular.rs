@@ -35,9 +35,9 @@ error: `pipeline.lock` can't be read: `pipeline.lock` is a symbolic link, and no
 "#]]
     );
     assert_data_eq!(
-        with_endless_lock(&["audit", "--check"]).ended(1).out,
+        with_endless_lock(&["audit", "--check"]).ended(1).err,
         str![[r#"
-pipeline.lock: it can't be read: `pipeline.lock` is a symbolic link, and none is followed here
+error: `pipeline.lock` can't be read: `pipeline.lock` is a symbolic link, and none is followed here
 
 "#]]
     );

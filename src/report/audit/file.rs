@@ -14,7 +14,7 @@ pub const VERSION: u32 = 1;
 /// What is known of a report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AuditFile {
-    /// The version of the format, [`VERSION`].
+    /// The version of the format.
     pub version: u32,
     /// The report's file, relative to the project.
     pub report: String,
