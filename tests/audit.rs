@@ -232,8 +232,8 @@ pipeline.yaml:19
   6 runs fit, too: `recount audit 'weigh'`
 5.0 points
   5.0 points is weigh[fine]/metrics.json#/test/accuracy − weigh[plain]/metrics.json#/test/accuracy
-    stands    report/week.md:5:25 · hstj77
     stands    report/short.md:1:12 · hstj77
+    stands    report/week.md:5:25 · hstj77
     rounding  percent(1) of 0.04999999999999993 points
 90 %
   90 % is stated by the grower in short.md.j2:1: no run answers for it

@@ -416,7 +416,6 @@ fn a_shell_is_offered_words_and_targets() {
     }
 }
 
-#[cfg(feature = "lab")]
 #[test]
 fn a_target_that_looks_like_a_number_is_the_target() {
     let project = Project::empty();
@@ -434,7 +433,7 @@ fn a_target_that_looks_like_a_number_is_the_target() {
     assert_data_eq!(
         other.err,
         str![[r#"
-error: there is no audit file, as no stage renders a report
+error: no stage writes a report, so there is none to ask
 help: a report is a stage of kind `render` in pipeline.yaml
 
 "#]]

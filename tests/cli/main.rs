@@ -7,7 +7,6 @@ mod fsck;
 mod gc;
 mod histories;
 mod hostile_git;
-#[cfg(feature = "lab")]
 mod irregular;
 mod lock;
 mod observed;

@@ -92,8 +92,8 @@ fn a_mistake_in_the_claims_is_shown_with_its_place_and_nothing_runs() {
     fs::write(project.path("report/claims.yaml"), claims).expect("the copy can be written");
     let run = project.run(&[]);
     assert_eq!(run.code, Some(2), "{}", run.said);
-    assert!(run.said.contains("report/claims.yaml:20:"), "{}", run.said);
-    assert!(run.said.contains("the word `above` exists"), "{}", run.said);
+    assert!(run.said.contains("report/claims.yaml:37:7"), "{}", run.said);
+    assert!(run.said.contains("help: `above` exists"), "{}", run.said);
     assert!(run.ran().is_empty(), "{}", run.said);
 }
 

@@ -59,10 +59,10 @@ pub fn check(
     named: Option<&str>,
     is_trial: bool,
 ) -> Result<Check, CliError> {
-    let files = files(project, named)?;
-    let mut check = Check { reports: files.len(), ..Check::default() };
     let text = read_lock_text(project.store.project())
         .map_err(|error| CliError::failed(format!("`{LOCK_FILE}` can't be read: {error}")))?;
+    let files = files(project, named)?;
+    let mut check = Check { reports: files.len(), ..Check::default() };
     let lock = text.as_deref().and_then(Lock::parse).filter(|_| !is_trial);
     match (&text, &lock) {
         (None, _) => check.unchecked.push(format!("there is no {LOCK_FILE}")),
@@ -148,10 +148,11 @@ fn check_runs(
                     let what = format!("`{}` has another key now{}", report.name, because(report));
                     check.find(line(), what);
                 }
-                Some(locked) if is_recorded(project, report) => {
-                    if *locked != Locked::of(key, &report.outputs, stage, store) {
-                        check.find(line(), format!("`{}` has other outputs in its record", report.name));
-                    }
+                Some(locked)
+                    if is_recorded(project, report)
+                        && *locked != Locked::of(key, &report.outputs, stage, store) =>
+                {
+                    check.find(line(), format!("`{}` has other outputs in its record", report.name));
                 }
                 Some(_) => {}
                 None if is_recorded(project, report) => {

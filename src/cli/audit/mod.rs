@@ -16,7 +16,7 @@ mod run_closure;
 
 use recount_engine::digest::{Digest, Key};
 use recount_engine::store::Observed;
-use recount_report::audit::{NotFound, Unreported, answer_as_json, find, format_answer, unreported};
+use recount_report::audit::{Unreported, answer_as_json, format_answer, unreported};
 use serde_json::{Value, json};
 
 use super::arguments::AuditArguments;
@@ -47,7 +47,7 @@ pub fn audit(args: &AuditArguments, environment: &Environment) -> Result<(), Cli
         ));
     };
     let reports = Reports::read(&project, args.report.as_deref())?;
-    let found = find(&reports.audited, query).map_err(not_found)?;
+    let found = reports.find(query)?;
     reports.print_notes(&found);
     if args.settings.project.json {
         let seen = |key: &str| serde_json::to_value(observed(&project, key)?).ok();
@@ -110,10 +110,6 @@ fn print_unreported(args: &AuditArguments, project: &Project) -> Result<(), CliE
         print::result(&format!("{stage}.{measure} · {address}{drawn}"));
     }
     Ok(())
-}
-
-fn not_found(NotFound { message, help }: NotFound) -> CliError {
-    CliError::input(format!("{message}\nhelp: {help}"))
 }
 
 /// Gives what was observed of the run with a key.

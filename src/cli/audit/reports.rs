@@ -7,7 +7,7 @@
 
 use recount_engine::folder::Folder;
 use recount_engine::{Lock, read_lock};
-use recount_report::audit::{AuditFile, AuditedReport, Found};
+use recount_report::audit::{AuditFile, AuditedReport, Found, NotFound, find};
 use recount_report::render::{self, ReportFiles, report_files};
 
 use crate::project::Project;
@@ -52,7 +52,16 @@ impl Reports {
         Ok(Self { audited })
     }
 
-    /// Says what has to be known of an answer: that a report is made from stand-in data, or was edited.
+    /// Finds what a person points at.
+    ///
+    /// # Errors
+    /// A [`CliError`] with what is nearest.
+    pub fn find(&self, query: &str) -> Result<Found<'_>, CliError> {
+        find(&self.audited, query)
+            .map_err(|NotFound { message, help }| CliError::input(format!("{message}\nhelp: {help}")))
+    }
+
+    /// Says what has to be known of an answer: that a report is made from stand-in data.
     pub fn print_notes(&self, found: &Found<'_>) {
         let is_asked = |report: &&AuditedReport| {
             let name = &report.audit.report;

@@ -1,9 +1,7 @@
 //! What a number rests on, for `recount verify`: the runs that it is from, and those that they read from.
 
 use recount_engine::digest::{Digest, Key};
-use recount_report::audit::find;
 
-use super::not_found;
 use super::reports::Reports;
 use crate::CliError;
 use crate::project::Project;
@@ -27,7 +25,7 @@ impl RunClosure {
     /// A [`CliError`] without an audit file, for words that name nothing in it, and for numbers that no run left.
     pub fn of(project: &Project, words: &str) -> Result<Self, CliError> {
         let reports = Reports::read(project, None)?;
-        let found = find(&reports.audited, words).map_err(not_found)?;
+        let found = reports.find(words)?;
         let (mut cited, mut instances): (Vec<String>, Vec<(String, Key)>) = (Vec::new(), Vec::new());
         let numbers = found.numbers.iter().map(|found| (found.audit, found.number.quantity.instances()));
         let runs = found.runs.iter().map(|found| (found.audit, found.instances.clone()));
@@ -59,5 +57,5 @@ pub fn points_into_a_report(project: &Project, words: &str) -> bool {
     let number = words.trim().trim_start_matches(['-', '−', '+', '.']);
     number.starts_with(|letter: char| letter.is_ascii_digit())
         || words.contains([':', '#'])
-        || Reports::read(project, None).is_ok_and(|reports| find(&reports.audited, words).is_ok())
+        || Reports::read(project, None).is_ok_and(|reports| reports.find(words).is_ok())
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariants
 //! - Of one number the first screen says what it is, its value before rounding, its repeats and its settings.
-//! - Of many numbers each has a line, and the last line says how to ask for one.
+//! - Of many numbers each has a line, and the first in the report is said in full but for its runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -31,11 +31,12 @@ pub fn format_answer(found: &Found<'_>, observed: ObservedRun<'_, String>) -> St
         [] => {}
         [group] => write_number(&mut text, group, observed),
         [group, rest @ ..] if is_meant(group) && rest.iter().all(|other| !is_meant(other)) => {
-            write_number(&mut text, group, observed);
+            write_head(&mut text, group);
             put(&mut text, 0, "");
             put(&mut text, 0, "a bound of the range of");
             rest.iter().take(MAX_LISTED).for_each(|group| write_line(&mut text, 1, group));
             write_more(&mut text, 1, rest.len());
+            write_rest(&mut text, group[0].audit, &group[0].number.quantity.instances(), observed);
         }
         groups => {
             put(&mut text, 0, &format!("{} numbers", groups.len()));
@@ -45,6 +46,10 @@ pub fn format_answer(found: &Found<'_>, observed: ObservedRun<'_, String>) -> St
                 put(&mut text, 1, &format!("and {more} more: `--json` lists all"));
             }
             put(&mut text, 0, &format!("`recount audit {}` says all of one", groups[0][0].reference));
+            if groups.len() <= MAX_LISTED {
+                put(&mut text, 0, "");
+                write_head(&mut text, &groups[0]);
+            }
         }
     }
     for runs in &found.runs {
@@ -152,6 +157,12 @@ fn write_line(text: &mut String, depth: usize, group: &[&FoundNumber<'_>]) {
 }
 
 fn write_number(text: &mut String, group: &[&FoundNumber<'_>], observed: ObservedRun<'_, String>) {
+    write_head(text, group);
+    write_rest(text, group[0].audit, &group[0].number.quantity.instances(), observed);
+}
+
+/// Says all of a number but for its runs, files and code.
+fn write_head(text: &mut String, group: &[&FoundNumber<'_>]) {
     let Some(first) = group.first() else { return };
     let (audit, quantity) = (first.audit, &first.number.quantity);
     put(text, 0, &format!("{} is {}", first.number.text, what(quantity)));
@@ -183,9 +194,7 @@ fn write_number(text: &mut String, group: &[&FoundNumber<'_>], observed: Observe
         put(text, 1, &format!("rounding  {} of {}{unit}{range}", formats.join(", "), summary.mean));
     }
     write_origin(text, 1, quantity);
-    let instances = quantity.instances();
-    write_settings(text, audit, &instances);
-    write_rest(text, audit, &instances, observed);
+    write_settings(text, audit, &quantity.instances());
 }
 
 /// Says what a number is.
@@ -245,17 +254,25 @@ fn write_origin(text: &mut String, depth: usize, quantity: &AuditQuantity) {
 fn write_settings(text: &mut String, audit: &AuditFile, instances: &[&str]) {
     let named: BTreeSet<&str> =
         instances.iter().filter_map(|it| Some(audit.runs.get(*it)?.settings.as_str())).collect();
-    let of_several = named.len() > 1;
     if named.len() > MAX_LISTED {
         let first: Vec<&str> = named.iter().take(MAX_LISTED).copied().collect();
         let more = named.len() - first.len();
         return put(text, 1, &format!("settings  those of {} and {more} more", first.join(", ")));
     }
-    let mut label = "settings";
+    // What trains and what evaluates it have the same ones.
+    let mut alike: Vec<(Vec<&str>, &BTreeMap<String, AuditSetting>)> = Vec::new();
     for name in named {
         let Some(settings) = audit.settings.get(name) else { continue };
+        match alike.iter_mut().find(|(_, known)| *known == settings) {
+            Some((names, _)) => names.push(name),
+            None => alike.push((vec![name], settings)),
+        }
+    }
+    let of_several = alike.len() > 1;
+    let mut label = "settings";
+    for (names, settings) in alike {
         if of_several {
-            put(text, 1, &format!("{label:<10}of {name}"));
+            put(text, 1, &format!("{label:<10}of {}", names.join(", ")));
             label = "";
         }
         let set: Vec<(&String, &AuditSetting)> =

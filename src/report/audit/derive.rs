@@ -57,16 +57,13 @@ pub fn read_again(
 }
 
 /// Reads what an audit file has at an address: a value, or a difference or ratio of two; `None` where the outputs are not
-/// Computes a number from two.
-type Compute = fn(f64, f64) -> f64;
-
 /// at hand.
 fn read(files: &mut RunFiles<'_>, address: &str) -> Option<Option<f64>> {
-    let compute: [(&str, Compute); 2] = [(" − ", |a, b| a - b), (" / ", |a, b| a / b)];
-    for (sign, compute) in compute {
+    for sign in [" − ", " / "] {
         if let Some((one, other)) = address.split_once(sign) {
-            let [one, other] = [read_value(files, one)?, read_value(files, other)?];
-            return Some(one.zip(other).map(|(one, other)| compute(one, other)).filter(|it| it.is_finite()));
+            let both = read_value(files, one)?.zip(read_value(files, other)?);
+            let computed = both.map(|(one, other)| if sign == " / " { one / other } else { one - other });
+            return Some(computed.filter(|number| number.is_finite()));
         }
     }
     read_value(files, address)

@@ -162,7 +162,8 @@ fn by_number<'r>(reports: &'r [AuditedReport], asked: &Asked) -> Vec<FoundNumber
     let mut found: Vec<FoundNumber<'r>> = all(reports)
         .filter_map(|found| Some(FoundNumber { matched: asked.matches(found.number)?, ..found }))
         .collect();
-    found.sort_by_key(|found| found.matched);
+    // What stands first in a report says most.
+    found.sort_by_key(|found| (found.matched, found.number.places.first()));
     if found.first().is_some_and(|first| first.matched != Match::Rounded) {
         found.retain(|found| found.matched != Match::Rounded);
     }

@@ -6,7 +6,7 @@ use minijinja::{Environment, Error, Value};
 use recount_engine::suggestion;
 
 use super::ReportFigure;
-use super::environment::markdown_of;
+use super::described::markdown_of;
 use super::failure::{failure, refused};
 use super::markdown::{link_target, relative_path};
 use super::state::ReportState;

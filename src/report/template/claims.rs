@@ -9,7 +9,7 @@ use minijinja::value::{Kwargs, Rest};
 use minijinja::{Environment, Error, Value};
 use recount_engine::diagnostic::Place;
 
-use super::environment::described;
+use super::described::described;
 use super::failure::{failure, refused};
 use super::state::ReportState;
 use crate::citation::{Format, usual_format};

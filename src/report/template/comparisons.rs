@@ -6,7 +6,7 @@ use std::sync::Arc;
 use minijinja::value::{Kwargs, Object, ObjectRepr, Rest};
 use minijinja::{Environment, Error, Value};
 
-use super::environment::{described, markdown_of};
+use super::described::{described, markdown_of};
 use super::failure::{failure, refused};
 use super::marks::Mark;
 use super::numbers::{NumberValue, number};

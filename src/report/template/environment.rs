@@ -7,8 +7,8 @@ use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, Error, Output, UndefinedBehavior, Value};
 
 use super::comparisons::ComparisonValue;
+use super::described::escaped;
 use super::failure::{failure, refused};
-use super::marks::{Marks, Part};
 use super::numbers::NumberValue;
 use super::ranking::RankingValue;
 use super::runs::{RunList, RunsValue};
@@ -119,45 +119,4 @@ fn print(state: &ReportState, out: &mut Output<'_>, value: &Value) -> Result<(),
         }
     };
     out.write_str(&text).map_err(Error::from)
-}
-
-/// Writes a text that is no Markdown, but for the marks in it.
-pub(super) fn escaped(state: &ReportState, text: &str) -> String {
-    let parts = state.collected().marks.split(text);
-    let part = |(_, part): (usize, Part<'_>)| match part {
-        Part::Plain(plain) => state.text(plain),
-        Part::Mark(_, mark) | Part::Broken(mark) => mark.to_owned(),
-    };
-    parts.into_iter().map(part).collect()
-}
-
-/// Gives a text for messages and labels: Markdown of a template, or any value as a text.
-pub(super) fn markdown_of(state: &ReportState, value: &Value) -> String {
-    match value.as_str() {
-        Some(text) => text.to_owned(),
-        None => escaped(state, &value.to_string()),
-    }
-}
-
-/// Names what a value is.
-pub(super) fn described(value: &Value) -> String {
-    if value.downcast_object_ref::<NumberValue>().is_some() {
-        "a number".to_owned()
-    } else if value.downcast_object_ref::<RunsValue>().is_some() {
-        "runs of a stage".to_owned()
-    } else if value.downcast_object_ref::<ComparisonValue>().is_some() {
-        "a comparison".to_owned()
-    } else if value.downcast_object_ref::<RankingValue>().is_some() {
-        "a ranking".to_owned()
-    } else if value.is_safe() {
-        "a text that is formatted".to_owned()
-    } else if let Some(text) = value.as_str() {
-        format!("the text `{}`", Marks::without(text))
-    } else {
-        match value.kind() {
-            ValueKind::Number => format!("the number {value}"),
-            ValueKind::Undefined => "nothing".to_owned(),
-            kind => format!("a {kind}"),
-        }
-    }
 }

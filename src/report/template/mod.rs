@@ -9,6 +9,7 @@
 //! | file | its duty |
 //! |---|---|
 //! | `environment` | minijinja's environment, and how values print |
+//! | `described` | values as texts, and what they are called |
 //! | `state` | what a rendering collects: citations, comparisons, marks |
 //! | `marks` | what stands in a text until it is finished |
 //! | `runs`, `settings` | runs of a stage, and their settings |
@@ -34,6 +35,7 @@ mod blocks;
 mod claims;
 mod comparisons;
 mod data;
+mod described;
 mod environment;
 mod failure;
 mod finish;

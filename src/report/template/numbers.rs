@@ -7,7 +7,7 @@ use std::sync::Arc;
 use minijinja::value::{DynObject, Kwargs, Object, ObjectRepr};
 use minijinja::{Environment, Error, State, Value};
 
-use super::environment::described;
+use super::described::described;
 use super::failure::{failure, refused};
 use super::marks::Mark;
 use super::runs::{RunList, RunsValue};

@@ -11,7 +11,7 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use recount_engine::diagnostic::{Place, Source};
 
 use super::ReportInputs;
-use super::environment::described;
+use super::described::described;
 use super::failure::{failure, refused};
 use super::finish::MARKDOWN;
 use super::marks::Part;
