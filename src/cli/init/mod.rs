@@ -21,6 +21,8 @@ type Files = &'static [(&'static str, &'static str)];
 const BANDIT: Files = &[
     ("pipeline.yaml", include_str!("bandit/pipeline.yaml")),
     ("src/play.py", include_str!("bandit/play.py")),
+    ("report.md.j2", include_str!("bandit/report.md.j2")),
+    ("claims.yaml", include_str!("bandit/claims.yaml")),
 ];
 
 const MINIMAL: Files = &[
@@ -36,7 +38,7 @@ const GITIGNORE: &str = ".gitignore";
 const IGNORED: &str = include_str!("gitignore");
 
 /// What git is asked to ignore besides, of a project whose runs have folders of their own.
-const RUNS: &str = "# What runs write, as recount puts it there.\n/runs\n";
+const RUNS: &str = "# What runs write, as recount puts it there; what is only observed, and reports of stand-in data.\n/runs\n*.times.md\n*.stand-in\n*.stand-in.*\n";
 
 /// Carries `recount init` out.
 ///
