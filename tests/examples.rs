@@ -12,7 +12,17 @@ fn copy_of(example: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     // What somebody has run there stays behind.
     let is_part = |name: &std::ffi::OsStr| {
-        ["pipeline.yaml", "params.yaml", "data", "scripts", "src", "stages"].iter().any(|part| name == *part)
+        let parts = [
+            "pipeline.yaml",
+            "params.yaml",
+            "report.md.j2",
+            "claims.yaml",
+            "data",
+            "scripts",
+            "src",
+            "stages",
+        ];
+        parts.iter().any(|part| name == *part)
     };
     let entries = WalkDir::new(&home).min_depth(1).into_iter();
     for entry in entries.filter_entry(|entry| entry.depth() > 1 || is_part(entry.file_name())) {
@@ -133,6 +143,14 @@ fn assert_figure(project: &Path, path: &str, labels: &[&str]) {
     assert!(missing.is_empty(), "{path} lacks {missing:?}, and has {texts:?}");
 }
 
+/// Asserts that a report has a sentence, and that all of its numbers answer.
+fn assert_reported(project: &Path, report: &str, sentence: &str) {
+    let text = fs::read_to_string(project.join(report)).expect("the report is there");
+    assert!(text.contains(sentence), "{text}");
+    let checked = printed(project, &["audit", "--check"]);
+    assert!(checked.starts_with("all agrees · 1 report · "), "{checked}");
+}
+
 /// Says whether there is a Python; where there is none, also that a test is skipped.
 #[expect(clippy::print_stderr, reason = "a test that was skipped must not look like one that passed")]
 fn has_python() -> bool {
@@ -207,9 +225,10 @@ fn the_nile_changed_once_and_what_its_readme_says_to_try_is_so() {
     let ran = run(project);
     let (decades, others): (Vec<_>, Vec<_>) = ran.iter().partition(|name| name.starts_with("decades["));
     assert_eq!(decades.len(), 10, "{ran:?}");
-    assert_eq!(others, [&["abstract"], &changes[..], &["describe", "plot"]].concat());
+    assert_eq!(others, [&["abstract"], &changes[..], &["describe", "plot", "report"]].concat());
     assert_eq!(summary(), NILE);
     assert_in_readme("nile", NILE);
+    assert_reported(project, "out/report.md", "The likeliest change is in [1899][");
     assert_eq!(printed(project, &["results"]), NILE_RESULTS);
     assert_in_readme("nile", &printed(project, &["results", "change"]));
     let flow = "The flow and its mean before and after the likeliest change";
@@ -223,7 +242,8 @@ fn the_nile_changed_once_and_what_its_readme_says_to_try_is_so() {
     fs::write(&script, format!("{text}# The least squared error is the likeliest split.\n"))
         .expect("it is ours");
     let ran = run(project);
-    assert_eq!(ran, changes, "a comment: the same outputs, the same abstract and figures");
+    let told = [&changes[..], &["report"]].concat();
+    assert_eq!(ran, told, "a comment: the same outputs, and only the report says which runs they are of");
 
     fs::remove_dir_all(project.join("out")).expect("the outputs are there");
     assert_eq!(run(project), [""; 0], "what was deleted comes back");
@@ -232,7 +252,7 @@ fn the_nile_changed_once_and_what_its_readme_says_to_try_is_so() {
     let table = project.join("data/flow.csv");
     let flow = fs::read_to_string(&table).expect("the table is there");
     fs::write(&table, flow.replace("1913,456", "1913,556")).expect("it is ours");
-    assert_eq!(run(project).len(), 15, "a correction runs everything");
+    assert_eq!(run(project).len(), 16, "a correction runs everything");
     let sum = "From 1871 to 1970 the Nile carried 920 · 10⁸ m³ a year";
     assert!(summary().starts_with(sum), "{}", summary());
     fs::write(&table, flow.replace("1913,456\n", "")).expect("it is ours");
@@ -249,7 +269,7 @@ fn the_nile_changed_once_and_what_its_readme_says_to_try_is_so() {
 /// Gives the names of a variant's five fits, and what comes behind them.
 fn fits(variant: &str) -> Vec<String> {
     let fits = (1..=5).map(|seed| format!("fit[{variant},seed={seed}]"));
-    fits.chain(["plot".to_owned()]).collect()
+    fits.chain(["plot", "report"].map(str::to_owned)).collect()
 }
 
 #[test]
@@ -260,7 +280,8 @@ fn of_the_penguins_a_changed_model_is_fitted_alone_and_the_results_are_a_table_a
     let folder = copy_of("penguins");
     let project = folder.path();
     let ran = run(project);
-    assert_eq!(ran.len(), 5 + 8 * 5 + 1, "{ran:?}");
+    assert_eq!(ran.len(), 5 + 8 * 5 + 2, "{ran:?}");
+    assert_reported(project, "report.md", "logistic names [99.2 % (99.0–100.0 %)][");
     let columns = ["accuracy", "learnt_accuracy", "overfit", "size"].map(|column| ["-c", column]);
     let results = [&["results", "--sort", "accuracy"], columns.as_flattened()].concat();
     assert_eq!(printed(project, &results), PENGUINS_RESULTS);
@@ -295,7 +316,7 @@ fn of_the_penguins_a_changed_model_is_fitted_alone_and_the_results_are_a_table_a
     assert_eq!(run(project), [""; 0], "taken back it runs nothing");
 
     edit(&models, "from: nearest, k: 5", "from: nearest");
-    assert_eq!(run(project), ["plot"], "what two variants share is fitted once");
+    assert_eq!(run(project), ["plot", "report"], "what two variants share is fitted once");
     let row = "nearest-5 = nearest  0.977 ± 0.011\n";
     let table = printed(project, &["results", "-c", "accuracy"]);
     assert!(table.contains(row), "{table}");

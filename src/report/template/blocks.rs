@@ -6,10 +6,10 @@ use minijinja::{Environment, Error, Value};
 use recount_engine::suggestion;
 
 use super::ReportFigure;
-use super::described::markdown_of;
 use super::failure::{failure, refused};
 use super::markdown::{link_target, relative_path};
 use super::state::ReportState;
+use super::texts::markdown_of;
 use crate::selection::with_help;
 
 /// Puts the functions of parts into an environment.

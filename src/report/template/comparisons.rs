@@ -6,11 +6,12 @@ use std::sync::Arc;
 use minijinja::value::{Kwargs, Object, ObjectRepr, Rest};
 use minijinja::{Environment, Error, Value};
 
-use super::described::{described, markdown_of};
+use super::described::described;
 use super::failure::{failure, refused};
 use super::marks::Mark;
 use super::numbers::{NumberValue, number};
 use super::state::ReportState;
+use super::texts::markdown_of;
 use crate::citation::{Format, usual_format};
 use crate::quantity::{POINTS, Quantity, Relation};
 

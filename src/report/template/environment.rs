@@ -7,13 +7,13 @@ use minijinja::value::ValueKind;
 use minijinja::{AutoEscape, Environment, Error, Output, UndefinedBehavior, Value};
 
 use super::comparisons::ComparisonValue;
-use super::described::escaped;
 use super::failure::{failure, refused};
 use super::numbers::NumberValue;
 use super::ranking::RankingValue;
 use super::runs::{RunList, RunsValue};
 use super::settings::SettingsValue;
 use super::state::ReportState;
+use super::texts::escaped;
 use super::{ReportInputs, blocks, claims, comparisons, numbers, ranking, stated, tables};
 use crate::check::{FUNCTIONS, syntax};
 use crate::selection::Selection;

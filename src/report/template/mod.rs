@@ -9,7 +9,7 @@
 //! | file | its duty |
 //! |---|---|
 //! | `environment` | minijinja's environment, and how values print |
-//! | `described` | values as texts, and what they are called |
+//! | `texts`, `described` | values as texts, and what they are called in messages |
 //! | `state` | what a rendering collects: citations, comparisons, marks |
 //! | `marks` | what stands in a text until it is finished |
 //! | `runs`, `settings` | runs of a stage, and their settings |
@@ -51,6 +51,7 @@ mod stated;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
