@@ -6,10 +6,11 @@ use std::sync::Arc;
 use minijinja::value::{Kwargs, Object, ObjectRepr, Rest};
 use minijinja::{Environment, Error, Value};
 
+use super::calculations::number;
 use super::described::described;
 use super::failure::{failure, refused};
 use super::marks::Mark;
-use super::numbers::{NumberValue, number};
+use super::numbers::NumberValue;
 use super::state::ReportState;
 use super::texts::markdown_of;
 use crate::citation::{Format, usual_format};

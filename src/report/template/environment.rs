@@ -14,7 +14,7 @@ use super::runs::{RunList, RunsValue};
 use super::settings::SettingsValue;
 use super::state::ReportState;
 use super::texts::escaped;
-use super::{ReportInputs, blocks, claims, comparisons, numbers, ranking, stated, tables};
+use super::{ReportInputs, blocks, calculations, claims, comparisons, ranking, stated, tables};
 use crate::check::{FUNCTIONS, syntax};
 use crate::selection::Selection;
 
@@ -52,7 +52,7 @@ fn environment<'e>(inputs: &ReportInputs, state: &Arc<ReportState>) -> Result<En
     environment.set_debug(true);
     let shared = Arc::clone(state);
     environment.set_formatter(move |out, _, value| print(&shared, out, value));
-    numbers::install(&mut environment, state);
+    calculations::install(&mut environment, state);
     comparisons::install(&mut environment, state);
     ranking::install(&mut environment, state);
     tables::install(&mut environment, state);

@@ -12,25 +12,17 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 
 use super::links::{check, definitions, link};
-use super::markdown::{self, Context};
+use super::markdown::{self, Context, MARKDOWN};
 use super::marks::{Mark, Part};
 use super::state::{Collected, ReportState};
 use super::{CitedNumber, MadeComparison, RefusedReport, RenderedReport, ReportInputs};
 use crate::citation::{Citation, Format, ReferenceId};
 use crate::quantity::{WrittenAt, count, written};
 use crate::statistics::ALPHA;
-
-/// What GitHub reads beside CommonMark.
-pub(super) const MARKDOWN: Options = Options::ENABLE_TABLES
-    .union(Options::ENABLE_FOOTNOTES)
-    .union(Options::ENABLE_STRIKETHROUGH)
-    .union(Options::ENABLE_TASKLISTS)
-    .union(Options::ENABLE_GFM)
-    .union(Options::ENABLE_MATH);
 
 /// Finishes a report.
 pub(super) fn finish(

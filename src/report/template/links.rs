@@ -10,8 +10,7 @@ use pulldown_cmark::{Event, LinkType, Parser, Tag};
 use recount_engine::diagnostic::{Diagnostic, Place, Source};
 
 use super::CitedNumber;
-use super::finish::MARKDOWN;
-use super::markdown::{self, Context, link_target};
+use super::markdown::{self, Context, MARKDOWN, link_target};
 use crate::citation::{Citation, ReferenceId};
 use crate::quantity::Origin;
 

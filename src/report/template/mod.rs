@@ -13,7 +13,8 @@
 //! | `state` | what a rendering collects: citations, comparisons, marks |
 //! | `marks` | what stands in a text until it is finished |
 //! | `runs`, `settings` | runs of a stage, and their settings |
-//! | `numbers` | numbers, formats, and what is computed from numbers |
+//! | `numbers` | numbers |
+//! | `calculations` | what is computed from numbers and runs, and formats |
 //! | `comparisons`, `ranking` | `compare … \| say`, `best` |
 //! | `tables` | `table` |
 //! | `claims` | `claims`, `verdict`, `tally` |
@@ -32,6 +33,7 @@
 //! - The same inputs give the same bytes; no rendering takes more than a bounded time and memory.
 
 mod blocks;
+mod calculations;
 mod claims;
 mod comparisons;
 mod data;
@@ -156,6 +158,7 @@ pub struct RefusedReport {
 /// What is wrong in the templates, at the expression; or in what they make, with the draft.
 pub fn render(inputs: &ReportInputs) -> Result<RenderedReport, Box<RefusedReport>> {
     let state = state::ReportState::of(inputs);
+    claims::note_comparisons(&state);
     let text = environment::render(inputs, &state).map_err(|error| {
         let mut diagnostics = Diagnostics::default();
         diagnostics.add(failure::diagnostic(&error, &inputs.templates));

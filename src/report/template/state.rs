@@ -45,7 +45,7 @@ impl ReportState {
             figures: Vec::new(),
         };
         let claims = inputs.claims.as_ref().map(|claims| claims.judge(&inputs.evidence));
-        let state = Arc::new(Self {
+        Arc::new(Self {
             evidence: Arc::clone(&inputs.evidence),
             claims,
             figures: inputs.figures.clone(),
@@ -53,9 +53,7 @@ impl ReportState {
             forced: inputs.forced,
             stop: Arc::clone(&inputs.stop),
             collected: Mutex::new(collected),
-        });
-        super::claims::note_comparisons(&state);
-        state
+        })
     }
 
     pub fn collected(&self) -> MutexGuard<'_, Collected> {

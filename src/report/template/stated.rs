@@ -13,7 +13,7 @@ use recount_engine::diagnostic::{Place, Source};
 use super::ReportInputs;
 use super::described::described;
 use super::failure::{failure, refused};
-use super::finish::MARKDOWN;
+use super::markdown::MARKDOWN;
 use super::marks::Part;
 use super::numbers::NumberValue;
 use super::state::ReportState;
