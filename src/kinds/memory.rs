@@ -52,7 +52,7 @@ impl MemoryGate {
     /// begins too early.
     ///
     /// # Errors
-    /// [`MemoryError`].
+    /// `MemoryError`.
     pub fn enter(&self, needed: u64, watch: &dyn Watch) -> Result<MemoryUse<'_>, MemoryError> {
         let mut promised = self.lock();
         loop {
