@@ -56,21 +56,35 @@ fn run(project: &Path) -> Vec<String> {
 /// The namespace of SVG.
 const SVG: &str = "http://www.w3.org/2000/svg";
 
+/// What `recount results` says of the licences.
+const LICENCES_RESULTS: &str = "\
+accuracy  accuracy_on_learnt  overfit  always_commonest  mozilla_as_gpl (sentences)  gpl_as_mozilla (sentences)
+\x200.77083             0.92857  0.15774             0.625                          13                           1
+";
+
 /// What `recount diff` says of sixty trees instead of fifty.
 const LICENCES_DIFF: &str = "\
 changed train
   because of `params.yaml#/train/n_est` 50 → 60
   and 343 numbers in lists: --all lists them
-changed evaluate · 7 measures moved
+changed evaluate · 10 measures moved, 1 clearly
   because of train · `params.yaml#/train/n_est` 50 → 60
   accuracy                                      0.770833 → 0.739583  -0.031250  unclear: one run on a side
   accuracy_on_learnt                            0.928571 → 0.919643  -0.008929  unclear: one run on a side
   overfit                                       0.157738 → 0.180060  +0.022321  unclear: one run on a side
+  mozilla_as_gpl                                      13 →       14         +1  higher
+  curve.csv#last/learnt                         0.928571 → 0.919643  -0.008929  unclear: one run on a side
+  curve.csv#last/new                            0.770833 → 0.739583  -0.031250  unclear: one run on a side
+  curve.csv#last/trees                                50 →       60        +10  unclear: one run on a side
   scores.json#/confusion/apache-2.0/apache-2.0         8 →        6         -2  unclear: one run on a side
   scores.json#/confusion/apache-2.0/gpl-3              5 →        7         +2  unclear: one run on a side
-  scores.json#/confusion/mpl-2.0/gpl-3                13 →       14         +1  unclear: one run on a side
   scores.json#/confusion/mpl-2.0/mpl-2.0               7 →        6         -1  unclear: one run on a side
-HEAD → now · changed 2 · added 0 · removed 0
+changed plot
+  because of train · `params.yaml#/train/n_est` 50 → 60
+changed report
+  because of train · `params.yaml#/train/n_est` 50 → 60
+  because of file `params.yaml` e0a28f… → d4c78d…
+HEAD → now · changed 4 · added 0 · removed 0
 ";
 
 /// What `out/text/abstract.md` of the Nile says.
@@ -100,9 +114,9 @@ decade     flow (10⁸ m³)  lowest (10⁸ m³)  highest (10⁸ m³)
 1961-1970          874.6              714              1170
 
 change
-span       from_year  before (10⁸ m³)  after (10⁸ m³)  fall (10⁸ m³)  explained
-1871-1970       1899          1097.8           849.97         247.78    0.43655
-1899-1970       1968           855.45          724            131.45    0.04494
+span       from_year  before (10⁸ m³)  after (10⁸ m³)     kept  explained
+1871-1970       1899          1097.8           849.97  0.77429    0.43655
+1899-1970       1968           855.45          724     0.84634    0.04494
 ";
 
 /// What `recount results` says of the penguins, but for how long it took.
@@ -143,12 +157,15 @@ fn assert_figure(project: &Path, path: &str, labels: &[&str]) {
     assert!(missing.is_empty(), "{path} lacks {missing:?}, and has {texts:?}");
 }
 
-/// Asserts that a report has a sentence, and that all of its numbers answer.
+/// Asserts that a report has a sentence, a figure, a claim and twenty numbers, and that all of these answer.
 fn assert_reported(project: &Path, report: &str, sentence: &str) {
     let text = fs::read_to_string(project.join(report)).expect("the report is there");
     assert!(text.contains(sentence), "{text}");
+    assert!(text.contains("\n![") && text.contains("\n| Claim | Verdict | Measured |\n"), "{text}");
     let checked = printed(project, &["audit", "--check"]);
-    assert!(checked.starts_with("all agrees · 1 report · "), "{checked}");
+    let numbers = checked.strip_prefix("all agrees · 1 report · ").and_then(|rest| rest.split(' ').next());
+    let numbers: Option<usize> = numbers.and_then(|numbers| numbers.parse().ok());
+    assert!(numbers >= Some(20), "{checked}");
 }
 
 /// Says whether there is a Python; where there is none, also that a test is skipped.
@@ -196,18 +213,23 @@ fn of_the_licences_only_the_stages_run_whose_parameters_changed() {
     let folder = copy_of("licences");
     let project = folder.path();
     let params = project.join("params.yaml");
-    assert_eq!(run(project), ["evaluate", "featurise", "prepare", "train"]);
-    let results = "accuracy  accuracy_on_learnt  overfit\n 0.77083             0.92857  0.15774\n";
-    assert_eq!(printed(project, &["results"]), results);
-    assert_in_readme("licences", results);
+    assert_eq!(run(project), ["evaluate", "featurise", "plot", "prepare", "report", "train"]);
+    assert_eq!(printed(project, &["results"]), LICENCES_RESULTS);
+    assert_in_readme("licences", LICENCES_RESULTS);
+    assert_reported(project, "report.md", "It is right about [77.1 %][");
+    let answer = printed(project, &["audit", "77.1"]);
+    let answer: String = answer.split_inclusive('\n').take(4).collect();
+    assert_in_readme("licences", &answer);
+    let trees = ["What more trees are good for", "trees", "learnt", "new"];
+    assert_figure(project, "plots/trees.svg", &trees);
     commit(project);
     edit(&params, "\"n_est\": 50", "\"n_est\": 60");
     assert_eq!(printed(project, &["why", "train"]), "train · stale\n  `params.yaml#/train/n_est` 50 → 60\n");
-    assert_eq!(run(project), ["evaluate", "train"]);
+    assert_eq!(run(project), ["evaluate", "plot", "report", "train"]);
     assert_eq!(printed(project, &["diff"]), LICENCES_DIFF);
     assert_in_readme("licences", LICENCES_DIFF);
     edit(&params, "\"max_words\": 200", "\"max_words\": 100");
-    assert_eq!(run(project), ["evaluate", "featurise", "train"]);
+    assert_eq!(run(project), ["evaluate", "featurise", "plot", "report", "train"]);
     edit(&params, "\"max_words\": 100", "\"max_words\": 200");
     edit(&params, "\"n_est\": 60", "\"n_est\": 50");
     assert_eq!(run(project), [""; 0]);
