@@ -1,36 +1,81 @@
-//! The console blocks of `docs/commands.md`, run one after the other in one project.
+//! The pages of `docs`: their blocks, one after the other in one project each.
+//!
+//! ```` ```console ```` are commands and what they print, ```` ```LANGUAGE PATH ```` is a file, and with ` +` behind it the end of one.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::Path;
 
 use snapbox::assert_data_eq;
 
 use crate::project::{Project, said};
 
-#[test]
-fn what_the_page_shows_is_what_the_program_prints() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/commands.md");
+/// Where programs are found besides the project's own `bin`.
+const SYSTEM_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// Goes through a page; gives how many commands were tried.
+fn follow(page: &str) -> usize {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
     let page = fs::read_to_string(page).expect("the page can be read");
     let project = Project::empty();
     fs::create_dir(project.path("bin")).expect("a folder can be made");
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_recount"), project.path("bin/recount"))
         .expect("it can be linked");
-    let path = format!("{}:/usr/local/bin:/usr/bin:/bin", project.path("bin").display());
     let mut tried = 0;
-    for block in page.split("```console\n").skip(1) {
-        let block = block.split("```").next().unwrap_or_default();
-        for shown in format!("\n{block}").split("\n$ ").skip(1) {
-            // A command that prints nothing stands right above the next one.
-            let (line, prints) = shown.split_once('\n').unwrap_or((shown, ""));
-            let mut shell = std::process::Command::new("sh");
-            let together = format!("exec 2>&1; {line}");
-            let shell = shell.args(["-c", &together]).current_dir(project.path("")).env_clear();
-            let said = said(shell.env("PATH", &path).env("HOME", project.path("home")));
-            let prints = prints.trim_end_matches('\n');
-            let end = if prints.is_empty() { "" } else { "\n" };
-            assert_data_eq!(said.out, format!("{prints}{end}"));
-            tried += 1;
+    let mut rest = page.as_str();
+    while let Some((_, fence)) = rest.split_once("\n```") {
+        let (info, fence) = fence.split_once('\n').expect("a fence has a line of its own");
+        let (block, after) = fence.split_once("```").expect("a block ends");
+        rest = after;
+        match info.split(' ').collect::<Vec<_>>().as_slice() {
+            ["console"] => tried += run(&project, block),
+            [_, path] => write(&project.path(path), block, false),
+            [_, path, "+"] => write(&project.path(path), block, true),
+            _ => {}
         }
     }
+    tried
+}
+
+fn write(path: &Path, text: &str, at_end: bool) {
+    fs::create_dir_all(path.parent().expect("a file has a folder")).expect("a folder can be made");
+    let file = File::options().create(true).write(true).append(at_end).truncate(!at_end).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes())).expect("a file can be written");
+}
+
+/// Runs the commands of a block, and asserts that each prints what is shown; gives how many there are.
+fn run(project: &Project, block: &str) -> usize {
+    let path = format!("{}:{SYSTEM_PATH}", project.path("bin").display());
+    let mut tried = 0;
+    for shown in format!("\n{block}").split("\n$ ").skip(1) {
+        // A command that prints nothing stands right above the next one.
+        let (line, prints) = shown.split_once('\n').unwrap_or((shown, ""));
+        let mut shell = std::process::Command::new("sh");
+        let together = format!("exec 2>&1; {line}");
+        let shell = shell.args(["-c", &together]).current_dir(project.path("")).env_clear();
+        let said = said(shell.env("PATH", &path).env("HOME", project.path("home")));
+        let prints = prints.trim_end_matches('\n');
+        let end = if prints.is_empty() { "" } else { "\n" };
+        assert_data_eq!(said.out, format!("{prints}{end}"));
+        tried += 1;
+    }
+    tried
+}
+
+#[test]
+fn what_the_page_of_commands_shows_is_what_the_program_prints() {
+    let tried = follow("docs/commands.md");
+    assert!(tried > 10, "{tried} commands were tried");
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that was skipped must not look like one that passed")]
+fn who_follows_the_guide_gets_what_it_shows() {
+    let python = std::process::Command::new("python3").arg("--version").env("PATH", SYSTEM_PATH).output();
+    if python.is_err() {
+        eprintln!("skipped: there is no `python3`");
+        return;
+    }
+    let tried = follow("docs/guide.md");
     assert!(tried > 10, "{tried} commands were tried");
 }
