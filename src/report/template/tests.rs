@@ -1,12 +1,13 @@
 //! Whole reports on a stranger's project, as they are rendered.
 
+mod documented;
 mod mistakes;
 mod reports;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use recount_engine::diagnostic::Source;
+use recount_engine::diagnostic::{Diagnostics, Source};
 
 use super::{DataFiles, RefusedReport, RenderedReport, ReportFigure, ReportInputs, render};
 use crate::check::{self, Project};
@@ -60,14 +61,19 @@ fn inputs(template: &str) -> ReportInputs {
     }
 }
 
-/// Renders a template, in which the check before anything runs finds nothing.
-fn rendered(template: &str) -> RenderedReport {
-    let inputs = inputs(template);
+/// Gives what the check finds before anything runs.
+fn checked(inputs: &ReportInputs) -> Diagnostics {
     let figures: Vec<(String, String)> =
         inputs.figures.iter().map(|figure| (figure.stage.clone(), figure.name.clone())).collect();
     let project = Project { pipeline: inputs.evidence.pipeline(), figures: &figures, terms: &[] };
     let mut none = |_: &str| Err("there is no other template".to_owned());
-    let found = check::check(&inputs.templates[&inputs.template], &project, &mut none).diagnostics;
+    check::check(&inputs.templates[&inputs.template], &project, &mut none).diagnostics
+}
+
+/// Renders a template, in which the check finds nothing.
+fn rendered(template: &str) -> RenderedReport {
+    let inputs = inputs(template);
+    let found = checked(&inputs);
     assert!(found.is_empty(), "{found}");
     render(&inputs).unwrap_or_else(|refused| panic!("{}", refused.diagnostics))
 }
