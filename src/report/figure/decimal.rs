@@ -3,6 +3,8 @@
 //! Invariants
 //! - A tick's value is the float nearest to what its label says.
 
+use crate::measure::FRACTION;
+
 /// `digits · 10^power`, exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Decimal {
@@ -91,7 +93,7 @@ fn signed(digits: i64, number: &str, percent: bool) -> String {
 
 /// Spells a value in `unit`, to four digits; `fraction` as a percentage.
 pub(crate) fn format_value(value: f64, unit: &str) -> String {
-    Decimal::rounded(value, 4).label(unit == "fraction")
+    Decimal::rounded(value, 4).label(unit == FRACTION)
 }
 
 fn superscript(number: i32) -> String {

@@ -10,6 +10,7 @@ use super::palette::FAINT;
 use super::scale::Scale;
 use super::text::{BOLD, TEXT, shortened, text_width, wrapped};
 use super::{Axis, Figure};
+use crate::measure::FRACTION;
 
 /// The width of every figure that is free to choose one, in pixels.
 pub(super) const WIDTH: f64 = 860.0;
@@ -122,7 +123,7 @@ fn placed(entries: Vec<LegendEntry<'_>>, width: f64) -> Vec<(LegendEntry<'_>, Pi
 /// The title of an axis: its label, its unit, and how it is scaled.
 pub(super) fn axis_title(axis: &Axis, scale: &Scale) -> String {
     match axis.unit.as_str() {
-        "" | "fraction" => format!("{}{}", axis.label, scale.note()),
+        "" | FRACTION => format!("{}{}", axis.label, scale.note()),
         unit => format!("{} ({unit}){}", axis.label, scale.note()),
     }
 }

@@ -18,6 +18,7 @@ use super::repeats::Repeats;
 use super::scale::{Direction, Scale};
 use super::text::{BOLD, label, text_width, wrapped};
 use super::{Axis, NO_VALUE};
+use crate::measure::FRACTION;
 
 /// Values along an axis, such as learning curves.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,7 +91,7 @@ impl Lines {
             let curves: Vec<&Curve> =
                 alike.flat_map(|(_, lines)| lines).flat_map(|line| &line.repeats).collect();
             let values: Vec<f64> = curves.iter().copied().flatten().map(|(_, y)| *y).collect();
-            let is_fraction = axis.unit == "fraction";
+            let is_fraction = axis.unit == FRACTION;
             Scale::complement(&values, &axis.unit).unwrap_or_else(|| {
                 Scale::covering(if is_fraction { values } else { values_in_reach(&curves) }, &axis.unit)
             })

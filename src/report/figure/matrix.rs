@@ -13,6 +13,7 @@ use super::palette::{BLUE, CARD, DARK, FAINT, GRID, VERMILLION};
 use super::repeats::drawable;
 use super::text::{BOLD, TEXT, shortened, text_width, wrapped};
 use super::{Axis, NO_VALUE};
+use crate::measure::FRACTION;
 
 /// Numbers in rows and columns.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,7 +114,7 @@ fn spelled(value: f64, are_counts: bool, unit: &str) -> String {
     if are_counts && value < 1e6 {
         return format!("{value:.0}");
     }
-    if unit == "fraction" { format_value(value, unit) } else { Decimal::rounded(value, 3).label(false) }
+    if unit == FRACTION { format_value(value, unit) } else { Decimal::rounded(value, 3).label(false) }
 }
 
 impl MatrixChart<'_> {
@@ -124,7 +125,7 @@ impl MatrixChart<'_> {
     /// The note, and what the chart itself has to say.
     fn sentences(&self) -> Vec<String> {
         let unit = match self.matrix.cell.unit.as_str() {
-            "" | "fraction" => String::new(),
+            "" | FRACTION => String::new(),
             unit => format!(" ({unit})"),
         };
         let mut sentences = vec![format!("{}{unit}", self.matrix.cell.label), self.matrix.note.clone()];

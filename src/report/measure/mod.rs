@@ -13,6 +13,9 @@
 //! Invariants
 //! - What is not there, or not finite, is reported with its address, and never taken for a number.
 
+/// The unit of a share of one.
+pub const FRACTION: &str = "fraction";
+
 mod data_file;
 mod files;
 mod reading;

@@ -35,8 +35,7 @@ pub(crate) use measured::address as measure_address;
 pub use measured::{measure_at, measure_named, measure_referenced};
 pub use written::{WrittenAt, setting, stated, written};
 
-/// The unit of a share of one.
-pub const FRACTION: &str = "fraction";
+pub use crate::measure::FRACTION;
 
 /// The unit of a difference of shares.
 pub const POINTS: &str = "points";

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::number::{format_mean, format_number};
 use super::table::{Cell, Column, Row, Table};
+use crate::measure::FRACTION;
 use crate::statistics::{Comparison, Relation, Repeats, Sample, Summary, compare};
 
 /// The most notes that are given.
@@ -45,7 +46,7 @@ impl Layout {
             layout.column(name.clone(), false);
         }
         for column in &table.columns {
-            let unit = column.measure().and_then(|it| it.unit.as_deref()).filter(|unit| *unit != "fraction");
+            let unit = column.measure().and_then(|it| it.unit.as_deref()).filter(|unit| *unit != FRACTION);
             let name = column.name(&table.stages);
             let numeric = column.measure().is_some();
             layout.column(unit.map_or(name.clone(), |unit| format!("{name} ({unit})")), numeric);

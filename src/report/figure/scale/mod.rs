@@ -22,6 +22,7 @@
 mod ticks;
 
 use super::repeats::drawable;
+use crate::measure::FRACTION;
 
 pub(super) use ticks::{Direction, Tick};
 
@@ -57,7 +58,7 @@ impl Scale {
     pub(super) fn covering(values: impl IntoIterator<Item = f64>, unit: &str) -> Self {
         let ends = values.into_iter().filter_map(drawable).map(|value| (value, value));
         let (low, high) = ends.reduce(|(a, b), (low, high)| (a.min(low), b.max(high))).unwrap_or((0.0, 1.0));
-        let percent = unit == "fraction";
+        let percent = unit == FRACTION;
         // Closer values are drawn as equal: their labels would need more digits than are legible.
         let least = low.abs().max(high.abs()) * 1e-7;
         let room = match high - low {
@@ -98,7 +99,7 @@ impl Scale {
         let usual = without_outliers(&values);
         let scale = Self::fitting(&usual, unit);
         // Where the usual values need a factor or a distance from 1, no other one is far away.
-        if unit == "fraction" || scale.form != Form::Linear { Self::fitting(&values, unit) } else { scale }
+        if unit == FRACTION || scale.form != Form::Linear { Self::fitting(&values, unit) } else { scale }
     }
 
     /// A complement, where `values` are fractions that crowd near 1.
@@ -113,7 +114,7 @@ impl Scale {
         let nearest = sorted.iter().rev().map(|value| 1.0 - value).find(|distance| *distance > 0.0)?;
         let farthest = 1.0 - least;
         let is_crowded = sorted[sorted.len() / 2] >= NEAR && farthest > FACTOR * nearest;
-        if unit != "fraction" || least < 0.0 || most > 1.0 || !is_crowded {
+        if unit != FRACTION || least < 0.0 || most > 1.0 || !is_crowded {
             return None;
         }
         let (low, high) = (libm::log10(farthest), libm::log10(nearest));
@@ -133,12 +134,7 @@ impl Scale {
         }
         let (low, high) = (libm::log10(least), libm::log10(most));
         let room = (high - low) * ROOM;
-        Some(Self {
-            form: Form::Logarithmic,
-            low: low - room,
-            high: high + room,
-            percent: unit == "fraction",
-        })
+        Some(Self { form: Form::Logarithmic, low: low - room, high: high + room, percent: unit == FRACTION })
     }
 
     /// Where `value`, finite, is on the axis: 0 at its low end, 1 at its high end, outside of these beyond them.
