@@ -189,6 +189,9 @@ impl<'a> Walk<'a> {
                 compare.ops.iter().for_each(|operand| {
                     self.name(&operand.expr);
                 });
+                self.refuse_settings(
+                    std::iter::once(&compare.expr).chain(compare.ops.iter().map(|it| &it.expr)),
+                );
                 Type::Text
             }
             Expr::UnaryOp(operation) => match (self.walk(&operation.expr, literal), &operation.op) {
@@ -230,7 +233,10 @@ impl<'a> Walk<'a> {
         let [left, right] =
             [&operation.left, &operation.right].map(|operand| self.walk(operand, literal && !compares));
         match operation.op {
-            _ if compares => Type::Text,
+            _ if compares => {
+                self.refuse_settings([&operation.left, &operation.right].into_iter());
+                Type::Text
+            }
             B::Concat => Type::Unknown,
             B::ScAnd | B::ScOr => {
                 if left == right {
@@ -241,6 +247,17 @@ impl<'a> Walk<'a> {
             }
             _ if [left, right].iter().all(|it| matches!(it, Type::Number | Type::Quantity)) => Type::Number,
             _ => Type::Unknown,
+        }
+    }
+
+    /// Refuses a setting that is compared with a constant: it is a citation, and equals none.
+    fn refuse_settings<'e>(&mut self, sides: impl Iterator<Item = &'e Expr<'e>> + Clone) {
+        if sides.clone().any(|side| matches!(side, Expr::Const(_)))
+            && let Some(setting) = sides.clone().find(|side| is_setting(side))
+        {
+            let written = self.written(setting);
+            let help = "make a value of it: `| int`, `| float` or `| string`";
+            self.refuse(setting, format!("`{written}` is cited, and equals no constant"), help);
         }
     }
 
@@ -386,4 +403,14 @@ impl<'a> Walk<'a> {
             _ => Type::Unknown,
         }
     }
+}
+
+/// Says whether an expression is a setting of runs, as it stands: `fit["svm"].params.C`.
+fn is_setting(expression: &Expr<'_>) -> bool {
+    let of = match expression {
+        Expr::GetAttr(attribute) => &attribute.expr,
+        Expr::GetItem(item) => &item.expr,
+        _ => return false,
+    };
+    matches!(of, Expr::GetAttr(settings) if settings.name == "params") || is_setting(of)
 }
