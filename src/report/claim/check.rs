@@ -11,12 +11,9 @@ use recount_engine::{Plan, suggestion};
 
 use super::figure::ReportedValue;
 use super::mistakes::add_once;
-use super::written::{Claim, CountedRepeats, Named, Operand, ReadClaim, Reading};
-use crate::measure::Coordinates;
+use super::written::{Claim, Named, Operand, ReadClaim, Reading};
+use crate::measure::{Coordinates, FRACTION};
 use crate::reference::{Reference, What};
-
-/// The unit of a share of one.
-const FRACTION: &str = "fraction";
 
 /// Keeps the claims that have no mistake, and fills in what `highest` and `lowest` are compared with.
 pub(super) fn check(
@@ -58,7 +55,7 @@ impl Check<'_> {
         for reading in &claim.readings {
             for named in reading.references() {
                 match self.named(named) {
-                    Ok(stage) => self.check_sizes(claim, reading, named, stage, diagnostics),
+                    Ok(_) => self.check_sizes(claim, reading, named, diagnostics),
                     Err(mistake) => add_once(mistake, diagnostics),
                 }
             }
@@ -138,15 +135,8 @@ impl Check<'_> {
         points.filter(|point| named.iter().all(|coordinate| point.contains(coordinate)))
     }
 
-    /// Reports numbers that a measure can't have, and more repeats than there are.
-    fn check_sizes(
-        &self,
-        claim: &Claim,
-        reading: &Reading,
-        named: &Named,
-        id: StageId,
-        diagnostics: &mut Diagnostics,
-    ) {
+    /// Reports numbers that a measure can't have.
+    fn check_sizes(&self, claim: &Claim, reading: &Reading, named: &Named, diagnostics: &mut Diagnostics) {
         let measure = named.reference.measure_of(self.pipeline);
         if measure
             .is_some_and(|measure| measure.unit.as_deref() == Some(FRACTION) || measure.out_of.is_some())
@@ -159,20 +149,6 @@ impl Check<'_> {
             {
                 add_once(no_share(value), diagnostics);
             }
-        }
-        let Some(CountedRepeats { count: wanted, place }) = &claim.repeats else { return };
-        let resolved = named.reference.resolved(self.pipeline, id).unwrap_or_default();
-        let repeats = self.pipeline.stages[id.0].repeats();
-        // Of several repeats the first is the unit, over whose values the others are averaged.
-        let unit = |point: &Coordinates| {
-            point.iter().find(|(name, _)| Some(name.as_str()) == repeats.first().copied()).cloned()
-        };
-        let count = self.runs(id, &resolved).map(unit).collect::<BTreeSet<_>>().len();
-        if *wanted > count {
-            let runs = named.reference.runs();
-            let message = format!("the claim is to be so in {wanted} repeats, and `{runs}` has {count}");
-            let mistake = Diagnostic::error(message).at(place);
-            add_once(mistake.help(format!("write `repeats: {count}` or fewer")), diagnostics);
         }
     }
 

@@ -18,6 +18,9 @@ pub(super) fn judge(
     wanted: usize,
 ) -> Verdict {
     let repeats = &own[0].values.repeats;
+    if wanted > repeats.len() {
+        return Verdict::NotShown(Doubt::FewRepeats);
+    }
     let measured = others.iter().filter_map(|(_, other)| match other {
         Other::Measured(side) => Some(side),
         Other::Number(_) => None,

@@ -33,6 +33,8 @@ pub enum Doubt {
     NotReached,
     /// The two sides do not have the same repeats, so that no repeat of one belongs to one of the other.
     OtherRepeats,
+    /// There are fewer repeats than the claim counts.
+    FewRepeats,
     /// There is nothing that it could be compared with.
     Alone,
     /// A value can't be read, with the reason in words that may name an address.
@@ -88,6 +90,7 @@ impl Doubt {
             Self::NearBound => "neither clearly inside nor clearly outside",
             Self::NotReached => "not reached, and not clearly different",
             Self::OtherRepeats => "the sides have different repeats",
+            Self::FewRepeats => "fewer repeats than it counts",
             Self::Alone => "nothing to compare it with",
             Self::Unread(_) => "a value can't be read",
         }

@@ -101,6 +101,7 @@ fn a_stated_number_is_a_bound_and_zero_needs_nobody() {
 - { of: "fit[forest].accuracy", is: reported, values: 0.96, repeats: 2 }
 - { of: "fit[forest].accuracy", is: between, values: [0.96, 0.97], repeats: 3 }
 - { of: ["fit[forest].accuracy", "fit[svm].accuracy"], is: monotone, repeats: 3 }
+- { of: "fit[tree].loss", is: above, than: 0, repeats: 4 }
 "#;
     assert_data_eq!(
         judged(text, &Measured::new()),
@@ -116,6 +117,7 @@ fn a_stated_number_is_a_bound_and_zero_needs_nobody() {
 10: ✓ holds
 11: ✗ contradicted
 12: ✓ holds
+13: ? not shown · fewer repeats than it counts
 
 "#]]
     );
