@@ -119,7 +119,7 @@ The curious player pulls the best machine [87 % (81–91 %)][vlplws] of the time
 
 | Claim | Verdict | Measured |
 | --- | --- | --- |
-| “whoever explores wins more” | ? (not clearly different) | [1.64 (1.24–2.01)][mjeirv] against [1.65 (1.24–2.27)][cdmbcs] |
+| whoever explores wins more | ? (not clearly different) | [1.64 (1.24–2.01)][mjeirv] against [1.65 (1.24–2.27)][cdmbcs] |
 
 "#]].raw());
     assert_data_eq!(

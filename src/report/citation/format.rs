@@ -74,7 +74,9 @@ impl Format {
                 format!("{percentage} {}", if unit == Some(POINTS) { "points" } else { "%" })
             }
             Self::Whole => grouped(&Rounded::to_decimals(value, 0, is_share).plain()),
-            Self::Significant(digits) => Rounded::to_significant(value, usize::from(digits).max(1)).label(),
+            Self::Significant(digits) => {
+                grouped(&Rounded::to_significant(value, usize::from(digits).max(1)).label())
+            }
             Self::Seconds => duration(value),
             Self::Spelled => value.to_string().replacen('-', "−", 1),
         }
@@ -145,10 +147,10 @@ mod tests {
 
     #[test]
     fn large_numbers_have_commas_or_a_power_of_ten() {
-        assert_eq!(Format::Whole.number(2410.0, None), "2,410");
+        assert_eq!(Format::Whole.number(2410.0, None), "2410");
         assert_eq!(Format::Whole.number(9_007_199_254_740_991.0, None), "9,007,199,254,740,991");
-        assert_eq!(Format::Whole.number(-1234.5, None), "−1,235");
-        assert_eq!(Format::Significant(2).number(1234.0, None), "1200");
+        assert_eq!(Format::Whole.number(-12_345.5, None), "−12,346");
+        assert_eq!(Format::Significant(2).number(12_345.0, None), "12,000");
         assert_eq!(Format::Significant(3).number(0.979, None), "0.979");
         assert_eq!(Format::Significant(3).number(0.9, None), "0.900");
         assert_eq!(Format::Significant(2).number(12_345_678.0, None), "1.2·10⁷");

@@ -115,13 +115,16 @@ fn round_digits(value: f64, digits: usize) -> f64 {
     rounded.value()
 }
 
-/// Puts commas between the thousands of a whole number.
+/// The longest whole number that has no commas, in digits.
+const UNGROUPED_DIGITS: usize = 4;
+
+/// Puts commas between the thousands of a whole number of five digits or more: shorter ones, such as a year, have none.
 pub(super) fn grouped(number: &str) -> String {
     let (sign, number) = match number.strip_prefix('−') {
         Some(number) => ("−", number),
         None => ("", number),
     };
-    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+    if number.len() <= UNGROUPED_DIGITS || !number.bytes().all(|byte| byte.is_ascii_digit()) {
         return format!("{sign}{number}");
     }
     let mut grouped = String::from(sign);

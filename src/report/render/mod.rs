@@ -51,7 +51,7 @@ pub use places::ReportFiles;
 use settings::RenderSettings;
 
 /// Raised whenever the bytes of a report, its audit or its page change for equal inputs; a test holds them.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The kind's name.
 pub const KIND: &str = "render";

@@ -12,9 +12,9 @@ use recount_engine::diagnostic::Place;
 use super::described::described;
 use super::failure::{failure, refused};
 use super::state::ReportState;
-use crate::citation::{Format, usual_format};
+use crate::citation::{Format, MAX_DECIMALS, usual_format};
 use crate::claim::{JudgedClaims, JudgedReading, Operand, Piece, Row, Words};
-use crate::quantity::{Quantity, WrittenAt, count, measure_referenced, stated, written};
+use crate::quantity::{FRACTION, Quantity, WrittenAt, count, measure_referenced, stated, written};
 use crate::reference::Reference;
 
 /// Puts the functions of claims into an environment.
@@ -109,11 +109,7 @@ fn borrowed(keys: &[(String, String)]) -> Vec<(&str, &str)> {
 fn table(state: &ReportState, rows: &[Row<'_>]) -> Result<String, String> {
     let mut text = "| Claim | Verdict | Measured |\n| --- | --- | --- |\n".to_owned();
     for row in rows {
-        let words = match row.words.as_slice() {
-            // The source's own words.
-            [Piece::Quoted(words)] => format!("“{}”", quoted(state, words)?),
-            pieces => printed(state, pieces)?,
-        };
+        let words = printed(state, &row.words)?;
         let verdicts: Vec<String> = row.readings.iter().map(|reading| verdict(state, reading)).collect();
         let measured: Vec<String> =
             row.readings.iter().map(|reading| printed(state, &reading.measured)).collect::<Result<_, _>>()?;
@@ -132,12 +128,15 @@ fn verdict(state: &ReportState, reading: &JudgedReading<'_>) -> String {
 }
 
 fn printed(state: &ReportState, pieces: &[Piece<'_>]) -> Result<String, String> {
+    let percent = pieces.iter().find_map(percentage);
     let piece = |piece: &Piece<'_>| match piece {
         Piece::Text(text) => Ok((*text).replace('<', "\\<")),
         Piece::Name(name) => Ok(state.text(name)),
         Piece::Measured(reference) => {
             let quantity = Arc::new(measure_referenced(&state.evidence, reference)?);
-            state.cite(&quantity, usual_format(&quantity))
+            let is_share = quantity.unit.as_deref() == Some(FRACTION);
+            let format = percent.filter(|_| is_share).unwrap_or_else(|| usual_format(&quantity));
+            state.cite(&quantity, format)
         }
         Piece::Quoted(words) => quoted(state, words),
         Piece::Stated(it) => {
@@ -179,11 +178,25 @@ fn tally(state: &ReportState, judged: &JudgedClaims) -> Result<String, String> {
         ("do not apply", cited("claims that do not apply", tally.not_applicable)?),
     ];
     if tally.not_judged > 0 {
-        columns
-            .insert(4, ("for want of a value", cited("claims that could not be judged", tally.not_judged)?));
+        columns.insert(
+            4,
+            ("of these without a value", cited("claims that could not be judged", tally.not_judged)?),
+        );
     }
     let line = |cells: Vec<&str>| format!("| {} |\n", cells.join(" | "));
     let header = line(columns.iter().map(|(name, _)| *name).collect());
     let ruler = line(columns.iter().map(|_| "--:").collect());
     Ok(format!("{header}{ruler}{}", line(columns.iter().map(|(_, number)| number.as_str()).collect())))
+}
+
+/// Gives how a share is printed beside a number that is written in per cent: in per cent, too.
+fn percentage(piece: &Piece<'_>) -> Option<Format> {
+    let text = match piece {
+        Piece::Stated(it) => &it.value.text,
+        Piece::Quoted(words) => &words.text,
+        _ => return None,
+    };
+    let number = text.trim().strip_suffix('%')?.trim_end();
+    let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    Some(Format::Percent(u8::try_from(decimals).unwrap_or(0).max(1).min(MAX_DECIMALS)))
 }
