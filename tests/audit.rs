@@ -364,25 +364,40 @@ const FILES: [&str; 9] = [
     "pipeline.lock",
 ];
 
-#[test]
-fn whatever_is_changed_in_a_project_is_found() {
+fn assert_all_found_in_a_project(mutations: u64) {
     let project = apples();
     let mut files: Vec<PathBuf> = FILES.iter().map(|file| project.path(file)).collect();
     files.push(project.stored("records").swap_remove(3));
     files.extend(["runs/fine/1/observed.json", "report/week.times.md"].map(|file| project.path(file)));
-    let unfound = unfound(&project, &files, 180);
+    let unfound = unfound(&project, &files, mutations);
     assert!(unfound.is_empty(), "{}", unfound.join("\n"));
 }
 
-#[test]
-fn whatever_is_changed_in_a_clone_without_a_store_is_found_but_for_what_was_only_observed() {
+fn assert_all_found_in_a_clone(mutations: u64) {
     let project = clone_of(&apples());
     let files: Vec<PathBuf> = FILES.iter().map(|file| project.path(file)).collect();
-    let found = unfound(&project, &files, 180);
+    let found = unfound(&project, &files, mutations);
     assert!(found.is_empty(), "{}", found.join("\n"));
     // No two honest runs agree in these, so that neither the lock nor a report says anything of them.
     let observed = ["runs/fine/1/observed.json", "report/week.times.md"].map(|file| project.path(file));
     assert_eq!(unfound(&project, &observed, 4).len(), 4);
+}
+
+#[test]
+fn whatever_is_changed_in_a_project_is_found() {
+    assert_all_found_in_a_project(180);
+}
+
+#[test]
+fn whatever_is_changed_in_a_clone_without_a_store_is_found_but_for_what_was_only_observed() {
+    assert_all_found_in_a_clone(180);
+}
+
+#[test]
+#[ignore = "six hundred of each; .ci/long runs them"]
+fn whatever_is_changed_in_a_project_or_a_clone_is_found_six_hundred_times() {
+    assert_all_found_in_a_project(600);
+    assert_all_found_in_a_clone(600);
 }
 
 #[test]
