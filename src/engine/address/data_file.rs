@@ -58,7 +58,7 @@ impl DataFile {
         let part = start..text.len();
         let values = match format {
             Format::Json => json::read(source, part, &mut mistakes).map(Values::Tree),
-            Format::Yaml => yaml::read(source, part, &mut mistakes).map(Values::Tree),
+            Format::Yaml => yaml::read_data(source, part, &mut mistakes).map(Values::Tree),
             Format::Toml => toml::read(source, &mut mistakes).map(Values::Tree),
             Format::JsonLines => Some(Values::Lines(json_lines::read(source, start))),
             Format::Csv => Delimited::read(source, start, b',', &mut mistakes).map(Values::Cells),

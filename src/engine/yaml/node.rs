@@ -1,7 +1,7 @@
 //! A YAML text as a tree in which every value knows its place.
 //!
 //! Invariants
-//! - A tree has no anchors, aliases or tags, and its depth is bounded: `parser` refuses others.
+//! - A tree has no anchors, aliases or tags, and its depth is bounded: `parser` copies or refuses them.
 //! - Keys are texts of bounded length, and unique; of two equal ones the first stays.
 
 use super::scalar::Scalar;

@@ -1,7 +1,7 @@
 //! YAML text → [`Node`], in one pass over saphyr's events.
 //!
 //! Invariants
-//! - Anchors, aliases and tags stop the pass, so no value can multiply.
+//! - In a file of the project anchors, aliases and tags stop the pass; in a data file aliases are copies, of bounded size.
 //! - Depth is bounded, so recursion over a tree is, too.
 //! - Places are byte ranges on character boundaries.
 
@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
 
+use super::anchors::Anchors;
 use super::entries::refuse_repeated;
 use super::node::{Content, Entry, Node, shortened};
 use super::scalar::Scalar;
@@ -24,6 +25,20 @@ const MAX_KEY_BYTES: usize = 1_000;
 /// Gives `None`, with the mistakes in `diagnostics`, for what can't be read as a tree at all; an empty
 /// text is a null. Repeated keys and keys that are no texts are mistakes that leave a tree.
 pub fn read(source: &Arc<Source>, part: Range<usize>, diagnostics: &mut Diagnostics) -> Option<Node> {
+    read_with(source, part, None, diagnostics)
+}
+
+/// Reads what a program wrote: as [`read`] does, with anchors and aliases, and with numbers and truth values as keys.
+pub fn read_data(source: &Arc<Source>, part: Range<usize>, diagnostics: &mut Diagnostics) -> Option<Node> {
+    read_with(source, part, Some(Anchors::default()), diagnostics)
+}
+
+fn read_with(
+    source: &Arc<Source>,
+    part: Range<usize>,
+    anchors: Option<Anchors>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Node> {
     let text = &source.text()[part.clone()];
     let mut builder = Builder {
         source,
@@ -32,6 +47,7 @@ pub fn read(source: &Arc<Source>, part: Range<usize>, diagnostics: &mut Diagnost
         events: Parser::new_from_str(text),
         cursor: Cursor::new(text),
         mistakes: Diagnostics::default(),
+        anchors,
         depth: 0,
         end: 0,
         items: Vec::new(),
@@ -63,6 +79,8 @@ struct Builder<'a> {
     events: Parser<'a, StrInput<'a>>,
     cursor: Cursor<'a>,
     mistakes: Diagnostics,
+    /// The anchored values, where anchors are read at all.
+    anchors: Option<Anchors>,
     depth: usize,
     /// Where the last thing with an extent ended.
     end: usize,
@@ -105,17 +123,19 @@ impl<'a> Builder<'a> {
 
     fn node(&mut self, event: Event<'a>, span: Range<usize>) -> Parsed<Node> {
         let start = span.start;
+        let mut anchored = 0;
         if let Event::Scalar(_, _, anchor, tag)
         | Event::SequenceStart(anchor, tag)
         | Event::MappingStart(anchor, tag) = &event
         {
             // One is enough: the cure for it is the cure for all.
-            if *anchor != 0 {
+            if *anchor != 0 && self.anchors.is_none() {
                 return Err(vec![syntax::anchor_error(self.text, start, '&')]);
             }
             if tag.is_some() {
                 return Err(vec![syntax::tag_error(self.text, start)]);
             }
+            anchored = *anchor;
         }
         let content = match event {
             Event::Scalar(text, style, ..) => {
@@ -132,10 +152,21 @@ impl<'a> Builder<'a> {
             }
             Event::SequenceStart(..) => self.deeper(span, Self::list)?,
             Event::MappingStart(..) => self.deeper(span, Self::map)?,
-            Event::Alias(_) => return Err(vec![syntax::anchor_error(self.text, start, '*')]),
+            Event::Alias(anchor) => {
+                let Some(anchors) = &mut self.anchors else {
+                    return Err(vec![syntax::anchor_error(self.text, start, '*')]);
+                };
+                self.end = span.end;
+                let copied = anchors.copy(anchor, self.depth, MAX_DEPTH);
+                return copied.map_err(|(message, help)| SyntaxError::at(span, message, help));
+            }
             _ => return Err(syntax::scan_errors(self.text, start, "there is no value here")),
         };
-        Ok(Node { content, place: self.place(start..self.end.max(start)) })
+        let node = Node { content, place: self.place(start..self.end.max(start)) };
+        if let Some(anchors) = self.anchors.as_mut().filter(|_| anchored != 0) {
+            anchors.insert(anchored, &node);
+        }
+        Ok(node)
     }
 
     fn deeper(&mut self, span: Range<usize>, parts: fn(&mut Self) -> Parsed<Content>) -> Parsed<Content> {
@@ -181,10 +212,15 @@ impl<'a> Builder<'a> {
             if value.is_null() && value.place.span().is_empty() {
                 value.place = key.place.clone();
             }
-            match key.content {
-                Content::Scalar(Scalar::Text(name)) if name.len() <= MAX_KEY_BYTES => {
-                    self.entries.push(Entry { key: name, key_place: key.place, value });
+            let name = match &key.content {
+                Content::Scalar(Scalar::Text(name)) => Some(name.clone()),
+                Content::Scalar(_) if self.anchors.is_some() && !key.is_null() => {
+                    Some(key.place.text().to_owned())
                 }
+                _ => None,
+            };
+            match name.filter(|name| name.len() <= MAX_KEY_BYTES) {
+                Some(name) => self.entries.push(Entry { key: name, key_place: key.place, value }),
                 _ => self.refuse_key(&key),
             }
         }

@@ -4,6 +4,7 @@ mod messages;
 mod random_tables;
 mod random_trees;
 mod size;
+mod yaml_dumps;
 
 use recount_engine::address::{Address, DataFile, Format};
 use recount_engine::diagnostic::{Diagnostic, Diagnostics, Source};
