@@ -1,4 +1,4 @@
-//! The settings of runs in a template: `fit["svm"].params.C`, which prints as it is spelled and is cited at its line.
+//! The settings of runs in a template: `fit["svm"].params.C`, which prints in full and is cited at its line.
 
 use std::fmt;
 use std::sync::Arc;
