@@ -1,5 +1,6 @@
 //! Claims on a comparison of classifiers: how they are read, checked, judged and shown.
 
+mod documented;
 mod judged;
 mod mistakes;
 mod shown;
