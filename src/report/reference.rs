@@ -146,8 +146,8 @@ impl Reference {
                 let message = format!("stage `{}` has no coordinate `{name}`", stage.name);
                 return Err(help.into_iter().fold(Diagnostic::error(message), Diagnostic::help));
             }
-            let Some(axis) = axes.iter().find(|axis| values(pipeline, id, axis).contains(value)) else {
-                let known: Vec<String> = axes.iter().flat_map(|axis| values(pipeline, id, axis)).collect();
+            let Some(axis) = axes.iter().find(|axis| pipeline.values(id, axis).contains(value)) else {
+                let known: Vec<String> = axes.iter().flat_map(|axis| pipeline.values(id, axis)).collect();
                 let known = known.iter().map(String::as_str);
                 let help = suggestion::help(value, known, "one named", "there are");
                 let message = format!("stage `{}` has no run at `{value}`", stage.name);
@@ -174,15 +174,6 @@ impl fmt::Display for What {
             Self::Output { file, at: None } => write!(out, "/{file}"),
             Self::Output { file, at: Some(at) } => write!(out, "/{file}#{at}"),
         }
-    }
-}
-
-/// Gives the values that a stage is repeated over along an axis.
-pub fn values(pipeline: &Pipeline, id: StageId, axis: &Axis) -> Vec<String> {
-    match axis {
-        Axis::Variant => pipeline.variants_of(id).iter().map(|variant| variant.name.clone()).collect(),
-        Axis::Seed => pipeline.seeds_of(id).iter().map(u64::to_string).collect(),
-        Axis::Listed { values, .. } => values.clone(),
     }
 }
 

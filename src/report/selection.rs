@@ -15,7 +15,6 @@ use recount_engine::suggestion;
 
 use crate::evidence::Evidence;
 use crate::measure::{Coordinates, Run};
-use crate::reference::values;
 
 /// Runs of one stage.
 #[derive(Clone)]
@@ -193,7 +192,7 @@ impl Selection {
     }
 
     fn values(&self, axis: &Axis) -> Vec<String> {
-        values(self.evidence.pipeline(), self.stage, axis)
+        self.evidence.pipeline().values(self.stage, axis)
     }
 
     fn no_run(&self, name: Option<&str>, value: &str) -> String {

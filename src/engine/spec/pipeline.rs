@@ -59,6 +59,15 @@ impl Pipeline {
         self.stages[id.0].seeds_of.map_or(&[], |owner| &self.stages[owner.0].seeds)
     }
 
+    /// Gives the values that a stage is repeated over along an axis.
+    pub fn values(&self, id: StageId, axis: &Axis) -> Vec<String> {
+        match axis {
+            Axis::Variant => self.variants_of(id).iter().map(|variant| variant.name.clone()).collect(),
+            Axis::Seed => self.seeds_of(id).iter().map(u64::to_string).collect(),
+            Axis::Listed { values, .. } => values.clone(),
+        }
+    }
+
     /// Gives the settings that hold for a stage at a variant, which may be one of another stage, as in
     /// [`Variant::from`].
     pub fn settings(&self, id: StageId, variant: Option<&str>) -> &Settings {

@@ -8,7 +8,6 @@ use recount_engine::spec::{Parameters, Pipeline, StageId};
 
 use super::Project;
 use super::words::{is_number, words};
-use crate::reference::values;
 
 /// The names of a project, and its terms.
 #[derive(Debug, Default)]
@@ -34,7 +33,7 @@ impl Names {
             stage.measures.iter().for_each(|measure| names.add(&measure.name));
             for axis in &stage.each {
                 names.add(axis.name());
-                values(pipeline, StageId(index), axis).iter().for_each(|value| names.add(value));
+                pipeline.values(StageId(index), axis).iter().for_each(|value| names.add(value));
             }
             let parameters = parameters(pipeline, StageId(index));
             parameters.iter().for_each(|name| names.add(name));

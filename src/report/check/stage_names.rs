@@ -8,7 +8,6 @@ use super::expressions::Walk;
 use super::vocabulary::{
     BEST_ATTRIBUTES, COMPARISON_ATTRIBUTES, QUANTITY_ATTRIBUTES, RUN_ATTRIBUTES, RUN_METHODS, Type,
 };
-use crate::reference::values;
 
 /// What an address is like.
 const ADDRESS_HELP: &str =
@@ -143,7 +142,7 @@ impl Walk<'_> {
         let pipeline = self.project.pipeline;
         let stage = &pipeline.stages[id.0];
         let axes = stage.each.iter().filter(|axis| coordinate.is_none_or(|name| axis.name() == name));
-        let known: Vec<String> = axes.flat_map(|axis| values(pipeline, id, axis)).collect();
+        let known: Vec<String> = axes.flat_map(|axis| pipeline.values(id, axis)).collect();
         if !known.iter().any(|known| known == value) {
             let words = known.iter().map(String::as_str);
             let help = self.suggest(value, words, "one named", "there are").unwrap_or_default();

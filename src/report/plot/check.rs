@@ -8,7 +8,7 @@ use recount_engine::spec::{MeasureSource, Parameters, Pipeline, Stage, StageId};
 use recount_engine::suggestion;
 
 use super::spec::{FigureSpec, Named, Shows, fits};
-use crate::reference::{What, values};
+use crate::reference::What;
 
 /// Reports what a figure names that the pipeline does not have, and coordinates that it leaves open.
 pub(super) fn check(figure: &FigureSpec, pipeline: &Pipeline, diagnostics: &mut Diagnostics) {
@@ -101,7 +101,7 @@ fn check_over(
         diagnostics.add(help.into_iter().fold(mistake, Diagnostic::help));
         return false;
     };
-    let known = values(pipeline, id, axis);
+    let known = pipeline.values(id, axis);
     for (value, place) in figure.only.iter().flatten().chain(&figure.except) {
         // A pattern may fit none: it chooses among what there is.
         if !value.contains('*') && !known.iter().any(|known| fits(value, known)) {

@@ -4,7 +4,7 @@
 use recount_engine::spec::{Measure, MeasureSource, OutOf, Parameters, Pipeline, Value};
 
 use super::spec::FigureSpec;
-use crate::reference::{Reference, What, values};
+use crate::reference::{Reference, What};
 
 /// Gives the files that something named is read from.
 pub(crate) fn files_of(reference: &Reference, measures: &[Measure]) -> Vec<String> {
@@ -48,10 +48,8 @@ pub(super) fn labels(pipeline: &Pipeline, figures: &[FigureSpec]) -> Parameters 
             }
             let texts = |texts: Vec<String>| Value::List(texts.into_iter().map(Value::Text).collect());
             for axis in &stage.each {
-                labels.insert(
-                    format!("{} over {}", stage.name, axis.name()),
-                    texts(values(pipeline, id, axis)),
-                );
+                labels
+                    .insert(format!("{} over {}", stage.name, axis.name()), texts(pipeline.values(id, axis)));
             }
             let repeats = stage.repeats().into_iter().map(str::to_owned).collect();
             labels.insert(format!("{} repeats", stage.name), texts(repeats));

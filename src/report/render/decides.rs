@@ -10,7 +10,7 @@ use recount_engine::spec::{Axis, Origin, Parameters, Pipeline, Settings, Stage, 
 use crate::check::Uses;
 use crate::claim::Claims;
 use crate::plot::files_of;
-use crate::reference::{Reference, What, values};
+use crate::reference::{Reference, What};
 
 /// Gives the files that are read of each stage, by how their names end.
 pub(super) fn reads(
@@ -70,7 +70,7 @@ pub(super) fn digest_stage(pipeline: &Pipeline, id: StageId) -> Digest {
     };
     for axis in &stage.each {
         field(axis.name());
-        values(pipeline, id, axis).iter().for_each(|value| field(value));
+        pipeline.values(id, axis).iter().for_each(|value| field(value));
     }
     stage.repeats().into_iter().chain(stage.paired.iter().map(String::as_str)).for_each(&mut field);
     for measure in &stage.measures {
