@@ -198,5 +198,5 @@ fn percentage(piece: &Piece<'_>) -> Option<Format> {
     };
     let number = text.trim().strip_suffix('%')?.trim_end();
     let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-    Some(Format::Percent(u8::try_from(decimals).unwrap_or(0).max(1).min(MAX_DECIMALS)))
+    Some(Format::Percent(u8::try_from(decimals).unwrap_or(0).clamp(1, MAX_DECIMALS)))
 }
