@@ -29,8 +29,11 @@ use super::{CliError, json, print};
 /// How many files are named at the end.
 const MAX_LISTED_PLACES: usize = 10;
 
-/// How many failures are printed at the end.
+/// How many different failures are printed at the end.
 const MAX_LISTED_FAILURES: usize = 10;
+
+/// How many instances are named that failed alike.
+const MAX_LISTED_NAMES: usize = 3;
 
 /// Carries `recount run` out.
 ///
@@ -231,19 +234,37 @@ fn first_of(mut places: Vec<String>) -> Vec<String> {
     places
 }
 
-/// Lists failures with what to do, each with the command that repeats it alone; what a program printed was shown
-/// when it failed.
+/// Lists failures, alike ones together, with what to do; what a program printed was shown when it failed.
 fn failed(failures: &[(&str, &Failure)], args: &RunArguments) -> String {
+    let mut alike: Vec<(String, Option<&str>, Vec<&str>)> = Vec::new();
+    for (name, failure) in failures {
+        let help = match failure {
+            Failure::Failed { help, .. } => help.as_deref(),
+            Failure::Cancelled => None,
+        };
+        let headline = failure.headline();
+        match alike.iter_mut().find(|(other, of, _)| *other == headline && *of == help) {
+            Some((_, _, names)) => names.push(name),
+            None => alike.push((headline, help, vec![name])),
+        }
+    }
     let mut text = String::new();
-    for (name, failure) in failures.iter().take(MAX_LISTED_FAILURES) {
-        text.push_str(&format!("error: {name}: {}\n", failure.headline()));
-        if let Failure::Failed { help: Some(help), .. } = failure {
+    for (headline, help, names) in alike.iter().take(MAX_LISTED_FAILURES) {
+        let listed = names[..names.len().min(MAX_LISTED_NAMES)].join(", ");
+        let (more, one) = match names.len() {
+            1 => (String::new(), "it"),
+            count if count <= MAX_LISTED_NAMES => (String::new(), "one"),
+            count => (format!(" and {} more", count - MAX_LISTED_NAMES), "one"),
+        };
+        text.push_str(&format!("error: {listed}{more}: {headline}\n"));
+        if let Some(help) = help {
             text.push_str(&format!("help: {help}\n"));
         }
-        text.push_str(&format!("help: to run it alone: recount run{} {}\n", repeated(args), quoted(name)));
+        let command = format!("recount run{} {}", repeated(args), quoted(names[0]));
+        text.push_str(&format!("help: to run {one} alone: {command}\n"));
     }
-    if let Some(more) = failures.len().checked_sub(MAX_LISTED_FAILURES).filter(|more| *more > 0) {
-        text.push_str(&format!("error: {more} more failed; `recount status` lists them\n"));
+    if let Some(more) = alike.len().checked_sub(MAX_LISTED_FAILURES).filter(|more| *more > 0) {
+        text.push_str(&format!("error: {more} others failed; `recount status` lists them\n"));
     }
     text
 }

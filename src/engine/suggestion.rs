@@ -9,8 +9,7 @@ const MAX_WORD: usize = 200;
 /// Names at most, in a list of what there is.
 const MAX_LISTED: usize = 12;
 
-/// Finds the word nearest to `written`, at most two edits and less than its whole length away; the
-/// first of equals.
+/// Finds the word nearest to `written`, at most two edits and at most half its length away; the first of equals.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = written.chars().take(MAX_WORD + 1).count();
     let near = known.into_iter().filter_map(|word| {
@@ -19,7 +18,7 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
             return None;
         }
         let edits = strsim::osa_distance(written, word);
-        (edits <= MAX_EDITS && edits < length.max(other)).then_some((edits, word))
+        (edits <= MAX_EDITS && 2 * edits <= length.max(other)).then_some((edits, word))
     });
     near.min_by_key(|(edits, _)| *edits).map(|(_, word)| word)
 }

@@ -227,6 +227,31 @@ help: to run it alone: recount run 'sum'
 }
 
 #[test]
+fn failures_that_are_alike_get_their_help_once() {
+    let project = Project::empty();
+    project.write(
+        "pipeline.yaml",
+        "recount: 1\ntitle: T\nstages:\n  \
+         - { name: fit, each: { s: [1, 2, 3, 4, 5] }, run: \"exit 3 # {s}\" }\n  \
+         - { name: sum, run: \"exit 4\" }\n",
+    );
+    let run = project.run(&["-q", "--keep-going", "--jobs", "1"]).ended(1);
+    let (_, end) = run.err.split_once("error: ").expect("it failed");
+    assert_data_eq!(
+        end,
+        str![[r#"
+fit[s=1], fit[s=2], fit[s=3] and 2 more: it ended with exit code 3
+help: run again once the cause is mended; anything that it wrote is in `artifacts/edited/`
+help: to run one alone: recount run 'fit[s=1]'
+error: sum: it ended with exit code 4
+help: run again once the cause is mended; anything that it wrote is in `artifacts/edited/`
+help: to run it alone: recount run 'sum'
+
+"#]]
+    );
+}
+
+#[test]
 fn what_shares_a_run_or_is_skipped_takes_one_line_a_stage() {
     let project = Project::empty();
     project.write(

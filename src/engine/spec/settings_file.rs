@@ -193,7 +193,18 @@ fn parse_values(
     parse_in_file(settings, &schema.fields, variant, diagnostics)
 }
 
+/// The most seeds that a message writes out.
+const MAX_SHOWN_SEEDS: u64 = 5;
+
 fn seeds(node: &Node, diagnostics: &mut Diagnostics) -> Vec<u64> {
+    if let Some(one) = node.whole() {
+        let mistake = Diagnostic::error(format!("`seeds` must be a list, not {}", node.described()));
+        let first: Vec<String> = (1..=one.clamp(1, MAX_SHOWN_SEEDS)).map(|seed| seed.to_string()).collect();
+        let (first, more) = (first.join(", "), if one > MAX_SHOWN_SEEDS { ", …" } else { "" });
+        let help = format!("for {one} of them write `seeds: [{first}{more}]`, for this one `seeds: [{one}]`");
+        diagnostics.add(mistake.at(&node.place).help(help));
+        return Vec::new();
+    }
     let Some(nodes) = items(node, "`seeds`", diagnostics) else { return Vec::new() };
     if nodes.is_empty() {
         let mistake = Diagnostic::error("`seeds` is empty").at(&node.place);

@@ -89,7 +89,14 @@ fn checked(
     let pipeline = Pipeline { title: outline.title, stages };
     for (at, index) in order.iter().enumerate() {
         let draft = &drafts[*index];
-        if let Some(references) = draft.schema.and_then(|schema| schema.references) {
+        // Where the values of a coordinate can't be read, all that names one of them would be reported, too.
+        let unreadable = |need: &StageId| {
+            let each = &pipeline.stages[need.0].each;
+            each.iter().any(|axis| pipeline.values(*need, axis).is_empty())
+        };
+        if let Some(references) = draft.schema.and_then(|schema| schema.references)
+            && !pipeline.stages[at].needs.iter().any(unreadable)
+        {
             (references.check)(&draft.fields, &texts, &pipeline, StageId(at), diagnostics);
         }
     }

@@ -78,7 +78,7 @@ fn claims_are_chosen_by_keys_of_the_project_s_own() {
     );
     assert_data_eq!(
         wrong(&[("section", "2.1")]),
-        str!["no claim has `section: 2.1`: a value named `2` exists"]
+        str!["no claim has `section: 2.1`: there are `2`, `3`, `4`"]
     );
     assert_data_eq!(
         wrong(&[("section", "3"), ("kind", "figure")]),
