@@ -95,7 +95,15 @@ fn the_first_run_of_what_init_writes_ends_in_a_report_whose_numbers_answer() {
     }
     let project = Project::empty();
     project.run(&["init"]).done();
-    assert_eq!(project.run(&[]).done().ran().len(), 8);
+    let first = project.run(&[]).done();
+    assert_eq!(first.ran().len(), 8);
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
+    let readme = readme.expect("the page can be read");
+    let results = first.out.split("ran 8").next().expect("it ends with the counts");
+    assert!(readme.contains(results), "the README lacks:\n{results}");
+    let answer = project.run(&["audit", "0.871"]).done().out;
+    let head: Vec<&str> = answer.lines().take(9).collect();
+    assert!(readme.contains(&head.join("\n")), "the README lacks:\n{}", head.join("\n"));
     let report = project.read("report.md");
     let (text, _) = report.split_once("\n[cdmbcs]: ").expect("its links are at its end");
     assert_data_eq!(text, str![[r#"

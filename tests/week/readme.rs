@@ -1,4 +1,4 @@
-//! The README's console blocks, run as they stand there.
+//! The console blocks of the README and of the page of this pipeline, run as they are there.
 
 use std::fs;
 use std::path::Path;
@@ -12,15 +12,14 @@ struct Shown {
     prints: String,
 }
 
-fn readme() -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"))
-        .expect("the README can be read")
+fn read(page: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).expect("the page can be read")
 }
 
-fn shown(readme: &str) -> Vec<Shown> {
+fn shown(page: &str) -> Vec<Shown> {
     let mut shown: Vec<Shown> = Vec::new();
     let mut inside = false;
-    for line in readme.lines() {
+    for line in page.lines() {
         if line.trim_start().starts_with("```") {
             inside = line.trim() == "```console";
         } else if inside && let Some(command) = line.strip_prefix("$ ") {
@@ -34,21 +33,21 @@ fn shown(readme: &str) -> Vec<Shown> {
 }
 
 #[test]
-fn what_the_readme_shows_is_what_the_program_prints() {
+fn what_the_page_of_the_pipeline_shows_is_what_the_program_prints() {
     let project = Project::new();
     let mut tried = 0;
-    for Shown { command, prints } in shown(&readme()) {
+    for Shown { command, prints } in shown(&read("docs/week-3.md")) {
         let Some(words) = command.strip_prefix("recount ") else { continue };
         let words: Vec<&str> = words.split(' ').collect();
         assert_data_eq!(project.run(&words).said, prints);
         tried += 1;
     }
-    assert!(tried > 0, "no console block of the README names recount");
+    assert!(tried > 0, "no console block names recount");
 }
 
 #[test]
 fn setting_up_takes_two_commands() {
-    let readme = readme();
+    let readme = read("README.md");
     let commands = shown(&readme);
     let set_up =
         commands.iter().map(|shown| shown.command.as_str()).filter(|command| !command.contains("recount"));
