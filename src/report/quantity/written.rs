@@ -25,17 +25,10 @@ pub struct WrittenAt {
 /// Makes a quantity of something that is written; `number` is what it says, where that is a number.
 pub fn written(address: String, spelled: String, number: Option<f64>, at: WrittenAt) -> Quantity {
     Quantity {
-        address,
-        label: String::new(),
         sample: Sample::new(number.map(Some)).exact(),
         spelled: Some(spelled),
-        unit: None,
-        better: None,
-        observed: false,
         repeats: number.map(|_| String::new()).into_iter().collect(),
-        is_paired: false,
-        origin: Origin::Written(at),
-        lacking: Vec::new(),
+        ..Quantity::new(address, Origin::Written(at))
     }
 }
 
