@@ -94,7 +94,7 @@ struct DataValue {
     names: Vec<String>,
 }
 
-/// Gives what stands at a place of a file.
+/// Gives what is at a place of a file.
 fn value(state: &Arc<ReportState>, tree: &Arc<Tree>, names: Vec<String>) -> Value {
     let pointer = Pointer::of(names.iter().map(String::as_str));
     let Some(node) = pointer.get(&tree.root) else { return Value::UNDEFINED };

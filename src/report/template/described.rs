@@ -3,7 +3,7 @@
 use minijinja::Value;
 use minijinja::value::ValueKind;
 
-use super::marks::Marks;
+use super::placeholders::Placeholders;
 
 /// Names what a value is.
 pub(super) fn described(value: &Value) -> String {
@@ -19,7 +19,7 @@ pub(super) fn described(value: &Value) -> String {
     if value.is_safe() {
         "a text that is formatted".to_owned()
     } else if let Some(text) = value.as_str() {
-        format!("the text `{}`", Marks::without(text))
+        format!("the text `{}`", Placeholders::without(text))
     } else {
         match value.kind() {
             ValueKind::Number => format!("the number {value}"),

@@ -2,15 +2,15 @@
 
 use minijinja::Value;
 
-use super::marks::Part;
+use super::placeholders::Part;
 use super::state::ReportState;
 
-/// Writes a text that is no Markdown, but for the marks in it.
+/// Writes a text that is no Markdown, but for the placeholders in it.
 pub(super) fn escaped(state: &ReportState, text: &str) -> String {
-    let parts = state.collected().marks.split(text);
+    let parts = state.collected().placeholders.split(text);
     let part = |(_, part): (usize, Part<'_>)| match part {
         Part::Plain(plain) => state.text(plain),
-        Part::Mark(_, mark) | Part::Broken(mark) => mark.to_owned(),
+        Part::Placeholder(_, placeholder) | Part::Broken(placeholder) => placeholder.to_owned(),
     };
     parts.into_iter().map(part).collect()
 }

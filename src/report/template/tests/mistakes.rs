@@ -76,7 +76,7 @@ error: all settings can't be printed at once
   |
 help: name one: `.params.NAME`
 
-error: `fit[svm]/metrics.json#/test/accuracy` stands in a text without a format: say how it is printed, `| fixed(3)`
+error: `fit[svm]/metrics.json#/test/accuracy` is in a text without a format: say how it is printed, `| fixed(3)`
  --> report/penguins.md:1:1
   |
 1 | …
@@ -222,31 +222,31 @@ fn a_citation_where_no_link_can_be_is_refused_with_its_line() {
     assert_data_eq!(
         all_refused(&templates),
         str![[r#"
-error: `0.98 (0.97–0.98)` of `fit[svm]/metrics.json#/test/accuracy` stands in code, where it can't be a link
+error: `0.98 (0.97–0.98)` of `fit[svm]/metrics.json#/test/accuracy` is in code, where it can't be a link
  --> report/penguins.md:1:7
   |
 1 | text `0.98 (0.97–0.98)`
   |       ^^^^^^^^^^^^^^^^
 
-error: `0.98 (0.97–0.98)` of `fit[svm]/metrics.json#/test/accuracy` stands in code, where it can't be a link
+error: `0.98 (0.97–0.98)` of `fit[svm]/metrics.json#/test/accuracy` is in code, where it can't be a link
  --> report/penguins.md:3:5
   |
 3 |     0.98 (0.97–0.98)
   |     ^^^^^^^^^^^^^^^^
 
-error: `0.98 (0.97–0.98)` of `fit[svm]/metrics.json#/test/accuracy` stands within a link or an image, where it can't be a link
+error: `0.98 (0.97–0.98)` of `fit[svm]/metrics.json#/test/accuracy` is within a link or an image, where it can't be a link
  --> report/penguins.md:1:9
   |
 1 | a [link 0.98 (0.97–0.98)](x.md)
   |         ^^^^^^^^^^^^^^^^
 
-error: `0.98 (0.97–0.98)` of `fit[svm]/metrics.json#/test/accuracy` stands in a tag of HTML, where it can't be a link
+error: `0.98 (0.97–0.98)` of `fit[svm]/metrics.json#/test/accuracy` is in a tag of HTML, where it can't be a link
  --> report/penguins.md:1:11
   |
 1 | <b title="0.98 (0.97–0.98)">x</b>
   |           ^^^^^^^^^^^^^^^^
 
-error: `fit[svm]/metrics.json#/test/accuracy` stands in a text without a format: say how it is printed, `| fixed(3)`
+error: `fit[svm]/metrics.json#/test/accuracy` is in a text without a format: say how it is printed, `| fixed(3)`
  --> report/penguins.md:1:4
   |
 1 | C: …
@@ -263,7 +263,7 @@ error: a filter cut a citation apart, or a text has one of two private letters t
 }
 
 #[test]
-fn a_mistake_within_a_macro_is_told_where_it_is_made() {
+fn a_mistake_within_a_macro_is_reported_where_it_is_made() {
     assert_data_eq!(
         refused(
             "{% macro row(run) %}\n{{ run.acuracy | fixed(2) }}\n{% endmacro %}\ntext\n{{ row(fit[\"svm\"]) }}"
