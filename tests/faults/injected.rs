@@ -1,7 +1,7 @@
 //! A kill, or an error of the disk, at every call by which a command changes the disk.
 //!
 //! Each place is tried in a fresh copy of the project. After a kill no object is torn, no record is without its
-//! objects, and the next run goes on as if nothing had been. After an error the command has said so, with the
+//! objects, and the next run goes on as if nothing had been. After an error the command has printed so, with the
 //! path, and what it left is sound.
 
 use std::fs;
@@ -152,16 +152,16 @@ fn assert_told(project: &Project, run: &Run, hit: &str, when: &str) {
     if printed(hit) || run.code == Some(0) && has_another_way(hit) {
         return;
     }
-    assert_eq!(run.code, Some(1), "{when}: {}", run.said);
+    assert_eq!(run.code, Some(1), "{when}: {}", run.printed);
     let names =
-        |path: &Path| ["`", "/"].iter().any(|end| run.said.contains(&format!("{}{end}", path.display())));
+        |path: &Path| ["`", "/"].iter().any(|end| run.printed.contains(&format!("{}{end}", path.display())));
     let is_named = |path: &String| {
         path.is_empty() || Path::new(path).ancestors().filter(|folder| *folder != Path::new("")).any(names)
     };
     let paths = paths(project, hit);
     // A pipe has no path that could be named.
     let named = hit.contains("<pipe:") || paths.iter().any(is_named);
-    assert!(named, "{when}: none of {paths:?} in {}", run.said);
+    assert!(named, "{when}: none of {paths:?} in {}", run.printed);
 }
 
 /// Says whether a call only says something: its reader may be gone.
@@ -195,7 +195,7 @@ fn assert_finishes(project: &Project, may_keep: bool, when: &str) {
         if seed == "second\n" { vec![("out/a.txt".to_owned(), BY_HAND.to_owned())] } else { Vec::new() };
     let kept = project.kept().into_iter();
     let kept: Vec<_> = kept.filter(|(place, text)| !(may_keep && is_output(place, text, &seed))).collect();
-    assert_eq!(kept, by_hand, "{when}: what was kept as a person's: {}", run.said);
+    assert_eq!(kept, by_hand, "{when}: what was kept as a person's: {}", run.printed);
     for litter in ["scratch", "temporary"] {
         assert!(project.stored(litter).is_empty(), "{when}: {litter}: {:?}", project.stored(litter));
     }

@@ -40,7 +40,7 @@ fn what_the_readme_shows_is_what_the_program_prints() {
     for Shown { command, prints } in shown(&readme()) {
         let Some(words) = command.strip_prefix("recount ") else { continue };
         let words: Vec<&str> = words.split(' ').collect();
-        assert_data_eq!(project.run(&words).said, prints);
+        assert_data_eq!(project.run(&words).printed, prints);
         tried += 1;
     }
     assert!(tried > 0, "no console block of the README names recount");

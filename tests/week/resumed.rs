@@ -44,8 +44,8 @@ fn a_killed_training_goes_on_where_it_was_and_leaves_what_one_never_killed_leave
     assert_eq!(checkpoints(&project).len(), 1);
 
     let last = project.run(&TRAINING).done();
-    let resumed = last.said.lines().find(|line| line.contains("train[2.2,seed=1] · resumed at epoch "));
-    assert!(resumed.is_some(), "{}", last.said);
+    let resumed = last.printed.lines().find(|line| line.contains("train[2.2,seed=1] · resumed at epoch "));
+    assert!(resumed.is_some(), "{}", last.printed);
     assert_eq!(last.ran(), ["train[2.2,seed=1]"]);
     for output in ["weights.safetensors", "history.json"] {
         let of = |project: &Project| {

@@ -58,7 +58,7 @@ fn no_link_below_the_store_is_followed() {
         for to in ["", "thesis"] {
             let (project, victim) = (project(), Victim::new());
             let link = project.root().join("artifacts").join(&name);
-            fs::create_dir_all(link.parent().expect("it stands in a folder")).expect("it can be made");
+            fs::create_dir_all(link.parent().expect("it is in a folder")).expect("it can be made");
             symlink(victim.path().join(to), link).expect("links can be made");
             project.write("out.txt", "my own words");
             // A run may refuse such a store.

@@ -100,7 +100,7 @@ fn a_second_request_to_stop_kills_at_once() {
     assert!(!is_alive(&project, "pid"));
 }
 
-/// Leaves a process behind in a session of its own, and goes on as it is told.
+/// Leaves a process behind in a session of its own, and goes on with `rest`.
 fn leaves(rest: &str) -> Toy {
     let stray = "setsid sh -c 'echo $$ > stray.new; mv stray.new stray; sleep 30; echo late >> out.txt'";
     let line = format!(

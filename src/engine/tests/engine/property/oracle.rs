@@ -1,7 +1,7 @@
-//! Foretells what every instance makes, and what decides it: the engine's promises said over again,
+//! Predicts what every instance makes, and what decides it: the engine's promises in other words,
 //! with no store, no digest and no file.
 //!
-//! Draft ──foretell──▶ [`Expected`], one for each instance, in the engine's order
+//! Draft ──predict──▶ [`Expected`], one for each instance, in the engine's order
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,8 +70,8 @@ pub struct Expected {
     pub fate: Fate,
 }
 
-/// Foretells every instance.
-pub fn foretell(draft: &Draft) -> Vec<Expected> {
+/// Predicts every instance.
+pub fn predict(draft: &Draft) -> Vec<Expected> {
     let mut all = Vec::new();
     for sketch in &draft.stages {
         for word in draft.words_of(sketch) {
