@@ -1,4 +1,4 @@
-//! Instances of a stage that stand alike, in one line.
+//! Instances of a stage in the same state, in one line.
 //!
 //! Invariants
 //! - A stage takes few lines, whether it has one instance or a hundred thousand.
@@ -10,10 +10,10 @@ use recount_engine::spec::{Pipeline, StageId};
 /// How many groups of a stage are named one by one.
 const GROUPS: usize = 5;
 
-/// How an instance stands: in a word, and why.
+/// The state of an instance: in a word, and why.
 pub type StateLine = (&'static str, String);
 
-/// Instances of a stage that stand alike.
+/// Instances of a stage in the same state.
 struct Group<'s> {
     stage: StageId,
     state_line: StateLine,

@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use recount_engine::spec::parse_size;
 use recount_engine::suggestion::nearest;
 
-/// Re-runs what changed, re-tells the report, and answers for every number in it.
+/// Re-runs what changed, rewrites the report, and answers for every number in it.
 #[derive(Parser)]
 #[command(name = "recount", version, about, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
@@ -109,7 +109,7 @@ pub struct AuditArguments {
     /// Derive every number again, and compare reports, audits and figures with what the runs left
     #[arg(long, conflicts_with = "unreported")]
     pub check: bool,
-    /// List what is measured and stands in no report
+    /// List what is measured and is in no report
     #[arg(long)]
     pub unreported: bool,
     /// The settings that hold for this command

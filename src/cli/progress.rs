@@ -5,7 +5,7 @@
 //! Invariants
 //! - What ran, failed or must be read is a line of its own that stays; bars are redrawn below.
 //! - A bar takes one row, however narrow the terminal and however long a name; none is left behind, whatever comes.
-//! - Nothing here is needed to understand the result: the summary stands on standard output.
+//! - Nothing here is needed to understand the result: the summary is on standard output.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -192,7 +192,7 @@ impl Observer for Progress {
             Event::Notice { name, line, .. } => {
                 self.line("note", &format!("{name} · {line}"));
             }
-            Event::Kept { line } => self.line("note", line),
+            Event::SetAside { line } => self.line("note", line),
             Event::Retired { place, stays: None } => {
                 self.line("removed", &format!("{place} · no longer in the pipeline"));
             }

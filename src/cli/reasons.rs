@@ -44,7 +44,7 @@ impl ReasonEntry {
     }
 }
 
-/// Gives what became of an instance in a run, or how it stands in a status.
+/// Gives what became of an instance in a run, or its state in a status.
 pub fn report_as_json(report: &Report) -> Json {
     let (outcome, with) = match &report.outcome {
         Outcome::Fresh => ("fresh", None),

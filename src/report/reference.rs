@@ -29,7 +29,7 @@ pub enum What {
     Output {
         /// How the output's name ends, by whole components.
         file: String,
-        /// What stands behind the `#`, if something does.
+        /// What comes after the `#`, if something does.
         at: Option<String>,
     },
 }

@@ -3,7 +3,7 @@
 //! stage ──[`Selection::narrow`]──▶ fewer runs ──[`Selection::over`]──▶ a selection for each value of a coordinate
 //!
 //! Invariants
-//! - Runs stand in the plan's order, and there is at least one.
+//! - Runs are in the plan's order, and there is at least one.
 //! - What is measured has no coordinate that is neither named nor a repeat: see [`Selection::check_closed`].
 
 use std::fmt;

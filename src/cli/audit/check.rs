@@ -116,7 +116,7 @@ impl Check {
     }
 }
 
-/// What was made again, and what lies at the places of what was not.
+/// What was made again, and what is at the places of what was not.
 #[derive(Default)]
 struct Remade {
     /// The bytes that belong at each place of a figure or a report.

@@ -1,4 +1,4 @@
-//! Which change of a setting, a file or code lies behind an instance's change, through all it needs.
+//! Which change of a setting, a file or code is behind an instance's change, through all it needs.
 //!
 //! two locks + the records they name ──▶ for each instance the changes at the root
 //!

@@ -4,7 +4,7 @@
 //!
 //! | file | its duty |
 //! |---|---|
-//! | `causes` | what lies behind an instance's change |
+//! | `causes` | what caused an instance's change |
 //! | `measures` | the numbers on both sides, declared measures first |
 //! | `text` | all of it as text |
 //!

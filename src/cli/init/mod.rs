@@ -72,7 +72,7 @@ pub fn init(args: &InitArguments, environment: &Environment) -> Result<(), CliEr
         print::result(&format!("wrote   {}", ignore.display()));
     }
     let results = if args.minimal { "" } else { ", `recount results` lists what was measured" };
-    print::result(&format!("`recount` runs it{results}; `recount status` says how it stands"));
+    print::result(&format!("`recount` runs it{results}; `recount status` says what is up to date"));
     Ok(())
 }
 

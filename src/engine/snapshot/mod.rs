@@ -41,7 +41,7 @@ const MAX_SNAPSHOT_BYTES: u64 = 1 << 30;
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Snapshot {
     asked: Asked,
-    seen: Seen,
+    seen: ProjectState,
 }
 
 /// What was asked of which pipeline, and what there is to say to it; may be written anew before what was seen.
@@ -63,7 +63,7 @@ struct Asked {
 
 /// What was seen of the project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Seen {
+struct ProjectState {
     /// Every path that an instance read or wrote.
     paths: Vec<PathState>,
     trees: Vec<TreeState>,
@@ -133,7 +133,7 @@ impl Snapshot {
     }
 }
 
-impl Seen {
+impl ProjectState {
     /// Says whether no index leads nowhere.
     fn is_consistent(&self) -> bool {
         let paths = |indexes: &[u32]| indexes.iter().all(|index| (*index as usize) < self.paths.len());
@@ -144,7 +144,7 @@ impl Seen {
 }
 
 impl Asked {
-    fn encode(&self, seen: &Seen) -> Vec<u8> {
+    fn encode(&self, seen: &ProjectState) -> Vec<u8> {
         let begin = [MAGIC.as_slice(), &[0; 32]].concat();
         let body = begin.len();
         let mut bytes =
@@ -155,7 +155,7 @@ impl Asked {
     }
 
     /// Writes it with what was seen as the store's snapshot.
-    fn save(&self, seen: &Seen, session: &Session<'_>) -> Result<(), StoreError> {
+    fn save(&self, seen: &ProjectState, session: &Session<'_>) -> Result<(), StoreError> {
         let asked = Self { places: session.filled_stamp(), ..self.clone() };
         session.write_whole(SNAPSHOT_FILE, &asked.encode(seen))
     }
@@ -207,7 +207,7 @@ mod tests {
             pipeline: vec![state("pipeline.yaml", file(b"p"))],
             places: None,
         };
-        let seen = Seen {
+        let seen = ProjectState {
             paths: vec![state("a", file(b"a")), state("b", Observation::Absent)],
             trees: vec![TreeState { paths: vec![0, 1] }],
             instances: vec![InstanceState {

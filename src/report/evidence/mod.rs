@@ -13,7 +13,7 @@
 //! | `invented` | values in the place of measured ones, to try a template with |
 //!
 //! Invariants
-//! - Runs stand in the plan's order.
+//! - Runs are in the plan's order.
 //! - It can be shared between threads.
 
 mod cache;

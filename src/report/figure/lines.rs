@@ -1,11 +1,11 @@
 //! Lines: series in panels, a thin line for each repeat and a thick one for their mean.
 //!
 //! Panels with the same upward axis share one scale, so that they can be compared by eye; all share the axis across.
-//! Colours and marks tell series apart, styles of lines the columns; where each panel has one series, colours tell the
+//! Colours and marks distinguish series, styles of lines the columns; where each panel has one series, colours distinguish the
 //! columns apart, too.
 //!
 //! Invariants
-//! - A value that is not finite is never drawn: its repeat ends in a hollow mark. What lies beyond a panel is not drawn
+//! - A value that is not finite is never drawn: its repeat ends in a hollow mark. What is beyond a panel is not drawn
 //!   within it, and the panel says so.
 //! - A panel says of each series how many of its repeats have values, where some have none.
 

@@ -1,4 +1,4 @@
-//! The colours, light and dark: told apart by people of any colour vision, legible on the figures' own card.
+//! The colours, light and dark: distinct to people of any colour vision, legible on the figures' own card.
 //!
 //! Invariants
 //! - Every figure is drawn in the light colours, as attributes. [`style`] gives each one its dark counterpart

@@ -18,7 +18,7 @@ pub(super) trait RowMark {
     fn legend(&self, repeat: &str, rows: &[&Repeats]) -> Vec<LegendEntry<'_>>;
 
     /// Draws the repeats of a row, whose middle is at `y`; `place` finds a value on the axis.
-    fn paint(&self, canvas: &Canvas<'_>, repeats: &Repeats, place: &dyn Fn(f64) -> Place, y: f64);
+    fn paint(&self, canvas: &Canvas<'_>, repeats: &Repeats, place: &dyn Fn(f64) -> RowPosition, y: f64);
 
     /// Draws the sample of a group that lacks a repeat.
     fn paint_incomplete(&self, canvas: &Canvas<'_>, at: Pixel);
@@ -26,7 +26,7 @@ pub(super) trait RowMark {
 
 /// Where a value is in a row.
 #[derive(Clone, Copy)]
-pub(super) enum Place {
+pub(super) enum RowPosition {
     /// On the axis, at this pixel.
     On(f64),
     /// Below the axis' low end, which is this pixel.
@@ -97,11 +97,11 @@ impl<'a, M: RowMark> RowChart<'a, M> {
         Self { repeat, scale, mark, rows, notes, width, left, right, ticks, title }
     }
 
-    fn place(&self, value: f64) -> Place {
+    fn place(&self, value: f64) -> RowPosition {
         match self.scale.share(value) {
-            share if share < 0.0 => Place::Below(self.left),
-            share if share > 1.0 => Place::Above(self.right),
-            share => Place::On(self.x(share)),
+            share if share < 0.0 => RowPosition::Below(self.left),
+            share if share > 1.0 => RowPosition::Above(self.right),
+            share => RowPosition::On(self.x(share)),
         }
     }
 
@@ -191,7 +191,7 @@ fn section_width(section: &str) -> f64 {
     (text_width(section) * BOLD).min(SECTIONS) + 12.0
 }
 
-/// What is said beside a row: how many repeats have a value, and which values lie beyond the axis.
+/// What is said beside a row: how many repeats have a value, and which values are beyond the axis.
 fn row_note(repeats: &Repeats, scale: &Scale, unit: &str) -> String {
     let beyond: Vec<f64> = repeats.values.iter().copied().filter(|value| !scale.holds(*value)).collect();
     let low = beyond.iter().copied().reduce(f64::min);

@@ -27,7 +27,7 @@ pub(super) fn check(figure: &FigureSpec, pipeline: &Pipeline, diagnostics: &mut 
     }
 }
 
-/// Reports what stands behind a file's `#` and is no way to a value there.
+/// Reports what comes after a file's `#` and leads to no value there.
 fn check_address(figure: &FigureSpec, (reference, place): &Named, diagnostics: &mut Diagnostics) {
     let What::Output { file, at: Some(at) } = &reference.what else { return };
     let message = if matches!(figure.shows, Shows::Lines { .. }) {

@@ -15,7 +15,7 @@ pub(in crate::figure) struct Tick {
     pub(in crate::figure) follows_gap: bool,
 }
 
-/// How the labels of an axis lie.
+/// How the labels of an axis are placed.
 #[derive(Clone, Copy)]
 pub(in crate::figure) enum Direction {
     /// Side by side; they may reach `overhang` pixels beyond the axis' ends.
@@ -107,7 +107,7 @@ fn fits(ticks: &[Tick], pixels: f64, direction: Direction) -> bool {
     })
 }
 
-/// Numbers whose decimal logarithms lie between `low` and `high`: 1, 2 and 5 of each decade, then 1 and 3, then
+/// Numbers whose decimal logarithms are between `low` and `high`: 1, 2 and 5 of each decade, then 1 and 3, then
 /// every decade, then ever fewer.
 fn decade_candidates(low: f64, high: f64) -> Vec<Vec<Decimal>> {
     let powers = || low.floor() as i32..=high.ceil() as i32;

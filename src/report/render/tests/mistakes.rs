@@ -32,7 +32,7 @@ fn a_report_that_is_refused_is_kept_as_far_as_it_came() {
     assert_data_eq!(
         project.failures(),
         str![[r#"
-report: `0.92 (0.91–0.93)` of `fit[svm]/metrics.json#/accuracy` stands in code, where it can't be a link
+report: `0.92 (0.91–0.93)` of `fit[svm]/metrics.json#/accuracy` is in code, where it can't be a link
  --> report/penguins.md:3:2
   |
 3 | `0.92 (0.91–0.93)`
