@@ -23,7 +23,6 @@ pub struct Project {
     pub pipeline: Pipeline,
     /// Every kind.
     pub kinds: Registry,
-    /// Its store.
     pub store: Store,
     /// Its last snapshot, with what has changed since.
     pub snapshot: Option<CheckedSnapshot>,

@@ -14,7 +14,6 @@ pub struct ReasonEntry {
     pub name: Option<String>,
     /// What it was.
     pub old: Json,
-    /// What it is.
     pub new: Json,
     /// The whole reason, as a person reads it.
     pub text: String,

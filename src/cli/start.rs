@@ -45,7 +45,6 @@ pub struct SnapshotAnswer {
 pub struct Start {
     /// The folder.
     pub root: PathBuf,
-    /// The store.
     pub store: Store,
     /// The snapshot, compared with what is there now.
     pub snapshot: Option<CheckedSnapshot>,

@@ -45,7 +45,6 @@ pub struct Check {
     pub numbers: usize,
     /// Reports and figures that were made again, byte by byte.
     pub files: usize,
-    /// Reports.
     pub reports: usize,
 }
 

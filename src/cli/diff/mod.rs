@@ -98,7 +98,6 @@ pub(super) struct Side<'s> {
     name: &'s str,
     /// Its commit; `None` where it is the project's, as it is now.
     pub commit: Option<String>,
-    /// What it says.
     pub lock: Lock,
 }
 

@@ -14,7 +14,6 @@ pub enum FirstDifference {
         /// The value in either document; `None` where there is none.
         values: [Option<String>; 2],
     },
-    /// A byte.
     Byte {
         /// The byte, from 0.
         offset: usize,

@@ -37,7 +37,6 @@ enum TreeSource {
 /// What an instance did in this run.
 pub(crate) struct InstanceRun<'d> {
     pub(crate) name: &'d str,
-    /// The digest of its stage.
     pub(crate) stage: Digest,
     pub(crate) key: Key,
     pub(crate) outputs: &'d [RecordedOutput],

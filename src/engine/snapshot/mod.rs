@@ -53,7 +53,6 @@ struct Asked {
     environment: Digest,
     /// What there is to say while nothing has changed; `None` where not everything was brought up to date.
     answer: Option<String>,
-    /// The digest of all stages.
     stages: Digest,
     /// The pipeline's own files.
     pipeline: Vec<PathState>,
@@ -89,7 +88,6 @@ struct TreeState {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct InstanceState {
     pub(crate) name: String,
-    /// The digest of its stage.
     stage: Digest,
     pub(crate) key: Key,
     #[serde(with = "output_fields")]

@@ -71,7 +71,6 @@ fn environment<'e>(inputs: &ReportInputs, state: &Arc<ReportState>) -> Result<En
     Ok(environment)
 }
 
-/// Prints a value.
 fn print(state: &ReportState, out: &mut Output<'_>, value: &Value) -> Result<(), Error> {
     if state.is_stopped() {
         return Err(refused("stopped on request"));

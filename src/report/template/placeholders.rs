@@ -51,7 +51,6 @@ impl Placeholders {
         Self { nonce: nonce.to_string(), made: Vec::new() }
     }
 
-    /// Makes a placeholder.
     pub fn add(&mut self, placeholder: Placeholder) -> String {
         self.made.push(placeholder);
         format!("{START}{}.{}{END}", self.nonce, self.made.len() - 1)

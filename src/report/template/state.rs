@@ -85,7 +85,6 @@ impl ReportState {
         Ok(collected.placeholders.add(Placeholder::Citation(at)))
     }
 
-    /// Makes a placeholder.
     pub fn placeholder(&self, placeholder: Placeholder) -> String {
         self.collected().placeholders.add(placeholder)
     }

@@ -9,7 +9,6 @@ use crate::figure::text::text_width;
 pub(in crate::figure) struct Tick {
     /// Its position, as a part of the axis.
     pub(in crate::figure) share: f64,
-    /// What it says.
     pub(in crate::figure) label: String,
     /// Whether there is a gap in the axis just before it.
     pub(in crate::figure) follows_gap: bool,

@@ -22,7 +22,6 @@ pub struct Recipe {
 /// One output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    /// Its name.
     pub name: String,
     /// Where it also belongs.
     pub place: Option<String>,
@@ -49,7 +48,6 @@ impl Made {
 pub enum Fate {
     /// It has these outputs.
     Makes(Vec<Made>),
-    /// It fails.
     Fails,
     /// Something that it needs, or that has its recipe, fails.
     Blocked,
@@ -58,7 +56,6 @@ pub enum Fate {
 /// An instance.
 #[derive(Clone, Debug)]
 pub struct Expected {
-    /// Its name.
     pub name: String,
     /// The number of its stage.
     pub stage: u32,
