@@ -50,6 +50,14 @@ impl Diagnostic {
         Self { help: Some(printable(help.as_ref())), ..self }
     }
 
+    /// Says what to do, where something is known.
+    pub fn maybe_help(self, help: Option<String>) -> Self {
+        match help {
+            Some(help) => self.help(help),
+            None => self,
+        }
+    }
+
     /// Gives what is wrong.
     pub fn message(&self) -> &str {
         &self.message

@@ -47,7 +47,6 @@ pub fn stated(text: &str, number: Option<f64>, at: WrittenAt) -> Quantity {
 /// Where variants of the selection differ in it.
 pub fn setting(selection: &Selection, name: &str) -> Result<Option<Quantity>, String> {
     let pipeline = selection.evidence().pipeline();
-    let owner = selection.stage().variants_of.unwrap_or(selection.stage_id());
     let variants = match selection.stage().each.iter().any(|axis| axis.name() == "variant") {
         true => selection
             .over("variant")?
@@ -58,7 +57,7 @@ pub fn setting(selection: &Selection, name: &str) -> Result<Option<Quantity>, St
     };
     let mut found: Option<(Option<Value>, Option<SettingOrigin>)> = None;
     for variant in &variants {
-        let settings = pipeline.settings(owner, variant.as_deref());
+        let settings = pipeline.settings_of_runs(selection.stage_id(), variant.as_deref());
         let value = crate::results::parameter(settings, name);
         match &found {
             Some((known, _)) if *known != value => {

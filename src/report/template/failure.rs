@@ -30,7 +30,7 @@ pub(super) fn diagnostic(error: &Error, templates: &BTreeMap<String, Arc<Source>
     let place = source.map(|source| place(innermost, source));
     let written = place.as_ref().filter(|place| !place.is_whole()).map(|place| place.text());
     let (message, help) = words(innermost, written);
-    let diagnostic = help.into_iter().fold(Diagnostic::error(message), Diagnostic::help);
+    let diagnostic = Diagnostic::error(message).maybe_help(help);
     place.iter().fold(diagnostic, Diagnostic::at)
 }
 
