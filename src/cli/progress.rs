@@ -38,7 +38,7 @@ pub struct Progress {
 struct State {
     costs: BTreeMap<InstanceId, f64>,
     planned: usize,
-    settled: usize,
+    ended: usize,
     estimate: Estimate,
     whole: Option<ProgressBar>,
     running: BTreeMap<InstanceId, Running>,
@@ -121,7 +121,7 @@ impl Progress {
     /// Takes an instance off the screen.
     fn end_instance(&self, instance: InstanceId, ran: bool) {
         let mut state = self.state();
-        state.settled += 1;
+        state.ended += 1;
         let cost = state.costs.remove(&instance).unwrap_or(0.0);
         if ran {
             state.estimate.finish(cost);
@@ -171,7 +171,7 @@ impl State {
             .map(|seconds| format!(" · about {} left", duration(seconds)))
             .unwrap_or_default();
         whole.set_position((fraction * STEPS) as u64);
-        whole.set_message(format!("{} of {}{left}", self.settled, self.planned));
+        whole.set_message(format!("{} of {}{left}", self.ended, self.planned));
     }
 }
 

@@ -115,7 +115,7 @@ fn is_kept(files: &BTreeSet<String>, place: &str) -> bool {
 fn refuse_stale(args: &RunArguments, environment: &Environment, project: &Project) -> Result<(), CliError> {
     let options = options(args, environment, project);
     let status_report = StatusReport::of(project, &options)?;
-    if status_report.is_settled() {
+    if status_report.needs_no_run() {
         return Ok(());
     }
     status_report.print(environment, args.settings.project.json);

@@ -76,13 +76,13 @@ impl<'p> StatusReport<'p> {
     }
 
     /// Says whether a run would run nothing, and change nothing in the lock.
-    pub fn is_settled(&self) -> bool {
+    pub fn needs_no_run(&self) -> bool {
         self.summary.is_complete() && self.differs.as_ref().is_none_or(Vec::is_empty)
     }
 
     /// Says whether a run would do nothing at all.
     fn is_up_to_date(&self) -> bool {
-        self.is_settled() && self.summary.is_idle()
+        self.needs_no_run() && self.summary.is_idle()
     }
 
     fn count(&self, of: fn(&Outcome) -> bool) -> usize {

@@ -39,7 +39,7 @@ sum · stale: what it needs has to run first
 }
 
 #[test]
-fn status_tells_a_stage_in_few_lines() {
+fn status_shows_a_stage_in_few_lines() {
     let words: Vec<String> = (0..300).map(|word| format!("w{word}")).collect();
     let project = Project::empty();
     let pipeline = crate::project::WORDS.replace("alpha, beta, gamma", &words.join(", "));
@@ -56,7 +56,7 @@ fresh 0 · stale 300 · waiting for these 1
 }
 
 #[test]
-fn status_tells_an_earlier_result_from_an_edit() {
+fn status_distinguishes_an_earlier_result_from_an_edit() {
     let project = Project::words();
     let before = project.read("text.txt");
     project.write("text.txt", "alpha beta\n").run(&[]).done();
@@ -71,7 +71,7 @@ fn status_tells_an_earlier_result_from_an_edit() {
 }
 
 #[test]
-fn a_run_that_did_not_come_to_its_end_is_told() {
+fn a_run_that_did_not_come_to_its_end_is_reported() {
     let project = Project::words();
     // What a session that was killed leaves.
     project.write("artifacts/v2/temporary/7", "half a record");
@@ -85,7 +85,7 @@ fn a_run_that_did_not_come_to_its_end_is_told() {
 }
 
 #[test]
-fn a_mistyped_command_is_told_as_one() {
+fn a_mistyped_command_is_reported_as_one() {
     let printed = Project::words().run(&["statsu"]).ended(2).err;
     assert!(printed.ends_with("help: a command named `status` exists\n"), "{printed}");
 }
@@ -271,7 +271,7 @@ fresh 0 · stale 1 · waiting for these 0
 }
 
 #[test]
-fn a_run_tells_a_program_what_became_of_each_instance() {
+fn a_run_reports_to_a_program_what_became_of_each_instance() {
     let project = Project::words();
     project.write("text.txt", "alpha beta\nbeta gamma\n");
     let json = project.run(&["run", "--json"]).done().json();
@@ -298,7 +298,7 @@ fn targets_are_seen_from_the_current_folder() {
 }
 
 #[test]
-fn a_command_may_stand_behind_its_options() {
+fn a_command_may_come_after_its_options() {
     let project = Project::words();
     let path = project.path("").display().to_string();
     let printed = project.run(&["--project", &path, "status"]).done();
@@ -306,7 +306,7 @@ fn a_command_may_stand_behind_its_options() {
 }
 
 #[test]
-fn the_log_tells_what_each_run_did() {
+fn the_log_lists_what_each_run_did() {
     let project = Project::empty();
     for command in ["log", "gc", "fsck"] {
         let result = project.run(&[command]).ended(2);
@@ -332,7 +332,7 @@ fn the_log_tells_what_each_run_did() {
 }
 
 #[test]
-fn diff_tells_which_change_moved_which_measure() {
+fn diff_shows_which_change_moved_which_measure() {
     let project = Project::words();
     project.write(".gitignore", "artifacts\nhome\n");
     let result = project.run(&["diff"]).ended(2);

@@ -72,7 +72,7 @@ fn a_program_that_gets_its_coordinates_shares_no_run() {
 }
 
 #[test]
-fn a_changed_parameter_runs_what_has_it_and_is_told_with_its_place() {
+fn a_changed_parameter_runs_what_has_it_and_is_reported_with_its_place() {
     let project = fit();
     project.run(&[]).done();
     project.edit("pipeline.yaml", "C: 0.5", "C: 0.25");

@@ -152,7 +152,7 @@ fn a_second_document_is_refused_by_a_run_that_remembers() {
 }
 
 #[test]
-fn a_misspelt_kind_is_told_and_loses_no_stage() {
+fn a_misspelt_kind_is_reported_and_loses_no_stage() {
     let project = own_reader("pipeline.yaml");
     project.run(&["run"]).done();
     let lock = project.read("pipeline.lock");

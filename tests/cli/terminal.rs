@@ -236,7 +236,7 @@ fn what_became_of_an_instance_has_a_colour() {
 }
 
 #[test]
-fn how_an_instance_stands_has_a_colour_unless_it_is_unwanted() {
+fn the_state_of_an_instance_has_a_colour_unless_it_is_unwanted() {
     let project = Project::empty();
     project.write("pipeline.yaml", LONG);
     let status =

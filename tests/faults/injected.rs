@@ -124,7 +124,7 @@ fn try_one(scenario: &Scenario, project: &Project, call: &Call, fault: Fault) ->
         (Fault::Kill, _) => run.code.is_none(),
         (Fault::Error(_), None) => false,
         (Fault::Error(_), Some(hit)) => {
-            assert_told(project, &run, &hit, &when);
+            assert_reported(project, &run, &hit, &when);
             if run.code == Some(0) {
                 assert_eq!(project.recount(&["run"]).done(&when).ran(), scenario.stale, "{when}");
             }
@@ -148,7 +148,7 @@ fn try_one(scenario: &Scenario, project: &Project, call: &Call, fault: Fault) ->
 /// Asserts that a failed call made the command fail, and that the message names a path of the call, or the
 /// folder that was to be made or removed with it; unless nothing was lost by it.
 #[track_caller]
-fn assert_told(project: &Project, run: &Run, hit: &str, when: &str) {
+fn assert_reported(project: &Project, run: &Run, hit: &str, when: &str) {
     if printed(hit) || run.code == Some(0) && has_another_way(hit) {
         return;
     }
@@ -227,7 +227,7 @@ fn a_kill_at_a_call_that_changes_the_disk_tears_nothing() {
 }
 
 #[test]
-fn a_call_that_fails_is_told_with_its_path_and_tears_nothing() {
+fn a_call_that_fails_is_reported_with_its_path_and_tears_nothing() {
     for (scenario, sample) in [(FIRST_RUN, 12), (SECOND_RUN, 12), (MENDING_RUN, 6), (FSCK, 6), (GC, 8)] {
         try_each(&scenario, &ERRORS, Some(sample));
     }
@@ -243,7 +243,7 @@ fn a_kill_at_any_call_that_changes_the_disk_tears_nothing() {
 
 #[test]
 #[ignore = "takes minutes: `cargo test --release --test faults -- --ignored`"]
-fn any_call_that_fails_is_told_with_its_path_and_tears_nothing() {
+fn any_call_that_fails_is_reported_with_its_path_and_tears_nothing() {
     for scenario in [FIRST_RUN, SECOND_RUN, MENDING_RUN, FSCK, GC] {
         try_each(&scenario, &ERRORS, None);
     }

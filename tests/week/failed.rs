@@ -3,7 +3,7 @@
 use crate::project::Project;
 
 #[test]
-fn a_failure_is_told_once_with_what_to_do_and_what_waits_for_it_is_counted() {
+fn a_failure_is_reported_once_with_what_to_do_and_what_waits_for_it_is_counted() {
     let project = Project::new();
     project.edit("stages/prepare.yaml", "source: auto", "source: smartwatch");
     let run = project.run(&[]);

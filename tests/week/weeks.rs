@@ -89,7 +89,7 @@ fn now(project: &Project, variant: &str, pointer: &str) -> [f64; 2] {
 }
 
 #[test]
-fn each_measure_that_moved_is_told_with_the_settings_behind_it() {
+fn each_measure_that_moved_is_reported_with_the_settings_behind_it() {
     let project = first_week();
     let before = now(&project, "2.2", "/last/train_loss");
     let edited =
@@ -137,7 +137,7 @@ fn each_measure_that_moved_is_told_with_the_settings_behind_it() {
 }
 
 #[test]
-fn other_data_lie_behind_everything_and_a_new_variant_is_told_once() {
+fn other_data_change_everything_and_a_new_variant_is_reported_once() {
     let project = first_week();
     write(&project, "stages/prepare.yaml", "params: { source: synthetic, split_seed: 43 }\n");
     write(

@@ -64,7 +64,7 @@ impl Lines {
         for panel in &self.panels {
             let mut lines = Vec::new();
             for series in &panel.series {
-                let (label, note) = label(&series.names, NAMES);
+                let (label, note) = label(&series.names, MAX_NAMES_WIDTH);
                 notes.extend(note.filter(|note| !notes.contains(note)));
                 let group = groups.iter().position(|group| *group == label).unwrap_or_else(|| {
                     groups.push(label);
@@ -118,7 +118,7 @@ struct LineChart<'a> {
 }
 
 /// The most room for a group's label, in pixels.
-const NAMES: f64 = 360.0;
+const MAX_NAMES_WIDTH: f64 = 360.0;
 /// Room for tick labels below a panel, in pixels.
 const TICKS: f64 = 24.0;
 

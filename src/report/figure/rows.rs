@@ -65,10 +65,10 @@ const TICKS: f64 = 24.0;
 /// From this number of rows on, tick labels are also above them.
 const MANY: usize = 12;
 /// The most room for the names of groups, and of sections, in pixels.
-const NAMES: f64 = 300.0;
-const SECTIONS: f64 = 110.0;
+const MAX_NAMES_WIDTH: f64 = 300.0;
+const MAX_SECTIONS_WIDTH: f64 = 110.0;
 /// The least length of the axis, in pixels; with long names and notes the picture is wider.
-const LEAST: f64 = 300.0;
+const MIN_AXIS_LENGTH: f64 = 300.0;
 
 impl<'a, M: RowMark> RowChart<'a, M> {
     /// Lays out a row for each of `groups`.
@@ -77,7 +77,7 @@ impl<'a, M: RowMark> RowChart<'a, M> {
         let rows: Vec<Row<'a>> = groups
             .iter()
             .map(|group| {
-                let (label, all) = label(&group.names, NAMES);
+                let (label, all) = label(&group.names, MAX_NAMES_WIDTH);
                 notes.extend(all);
                 let repeats = Repeats::of(&group.values);
                 let note = row_note(&repeats, &scale, &axis.unit);
@@ -90,7 +90,7 @@ impl<'a, M: RowMark> RowChart<'a, M> {
         let noted = widest(&mut rows.iter().map(|row| text_width(&row.note)));
         let left = MARGIN + sections + names + 22.0;
         let right_margin = MARGIN + 10.0 + if noted > 0.0 { noted + 14.0 } else { 0.0 };
-        let right = (WIDTH - right_margin).max(left + LEAST);
+        let right = (WIDTH - right_margin).max(left + MIN_AXIS_LENGTH);
         let width = right + right_margin;
         let ticks = scale.ticks(right - left, Direction::Across { overhang: 22.0 });
         let title = wrapped(&axis_title(axis, &scale), right - left, BOLD);
@@ -177,7 +177,11 @@ impl<M: RowMark> Chart for RowChart<'_, M> {
                     canvas.line((MARGIN, upper), (self.width - MARGIN, upper), Ink::new(FAINT, 0.6));
                 }
                 if let Some(section) = row.section {
-                    canvas.text(&shortened(section, SECTIONS / BOLD), (MARGIN + 2.0, y), Face::AXIS);
+                    canvas.text(
+                        &shortened(section, MAX_SECTIONS_WIDTH / BOLD),
+                        (MARGIN + 2.0, y),
+                        Face::AXIS,
+                    );
                 }
             }
             canvas.text(&row.label, (self.left - 9.0, y), Face::PLAIN.ending());
@@ -188,7 +192,7 @@ impl<M: RowMark> Chart for RowChart<'_, M> {
 }
 
 fn section_width(section: &str) -> f64 {
-    (text_width(section) * BOLD).min(SECTIONS) + 12.0
+    (text_width(section) * BOLD).min(MAX_SECTIONS_WIDTH) + 12.0
 }
 
 /// What is said beside a row: how many repeats have a value, and which values are beyond the axis.

@@ -132,7 +132,7 @@ fn a_need_or_an_input_that_is_taken_away_is_seen() {
 }
 
 #[test]
-fn a_command_that_differs_only_by_what_stands_in_its_braces_runs_again() {
+fn a_command_that_differs_only_by_what_is_in_its_braces_runs_again() {
     let say = |word| toy("say", "echo {word} > said.txt").writes(&["said.txt"]).each("word", &[word]);
     let mut project = Project::new(vec![say("hi")]);
     project.run().assert_ran(["say[word=hi]"]);

@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tenth_of_the_values_or_fewer_may_lie_beyond_the_axis() {
+    fn a_tenth_of_the_values_or_fewer_may_be_beyond_the_axis() {
         let mut values: Vec<f64> = (0..20).map(f64::from).collect();
         values.push(1e9);
         let scale = Scale::fitting_most(&values, "s");

@@ -67,7 +67,7 @@ impl Scale {
 
     fn linear_candidates(&self) -> Vec<Vec<Decimal>> {
         /// The most labels on an axis.
-        const MOST: f64 = 10.0;
+        const MAX_TICKS: f64 = 10.0;
         let span = self.high - self.low;
         let power = Decimal::rounded(span, 1).power + digits_of(Decimal::rounded(span, 1)) - 3;
         let steps = (power..power + 4).flat_map(|power| [1, 2, 5].map(|digits| Decimal { digits, power }));
@@ -75,7 +75,7 @@ impl Scale {
             let size = step.value();
             // A tick that a rounding error puts beyond the end still counts.
             let (first, last) = ((self.low / size - 1e-9).ceil(), (self.high / size + 1e-9).floor());
-            let counts = if last - first < MOST { first as i64..last as i64 + 1 } else { 0..0 };
+            let counts = if last - first < MAX_TICKS { first as i64..last as i64 + 1 } else { 0..0 };
             counts.map(|count| Decimal { digits: count * step.digits, power: step.power }).collect::<Vec<_>>()
         };
         steps.map(set).filter(|set| !set.is_empty()).collect()
