@@ -111,6 +111,12 @@ pub struct Diagnostics {
     count: usize,
 }
 
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self { kept: vec![diagnostic], count: 1 }
+    }
+}
+
 impl Diagnostics {
     /// Adds one.
     pub fn add(&mut self, diagnostic: Diagnostic) {
@@ -211,9 +217,7 @@ mod tests {
     use snapbox::{assert_data_eq, str};
 
     fn rendered(diagnostic: Diagnostic) -> String {
-        let mut diagnostics = Diagnostics::default();
-        diagnostics.add(diagnostic);
-        diagnostics.render(false)
+        Diagnostics::from(diagnostic).render(false)
     }
 
     #[test]

@@ -7,12 +7,11 @@ use minijinja::value::{Kwargs, Object, ObjectRepr, Rest};
 use minijinja::{Environment, Error, Value};
 
 use super::calculations::number;
-use super::described::described;
 use super::failure::{failure, refused};
 use super::numbers::NumberValue;
 use super::placeholders::Placeholder;
 use super::state::ReportState;
-use super::texts::markdown_of;
+use super::texts::{described, markdown_of};
 use crate::citation::{Format, usual_format};
 use crate::quantity::{POINTS, Quantity, Relation};
 

@@ -194,13 +194,13 @@ impl Writer<'_> {
 
     fn cite(&mut self, index: usize, context: Context, is_linked: bool) {
         let citation = &self.collected.citations.citations()[index];
-        let where_it_stands = match context {
+        let unlinkable = match context {
             Context::Code => Some("in code"),
             Context::Html => Some("in a tag of HTML"),
             Context::Text if is_linked => Some("within a link or an image"),
             Context::Text => None,
         };
-        if let Some(place) = where_it_stands {
+        if let Some(place) = unlinkable {
             let message = format!(
                 "`{}` of `{}` is {place}, where it can't be a link",
                 citation.text, citation.quantity.address

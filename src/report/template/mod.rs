@@ -9,7 +9,7 @@
 //! | file | its duty |
 //! |---|---|
 //! | `environment` | minijinja's environment, and how values print |
-//! | `texts`, `described` | values as texts, and what they are called in messages |
+//! | `texts` | values as texts, and what they are called in messages |
 //! | `state` | what a rendering collects: citations, comparisons, placeholders |
 //! | `placeholders` | placeholders in a text until it is finished |
 //! | `runs`, `settings` | runs of a stage, and their settings |
@@ -37,7 +37,6 @@ mod calculations;
 mod claims;
 mod comparisons;
 mod data;
-mod described;
 mod environment;
 mod failure;
 mod finish;
@@ -160,8 +159,7 @@ pub fn render(inputs: &ReportInputs) -> Result<RenderedReport, Box<RefusedReport
     let state = state::ReportState::of(inputs);
     claims::note_comparisons(&state);
     let text = environment::render(inputs, &state).map_err(|error| {
-        let mut diagnostics = Diagnostics::default();
-        diagnostics.add(failure::diagnostic(&error, &inputs.templates));
+        let diagnostics = failure::diagnostic(&error, &inputs.templates).into();
         Box::new(RefusedReport { diagnostics, draft: None })
     })?;
     finish::finish(&text, inputs, &state)

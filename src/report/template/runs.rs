@@ -218,7 +218,7 @@ pub(super) fn selections(value: &Value) -> Result<Vec<Selection>, Error> {
     let expected = || {
         refused(format!(
             "expected runs of a stage, or a list of such, found {}",
-            super::described::described(value)
+            super::texts::described(value)
         ))
     };
     let items = value.try_iter().map_err(|_| expected())?;

@@ -11,12 +11,12 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use recount_engine::diagnostic::{Place, Source};
 
 use super::ReportInputs;
-use super::described::described;
 use super::failure::{failure, refused};
 use super::markdown::MARKDOWN;
 use super::numbers::NumberValue;
 use super::placeholders::Part;
 use super::state::ReportState;
+use super::texts::described;
 use crate::citation::Format;
 use crate::claim::ReportedValue;
 use crate::quantity::{Quantity, WrittenAt, stated};

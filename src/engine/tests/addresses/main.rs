@@ -45,9 +45,7 @@ fn shown(name: &str, text: &str, part: &str) -> String {
 
 /// Formats a mistake as a person sees it.
 fn report(mistake: Diagnostic) -> String {
-    let mut mistakes = Diagnostics::default();
-    mistakes.add(mistake);
-    mistakes.render(false)
+    Diagnostics::from(mistake).render(false)
 }
 
 /// Says whether a mistake is reported at a file.
