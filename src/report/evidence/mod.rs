@@ -86,11 +86,6 @@ impl Evidence {
         self.is_stand_in
     }
 
-    /// Says whether its values are invented.
-    pub fn is_invented(&self) -> bool {
-        matches!(self.values, Values::Invented)
-    }
-
     /// Reads a measure of a stage's run, with the number of cases of which it is the share.
     pub fn read(&self, id: StageId, run: &Run, measure: &Measure) -> (Reading, Option<NonZeroU64>) {
         match &self.values {
