@@ -1,7 +1,7 @@
 //! A kill, or an error of the disk, at every call by which a command changes the disk.
 //!
 //! Each place is tried in a fresh copy of the project. After a kill no object is torn, no record is without its
-//! objects, and the next run goes on as if nothing had been. After an error the command has printed so, with the
+//! objects, and the next run goes on as if nothing had been. After an error the command has reported it, with the
 //! path, and what it left is sound.
 
 use std::fs;
