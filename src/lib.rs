@@ -1,4 +1,4 @@
-//! recount re-runs what changed, re-tells the report, and answers for every number in it.
+//! recount re-runs what changed, rewrites the report, and answers for every number in it.
 //!
 //! The program is the general product, the crate [`recount_cli`], and with the feature `lab` what trains recurrent networks:
 //!

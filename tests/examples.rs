@@ -264,8 +264,8 @@ fn the_nile_changed_once_and_what_its_readme_says_to_try_is_so() {
     fs::write(&script, format!("{text}# The least squared error is the likeliest split.\n"))
         .expect("it is ours");
     let ran = run(project);
-    let told = [&changes[..], &["report"]].concat();
-    assert_eq!(ran, told, "a comment: the same outputs, and only the report says which runs they are of");
+    let expected = [&changes[..], &["report"]].concat();
+    assert_eq!(ran, expected, "a comment: the same outputs, and only the report says which runs they are of");
 
     fs::remove_dir_all(project.join("out")).expect("the outputs are there");
     assert_eq!(run(project), [""; 0], "what was deleted comes back");

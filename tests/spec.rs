@@ -225,7 +225,7 @@ help: name a path inside the project
 }
 
 #[test]
-fn a_link_to_nothing_is_told_as_such_and_a_link_by_the_name_that_the_person_wrote() {
+fn a_link_to_nothing_is_reported_as_such_and_a_link_by_the_name_that_the_person_wrote() {
     let project = Project::of(
         "recount: 1\ntitle: Test\nstages:\n  - name: make\n    run: cp a.txt made/a.txt\n    \
          inputs: [a.txt]\n    outputs: [made/a.txt]\n  - name: read\n    run: cat\n    \

@@ -1,4 +1,4 @@
-//! Instances of a stage that stand alike, in one line.
+//! Instances of a stage in the same state, in one line.
 //!
 //! Invariants
 //! - A stage takes few lines, whether it has one instance or a hundred thousand.
@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use recount_engine::spec::{Pipeline, StageId};
 
 /// How many groups of a stage are named one by one.
-const GROUPS: usize = 5;
+const MAX_NAMED_GROUPS: usize = 5;
 
-/// How an instance stands: in a word, and why.
+/// The state of an instance: in a word, and why.
 pub type StateLine = (&'static str, String);
 
-/// Instances of a stage that stand alike.
+/// Instances of a stage in the same state.
 struct Group<'s> {
     stage: StageId,
     state_line: StateLine,
@@ -43,11 +43,11 @@ pub fn grouped<'s>(
     for groups in groups.chunk_by(|one, other| one.stage == other.stage) {
         let stage = groups[0].stage;
         let (name, of) = (&pipeline.stages[stage.0].name, sizes[&stage]);
-        for Group { state_line: (word, why), first, count, .. } in groups.iter().take(GROUPS) {
+        for Group { state_line: (word, why), first, count, .. } in groups.iter().take(MAX_NAMED_GROUPS) {
             let who = if *count == 1 { (*first).to_owned() } else { format!("{name} · {count} of {of}") };
             lines.push((*word, format!("{who}{why}")));
         }
-        if let Some(rest @ [next, ..]) = groups.get(GROUPS..) {
+        if let Some(rest @ [next, ..]) = groups.get(MAX_NAMED_GROUPS..) {
             let count: usize = rest.iter().map(|group| group.count).sum();
             lines.push(("also", format!("{name} · {count} more of {of}, such as {}", next.first)));
         }

@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use recount_engine::spec::parse_size;
 use recount_engine::suggestion::nearest;
 
-/// Re-runs what changed, re-tells the report, and answers for every number in it.
+/// Re-runs what changed, rewrites the report, and answers for every number in it.
 #[derive(Parser)]
 #[command(name = "recount", version, about, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
@@ -61,7 +61,6 @@ pub fn nearest_command(word: &str) -> Option<String> {
     nearest(word, names).map(str::to_owned)
 }
 
-/// The arguments of `recount run`.
 #[derive(Args, Default)]
 pub struct RunArguments {
     /// Only these and what they need: `train`, `train[2.4.2]`, `train[2.4.2,seed=1]`, or a file that a stage writes
@@ -91,12 +90,10 @@ pub struct RunArguments {
     /// Print failures and the last line only
     #[arg(short, long)]
     pub quiet: bool,
-    /// The settings that hold for this command
     #[command(flatten)]
     pub settings: SettingArguments,
 }
 
-/// The arguments of `recount audit`.
 #[derive(Args)]
 pub struct AuditArguments {
     /// A number as it is printed (`0.984`), a reference (`k3f9ac`), a line (`report.md:57`), an address, a variant or a run,
@@ -109,15 +106,13 @@ pub struct AuditArguments {
     /// Derive every number again, and compare reports, audits and figures with what the runs left
     #[arg(long, conflicts_with = "unreported")]
     pub check: bool,
-    /// List what is measured and stands in no report
+    /// List what is measured and is in no report
     #[arg(long)]
     pub unreported: bool,
-    /// The settings that hold for this command
     #[command(flatten)]
     pub settings: SettingArguments,
 }
 
-/// The arguments of `recount status`.
 #[derive(Args)]
 pub struct StatusArguments {
     /// Only these and what they need, named as for `run`
@@ -126,34 +121,28 @@ pub struct StatusArguments {
     /// Exit with 1 unless all is up to date and as pipeline.lock says; what equals the lock needs no record
     #[arg(long, conflicts_with = "set")]
     pub check: bool,
-    /// The settings that hold for this command
     #[command(flatten)]
     pub settings: SettingArguments,
 }
 
-/// The arguments of `recount adopt`.
 #[derive(Args)]
 pub struct AdoptArguments {
     /// Only these and what they need, named as for `run`
     #[arg(value_name = "TARGET")]
     pub targets: Vec<String>,
-    /// Where the project is
     #[command(flatten)]
     pub project: ProjectArguments,
 }
 
-/// The arguments of `recount why`.
 #[derive(Args)]
 pub struct WhyArguments {
     /// What to explain, named as for `run`
     #[arg(value_name = "TARGET", required = true)]
     pub targets: Vec<String>,
-    /// The settings that hold for this command
     #[command(flatten)]
     pub settings: SettingArguments,
 }
 
-/// The arguments of `recount dag`.
 #[derive(Args)]
 pub struct DagArguments {
     /// How to draw it
@@ -162,7 +151,6 @@ pub struct DagArguments {
     /// Draw every instance, not one node a stage
     #[arg(long)]
     pub instances: bool,
-    /// The settings that hold for this command
     #[command(flatten)]
     pub settings: SettingArguments,
 }
@@ -180,7 +168,6 @@ pub enum DagFormat {
     Svg,
 }
 
-/// The arguments of `recount log`.
 #[derive(Args)]
 pub struct LogArguments {
     /// Print what an instance's program prints while it runs, or what the last one printed
@@ -189,12 +176,10 @@ pub struct LogArguments {
     /// How many runs to list
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
     pub runs: usize,
-    /// Where the project is
     #[command(flatten)]
     pub project: ProjectArguments,
 }
 
-/// The arguments of `recount diff`.
 #[derive(Args)]
 pub struct DiffArguments {
     /// The revision to compare from
@@ -206,12 +191,10 @@ pub struct DiffArguments {
     /// List also the numbers that are in lists, such as each epoch's
     #[arg(long)]
     pub all: bool,
-    /// Where the project is
     #[command(flatten)]
     pub project: ProjectArguments,
 }
 
-/// The arguments of `recount results`.
 #[derive(Args)]
 pub struct ResultsArguments {
     /// Only these stages; without declared measures, all numbers that they have [default: every stage that declares measures]
@@ -235,12 +218,10 @@ pub struct ResultsArguments {
     /// Print a Markdown table
     #[arg(long, conflicts_with = "json")]
     pub md: bool,
-    /// Where the project is
     #[command(flatten)]
     pub project: ProjectArguments,
 }
 
-/// The arguments of `recount init`.
 #[derive(Args)]
 pub struct InitArguments {
     /// The folder, made where there is none
@@ -251,7 +232,6 @@ pub struct InitArguments {
     pub minimal: bool,
 }
 
-/// The arguments of `recount schema`.
 #[derive(Args)]
 pub struct SchemaArguments {
     /// `pipeline`, or the kind whose settings files to describe
@@ -262,7 +242,6 @@ pub struct SchemaArguments {
     pub write: Option<PathBuf>,
 }
 
-/// The arguments of `recount completions`.
 #[derive(Args)]
 pub struct CompletionsArguments {
     /// The shell
@@ -270,7 +249,6 @@ pub struct CompletionsArguments {
     pub shell: String,
 }
 
-/// The arguments of `recount verify`.
 #[derive(Args)]
 pub struct VerifyArguments {
     /// What to run again, with all it needs: `train[2.4.2,seed=1]`, `report/week-3.md`; or, where no target is called
@@ -286,12 +264,10 @@ pub struct VerifyArguments {
     /// How many instances to run at once [default: the cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
-    /// The settings that hold for this command
     #[command(flatten)]
     pub settings: SettingArguments,
 }
 
-/// The arguments of `recount gc`.
 #[derive(Args)]
 pub struct GcArguments {
     /// Keep what this many last runs had
@@ -303,7 +279,6 @@ pub struct GcArguments {
     /// Only say what would go
     #[arg(long)]
     pub dry_run: bool,
-    /// Where the project is
     #[command(flatten)]
     pub project: ProjectArguments,
 }
@@ -314,7 +289,6 @@ pub struct SettingArguments {
     /// Try a parameter, of what runs before plots and reports: `train.hidden=128`, or of one variant alone: `train[2.4.2].epochs=20`
     #[arg(long, value_name = "STAGE.FIELD=VALUE")]
     pub set: Vec<String>,
-    /// Where the project is
     #[command(flatten)]
     pub project: ProjectArguments,
 }

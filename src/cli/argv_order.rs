@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_may_stand_behind_its_options() {
+    fn a_command_may_come_after_its_options() {
         for (line, meant) in [
             ("recount --set train.hidden=32 status", "recount status --set train.hidden=32"),
             ("recount --set=train.hidden=32 status", "recount status --set=train.hidden=32"),

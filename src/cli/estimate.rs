@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_done_tells_no_time() {
+    fn nothing_done_gives_no_estimate() {
         let mut estimate = Estimate::default();
         estimate.expect(1.0);
         assert_eq!(seconds_left(estimate.fraction(0.0), 10.0), None);

@@ -169,7 +169,8 @@ impl Git {
 
     /// Says whether the repository was cloned without its whole history.
     pub fn is_shallow(&self) -> bool {
-        self.run(&["rev-parse", "--is-shallow-repository"], "").is_ok_and(|said| said.starts_with(b"true"))
+        self.run(&["rev-parse", "--is-shallow-repository"], "")
+            .is_ok_and(|answer| answer.starts_with(b"true"))
     }
 
     /// Gives the ids of names such as `HEAD:./file`, in their order; `None` for what is no file, or too large.

@@ -1,7 +1,7 @@
 //! What a program adds to the command line: kinds besides `command`, `plot` and `render`, and what their stages ask for from outside
 //! a project.
 //!
-//! pipeline ──[`Kinds::sources`]──▶ texts, which a snapshot keeps ──[`Kinds::find`]──▶ [`Found`]: the kinds, ready to run
+//! pipeline ──[`Kinds::sources`]──▶ texts, which a snapshot keeps ──[`Kinds::find`]──▶ [`FoundSources`]: the kinds, ready to run
 //!
 //! Invariants
 //! - The command line knows none of them by name.
@@ -38,7 +38,7 @@ pub trait Kinds: Send + Sync {
         Vec::new()
     }
 
-    /// Tells what of the machine they go by, for records to keep as observed.
+    /// Gives what of the machine they depend on, for records to keep as observed.
     fn facts(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
@@ -52,7 +52,7 @@ pub trait Kinds: Send + Sync {
     ///
     /// # Errors
     /// A [`CliError`] for what is there and can't be used.
-    fn find(&self, _search: &Search<'_>) -> Result<Box<dyn Found>, CliError> {
+    fn find(&self, _search: &Search<'_>) -> Result<Box<dyn FoundSources>, CliError> {
         Ok(Box::new(General))
     }
 }
@@ -72,13 +72,13 @@ pub struct Search<'s> {
 }
 
 /// Kinds that know where the things are that their stages ask for.
-pub trait Found {
+pub trait FoundSources {
     /// Makes the kinds, ready to run.
     fn kinds(&self) -> Registry {
         Vec::new()
     }
 
-    /// Tells where everything is; another answer may have other results.
+    /// Gives where everything is; another answer may have other results.
     fn places(&self) -> Vec<String> {
         Vec::new()
     }
@@ -111,7 +111,7 @@ pub fn no_kinds(_: &Variables) -> Result<Box<dyn Kinds>, String> {
 struct General;
 
 impl Kinds for General {}
-impl Found for General {}
+impl FoundSources for General {}
 
 /// Lists the settings of every kind, for a pipeline to be checked against.
 pub fn schemas(added: &dyn Kinds) -> Vec<Schema> {
@@ -121,7 +121,7 @@ pub fn schemas(added: &dyn Kinds) -> Vec<Schema> {
 }
 
 /// Makes every kind, ready to run.
-pub fn registry(found: &dyn Found, variables: &Variables) -> Registry {
+pub fn registry(found: &dyn FoundSources, variables: &Variables) -> Registry {
     let mut kinds = found.kinds();
     kinds.push(Box::new(plot::Plot));
     kinds.push(Box::new(render::Render));

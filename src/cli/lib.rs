@@ -45,7 +45,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 
 use arguments::{Arguments, Command};
 use environment::Environment;
-pub use kinds::{Found, Kinds, Network, OpenKinds, Search, no_kinds, registry, schemas};
+pub use kinds::{FoundSources, Kinds, Network, OpenKinds, Search, no_kinds, registry, schemas};
 use recount_engine::EngineError;
 use recount_engine::diagnostic::Diagnostics;
 use recount_engine::store::StoreError;
@@ -101,7 +101,7 @@ impl From<EngineError> for CliError {
                 Self::input(format!("{text}\nhelp: {help}{}", other.unwrap_or_default()))
             }
             EngineError::NotInTrial { stage } => Self::input(format!(
-                "{text}: it only tells of results\n\
+                "{text}: it only presents results\n\
                  help: write the setting into the project's files, or leave `{stage}` out of the trial"
             )),
             EngineError::TwoWriters { .. } => {

@@ -123,7 +123,6 @@ impl Missing<'_> {
             .map(|bytes| self.lasting(&bytes)))
     }
 
-    /// Gives what of bytes lasts.
     fn lasting(&self, bytes: &[u8]) -> Vec<u8> {
         self.stage
             .map_or_else(|| bytes.to_vec(), |stage| lasting_bytes(stage, self.output, bytes).into_owned())

@@ -9,7 +9,7 @@ use super::alike::StateLine;
 use super::project::Project;
 
 /// How many of the last runs are asked for their trials.
-const RUNS: usize = 50;
+const MAX_RUNS_READ: usize = 50;
 
 /// Gives a line for each place of a fresh instance at which something else is, or nothing: a word and the rest.
 pub fn lines(project: &Project, summary: &Summary) -> Vec<StateLine> {
@@ -40,7 +40,7 @@ pub fn lines(project: &Project, summary: &Summary) -> Vec<StateLine> {
 /// Gives the keys that each instance had in a trial since its last run without one.
 fn keys_of_trials(project: &Project) -> BTreeMap<String, Vec<Key>> {
     let mut keys: BTreeMap<String, Vec<Key>> = BTreeMap::new();
-    for run in project.store.last_runs(RUNS).into_values() {
+    for run in project.store.last_runs(MAX_RUNS_READ).into_values() {
         for (name, key) in run.keys {
             let keys = keys.entry(name).or_default();
             if run.trial {

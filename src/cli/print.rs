@@ -24,7 +24,7 @@ pub fn coloured(text: &str) {
     drop(io::stderr().lock().write_all(format!("{text}\n").as_bytes()));
 }
 
-/// Says in one word how something stands or what became of it, and the rest; the word in its colour, if it may have one.
+/// Prints in one word the state of something or what became of it, and the rest; the word in its colour, if it may have one.
 pub fn verb(word: &str, rest: &str, coloured: bool) -> String {
     let colour = match word {
         "ran" | "adopted" => Some(AnsiColor::Green),

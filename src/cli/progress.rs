@@ -5,7 +5,7 @@
 //! Invariants
 //! - What ran, failed or must be read is a line of its own that stays; bars are redrawn below.
 //! - A bar takes one row, however narrow the terminal and however long a name; none is left behind, whatever comes.
-//! - Nothing here is needed to understand the result: the summary stands on standard output.
+//! - Nothing here is needed to understand the result: the summary is on standard output.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -38,7 +38,7 @@ pub struct Progress {
 struct State {
     costs: BTreeMap<InstanceId, f64>,
     planned: usize,
-    settled: usize,
+    ended: usize,
     estimate: Estimate,
     whole: Option<ProgressBar>,
     running: BTreeMap<InstanceId, Running>,
@@ -121,7 +121,7 @@ impl Progress {
     /// Takes an instance off the screen.
     fn end_instance(&self, instance: InstanceId, ran: bool) {
         let mut state = self.state();
-        state.settled += 1;
+        state.ended += 1;
         let cost = state.costs.remove(&instance).unwrap_or(0.0);
         if ran {
             state.estimate.finish(cost);
@@ -171,7 +171,7 @@ impl State {
             .map(|seconds| format!(" · about {} left", duration(seconds)))
             .unwrap_or_default();
         whole.set_position((fraction * STEPS) as u64);
-        whole.set_message(format!("{} of {}{left}", self.settled, self.planned));
+        whole.set_message(format!("{} of {}{left}", self.ended, self.planned));
     }
 }
 
@@ -192,7 +192,7 @@ impl Observer for Progress {
             Event::Notice { name, line, .. } => {
                 self.line("note", &format!("{name} · {line}"));
             }
-            Event::Kept { line } => self.line("note", line),
+            Event::SetAside { line } => self.line("note", line),
             Event::Retired { place, stays: None } => {
                 self.line("removed", &format!("{place} · no longer in the pipeline"));
             }

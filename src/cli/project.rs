@@ -11,7 +11,7 @@ use recount_engine::{Cancel, Options, Registry, Summary, same_experiments};
 use super::CliError;
 use super::arguments::SettingArguments;
 use super::environment::Environment;
-use super::kinds::{self, Found, Network, Search};
+use super::kinds::{self, FoundSources, Network, Search};
 use super::start::{self, SnapshotAnswer, Start};
 use super::time::seconds_since_1970;
 
@@ -23,7 +23,6 @@ pub struct Project {
     pub pipeline: Pipeline,
     /// Every kind.
     pub kinds: Registry,
-    /// Its store.
     pub store: Store,
     /// Its last snapshot, with what has changed since.
     pub snapshot: Option<CheckedSnapshot>,
@@ -34,7 +33,7 @@ pub struct Project {
     /// What stages ask for from outside the project.
     sources: Vec<String>,
     /// What of it is here.
-    found: Box<dyn Found>,
+    found: Box<dyn FoundSources>,
     /// What the data are that stages make do with, and why, where that is not what the pipeline asks for.
     pub stand_in: Option<String>,
 }
@@ -137,7 +136,7 @@ pub fn find(
     environment: &Environment,
     network: Network,
     cancel: &Cancel,
-) -> Result<Box<dyn Found>, CliError> {
+) -> Result<Box<dyn FoundSources>, CliError> {
     environment.kinds.find(&Search { root, sources, network, terminal: environment.terminal, cancel })
 }
 

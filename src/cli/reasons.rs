@@ -14,7 +14,6 @@ pub struct ReasonEntry {
     pub name: Option<String>,
     /// What it was.
     pub old: Json,
-    /// What it is.
     pub new: Json,
     /// The whole reason, as a person reads it.
     pub text: String,
@@ -44,7 +43,7 @@ impl ReasonEntry {
     }
 }
 
-/// Gives what became of an instance in a run, or how it stands in a status.
+/// Gives what became of an instance in a run, or its state in a status.
 pub fn report_as_json(report: &Report) -> Json {
     let (outcome, with) = match &report.outcome {
         Outcome::Fresh => ("fresh", None),

@@ -21,7 +21,7 @@ use super::reasons::report_as_json;
 use super::results::print_ran;
 use super::run_facts::run_facts;
 use super::start::{SnapshotAnswer, Start};
-use super::status::Look;
+use super::status::StatusReport;
 use super::stored;
 use super::time::{duration, now};
 use super::{CliError, json, print};
@@ -53,7 +53,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     let mut project = Project::from_start(start, &args.settings, environment)?;
     if args.dry_run {
         let options = options(args, environment, &project);
-        Look::at(&project, &options)?.print(environment, args.settings.project.json);
+        StatusReport::of(&project, &options)?.print(environment, args.settings.project.json);
         return Ok(());
     }
     stored::catch_stop(&project.cancel)?;
@@ -117,11 +117,11 @@ fn is_kept(files: &BTreeSet<String>, place: &str) -> bool {
 /// Refuses a run that would run something, or change the lock.
 fn refuse_stale(args: &RunArguments, environment: &Environment, project: &Project) -> Result<(), CliError> {
     let options = options(args, environment, project);
-    let look = Look::at(project, &options)?;
-    if look.is_settled() {
+    let status_report = StatusReport::of(project, &options)?;
+    if status_report.needs_no_run() {
         return Ok(());
     }
-    look.print(environment, args.settings.project.json);
+    status_report.print(environment, args.settings.project.json);
     Err(CliError::failed(
         "a run would change pipeline.lock, which `--locked` forbids, so nothing was run\n\
          help: `recount run` brings all up to date, and writes the lock",

@@ -20,7 +20,7 @@ use recount_engine::store::Store;
 use super::CliError;
 use super::arguments::ProjectArguments;
 use super::environment::Environment;
-use super::kinds::{Found, Network};
+use super::kinds::{FoundSources, Network};
 use super::project::find;
 use super::stored::Stored;
 
@@ -45,7 +45,6 @@ pub struct SnapshotAnswer {
 pub struct Start {
     /// The folder.
     pub root: PathBuf,
-    /// The store.
     pub store: Store,
     /// The snapshot, compared with what is there now.
     pub snapshot: Option<CheckedSnapshot>,
@@ -101,7 +100,7 @@ impl Start {
 pub fn digest_environment(
     root: &Path,
     environment: &Environment,
-    found: &dyn Found,
+    found: &dyn FoundSources,
     surroundings: &Surroundings,
 ) -> Digest {
     let mut canonical = Canonical::default();

@@ -1,6 +1,6 @@
 //! `recount status`: what is fresh and what is stale, with the first reason; runs nothing.
 //!
-//! verdicts ──▶ [`Look`] ──▶ one line for a stage's instances that stand alike, places, and the counts
+//! verdicts ──▶ [`StatusReport`] ──▶ one line for a stage's instances in the same state, places, and the counts
 
 use std::collections::BTreeMap;
 
@@ -43,9 +43,9 @@ pub fn status(args: &StatusArguments, environment: &Environment) -> Result<(), C
         trial: !settings.set.is_empty(),
         ..project.options(settings, environment)
     };
-    let look = Look::at(&project, &options)?;
-    look.print(environment, settings.project.json);
-    if !args.check || look.is_up_to_date() {
+    let status_report = StatusReport::of(&project, &options)?;
+    status_report.print(environment, settings.project.json);
+    if !args.check || status_report.is_up_to_date() {
         return Ok(());
     }
     Err(CliError::failed(
@@ -54,19 +54,19 @@ pub fn status(args: &StatusArguments, environment: &Environment) -> Result<(), C
 }
 
 /// The verdict on every instance that was asked for.
-pub struct Look<'p> {
+pub struct StatusReport<'p> {
     project: &'p Project,
     summary: Summary,
     /// What a run would change in the lock of what is fresh; `None` where the lock is not asked.
     differs: Option<Vec<StateLine>>,
 }
 
-impl<'p> Look<'p> {
+impl<'p> StatusReport<'p> {
     /// Looks at what the options name; compares it with the lock where they go by that.
     ///
     /// # Errors
     /// A [`CliError`] for a target that names nothing, or a store that can't be read.
-    pub fn at(project: &'p Project, options: &Options<'_>) -> Result<Self, CliError> {
+    pub fn of(project: &'p Project, options: &Options<'_>) -> Result<Self, CliError> {
         print_unfinished(&project.store);
         let Project { root, pipeline, kinds, store, .. } = project;
         let summary = engine::status(root, pipeline, kinds, store, options)?;
@@ -76,13 +76,13 @@ impl<'p> Look<'p> {
     }
 
     /// Says whether a run would run nothing, and change nothing in the lock.
-    pub fn is_settled(&self) -> bool {
+    pub fn needs_no_run(&self) -> bool {
         self.summary.is_complete() && self.differs.as_ref().is_none_or(Vec::is_empty)
     }
 
     /// Says whether a run would do nothing at all.
     fn is_up_to_date(&self) -> bool {
-        self.is_settled() && self.summary.is_idle()
+        self.needs_no_run() && self.summary.is_idle()
     }
 
     fn count(&self, of: fn(&Outcome) -> bool) -> usize {
@@ -165,7 +165,7 @@ fn last_failures(project: &Project) -> BTreeMap<String, String> {
     failures
 }
 
-/// Says how an instance stands, in a word and what follows its name; `None` where there is nothing to say.
+/// Gives the state of an instance, in a word and what follows its name; `None` where there is nothing to say.
 fn state_line(report: &Report, failures: &BTreeMap<String, String>) -> Option<StateLine> {
     let failed = failures.get(&report.name).filter(|_| is_pending(report));
     let last = failed.map(|why| format!(" · failed last time: {why}")).unwrap_or_default();

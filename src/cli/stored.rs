@@ -14,7 +14,6 @@ use super::{CliError, print};
 pub struct Stored {
     /// The project's folder.
     pub root: PathBuf,
-    /// Its store.
     pub store: Store,
     /// What Ctrl-C sets.
     pub cancel: Cancel,

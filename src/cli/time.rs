@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn durations_read_as_a_person_says_them() {
-        let said = [0.04, 9.96, 42.4, 185.0, 7800.0].map(duration);
-        assert_eq!(said, ["0.0 s", "10 s", "42 s", "3 min 05 s", "2 h 10 min"]);
+        let printed = [0.04, 9.96, 42.4, 185.0, 7800.0].map(duration);
+        assert_eq!(printed, ["0.0 s", "10 s", "42 s", "3 min 05 s", "2 h 10 min"]);
     }
 }

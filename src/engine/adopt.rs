@@ -24,7 +24,7 @@ use crate::plan::graph::InstanceId;
 use crate::spec::{Pipeline, StageId};
 use crate::store::{Lookup, Observed, OutputPlace, RecordedOutput, Run, Session};
 
-/// The fact that tells an adopted record from that of a run.
+/// The fact that distinguishes an adopted record from that of a run.
 const FACT: (&str, &str) = ("adopted", "pipeline.lock");
 
 /// What became of one instance.

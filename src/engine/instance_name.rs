@@ -1,14 +1,14 @@
 //! The names of instances and of their outputs, taken apart: `train[2.4.2,seed=1]/history.json`.
 //!
 //! Invariants
-//! - Only its variant stands in an instance's name without a coordinate's name before it.
+//! - Only its variant is in an instance's name without a coordinate's name before it.
 
 /// An instance's name in its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstanceName<'n> {
     /// The stage.
     pub stage: &'n str,
-    /// What stands in brackets, in its order: the variant, and coordinates as `NAME=VALUE`.
+    /// What is in brackets, in its order: the variant, and coordinates as `NAME=VALUE`.
     pub parts: Vec<&'n str>,
 }
 

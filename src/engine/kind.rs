@@ -50,7 +50,7 @@ pub trait Kind: Send + Sync {
         false
     }
 
-    /// Says whether, of the runs that outputs name, only which of them are one experiment enters the recipe: a figure tells
+    /// Says whether, of the runs that outputs name, only which of them are one experiment enters the recipe: a figure says
     /// no more of them, and is the same for other runs with equal bytes.
     fn cites_sameness(&self) -> bool {
         false

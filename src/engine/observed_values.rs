@@ -63,7 +63,7 @@ fn without_observed(stage: &Stage, output: &str, bytes: &[u8]) -> Option<Vec<u8>
     (!spans.is_empty()).then_some(lasting)
 }
 
-/// Adds where the values at an address stand.
+/// Adds the places of the values at an address.
 fn add_spans(file: &DataFile, address: &Address, spans: &mut Vec<Range<usize>>) {
     if address.row.is_none() {
         spans.extend(file.find(address).ok().map(|value| value.place.span()));

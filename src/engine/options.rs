@@ -32,7 +32,7 @@ pub struct Options<'a> {
     pub environment: Digest,
     /// The pipeline's own files, as the file table has them.
     pub pipeline_files: Vec<String>,
-    /// Whether what the lock has and stands at its place counts as fresh, although the store has no record of it; a run
+    /// Whether what the lock has and is at its place counts as fresh, although the store has no record of it; a run
     /// then leaves lock and snapshot as they are, as nothing is adopted unasked.
     pub by_lock: bool,
     /// Whether it is a trial of settings: stages that only report results do not run, and the lock is not written.

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_holds_what_stands_in_it_and_not_what_only_begins_alike() {
+    fn a_folder_holds_what_is_in_it_and_not_what_only_begins_alike() {
         let path = |text: &str| ProjectPath::parse(text).expect("it is a path");
         assert!(path("out/a").is_within(&path("out")));
         assert!(path("out").is_within(&ProjectPath::root()));

@@ -18,7 +18,7 @@ use crate::spec::{Parameters, Value};
 /// What follows the name of a file that may be executed.
 pub(crate) const EXECUTABLE: &str = " (executable)";
 
-/// What stands between the name of a symbolic link and where it leads.
+/// What is written between the name of a symbolic link and where it leads.
 pub(crate) const LINK: &str = " → ";
 
 /// Everything that determines an instance's outputs.

@@ -18,7 +18,6 @@ const COARSE_TICK_NANOSECONDS: i64 = 2_000_000_000;
 /// ticks at least every ten milliseconds. It may be a server's, and its clock behind ours by the rest of this.
 const FINE_TICK_NANOSECONDS: i64 = 100_000_000;
 
-/// Nanoseconds of a millisecond.
 const MILLISECOND_NANOSECONDS: i64 = 1_000_000;
 
 /// The bits of a file's mode that say who may do what with it.

@@ -66,7 +66,6 @@ pub(crate) fn texts(value: Option<&Value>) -> Vec<String> {
     }
 }
 
-/// Makes a list of texts.
 pub(crate) fn list(texts: Vec<String>) -> Value {
     Value::List(texts.into_iter().map(Value::Text).collect())
 }

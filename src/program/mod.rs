@@ -17,7 +17,7 @@ use crate::lab::data::fetch::{ArchiveSource, FetchError};
 use crate::lab::nn::Simd;
 use archives::ArchivePlaces;
 use free_memory::free_memory;
-use recount_cli::{CliError, Found, Kinds, Search};
+use recount_cli::{CliError, FoundSources, Kinds, Search};
 
 /// The lab's kinds, as the command line takes them.
 ///
@@ -51,7 +51,7 @@ impl Kinds for Lab {
         archives::sources(pipeline).iter().filter_map(|source| serde_json::to_string(source).ok()).collect()
     }
 
-    fn find(&self, search: &Search<'_>) -> Result<Box<dyn Found>, CliError> {
+    fn find(&self, search: &Search<'_>) -> Result<Box<dyn FoundSources>, CliError> {
         // What a snapshot of another version says is no source: then nothing is known of it, and all is decided anew.
         let sources: Vec<_> =
             search.sources.iter().filter_map(|source| serde_json::from_str(source).ok()).collect();
@@ -70,7 +70,7 @@ struct FoundArchives {
     places: Arc<ArchivePlaces>,
 }
 
-impl Found for FoundArchives {
+impl FoundSources for FoundArchives {
     fn kinds(&self) -> Registry {
         let simd = self.simd;
         vec![

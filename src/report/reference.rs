@@ -29,7 +29,7 @@ pub enum What {
     Output {
         /// How the output's name ends, by whole components.
         file: String,
-        /// What stands behind the `#`, if something does.
+        /// What comes after the `#`, if something does.
         at: Option<String>,
     },
 }
@@ -144,14 +144,14 @@ impl Reference {
                 let known = stage.each.iter().map(Axis::name);
                 let help = suggestion::help(name, known, "a coordinate named", "its coordinates are");
                 let message = format!("stage `{}` has no coordinate `{name}`", stage.name);
-                return Err(help.into_iter().fold(Diagnostic::error(message), Diagnostic::help));
+                return Err(Diagnostic::error(message).maybe_help(help));
             }
             let Some(axis) = axes.iter().find(|axis| pipeline.values(id, axis).contains(value)) else {
                 let known: Vec<String> = axes.iter().flat_map(|axis| pipeline.values(id, axis)).collect();
                 let known = known.iter().map(String::as_str);
                 let help = suggestion::help(value, known, "one named", "there are");
                 let message = format!("stage `{}` has no run at `{value}`", stage.name);
-                return Err(help.into_iter().fold(Diagnostic::error(message), Diagnostic::help));
+                return Err(Diagnostic::error(message).maybe_help(help));
             };
             resolved.push((axis.name().to_owned(), value.clone()));
         }

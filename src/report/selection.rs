@@ -3,7 +3,7 @@
 //! stage ──[`Selection::narrow`]──▶ fewer runs ──[`Selection::over`]──▶ a selection for each value of a coordinate
 //!
 //! Invariants
-//! - Runs stand in the plan's order, and there is at least one.
+//! - Runs are in the plan's order, and there is at least one.
 //! - What is measured has no coordinate that is neither named nor a repeat: see [`Selection::check_closed`].
 
 use std::fmt;
@@ -62,7 +62,7 @@ impl Selection {
 
     /// Gives the keys of the runs; `None` where one has not run.
     pub fn keys(&self) -> Option<Vec<Key>> {
-        self.runs().map(|run| Some(run.left.as_ref()?.key)).collect()
+        self.runs().map(Run::key).collect()
     }
 
     /// Gives the value of a coordinate that was named.
@@ -95,9 +95,7 @@ impl Selection {
         self.axis(name)?;
         let mut known: Vec<&str> = Vec::new();
         for run in self.runs() {
-            let value = run.coordinates.iter().find(|(own, _)| own == name);
-            let value =
-                value.map(|(_, value)| value.as_str()).expect("a run has each coordinate of its stage");
+            let value = run.coordinate(name).expect("a run has each coordinate of its stage");
             if !known.contains(&value) {
                 known.push(value);
             }

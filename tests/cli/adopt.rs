@@ -82,9 +82,9 @@ fn a_file_that_may_be_executed_only_here_is_not_what_the_lock_has() {
     let project = clone();
     let place = project.path("counts/beta.json");
     fs::set_permissions(&place, PermissionsExt::from_mode(0o755)).expect("it is ours");
-    let said = project.run(&["adopt", "count[beta]"]).ended(1);
+    let result = project.run(&["adopt", "count[beta]"]).ended(1);
     assert_eq!(
-        said.out,
+        result.out,
         "lacking count[word=beta] · `counts/beta.json` is not what pipeline.lock says\nadopted 0 · not adopted 1\n"
     );
 }
@@ -127,8 +127,8 @@ adopted 0 · not adopted 4
 "#]]
     );
     let unknown = clone();
-    let said = unknown.run(&["adopt", "sume"]).ended(2);
-    assert_eq!(said.err, "error: nothing is called `sume`\nhelp: did you mean `sum`?\n");
+    let result = unknown.run(&["adopt", "sume"]).ended(2);
+    assert_eq!(result.err, "error: nothing is called `sume`\nhelp: did you mean `sum`?\n");
     assert!(!unknown.path("artifacts").exists());
 }
 

@@ -1,9 +1,9 @@
-//! What each command tells a person, and a program.
+//! What each command prints for a person, and for a program.
 
 use snapbox::{assert_data_eq, str};
 
 use crate::gc::git;
-use crate::project::{Project, said};
+use crate::project::{Project, run_to_end};
 
 #[test]
 fn why_goes_back_to_where_the_change_began() {
@@ -28,18 +28,18 @@ sum · stale: what it needs has to run first
     );
     project.edit("pipeline.yaml", "grep -c {word}", "grep -c -i {word}");
     project.run(&["count[alpha]", "count[beta]", "count[gamma]"]).done();
-    let told = project.run(&["why", "sum"]).done().out;
-    assert!(told.starts_with("sum · stale\n  input `count[word=beta]/counts/{word}.json` "), "{told}");
-    assert!(told.contains("  because of count[word=beta]\n    `run` "), "{told}");
-    assert!(told.contains("  because of count[word=gamma]\n    `run` "), "{told}");
-    assert!(told.contains("`run` ") && told.contains(" · pipeline.yaml:7"), "{told}");
+    let printed = project.run(&["why", "sum"]).done().out;
+    assert!(printed.starts_with("sum · stale\n  input `count[word=beta]/counts/{word}.json` "), "{printed}");
+    assert!(printed.contains("  because of count[word=beta]\n    `run` "), "{printed}");
+    assert!(printed.contains("  because of count[word=gamma]\n    `run` "), "{printed}");
+    assert!(printed.contains("`run` ") && printed.contains(" · pipeline.yaml:7"), "{printed}");
     let json = project.run(&["why", "sum", "--json"]).done().json();
     assert_eq!(json["instances"][0]["verdict"], "stale");
     assert_eq!(json["instances"][0]["causes"][0]["reasons"][0]["what"], "parameter");
 }
 
 #[test]
-fn status_tells_a_stage_in_few_lines() {
+fn status_shows_a_stage_in_few_lines() {
     let words: Vec<String> = (0..300).map(|word| format!("w{word}")).collect();
     let project = Project::empty();
     let pipeline = crate::project::WORDS.replace("alpha, beta, gamma", &words.join(", "));
@@ -56,38 +56,38 @@ fresh 0 · stale 300 · waiting for these 1
 }
 
 #[test]
-fn status_tells_an_earlier_result_from_an_edit() {
+fn status_distinguishes_an_earlier_result_from_an_edit() {
     let project = Project::words();
     let before = project.read("text.txt");
     project.write("text.txt", "alpha beta\n").run(&[]).done();
     project.write("text.txt", &before);
-    let told = project.run(&["status"]).done().out;
+    let printed = project.run(&["status"]).done().out;
     assert!(
-        told.contains("earlier sum.txt · a result from before; a run puts the present one there\n"),
-        "{told}"
+        printed.contains("earlier sum.txt · a result from before; a run puts the present one there\n"),
+        "{printed}"
     );
     project.run(&[]).done();
     assert!(!project.path("artifacts/edited").exists(), "nobody has edited anything");
 }
 
 #[test]
-fn a_run_that_did_not_come_to_its_end_is_told() {
+fn a_run_that_did_not_come_to_its_end_is_reported() {
     let project = Project::words();
     // What a session that was killed leaves.
     project.write("artifacts/v2/temporary/7", "half a record");
     project.write("text.txt", "beta\n");
     for words in [&["status"][..], &["why", "sum"], &["run", "--dry-run"]] {
-        let told = project.run(words).done().err;
-        assert!(told.contains("a run is under way, or was killed"), "{told}");
+        let printed = project.run(words).done().err;
+        assert!(printed.contains("a run is under way, or was killed"), "{printed}");
     }
     project.run(&[]).done();
     assert_eq!(project.run(&["status"]).done().err, "");
 }
 
 #[test]
-fn a_mistyped_command_is_told_as_one() {
-    let told = Project::words().run(&["statsu"]).ended(2).err;
-    assert!(told.ends_with("help: a command named `status` exists\n"), "{told}");
+fn a_mistyped_command_is_reported_as_one() {
+    let printed = Project::words().run(&["statsu"]).ended(2).err;
+    assert!(printed.ends_with("help: a command named `status` exists\n"), "{printed}");
 }
 
 #[test]
@@ -97,19 +97,19 @@ fn status_names_what_was_edited_deleted_or_failed_last_time() {
     std::fs::remove_file(project.path("counts/beta.json")).expect("it is there");
     let untouched = "a run keeps it in artifacts/edited/ and writes it again";
     for words in [&["status"][..], &["run", "--dry-run"]] {
-        let told = project.run(words).done().out;
-        assert!(told.contains(&format!("edited  sum.txt · {untouched}\n")), "{told}");
-        assert!(told.contains("deleted counts/beta.json · a run writes it again\n"), "{told}");
+        let printed = project.run(words).done().out;
+        assert!(printed.contains(&format!("edited  sum.txt · {untouched}\n")), "{printed}");
+        assert!(printed.contains("deleted counts/beta.json · a run writes it again\n"), "{printed}");
     }
     project.run(&[]).done();
     assert_eq!(project.run(&["status"]).done().out, "fresh 4 · stale 0 · waiting for these 0\n");
     project.edit("pipeline.yaml", "> sum.txt", "> sum.txt; exit 3");
     project.run(&[]).ended(1);
-    let told = project.run(&["status"]).done().out;
+    let printed = project.run(&["status"]).done().out;
     assert!(
-        told.starts_with("stale   sum · `run` ")
-            && told.contains(" · failed last time: it ended with exit code 3\n"),
-        "{told}"
+        printed.starts_with("stale   sum · `run` ")
+            && printed.contains(" · failed last time: it ended with exit code 3\n"),
+        "{printed}"
     );
 }
 
@@ -117,14 +117,19 @@ fn status_names_what_was_edited_deleted_or_failed_last_time() {
 fn a_failure_shows_the_last_lines_of_its_log_and_how_to_repeat_it() {
     let project = Project::words();
     let set = "sum.run=echo wrong; exit 3";
-    let said = project.run(&["--set", set, "run"]).ended(1);
-    assert!(said.err.contains("failed  sum · it ended with exit code 3\n  $ echo wrong; exit 3\n  wrong\n  log: artifacts/logs/sum.log\n"), "{}", said.err);
-    assert!(said.err.contains("error: sum: it ended with exit code 3\nhelp: "), "{}", said.err);
-    assert_eq!(said.err.lines().filter(|line| *line == "  wrong").count(), 1, "once is enough: {}", said.err);
+    let result = project.run(&["--set", set, "run"]).ended(1);
+    assert!(result.err.contains("failed  sum · it ended with exit code 3\n  $ echo wrong; exit 3\n  wrong\n  log: artifacts/logs/sum.log\n"), "{}", result.err);
+    assert!(result.err.contains("error: sum: it ended with exit code 3\nhelp: "), "{}", result.err);
+    assert_eq!(
+        result.err.lines().filter(|line| *line == "  wrong").count(),
+        1,
+        "once is enough: {}",
+        result.err
+    );
     assert!(
-        said.err.contains("help: to run it alone: recount run --set 'sum.run=echo wrong; exit 3' 'sum'\n"),
+        result.err.contains("help: to run it alone: recount run --set 'sum.run=echo wrong; exit 3' 'sum'\n"),
         "{}",
-        said.err
+        result.err
     );
 }
 
@@ -149,8 +154,8 @@ fn a_log_is_followed_until_its_program_ends() {
         running.join().expect("it ends");
     });
     assert_eq!(project.run(&["log", "--follow", "fit"]).done().out, "one\n\\x1b[2Jtwo\n 2%\n");
-    let said = project.run(&["log", "-f", "fti"]).ended(2);
-    assert!(said.err.starts_with("error: there is no log of `fti`\nhelp: "), "{}", said.err);
+    let result = project.run(&["log", "-f", "fti"]).ended(2);
+    assert!(result.err.starts_with("error: there is no log of `fti`\nhelp: "), "{}", result.err);
 }
 
 #[test]
@@ -163,8 +168,8 @@ fn a_stage_of_several_instances_has_several_logs() {
     project.run(&[]).done();
     assert_eq!(project.run(&["log", "-f", "fit[s=2]"]).done().out, "2\n");
     assert_eq!(project.run(&["log", "-f", "fit,s=1"]).done().out, "1\n");
-    let said = project.run(&["log", "-f", "fit"]).ended(2);
-    assert_eq!(said.err, "error: `fit` has 2 logs\nhelp: name one of `fit,s=1`, `fit,s=2`\n");
+    let result = project.run(&["log", "-f", "fit"]).ended(2);
+    assert_eq!(result.err, "error: `fit` has 2 logs\nhelp: name one of `fit,s=1`, `fit,s=2`\n");
 }
 
 #[test]
@@ -172,9 +177,9 @@ fn a_run_that_only_writes_back_says_what_it_wrote() {
     let project = Project::words();
     std::fs::remove_file(project.path("sum.txt")).expect("it is there");
     project.write("counts/beta.json", "edited");
-    let said = project.run(&[]).done();
-    assert!(said.err.contains("wrote   counts/beta.json\nwrote   sum.txt\n"), "{}", said.err);
-    assert!(said.out.starts_with("wrote 2 · fresh 4 · "), "{}", said.out);
+    let result = project.run(&[]).done();
+    assert!(result.err.contains("wrote   counts/beta.json\nwrote   sum.txt\n"), "{}", result.err);
+    assert!(result.out.starts_with("wrote 2 · fresh 4 · "), "{}", result.out);
     assert!(project.run(&[]).done().out.starts_with("nothing to do · fresh 4 · "));
     std::fs::remove_file(project.path("sum.txt")).expect("it is there");
     assert_eq!(project.run(&["--json"]).done().json()["wrote"], 1);
@@ -188,12 +193,12 @@ fn after_a_failure_nothing_more_is_begun_unless_asked_for() {
         "run: printf",
         "run: test {word} != alpha && printf",
     );
-    let said = project.run(&["run", "--jobs", "1"]).ended(1);
-    assert_eq!(said.ran(), [""; 0], "{}", said.err);
-    assert!(said.out.starts_with("failed 1 · not finished 3 · "), "{}", said.out);
-    let said = project.run(&["run", "--jobs", "1", "--keep-going"]).ended(1);
-    assert_eq!(said.ran(), ["count[word=beta]", "count[word=gamma]"]);
-    assert!(said.out.starts_with("ran 2 · failed 1 · skipped 1 · "), "{}", said.out);
+    let result = project.run(&["run", "--jobs", "1"]).ended(1);
+    assert_eq!(result.ran(), [""; 0], "{}", result.err);
+    assert!(result.out.starts_with("failed 1 · not finished 3 · "), "{}", result.out);
+    let result = project.run(&["run", "--jobs", "1", "--keep-going"]).ended(1);
+    assert_eq!(result.ran(), ["count[word=beta]", "count[word=gamma]"]);
+    assert!(result.out.starts_with("ran 2 · failed 1 · skipped 1 · "), "{}", result.out);
 }
 
 #[test]
@@ -286,12 +291,12 @@ fresh 0 · stale 1 · waiting for these 0
 
 "#]]
     );
-    let said = project.run(&["status", "cuont"]).ended(2);
-    assert_eq!(said.err, "error: nothing is called `cuont`\nhelp: did you mean `count`?\n");
+    let result = project.run(&["status", "cuont"]).ended(2);
+    assert_eq!(result.err, "error: nothing is called `cuont`\nhelp: did you mean `count`?\n");
 }
 
 #[test]
-fn a_run_tells_a_program_what_became_of_each_instance() {
+fn a_run_reports_to_a_program_what_became_of_each_instance() {
     let project = Project::words();
     project.write("text.txt", "alpha beta\nbeta gamma\n");
     let json = project.run(&["run", "--json"]).done().json();
@@ -313,24 +318,24 @@ fn targets_are_seen_from_the_current_folder() {
     project.write("text.txt", "alpha\nbeta\ngamma\n");
     assert_eq!(project.run_in("counts", &["beta.json"]).done().ran(), ["count[word=beta]"]);
     assert_eq!(project.run(&["counts/alpha.json"]).done().ran(), ["count[word=alpha]"]);
-    let said = project.run(&["count[delta]"]).ended(2);
-    assert!(said.err.contains("nothing is called `count[delta]`"), "{}", said.err);
+    let result = project.run(&["count[delta]"]).ended(2);
+    assert!(result.err.contains("nothing is called `count[delta]`"), "{}", result.err);
 }
 
 #[test]
-fn a_command_may_stand_behind_its_options() {
+fn a_command_may_come_after_its_options() {
     let project = Project::words();
     let path = project.path("").display().to_string();
-    let told = project.run(&["--project", &path, "status"]).done();
-    assert_eq!(told.out, "fresh 4 · stale 0 · waiting for these 0\n");
+    let printed = project.run(&["--project", &path, "status"]).done();
+    assert_eq!(printed.out, "fresh 4 · stale 0 · waiting for these 0\n");
 }
 
 #[test]
-fn the_log_tells_what_each_run_did() {
+fn the_log_lists_what_each_run_did() {
     let project = Project::empty();
     for command in ["log", "gc", "fsck"] {
-        let said = project.run(&[command]).ended(2);
-        assert!(said.err.starts_with("error: there is no `pipeline.yaml`\n"), "{}", said.err);
+        let result = project.run(&[command]).ended(2);
+        assert!(result.err.starts_with("error: there is no `pipeline.yaml`\n"), "{}", result.err);
     }
     project.write("pipeline.yaml", "recount: 1\n");
     assert_eq!(project.run(&["log"]).done().out, "no run has done anything yet\n");
@@ -352,11 +357,11 @@ fn the_log_tells_what_each_run_did() {
 }
 
 #[test]
-fn diff_tells_which_change_moved_which_measure() {
+fn diff_shows_which_change_moved_which_measure() {
     let project = Project::words();
     project.write(".gitignore", "artifacts\nhome\n");
-    let said = project.run(&["diff"]).ended(2);
-    assert!(said.err.contains("the project is in no git repository"), "{}", said.err);
+    let result = project.run(&["diff"]).ended(2);
+    assert!(result.err.contains("the project is in no git repository"), "{}", result.err);
     git(&project, &["init", "--quiet", "--initial-branch", "main"]);
     git(&project, &["add", "."]);
     git(&project, &["commit", "--quiet", "--message", "first"]);
@@ -382,12 +387,15 @@ changed count[word=alpha] · 1 measure moved
     assert_eq!(json["changed"][3]["causes"][0]["instance"], "count[word=alpha]");
     project.run(&["gc", "--keep-runs", "1"]).done();
     git(&project, &["commit", "--quiet", "--all", "--message", "second"]);
-    let told = project.run(&["diff", "HEAD~1", "HEAD"]).done().out;
-    assert!(!told.contains("lacking"), "{told}");
+    let printed = project.run(&["diff", "HEAD~1", "HEAD"]).done().out;
+    assert!(!printed.contains("lacking"), "{printed}");
     project.run(&["gc", "--keep-runs", "1"]).done();
-    let told = project.run(&["diff", "HEAD~1", "HEAD"]).done().out;
+    let printed = project.run(&["diff", "HEAD~1", "HEAD"]).done().out;
     let found = "  no record says what it is because of\n  counts/{word}.json#/count  1 → 3  +2  unclear: one run on a side\n";
-    assert!(told.contains(found) && !told.contains("lacking"), "git has what the store lacks: {told}");
+    assert!(
+        printed.contains(found) && !printed.contains("lacking"),
+        "git has what the store lacks: {printed}"
+    );
     assert!(project.run(&["diff", "nowhere"]).ended(2).err.contains("git knows no revision `nowhere`"));
 }
 
@@ -395,14 +403,14 @@ changed count[word=alpha] · 1 measure moved
 fn what_init_writes_runs_and_is_never_overwritten() {
     let project = Project::empty();
     project.run(&["init", "--minimal"]).done();
-    let said = project.run(&[]).done();
-    assert_eq!(said.ran(), ["count[word=sea]", "count[word=ship]", "count[word=storm]", "table"]);
+    let result = project.run(&[]).done();
+    assert_eq!(result.ran(), ["count[word=sea]", "count[word=ship]", "count[word=storm]", "table"]);
     assert_eq!(
         project.read("table.md"),
         "| word | count |\n|---|---|\n| sea | 3 |\n| ship | 3 |\n| storm | 3 |\n"
     );
-    let said = project.run(&["init", "--minimal"]).ended(2);
-    assert!(said.err.contains("`./pipeline.yaml` exists, and nothing is overwritten"), "{}", said.err);
+    let result = project.run(&["init", "--minimal"]).ended(2);
+    assert!(result.err.contains("`./pipeline.yaml` exists, and nothing is overwritten"), "{}", result.err);
     let other = Project::empty();
     other.write("sub/scripts/count.sh", "mine");
     other.run(&["init", "--minimal", "sub"]).ended(2);
@@ -413,17 +421,18 @@ fn what_init_writes_runs_and_is_never_overwritten() {
 fn dag_draws_stages_or_instances() {
     let project = Project::words();
     assert_eq!(project.run(&["dag"]).done().out, "sum\n└── count × 3\n");
-    let told = project.run(&["dag", "--instances", "--format", "mermaid"]).done().out;
-    assert!(told.contains("n2[\"count[word=gamma]\"]\n") && told.contains("n2 --> n3\n"), "{told}");
+    let printed = project.run(&["dag", "--instances", "--format", "mermaid"]).done().out;
+    assert!(printed.contains("n2[\"count[word=gamma]\"]\n") && printed.contains("n2 --> n3\n"), "{printed}");
 }
 
 #[test]
 fn a_shell_is_offered_words_and_targets() {
     let project = Project::words();
     let mut shell = project.command(&["--", "recount", "why", "count"]);
-    let offered = said(shell.env("COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", "2").env("_CLAP_IFS", "\n"))
-        .done()
-        .out;
+    let offered =
+        run_to_end(shell.env("COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", "2").env("_CLAP_IFS", "\n"))
+            .done()
+            .out;
     assert_eq!(
         offered.lines().collect::<Vec<_>>(),
         [
@@ -450,8 +459,8 @@ fn a_target_that_looks_like_a_number_is_the_target() {
     let pipeline = format!("recount: 1\ntitle: numbers\nstages:\n{}{}", stage("42"), stage("n7"));
     project.write("pipeline.yaml", &pipeline).run(&["run"]).done();
     for target in ["42", "n7"] {
-        let told = project.run(&["verify", target]).done().out;
-        assert!(told.starts_with(&format!("equal   {target}\nequal 1 · ")), "{told}");
+        let printed = project.run(&["verify", target]).done().out;
+        assert!(printed.starts_with(&format!("equal   {target}\nequal 1 · ")), "{printed}");
     }
     let other = project.run(&["verify", "43"]);
     assert_eq!(other.code, Some(2), "{}", other.err);
@@ -473,8 +482,9 @@ fn verify_names_what_was_not_the_same_when_a_differing_output_was_recorded() {
     let project = Project::empty();
     let stages = "stages: [{ name: a, kind: command, run: date +%s%N > a.txt, outputs: [a.txt] }]\n";
     project.write("pipeline.yaml", &format!("recount: 1\ntitle: t\n{stages}"));
-    said(project.command(&["run"]).env("RECOUNT_SIMD", "portable")).done();
-    let differs = said(project.command(&["verify", "--all"]).env("RECOUNT_SIMD", "portable")).ended(1).out;
+    run_to_end(project.command(&["run"]).env("RECOUNT_SIMD", "portable")).done();
+    let differs =
+        run_to_end(project.command(&["verify", "--all"]).env("RECOUNT_SIMD", "portable")).ended(1).out;
     assert!(
         differs.starts_with("differs a · a.txt: byte ") && !differs.contains("recorded with"),
         "{differs}"

@@ -9,7 +9,7 @@ use std::path::Path;
 use snapbox::{IntoData as _, assert_data_eq, str};
 
 use crate::gc::git;
-use crate::project::{Project, said};
+use crate::project::{Project, run_to_end};
 
 /// Where programs are found besides the project's own `bin`.
 const SYSTEM_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -49,15 +49,15 @@ fn run(project: &Project, block: &str) -> usize {
     let path = format!("{}:{SYSTEM_PATH}", project.path("bin").display());
     let mut tried = 0;
     for shown in format!("\n{block}").split("\n$ ").skip(1) {
-        // A command that prints nothing stands right above the next one.
+        // A command that prints nothing is right above the next one.
         let (line, prints) = shown.split_once('\n').unwrap_or((shown, ""));
         let mut shell = std::process::Command::new("sh");
         let together = format!("exec 2>&1; {line}");
         let shell = shell.args(["-c", &together]).current_dir(project.path("")).env_clear();
-        let said = said(shell.env("PATH", &path).env("HOME", project.path("home")));
+        let result = run_to_end(shell.env("PATH", &path).env("HOME", project.path("home")));
         let prints = prints.trim_end_matches('\n');
         let end = if prints.is_empty() { "" } else { "\n" };
-        assert_data_eq!(said.out, format!("{prints}{end}"));
+        assert_data_eq!(result.out, format!("{prints}{end}"));
         tried += 1;
     }
     tried
@@ -139,7 +139,7 @@ all agrees · 1 report · 10 numbers · 5 files made again, byte by byte
     );
     git(&project, &["init", "--quiet"]);
     let mut status = std::process::Command::new("git");
-    let untracked = said(status.args(["status", "--short"]).current_dir(project.path(""))).done().out;
+    let untracked = run_to_end(status.args(["status", "--short"]).current_dir(project.path(""))).done().out;
     assert_data_eq!(
         untracked,
         str![[r#"

@@ -7,8 +7,8 @@ use crate::project::{Project, damage};
 #[test]
 fn a_sound_store_is_left_as_it_is() {
     let project = Project::words();
-    let said = project.run(&["fsck"]).done();
-    assert_eq!(said.out, "records 4 · objects 4 · damaged 0\n");
+    let result = project.run(&["fsck"]).done();
+    assert_eq!(result.out, "records 4 · objects 4 · damaged 0\n");
     assert_eq!(project.run(&["run"]).done().ran(), [""; 0]);
 }
 
@@ -32,11 +32,11 @@ fn each_damaged_file_is_found_set_aside_and_made_again() {
         let cut = |bytes: &mut Vec<u8>| bytes.truncate(bytes.len() - 1);
         for (how, hurt) in [("flipped", &flip as &dyn Fn(&mut Vec<u8>)), ("cut", &cut)] {
             damage(&path, |bytes| hurt(bytes));
-            let said = project.run(&["fsck"]).ended(1);
+            let result = project.run(&["fsck"]).ended(1);
             let place =
                 path.strip_prefix(project.path("")).expect("it is in the project").display().to_string();
-            assert!(said.out.contains(&format!("damaged {place}")), "{how}: {}", said.out);
-            assert!(said.out.contains("kept at artifacts/v2/quarantine/"), "{how}: {}", said.out);
+            assert!(result.out.contains(&format!("damaged {place}")), "{how}: {}", result.out);
+            assert!(result.out.contains("kept at artifacts/v2/quarantine/"), "{how}: {}", result.out);
             assert!(!path.exists(), "{how}: it is set aside");
             assert_eq!(project.run(&["fsck"]).done().err, "", "{how}");
             assert_eq!(
@@ -49,8 +49,8 @@ fn each_damaged_file_is_found_set_aside_and_made_again() {
         }
         fs::remove_file(&path).expect("the folder is ours");
         let is_object = path.extension().is_none();
-        let said = project.run(&["fsck"]).ended(i32::from(is_object));
-        assert_eq!(said.out.contains("is gone"), is_object, "{}", said.out);
+        let result = project.run(&["fsck"]).ended(i32::from(is_object));
+        assert_eq!(result.out.contains("is gone"), is_object, "{}", result.out);
         assert_eq!(project.run(&["fsck"]).done().err, "");
         assert_eq!(project.run(&["run"]).done().ran().len(), 1);
     }
@@ -70,8 +70,10 @@ fn damage_that_left_no_trace_outside_is_found() {
 fn what_nobody_put_there_is_set_aside() {
     let project = Project::words();
     project.write("artifacts/v2/objects/notes.txt", "mine");
-    let said = project.run(&["fsck"]).ended(1);
-    assert!(said.out.contains("damaged artifacts/v2/objects/notes.txt · nothing that recount has put there"));
+    let result = project.run(&["fsck"]).ended(1);
+    assert!(
+        result.out.contains("damaged artifacts/v2/objects/notes.txt · nothing that recount has put there")
+    );
     assert_eq!(project.read("artifacts/v2/quarantine/notes.txt"), "mine");
 }
 
@@ -80,8 +82,8 @@ fn a_program_reads_the_result_as_json() {
     let project = Project::words();
     let object = &project.stored("objects")[0];
     damage(object, |bytes| bytes.clear());
-    let said = project.run(&["fsck", "--json"]).ended(1);
-    let json = said.json();
+    let result = project.run(&["fsck", "--json"]).ended(1);
+    let json = result.json();
     assert_eq!((&json["version"], &json["command"]), (&2.into(), &"fsck".into()));
     assert_eq!(json["damage"][0]["fault"], "object-corrupt");
     assert_eq!(json["damage"][0]["instances"].as_array().map(Vec::len), Some(1));

@@ -4,13 +4,13 @@ use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::project::{Project, said};
+use crate::project::{Project, run_to_end};
 
 /// Runs git in a project, as nobody in particular.
 pub fn git(project: &Project, words: &[&str]) {
     let mut command = Command::new("git");
     command.args(["-c", "user.name=a", "-c", "user.email=a@example.org"]).args(words);
-    said(command.current_dir(project.path("")).env("HOME", project.path("home"))).done();
+    run_to_end(command.current_dir(project.path("")).env("HOME", project.path("home"))).done();
 }
 
 #[test]
@@ -18,11 +18,11 @@ fn what_has_left_the_pipeline_and_git_keeps_stays_and_is_named() {
     let project = Project::words();
     git(&project, &["init", "--quiet"]);
     git(&project, &["add", "counts/beta.json"]);
-    let said = project.edit("pipeline.yaml", "[alpha, beta, gamma]", "[alpha]").run(&[]).done();
+    let result = project.edit("pipeline.yaml", "[alpha, beta, gamma]", "[alpha]").run(&[]).done();
     assert!(
-        said.err.contains("stays   counts/beta.json · no longer in the pipeline, but git keeps it"),
+        result.err.contains("stays   counts/beta.json · no longer in the pipeline, but git keeps it"),
         "{}",
-        said.err
+        result.err
     );
     assert!(project.path("counts/beta.json").exists() && !project.path("counts/gamma.json").exists());
 }
@@ -39,8 +39,8 @@ fn a_folder_that_git_keeps_stays_with_the_places_of_now_and_only_what_else_git_k
     project.write("pipeline.yaml", &pipeline("out")).run(&[]).done();
     git(&project, &["init", "--quiet"]);
     git(&project, &["add", "out/a", "out/b"]);
-    let said = project.write("pipeline.yaml", &pipeline("out/a")).run(&[]).done();
-    let stays = said.err.lines().filter(|line| line.starts_with("stays"));
+    let result = project.write("pipeline.yaml", &pipeline("out/a")).run(&[]).done();
+    let stays = result.err.lines().filter(|line| line.starts_with("stays"));
     let stays: Vec<&str> = stays.collect();
     assert_eq!(stays, ["stays   out/b · no longer in the pipeline, but git keeps it"]);
     assert_eq!(project.run(&[]).done().err, "");
@@ -116,8 +116,8 @@ fn what_a_branch_or_a_tag_names_stays() {
 fn a_lock_in_conflict_keeps_everything() {
     let project = Project::words();
     project.write("pipeline.lock", "<<<<<<< ours\n");
-    let said = project.run(&["gc", "--keep-runs", "0"]).ended(2);
-    assert!(said.err.contains("`recount run` makes it anew"), "{}", said.err);
+    let result = project.run(&["gc", "--keep-runs", "0"]).ended(2);
+    assert!(result.err.contains("`recount run` makes it anew"), "{}", result.err);
     assert_eq!(project.stored("records").len(), 4);
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 
 use walkdir::WalkDir;
 
-use crate::project::{Project, Said};
+use crate::project::{CommandResult, Project};
 
 /// How many histories are tried, and of how many edits each.
 const HISTORIES: u64 = 24;
@@ -116,11 +116,11 @@ fn files(project: &Project) -> Vec<(String, String)> {
 }
 
 /// What a run says, without how long it took.
-fn told(said: &Said) -> (Option<i32>, Vec<String>, String, String) {
-    let ran = said.ran().into_iter().map(str::to_owned).collect();
-    let out = said.out.lines().map(|line| line.rsplit_once(" · ").map_or(line, |(before, _)| before));
-    let mistakes: Vec<&str> = said.err.lines().skip_while(|line| !line.starts_with("error")).collect();
-    (said.code, ran, out.collect::<Vec<_>>().join("\n"), mistakes.join("\n"))
+fn without_times(result: &CommandResult) -> (Option<i32>, Vec<String>, String, String) {
+    let ran = result.ran().into_iter().map(str::to_owned).collect();
+    let out = result.out.lines().map(|line| line.rsplit_once(" · ").map_or(line, |(before, _)| before));
+    let mistakes: Vec<&str> = result.err.lines().skip_while(|line| !line.starts_with("error")).collect();
+    (result.code, ran, out.collect::<Vec<_>>().join("\n"), mistakes.join("\n"))
 }
 
 #[test]
@@ -140,7 +140,12 @@ fn a_run_that_remembers_does_what_one_that_looks_anew_does() {
             for words in [&["status"][..], &["run", "-j1"], &["status"], &["why", "last"]] {
                 forget();
                 let [one, other] = [remembers.run(words), forgets.run(words)];
-                assert_eq!(told(&one), told(&other), "{at}, {words:?}: {}", remembers.read("pipeline.yaml"));
+                assert_eq!(
+                    without_times(&one),
+                    without_times(&other),
+                    "{at}, {words:?}: {}",
+                    remembers.read("pipeline.yaml")
+                );
                 if words[0] == "run" {
                     code = one.code;
                 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use snapbox::{assert_data_eq, str};
 
 use crate::gc::git;
-use crate::project::{Project, said};
+use crate::project::{Project, run_to_end};
 
 /// The commands that look into git, or may one day.
 const COMMANDS: [&[&str]; 9] = [
@@ -60,7 +60,7 @@ fn no_program_that_a_configuration_names_is_run() {
     let project = committed(&[]);
     let evil = format!("touch '{}'; cat", project.path("pwned").display());
     project.write("hooks/post-index-change", &format!("#!/bin/sh\n{evil}\n"));
-    said(Command::new("chmod").arg("+x").arg(project.path("hooks/post-index-change"))).done();
+    run_to_end(Command::new("chmod").arg("+x").arg(project.path("hooks/post-index-change"))).done();
     project.write(".git/info/attributes", "*.txt filter=evil diff=evil\n*.json filter=e.v-il\n");
     for name in [
         "core.fsmonitor",
@@ -86,15 +86,16 @@ fn no_program_that_a_configuration_names_is_run() {
         project.write(file, &project.read(file));
     }
     assert_harmless(&project);
-    said(Command::new("git").args(["status", "--short"]).current_dir(project.path("")));
+    run_to_end(Command::new("git").args(["status", "--short"]).current_dir(project.path("")));
     assert!(project.path("pwned").exists(), "git itself would have run one");
 }
 
 #[test]
 fn what_a_partial_clone_lacks_is_not_fetched() {
     let project = committed(&[]);
-    let lock =
-        said(Command::new("git").args(["rev-parse", "HEAD:pipeline.lock"]).current_dir(project.path("")));
+    let lock = run_to_end(
+        Command::new("git").args(["rev-parse", "HEAD:pipeline.lock"]).current_dir(project.path("")),
+    );
     let lock = lock.done().out;
     let (folder, name) = lock.trim().split_at(2);
     fs::remove_file(project.path(&format!(".git/objects/{folder}/{name}"))).expect("it is there");
@@ -131,7 +132,7 @@ fn a_variable_that_points_at_another_repository_frees_nothing() {
     git(&elsewhere, &["init", "--quiet"]);
     let mut gc = project.command(&["gc", "--keep-runs", "0"]);
     gc.env("GIT_DIR", elsewhere.path(".git")).env("GIT_WORK_TREE", elsewhere.path(""));
-    let freed = said(gc.env("GIT_INDEX_FILE", "/dev/null").env("GIT_CEILING_DIRECTORIES", "/")).done();
+    let freed = run_to_end(gc.env("GIT_INDEX_FILE", "/dev/null").env("GIT_CEILING_DIRECTORIES", "/")).done();
     assert_eq!(freed.out.lines().next(), Some("freed 0 B · records 0 · objects 0"));
 }
 
@@ -168,12 +169,12 @@ fn an_edit_is_known_without_the_filters_that_git_would_run() {
 #[expect(clippy::disallowed_methods, reason = "how soon it ends is what is tested")]
 fn a_git_that_hangs_obeys_a_stop() {
     let project = committed(&[]);
-    said(Command::new("mkfifo").arg(project.path("pipe"))).done();
+    run_to_end(Command::new("mkfifo").arg(project.path("pipe"))).done();
     git(&project, &["config", "include.path", "../pipe"]);
     let mut run =
         project.command(&["run", "--force", "sum"]).stderr(Stdio::null()).spawn().expect("it starts");
     std::thread::sleep(Duration::from_millis(500));
-    said(Command::new("kill").arg(run.id().to_string())).done();
+    run_to_end(Command::new("kill").arg(run.id().to_string())).done();
     let began = Instant::now();
     assert_eq!(run.wait().expect("it ends").code(), Some(130));
     assert!(began.elapsed() < Duration::from_secs(5));
@@ -207,13 +208,13 @@ HEAD~1 → HEAD · changed 4 · added 0 · removed 0
     // Now the project's own files are looked through, and count only if they are those of the lock.
     fs::create_dir_all(project.path("counts")).expect("it can be made");
     project.write("counts/alpha.json", "{\"count\":7}").write("counts/beta.json", "{\"count\":0}");
-    let told = project.run(&["diff", "HEAD~1"]).done().out;
-    assert!(told.contains("counts/{word}.json#/count  2 → 0  -2"), "{told}");
+    let printed = project.run(&["diff", "HEAD~1"]).done().out;
+    assert!(printed.contains("counts/{word}.json#/count  2 → 0  -2"), "{printed}");
     assert!(
-        told.contains(
+        printed.contains(
             "lacking 1 of now, such as count[word=alpha]: neither the store nor git has their outputs"
         ),
-        "{told}"
+        "{printed}"
     );
 }
 
@@ -221,7 +222,7 @@ HEAD~1 → HEAD · changed 4 · added 0 · removed 0
 fn escapes_in_a_lock_do_not_reach_the_terminal() {
     let project = committed(&[]);
     project.edit("pipeline.lock", "count[word=alpha]", "count[word=\u{1b}[31m]");
-    let said = project.run(&["diff"]).done();
-    assert!(said.out.contains(r"added   count[word=\u001b[31m]"), "{}", said.out);
-    assert!(!said.out.contains('\u{1b}'));
+    let result = project.run(&["diff"]).done();
+    assert!(result.out.contains(r"added   count[word=\u001b[31m]"), "{}", result.out);
+    assert!(!result.out.contains('\u{1b}'));
 }

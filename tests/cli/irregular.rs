@@ -5,10 +5,10 @@ use std::os::unix::fs::symlink;
 use snapbox::{assert_data_eq, str};
 
 use crate::gc::git;
-use crate::project::{Project, Said};
+use crate::project::{CommandResult, Project};
 
 /// Runs a command on a project whose lock is endless.
-fn with_endless_lock(words: &[&str]) -> Said {
+fn with_endless_lock(words: &[&str]) -> CommandResult {
     let project = Project::words();
     git(&project, &["init", "--quiet", "--initial-branch", "main"]);
     git(&project, &["add", "pipeline.yaml", "pipeline.lock"]);

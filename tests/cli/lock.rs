@@ -64,8 +64,9 @@ fn what_failed_keeps_its_line_and_what_is_gone_loses_it() {
 fn a_trial_with_set_leaves_the_lock_alone() {
     let project = Project::words();
     let lock = project.read("pipeline.lock");
-    let said = project.run(&["run", "--set", "sum.run=cat counts/*.json counts/alpha.json > sum.txt"]).done();
-    assert_eq!(said.ran(), ["sum"]);
+    let result =
+        project.run(&["run", "--set", "sum.run=cat counts/*.json counts/alpha.json > sum.txt"]).done();
+    assert_eq!(result.ran(), ["sum"]);
     assert_eq!(project.read("pipeline.lock"), lock);
 }
 
@@ -78,13 +79,13 @@ fn a_lock_in_conflict_is_rebuilt_from_the_store() {
     for damaged in [conflict.as_str(), "", &lock[..lock.len() - 3]] {
         for words in [&["run"][..], &["run", "count[word=alpha]"]] {
             project.write("pipeline.lock", damaged);
-            let said = project.run(words).done();
+            let result = project.run(words).done();
             assert!(
-                said.err.contains("pipeline.lock was of an older version, damaged or in conflict"),
+                result.err.contains("pipeline.lock was of an older version, damaged or in conflict"),
                 "{}",
-                said.err
+                result.err
             );
-            assert_eq!(said.ran(), [""; 0]);
+            assert_eq!(result.ran(), [""; 0]);
             assert_eq!(project.read("pipeline.lock"), lock);
         }
     }
@@ -97,6 +98,6 @@ fn a_lock_that_can_not_be_written_fails_the_run_and_names_it() {
         .write("pipeline.yaml", WORDS)
         .write("text.txt", "alpha\nbeta\ngamma\n")
         .write("pipeline.lock/keep", "");
-    let said = project.run(&[]).ended(1);
-    assert!(said.err.contains("pipeline.lock` can't be read"), "{}", said.err);
+    let result = project.run(&[]).ended(1);
+    assert!(result.err.contains("pipeline.lock` can't be read"), "{}", result.err);
 }

@@ -88,9 +88,9 @@ fn a_clone_has_the_results_and_takes_the_files_as_they_are() {
     git(&project, &["add", "pipeline.yaml", "pipeline.lock", "runs"]);
     git(&project, &["commit", "-qm", "all"]);
     fs::remove_dir_all(project.path("artifacts")).expect("the store is there");
-    let said = project.run(&["results"]).done();
+    let result = project.run(&["results"]).done();
     assert_data_eq!(
-        said.out,
+        result.out,
         str![[r#"
 score  seconds (s)
   0.9    none of 1
@@ -98,7 +98,7 @@ fit/metrics.json#/seconds: line 1, column 27: expected a number, found nothing
 
 "#]]
     );
-    assert_data_eq!(said.err, str![[r#""#]]);
+    assert_data_eq!(result.err, str![[r#""#]]);
     project.edit("runs/metrics.json", "1}", "7}");
     assert_data_eq!(
         project.run(&["adopt", "fit"]).done().out,

@@ -37,8 +37,8 @@ fn fit() -> Project {
 #[test]
 fn programs_with_equal_parameters_share_a_run() {
     let project = fit();
-    let said = project.run(&[]).done();
-    assert_eq!(said.ran(), ["fit[bare,seed=1]", "fit[soft,seed=1]", "fit[svm,seed=1]"]);
+    let result = project.run(&[]).done();
+    assert_eq!(result.ran(), ["fit[bare,seed=1]", "fit[soft,seed=1]", "fit[svm,seed=1]"]);
     assert_data_eq!(
         project.read("runs/soft/2/params.json"),
         str![[r#"
@@ -72,7 +72,7 @@ fn a_program_that_gets_its_coordinates_shares_no_run() {
 }
 
 #[test]
-fn a_changed_parameter_runs_what_has_it_and_is_told_with_its_place() {
+fn a_changed_parameter_runs_what_has_it_and_is_reported_with_its_place() {
     let project = fit();
     project.run(&[]).done();
     project.edit("pipeline.yaml", "C: 0.5", "C: 0.25");
@@ -87,15 +87,15 @@ fit[soft,seed=1] · stale
     assert_eq!(project.run(&[]).done().ran(), ["fit[soft,seed=1]"]);
     let tried = project.run(&["--set", "fit[bare].options.rate=0.3"]).done();
     assert_eq!(tried.ran(), ["fit[bare,seed=1]"]);
-    let said = project.run(&["--set", "fit[bare].retries=1"]).ended(2);
+    let result = project.run(&["--set", "fit[bare].retries=1"]).ended(2);
     assert!(
-        said.err.starts_with("error: `retries` is no parameter, so no variant has its own\n"),
+        result.err.starts_with("error: `retries` is no parameter, so no variant has its own\n"),
         "{}",
-        said.err
+        result.err
     );
-    let said = project.run(&["--set", "fit.options.rat=1"]).ended(2);
-    assert!(said.err.starts_with("error: stage `fit` has no field `options.rat`\n"), "{}", said.err);
-    assert!(said.err.ends_with("help: a field named `options.rate` exists\n"), "{}", said.err);
+    let result = project.run(&["--set", "fit.options.rat=1"]).ended(2);
+    assert!(result.err.starts_with("error: stage `fit` has no field `options.rat`\n"), "{}", result.err);
+    assert!(result.err.ends_with("help: a field named `options.rate` exists\n"), "{}", result.err);
 }
 
 #[test]
@@ -161,8 +161,8 @@ stages:
     outputs: [sum.txt]
 ",
     );
-    let said = project.run(&[]).done();
-    assert_eq!(said.ran(), ["fit[fold=1,word=a]", "fit[fold=1,word=b]", "fit[fold=2,word=a]", "sum"]);
+    let result = project.run(&[]).done();
+    assert_eq!(result.ran(), ["fit[fold=1,word=a]", "fit[fold=1,word=b]", "fit[fold=2,word=a]", "sum"]);
     assert_eq!(project.read("sum.txt"), "1 a\n1 b\n2 a\n");
     let ran = project.edit("pipeline.yaml", "fold: 2, word: b", "word: b").run(&[]).done();
     assert_eq!((ran.ran(), project.read("sum.txt")), (vec!["sum"], "1 a\n2 a\n".into()));

@@ -30,8 +30,8 @@ pub struct Project {
     folder: tempfile::TempDir,
 }
 
-/// What one run of the program said.
-pub struct Said {
+/// What one run of the program printed.
+pub struct CommandResult {
     /// The exit code; `None` after a signal.
     pub code: Option<i32>,
     pub out: String,
@@ -81,13 +81,13 @@ impl Project {
         files.map(|entry| entry.into_path()).collect()
     }
 
-    pub fn run(&self, words: &[&str]) -> Said {
+    pub fn run(&self, words: &[&str]) -> CommandResult {
         self.run_in("", words)
     }
 
     /// Runs the program in a folder of the project, with nothing of the caller's environment.
-    pub fn run_in(&self, folder: &str, words: &[&str]) -> Said {
-        said(self.command(words).current_dir(self.path(folder)))
+    pub fn run_in(&self, folder: &str, words: &[&str]) -> CommandResult {
+        run_to_end(self.command(words).current_dir(self.path(folder)))
     }
 
     /// The program, ready to be started in the project.
@@ -105,13 +105,13 @@ impl Project {
 }
 
 /// Runs a command to its end.
-pub fn said(command: &mut Command) -> Said {
+pub fn run_to_end(command: &mut Command) -> CommandResult {
     let output = command.output().expect("the program can be started");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program prints UTF-8");
-    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    CommandResult { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
 
-impl Said {
+impl CommandResult {
     #[track_caller]
     pub fn done(self) -> Self {
         self.ended(0)

@@ -229,7 +229,7 @@ fit: the repeats over seed share one run, as its program is not given the seed
 }
 
 #[test]
-fn what_there_is_not_is_said_with_what_there_is() {
+fn what_does_not_exist_is_reported_with_what_does() {
     let project = models();
     assert_data_eq!(
         project.run(&["results"]).ended(2).err,

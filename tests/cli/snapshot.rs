@@ -6,14 +6,14 @@ use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use crate::project::{Project, Said, damage};
+use crate::project::{CommandResult, Project, damage};
 
 /// How long until a file's time can no longer be that of its hashing, with some to spare.
 const SETTLING: Duration = Duration::from_millis(2_200);
 
 const LONG_AGO: Duration = Duration::from_secs(1_400_000_000);
 
-/// Something that is done to a project, told as a sentence.
+/// Something that is done to a project, as a sentence.
 type Edit = (&'static str, fn(&Project));
 
 fn set_time(project: &Project, file: &str) {
@@ -69,11 +69,11 @@ const EDITS: [Edit; 13] = [
 ];
 
 /// What can be seen of a run, without how long it took.
-fn seen(project: &Project, said: &Said) -> (Option<i32>, Vec<String>, Vec<Option<String>>) {
-    let ran = said.ran().into_iter().map(str::to_owned).collect();
+fn seen(project: &Project, result: &CommandResult) -> (Option<i32>, Vec<String>, Vec<Option<String>>) {
+    let ran = result.ran().into_iter().map(str::to_owned).collect();
     let files = ["counts/alpha.json", "counts/beta.json", "counts/delta.json", "sum.txt", "pipeline.lock"];
     let read = |file| fs::read_to_string(project.path(file)).ok();
-    (said.code, ran, files.into_iter().map(read).collect())
+    (result.code, ran, files.into_iter().map(read).collect())
 }
 
 #[test]
@@ -152,13 +152,13 @@ fn a_second_document_is_refused_by_a_run_that_remembers() {
 }
 
 #[test]
-fn a_misspelt_kind_is_told_and_loses_no_stage() {
+fn a_misspelt_kind_is_reported_and_loses_no_stage() {
     let project = own_reader("pipeline.yaml");
     project.run(&["run"]).done();
     let lock = project.read("pipeline.lock");
     project.edit("pipeline.yaml", "name: reader, kind:", "name: reader, kinds:");
-    let said = project.run(&["run"]).ended(2);
-    assert!(said.err.contains("a stage of kind `command` has no field `kinds`"), "{}", said.err);
+    let result = project.run(&["run"]).ended(2);
+    assert!(result.err.contains("a stage of kind `command` has no field `kinds`"), "{}", result.err);
     assert_eq!(project.read("pipeline.lock"), lock);
 }
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use super::project::{Project, Said, said};
+use super::project::{CommandResult, Project, run_to_end};
 
 const COLUMNS: usize = 40;
 
@@ -29,8 +29,8 @@ stages:
 ";
 
 /// Runs the program on a terminal of so many columns.
-fn on_a_terminal(project: &Project, variables: &[(&str, &str)]) -> Said {
-    said(&mut terminal(project, "run -j2", variables))
+fn on_a_terminal(project: &Project, variables: &[(&str, &str)]) -> CommandResult {
+    run_to_end(&mut terminal(project, "run -j2", variables))
 }
 
 /// Gives what runs the program on a terminal.
@@ -126,10 +126,10 @@ fn is_bar(row: &str) -> bool {
 fn a_bar_takes_one_row_of_a_narrow_terminal_and_none_is_left() {
     let project = Project::empty();
     project.write("pipeline.yaml", LONG);
-    let said = on_a_terminal(&project, &[]).done();
+    let result = on_a_terminal(&project, &[]).done();
     let mut screen = Screen::default();
     let (mut frames, mut most) = (0, 0);
-    screen.show(&said.out, |rows| {
+    screen.show(&result.out, |rows| {
         let running: Vec<usize> = (0..rows.len()).filter(|row| rows[*row].starts_with("  ")).collect();
         for row in &running {
             let below = rows.get(row + 1).map_or("", String::as_str);
@@ -159,7 +159,7 @@ stages:
 ";
 
 /// Runs a pipeline on a terminal, and types so many Ctrl-C once its program runs.
-fn stopped(project: &Project, pipeline: &str, count: usize) -> Said {
+fn stopped(project: &Project, pipeline: &str, count: usize) -> CommandResult {
     project.write("pipeline.yaml", pipeline);
     let mut script = terminal(project, "run -j2", &[]);
     script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -176,16 +176,16 @@ fn stopped(project: &Project, pipeline: &str, count: usize) -> Said {
     }
     let output = script.wait_with_output().expect("it ends");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it prints text");
-    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    CommandResult { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
 
 #[test]
 fn a_stop_leaves_no_row_behind_and_a_row_shows_the_last_line() {
     let project = Project::empty();
-    let said = stopped(&project, CLEANS_UP, 1).ended(130);
+    let result = stopped(&project, CLEANS_UP, 1).ended(130);
     let mut screen = Screen::default();
     let mut rows_seen = String::new();
-    screen.show(&said.out, |rows| rows_seen.extend(rows.iter().map(|row| format!("{row}\n"))));
+    screen.show(&result.out, |rows| rows_seen.extend(rows.iter().map(|row| format!("{row}\n"))));
     assert!(rows_seen.contains("  fit · 0.5 s ·  epoch 2\n"), "{rows_seen}");
     assert!(rows_seen.contains(" · was asked to end, "), "{rows_seen}");
     let left: Vec<String> = screen.text().into_iter().filter(|row| !row.is_empty()).collect();
@@ -196,10 +196,10 @@ fn a_stop_leaves_no_row_behind_and_a_row_shows_the_last_line() {
 #[test]
 fn a_stop_leaves_no_row_of_several_long_ones_behind() {
     let project = Project::empty();
-    let said =
+    let result =
         stopped(&project, &LONG.replace("sleep 0.3; echo", "touch ready; sleep 30; echo"), 1).ended(130);
     let mut screen = Screen::default();
-    screen.show(&said.out, |_| {});
+    screen.show(&result.out, |_| {});
     let left: Vec<String> = screen.text().into_iter().filter(|row| !row.is_empty()).collect();
     assert!(left[0].starts_with("not finished 3 · ") && left[1].starts_with("error: stopped; "), "{left:#?}");
 }
@@ -222,7 +222,7 @@ fn no_color_leaves_bars_and_takes_every_colour() {
     };
     assert_eq!(colours(&[("NO_COLOR", "1")], 0), 0);
     project.edit("pipeline.yaml", "kind: command", "kind: comand");
-    assert_ne!(colours(&[], 2), 0, "a mistake is told in colours");
+    assert_ne!(colours(&[], 2), 0, "a mistake is printed in colours");
     assert_eq!(colours(&[("NO_COLOR", "1")], 2), 0);
 }
 
@@ -236,10 +236,11 @@ fn what_became_of_an_instance_has_a_colour() {
 }
 
 #[test]
-fn how_an_instance_stands_has_a_colour_unless_it_is_unwanted() {
+fn the_state_of_an_instance_has_a_colour_unless_it_is_unwanted() {
     let project = Project::empty();
     project.write("pipeline.yaml", LONG);
-    let status = |variables: &[(&str, &str)]| said(&mut terminal(&project, "status", variables)).done().out;
+    let status =
+        |variables: &[(&str, &str)]| run_to_end(&mut terminal(&project, "status", variables)).done().out;
     let first = |out: String| out.lines().next().map(str::to_owned);
     let rest = "a-name-that-is-longer-than-the-terminal-is-wide · 2 of 2 · never run before";
     assert_eq!(first(status(&[])), Some(format!("\u{1b}[33mstale  \u{1b}[0m {rest}")));
@@ -250,7 +251,7 @@ fn how_an_instance_stands_has_a_colour_unless_it_is_unwanted() {
 fn a_quiet_run_draws_nothing() {
     let project = Project::empty();
     project.write("pipeline.yaml", LONG);
-    let run = said(&mut terminal(&project, "run -q", &[])).done().out;
+    let run = run_to_end(&mut terminal(&project, "run -q", &[])).done().out;
     assert!(run.starts_with("ran 3 · ") && run.lines().count() == 1, "{run}");
 }
 

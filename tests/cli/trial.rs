@@ -81,7 +81,7 @@ fn a_trial_has_no_report_and_none_of_its_settings() {
     let project = report();
     let help = |stage: &str| {
         format!(
-            "error: `{stage}` does not run in a trial by `--set`: it only tells of results\n\
+            "error: `{stage}` does not run in a trial by `--set`: it only presents results\n\
              help: write the setting into the project's files, or leave `{stage}` out of the trial\n"
         )
     };
@@ -93,8 +93,8 @@ fn a_trial_has_no_report_and_none_of_its_settings() {
         (&["status", "--set", "render.output=other.md"], "render"),
         (&["run", "--dry-run", "--set", "render.output=other.md"], "render"),
     ] {
-        let said = project.run(words).ended(2);
-        assert_eq!((said.err, said.out), (help(stage), String::new()), "{words:?}");
+        let result = project.run(words).ended(2);
+        assert_eq!((result.err, result.out), (help(stage), String::new()), "{words:?}");
     }
     assert_eq!(project.stored("records").len(), 0, "nothing ran");
 }

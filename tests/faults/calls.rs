@@ -68,7 +68,7 @@ pub fn calls(project: &Project, words: &[&str]) -> Vec<Call> {
     calls
 }
 
-/// Runs the program with a fault at a call; gives what it said, and the call that was hit.
+/// Runs the program with a fault at a call; gives what it printed, and the call that was hit.
 pub fn with_fault(project: &Project, words: &[&str], call: &Call, fault: Fault) -> (Run, Option<String>) {
     let what = match fault {
         Fault::Kill => "signal=KILL".to_owned(),

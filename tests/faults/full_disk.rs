@@ -41,12 +41,12 @@ impl Disk {
 
     /// Runs the program on the project there.
     fn recount(&mut self, words: &str) -> Run {
-        let said = self.folder.path().join("said");
+        let printed = self.folder.path().join("printed");
         let (program, project) = (env!("CARGO_BIN_EXE_recount"), self.place().join("project"));
         let order =
-            format!("'{program}' {words} --project '{}' >'{}' 2>&1", project.display(), said.display());
+            format!("'{program}' {words} --project '{}' >'{}' 2>&1", project.display(), printed.display());
         let code = self.order(&order);
-        Run { code, said: std::fs::read_to_string(said).expect("the shell made it") }
+        Run { code, printed: std::fs::read_to_string(printed).expect("the shell made it") }
     }
 
     /// Has the shell carry a line out, and gives its exit code.
@@ -105,9 +105,9 @@ fn a_full_disk_fails_a_run_clearly_and_room_lets_it_go_on() {
     let project = Project::at(&disk.seen_from_here().join("project"), PIPELINE);
     project.write("seed.txt", "seed\n").write("log/none", "");
     let full = disk.recount("run -j1");
-    assert_eq!(full.code, Some(1), "{}", full.said);
-    assert!(full.said.contains("No space left on device"), "{}", full.said);
-    assert!(full.said.contains("/artifacts/") || full.said.contains("out/"), "{}", full.said);
+    assert_eq!(full.code, Some(1), "{}", full.printed);
+    assert!(full.printed.contains("No space left on device"), "{}", full.printed);
+    assert!(full.printed.contains("/artifacts/") || full.printed.contains("out/"), "{}", full.printed);
     project.assert_whole("on a full disk");
     let recorded = project.stored("records").len();
     assert!((1..8).contains(&recorded), "the disk was full after {recorded} of 8");
@@ -115,7 +115,7 @@ fn a_full_disk_fails_a_run_clearly_and_room_lets_it_go_on() {
     disk.remount("size=16m");
     disk.recount("fsck").done("once there is room");
     let run = disk.recount("run -j1").done("once there is room");
-    assert_eq!(run.ran(), 9 - recorded, "{}", run.said);
+    assert_eq!(run.ran(), 9 - recorded, "{}", run.printed);
     assert_eq!(project.read("size.txt").trim(), "480016");
     assert_eq!(disk.recount("run").done("again").ran(), 0);
     for litter in ["scratch", "temporary", "quarantine"] {
@@ -143,7 +143,7 @@ fn a_project_that_can_not_be_written_to_is_as_up_to_date() {
     project.write("seed.txt", "seed\n");
     disk.remount("ro");
     let run = disk.recount("run").done("on a read-only file system");
-    assert!(run.said.starts_with("nothing to do · fresh 9 · "), "{}", run.said);
+    assert!(run.printed.starts_with("nothing to do · fresh 9 · "), "{}", run.printed);
     let status = disk.recount("status").done("on a read-only file system");
-    assert_eq!(status.said, "fresh 9 · stale 0 · waiting for these 0\n");
+    assert_eq!(status.printed, "fresh 9 · stale 0 · waiting for these 0\n");
 }

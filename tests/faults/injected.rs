@@ -1,7 +1,7 @@
 //! A kill, or an error of the disk, at every call by which a command changes the disk.
 //!
 //! Each place is tried in a fresh copy of the project. After a kill no object is torn, no record is without its
-//! objects, and the next run goes on as if nothing had been. After an error the command has said so, with the
+//! objects, and the next run goes on as if nothing had been. After an error the command has reported it, with the
 //! path, and what it left is sound.
 
 use std::fs;
@@ -124,7 +124,7 @@ fn try_one(scenario: &Scenario, project: &Project, call: &Call, fault: Fault) ->
         (Fault::Kill, _) => run.code.is_none(),
         (Fault::Error(_), None) => false,
         (Fault::Error(_), Some(hit)) => {
-            assert_told(project, &run, &hit, &when);
+            assert_reported(project, &run, &hit, &when);
             if run.code == Some(0) {
                 assert_eq!(project.recount(&["run"]).done(&when).ran(), scenario.stale, "{when}");
             }
@@ -148,20 +148,20 @@ fn try_one(scenario: &Scenario, project: &Project, call: &Call, fault: Fault) ->
 /// Asserts that a failed call made the command fail, and that the message names a path of the call, or the
 /// folder that was to be made or removed with it; unless nothing was lost by it.
 #[track_caller]
-fn assert_told(project: &Project, run: &Run, hit: &str, when: &str) {
+fn assert_reported(project: &Project, run: &Run, hit: &str, when: &str) {
     if printed(hit) || run.code == Some(0) && has_another_way(hit) {
         return;
     }
-    assert_eq!(run.code, Some(1), "{when}: {}", run.said);
+    assert_eq!(run.code, Some(1), "{when}: {}", run.printed);
     let names =
-        |path: &Path| ["`", "/"].iter().any(|end| run.said.contains(&format!("{}{end}", path.display())));
+        |path: &Path| ["`", "/"].iter().any(|end| run.printed.contains(&format!("{}{end}", path.display())));
     let is_named = |path: &String| {
         path.is_empty() || Path::new(path).ancestors().filter(|folder| *folder != Path::new("")).any(names)
     };
     let paths = paths(project, hit);
     // A pipe has no path that could be named.
     let named = hit.contains("<pipe:") || paths.iter().any(is_named);
-    assert!(named, "{when}: none of {paths:?} in {}", run.said);
+    assert!(named, "{when}: none of {paths:?} in {}", run.printed);
 }
 
 /// Says whether a call only says something: its reader may be gone.
@@ -195,7 +195,7 @@ fn assert_finishes(project: &Project, may_keep: bool, when: &str) {
         if seed == "second\n" { vec![("out/a.txt".to_owned(), BY_HAND.to_owned())] } else { Vec::new() };
     let kept = project.kept().into_iter();
     let kept: Vec<_> = kept.filter(|(place, text)| !(may_keep && is_output(place, text, &seed))).collect();
-    assert_eq!(kept, by_hand, "{when}: what was kept as a person's: {}", run.said);
+    assert_eq!(kept, by_hand, "{when}: what was kept as a person's: {}", run.printed);
     for litter in ["scratch", "temporary"] {
         assert!(project.stored(litter).is_empty(), "{when}: {litter}: {:?}", project.stored(litter));
     }
@@ -227,7 +227,7 @@ fn a_kill_at_a_call_that_changes_the_disk_tears_nothing() {
 }
 
 #[test]
-fn a_call_that_fails_is_told_with_its_path_and_tears_nothing() {
+fn a_call_that_fails_is_reported_with_its_path_and_tears_nothing() {
     for (scenario, sample) in [(FIRST_RUN, 12), (SECOND_RUN, 12), (MENDING_RUN, 6), (FSCK, 6), (GC, 8)] {
         try_each(&scenario, &ERRORS, Some(sample));
     }
@@ -243,7 +243,7 @@ fn a_kill_at_any_call_that_changes_the_disk_tears_nothing() {
 
 #[test]
 #[ignore = "takes minutes: `cargo test --release --test faults -- --ignored`"]
-fn any_call_that_fails_is_told_with_its_path_and_tears_nothing() {
+fn any_call_that_fails_is_reported_with_its_path_and_tears_nothing() {
     for scenario in [FIRST_RUN, SECOND_RUN, MENDING_RUN, FSCK, GC] {
         try_each(&scenario, &ERRORS, None);
     }

@@ -16,32 +16,32 @@ pub struct Project {
     _folder: Option<tempfile::TempDir>,
 }
 
-/// What one run of the program said.
+/// What one run of the program printed.
 #[derive(Debug)]
 pub struct Run {
     /// The exit code; `None` after a signal.
     pub code: Option<i32>,
     /// Standard error, then standard output.
-    pub said: String,
+    pub printed: String,
 }
 
 impl Run {
     /// Reads off what a program left.
     pub fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Self { code: output.status.code(), said: text(&output.stderr) + &text(&output.stdout) }
+        Self { code: output.status.code(), printed: text(&output.stderr) + &text(&output.stdout) }
     }
 
     /// Asserts that it ended well.
     #[track_caller]
     pub fn done(self, when: &str) -> Self {
-        assert_eq!(self.code, Some(0), "{when}: {}", self.said);
+        assert_eq!(self.code, Some(0), "{when}: {}", self.printed);
         self
     }
 
     /// Counts the instances that ran.
     pub fn ran(&self) -> usize {
-        self.said.lines().filter(|line| line.starts_with("ran     ")).count()
+        self.printed.lines().filter(|line| line.starts_with("ran     ")).count()
     }
 }
 

@@ -3,12 +3,12 @@
 use crate::project::Project;
 
 #[test]
-fn a_failure_is_told_once_with_what_to_do_and_what_waits_for_it_is_counted() {
+fn a_failure_is_reported_once_with_what_to_do_and_what_waits_for_it_is_counted() {
     let project = Project::new();
     project.edit("stages/prepare.yaml", "source: auto", "source: smartwatch");
     let run = project.run(&[]);
-    assert_eq!(run.code, Some(1), "{}", run.said);
-    let lines: Vec<&str> = run.said.lines().filter(|line| line.starts_with("skipped")).collect();
+    assert_eq!(run.code, Some(1), "{}", run.printed);
+    let lines: Vec<&str> = run.printed.lines().filter(|line| line.starts_with("skipped")).collect();
     let expected = [
         "skipped train · 78 of 78 · `prepare` failed",
         "skipped evaluate · 78 of 78 · `prepare` failed",
@@ -16,8 +16,8 @@ fn a_failure_is_told_once_with_what_to_do_and_what_waits_for_it_is_counted() {
         "skipped render · `prepare` failed",
     ];
     assert_eq!(lines, expected);
-    assert!(run.said.contains("help: put gestures-dataset.zip into data/"), "{}", run.said);
-    assert!(run.said.contains("to run it alone: recount run 'prepare'"), "{}", run.said);
+    assert!(run.printed.contains("help: put gestures-dataset.zip into data/"), "{}", run.printed);
+    assert!(run.printed.contains("to run it alone: recount run 'prepare'"), "{}", run.printed);
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn a_sweep_killed_ten_times_ends_as_one_never_killed() {
     }
     let finished = finished.len() + unnamed_records(&project);
     let last = project.run(&[]).done();
-    assert_eq!(last.ran().len() + finished, runs, "what had finished ran again:\n{}", last.said);
+    assert_eq!(last.ran().len() + finished, runs, "what had finished ran again:\n{}", last.printed);
     let (killed, never) = (timeless(records(&project)), timeless(records(&whole)));
     assert!(killed == never, "the same keys, however often it was killed");
     assert_eq!(without_times(&project.read("report/week-3.stand-in.md")), expected);

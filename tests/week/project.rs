@@ -12,12 +12,12 @@ pub struct Project {
     folder: tempfile::TempDir,
 }
 
-/// What one run of the program said.
+/// What one run of the program printed.
 pub struct Run {
     /// The exit code; `None` after a signal.
     pub code: Option<i32>,
     /// Standard error, then standard output.
-    pub said: String,
+    pub printed: String,
 }
 
 impl Project {
@@ -60,14 +60,14 @@ impl Project {
         let entries = WalkDir::new(self.folder.path()).sort_by_file_name().into_iter();
         let files = entries.map(|entry| entry.expect("the project can be walked"));
         let files = files.filter(|entry| entry.file_type().is_file());
-        let told = files.map(|entry| {
+        let states = files.map(|entry| {
             let metadata = entry.metadata().expect("a file has metadata");
             (entry.path().to_owned(), metadata.len(), metadata.modified().expect("files have times"))
         });
-        told.collect()
+        states.collect()
     }
 
-    /// Replaces a text that stands in a file once.
+    /// Replaces a text that a file has once.
     pub fn edit(&self, file: &str, from: &str, to: &str) {
         let text = self.read(file);
         assert_eq!(text.matches(from).count(), 1, "`{from}` in {file}");
@@ -83,7 +83,7 @@ impl Project {
         let output: Output =
             self.command(mirrors).args(arguments).output().expect("the program can be started");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program prints UTF-8");
-        Run { code: output.status.code(), said: text(output.stderr) + &text(output.stdout) }
+        Run { code: output.status.code(), printed: text(output.stderr) + &text(output.stdout) }
     }
 
     /// The program, ready to be started in the project.
@@ -101,13 +101,13 @@ impl Project {
 
 impl Run {
     pub fn done(self) -> Self {
-        assert_eq!(self.code, Some(0), "{}", self.said);
+        assert_eq!(self.code, Some(0), "{}", self.printed);
         self
     }
 
     /// The instances that ran, sorted.
     pub fn ran(&self) -> Vec<String> {
-        let names = self.said.lines().filter_map(|line| line.strip_prefix("ran     "));
+        let names = self.printed.lines().filter_map(|line| line.strip_prefix("ran     "));
         let names =
             names.map(|line| line.trim_start().split(" ·").next().unwrap_or_default().trim().to_owned());
         let mut names: Vec<String> = names.collect();

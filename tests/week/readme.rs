@@ -39,7 +39,7 @@ fn what_the_page_of_the_pipeline_shows_is_what_the_program_prints() {
     for Shown { command, prints } in shown(&read("docs/week-3.md")) {
         let Some(words) = command.strip_prefix("recount ") else { continue };
         let words: Vec<&str> = words.split(' ').collect();
-        assert_data_eq!(project.run(&words).said, prints);
+        assert_data_eq!(project.run(&words).printed, prints);
         tried += 1;
     }
     assert!(tried > 0, "no console block names recount");

@@ -14,7 +14,7 @@ const TRAINING: [&str; 5] =
     ["train[2.2,seed=1]", "--set", "train[2.2].epochs=8", "--set", "train[2.2].hidden=128"];
 
 /// How often it is looked whether the state is there.
-const PATIENCE: Duration = Duration::from_millis(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 fn checkpoints(project: &Project) -> Vec<PathBuf> {
     let files = WalkDir::new(project.path("artifacts/v2/checkpoints")).into_iter().flatten();
@@ -37,15 +37,15 @@ fn a_killed_training_goes_on_where_it_was_and_leaves_what_one_never_killed_leave
         .expect("the program can be started");
     while checkpoints(&project).is_empty() {
         assert_eq!(child.try_wait().expect("it can be asked"), None, "it ended before its state was kept");
-        thread::sleep(PATIENCE);
+        thread::sleep(POLL_INTERVAL);
     }
     child.kill().expect("a child can be killed");
     child.wait().expect("a killed child can be waited for");
     assert_eq!(checkpoints(&project).len(), 1);
 
     let last = project.run(&TRAINING).done();
-    let resumed = last.said.lines().find(|line| line.contains("train[2.2,seed=1] · resumed at epoch "));
-    assert!(resumed.is_some(), "{}", last.said);
+    let resumed = last.printed.lines().find(|line| line.contains("train[2.2,seed=1] · resumed at epoch "));
+    assert!(resumed.is_some(), "{}", last.printed);
     assert_eq!(last.ran(), ["train[2.2,seed=1]"]);
     for output in ["weights.safetensors", "history.json"] {
         let of = |project: &Project| {

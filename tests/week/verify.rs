@@ -34,12 +34,12 @@ fn an_honest_chain_is_equal_and_nothing_of_the_project_changes() {
     let before = project.files();
     let run = project.run(&["verify", "evaluate[2.3.1,seed=1]"]).done();
     for instance in ["prepare", "train[2.3.1,seed=1]", "evaluate[2.3.1,seed=1]"] {
-        assert!(run.said.contains(&format!("equal   {instance}\n")), "{}", run.said);
+        assert!(run.printed.contains(&format!("equal   {instance}\n")), "{}", run.printed);
     }
     assert_eq!(project.files(), before);
-    assert!(!project.run(&["verify", "evaluate[2.3.1,seed=1]", "--json"]).done().said.contains("differs"));
+    assert!(!project.run(&["verify", "evaluate[2.3.1,seed=1]", "--json"]).done().printed.contains("differs"));
     let sample = project.run(&["verify", "--sample", "2"]).done();
-    assert!(sample.said.contains("equal"), "{}", sample.said);
+    assert!(sample.printed.contains("equal"), "{}", sample.printed);
 }
 
 #[test]
@@ -51,21 +51,21 @@ fn a_forged_history_is_found_by_its_epoch() {
         *bytes = serde_json::to_vec_pretty(&history).expect("it is JSON");
     });
     let run = project.run(&["verify", "train[2.3.1,seed=1]"]);
-    assert_eq!(run.code, Some(1), "{}", run.said);
-    let line = run.said.lines().find(|line| line.starts_with("differs")).expect("it differs");
+    assert_eq!(run.code, Some(1), "{}", run.printed);
+    let line = run.printed.lines().find(|line| line.starts_with("differs")).expect("it differs");
     assert!(
         line.starts_with("differs train[2.3.1,seed=1] · history.json: /epochs/1/accuracy: 0.99 became 0."),
         "{line}"
     );
-    assert!(run.said.contains("equal   prepare"), "{}", run.said);
+    assert!(run.printed.contains("equal   prepare"), "{}", run.printed);
 
     let run = project.run(&["verify", "train[2.3.1,seed=1]", "--json"]);
-    assert_eq!(run.code, Some(1), "{}", run.said);
-    let start = run.said.find('{').expect("it prints JSON");
-    let told: Json = serde_json::from_str(&run.said[start..]).expect("and nothing behind it");
-    assert_eq!(told["equal"], false);
+    assert_eq!(run.code, Some(1), "{}", run.printed);
+    let start = run.printed.find('{').expect("it prints JSON");
+    let json: Json = serde_json::from_str(&run.printed[start..]).expect("and nothing behind it");
+    assert_eq!(json["equal"], false);
     assert_eq!(
-        (&told["instances"][1]["verdict"], &told["instances"][1]["output"]),
+        (&json["instances"][1]["verdict"], &json["instances"][1]["output"]),
         (&"differs".into(), &"history.json".into())
     );
 }
@@ -77,25 +77,25 @@ fn forged_weights_are_found_by_their_byte() {
         *bytes.last_mut().expect("there are weights") ^= 1;
     });
     let run = project.run(&["verify", "train[2.3.1,seed=1]"]);
-    assert_eq!(run.code, Some(1), "{}", run.said);
-    assert!(run.said.contains("weights.safetensors: byte "), "{}", run.said);
+    assert_eq!(run.code, Some(1), "{}", run.printed);
+    assert!(run.printed.contains("weights.safetensors: byte "), "{}", run.printed);
 }
 
 #[test]
 fn what_is_not_recorded_can_t_be_confirmed_and_what_is_runs_alone() {
     let project = trained();
     let run = project.run(&["verify", "train[2.3.1]"]);
-    assert_eq!(run.code, Some(1), "{}", run.said);
+    assert_eq!(run.code, Some(1), "{}", run.printed);
     let unknown = "unknown train[2.3.1,seed=2] · nothing is recorded to compare it with: never run before\n";
-    assert!(run.said.contains(unknown), "{}", run.said);
-    assert!(run.said.contains("equal   train[2.3.1,seed=1]\n"), "{}", run.said);
-    assert!(run.said.contains("error: 1 of 3 instances could not be confirmed"), "{}", run.said);
+    assert!(run.printed.contains(unknown), "{}", run.printed);
+    assert!(run.printed.contains("equal   train[2.3.1,seed=1]\n"), "{}", run.printed);
+    assert!(run.printed.contains("error: 1 of 3 instances could not be confirmed"), "{}", run.printed);
     assert_eq!(run.ran(), ["prepare", "train[2.3.1,seed=1]"]);
     let run = project.run(&["verify", "train[2.3.9]"]);
-    assert_eq!(run.code, Some(2), "{}", run.said);
+    assert_eq!(run.code, Some(2), "{}", run.printed);
     let run = Project::new().run(&["verify"]);
-    assert_eq!(run.code, Some(2), "{}", run.said);
-    assert!(run.said.contains("run the pipeline first"), "{}", run.said);
+    assert_eq!(run.code, Some(2), "{}", run.printed);
+    assert!(run.printed.contains("run the pipeline first"), "{}", run.printed);
 }
 
 #[test]
@@ -104,8 +104,8 @@ fn results_of_other_data_are_unknown_and_nothing_runs() {
     std::fs::write(project.path("stages/prepare.yaml"), "params: { source: synthetic, split_seed: 8 }\n")
         .expect("the copy can be written");
     let run = project.run(&["verify", "--all"]);
-    assert_eq!(run.code, Some(1), "{}", run.said);
-    assert!(run.ran().is_empty(), "{}", run.said);
+    assert_eq!(run.code, Some(1), "{}", run.printed);
+    assert!(run.ran().is_empty(), "{}", run.printed);
     for wanted in [
         "unknown prepare · nothing is recorded to compare it with: `split_seed` ",
         "unknown train[1.1,seed=1] and ",
@@ -113,9 +113,9 @@ fn results_of_other_data_are_unknown_and_nothing_runs() {
         "equal 0 · not confirmed ",
         "error: nothing was run: this store has no results of what was asked for",
     ] {
-        assert!(run.said.contains(wanted), "`{wanted}` is missing:\n{}", run.said);
+        assert!(run.printed.contains(wanted), "`{wanted}` is missing:\n{}", run.printed);
     }
-    assert_eq!(run.said.lines().filter(|line| line.starts_with("unknown")).count(), 2, "{}", run.said);
+    assert_eq!(run.printed.lines().filter(|line| line.starts_with("unknown")).count(), 2, "{}", run.printed);
 }
 
 #[test]
@@ -124,6 +124,6 @@ fn the_whole_report_is_the_same_again() {
     project.run(&[]).done();
     let report = project.read("report/week-3.stand-in.md");
     let run = project.run(&["verify", "--all"]).done();
-    assert!(run.said.contains("equal   render\n"), "{}", run.said);
+    assert!(run.printed.contains("equal   render\n"), "{}", run.printed);
     assert_eq!(project.read("report/week-3.stand-in.md"), report);
 }

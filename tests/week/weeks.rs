@@ -56,8 +56,8 @@ fn week(project: &Project) {
 
 /// The difference between the last two weeks.
 fn diff(project: &Project) -> Json {
-    let said = project.run(&["diff", "HEAD~1", "HEAD", "--json"]).done().said;
-    serde_json::from_str(&said).expect("it prints JSON")
+    let printed = project.run(&["diff", "HEAD~1", "HEAD", "--json"]).done().printed;
+    serde_json::from_str(&printed).expect("it prints JSON")
 }
 
 /// What changed under a name, such as `evaluate[2.2]`.
@@ -89,7 +89,7 @@ fn now(project: &Project, variant: &str, pointer: &str) -> [f64; 2] {
 }
 
 #[test]
-fn each_measure_that_moved_is_told_with_the_settings_behind_it() {
+fn each_measure_that_moved_is_reported_with_the_settings_behind_it() {
     let project = first_week();
     let before = now(&project, "2.2", "/last/train_loss");
     let edited =
@@ -125,16 +125,19 @@ fn each_measure_that_moved_is_told_with_the_settings_behind_it() {
     let epochs = epochs.into_iter().flatten().find(|moved| moved["name"] == "epochs");
     assert_eq!(epochs.expect("it moved")["relation"], "higher", "a number of epochs is exact");
 
-    let said = project.run(&["diff", "HEAD~1", "HEAD"]).done().said;
-    let at = |lead: &str| said.find(lead).unwrap_or_else(|| panic!("`{lead}` is missing:\n{said}"));
-    assert!(at("changed train[2.5.1] · 2 repeats\n") < at("changed evaluate[2.2] · 2 repeats · "), "{said}");
-    assert!(said.contains("  because of train[2.2] · `epochs` 3 → 4\n"), "{said}");
-    assert!(said.lines().count() < 200, "it can be read:\n{said}");
-    assert!(!said.contains("observed.json") && !said.contains("run of `"), "{said}");
+    let printed = project.run(&["diff", "HEAD~1", "HEAD"]).done().printed;
+    let at = |lead: &str| printed.find(lead).unwrap_or_else(|| panic!("`{lead}` is missing:\n{printed}"));
+    assert!(
+        at("changed train[2.5.1] · 2 repeats\n") < at("changed evaluate[2.2] · 2 repeats · "),
+        "{printed}"
+    );
+    assert!(printed.contains("  because of train[2.2] · `epochs` 3 → 4\n"), "{printed}");
+    assert!(printed.lines().count() < 200, "it can be read:\n{printed}");
+    assert!(!printed.contains("observed.json") && !printed.contains("run of `"), "{printed}");
 }
 
 #[test]
-fn other_data_lie_behind_everything_and_a_new_variant_is_told_once() {
+fn other_data_change_everything_and_a_new_variant_is_reported_once() {
     let project = first_week();
     write(&project, "stages/prepare.yaml", "params: { source: synthetic, split_seed: 43 }\n");
     write(
@@ -148,7 +151,7 @@ fn other_data_lie_behind_everything_and_a_new_variant_is_told_once() {
         assert_eq!(causes(&diff, name), set(&["prepare parameter split_seed"]), "{name}");
     }
     assert_eq!(diff["added"].as_array().map(Vec::len), Some(4), "{}", diff["added"]);
-    let said = project.run(&["diff", "HEAD~1", "HEAD"]).done().said;
-    assert!(said.starts_with("added   evaluate[2.8]\nadded   train[2.8]\nchanged prepare"), "{said}");
-    assert!(said.contains("changed plot\n  because of prepare · `split_seed` 42 → 43\n"), "{said}");
+    let printed = project.run(&["diff", "HEAD~1", "HEAD"]).done().printed;
+    assert!(printed.starts_with("added   evaluate[2.8]\nadded   train[2.8]\nchanged prepare"), "{printed}");
+    assert!(printed.contains("changed plot\n  because of prepare · `split_seed` 42 → 43\n"), "{printed}");
 }

@@ -22,7 +22,7 @@ fn built() -> MutexGuard<'static, (Project, Run)> {
 fn without_the_archive_the_report_is_on_generated_data_and_says_so() {
     let built = built();
     let (project, run) = &*built;
-    assert!(run.said.contains("generated data"), "{}", run.said);
+    assert!(run.printed.contains("generated data"), "{}", run.printed);
     let report = project.read("report/week-3.stand-in.md");
     assert!(report.contains("### 2.8 "), "section 2.8 is missing");
     assert!(project.path("report/plots.stand-in/accuracy.svg").is_file());
@@ -39,11 +39,14 @@ fn the_same_experiment_runs_once() {
     // 2.3.1 to 2.3.3 differ in a dropout that has nothing to act on.
     let dropout = trained.iter().filter(|name| name.starts_with("train[2.3."));
     assert_eq!(dropout.count(), 0, "{trained:?}");
-    let said = project.run(&["status"]).done().said;
-    assert!(said.contains("same    train[1.1|2.1] · one experiment: their settings are equal\n"), "{said}");
+    let printed = project.run(&["status"]).done().printed;
     assert!(
-        said.contains("same    train[1.4|1.5|1.6] · one experiment: `dropout` has no effect\n"),
-        "{said}"
+        printed.contains("same    train[1.1|2.1] · one experiment: their settings are equal\n"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("same    train[1.4|1.5|1.6] · one experiment: `dropout` has no effect\n"),
+        "{printed}"
     );
 }
 
@@ -80,8 +83,8 @@ fn a_mistake_is_shown_with_its_place_and_nothing_runs() {
     let project = Project::new();
     fs::write(project.path("stages/train.yaml"), "params: { hiden: 3 }\n").expect("the copy can be written");
     let run = project.run(&[]);
-    assert_eq!(run.code, Some(2), "{}", run.said);
-    assert!(run.said.contains("stages/train.yaml:1:11"), "{}", run.said);
+    assert_eq!(run.code, Some(2), "{}", run.printed);
+    assert!(run.printed.contains("stages/train.yaml:1:11"), "{}", run.printed);
     assert!(!project.path("report/week-3.stand-in.md").exists());
 }
 
@@ -91,10 +94,10 @@ fn a_mistake_in_the_claims_is_shown_with_its_place_and_nothing_runs() {
     let claims = project.read("report/claims.yaml").replacen("is: above", "is: abov", 1);
     fs::write(project.path("report/claims.yaml"), claims).expect("the copy can be written");
     let run = project.run(&[]);
-    assert_eq!(run.code, Some(2), "{}", run.said);
-    assert!(run.said.contains("report/claims.yaml:37:7"), "{}", run.said);
-    assert!(run.said.contains("help: `above` exists"), "{}", run.said);
-    assert!(run.ran().is_empty(), "{}", run.said);
+    assert_eq!(run.code, Some(2), "{}", run.printed);
+    assert!(run.printed.contains("report/claims.yaml:37:7"), "{}", run.printed);
+    assert!(run.printed.contains("help: `above` exists"), "{}", run.printed);
+    assert!(run.ran().is_empty(), "{}", run.printed);
 }
 
 #[test]

@@ -45,7 +45,6 @@ pub struct Check {
     pub numbers: usize,
     /// Reports and figures that were made again, byte by byte.
     pub files: usize,
-    /// Reports.
     pub reports: usize,
 }
 
@@ -116,7 +115,7 @@ impl Check {
     }
 }
 
-/// What was made again, and what lies at the places of what was not.
+/// What was made again, and what is at the places of what was not.
 #[derive(Default)]
 struct Remade {
     /// The bytes that belong at each place of a figure or a report.

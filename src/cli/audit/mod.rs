@@ -100,7 +100,7 @@ fn print_unreported(args: &AuditArguments, project: &Project) -> Result<(), CliE
         return Ok(());
     }
     if found.is_empty() {
-        print::result("every declared measure stands in a report");
+        print::result("every declared measure is in a report");
     }
     for Unreported { stage, measure, address, figures } in found {
         let drawn = match figures.is_empty() {

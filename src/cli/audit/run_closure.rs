@@ -41,7 +41,7 @@ impl RunClosure {
         }
         if instances.is_empty() {
             return Err(CliError::input(format!(
-                "no run lies behind `{words}`: somebody wrote it\nhelp: `recount audit {words}` says where"
+                "no run is behind `{words}`: somebody wrote it\nhelp: `recount audit {words}` says where"
             )));
         }
         let mut references: Vec<String> =

@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_tells_what_is_needed_and_each_needs_once() {
+    fn a_tree_shows_what_is_needed_and_each_needs_once() {
         snapbox::assert_data_eq!(
             tree::draw(&graph()),
             snapbox::str![[r#"

@@ -1,4 +1,4 @@
-//! Which change of a setting, a file or code lies behind an instance's change, through all it needs.
+//! Which change of a setting, a file or code is behind an instance's change, through all it needs.
 //!
 //! two locks + the records they name ──▶ for each instance the changes at the root
 //!
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn an_input_is_of_the_instance_it_is_named_after_or_of_the_one_that_stands_alike() {
+    fn an_input_is_of_the_instance_it_is_named_after_or_of_the_one_with_the_same_coordinates() {
         assert!(makes("train[2.1,seed=1]", "train/weights", "evaluate[2.1,seed=1]"));
         assert!(!makes("train[2.1,seed=2]", "train/weights", "evaluate[2.1,seed=1]"));
         assert!(makes("train[2.1,seed=2]", "train[2.1,seed=2]/history.json", "plot"));

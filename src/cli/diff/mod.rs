@@ -4,7 +4,7 @@
 //!
 //! | file | its duty |
 //! |---|---|
-//! | `causes` | what lies behind an instance's change |
+//! | `causes` | what caused an instance's change |
 //! | `measures` | the numbers on both sides, declared measures first |
 //! | `text` | all of it as text |
 //!
@@ -98,7 +98,6 @@ pub(super) struct Side<'s> {
     name: &'s str,
     /// Its commit; `None` where it is the project's, as it is now.
     pub commit: Option<String>,
-    /// What it says.
     pub lock: Lock,
 }
 

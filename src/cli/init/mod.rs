@@ -38,7 +38,7 @@ const GITIGNORE: &str = ".gitignore";
 const IGNORED: &str = include_str!("gitignore");
 
 /// What git is asked to ignore besides, of a project whose runs have folders of their own.
-const RUNS: &str = "# What runs write, as recount puts it there; what is only observed, and reports of stand-in data.\n/runs\n*.times.md\n*.stand-in\n*.stand-in.*\n";
+const IGNORED_OF_RUNS: &str = "# What runs write, as recount puts it there; what is only observed, and reports of stand-in data.\n/runs\n*.times.md\n*.stand-in\n*.stand-in.*\n";
 
 /// Carries `recount init` out.
 ///
@@ -67,12 +67,12 @@ pub fn init(args: &InitArguments, environment: &Environment) -> Result<(), CliEr
         print::result(&format!("wrote   {}", path.display()));
     }
     let ignore = folder.join(GITIGNORE);
-    let wanted = if args.minimal { IGNORED.to_owned() } else { [IGNORED, RUNS].concat() };
+    let wanted = if args.minimal { IGNORED.to_owned() } else { [IGNORED, IGNORED_OF_RUNS].concat() };
     if add_lines(&ignore, &wanted).map_err(|error| failed(&ignore, &error))? {
         print::result(&format!("wrote   {}", ignore.display()));
     }
     let results = if args.minimal { "" } else { ", `recount results` lists what was measured" };
-    print::result(&format!("`recount` runs it{results}; `recount status` says how it stands"));
+    print::result(&format!("`recount` runs it{results}; `recount status` says what is up to date"));
     Ok(())
 }
 

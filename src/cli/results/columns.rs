@@ -31,9 +31,7 @@ pub(super) fn columns(
     };
     let found: Vec<Vec<Option<Column>>> = asked.iter().map(find).collect();
     if let Some((column, _)) = asked.iter().zip(&found).find(|(_, found)| found.iter().all(Option::is_none)) {
-        let measures = tables.iter().flatten().flat_map(|runs| runs.measures);
-        let names: Vec<String> = measures.map(|measure| measure.name.clone()).collect();
-        return Err(unknown(column, &names));
+        return Err(unknown(column, tables));
     }
     let of_table = |at: usize| found.iter().filter_map(|found| found[at].clone()).collect();
     Ok((0..tables.len()).map(of_table).collect())
@@ -60,16 +58,15 @@ pub(super) fn sorted_by(
         }));
     }
     if places.iter().all(Option::is_none) {
-        let names = tables.iter().flatten().flat_map(|runs| runs.measures);
-        let names: Vec<String> = names.map(|measure| measure.name.clone()).collect();
-        return Err(unknown(asked, &names));
+        return Err(unknown(asked, tables));
     }
     Ok(places)
 }
 
 /// Says that there is no such column.
-pub(super) fn unknown(column: &str, known: &[String]) -> CliError {
-    let known = known.iter().map(String::as_str);
+fn unknown(column: &str, tables: &[Vec<StageRuns<'_>>]) -> CliError {
+    let measures = tables.iter().flatten().flat_map(|runs| runs.measures);
+    let known = measures.map(|measure| measure.name.as_str());
     let help = suggestion::help(column, known, "a column named", "the columns are");
     let other = "a parameter is named `params.NAME`, any other number by its address, `metrics.json#/a/b`";
     let help = help.map_or(other.to_owned(), |help| format!("{help}; {other}"));
@@ -135,8 +132,5 @@ fn find_in(
 /// Says whether some variant of a stage has a parameter, which may be a part of one: `optimiser.rate`.
 fn has_parameter(pipeline: &Pipeline, stage: &str, name: &str) -> bool {
     let Some(id) = pipeline.stage(stage) else { return false };
-    let owner = pipeline.stages[id.0].variants_of.unwrap_or(id);
-    let variants = pipeline.variants_of(id).iter().map(|variant| Some(variant.name.as_str()));
-    let mut settings = variants.chain([None]).map(|variant| pipeline.settings(owner, variant));
-    settings.any(|settings| parameter(settings, name).is_some())
+    pipeline.all_settings_of_runs(id).any(|settings| parameter(settings, name).is_some())
 }

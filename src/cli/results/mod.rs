@@ -3,7 +3,7 @@
 //! pipeline ──plan──▶ instances ──lock, records──▶ runs ──[`recount_report::results`]──▶ tables
 //!
 //! Invariants
-//! - Runs are those of the lock, never what lies at a place: a trial changes nothing here.
+//! - Runs are those of the lock, never what is at a place: a trial changes nothing here.
 
 mod columns;
 mod json;

@@ -70,14 +70,13 @@ impl Runs {
     pub fn of_stage<'p>(&self, pipeline: &'p Pipeline, id: StageId, apart: bool) -> StageRuns<'p> {
         let stage = &pipeline.stages[id.0];
         let repeats = if apart { Vec::new() } else { stage.repeats() };
-        let owner = stage.variants_of.unwrap_or(id);
         StageRuns {
             stage: &stage.name,
             runs: self.by_stage.get(&id).cloned().unwrap_or_default(),
             repeats: repeats.into_iter().map(str::to_owned).collect(),
             paired: stage.paired.clone(),
             measures: &stage.measures,
-            settings: Box::new(move |variant| pipeline.settings(owner, variant)),
+            settings: Box::new(move |variant| pipeline.settings_of_runs(id, variant)),
         }
     }
 }

@@ -80,7 +80,6 @@ impl Delimited {
         self.cells.len() / self.columns.len()
     }
 
-    /// Gives the place of a row.
     pub fn row_place(&self, row: usize) -> Place {
         let first = row * self.columns.len();
         let (start, end) = (self.cells[first].0, self.cells[first + self.columns.len() - 1].1);

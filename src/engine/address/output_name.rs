@@ -54,9 +54,8 @@ mod tests {
     const OUTPUTS: [&str; 4] = ["eval/metrics.json", "my-metrics.json", "a/log.csv", "b/log.csv"];
 
     fn refused(file: &str, outputs: &[&str]) -> String {
-        let mut mistakes = crate::diagnostic::Diagnostics::default();
-        mistakes.add(output_named(file, outputs.iter().copied()).expect_err(file));
-        mistakes.render(false)
+        let mistake = output_named(file, outputs.iter().copied()).expect_err(file);
+        crate::diagnostic::Diagnostics::from(mistake).render(false)
     }
 
     #[test]

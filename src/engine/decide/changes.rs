@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_deep_inside_is_told_by_its_path() {
+    fn a_change_deep_inside_is_named_by_its_path() {
         let old = Value::List(vec![variant("2.1", 3), variant("2.2", 16), variant("2.3", 16)]);
         let new = Value::List(vec![variant("2.1", 3), variant("2.4", 9), variant("2.2", 17)]);
         snapbox::assert_data_eq!(
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_executable_or_a_link_in_another_way_is_told_once() {
+    fn a_file_that_is_executable_or_a_link_in_another_way_is_reported_once() {
         let files =
             |names: [&str; 3]| names.map(|name| (name.to_owned(), ObjectId(Digest::of(b"bytes")))).into();
         let old = files(["fit.sh (executable)", "data → 1", "gone"]);
@@ -210,7 +210,7 @@ file `gone` 277089… no longer applies
     }
 
     #[test]
-    fn of_a_list_only_what_came_and_went_is_told() {
+    fn of_a_list_only_what_came_and_went_is_reported() {
         assert_eq!(reason_text(texts(&["a", "b", "b"]), texts(&["b", "c", "a"])), "`p` loses b and gains c");
         assert_eq!(reason_text(texts(&["a"]), texts(&["a", "c", "d"])), "`p` gains c, d");
         assert_eq!(reason_text(texts(&["a", "c"]), texts(&["a"])), "`p` loses c");

@@ -16,7 +16,6 @@ use crate::store::Flaw;
 pub(crate) enum RecordState {
     /// A record with sound objects.
     Recorded,
-    /// Nothing.
     Nothing,
     /// A record that does not count.
     Flawed(Flaw),

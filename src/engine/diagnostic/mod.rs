@@ -50,6 +50,14 @@ impl Diagnostic {
         Self { help: Some(printable(help.as_ref())), ..self }
     }
 
+    /// Says what to do, where something is known.
+    pub fn maybe_help(self, help: Option<String>) -> Self {
+        match help {
+            Some(help) => self.help(help),
+            None => self,
+        }
+    }
+
     /// Gives what is wrong.
     pub fn message(&self) -> &str {
         &self.message
@@ -101,6 +109,12 @@ impl Diagnostic {
 pub struct Diagnostics {
     kept: Vec<Diagnostic>,
     count: usize,
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self { kept: vec![diagnostic], count: 1 }
+    }
 }
 
 impl Diagnostics {
@@ -203,9 +217,7 @@ mod tests {
     use snapbox::{assert_data_eq, str};
 
     fn rendered(diagnostic: Diagnostic) -> String {
-        let mut diagnostics = Diagnostics::default();
-        diagnostics.add(diagnostic);
-        diagnostics.render(false)
+        Diagnostics::from(diagnostic).render(false)
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub struct Place {
 const WHOLE: u32 = u32::MAX;
 
 impl Place {
-    /// Points at the bytes `span`, which lie on character boundaries of the text.
+    /// Points at the bytes `span`, which are on character boundaries of the text.
     pub fn new(source: &Arc<Source>, span: Range<usize>) -> Self {
         let small = |at: usize| u32::try_from(at).unwrap_or(WHOLE);
         Self { source: Arc::clone(source), start: small(span.start), end: small(span.end) }
@@ -90,7 +90,7 @@ impl Place {
         self.start == WHOLE
     }
 
-    /// Gives the source that it lies in.
+    /// Gives the source that it is in.
     pub fn source(&self) -> &Arc<Source> {
         &self.source
     }

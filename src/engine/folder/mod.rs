@@ -11,7 +11,7 @@
 //! | `walk` | lists what is in a folder, down to its last file |
 //!
 //! Invariants
-//! - No component of a name is ever followed as a link: what lies behind one is not ours, at the moment of the act and not
+//! - No component of a name is ever followed as a link: what one leads to is not ours, at the moment of the act and not
 //!   at some check before it.
 //! - What is no regular file is never opened for reading: a pipe would block, and a device may never end.
 
@@ -137,7 +137,7 @@ impl Folder {
         self.open_with(name, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL, mode)
     }
 
-    /// Makes a new file in the folder that `name` stands in, under a name that nothing has; gives that name, too.
+    /// Makes a new file in the folder that `name` is in, under a name that nothing has; gives that name, too.
     ///
     /// # Errors
     /// What the system says.

@@ -76,7 +76,7 @@ pub enum Event<'a> {
         line: &'a str,
     },
     /// Something of a person's was moved out of the way of an output.
-    Kept {
+    SetAside {
         /// One line.
         line: &'a str,
     },

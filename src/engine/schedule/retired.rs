@@ -74,7 +74,7 @@ pub(crate) fn remove(
             is_kept || declared.meets(path)
         };
         for kept in session.remove_place(&place, &keeps)? {
-            observer.event(Event::Kept { line: &format_kept(&kept) });
+            observer.event(Event::SetAside { line: &format_kept(&kept) });
         }
         for path in stays.into_inner() {
             observer.event(Event::Retired { place: path.as_str(), stays: Some("git keeps it") });

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Asked, CheckedSnapshot, InstanceState, PathState, Seen, Snapshot, TreeState};
+use super::{Asked, CheckedSnapshot, InstanceState, PathState, ProjectState, Snapshot, TreeState};
 use crate::digest::{Digest, Key};
 use crate::file_table::{Observation, SeenPath};
 use crate::folder::FileKind;
@@ -37,7 +37,6 @@ enum TreeSource {
 /// What an instance did in this run.
 pub(crate) struct InstanceRun<'d> {
     pub(crate) name: &'d str,
-    /// The digest of its stage.
     pub(crate) stage: Digest,
     pub(crate) key: Key,
     pub(crate) outputs: &'d [RecordedOutput],
@@ -51,7 +50,7 @@ impl<'s> SnapshotBuilder<'s> {
     /// Begins a snapshot that answers a fingerprint in an environment; `stages` is the digest of all stages.
     pub fn new(store: &'s Store, fingerprint: Digest, environment: Digest, stages: Digest) -> Self {
         let asked = Asked { fingerprint, environment, stages, ..Asked::default() };
-        let snapshot = Snapshot { asked, seen: Seen::default() };
+        let snapshot = Snapshot { asked, seen: ProjectState::default() };
         Self { store, snapshot, paths: HashMap::new(), trees: HashMap::new(), whole: true }
     }
 

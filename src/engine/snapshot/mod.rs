@@ -41,7 +41,7 @@ const MAX_SNAPSHOT_BYTES: u64 = 1 << 30;
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Snapshot {
     asked: Asked,
-    seen: Seen,
+    seen: ProjectState,
 }
 
 /// What was asked of which pipeline, and what there is to say to it; may be written anew before what was seen.
@@ -53,7 +53,6 @@ struct Asked {
     environment: Digest,
     /// What there is to say while nothing has changed; `None` where not everything was brought up to date.
     answer: Option<String>,
-    /// The digest of all stages.
     stages: Digest,
     /// The pipeline's own files.
     pipeline: Vec<PathState>,
@@ -63,7 +62,7 @@ struct Asked {
 
 /// What was seen of the project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Seen {
+struct ProjectState {
     /// Every path that an instance read or wrote.
     paths: Vec<PathState>,
     trees: Vec<TreeState>,
@@ -89,7 +88,6 @@ struct TreeState {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct InstanceState {
     pub(crate) name: String,
-    /// The digest of its stage.
     stage: Digest,
     pub(crate) key: Key,
     #[serde(with = "output_fields")]
@@ -133,7 +131,7 @@ impl Snapshot {
     }
 }
 
-impl Seen {
+impl ProjectState {
     /// Says whether no index leads nowhere.
     fn is_consistent(&self) -> bool {
         let paths = |indexes: &[u32]| indexes.iter().all(|index| (*index as usize) < self.paths.len());
@@ -144,7 +142,7 @@ impl Seen {
 }
 
 impl Asked {
-    fn encode(&self, seen: &Seen) -> Vec<u8> {
+    fn encode(&self, seen: &ProjectState) -> Vec<u8> {
         let begin = [MAGIC.as_slice(), &[0; 32]].concat();
         let body = begin.len();
         let mut bytes =
@@ -155,7 +153,7 @@ impl Asked {
     }
 
     /// Writes it with what was seen as the store's snapshot.
-    fn save(&self, seen: &Seen, session: &Session<'_>) -> Result<(), StoreError> {
+    fn save(&self, seen: &ProjectState, session: &Session<'_>) -> Result<(), StoreError> {
         let asked = Self { places: session.filled_stamp(), ..self.clone() };
         session.write_whole(SNAPSHOT_FILE, &asked.encode(seen))
     }
@@ -207,7 +205,7 @@ mod tests {
             pipeline: vec![state("pipeline.yaml", file(b"p"))],
             places: None,
         };
-        let seen = Seen {
+        let seen = ProjectState {
             paths: vec![state("a", file(b"a")), state("b", Observation::Absent)],
             trees: vec![TreeState { paths: vec![0, 1] }],
             instances: vec![InstanceState {

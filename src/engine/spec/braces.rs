@@ -69,7 +69,7 @@ impl<'a, 's> Braces<'a, 's> {
         let mut sound = true;
         let mut report = |part: Range<usize>, mistake: &dyn Fn() -> Diagnostic| {
             sound = false;
-            // What it names may stand where something is misspelt.
+            // What it names may be meant by something misspelt.
             let raw = &self.draft().raw;
             if !self.draft().each_refused && !raw.nameless && !raw.unreadable {
                 diagnostics.add_with(|| mistake().at(&place.narrowed_to(template, part)));

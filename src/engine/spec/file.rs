@@ -20,7 +20,6 @@ pub(super) enum File {
     Absent,
     /// Something is there that can't be read; the mistake is reported.
     Unreadable,
-    /// Its text.
     Text(Arc<Source>),
 }
 

@@ -44,27 +44,28 @@ fn pipeline(schemas: &[Schema]) -> Json {
 
 fn stage(schema: &Schema) -> Json {
     let mut properties = Map::new();
+    let mut add = |name: &str, json: Json, about: &str| {
+        properties.insert(name.to_owned(), described(json, about));
+    };
     let texts = json!({ "type": "array", "items": { "type": "string" }, "uniqueItems": true });
-    properties.insert("name".to_owned(), described(json!({ "type": "string" }), "the stage's name"));
-    properties.insert("kind".to_owned(), described(json!({ "const": schema.kind }), "what the stage does"));
-    properties.insert("needs".to_owned(), described(texts.clone(), "the stages whose outputs it reads"));
+    add("name", json!({ "type": "string" }), "the stage's name");
+    add("kind", json!({ "const": schema.kind }), "what the stage does");
+    add("needs", texts.clone(), "the stages whose outputs it reads");
     let about = "the outputs that hold only what was observed, such as times: no lock has them, and nothing compares them";
-    properties.insert("observed".to_owned(), described(texts.clone(), about));
-    properties
-        .insert("resources".to_owned(), described(resources(), "what an instance takes of the machine"));
+    add("observed", texts.clone(), about);
+    add("resources", resources(), "what an instance takes of the machine");
     let about = "the numbers of its outputs that have a name: where each is, and what is known of it";
-    properties.insert("measures".to_owned(), described(measures(), about));
+    add("measures", measures(), about);
     if schema.repeats {
-        properties.insert("each".to_owned(), described(each(), "what the stage is repeated over"));
+        add("each", each(), "what the stage is repeated over");
         let scalar = json!({ "type": ["string", "number", "boolean"] });
         let points =
             json!({ "type": "array", "items": { "type": "object", "additionalProperties": scalar } });
-        properties
-            .insert("exclude".to_owned(), described(points, "the points of its `each` that it leaves out"));
+        add("exclude", points, "the points of its `each` that it leaves out");
         let about = "the coordinates over which its results are aggregated; `seed` when nothing is said";
-        properties.insert("repeats".to_owned(), described(texts.clone(), about));
+        add("repeats", texts.clone(), about);
         let about = "those of its repeats along which two results are compared pair by pair";
-        properties.insert("paired".to_owned(), described(texts.clone(), about));
+        add("paired", texts.clone(), about);
     }
     if schema.inline || !schema.fields.is_empty() {
         properties.extend(settings_properties(schema));
@@ -128,17 +129,10 @@ fn settings_properties(schema: &Schema) -> Map<String, Json> {
         let seeds = json!({ "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "integer", "minimum": 0 } });
         properties.insert("seeds".to_owned(), described(seeds, "each variant runs once with each of them"));
         let mut own = own;
-        own.insert(
-            "name".to_owned(),
-            described(json!({ "type": "string" }), "the variant's name, in quotes"),
-        );
-        own.insert(
-            "from".to_owned(),
-            described(
-                json!({ "type": "string" }),
-                "the variant whose settings it takes over; of another stage: STAGE/VARIANT",
-            ),
-        );
+        let from = "the variant whose settings it takes over; of another stage: STAGE/VARIANT";
+        for (name, about) in [("name", "the variant's name, in quotes"), ("from", from)] {
+            own.insert(name.to_owned(), described(json!({ "type": "string" }), about));
+        }
         let variant = json!({ "type": "object", "required": ["name"], "additionalProperties": schema.inline, "properties": own });
         let variants = json!({ "type": "array", "minItems": 1, "items": variant });
         properties.insert("variants".to_owned(), described(variants, "named sets of settings"));

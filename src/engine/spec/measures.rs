@@ -286,7 +286,7 @@ fn check_parts(name: &str, node: &Node, names: &[&str], all: &[Entry], diagnosti
                 let known = names.iter().copied().filter(|known| *known != name);
                 let help = suggestion::help(written, known, "a measure named", "the measures are");
                 let mistake = Diagnostic::error(format!("this stage has no measure `{written}`"));
-                help.into_iter().fold(mistake, Diagnostic::help)
+                mistake.maybe_help(help)
             } else if all.iter().any(|entry| entry.key == *written && is_derived(entry)) {
                 Diagnostic::error(format!("`{written}` is derived itself"))
                     .help("derive it from measures that have an address")

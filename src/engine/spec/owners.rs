@@ -20,7 +20,6 @@ pub(super) enum Takes {
 pub(super) enum Owner {
     /// No stage.
     None,
-    /// This one.
     One(usize),
     /// One of these: it is unclear which.
     Unclear(usize, usize),

@@ -77,6 +77,17 @@ impl Pipeline {
             None => self.stages[id.0].settings(variant),
         }
     }
+
+    /// Gives the settings of a stage's runs at a variant, from the stage whose variants they have.
+    pub fn settings_of_runs(&self, id: StageId, variant: Option<&str>) -> &Settings {
+        self.settings(self.stages[id.0].variants_of.unwrap_or(id), variant)
+    }
+
+    /// Gives all settings that runs of a stage may have: at each variant, and without one.
+    pub fn all_settings_of_runs(&self, id: StageId) -> impl Iterator<Item = &Settings> {
+        let variants = self.variants_of(id).iter().map(|variant| Some(variant.name.as_str()));
+        variants.chain([None]).map(move |variant| self.settings_of_runs(id, variant))
+    }
 }
 
 /// The names of outputs that are only observed, of whatever stage.

@@ -19,14 +19,14 @@ pub(super) struct ProjectRoot<'a> {
     /// The root without symbolic links; `None` if it can't be found out.
     real_root: Option<PathBuf>,
     /// What was looked at, by path from the root.
-    seen: HashMap<String, Seen>,
+    seen: HashMap<String, PathTarget>,
     /// Whether a link was among it.
     has_links: bool,
 }
 
 /// What a path leads to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Seen {
+enum PathTarget {
     Something,
     Nothing,
     Outside,
@@ -57,15 +57,15 @@ impl<'a> ProjectRoot<'a> {
     /// Checks that a path in its one spelling leads nowhere outside through links.
     pub fn check(&mut self, path: &str) -> Result<(), PathFault> {
         match self.look(path) {
-            Seen::Outside => Err(PathFault {
+            PathTarget::Outside => Err(PathFault {
                 what: "leads out of the project through a symbolic link",
                 help: "name a path inside the project",
             }),
-            Seen::Dangling => Err(PathFault {
+            PathTarget::Dangling => Err(PathFault {
                 what: "is or goes through a symbolic link to nothing",
                 help: "name the file that the link is meant to lead to",
             }),
-            Seen::Something | Seen::Nothing => Ok(()),
+            PathTarget::Something | PathTarget::Nothing => Ok(()),
         }
     }
 
@@ -87,7 +87,7 @@ impl<'a> ProjectRoot<'a> {
 
     /// Says whether something is there, inside the project.
     pub fn has(&mut self, path: &str) -> bool {
-        self.look(path) == Seen::Something
+        self.look(path) == PathTarget::Something
     }
 
     /// Finds what is there under nearly the same name.
@@ -102,16 +102,16 @@ impl<'a> ProjectRoot<'a> {
     }
 
     /// Looks at a path once, and before it at the folders that it is in.
-    fn look(&mut self, path: &str) -> Seen {
+    fn look(&mut self, path: &str) -> PathTarget {
         if path.is_empty() {
-            return Seen::Something;
+            return PathTarget::Something;
         }
         if let Some(seen) = self.seen.get(path) {
             return *seen;
         }
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let seen = match self.look(folder) {
-            Seen::Something => self.look_in_folder(path),
+            PathTarget::Something => self.look_in_folder(path),
             // A folder that isn't there yet will be made in the nearest one that is.
             other => other,
         };
@@ -119,17 +119,17 @@ impl<'a> ProjectRoot<'a> {
         seen
     }
 
-    fn look_in_folder(&mut self, path: &str) -> Seen {
+    fn look_in_folder(&mut self, path: &str) -> PathTarget {
         let whole = self.root.join(path);
         match whole.symlink_metadata() {
-            Err(_) => Seen::Nothing,
-            Ok(metadata) if !metadata.is_symlink() => Seen::Something,
+            Err(_) => PathTarget::Nothing,
+            Ok(metadata) if !metadata.is_symlink() => PathTarget::Something,
             Ok(_) => {
                 self.has_links = true;
                 match (whole.canonicalize(), &self.real_root) {
-                    (Ok(real), Some(root)) if real.starts_with(root) => Seen::Something,
-                    (Err(error), _) if error.kind() == io::ErrorKind::NotFound => Seen::Dangling,
-                    _ => Seen::Outside,
+                    (Ok(real), Some(root)) if real.starts_with(root) => PathTarget::Something,
+                    (Err(error), _) if error.kind() == io::ErrorKind::NotFound => PathTarget::Dangling,
+                    _ => PathTarget::Outside,
                 }
             }
         }

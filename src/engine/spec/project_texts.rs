@@ -1,4 +1,4 @@
-//! The texts that stages name, such as templates: read while a pipeline is loaded, so that their mistakes are told with its.
+//! The texts that stages name, such as templates: read while a pipeline is loaded, so that their mistakes are reported with its.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -3,7 +3,7 @@
 //! Invariants
 //! - Every parameter that its kind's schema names has a value (its own, inherited, or the default) and an [`Origin`].
 //! - Of a parameter that is a map each leaf has its own origin; none is above or below another one.
-//! - The defaults stand once in memory, however many stages have them.
+//! - The defaults are in memory once, however many stages have them.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -83,7 +83,7 @@ mod tests {
         symlink(folder.path().join("thesis"), place.join("unfinished")).expect("links can be made");
         session.remove_foreign_checkpoints(key).expect("they can be removed");
         assert!(place.join("training").exists() && place.join("unfinished").symlink_metadata().is_err());
-        for link in [place.as_path(), place.parent().expect("it stands in a folder")] {
+        for link in [place.as_path(), place.parent().expect("it is in a folder")] {
             fs::remove_dir_all(link).expect("it is ours");
             symlink(folder.path(), link).expect("links can be made");
             session.remove_foreign_checkpoints(key).expect("it can be removed");

@@ -299,7 +299,7 @@ mod tests {
         let session = store.lock(|| true).expect("the lock works").expect("it waits");
         for name in ["out", "out/a", "out"] {
             let path = folder.path().join(name);
-            drop(fs::create_dir(path.parent().expect("it stands in a folder")));
+            drop(fs::create_dir(path.parent().expect("it is in a folder")));
             fs::write(path, "mine").expect("there is room");
             let place = ProjectPath::parse(name).expect("it is a path");
             let kept =

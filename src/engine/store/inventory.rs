@@ -1,4 +1,4 @@
-//! What lies in `objects/` and `records/`, for those that look at the whole store.
+//! What is in `objects/` and `records/`, for those that look at the whole store.
 //!
 //! Invariants
 //! - Entries come sorted by path, whatever order the file system has.
@@ -11,7 +11,7 @@ use super::record::record_name;
 use crate::digest::{Digest, Key, ObjectId};
 use crate::folder::FileKind;
 
-/// The files of one kind, and what else lies among them.
+/// The files of one kind, and what else is among them.
 #[derive(Default)]
 pub(super) struct Inventory<T> {
     /// The files by what their names say.

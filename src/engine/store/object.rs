@@ -19,7 +19,6 @@ use crate::stamp::{Stamp, now};
 /// Up to how many bytes a file is read whole to be stored.
 const MAX_IN_MEMORY_BYTES: u64 = 1 << 20;
 
-/// The permissions to read.
 const READ_PERMISSIONS: u32 = 0o444;
 
 /// Whether an object has the bytes that it is named by.

@@ -52,6 +52,14 @@ impl Node {
         }
     }
 
+    /// Gives the items of a list; of anything else, itself alone.
+    pub fn items_or_itself(&self) -> &[Self] {
+        match &self.content {
+            Content::List(items) => items,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
     /// Names it for a sentence: "the text `abc`", "a list".
     pub fn described(&self) -> String {
         match &self.content {

@@ -82,7 +82,7 @@ impl Format {
         }
     }
 
-    /// Splits what it prints into the number and what stands behind it, such as ` %`.
+    /// Splits what it prints into the number and what comes after it, such as ` %`.
     pub(super) fn suffix(self, text: &str) -> &str {
         match self {
             Self::Percent(_) => text.find(' ').map_or("", |at| &text[at..]),
@@ -163,10 +163,10 @@ mod tests {
     }
 
     #[test]
-    fn seconds_are_told_in_hours_minutes_and_seconds() {
-        let told = [0.42, 12.34, 59.96, 60.0, 200.4, 3599.7, 7500.0, 7200.0]
+    fn seconds_are_printed_in_hours_minutes_and_seconds() {
+        let printed = [0.42, 12.34, 59.96, 60.0, 200.4, 3599.7, 7500.0, 7200.0]
             .map(|it| Format::Seconds.number(it, None));
-        assert_eq!(told, ["0.420 s", "12.3 s", "1 min", "1 min", "3 min 20 s", "1 h", "2 h 5 min", "2 h"]);
+        assert_eq!(printed, ["0.420 s", "12.3 s", "1 min", "1 min", "3 min 20 s", "1 h", "2 h 5 min", "2 h"]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ const MAX_PLACES: usize = 18;
 pub(super) struct Rounded {
     /// Its digits as an integer, without the sign.
     digits: u64,
-    /// How many of them stand behind the point.
+    /// How many of them are after the point.
     places: usize,
     is_negative: bool,
     /// The number that was rounded, for those that are spelled with a power of ten.

@@ -1,7 +1,7 @@
 //! The citations of a report, and the reference of each.
 //!
 //! Invariants
-//! - Citations of one address in one format share a reference, wherever they stand.
+//! - Citations of one address in one format share a reference, wherever they are.
 //! - Where two references would agree, these two are longer, and no other one.
 
 use std::collections::{BTreeMap, HashMap};

@@ -109,17 +109,17 @@ fn an_address_has_what_is_declared_of_it() {
 
 #[test]
 fn a_setting_is_printed_as_it_is_written_with_its_line() {
-    let told = |runs: &Selection, name: &str| match setting(runs, name) {
+    let shown = |runs: &Selection, name: &str| match setting(runs, name) {
         Ok(Some(it)) => format!("{:?} {} {:?}\n", it.spelled.unwrap_or_default(), it.address, it.origin),
         Ok(None) => "none\n".to_owned(),
         Err(reason) => format!("error: {reason}\n"),
     };
     let lines = [
-        told(&runs("fit", &["soft_margin"]), "C"),
-        told(&runs("fit", &["soft_margin"]), "model"),
-        told(&runs("fit", &["forest"]), "C"),
-        told(&runs("fit", &[]), "test_size"),
-        told(&runs("fit", &[]), "C"),
+        shown(&runs("fit", &["soft_margin"]), "C"),
+        shown(&runs("fit", &["soft_margin"]), "model"),
+        shown(&runs("fit", &["forest"]), "C"),
+        shown(&runs("fit", &[]), "test_size"),
+        shown(&runs("fit", &[]), "C"),
     ];
     assert_data_eq!(
         lines.concat(),

@@ -99,7 +99,7 @@ impl Check<'_> {
             let known = self.pipeline.stages.iter().map(|stage| stage.name.as_str());
             let help = suggestion::help(&reference.stage, known, "a stage named", "the stages are");
             let mistake = Diagnostic::error(format!("no stage is named `{}`", reference.stage));
-            return Err(help.into_iter().fold(mistake, Diagnostic::help).at(place));
+            return Err(mistake.maybe_help(help).at(place));
         };
         reference.check(self.pipeline, place)?;
         check_address(reference).map_err(|mistake| mistake.at(place))?;

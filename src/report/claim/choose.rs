@@ -3,6 +3,7 @@
 use recount_engine::suggestion;
 
 use super::written::Claim;
+use crate::selection::with_help;
 
 /// Finds the claims that have each of the keys with its value, in the order of the file; without keys, all.
 ///
@@ -13,11 +14,13 @@ pub(super) fn choose(claims: &[Claim], keys: &[(&str, &str)]) -> Result<Vec<usiz
         let named: Vec<&Vec<String>> = claims.iter().filter_map(|claim| values(claim, key)).collect();
         if named.is_empty() {
             let known = claims.iter().flat_map(|claim| &claim.keys).map(|(key, _)| key.as_str());
-            return Err(with_help(format!("no claim has the key `{key}`"), key, unique(known), "a key"));
+            let help = suggestion::help(key, unique(known), "a key named", "there are");
+            return Err(with_help(format!("no claim has the key `{key}`"), help));
         }
         if !named.iter().any(|values| values.iter().any(|known| known == value)) {
             let known = named.iter().flat_map(|values| values.iter().map(String::as_str));
-            return Err(with_help(format!("no claim has `{key}: {value}`"), value, unique(known), "a value"));
+            let help = suggestion::help(value, unique(known), "a value named", "there are");
+            return Err(with_help(format!("no claim has `{key}: {value}`"), help));
         }
     }
     let has = |claim: &Claim, (key, value): &(&str, &str)| {
@@ -48,12 +51,4 @@ fn unique<'t>(texts: impl Iterator<Item = &'t str>) -> Vec<&'t str> {
         }
     }
     unique
-}
-
-fn with_help(message: String, written: &str, known: Vec<&str>, one: &str) -> String {
-    let one = format!("{one} named");
-    match suggestion::help(written, known, &one, "there are") {
-        Some(help) => format!("{message}: {help}"),
-        None => message,
-    }
 }

@@ -71,10 +71,7 @@ pub(super) fn check_ends(
 
 /// Reads numbers, a list of them or one.
 pub(super) fn several(node: &Node, subject: &str, diagnostics: &mut Diagnostics) -> Vec<ReportedValue> {
-    let nodes = match &node.content {
-        Content::List(nodes) => nodes.as_slice(),
-        _ => std::slice::from_ref(node),
-    };
+    let nodes = node.items_or_itself();
     if nodes.is_empty() {
         diagnostics.add(Diagnostic::error(format!("{subject} has no number")).at(&node.place));
     }

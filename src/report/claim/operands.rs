@@ -121,17 +121,14 @@ fn check_same_readings(of: &[Entry], than: &[Entry], diagnostics: &mut Diagnosti
             let mistake = Diagnostic::error(format!("`{side}` has no reading `{}`", one.key));
             let known = others.iter().map(|entry| entry.key.as_str());
             let help = suggestion::help(&one.key, known, "a reading named", "its readings are");
-            diagnostics.add(help.into_iter().fold(mistake, Diagnostic::help).at(&one.key_place));
+            diagnostics.add(mistake.maybe_help(help).at(&one.key_place));
         }
     }
 }
 
 /// Reads the names of readings that a claim is about: a list, or one.
 fn applies(node: &Node, names: &[Option<&str>], diagnostics: &mut Diagnostics) -> Vec<String> {
-    let nodes = match &node.content {
-        Content::List(nodes) => nodes.as_slice(),
-        _ => std::slice::from_ref(node),
-    };
+    let nodes = node.items_or_itself();
     let known = || names.iter().flatten().copied();
     if known().next().is_none() {
         let mistake = Diagnostic::error("`applies` chooses among readings, and this claim has one");
@@ -146,7 +143,7 @@ fn applies(node: &Node, names: &[Option<&str>], diagnostics: &mut Diagnostics) -
             let mistake = Diagnostic::error(format!("this claim has no reading `{name}`")).at(&node.place);
             let help =
                 suggestion::help(name, known().collect::<Vec<_>>(), "a reading named", "its readings are");
-            diagnostics.add(help.into_iter().fold(mistake, Diagnostic::help));
+            diagnostics.add(mistake.maybe_help(help));
         }
         applies.push(name.to_owned());
     }
@@ -155,10 +152,7 @@ fn applies(node: &Node, names: &[Option<&str>], diagnostics: &mut Diagnostics) -
 
 /// Reads the measure of a reading, or the list of `monotone`.
 fn measures(node: &Node, is_list: bool, diagnostics: &mut Diagnostics) -> Vec<Named> {
-    let nodes = match &node.content {
-        Content::List(nodes) => nodes.as_slice(),
-        _ => std::slice::from_ref(node),
-    };
+    let nodes = node.items_or_itself();
     if is_list && nodes.len() < 2 {
         let help =
             "list measures from the lowest to the highest: `of: [\"fit[small].loss\", \"fit[large].loss\"]`";
@@ -173,10 +167,7 @@ fn measures(node: &Node, is_list: bool, diagnostics: &mut Diagnostics) -> Vec<Na
 }
 
 fn operands(node: &Node, of: Option<&Named>, diagnostics: &mut Diagnostics) -> Vec<Operand> {
-    let nodes = match &node.content {
-        Content::List(nodes) => nodes.as_slice(),
-        _ => std::slice::from_ref(node),
-    };
+    let nodes = node.items_or_itself();
     if nodes.is_empty() {
         diagnostics.add(Diagnostic::error("`than` names nothing to compare with").at(&node.place));
     }

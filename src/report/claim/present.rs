@@ -47,7 +47,6 @@ pub struct JudgedReading<'c> {
     pub measured: Vec<Piece<'c>>,
 }
 
-/// Makes the row of a claim.
 pub(super) fn row<'c>(at: usize, claim: &'c Claim, judgements: &'c [Judgement]) -> Row<'c> {
     let readings = claim.readings.iter().zip(judgements).map(|(reading, judgement)| JudgedReading {
         name: reading.name.as_deref(),

@@ -6,7 +6,7 @@
 //! each           the numbers are a sample, which is compared with the repeats
 //! ```
 //!
-//! The number is *reached* where it lies between the lowest and the highest repeat, each of them widened by `within`, or
+//! The number is *reached* where it is between the lowest and the highest repeat, each of them widened by `within`, or
 //! by half of the number's last place. It is *elsewhere* where the test finds that it is, beyond the same margin.
 //!
 //! Assumptions

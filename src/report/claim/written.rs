@@ -5,7 +5,7 @@
 //! | `above`, `below` | it is higher, lower than each of `than` | `than` |
 //! | `highest`, `lowest` | it is ahead of each of `than`; without `than`, of each other value of its coordinate | `than` |
 //! | `same` | it is the same as each of `than`: the same run, or no further apart than `within` | `than`, `within` |
-//! | `between` | it lies between two numbers | `values` |
+//! | `between` | it is between two numbers | `values` |
 //! | `near_zero` | it is no further from zero than `within` | `within` |
 //! | `reported` | it is what the source measured | `values`, `runs`, `within` |
 //! | `monotone` | of a list, each is higher than the one before it | |

@@ -8,19 +8,19 @@ use recount_engine::digest::ObjectId;
 
 use crate::measure::{Objects, read_data_file};
 
-/// Bytes of text at most whose values are kept: beyond, all of them are read anew.
-const MAX_KEPT_BYTES: usize = 64 << 20;
+/// Bytes of text at most whose values are cached: beyond, all of them are read anew.
+const MAX_CACHED_BYTES: usize = 64 << 20;
 
-/// Objects of which the files with values are kept.
+/// Objects of which the files with values are cached.
 pub(super) struct CachedObjects {
     objects: Box<dyn Objects + Send + Sync>,
-    kept: Mutex<Kept>,
+    cached: Mutex<CachedFiles>,
 }
 
 type ReadFile = Result<Arc<DataFile>, String>;
 
 #[derive(Default)]
-struct Kept {
+struct CachedFiles {
     /// By object and name: the name decides how a file is read.
     files: HashMap<(ObjectId, String), ReadFile>,
     bytes: usize,
@@ -28,7 +28,7 @@ struct Kept {
 
 impl CachedObjects {
     pub(super) fn of(objects: Box<dyn Objects + Send + Sync>) -> Self {
-        Self { objects, kept: Mutex::default() }
+        Self { objects, cached: Mutex::default() }
     }
 }
 
@@ -40,18 +40,18 @@ impl Objects for CachedObjects {
     fn data_file(&self, name: &str, object: ObjectId) -> ReadFile {
         let at = (object, name.to_owned());
         // A panic elsewhere leaves whole entries only.
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = kept.files.get(&at) {
+        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = cached.files.get(&at) {
             return known.clone();
         }
         let bytes = self.objects.read(object)?;
         let length = bytes.len();
         let file = read_data_file(name, bytes).map(Arc::new);
-        if kept.bytes + length > MAX_KEPT_BYTES {
-            *kept = Kept::default();
+        if cached.bytes + length > MAX_CACHED_BYTES {
+            *cached = CachedFiles::default();
         }
-        kept.bytes += length;
-        kept.files.insert(at, file.clone());
+        cached.bytes += length;
+        cached.files.insert(at, file.clone());
         file
     }
 }

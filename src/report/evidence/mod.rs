@@ -13,7 +13,7 @@
 //! | `invented` | values in the place of measured ones, to try a template with |
 //!
 //! Invariants
-//! - Runs stand in the plan's order.
+//! - Runs are in the plan's order.
 //! - It can be shared between threads.
 
 mod cache;
@@ -84,11 +84,6 @@ impl Evidence {
     /// Says whether any of it is made from stand-in data.
     pub fn is_stand_in(&self) -> bool {
         self.is_stand_in
-    }
-
-    /// Says whether its values are invented.
-    pub fn is_invented(&self) -> bool {
-        matches!(self.values, Values::Invented)
     }
 
     /// Reads a measure of a stage's run, with the number of cases of which it is the share.

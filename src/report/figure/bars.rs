@@ -4,7 +4,7 @@ use super::canvas::{Canvas, Ink, Pixel};
 use super::frame::{Chart, LegendEntry};
 use super::palette::{BLUE, DARK};
 use super::repeats::Repeats;
-use super::rows::{Place, RowChart, RowMark};
+use super::rows::{RowChart, RowMark, RowPosition};
 use super::scale::Scale;
 use super::{Axis, Group};
 
@@ -43,13 +43,13 @@ impl RowMark for BarMark {
         entries
     }
 
-    fn paint(&self, canvas: &Canvas<'_>, repeats: &Repeats, place: &dyn Fn(f64) -> Place, y: f64) {
+    fn paint(&self, canvas: &Canvas<'_>, repeats: &Repeats, place: &dyn Fn(f64) -> RowPosition, y: f64) {
         let (Some(mean), Some((low, high))) = (repeats.mean(), repeats.range()) else { return };
-        if let (Place::On(zero), Place::On(end)) = (place(0.0), place(mean)) {
+        if let (RowPosition::On(zero), RowPosition::On(end)) = (place(0.0), place(mean)) {
             paint_bar(canvas, zero.min(end), zero.max(end), y, repeats.is_incomplete());
         }
         if low < high
-            && let (Place::On(low), Place::On(high)) = (place(low), place(high))
+            && let (RowPosition::On(low), RowPosition::On(high)) = (place(low), place(high))
         {
             paint_whisker(canvas, low, high, y);
         }

@@ -48,7 +48,6 @@ pub(super) struct Face {
 pub(super) enum Mark {
     /// A circle.
     Disc,
-    /// A square.
     Square,
     /// A triangle that points up.
     Triangle,

@@ -1,9 +1,9 @@
-//! Curves: the mean of several, the part of one that lies on a panel, and how far a panel reaches.
+//! Curves: the mean of several, the part of one that is on a panel, and how far a panel reaches.
 //!
 //! A curve is a list of (x, y) in the order of x; where y is not finite, it has a gap.
 //!
 //! Invariants
-//! - A curve that leaves a panel ends at its edge; what lies beyond is never drawn within.
+//! - A curve that leaves a panel ends at its edge; what is beyond is never drawn within.
 
 use super::canvas::Pixel;
 use super::repeats::drawable;
@@ -103,7 +103,7 @@ pub(super) fn visible_pieces(shares: &[Pixel]) -> Vec<Vec<Pixel>> {
     pieces
 }
 
-/// The part of a straight line that lies between 0 and 1 upwards; none where that is at most a point.
+/// The part of a straight line that is between 0 and 1 upwards; none where that is at most a point.
 fn clipped(from: Pixel, to: Pixel) -> Option<(Pixel, Pixel)> {
     let rise = to.1 - from.1;
     if !rise.is_finite() {

@@ -26,7 +26,7 @@ const HALF: f64 = TEXT * 0.58;
 const REACH: f64 = 6.0;
 /// Distances of a name from its point, in pixels; the first ones need no line to it.
 const DISTANCES: [f64; 7] = [9.0, 16.0, 26.0, 38.0, 52.0, 68.0, 86.0];
-/// Where a name may lie from its point, the best first: across, down.
+/// Where a name may be from its point, the best first: across, down.
 const DIRECTIONS: [Pixel; 16] = [
     (1.0, 0.0),
     (1.0, -0.5),
@@ -58,7 +58,7 @@ impl Name {
         (x, point.1.clamp(self.middle - HALF, self.middle + HALF))
     }
 
-    /// Whether it lies so far from its point that a line has to connect them.
+    /// Whether it is so far from its point that a line has to connect them.
     pub(super) fn needs_line(self, point: Pixel) -> bool {
         let edge = self.edge(point);
         let (across, down) = (edge.0 - point.0, edge.1 - point.1);

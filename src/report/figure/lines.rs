@@ -1,11 +1,11 @@
 //! Lines: series in panels, a thin line for each repeat and a thick one for their mean.
 //!
 //! Panels with the same upward axis share one scale, so that they can be compared by eye; all share the axis across.
-//! Colours and marks tell series apart, styles of lines the columns; where each panel has one series, colours tell the
+//! Colours and marks distinguish series, styles of lines the columns; where each panel has one series, colours distinguish the
 //! columns apart, too.
 //!
 //! Invariants
-//! - A value that is not finite is never drawn: its repeat ends in a hollow mark. What lies beyond a panel is not drawn
+//! - A value that is not finite is never drawn: its repeat ends in a hollow mark. What is beyond a panel is not drawn
 //!   within it, and the panel says so.
 //! - A panel says of each series how many of its repeats have values, where some have none.
 
@@ -64,7 +64,7 @@ impl Lines {
         for panel in &self.panels {
             let mut lines = Vec::new();
             for series in &panel.series {
-                let (label, note) = label(&series.names, NAMES);
+                let (label, note) = label(&series.names, MAX_NAMES_WIDTH);
                 notes.extend(note.filter(|note| !notes.contains(note)));
                 let group = groups.iter().position(|group| *group == label).unwrap_or_else(|| {
                     groups.push(label);
@@ -118,7 +118,7 @@ struct LineChart<'a> {
 }
 
 /// The most room for a group's label, in pixels.
-const NAMES: f64 = 360.0;
+const MAX_NAMES_WIDTH: f64 = 360.0;
 /// Room for tick labels below a panel, in pixels.
 const TICKS: f64 = 24.0;
 

@@ -38,7 +38,7 @@ impl Matrix {
     /// Lays it out; an error says why there is nothing to draw.
     pub(super) fn chart(&self) -> Result<Box<dyn Chart + '_>, &'static str> {
         let (height, width) = (self.row_names.len(), self.column_names.len());
-        if height.max(width) > MOST {
+        if height.max(width) > MAX_CELLS_ACROSS {
             return Err("the matrix has more than 120 rows or columns");
         }
         let value = |row: usize, column: usize| drawable((*self.cells.get(row)?.get(column)?)?);
@@ -53,8 +53,9 @@ impl Matrix {
         let size = if height.max(width) > 20 { SMALL } else { TEXT };
         let spelled = |value: f64| spelled(value, are_counts, &self.cell.unit);
         let longest = values().map(|value| text_width(&spelled(value))).fold(0.0, f64::max);
-        let names =
-            |names: &[String]| -> Vec<String> { names.iter().map(|it| shortened(it, NAMES)).collect() };
+        let names = |names: &[String]| -> Vec<String> {
+            names.iter().map(|it| shortened(it, MAX_NAMES_WIDTH)).collect()
+        };
         let (row_names, column_names) = (names(&self.row_names), names(&self.column_names));
         let widest = |names: &[String]| names.iter().map(|name| text_width(name)).fold(0.0, f64::max);
         // A few columns are as wide as their names, so that these need not be turned.
@@ -102,11 +103,11 @@ struct MatrixChart<'a> {
 }
 
 /// The most rows or columns that are drawn.
-const MOST: usize = 120;
+const MAX_CELLS_ACROSS: usize = 120;
 /// The size of numbers in a large matrix, in pixels.
 const SMALL: f64 = 10.0;
 /// The most room for the name of a row or column, in pixels.
-const NAMES: f64 = 180.0;
+const MAX_NAMES_WIDTH: f64 = 180.0;
 /// The heading of the column with each row's share on the diagonal.
 const DIAGONAL: &str = "on diagonal";
 

@@ -20,7 +20,7 @@
 //!   from exact decimals; no font is read, no clock. plotters' own axes are not used, for they take logarithms from
 //!   the C library.
 //! - A missing repeat is marked, never left out in silence; a number that is not finite is never drawn.
-//! - Labels don't cover one another, and nothing lies outside the picture, whatever the names and the numbers.
+//! - Labels don't cover one another, and nothing is outside the picture, whatever the names and the numbers.
 //! - Knows no file, no stage and no measure.
 
 mod bars;

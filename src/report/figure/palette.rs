@@ -1,4 +1,4 @@
-//! The colours, light and dark: told apart by people of any colour vision, legible on the figures' own card.
+//! The colours, light and dark: distinct to people of any colour vision, legible on the figures' own card.
 //!
 //! Invariants
 //! - Every figure is drawn in the light colours, as attributes. [`style`] gives each one its dark counterpart
@@ -21,7 +21,6 @@ pub(super) const FAINT: RGBColor = RGBColor(0x59, 0x59, 0x59);
 pub(super) const GRID: RGBColor = RGBColor(0xDD, 0xDD, 0xDD);
 /// Every second row.
 pub(super) const STRIPE: RGBColor = RGBColor(0xF1, 0xF3, 0xF5);
-/// The card.
 pub(super) const CARD: RGBColor = RGBColor(0xFC, 0xFC, 0xFC);
 /// What is shown first.
 pub(super) const BLUE: RGBColor = SERIES[0];

@@ -50,7 +50,7 @@ pub(super) struct PanelBox {
 }
 
 /// With more points, a mean has no marks on its points.
-const MOST_MARKS: usize = 40;
+const MAX_MARKS: usize = 40;
 
 /// How a series is drawn.
 #[derive(Clone, Copy)]
@@ -140,7 +140,7 @@ impl PanelBox {
         for piece in self.pieces(&mean, across, top).into_iter().filter(|piece| piece.len() > 1) {
             look.paint_mean(canvas, &piece);
         }
-        if mean.len() <= MOST_MARKS {
+        if mean.len() <= MAX_MARKS {
             for (x, y) in mean.iter().filter(|(_, y)| y.is_finite() && self.scale.holds(*y)) {
                 let at = self.pixel((across.share(*x), self.scale.share(*y)), top);
                 canvas.mark(look.mark, at, 3.0, look.color, 1.0);

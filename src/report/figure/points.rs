@@ -4,7 +4,7 @@ use super::canvas::{Canvas, Ink, Mark, Pixel};
 use super::frame::{Chart, LegendEntry, paint_arrow};
 use super::palette::{BLUE, DARK};
 use super::repeats::Repeats;
-use super::rows::{Place, RowChart, RowMark};
+use super::rows::{RowChart, RowMark, RowPosition};
 use super::scale::Scale;
 use super::{Axis, Group};
 
@@ -39,15 +39,15 @@ impl RowMark for PointMark {
         ]
     }
 
-    fn paint(&self, canvas: &Canvas<'_>, repeats: &Repeats, place: &dyn Fn(f64) -> Place, y: f64) {
+    fn paint(&self, canvas: &Canvas<'_>, repeats: &Repeats, place: &dyn Fn(f64) -> RowPosition, y: f64) {
         for value in &repeats.values {
             match place(*value) {
-                Place::On(x) => paint_point(canvas, (x, y)),
-                Place::Below(end) => paint_arrow(canvas, (end, y), -1.0, Ink::new(BLUE, 2.0)),
-                Place::Above(end) => paint_arrow(canvas, (end, y), 1.0, Ink::new(BLUE, 2.0)),
+                RowPosition::On(x) => paint_point(canvas, (x, y)),
+                RowPosition::Below(end) => paint_arrow(canvas, (end, y), -1.0, Ink::new(BLUE, 2.0)),
+                RowPosition::Above(end) => paint_arrow(canvas, (end, y), 1.0, Ink::new(BLUE, 2.0)),
             }
         }
-        if let (Some(Place::On(x)), 2..) = (repeats.mean().map(place), repeats.expected) {
+        if let (Some(RowPosition::On(x)), 2..) = (repeats.mean().map(place), repeats.expected) {
             paint_mean(canvas, (x, y), repeats.is_incomplete());
         }
     }

@@ -18,7 +18,7 @@ pub(super) trait RowMark {
     fn legend(&self, repeat: &str, rows: &[&Repeats]) -> Vec<LegendEntry<'_>>;
 
     /// Draws the repeats of a row, whose middle is at `y`; `place` finds a value on the axis.
-    fn paint(&self, canvas: &Canvas<'_>, repeats: &Repeats, place: &dyn Fn(f64) -> Place, y: f64);
+    fn paint(&self, canvas: &Canvas<'_>, repeats: &Repeats, place: &dyn Fn(f64) -> RowPosition, y: f64);
 
     /// Draws the sample of a group that lacks a repeat.
     fn paint_incomplete(&self, canvas: &Canvas<'_>, at: Pixel);
@@ -26,7 +26,7 @@ pub(super) trait RowMark {
 
 /// Where a value is in a row.
 #[derive(Clone, Copy)]
-pub(super) enum Place {
+pub(super) enum RowPosition {
     /// On the axis, at this pixel.
     On(f64),
     /// Below the axis' low end, which is this pixel.
@@ -65,10 +65,10 @@ const TICKS: f64 = 24.0;
 /// From this number of rows on, tick labels are also above them.
 const MANY: usize = 12;
 /// The most room for the names of groups, and of sections, in pixels.
-const NAMES: f64 = 300.0;
-const SECTIONS: f64 = 110.0;
+const MAX_NAMES_WIDTH: f64 = 300.0;
+const MAX_SECTIONS_WIDTH: f64 = 110.0;
 /// The least length of the axis, in pixels; with long names and notes the picture is wider.
-const LEAST: f64 = 300.0;
+const MIN_AXIS_LENGTH: f64 = 300.0;
 
 impl<'a, M: RowMark> RowChart<'a, M> {
     /// Lays out a row for each of `groups`.
@@ -77,7 +77,7 @@ impl<'a, M: RowMark> RowChart<'a, M> {
         let rows: Vec<Row<'a>> = groups
             .iter()
             .map(|group| {
-                let (label, all) = label(&group.names, NAMES);
+                let (label, all) = label(&group.names, MAX_NAMES_WIDTH);
                 notes.extend(all);
                 let repeats = Repeats::of(&group.values);
                 let note = row_note(&repeats, &scale, &axis.unit);
@@ -90,18 +90,18 @@ impl<'a, M: RowMark> RowChart<'a, M> {
         let noted = widest(&mut rows.iter().map(|row| text_width(&row.note)));
         let left = MARGIN + sections + names + 22.0;
         let right_margin = MARGIN + 10.0 + if noted > 0.0 { noted + 14.0 } else { 0.0 };
-        let right = (WIDTH - right_margin).max(left + LEAST);
+        let right = (WIDTH - right_margin).max(left + MIN_AXIS_LENGTH);
         let width = right + right_margin;
         let ticks = scale.ticks(right - left, Direction::Across { overhang: 22.0 });
         let title = wrapped(&axis_title(axis, &scale), right - left, BOLD);
         Self { repeat, scale, mark, rows, notes, width, left, right, ticks, title }
     }
 
-    fn place(&self, value: f64) -> Place {
+    fn place(&self, value: f64) -> RowPosition {
         match self.scale.share(value) {
-            share if share < 0.0 => Place::Below(self.left),
-            share if share > 1.0 => Place::Above(self.right),
-            share => Place::On(self.x(share)),
+            share if share < 0.0 => RowPosition::Below(self.left),
+            share if share > 1.0 => RowPosition::Above(self.right),
+            share => RowPosition::On(self.x(share)),
         }
     }
 
@@ -177,7 +177,11 @@ impl<M: RowMark> Chart for RowChart<'_, M> {
                     canvas.line((MARGIN, upper), (self.width - MARGIN, upper), Ink::new(FAINT, 0.6));
                 }
                 if let Some(section) = row.section {
-                    canvas.text(&shortened(section, SECTIONS / BOLD), (MARGIN + 2.0, y), Face::AXIS);
+                    canvas.text(
+                        &shortened(section, MAX_SECTIONS_WIDTH / BOLD),
+                        (MARGIN + 2.0, y),
+                        Face::AXIS,
+                    );
                 }
             }
             canvas.text(&row.label, (self.left - 9.0, y), Face::PLAIN.ending());
@@ -188,10 +192,10 @@ impl<M: RowMark> Chart for RowChart<'_, M> {
 }
 
 fn section_width(section: &str) -> f64 {
-    (text_width(section) * BOLD).min(SECTIONS) + 12.0
+    (text_width(section) * BOLD).min(MAX_SECTIONS_WIDTH) + 12.0
 }
 
-/// What is said beside a row: how many repeats have a value, and which values lie beyond the axis.
+/// What is said beside a row: how many repeats have a value, and which values are beyond the axis.
 fn row_note(repeats: &Repeats, scale: &Scale, unit: &str) -> String {
     let beyond: Vec<f64> = repeats.values.iter().copied().filter(|value| !scale.holds(*value)).collect();
     let low = beyond.iter().copied().reduce(f64::min);

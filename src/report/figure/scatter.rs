@@ -46,7 +46,7 @@ impl Scatter {
         let (mut dots, mut without_value) = (Vec::new(), Vec::new());
         let mut sections: Vec<&str> = Vec::new();
         for point in &self.points {
-            let (label, note) = label(&point.names, NAMES);
+            let (label, note) = label(&point.names, MAX_NAMES_WIDTH);
             notes.extend(note);
             let (x, y) = (Repeats::of(&point.x), Repeats::of(&point.y));
             let section = point.section.as_deref().map(|name| {
@@ -141,7 +141,7 @@ const HEIGHT: f64 = 500.0;
 /// Where the plot ends at the right, in pixels.
 const RIGHT: f64 = WIDTH - MARGIN - 8.0;
 /// The most room for a name, in pixels.
-const NAMES: f64 = 220.0;
+const MAX_NAMES_WIDTH: f64 = 220.0;
 /// The radius of a mark, in pixels.
 const RADIUS: f64 = 4.2;
 
@@ -149,8 +149,8 @@ impl ScatterChart<'_> {
     /// Finds a position for each name, and lists those that have none.
     fn name_dots(&mut self) {
         /// With more points the search for free positions takes long, and names would cover the chart.
-        const MOST: usize = 120;
-        if self.dots.len() > MOST {
+        const MAX_NAMED_DOTS: usize = 120;
+        if self.dots.len() > MAX_NAMED_DOTS {
             self.names = vec![None; self.dots.len()];
             self.notes.push(format!("{} points, too many to be named", self.dots.len()));
             return;

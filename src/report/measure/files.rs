@@ -91,7 +91,7 @@ fn exact(number: &Number) -> Result<f64, String> {
     let has_digit =
         written.split(['e', 'E']).next().is_some_and(|it| it.contains(|digit| ('1'..='9').contains(&digit)));
     if number.value == 0.0 && has_digit && !written.starts_with("0x") {
-        return Err(format!("`{written}` is too small to be told from zero"));
+        return Err(format!("`{written}` is too small to differ from zero"));
     }
     Ok(number.value)
 }

@@ -21,6 +21,18 @@ pub struct Run {
     pub left: Option<Left>,
 }
 
+impl Run {
+    /// Gives the key of what it left; `None` where it has not run.
+    pub fn key(&self) -> Option<Key> {
+        self.left.as_ref().map(|left| left.key)
+    }
+
+    /// Gives the value of a coordinate.
+    pub fn coordinate(&self, name: &str) -> Option<&str> {
+        self.coordinates.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+}
+
 /// What a run left.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Left {

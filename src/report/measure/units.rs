@@ -24,9 +24,7 @@ pub fn units(runs: &[Run], repeats: &[String]) -> Vec<Vec<usize>> {
         }
         units[place].push(at);
     }
-    let keys = |places: &[usize]| -> Option<Vec<Key>> {
-        places.iter().map(|at| Some(runs[*at].left.as_ref()?.key)).collect()
-    };
+    let keys = |places: &[usize]| -> Option<Vec<Key>> { places.iter().map(|at| runs[*at].key()).collect() };
     let mut seen = HashSet::new();
     units.retain(|places| keys(places).is_none_or(|keys| seen.insert(keys)));
     units

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use recount_engine::address::{Address, Pointer};
 use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place};
-use recount_engine::spec::{MeasureSource, Parameters, Pipeline, Stage, StageId};
+use recount_engine::spec::{MeasureSource, Parameters, Pipeline, Settings, Stage, StageId};
 use recount_engine::suggestion;
 
 use super::spec::{FigureSpec, Named, Shows, fits};
@@ -27,7 +27,7 @@ pub(super) fn check(figure: &FigureSpec, pipeline: &Pipeline, diagnostics: &mut 
     }
 }
 
-/// Reports what stands behind a file's `#` and is no way to a value there.
+/// Reports what comes after a file's `#` and leads to no value there.
 fn check_address(figure: &FigureSpec, (reference, place): &Named, diagnostics: &mut Diagnostics) {
     let What::Output { file, at: Some(at) } = &reference.what else { return };
     let message = if matches!(figure.shows, Shows::Lines { .. }) {
@@ -98,7 +98,7 @@ fn check_over(
         let help = suggestion::help(over, known, "a coordinate named", "its coordinates are");
         let message = format!("stage `{}` isn't repeated over `{over}`", stage.name);
         let mistake = Diagnostic::error(message).at(place);
-        diagnostics.add(help.into_iter().fold(mistake, Diagnostic::help));
+        diagnostics.add(mistake.maybe_help(help));
         return false;
     };
     let known = pipeline.values(id, axis);
@@ -108,7 +108,7 @@ fn check_over(
             let words = known.iter().map(String::as_str);
             let help = suggestion::help(value, words, "one named", "there are");
             let mistake = Diagnostic::error(format!("no `{over}` is `{value}`")).at(place);
-            diagnostics.add(help.into_iter().fold(mistake, Diagnostic::help));
+            diagnostics.add(mistake.maybe_help(help));
         }
     }
     true
@@ -124,8 +124,7 @@ fn check_section(
 ) {
     let Some((section, place)) = &figure.section else { return };
     let owner = stage.variants_of.unwrap_or(id);
-    let variants = pipeline.variants_of(id).iter().map(|variant| Some(variant.name.as_str()));
-    let settings = variants.chain([None]).map(|variant| pipeline.settings(owner, variant).parameters());
+    let settings = pipeline.all_settings_of_runs(id).map(Settings::parameters);
     let known: BTreeSet<String> = settings.flat_map(Parameters::into_keys).collect();
     if !known.contains(section) {
         let help = suggestion::help(
@@ -136,7 +135,7 @@ fn check_section(
         );
         let message = format!("stage `{}` has no parameter `{section}`", pipeline.stages[owner.0].name);
         let mistake = Diagnostic::error(message).at(place);
-        diagnostics.add(help.into_iter().fold(mistake, Diagnostic::help));
+        diagnostics.add(mistake.maybe_help(help));
     }
 }
 

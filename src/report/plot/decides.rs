@@ -54,9 +54,9 @@ pub(super) fn labels(pipeline: &Pipeline, figures: &[FigureSpec]) -> Parameters 
             let repeats = stage.repeats().into_iter().map(str::to_owned).collect();
             labels.insert(format!("{} repeats", stage.name), texts(repeats));
             if let Some((section, _)) = &figure.section {
-                let owner = stage.variants_of.unwrap_or(id);
                 let sections = pipeline.variants_of(id).iter().map(|variant| {
-                    let value = pipeline.settings(owner, Some(&variant.name)).parameters().remove(section);
+                    let value =
+                        pipeline.settings_of_runs(id, Some(&variant.name)).parameters().remove(section);
                     value.map_or_else(String::new, |value| value.to_string())
                 });
                 labels.insert(format!("{}.params.{section}", stage.name), texts(sections.collect()));

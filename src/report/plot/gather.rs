@@ -122,7 +122,7 @@ impl Gatherer<'_> {
             names: group.names,
         });
         let mut groups: Vec<figure::Group> = groups.collect();
-        // The rows of a section stand together, sections in the order in which they begin.
+        // The rows of a section are together, sections in the order in which they begin.
         let mut sections: Vec<Option<String>> = Vec::new();
         for group in &groups {
             if !sections.contains(&group.section) {

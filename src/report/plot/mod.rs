@@ -160,7 +160,6 @@ impl Kind for Plot {
 
 /// A figure that a stage draws.
 pub(crate) struct DrawnFigure {
-    /// Its name.
     pub name: String,
     /// What is to be seen.
     pub title: String,

@@ -62,10 +62,10 @@ impl<'j> Runs<'j> {
         };
         let mut groups: Vec<Group> = Vec::new();
         for run in runs {
-            let Some((_, value)) = run.coordinates.iter().find(|(name, _)| name == over) else { continue };
-            match groups.iter_mut().find(|group| group.names[0] == *value) {
+            let Some(value) = run.coordinate(over) else { continue };
+            match groups.iter_mut().find(|group| group.names[0] == value) {
                 Some(group) => group.runs.push(run.clone()),
-                None => groups.push(Group { names: vec![value.clone()], runs: vec![run.clone()] }),
+                None => groups.push(Group { names: vec![value.to_owned()], runs: vec![run.clone()] }),
             }
         }
         let is_wanted = |value: &String| !figure.except.iter().any(|(except, _)| fits(except, value));
@@ -81,9 +81,7 @@ impl<'j> Runs<'j> {
 
 /// Joins groups that are one experiment: all runs of the one have the keys of the other's.
 fn joined(groups: Vec<Group>) -> Vec<Group> {
-    let keys = |group: &Group| -> Option<Vec<Key>> {
-        group.runs.iter().map(|run| Some(run.left.as_ref()?.key)).collect()
-    };
+    let keys = |group: &Group| -> Option<Vec<Key>> { group.runs.iter().map(Run::key).collect() };
     let mut joined: Vec<Group> = Vec::new();
     for group in groups {
         let own = keys(&group);
@@ -105,9 +103,7 @@ impl Objects for Runs<'_> {
 
 /// Finds a parameter of the variant that a group is of.
 pub(super) fn parameter(pipeline: &Pipeline, stage: StageId, group: &Group, name: &str) -> Option<String> {
-    let run = group.runs.first()?;
-    let variant = run.coordinates.iter().find(|(axis, _)| axis == "variant").map(|(_, value)| value.as_str());
-    let owner = pipeline.stages[stage.0].variants_of.unwrap_or(stage);
-    let all: Parameters = pipeline.settings(owner, variant).parameters();
+    let variant = group.runs.first()?.coordinate("variant");
+    let all: Parameters = pipeline.settings_of_runs(stage, variant).parameters();
     all.get(name).map(ToString::to_string)
 }

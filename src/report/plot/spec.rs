@@ -14,7 +14,6 @@ pub(super) struct FigureSpec {
     pub name: String,
     /// What is written above it; without it, what it shows.
     pub title: Option<String>,
-    /// What it shows.
     pub shows: Shows,
     /// The coordinate that has a row, a line or a panel for each of its values.
     pub over: Option<(String, Place)>,
@@ -71,9 +70,7 @@ pub(super) enum Shows {
         cells: Named,
         /// Where the names of its rows and columns are, or these names.
         labels: Labels,
-        /// What the rows are.
         rows: String,
-        /// What the columns are.
         columns: String,
     },
 }

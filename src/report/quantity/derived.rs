@@ -155,19 +155,8 @@ pub fn ratio(one: &Arc<Quantity>, other: &Arc<Quantity>) -> Result<Quantity, Str
 ///
 /// `what` names them for an address: `different experiments of fit`.
 pub fn count(what: impl Into<String>, number: usize, instances: Vec<String>) -> Quantity {
-    Quantity {
-        address: format!("number of {}", what.into()),
-        label: String::new(),
-        sample: Sample::new([Some(number as f64)]).exact(),
-        spelled: None,
-        unit: None,
-        better: None,
-        observed: false,
-        repeats: vec![String::new()],
-        is_paired: false,
-        origin: Origin::Counted { instances },
-        lacking: Vec::new(),
-    }
+    let sample = Sample::new([Some(number as f64)]).exact();
+    Quantity { sample, ..Quantity::new(format!("number of {}", what.into()), Origin::Counted { instances }) }
 }
 
 fn check_numbers(one: &Quantity, other: &Quantity) -> Result<(), String> {
@@ -222,20 +211,9 @@ fn by_repeat(one: &Quantity, other: &Quantity) -> bool {
         && (one.is_paired && other.is_paired || own.is_some() && own == instances(other))
 }
 
-/// Makes a quantity of parts, of which the value is to be filled in.
+/// Makes a quantity of parts, of which address and value are to be filled in.
 fn derived(how: Derivation, parts: &[&Arc<Quantity>]) -> Quantity {
     let label = parts.first().map(|part| part.label.clone()).unwrap_or_default();
-    Quantity {
-        address: String::new(),
-        label,
-        sample: Sample::new([]),
-        spelled: None,
-        unit: None,
-        better: None,
-        observed: false,
-        repeats: vec![String::new()],
-        is_paired: false,
-        origin: Origin::Derived { how, parts: parts.iter().copied().cloned().collect() },
-        lacking: Vec::new(),
-    }
+    let parts = parts.iter().copied().cloned().collect();
+    Quantity { label, ..Quantity::new(String::new(), Origin::Derived { how, parts }) }
 }

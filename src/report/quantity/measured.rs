@@ -99,7 +99,7 @@ fn read(selection: &Selection, measure: &Measure) -> Result<Quantity, String> {
         let value = reading.map_err(|unread| lacking.push(unread)).ok();
         values.push(RunValue {
             instance: run.instance.clone(),
-            key: run.left.as_ref().map(|left| left.key),
+            key: run.key(),
             value,
             repeat: units.iter().position(|unit| unit.contains(&at)),
         });
@@ -108,10 +108,7 @@ fn read(selection: &Selection, measure: &Measure) -> Result<Quantity, String> {
     let sample = size.into_iter().fold(Sample::new(sample), Sample::out_of);
     let sample = if measure.exact { sample.exact() } else { sample };
     let unit_name = repeats.first();
-    let coordinate = |unit: &Vec<usize>| {
-        let of_run = &runs[*unit.first()?].coordinates;
-        of_run.iter().find(|(name, _)| Some(name) == unit_name).map(|(_, value)| value.clone())
-    };
+    let coordinate = |unit: &Vec<usize>| runs[*unit.first()?].coordinate(unit_name?).map(str::to_owned);
     Ok(Quantity {
         address: address(&selection.to_string(), measure, &stage.measures),
         label: selection.label(),

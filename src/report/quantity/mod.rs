@@ -110,6 +110,23 @@ pub struct RunValue {
 }
 
 impl Quantity {
+    /// Makes a quantity of one repeat, without a value or anything else that is known of it.
+    fn new(address: String, origin: Origin) -> Self {
+        Self {
+            address,
+            label: String::new(),
+            sample: Sample::new([]),
+            spelled: None,
+            unit: None,
+            better: None,
+            observed: false,
+            repeats: vec![String::new()],
+            is_paired: false,
+            origin,
+            lacking: Vec::new(),
+        }
+    }
+
     /// Gives its one number: of repeats the mean of those that have a value.
     pub fn number(&self) -> Option<f64> {
         self.sample.summary().map(|summary| summary.mean)

@@ -25,17 +25,10 @@ pub struct WrittenAt {
 /// Makes a quantity of something that is written; `number` is what it says, where that is a number.
 pub fn written(address: String, spelled: String, number: Option<f64>, at: WrittenAt) -> Quantity {
     Quantity {
-        address,
-        label: String::new(),
         sample: Sample::new(number.map(Some)).exact(),
         spelled: Some(spelled),
-        unit: None,
-        better: None,
-        observed: false,
         repeats: number.map(|_| String::new()).into_iter().collect(),
-        is_paired: false,
-        origin: Origin::Written(at),
-        lacking: Vec::new(),
+        ..Quantity::new(address, Origin::Written(at))
     }
 }
 
@@ -54,7 +47,6 @@ pub fn stated(text: &str, number: Option<f64>, at: WrittenAt) -> Quantity {
 /// Where variants of the selection differ in it.
 pub fn setting(selection: &Selection, name: &str) -> Result<Option<Quantity>, String> {
     let pipeline = selection.evidence().pipeline();
-    let owner = selection.stage().variants_of.unwrap_or(selection.stage_id());
     let variants = match selection.stage().each.iter().any(|axis| axis.name() == "variant") {
         true => selection
             .over("variant")?
@@ -65,7 +57,7 @@ pub fn setting(selection: &Selection, name: &str) -> Result<Option<Quantity>, St
     };
     let mut found: Option<(Option<Value>, Option<SettingOrigin>)> = None;
     for variant in &variants {
-        let settings = pipeline.settings(owner, variant.as_deref());
+        let settings = pipeline.settings_of_runs(selection.stage_id(), variant.as_deref());
         let value = crate::results::parameter(settings, name);
         match &found {
             Some((known, _)) if *known != value => {

@@ -16,7 +16,6 @@ pub(super) struct Layout {
     pub header: Vec<String>,
     /// Whether each column has numbers, which end at its right edge.
     pub is_numeric: Vec<bool>,
-    /// The rows.
     pub rows: Vec<Vec<String>>,
     /// What has to be said below, a line each.
     pub notes: Vec<String>,

@@ -176,7 +176,7 @@ pub fn table(stages: &[StageRuns<'_>], columns: Vec<Column>, objects: &dyn Objec
         let row: Vec<Option<Group>> =
             std::iter::once(Some(own.clone())).chain(others.iter().map(nearest)).collect();
         let cells = cells(&row, stages, &columns, objects);
-        let keys: Vec<Key> = own.runs.iter().filter_map(|run| Some(run.left.as_ref()?.key)).collect();
+        let keys: Vec<Key> = own.runs.iter().filter_map(Run::key).collect();
         let is_whole = keys.len() == own.runs.len();
         let same_as = known.iter().position(|keys_of| is_whole && *keys_of == keys);
         known.push(if is_whole { keys } else { Vec::new() });
@@ -206,8 +206,7 @@ fn one_run(stage: &StageRuns<'_>, groups: &[Group]) -> Option<String> {
     let shares = |group: &&Group| group.runs.len() > 1 && units(&group.runs, &stage.repeats).len() == 1;
     let is_one_unit = |group: &Group| {
         let first = stage.repeats.first()?;
-        let mut values =
-            group.runs.iter().filter_map(|run| run.coordinates.iter().find(|(name, _)| name == first));
+        let mut values = group.runs.iter().filter_map(|run| run.coordinate(first));
         let value = values.next()?;
         Some(values.all(|other| other == value))
     };

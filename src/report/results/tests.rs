@@ -206,7 +206,7 @@ fn a_number_that_would_be_rounded_is_none() {
         shown,
         [
             Err("9007199254740993 is larger than any whole number that is exact here (2^53)".to_owned()),
-            Err("`1e-400` is too small to be told from zero".to_owned()),
+            Err("`1e-400` is too small to differ from zero".to_owned()),
             Ok(0.0),
             Ok(9_007_199_254_740_991.0),
         ]

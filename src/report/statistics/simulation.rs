@@ -42,7 +42,7 @@ fn is_different(comparison: Comparison) -> bool {
     matches!(comparison.relation, Relation::Higher | Relation::Lower)
 }
 
-/// Counts the pairs that are called different, of which the second lies `shift` above the first.
+/// Counts the pairs that are called different, of which the second is `shift` above the first.
 fn count_different(seed: u64, noise: [Noise; 2], shift: f64, repeats: Repeats) -> usize {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut is_found = || {

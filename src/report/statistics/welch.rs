@@ -79,7 +79,7 @@ pub(super) fn p_of_two_constants(n: usize, m: usize) -> f64 {
     steps.fold(2.0, |p, step| p * step as f64 / (many + step) as f64).min(1.0)
 }
 
-/// Gives the p value of equal values that all lie on one side of a number: how likely that is if each may as well lie
+/// Gives the p value of equal values that are all on one side of a number: how likely that is if each may as well be
 /// on the other (the sign test).
 pub(super) fn p_of_one_constant(n: usize) -> f64 {
     (1..n.min(1100)).fold(1.0, |p, _| p * 0.5)

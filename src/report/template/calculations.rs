@@ -5,11 +5,11 @@ use std::sync::Arc;
 use minijinja::value::Kwargs;
 use minijinja::{Environment, Error, State, Value};
 
-use super::described::described;
 use super::failure::{failure, refused};
 use super::numbers::NumberValue;
 use super::runs::{RunList, RunsValue, selections};
 use super::state::ReportState;
+use super::texts::described;
 use crate::citation::{Format, MAX_DECIMALS};
 use crate::quantity::{Quantity, count, difference, ratio};
 use crate::selection::Selection;

@@ -9,9 +9,9 @@ use minijinja::value::{Kwargs, Rest};
 use minijinja::{Environment, Error, Value};
 use recount_engine::diagnostic::Place;
 
-use super::described::described;
 use super::failure::{failure, refused};
 use super::state::ReportState;
+use super::texts::described;
 use crate::citation::{Format, MAX_DECIMALS, usual_format};
 use crate::claim::{JudgedClaims, JudgedReading, Operand, Piece, Row, Words};
 use crate::quantity::{FRACTION, Quantity, WrittenAt, count, measure_referenced, stated, written};

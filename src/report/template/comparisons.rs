@@ -7,12 +7,11 @@ use minijinja::value::{Kwargs, Object, ObjectRepr, Rest};
 use minijinja::{Environment, Error, Value};
 
 use super::calculations::number;
-use super::described::described;
 use super::failure::{failure, refused};
-use super::marks::Mark;
 use super::numbers::NumberValue;
+use super::placeholders::Placeholder;
 use super::state::ReportState;
-use super::texts::markdown_of;
+use super::texts::{described, markdown_of};
 use crate::citation::{Format, usual_format};
 use crate::quantity::{POINTS, Quantity, Relation};
 
@@ -57,14 +56,14 @@ impl ComparisonValue {
     }
 
     fn say(&self, text: &str, format: Option<Format>) -> Result<String, String> {
-        let (mut said, mut rest) = (String::new(), text);
+        let (mut filled, mut rest) = (String::new(), text);
         while let Some((before, after)) = rest.split_once('{') {
             let (name, after) = after.split_once('}').ok_or_else(|| format!("`{text}` lacks a `}}`"))?;
-            said.push_str(before);
-            said.push_str(&self.placeholder(name, format)?);
+            filled.push_str(before);
+            filled.push_str(&self.placeholder(name, format)?);
             rest = after;
         }
-        Ok(said + rest)
+        Ok(filled + rest)
     }
 }
 
@@ -102,8 +101,8 @@ impl Object for ComparisonValue {
     }
 
     fn render(self: &Arc<Self>, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mistake = "a comparison stands in a text: give it words with `| say(…)`";
-        out.write_str(&self.state.mark(Mark::Mistake(mistake.to_owned())))
+        let mistake = "a comparison is in a text: give it words with `| say(…)`";
+        out.write_str(&self.state.placeholder(Placeholder::Mistake(mistake.to_owned())))
     }
 }
 
@@ -154,8 +153,8 @@ fn say(value: &Value, texts: &[Value], named: &Kwargs) -> Result<Value, Error> {
             })?)
         }
     };
-    // All are tried, so that a mistake in one of them is told whatever the comparison finds.
-    let said: Vec<String> = [above, below, neither, same]
+    // All are tried, so that a mistake in one of them is reported whatever the comparison finds.
+    let texts: Vec<String> = [above, below, neither, same]
         .into_iter()
         .map(|text| comparison.say(&markdown_of(&comparison.state, text), format))
         .collect::<Result<_, _>>()
@@ -166,5 +165,5 @@ fn say(value: &Value, texts: &[Value], named: &Kwargs) -> Result<Value, Error> {
         Relation::Unclear => 2,
         Relation::Same => 3,
     };
-    Ok(Value::from_safe_string(said[at].clone()))
+    Ok(Value::from_safe_string(texts[at].clone()))
 }

@@ -55,26 +55,21 @@ impl DataFiles {
 }
 
 fn read_tree(source: &Arc<Source>) -> Result<Node, Diagnostics> {
-    let one = |mistake: Diagnostic| {
-        let mut mistakes = Diagnostics::default();
-        mistakes.add(mistake);
-        mistakes
-    };
     let format = Format::of(source.name()).ok_or_else(|| {
         let message = format!("`{}` has no values that can be read", source.name());
         let help = "values are read from `.json`, `.jsonl`, `.csv`, `.tsv`, `.yaml` and `.toml`";
-        one(Diagnostic::error(message).at(&Place::whole(source)).help(help))
+        Diagnostic::error(message).at(&Place::whole(source)).help(help)
     })?;
     let file = DataFile::read(source, format)?;
     let whole = Pointer::default();
     if !format.has_rows() {
         let address = Address { file: source.name().to_owned(), format, row: None, pointer: whole };
-        return file.find(&address).map(std::borrow::Cow::into_owned).map_err(one);
+        return Ok(file.find(&address)?.into_owned());
     }
-    let table = file.table(&whole).map_err(one)?;
+    let table = file.table(&whole)?;
     let columns = table.columns().iter().filter(|name| !name.is_empty());
     let columns: Vec<_> =
-        columns.map(|name| Ok((*name, table.column(name)?))).collect::<Result<_, _>>().map_err(one)?;
+        columns.map(|name| Ok((*name, table.column(name)?))).collect::<Result<_, Diagnostic>>()?;
     let row = |row: usize| {
         let place = table.row_place(row);
         let cells = columns.iter().filter_map(|(name, column)| {
@@ -94,7 +89,7 @@ struct DataValue {
     names: Vec<String>,
 }
 
-/// Gives what stands at a place of a file.
+/// Gives what is at a place of a file.
 fn value(state: &Arc<ReportState>, tree: &Arc<Tree>, names: Vec<String>) -> Value {
     let pointer = Pointer::of(names.iter().map(String::as_str));
     let Some(node) = pointer.get(&tree.root) else { return Value::UNDEFINED };

@@ -21,7 +21,7 @@ use crate::selection::Selection;
 /// How much work a report may be, in minijinja's fuel: about a second, and 200 MB of text.
 const FUEL: u64 = 3_000_000;
 
-/// Renders a report's templates to a text with marks.
+/// Renders a report's templates to a text with placeholders.
 pub(super) fn render(inputs: &ReportInputs, state: &Arc<ReportState>) -> Result<String, Error> {
     let environment = environment(inputs, state)?;
     environment.get_template(&inputs.template)?.render(names(inputs, state))
@@ -71,7 +71,6 @@ fn environment<'e>(inputs: &ReportInputs, state: &Arc<ReportState>) -> Result<En
     Ok(environment)
 }
 
-/// Prints a value.
 fn print(state: &ReportState, out: &mut Output<'_>, value: &Value) -> Result<(), Error> {
     if state.is_stopped() {
         return Err(refused("stopped on request"));

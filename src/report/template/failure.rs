@@ -30,7 +30,7 @@ pub(super) fn diagnostic(error: &Error, templates: &BTreeMap<String, Arc<Source>
     let place = source.map(|source| place(innermost, source));
     let written = place.as_ref().filter(|place| !place.is_whole()).map(|place| place.text());
     let (message, help) = words(innermost, written);
-    let diagnostic = help.into_iter().fold(Diagnostic::error(message), Diagnostic::help);
+    let diagnostic = Diagnostic::error(message).maybe_help(help);
     place.iter().fold(diagnostic, Diagnostic::at)
 }
 
@@ -49,7 +49,7 @@ fn place(error: &Error, source: &Arc<Source>) -> Place {
     Place::new(source, start..start + found.trim_end().len())
 }
 
-/// Widens a range that begins with a dot or a bracket to what stands before it.
+/// Widens a range that begins with a dot or a bracket to what is before it.
 fn whole_expression(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
     let (before, own) = (&text[..range.start], &text[range.clone()]);
     let is_part = |letter: char| letter.is_alphanumeric() || "_.\"'[]()".contains(letter);

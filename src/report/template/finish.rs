@@ -1,7 +1,7 @@
-//! A text with marks → Markdown whose citations are links, and the proof that each is one.
+//! A text with placeholders → Markdown whose citations are links, and the proof that each is one.
 //!
 //! ```text
-//! text ──read as Markdown──▶ where each mark stands ──▶ links, escaped texts; definitions at the end
+//! text ──read as Markdown──▶ where each placeholder is ──▶ links, escaped texts; definitions at the end
 //!      ──read once more──▶ as many links as citations, of a size that is shown
 //! ```
 //!
@@ -17,7 +17,7 @@ use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 
 use super::links::{check, definitions, link};
 use super::markdown::{self, Context, MARKDOWN};
-use super::marks::{Mark, Part};
+use super::placeholders::{Part, Placeholder};
 use super::state::{Collected, ReportState};
 use super::{CitedNumber, MadeComparison, RefusedReport, RenderedReport, ReportInputs};
 use crate::citation::{Citation, Format, ReferenceId};
@@ -39,18 +39,18 @@ pub(super) fn finish(
         references: &references,
         sentence: &sentence,
         out: String::new(),
-        stands: Vec::new(),
+        places: Vec::new(),
         mistakes: Vec::new(),
     };
     writer.write(&text);
-    let Writer { out, stands, mistakes, .. } = writer;
+    let Writer { out, places, mistakes, .. } = writer;
     let source = Source::file(inputs.output.as_str(), out);
     let mut diagnostics = Diagnostics::default();
     for (message, at) in mistakes {
         diagnostics.add(Diagnostic::error(message).at(&Place::new(&source, at)));
     }
     let mut citations: BTreeMap<ReferenceId, CitedNumber> = BTreeMap::new();
-    for (index, at) in &stands {
+    for (index, at) in &places {
         let citation = collected.citations.citations()[*index].clone();
         let place = Place::new(&source, *at..*at).line_and_column();
         let cited = citations.entry(references[index].clone());
@@ -58,7 +58,7 @@ pub(super) fn finish(
     }
     let markdown = format!("{}{}", source.text(), definitions(&citations, &inputs.output));
     if diagnostics.is_empty() {
-        check(&markdown, stands.len(), &source).into_iter().for_each(|mistake| diagnostics.add(mistake));
+        check(&markdown, places.len(), &source).into_iter().for_each(|mistake| diagnostics.add(mistake));
     }
     if !diagnostics.is_empty() {
         return Err(Box::new(RefusedReport { diagnostics, draft: Some(markdown) }));
@@ -93,7 +93,7 @@ fn without_empty_lines(text: &str) -> String {
     tidy
 }
 
-/// Where a part of a text stands.
+/// Where a part of a text is.
 struct Leaf {
     at: Range<usize>,
     context: Context,
@@ -132,7 +132,7 @@ fn leaves(text: &str) -> Vec<Leaf> {
     leaves
 }
 
-/// Writes a text with links in the place of marks.
+/// Writes a text with links in the place of placeholders.
 struct Writer<'w> {
     collected: &'w Collected,
     references: &'w BTreeMap<usize, ReferenceId>,
@@ -140,14 +140,14 @@ struct Writer<'w> {
     sentence: &'w [Result<usize, &'static str>],
     out: String,
     /// Each citation, and where its link begins.
-    stands: Vec<(usize, usize)>,
+    places: Vec<(usize, usize)>,
     mistakes: Vec<(String, Range<usize>)>,
 }
 
 impl Writer<'_> {
     fn write(&mut self, text: &str) {
         let leaves = leaves(text);
-        for (at, part) in self.collected.marks.split(text) {
+        for (at, part) in self.collected.placeholders.split(text) {
             let index = match part {
                 Part::Plain(plain) => {
                     self.out.push_str(plain);
@@ -160,26 +160,26 @@ impl Writer<'_> {
                     );
                     continue;
                 }
-                Part::Mark(index, _) => index,
+                Part::Placeholder(index, _) => index,
             };
             let found = leaves.partition_point(|leaf| leaf.at.end <= at);
             let leaf = leaves.get(found).filter(|leaf| leaf.at.start <= at);
             // What is in no leaf is a part of a link's target or of the like, where nothing is read.
             let (context, is_linked) =
                 leaf.map_or((Context::Code, true), |leaf| (leaf.context, leaf.is_linked));
-            match self.collected.marks.get(index) {
-                Mark::Text(text) => {
+            match self.collected.placeholders.get(index) {
+                Placeholder::Text(text) => {
                     if context == Context::Code && text.contains('`') {
                         self.mistake(
-                            format!("`{}` has a backtick and stands in code", text.replace('`', "'")),
+                            format!("`{}` has a backtick and is in code", text.replace('`', "'")),
                             text,
                         );
                     } else {
                         self.out.push_str(&markdown::write(text, context));
                     }
                 }
-                Mark::Citation(citation) => self.cite(*citation, context, is_linked),
-                Mark::Comparisons => {
+                Placeholder::Citation(citation) => self.cite(*citation, context, is_linked),
+                Placeholder::Comparisons => {
                     for part in self.sentence {
                         match part {
                             Ok(citation) => self.cite(*citation, context, is_linked),
@@ -187,27 +187,27 @@ impl Writer<'_> {
                         }
                     }
                 }
-                Mark::Mistake(mistake) => self.mistake(mistake.clone(), "…"),
+                Placeholder::Mistake(mistake) => self.mistake(mistake.clone(), "…"),
             }
         }
     }
 
     fn cite(&mut self, index: usize, context: Context, is_linked: bool) {
         let citation = &self.collected.citations.citations()[index];
-        let where_it_stands = match context {
+        let unlinkable = match context {
             Context::Code => Some("in code"),
             Context::Html => Some("in a tag of HTML"),
             Context::Text if is_linked => Some("within a link or an image"),
             Context::Text => None,
         };
-        if let Some(place) = where_it_stands {
+        if let Some(place) = unlinkable {
             let message = format!(
-                "`{}` of `{}` stands {place}, where it can't be a link",
+                "`{}` of `{}` is {place}, where it can't be a link",
                 citation.text, citation.quantity.address
             );
             return self.mistake(message, &citation.text.clone());
         }
-        self.stands.push((index, self.out.len()));
+        self.places.push((index, self.out.len()));
         self.out.push_str(&link(&citation.text, &self.references[&index]));
     }
 

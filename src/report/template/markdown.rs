@@ -1,4 +1,4 @@
-//! Text → what it is written as in Markdown, wherever it stands.
+//! Text → what it is written as in Markdown, wherever it is.
 
 use pulldown_cmark::Options;
 
@@ -10,7 +10,7 @@ pub(super) const MARKDOWN: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_GFM)
     .union(Options::ENABLE_MATH);
 
-/// Where a text stands.
+/// Where a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Context {
     /// Among words.
@@ -21,13 +21,13 @@ pub(super) enum Context {
     Html,
 }
 
-/// Letters that Markdown reads wherever they stand.
+/// Letters that Markdown reads wherever they are.
 const READ: &str = "\\`*[]<>|~&$";
 
 /// Letters that Markdown reads where they begin a line.
 const READ_FIRST: &str = "#+-=:";
 
-/// Says whether a text is written the same wherever it stands.
+/// Says whether a text is written the same wherever it is.
 pub(super) fn is_plain(text: &str) -> bool {
     [Context::Text, Context::Code, Context::Html].into_iter().all(|context| write(text, context) == text)
         && !text.starts_with(char::is_whitespace)

@@ -1,7 +1,7 @@
 //! Templates and evidence → a report as Markdown, each number of it a link to where it is from.
 //!
 //! ```text
-//! templates ──minijinja──▶ text with marks ──`finish`──▶ Markdown, references, places
+//! templates ──minijinja──▶ text with placeholders ──`finish`──▶ Markdown, references, places
 //!                │
 //!   `environment`: names, functions, filters ──▶ `runs`, `numbers`, `comparisons`, `tables`, `claims`, `data`, `blocks`
 //! ```
@@ -9,9 +9,9 @@
 //! | file | its duty |
 //! |---|---|
 //! | `environment` | minijinja's environment, and how values print |
-//! | `texts`, `described` | values as texts, and what they are called in messages |
-//! | `state` | what a rendering collects: citations, comparisons, marks |
-//! | `marks` | what stands in a text until it is finished |
+//! | `texts` | values as texts, and what they are called in messages |
+//! | `state` | what a rendering collects: citations, comparisons, placeholders |
+//! | `placeholders` | placeholders in a text until it is finished |
 //! | `runs`, `settings` | runs of a stage, and their settings |
 //! | `numbers` | numbers |
 //! | `calculations` | what is computed from numbers and runs, and formats |
@@ -23,7 +23,7 @@
 //! | `blocks` | figures and folded parts |
 //! | `failure` | a template's failure as a diagnostic |
 //! | `markdown` | what a text is written as in Markdown |
-//! | `finish` | marks → links |
+//! | `finish` | placeholders → links |
 //! | `links` | their definitions, and the proof that each citation is one |
 //!
 //! Invariants
@@ -37,14 +37,13 @@ mod calculations;
 mod claims;
 mod comparisons;
 mod data;
-mod described;
 mod environment;
 mod failure;
 mod finish;
 mod links;
 mod markdown;
-mod marks;
 mod numbers;
+mod placeholders;
 mod ranking;
 mod runs;
 mod settings;
@@ -123,12 +122,12 @@ pub struct RenderedReport {
     pub figures: Vec<ReportFigure>,
 }
 
-/// A number of a report, and where it stands.
+/// A number of a report, and where it is.
 #[derive(Clone, Debug)]
 pub struct CitedNumber {
     /// The number as it is printed.
     pub citation: Citation,
-    /// Lines and columns at which it stands, from 1, in characters.
+    /// Lines and columns at which it is, from 1, in characters.
     pub places: Vec<(usize, usize)>,
 }
 
@@ -160,8 +159,7 @@ pub fn render(inputs: &ReportInputs) -> Result<RenderedReport, Box<RefusedReport
     let state = state::ReportState::of(inputs);
     claims::note_comparisons(&state);
     let text = environment::render(inputs, &state).map_err(|error| {
-        let mut diagnostics = Diagnostics::default();
-        diagnostics.add(failure::diagnostic(&error, &inputs.templates));
+        let diagnostics = failure::diagnostic(&error, &inputs.templates).into();
         Box::new(RefusedReport { diagnostics, draft: None })
     })?;
     finish::finish(&text, inputs, &state)

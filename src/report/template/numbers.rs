@@ -1,4 +1,4 @@
-//! A number in a template, and what stands behind its dot: `.mean`.
+//! A number in a template, and what its dot leads to: `.mean`.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -8,7 +8,7 @@ use minijinja::value::{DynObject, Object, ObjectRepr};
 use minijinja::{Error, Value};
 
 use super::failure::{failure, refused};
-use super::marks::Mark;
+use super::placeholders::Placeholder;
 use super::state::ReportState;
 use crate::citation::Format;
 use crate::quantity::{Quantity, Statistic};
@@ -82,10 +82,10 @@ impl Object for NumberValue {
     fn render(self: &Arc<Self>, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.printed().unwrap_or_else(|_| {
             let mistake = format!(
-                "`{}` stands in a text without a format: say how it is printed, `| fixed(3)`",
+                "`{}` is in a text without a format: say how it is printed, `| fixed(3)`",
                 self.quantity.address
             );
-            self.state.mark(Mark::Mistake(mistake))
+            self.state.placeholder(Placeholder::Mistake(mistake))
         });
         out.write_str(&text)
     }

@@ -34,7 +34,7 @@ impl RunsValue {
         }
     }
 
-    /// Gives what stands behind a dot.
+    /// Gives what a name after the dot leads to.
     fn attribute(&self, name: &str) -> Value {
         let runs = &self.runs;
         let instances = || runs.runs().map(|run| run.instance.clone()).collect();
@@ -87,7 +87,7 @@ impl Object for RunsValue {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         Some(match (self.narrowed(None, key), key.as_str()) {
             (Ok(runs), _) => Self::of(&self.state, runs),
-            // A filter such as `map` asks for what stands behind a dot in the same way.
+            // A filter such as `map` asks for what a name after the dot leads to in the same way.
             (Err(_), Some(name)) if is_attribute(&self.runs, name) => self.attribute(name),
             (Err(error), _) => Value::from(error),
         })
@@ -136,8 +136,8 @@ impl Object for RunsValue {
     }
 
     fn render(self: &Arc<Self>, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mistake = "runs of a stage stand in a text, where a measure of them or a name is meant";
-        out.write_str(&self.state.mark(super::marks::Mark::Mistake(mistake.to_owned())))
+        let mistake = "runs of a stage are in a text, where a measure of them or a name is meant";
+        out.write_str(&self.state.placeholder(super::placeholders::Placeholder::Mistake(mistake.to_owned())))
     }
 }
 
@@ -218,7 +218,7 @@ pub(super) fn selections(value: &Value) -> Result<Vec<Selection>, Error> {
     let expected = || {
         refused(format!(
             "expected runs of a stage, or a list of such, found {}",
-            super::described::described(value)
+            super::texts::described(value)
         ))
     };
     let items = value.try_iter().map_err(|_| expected())?;

@@ -30,14 +30,13 @@ impl SettingsValue {
     /// Gives the settings of each variant among the runs.
     fn all(&self) -> Vec<Parameters> {
         let pipeline = self.state.evidence.pipeline();
-        let owner = self.runs.stage().variants_of.unwrap_or(self.runs.stage_id());
         let variants = self.runs.over("variant").unwrap_or_default();
         let names: Vec<Option<&str>> = match variants.as_slice() {
             [] => vec![None],
             variants => variants.iter().map(|one| one.coordinate("variant")).collect(),
         };
         let of = |variant: &Option<&str>| {
-            let all = pipeline.settings(owner, *variant).parameters();
+            let all = pipeline.settings_of_runs(self.runs.stage_id(), *variant).parameters();
             self.below.split_terminator('.').try_fold(all, |mut all, name| match all.remove(name) {
                 Some(Setting::Map(inner)) => Some(inner),
                 _ => None,

@@ -1,10 +1,10 @@
-//! What a rendering collects: marks, citations, comparisons and figures.
+//! What a rendering collects: placeholders, citations, comparisons and figures.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::marks::{Mark, Marks};
+use super::placeholders::{Placeholder, Placeholders};
 use super::{MadeComparison, ReportFigure, ReportInputs, markdown};
 use crate::citation::{Citation, CitationRegistry, Format};
 use crate::claim::JudgedClaims;
@@ -27,7 +27,7 @@ pub(super) struct ReportState {
 /// What a rendering collects.
 #[derive(Debug)]
 pub(super) struct Collected {
-    pub marks: Marks,
+    pub placeholders: Placeholders,
     pub citations: CitationRegistry,
     pub comparisons: Vec<MadeComparison>,
     /// The sides of each comparison, in either order.
@@ -38,7 +38,7 @@ pub(super) struct Collected {
 impl ReportState {
     pub fn of(inputs: &ReportInputs) -> Arc<Self> {
         let collected = Collected {
-            marks: Marks::of(inputs.templates.values().map(|source| source.text())),
+            placeholders: Placeholders::of(inputs.templates.values().map(|source| source.text())),
             citations: CitationRegistry::default(),
             comparisons: Vec::new(),
             compared: HashSet::new(),
@@ -71,7 +71,7 @@ impl ReportState {
         self.forced
     }
 
-    /// Cites a quantity; gives the mark for it.
+    /// Cites a quantity; gives the placeholder for it.
     ///
     /// # Errors
     /// Where it can't be printed so.
@@ -82,17 +82,20 @@ impl ReportState {
         };
         let mut collected = self.collected();
         let at = collected.citations.add(citation);
-        Ok(collected.marks.add(Mark::Citation(at)))
+        Ok(collected.placeholders.add(Placeholder::Citation(at)))
     }
 
-    /// Makes a mark.
-    pub fn mark(&self, mark: Mark) -> String {
-        self.collected().marks.add(mark)
+    pub fn placeholder(&self, placeholder: Placeholder) -> String {
+        self.collected().placeholders.add(placeholder)
     }
 
     /// Writes a text that is no Markdown.
     pub fn text(&self, text: &str) -> String {
-        if markdown::is_plain(text) { text.to_owned() } else { self.mark(Mark::Text(text.to_owned())) }
+        if markdown::is_plain(text) {
+            text.to_owned()
+        } else {
+            self.placeholder(Placeholder::Text(text.to_owned()))
+        }
     }
 
     /// Compares two quantities, and counts that.

@@ -11,12 +11,12 @@ use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use recount_engine::diagnostic::{Place, Source};
 
 use super::ReportInputs;
-use super::described::described;
 use super::failure::{failure, refused};
 use super::markdown::MARKDOWN;
-use super::marks::Part;
 use super::numbers::NumberValue;
+use super::placeholders::Part;
 use super::state::ReportState;
+use super::texts::described;
 use crate::citation::Format;
 use crate::claim::ReportedValue;
 use crate::quantity::{Quantity, WrittenAt, stated};
@@ -78,12 +78,12 @@ fn state_block(state: &ReportState, sources: &[Arc<Source>], text: &str, by: &st
             Event::Text(_) if links == 0 => {
                 let parts = state
                     .collected()
-                    .marks
+                    .placeholders
                     .split(&text[at.clone()])
                     .into_iter()
                     .filter_map(|(start, part)| match part {
                         Part::Plain(plain) => Some((at.start + start, plain)),
-                        Part::Mark(..) | Part::Broken(_) => None,
+                        Part::Placeholder(..) | Part::Broken(_) => None,
                     })
                     .collect::<Vec<_>>();
                 for (start, plain) in parts {

@@ -11,7 +11,7 @@ use minijinja::{Environment, Error, Value};
 use recount_engine::spec::Better;
 
 use super::failure::{failure, refused};
-use super::marks::Mark;
+use super::placeholders::Placeholder;
 use super::ranking::measure;
 use super::runs::selections;
 use super::state::ReportState;
@@ -154,7 +154,7 @@ fn cell(row: &Selection, column: &str) -> Result<Cell, String> {
     measure(&runs, name).map(|quantity| Cell::Number(Arc::new(quantity)))
 }
 
-/// Gives what stands above a column: the measure's name, and its unit unless that is a share's.
+/// Gives what is above a column: the measure's name, and its unit unless that is a share's.
 fn header<'c>(column: &str, mut cells: impl Iterator<Item = &'c Cell>) -> String {
     let path = column.rsplit_once('#').map_or(column, |(_, pointer)| pointer);
     let name = path.rsplit(['.', '/']).next().unwrap_or(path).replace('_', " ");
@@ -188,7 +188,7 @@ fn sorted(rows: Vec<Selection>, column: &str) -> Result<Vec<Selection>, String> 
     Ok(ranked.into_iter().map(|(_, row)| row).collect())
 }
 
-/// Marks the sentence on comparisons.
+/// Writes the sentence on comparisons.
 pub(super) fn comparisons(state: &ReportState) -> String {
-    state.mark(Mark::Comparisons)
+    state.placeholder(Placeholder::Comparisons)
 }

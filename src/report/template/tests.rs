@@ -1,6 +1,8 @@
 //! Whole reports on a stranger's project, as they are rendered.
 
+mod arguments;
 mod documented;
+mod limits;
 mod mistakes;
 mod reports;
 
@@ -109,6 +111,11 @@ fn refused(template: &str) -> String {
             diagnostics.render(false)
         }
     }
+}
+
+/// Gives what is wrong with each of several templates.
+fn all_refused(templates: &[&str]) -> String {
+    templates.iter().map(|template| refused(template)).collect::<Vec<_>>().join("\n")
 }
 
 /// Renders on invented values, with every comparison turning out so.

@@ -98,7 +98,7 @@ fn stages_come_after_what_they_need_and_otherwise_as_they_are_written() {
 }
 
 #[test]
-fn every_setting_keeps_where_it_was_said() {
+fn every_setting_keeps_where_it_was_written() {
     let pipeline = learned(&[]);
     assert_eq!(
         settings(&pipeline, None),
@@ -204,7 +204,7 @@ fn a_file_that_is_not_there_or_empty_leaves_every_default() {
 }
 
 #[test]
-fn a_command_stands_whole_in_the_pipeline_and_keeps_its_braces() {
+fn a_command_is_whole_in_the_pipeline_and_keeps_its_braces() {
     let text = "recount: 1\ntitle: Test\nstages:\n  - name: sum\n    kind: command\n    run: cat\n    \
         inputs: [counts]\n    needs: [count]\n  - name: count\n    kind: command\n    \
         each: { word: [alpha, 2, 0.10] }\n    run: >-\n      echo {word}\n      '{{}}'\n    \

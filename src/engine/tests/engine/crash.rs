@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use recount_engine::digest::Digest;
@@ -43,6 +43,16 @@ fn the_run_that_is_killed() {
     }
 }
 
+/// Starts a test of this program in a project, in a process of its own.
+fn start(project: &Project, test: &str) -> Child {
+    Command::new(std::env::current_exe().expect("a test knows its program"))
+        .args(["--exact", test, "--nocapture"])
+        .env(FOLDER, project.root())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the test's own program starts")
+}
+
 #[test]
 fn a_killed_run_is_finished_by_the_next_one() {
     let clean = Project::new(stages());
@@ -52,13 +62,7 @@ fn a_killed_run_is_finished_by_the_next_one() {
     let seed = 20_140_901;
     let mut random = Random::new(seed, "when to kill");
     for kill in 0..KILLS {
-        let program = std::env::current_exe().expect("a test knows its program");
-        let mut child = Command::new(program)
-            .args(["--exact", "crash::the_run_that_is_killed", "--nocapture"])
-            .env(FOLDER, project.root())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("the test's own program starts");
+        let mut child = start(&project, "crash::the_run_that_is_killed");
         std::thread::sleep(Duration::from_millis(u64::from(random.below(90))));
         child.kill().expect("it can be killed or is over");
         let status = child.wait().expect("it was started here");
@@ -100,13 +104,7 @@ fn the_endless_run_that_is_killed() {
 #[test]
 fn what_a_person_writes_after_a_kill_is_kept_and_what_the_run_left_is_not() {
     let mut project = Project::new(endless());
-    let program = std::env::current_exe().expect("a test knows its program");
-    let mut child = Command::new(program)
-        .args(["--exact", "crash::the_endless_run_that_is_killed", "--nocapture"])
-        .env(FOLDER, project.root())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the test's own program starts");
+    let mut child = start(&project, "crash::the_endless_run_that_is_killed");
     await_true("the run writes", || project.exists("half.pid") && project.read("half.pid").ends_with('\n'));
     child.kill().expect("it runs for ever");
     child.wait().expect("it was started here");

@@ -136,7 +136,7 @@ fn a_file_of_parameters_goes_with_the_last_record_that_names_it() {
 }
 
 #[test]
-fn a_record_that_is_gone_is_told_as_such() {
+fn a_record_that_is_gone_is_reported_as_such() {
     let project = chain();
     project.run();
     fs::remove_dir_all(project.root().join("artifacts/v2/records")).expect("it is there");
@@ -144,7 +144,7 @@ fn a_record_that_is_gone_is_told_as_such() {
     assert_eq!(project.status()[2], format!("copy: {GONE}"));
     let ran = project.run();
     ran.assert_ran(["sort", "count", "copy"]);
-    assert!(ran.events("ran").iter().all(|told| told.ends_with(GONE)), "{:?}", ran.events);
+    assert!(ran.events("ran").iter().all(|line| line.ends_with(GONE)), "{:?}", ran.events);
 }
 
 #[test]

@@ -108,9 +108,9 @@ fn an_edit_that_puts_the_size_and_the_time_back_is_seen() {
 /// Asserts that the one reason to run is that something is no longer read.
 #[track_caller]
 fn assert_gone(ran: &Ran, what: &str) {
-    let told = ran.events("ran");
+    let lines = ran.events("ran");
     let is_gone = |line: &&str| line.starts_with(what) && line.ends_with(" no longer applies");
-    assert!(told.len() == 1 && told.iter().all(is_gone), "{told:?}");
+    assert!(lines.len() == 1 && lines.iter().all(is_gone), "{lines:?}");
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn a_need_or_an_input_that_is_taken_away_is_seen() {
 }
 
 #[test]
-fn a_command_that_differs_only_by_what_stands_in_its_braces_runs_again() {
+fn a_command_that_differs_only_by_what_is_in_its_braces_runs_again() {
     let say = |word| toy("say", "echo {word} > said.txt").writes(&["said.txt"]).each("word", &[word]);
     let mut project = Project::new(vec![say("hi")]);
     project.run().assert_ran(["say[word=hi]"]);

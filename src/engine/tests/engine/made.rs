@@ -45,7 +45,7 @@ impl Kind for Made {
     fn run(&self, job: &Job<'_>) -> Result<Vec<Output>, Failure> {
         let text =
             |name: &str| job.effective.parameters.get(name).and_then(Value::as_text).unwrap_or_default();
-        assert_eq!(text("panics"), "", "it was told to panic");
+        assert_eq!(text("panics"), "", "its settings ask it to panic");
         let mut bytes = text("text").as_bytes().to_vec();
         if job.effective.seeded {
             bytes.extend(format!("{:?}", job.context.point.seed).into_bytes());

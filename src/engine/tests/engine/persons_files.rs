@@ -127,7 +127,7 @@ fn a_private_output_stays_private_in_the_store_and_wherever_it_comes_back() {
 }
 
 #[test]
-fn what_stands_beside_an_output_stays_when_a_link_is_replaced() {
+fn what_is_beside_an_output_stays_when_a_link_is_replaced() {
     let name = "x".repeat(250);
     let project = Project::new(vec![toy("write", &format!("ln -s real {name}")).writes(&[&name])]);
     project.write("real", "made").write(".recount-new-0", "mine");

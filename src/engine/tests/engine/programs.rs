@@ -100,7 +100,7 @@ fn a_second_request_to_stop_kills_at_once() {
     assert!(!is_alive(&project, "pid"));
 }
 
-/// Leaves a process behind in a session of its own, and goes on as it is told.
+/// Leaves a process behind in a session of its own, and goes on with `rest`.
 fn leaves(rest: &str) -> Toy {
     let stray = "setsid sh -c 'echo $$ > stray.new; mv stray.new stray; sleep 30; echo late >> out.txt'";
     let line = format!(
@@ -183,7 +183,7 @@ fn another_shell_may_run_the_line_and_then_counts() {
 }
 
 #[test]
-fn a_program_that_fails_is_tried_again_as_often_as_is_said() {
+fn a_program_that_fails_is_tried_again_as_often_as_its_stage_says() {
     let line = "echo x >> tries; echo attempt $(wc -l < tries); [ -e out.txt ] && exit 9; echo 1 > out.txt; \
                 [ $(wc -l < tries) -ge 3 ]";
     let get = |retries: i64| toy("get", line).writes(&["out.txt"]).set("retries", retries);

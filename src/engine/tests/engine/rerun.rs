@@ -75,7 +75,7 @@ fn what_cites_runs_runs_again_for_another_run_with_equal_bytes_at_any_distance_a
 
     let ran = project.set(train(2.0)).run();
     ran.assert_ran(["train[seed=1]", "train[seed=2]", "report", "index"]);
-    let why = ran.events("ran").into_iter().find(|told| told.starts_with("report: "));
+    let why = ran.events("ran").into_iter().find(|line| line.starts_with("report: "));
     assert!(why.is_some_and(|why| why.contains("run of `train[seed=1]` ")), "{:?}", ran.events);
     assert_eq!(project.read("report.txt"), cited(&project));
     assert_ne!(project.read("report.txt"), first, "the runs have other keys");

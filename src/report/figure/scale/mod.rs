@@ -92,8 +92,8 @@ impl Scale {
 
     /// The scale that shows most of `values` best.
     ///
-    /// Where at most a tenth of the values lie so far from the others that these would share a small part of the
-    /// axis, they are left beyond its ends; [`Self::holds`] tells which.
+    /// Where at most a tenth of the values are so far from the others that these would share a small part of the
+    /// axis, they are left beyond its ends; [`Self::holds`] says which.
     pub(super) fn fitting_most(values: &[f64], unit: &str) -> Self {
         let values: Vec<f64> = values.iter().copied().filter_map(drawable).collect();
         let usual = without_outliers(&values);
@@ -128,7 +128,7 @@ impl Scale {
         const FACTOR: f64 = 100.0;
         let values = || values.iter().copied().filter_map(drawable);
         let (least, most) = (values().reduce(f64::min)?, values().reduce(f64::max)?);
-        // Below, a float has too few digits to tell values apart.
+        // Below, a float has too few digits for values to differ.
         if least < f64::MIN_POSITIVE || most / least <= FACTOR {
             return None;
         }
@@ -151,7 +151,7 @@ impl Scale {
         }
     }
 
-    /// Whether `value` lies on the axis.
+    /// Whether `value` is on the axis.
     pub(super) fn holds(&self, value: f64) -> bool {
         (0.0..=1.0).contains(&self.share(value))
     }
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tenth_of_the_values_or_fewer_may_lie_beyond_the_axis() {
+    fn a_tenth_of_the_values_or_fewer_may_be_beyond_the_axis() {
         let mut values: Vec<f64> = (0..20).map(f64::from).collect();
         values.push(1e9);
         let scale = Scale::fitting_most(&values, "s");

@@ -9,13 +9,12 @@ use crate::figure::text::text_width;
 pub(in crate::figure) struct Tick {
     /// Its position, as a part of the axis.
     pub(in crate::figure) share: f64,
-    /// What it says.
     pub(in crate::figure) label: String,
     /// Whether there is a gap in the axis just before it.
     pub(in crate::figure) follows_gap: bool,
 }
 
-/// How the labels of an axis lie.
+/// How the labels of an axis are placed.
 #[derive(Clone, Copy)]
 pub(in crate::figure) enum Direction {
     /// Side by side; they may reach `overhang` pixels beyond the axis' ends.
@@ -68,7 +67,7 @@ impl Scale {
 
     fn linear_candidates(&self) -> Vec<Vec<Decimal>> {
         /// The most labels on an axis.
-        const MOST: f64 = 10.0;
+        const MAX_TICKS: f64 = 10.0;
         let span = self.high - self.low;
         let power = Decimal::rounded(span, 1).power + digits_of(Decimal::rounded(span, 1)) - 3;
         let steps = (power..power + 4).flat_map(|power| [1, 2, 5].map(|digits| Decimal { digits, power }));
@@ -76,7 +75,7 @@ impl Scale {
             let size = step.value();
             // A tick that a rounding error puts beyond the end still counts.
             let (first, last) = ((self.low / size - 1e-9).ceil(), (self.high / size + 1e-9).floor());
-            let counts = if last - first < MOST { first as i64..last as i64 + 1 } else { 0..0 };
+            let counts = if last - first < MAX_TICKS { first as i64..last as i64 + 1 } else { 0..0 };
             counts.map(|count| Decimal { digits: count * step.digits, power: step.power }).collect::<Vec<_>>()
         };
         steps.map(set).filter(|set| !set.is_empty()).collect()
@@ -107,7 +106,7 @@ fn fits(ticks: &[Tick], pixels: f64, direction: Direction) -> bool {
     })
 }
 
-/// Numbers whose decimal logarithms lie between `low` and `high`: 1, 2 and 5 of each decade, then 1 and 3, then
+/// Numbers whose decimal logarithms are between `low` and `high`: 1, 2 and 5 of each decade, then 1 and 3, then
 /// every decade, then ever fewer.
 fn decade_candidates(low: f64, high: f64) -> Vec<Vec<Decimal>> {
     let powers = || low.floor() as i32..=high.ceil() as i32;

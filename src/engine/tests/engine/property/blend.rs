@@ -1,4 +1,4 @@
-//! A toy kind whose runs cost next to nothing and are easy to foretell: the end of what it reads.
+//! A toy kind whose runs cost next to nothing and are easy to predict: the end of what it reads.
 //!
 //! `salt`, inputs, files ──[`end_of`]──▶ `out`, and their length modulo three ──▶ `rest`; a folder as `out` holds both, laid
 //! out by that length, so that files become folders and folders files
@@ -78,7 +78,7 @@ impl Kind for Blend {
         self.runs.fetch_add(1, Ordering::SeqCst);
         let parameters = &job.effective.parameters;
         if parameters.contains_key("fails") {
-            return Err(Failure::new("it was told to fail"));
+            return Err(Failure::new("its settings ask it to fail"));
         }
         let mut bytes = parameters["salt"].as_text().unwrap_or_default().as_bytes().to_vec();
         for input in job.inputs {

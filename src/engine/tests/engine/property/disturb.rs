@@ -60,18 +60,18 @@ impl World {
             return "nothing".to_owned();
         }
         let path = pick(&mut self.random, &outputs).clone();
-        let told = path.strip_prefix(&root).expect("it was walked below it").display().to_string();
+        let shown = path.strip_prefix(&root).expect("it was walked below it").display().to_string();
         let words = self.words_of_a_person();
         let is_folder = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_dir());
         match self.random.below(9) {
             0 => {
                 self.replace(&path, |_| {});
-                format!("{told} is removed")
+                format!("{shown} is removed")
             }
             1 => {
                 self.replace(&path, |path| fs::write(path, &words).expect("it is ours"));
                 self.note_edit(&path);
-                format!("{told} is written anew: {words:?}")
+                format!("{shown} is written anew: {words:?}")
             }
             2 => {
                 let is_file = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file());
@@ -79,7 +79,7 @@ impl World {
                 let bytes = [&bytes[..], words.as_bytes()].concat();
                 self.replace(&path, |path| fs::write(path, bytes).expect("it is ours"));
                 self.note_edit(&path);
-                format!("{told} is edited by hand: {words:?}")
+                format!("{shown} is edited by hand: {words:?}")
             }
             3 | 4 => {
                 let victim = self.victim();
@@ -93,12 +93,12 @@ impl World {
                 let target = pick(&mut self.random, &targets).clone();
                 self.replace(&path, |path| symlink(&target, path).expect("links can be made"));
                 self.note_edit(&path);
-                format!("{told} is a link to {}", target.display())
+                format!("{shown} is a link to {}", target.display())
             }
             5 => {
                 self.replace(&path, make_pipe);
                 self.note_edit(&path);
-                format!("{told} is a pipe")
+                format!("{shown} is a pipe")
             }
             6 => {
                 self.replace(&path, |path| {
@@ -106,14 +106,14 @@ impl World {
                     fs::write(path.join("mine"), &words).expect("it is ours");
                 });
                 self.note_edit(&path.join("mine"));
-                format!("{told} is a folder of a person's: {words:?}")
+                format!("{shown} is a folder of a person's: {words:?}")
             }
             7 if is_folder => {
                 let (name, empty) = (path.join("stray"), path.join("stray-folder/empty"));
                 self.replace(&name, |name| fs::write(name, &words).expect("it is ours"));
                 self.note_edit(&name);
                 fs::create_dir_all(empty).unwrap_or_default();
-                format!("{told} has a stray file: {words:?}")
+                format!("{shown} has a stray file: {words:?}")
             }
             _ => {
                 let mode = *pick(&mut self.random, &[0o755, 0o600, 0o666, 0o700]);
@@ -122,7 +122,7 @@ impl World {
                 if !path.is_symlink() {
                     fs::set_permissions(&path, Permissions::from_mode(mode)).expect("it is ours");
                 }
-                format!("{told} has the mode {mode:o}")
+                format!("{shown} has the mode {mode:o}")
             }
         }
     }

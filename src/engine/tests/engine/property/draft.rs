@@ -62,7 +62,6 @@ pub enum DiskEntry {
 pub struct Sketch {
     /// Identifies it whatever it is called.
     pub number: u32,
-    /// Its name.
     pub name: String,
     /// Whether it is a `command` stage, and not a `blend`.
     pub program: bool,
@@ -80,7 +79,6 @@ pub struct Sketch {
     pub repeated: bool,
     /// Whether it reads only the first output of its needs.
     pub narrow: bool,
-    /// Whether it fails.
     pub fails: bool,
     /// The numbers of the stages that it needs.
     pub needs: Vec<u32>,

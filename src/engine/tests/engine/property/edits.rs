@@ -119,9 +119,9 @@ fn put_file(draft: &mut Draft, name: &str, text: &str, random: &mut Random) -> S
         executable: once_in(random, 5),
         linked: once_in(random, 6) && name != KEEPER,
     };
-    let told = format!("`{name}` is {file:?}");
+    let done = format!("`{name}` is {file:?}");
     draft.files.insert(name.to_owned(), file);
-    told
+    done
 }
 
 /// Removes what a file can't be beside: a file where it needs a folder, and files that take it for one.
@@ -158,9 +158,9 @@ fn add_stage(draft: &mut Draft, random: &mut Random, programs: bool) -> String {
     sketch.needs.dedup();
     sketch.reads.sort_unstable();
     sketch.reads.dedup();
-    let told = format!("stage `{name}` is added: {sketch:?}");
+    let done = format!("stage `{name}` is added: {sketch:?}");
     draft.stages.push(sketch);
-    told
+    done
 }
 
 fn change_stage(draft: &mut Draft, index: usize, random: &mut Random) -> String {

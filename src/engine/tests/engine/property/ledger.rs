@@ -1,7 +1,7 @@
 //! What the store must know by now: what has run and was not damaged since.
 //!
 //! Invariants
-//! - ParamReader only of what a run did and of what was damaged; it never looks into the store.
+//! - It knows only what a run did and what was damaged; it never looks into the store.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use super::oracle::{Made, Recipe};
 
 /// What the store has for a recipe.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Standing {
+pub enum StoredState {
     /// A record and every object.
     Sound,
     /// A record, of which an object was damaged or is gone; or nobody can say whether there is a record.
@@ -20,7 +20,7 @@ pub enum Standing {
     Unknown,
 }
 
-/// What must be known.
+/// What the store must have.
 #[derive(Default)]
 pub struct Ledger {
     known: BTreeMap<Recipe, Vec<Vec<u8>>>,
@@ -31,12 +31,14 @@ pub struct Ledger {
 
 impl Ledger {
     /// Says what the store has for a recipe.
-    pub fn standing(&self, recipe: &Recipe) -> Standing {
+    pub fn state_of(&self, recipe: &Recipe) -> StoredState {
         match self.known.get(recipe) {
-            None if self.doubted.contains(recipe) => Standing::Doubtful,
-            None => Standing::Unknown,
-            Some(objects) if objects.iter().any(|bytes| self.damaged.contains(bytes)) => Standing::Doubtful,
-            Some(_) => Standing::Sound,
+            None if self.doubted.contains(recipe) => StoredState::Doubtful,
+            None => StoredState::Unknown,
+            Some(objects) if objects.iter().any(|bytes| self.damaged.contains(bytes)) => {
+                StoredState::Doubtful
+            }
+            Some(_) => StoredState::Sound,
         }
     }
 

@@ -1,7 +1,7 @@
-//! Foretells what every instance makes, and what decides it: the engine's promises said over again,
+//! Predicts what every instance makes, and what decides it: the engine's promises in other words,
 //! with no store, no digest and no file.
 //!
-//! Draft ──foretell──▶ [`Expected`], one for each instance, in the engine's order
+//! Draft ──predict──▶ [`Expected`], one for each instance, in the engine's order
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,6 @@ pub struct Recipe {
 /// One output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    /// Its name.
     pub name: String,
     /// Where it also belongs.
     pub place: Option<String>,
@@ -49,7 +48,6 @@ impl Made {
 pub enum Fate {
     /// It has these outputs.
     Makes(Vec<Made>),
-    /// It fails.
     Fails,
     /// Something that it needs, or that has its recipe, fails.
     Blocked,
@@ -58,7 +56,6 @@ pub enum Fate {
 /// An instance.
 #[derive(Clone, Debug)]
 pub struct Expected {
-    /// Its name.
     pub name: String,
     /// The number of its stage.
     pub stage: u32,
@@ -70,8 +67,8 @@ pub struct Expected {
     pub fate: Fate,
 }
 
-/// Foretells every instance.
-pub fn foretell(draft: &Draft) -> Vec<Expected> {
+/// Predicts every instance.
+pub fn predict(draft: &Draft) -> Vec<Expected> {
     let mut all = Vec::new();
     for sketch in &draft.stages {
         for word in draft.words_of(sketch) {

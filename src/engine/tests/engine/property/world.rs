@@ -3,7 +3,7 @@
 //! draft ──change──▶ files on the disk ──disturb──▶ run ──compare──▶ oracle, ledger, clean run
 //!
 //! Invariants
-//! - A panic tells the case's seed and everything that was done to it.
+//! - A panic names the case's seed and everything that was done to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -23,8 +23,8 @@ use super::blend::Blend;
 use super::disk::{assert_same, describe, tree, walk, write_draft};
 use super::draft::Draft;
 use super::edits::{change, change_settings, draft, once_in, pick};
-use super::ledger::{Ledger, Standing};
-use super::oracle::{Expected, Fate, foretell};
+use super::ledger::{Ledger, StoredState};
+use super::oracle::{Expected, Fate, predict};
 use crate::support::swift_folder;
 
 /// The permissions of others than the owner to read and execute.
@@ -44,7 +44,7 @@ pub struct World {
     /// What of it was taken away, so that it must be kept.
     kept: BTreeSet<String>,
     pub(super) edits_made: u32,
-    tale: Vec<String>,
+    history: Vec<String>,
 }
 
 struct Silent;
@@ -57,8 +57,8 @@ impl Drop for World {
     #[expect(clippy::print_stderr, reason = "a failed case must say how it is repeated")]
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let (seed, tale) = (self.seed, self.tale.join("\n- "));
-            eprintln!("case {seed} failed; RECOUNT_TEST_CASE={seed} repeats it alone; it went\n- {tale}");
+            let (seed, history) = (self.seed, self.history.join("\n- "));
+            eprintln!("case {seed} failed; RECOUNT_TEST_CASE={seed} repeats it alone; it went\n- {history}");
         }
     }
 }
@@ -68,7 +68,7 @@ impl World {
     pub fn new(seed: u64, programs: bool) -> Self {
         let mut random = Random::new(seed, "a case of edits");
         let draft = draft(&mut random, programs);
-        let tale = vec![format!("{draft:?}")];
+        let history = vec![format!("{draft:?}")];
         let folder = swift_folder();
         for (name, text) in [("thesis", "a year of work"), ("notes/one", "1"), ("notes/two", "2")] {
             let path = folder.path().join("victim").join(name);
@@ -79,7 +79,7 @@ impl World {
         fs::create_dir(folder.path().join("project")).expect("the folder can be made");
         let (past, ledger) = (Vec::new(), Ledger::default());
         let (edits, kept) = (BTreeMap::new(), BTreeSet::new());
-        Self { seed, random, programs, folder, draft, past, ledger, edits, kept, edits_made: 0, tale }
+        Self { seed, random, programs, folder, draft, past, ledger, edits, kept, edits_made: 0, history }
     }
 
     /// Edits, damages, runs, and compares.
@@ -90,15 +90,15 @@ impl World {
         } else {
             for _ in 0..1 + self.random.below(3) {
                 let past = self.draft.clone();
-                let told = change(&mut self.draft, &mut self.random, self.programs, &self.past);
-                self.tale.push(told);
+                let done = change(&mut self.draft, &mut self.random, self.programs, &self.past);
+                self.history.push(done);
                 self.past.push(past);
             }
         }
         write_draft(&self.root(), &self.draft, &mut self.random);
         for _ in 0..self.random.below(4) {
-            let told = self.disturb();
-            self.tale.push(told);
+            let done = self.disturb();
+            self.history.push(done);
         }
         match self.random.below(8) {
             0 => self.run_where_the_folder_of_outputs_is_a_link(),
@@ -127,14 +127,14 @@ impl World {
         }
         let within = self.root().join("data/folder");
         let target = if once_in(&mut self.random, 2) { self.victim() } else { within };
-        self.tale.push(format!("run while `out` is a link to {}", target.display()));
+        self.history.push(format!("run while `out` is a link to {}", target.display()));
         fs::rename(&out, &aside).expect("both are in one folder");
         symlink(&target, &out).expect("links can be made");
         let before = tree(&target);
         bring_up(&self.root(), &self.draft, &[], Mode::Status);
         let summary = bring_up(&self.root(), &self.draft, &[], Mode::Run { jobs: 2, trial: false });
         let by_name: BTreeMap<String, Expected> =
-            foretell(&self.draft).into_iter().map(|one| (one.name.clone(), one)).collect();
+            predict(&self.draft).into_iter().map(|one| (one.name.clone(), one)).collect();
         for report in &summary.reports {
             let one = &by_name[&report.name];
             let is_done = !matches!(report.outcome, Outcome::Failed(_) | Outcome::Skipped { .. });
@@ -152,10 +152,10 @@ impl World {
     /// Runs with other settings, as a trial; the plain run that follows must bring everything back.
     fn run_a_trial(&mut self) {
         let mut draft = self.draft.clone();
-        let told = change_settings(&mut draft, &mut self.random);
-        self.tale.push(format!("trial: {told}"));
+        let done = change_settings(&mut draft, &mut self.random);
+        self.history.push(format!("trial: {done}"));
         let ran = bring_up(&self.root(), &draft, &[], Mode::Run { jobs: 2, trial: true });
-        let expected = foretell(&draft);
+        let expected = predict(&draft);
         let expected = expected.iter().map(|one| (one.name.as_str(), one)).collect();
         self.compare(&expected, &ran);
         self.look_for_edits();
@@ -180,14 +180,14 @@ impl World {
     }
 
     fn run(&mut self) {
-        let expected = foretell(&self.draft);
+        let expected = predict(&self.draft);
         let target = once_in(&mut self.random, 3).then(|| pick(&mut self.random, &self.draft.stages).clone());
         let targets: Vec<String> = target.iter().map(|sketch| sketch.name.clone()).collect();
         let wanted = match &target {
             Some(sketch) => with_needs(&self.draft, sketch.number),
             None => self.draft.stages.iter().map(|sketch| sketch.number).collect(),
         };
-        self.tale.push(format!("run {}", targets.join(" ")));
+        self.history.push(format!("run {}", targets.join(" ")));
         let jobs = 1 + self.random.below(2) as usize;
         let expected: BTreeMap<&str, &Expected> = expected
             .iter()
@@ -234,9 +234,9 @@ impl World {
             };
             let recipe = one.recipe.as_ref().expect("what makes something has a recipe");
             self.ledger.note_key(recipe, report.key.expect("what makes something has a key"));
-            let standing = self.ledger.standing(recipe);
+            let state = self.ledger.state_of(recipe);
             if matches!(outcome, Outcome::Ran { .. }) {
-                assert_ne!(standing, Standing::Sound, "`{name}` ran, though what it makes was known");
+                assert_ne!(state, StoredState::Sound, "`{name}` ran, though what it makes was known");
                 *runs.entry(recipe).or_insert(0) += 1;
             }
             let outputs = report.outputs.iter().map(|it| (it.name.as_str(), it.object, it.executable));
@@ -262,10 +262,10 @@ impl World {
             let one = expected[report.name.as_str()];
             let (Fate::Makes(made), Some(recipe)) = (&one.fate, &one.recipe) else { continue };
             let times = runs.get(recipe).copied().unwrap_or(0);
-            match self.ledger.standing(recipe) {
-                Standing::Unknown => assert_eq!(times, 1, "runs of `{}`, which was unknown", report.name),
-                Standing::Doubtful => assert!(times <= 1, "runs of `{}`", report.name),
-                Standing::Sound => {}
+            match self.ledger.state_of(recipe) {
+                StoredState::Unknown => assert_eq!(times, 1, "runs of `{}`, which was unknown", report.name),
+                StoredState::Doubtful => assert!(times <= 1, "runs of `{}`", report.name),
+                StoredState::Sound => {}
             }
             let store = self.store();
             for made in made {
@@ -288,7 +288,7 @@ impl World {
         let expected = bring_up(clean.path(), &self.draft, &[], Mode::Run { jobs: 2, trial: false });
         for (one, other) in ran.reports.iter().zip(&expected.reports) {
             assert_eq!((&one.name, &one.outputs), (&other.name, &other.outputs));
-            // Whether an instance that shares a failing recipe is told its key depends on who is first.
+            // Whether an instance that shares a failing recipe gets its key depends on who is first.
             if !one.outputs.is_empty() {
                 assert_eq!(one.key, other.key, "{}", one.name);
             }
@@ -342,7 +342,7 @@ fn bring_up(root: &Path, draft: &Draft, targets: &[String], mode: Mode) -> Summa
     let ran = |outcome: &Outcome| matches!(outcome, Outcome::Ran { .. });
     let started = summary.reports.iter().filter(|report| ran(&report.outcome)).count();
     let failed = summary.failed();
-    assert!((started..=started + failed).contains(&(blends + programs)), "a run that no report tells of");
+    assert!((started..=started + failed).contains(&(blends + programs)), "a run that no report has");
     summary
 }
 

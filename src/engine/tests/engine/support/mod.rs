@@ -27,7 +27,7 @@ pub use toy::{Toy, citing, made, settings, toy};
 /// How long a program has to end once it was asked to, where a test says nothing else.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// A pipeline of `command` stages, and the folder that it stands in.
+/// A pipeline of `command` stages, and the folder that it is in.
 pub struct Project {
     root: PathBuf,
     stages: Vec<Toy>,

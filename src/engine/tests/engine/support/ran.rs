@@ -74,7 +74,7 @@ impl Observer for Log {
             Event::Shared { name, with, .. } => format!("shared {name} with {with}"),
             Event::Failed { name, failure, .. } => format!("failed {name}: {failure}"),
             Event::Skipped { name, because, .. } => format!("skipped {name} because of {because}"),
-            Event::Kept { line } => format!("kept {line}"),
+            Event::SetAside { line } => format!("kept {line}"),
             Event::Retired { place, stays: None } => format!("removed {place}"),
             Event::Retired { place, stays: Some(why) } => format!("stays {place}: {why}"),
             Event::Finished { .. } => return,

@@ -1,9 +1,9 @@
-//! Marks: what stands in a text for a citation or a foreign text until the whole is known.
+//! Placeholders: what a text has in the place of a citation or a foreign text until the whole is known.
 //!
 //! `…{START}NONCE.INDEX{END}…`
 //!
 //! Invariants
-//! - No input can hold a mark: the nonce is a digest of all templates, which no template can hold.
+//! - No input can hold a placeholder: the nonce is a digest of all templates, which no template can hold.
 //! - Filters for letters leave it as it is: between its ends it has digits and a point alone.
 
 use recount_engine::digest::Digest;
@@ -11,9 +11,9 @@ use recount_engine::digest::Digest;
 const START: char = '\u{f0000}';
 const END: char = '\u{f0001}';
 
-/// What a mark stands for.
+/// What a placeholder stands for.
 #[derive(Clone, Debug)]
-pub(super) enum Mark {
+pub(super) enum Placeholder {
     /// A citation, by its position in the registry.
     Citation(usize),
     /// A text that is no Markdown: a name, a title, a text of a file.
@@ -24,24 +24,24 @@ pub(super) enum Mark {
     Mistake(String),
 }
 
-/// Writes and finds marks.
+/// Writes and finds placeholders.
 #[derive(Debug)]
-pub(super) struct Marks {
+pub(super) struct Placeholders {
     nonce: String,
-    made: Vec<Mark>,
+    made: Vec<Placeholder>,
 }
 
-/// A part of a text with marks.
+/// A part of a text with placeholders.
 pub(super) enum Part<'t> {
-    /// Text between marks.
+    /// Text between placeholders.
     Plain(&'t str),
-    /// A mark, by its index, as it is written.
-    Mark(usize, &'t str),
-    /// What is left of a mark that a filter cut apart.
+    /// A placeholder, by its index, as it is written.
+    Placeholder(usize, &'t str),
+    /// What is left of a placeholder that a filter cut apart.
     Broken(&'t str),
 }
 
-impl Marks {
+impl Placeholders {
     /// Begins with a nonce of these texts.
     pub fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
         let mut all = Vec::new();
@@ -51,18 +51,17 @@ impl Marks {
         Self { nonce: nonce.to_string(), made: Vec::new() }
     }
 
-    /// Makes a mark.
-    pub fn add(&mut self, mark: Mark) -> String {
-        self.made.push(mark);
+    pub fn add(&mut self, placeholder: Placeholder) -> String {
+        self.made.push(placeholder);
         format!("{START}{}.{}{END}", self.nonce, self.made.len() - 1)
     }
 
-    /// Gives what a mark stands for.
-    pub fn get(&self, index: usize) -> &Mark {
+    /// Gives what a placeholder stands for.
+    pub fn get(&self, index: usize) -> &Placeholder {
         &self.made[index]
     }
 
-    /// Splits a text at its marks.
+    /// Splits a text at its placeholders.
     pub fn split<'t>(&self, text: &'t str) -> Vec<(usize, Part<'t>)> {
         let (mut parts, mut at) = (Vec::new(), 0);
         while let Some(found) = text[at..].find([START, END]) {
@@ -71,7 +70,7 @@ impl Marks {
                 parts.push((at, Part::Plain(&text[at..start])));
             }
             let (length, part) = match self.read(&text[start..]) {
-                Some((length, index)) => (length, Part::Mark(index, &text[start..start + length])),
+                Some((length, index)) => (length, Part::Placeholder(index, &text[start..start + length])),
                 None => (START.len_utf8(), Part::Broken(&text[start..start + START.len_utf8()])),
             };
             parts.push((start, part));
@@ -83,7 +82,7 @@ impl Marks {
         parts
     }
 
-    /// Reads the mark at a text's beginning: its length and its index.
+    /// Reads the placeholder at a text's beginning: its length and its index.
     fn read(&self, text: &str) -> Option<(usize, usize)> {
         let inner = text.strip_prefix(START)?;
         let end = inner.find(END)?;
@@ -92,12 +91,12 @@ impl Marks {
         (index < self.made.len()).then_some((length, index))
     }
 
-    /// Gives a text without its marks, for messages.
+    /// Gives a text without its placeholders, for messages.
     pub fn without(text: &str) -> String {
         let (mut rest, mut plain) = (text, String::new());
-        while let Some((before, mark)) = rest.split_once(START) {
+        while let Some((before, placeholder)) = rest.split_once(START) {
             plain.push_str(before);
-            rest = mark.split_once(END).map_or("", |(_, after)| after);
+            rest = placeholder.split_once(END).map_or("", |(_, after)| after);
         }
         plain + rest
     }
@@ -109,16 +108,16 @@ mod tests {
 
     #[test]
     fn a_mark_of_another_text_is_none() {
-        let mut marks = Marks::of(["one"].into_iter());
-        let mut others = Marks::of(["another"].into_iter());
-        let own = marks.add(Mark::Text("a".to_owned()));
-        let text = format!("x{own}y{}{}", others.add(Mark::Comparisons), &own[..own.len() - 4]);
-        let shown: Vec<String> = marks
+        let mut placeholders = Placeholders::of(["one"].into_iter());
+        let mut others = Placeholders::of(["another"].into_iter());
+        let own = placeholders.add(Placeholder::Text("a".to_owned()));
+        let text = format!("x{own}y{}{}", others.add(Placeholder::Comparisons), &own[..own.len() - 4]);
+        let shown: Vec<String> = placeholders
             .split(&text)
             .into_iter()
             .map(|(_, part)| match part {
                 Part::Plain(text) => text.chars().filter(|letter| !letter.is_numeric()).collect(),
-                Part::Mark(index, _) => format!("[{index}]"),
+                Part::Placeholder(index, _) => format!("[{index}]"),
                 Part::Broken(_) => "!".to_owned(),
             })
             .collect();
