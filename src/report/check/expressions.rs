@@ -185,13 +185,9 @@ impl<'a> Walk<'a> {
                 Type::Text
             }
             Expr::Compare(compare) => {
-                self.name(&compare.expr);
-                compare.ops.iter().for_each(|operand| {
-                    self.name(&operand.expr);
-                });
-                self.refuse_settings(
-                    std::iter::once(&compare.expr).chain(compare.ops.iter().map(|it| &it.expr)),
-                );
+                let sides = std::iter::once(&compare.expr).chain(compare.ops.iter().map(|it| &it.expr));
+                let sides: Vec<_> = sides.map(|side| (side, self.name(side))).collect();
+                self.refuse_incomparable(&sides);
                 Type::Text
             }
             Expr::UnaryOp(operation) => match (self.walk(&operation.expr, literal), &operation.op) {
@@ -234,7 +230,7 @@ impl<'a> Walk<'a> {
             [&operation.left, &operation.right].map(|operand| self.walk(operand, literal && !compares));
         match operation.op {
             _ if compares => {
-                self.refuse_settings([&operation.left, &operation.right].into_iter());
+                self.refuse_incomparable(&[(&operation.left, left), (&operation.right, right)]);
                 Type::Text
             }
             B::Concat => Type::Unknown,
@@ -250,14 +246,16 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Refuses a setting that is compared with a constant: it is a citation, and equals none.
-    fn refuse_settings<'e>(&mut self, sides: impl Iterator<Item = &'e Expr<'e>> + Clone) {
-        if sides.clone().any(|side| matches!(side, Expr::Const(_)))
-            && let Some(setting) = sides.clone().find(|side| is_setting(side))
+    /// Refuses a citation that is compared with a plain value: it is neither equal to one, nor above or below.
+    fn refuse_incomparable(&mut self, sides: &[(&Expr<'_>, Type)]) {
+        let is_plain = |(side, of): &(&Expr<'_>, Type)| matches!(side, Expr::Const(_)) || *of == Type::Number;
+        let is_cited = |(side, of): &(&Expr<'_>, Type)| *of == Type::Quantity || is_setting(side) || is_stated(side);
+        if sides.iter().any(is_plain)
+            && let Some((cited, _)) = sides.iter().find(|side| is_cited(side))
         {
-            let written = self.written(setting);
-            let help = "make a value of it: `| int`, `| float` or `| string`";
-            self.refuse(setting, format!("`{written}` is cited, and equals no constant"), help);
+            let written = self.written(cited);
+            let help = "make a value of it: `| float`, `| int` or `| string`";
+            self.refuse(cited, format!("`{written}` is cited, and compares with no plain value"), help);
         }
     }
 
@@ -405,7 +403,12 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Says whether an expression is a setting of runs, as it stands: `fit["svm"].params.C`.
+/// Says whether an expression is a number that somebody states.
+fn is_stated(expression: &Expr<'_>) -> bool {
+    matches!(expression, Expr::Filter(filter) if filter.name == "stated")
+}
+
+/// Says whether an expression is a setting of runs, as it is written: `fit["svm"].params.C`.
 fn is_setting(expression: &Expr<'_>) -> bool {
     let of = match expression {
         Expr::GetAttr(attribute) => &attribute.expr,
