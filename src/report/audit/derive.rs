@@ -8,6 +8,7 @@ use recount_engine::instance_name::{InstanceName, split};
 use super::file::{AuditFile, AuditOrigin};
 use super::finding::Finding;
 use crate::measure::{Left, Objects, Run, RunFiles};
+use crate::statistics::subtract;
 
 /// How many values were read again, and how many could not be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,7 +63,7 @@ fn read(files: &mut RunFiles<'_>, address: &str) -> Option<Option<f64>> {
     for sign in [" − ", " / "] {
         if let Some((one, other)) = address.split_once(sign) {
             let both = read_value(files, one)?.zip(read_value(files, other)?);
-            let computed = both.map(|(one, other)| if sign == " / " { one / other } else { one - other });
+            let computed = both.map(|(one, other)| if sign == " / " { one / other } else { subtract(one, other) });
             return Some(computed.filter(|number| number.is_finite()));
         }
     }

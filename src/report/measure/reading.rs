@@ -7,6 +7,7 @@ use recount_engine::spec::{Measure, MeasureSource, OutOf};
 
 use super::files::{RunFiles, Unread};
 use super::run::{Objects, Run};
+use crate::statistics::subtract;
 
 /// A number, or why there is none.
 pub type Reading = Result<f64, Unread>;
@@ -28,7 +29,7 @@ fn read(files: &mut RunFiles<'_>, measure: &Measure, declared: &[Measure]) -> (R
     let number = match &measure.from {
         MeasureSource::Address(address) => files.number(address),
         MeasureSource::Difference(parts) => {
-            read_parts(files, parts, declared).map(|[one, other]| one - other)
+            read_parts(files, parts, declared).map(|[one, other]| subtract(one, other))
         }
         MeasureSource::Ratio(parts) => read_parts(files, parts, declared).map(|[one, other]| one / other),
     };

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::{FRACTION, Origin, POINTS, Quantity};
-use crate::statistics::{Sample, Summary};
+use crate::statistics::{Sample, Summary, subtract};
 
 /// How a quantity is computed from its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +139,7 @@ pub fn difference(one: &Arc<Quantity>, other: &Arc<Quantity>) -> Result<Quantity
     }
     let unit = units.iter().find(|unit| !unit.is_empty());
     let unit = unit.map(|unit| if *unit == FRACTION { POINTS } else { unit }.to_owned());
-    Ok(Quantity { unit, ..combined(Derivation::Difference, one, other, "−", |a, b| a - b) })
+    Ok(Quantity { unit, ..combined(Derivation::Difference, one, other, "−", subtract) })
 }
 
 /// Divides the first by the second.

@@ -38,5 +38,5 @@ mod welch;
 pub use comparison::{Repeats, StatedNumber, compare, compare_with_stated};
 pub use holm::holm;
 pub use ranking::{Direction, Ranking, best};
-pub use sample::{Sample, Summary};
+pub use sample::{Sample, Summary, subtract};
 pub use verdict::{ALPHA, Comparison, Reason, Relation};

@@ -5,6 +5,18 @@ use std::num::NonZeroU64;
 /// What differs by less than this share of its size differs by rounding.
 pub(super) const NEGLIGIBLE: f64 = 1e-12;
 
+/// How many steps between neighbouring numbers the rounding of a computation may make, in a difference of two results.
+const ROUNDING_STEPS: f64 = 16.0;
+
+/// Subtracts finite numbers; what overflows is the largest number. Numbers that are apart by no more than the rounding of what
+/// computed them are equal; whole numbers are exact.
+pub fn subtract(a: f64, b: f64) -> f64 {
+    let difference = (a - b).clamp(-f64::MAX, f64::MAX);
+    let is_whole = a.fract() == 0.0 && b.fract() == 0.0;
+    let rounding = ROUNDING_STEPS * f64::EPSILON * a.abs().max(b.abs());
+    if !is_whole && difference.abs() <= rounding { 0.0 } else { difference }
+}
+
 /// The values of one measure over the repeats of one experiment, each present or missing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
@@ -190,5 +202,14 @@ mod tests {
         assert_eq!(summary(&[f64::MAX, -f64::MAX]).sd, Some(f64::MAX));
         let tiny = summary(&[1e-200, 2e-200, 3e-200]);
         assert!((tiny.sd.expect("there are three") / 1e-200 - 1.0).abs() < 1e-15, "{tiny:?}");
+    }
+
+    #[test]
+    fn results_that_differ_by_the_rounding_of_their_computation_are_equal() {
+        assert_eq!(subtract(0.1 + 0.2, 0.3), 0.0);
+        assert_eq!(subtract(0.3, 0.1 + 0.2), 0.0);
+        assert_eq!(subtract(0.300_000_000_001, 0.3), 0.300_000_000_001 - 0.3);
+        assert_eq!(subtract(9_007_199_254_740_991.0, 9_007_199_254_740_990.0), 1.0);
+        assert_eq!(subtract(f64::MAX, -f64::MAX), f64::MAX);
     }
 }

@@ -8,7 +8,7 @@
 //! - `compare(b, a)` is `compare(a, b)` mirrored; where both sides lack something, the first one's is the reason.
 //! - *Same* is said of the same run and of exact numbers alone: noisy values that agree may do so by chance.
 
-use super::sample::{NEGLIGIBLE, Sample, Summary};
+use super::sample::{NEGLIGIBLE, Sample, Summary, subtract};
 use super::verdict::{Comparison, FEWEST_CONSTANT_REPEATS, Reason};
 use super::welch::{StandardError, case_variance, p_of_one_constant, p_of_two_constants, p_two_sided};
 
@@ -141,11 +141,6 @@ fn read_whole(sample: &Sample) -> Result<Summary, Reason> {
     }
 }
 
-/// Subtracts finite numbers; what overflows is the largest number.
-fn subtract(a: f64, b: f64) -> f64 {
-    (a - b).clamp(-f64::MAX, f64::MAX)
-}
-
 /// Tests a difference of means; values of this magnitude differ by rounding alone where they differ by less than
 /// [`NEGLIGIBLE`] of it.
 fn test(difference: f64, magnitude: f64, estimates: Vec<Estimate>, p_of_constants: f64) -> Comparison {
@@ -199,7 +194,9 @@ fn compare_exact(a: &Sample, b: &Sample, difference: f64) -> Comparison {
         values.dedup();
         values
     };
-    if difference == 0.0 && distinct(a) != distinct(b) {
+    let (own, other) = (distinct(a), distinct(b));
+    let are_equal = own.len() == other.len() && own.iter().zip(&other).all(|(a, b)| subtract(*a, *b) == 0.0);
+    if difference == 0.0 && !are_equal {
         return Comparison::unclear(Reason::EqualMeans, Some(difference));
     }
     Comparison::of_numbers(difference, 0.0)

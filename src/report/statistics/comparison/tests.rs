@@ -191,7 +191,7 @@ fn exact_values_compare_as_numbers() {
 same · difference 0.0000 · p none
 same · difference 0.0000 · p none
 lower · difference -2.0000 · p none
-higher · difference 0.0000 · p none
+same · difference 0.0000 · p none
 same · difference 0.0000 · p none
 higher · difference 0.5000 · p none
 unclear · difference none · p none · 1 of 2 repeats has a value
