@@ -63,7 +63,8 @@ fn read(files: &mut RunFiles<'_>, address: &str) -> Option<Option<f64>> {
     for sign in [" − ", " / "] {
         if let Some((one, other)) = address.split_once(sign) {
             let both = read_value(files, one)?.zip(read_value(files, other)?);
-            let computed = both.map(|(one, other)| if sign == " / " { one / other } else { subtract(one, other) });
+            let computed =
+                both.map(|(one, other)| if sign == " / " { one / other } else { subtract(one, other) });
             return Some(computed.filter(|number| number.is_finite()));
         }
     }

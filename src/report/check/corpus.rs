@@ -173,5 +173,5 @@ fn what_is_legal_in_literal_text_is_what_the_list_says() {
 
 #[test]
 fn what_an_expression_may_print_and_name_is_known_before_anything_runs() {
-    assert_eq!(assert_corpus("expressions.md"), 44);
+    assert_eq!(assert_corpus("expressions.md"), 48);
 }

@@ -8,16 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use minijinja::machinery::ast::{BinOpKind, Call, CallArg, Expr, Filter, UnaryOpKind};
+use minijinja::machinery::ast::{BinOpKind, Call, CallArg, Expr, UnaryOpKind};
 use minijinja::value::ValueKind;
 use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 use recount_engine::suggestion;
 
 use super::names::Names;
 use super::parse::{bytes, bytes_of};
-use super::vocabulary::{
-    BUILT_IN_FUNCTIONS, FORMATS, FUNCTIONS, GLOBALS, NUMBER_FILTERS, SAME_FILTERS, Type, filters,
-};
+use super::vocabulary::{BUILT_IN_FUNCTIONS, FUNCTIONS, GLOBALS, Type};
 use super::{Checked, Project, Uses, check_string};
 
 /// Mistakes that get a suggestion.
@@ -105,7 +103,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn refuse_unprintable(&mut self, expression: &Expr<'_>, of: Type) {
+    pub(super) fn refuse_unprintable(&mut self, expression: &Expr<'_>, of: Type) {
         let written = self.written(expression);
         let (message, help) = match of {
             Type::Quantity => (
@@ -151,7 +149,7 @@ impl<'a> Walk<'a> {
         self.walk(expression, false)
     }
 
-    fn walk(&mut self, expression: &Expr<'_>, literal: bool) -> Type {
+    pub(super) fn walk(&mut self, expression: &Expr<'_>, literal: bool) -> Type {
         match expression {
             Expr::Var(name) => self.variable(expression, name.id),
             Expr::Const(constant) => {
@@ -249,7 +247,8 @@ impl<'a> Walk<'a> {
     /// Refuses a citation that is compared with a plain value: it is neither equal to one, nor above or below.
     fn refuse_incomparable(&mut self, sides: &[(&Expr<'_>, Type)]) {
         let is_plain = |(side, of): &(&Expr<'_>, Type)| matches!(side, Expr::Const(_)) || *of == Type::Number;
-        let is_cited = |(side, of): &(&Expr<'_>, Type)| *of == Type::Quantity || is_setting(side) || is_stated(side);
+        let is_cited =
+            |(side, of): &(&Expr<'_>, Type)| *of == Type::Quantity || is_setting(side) || is_stated(side);
         if sides.iter().any(is_plain)
             && let Some((cited, _)) = sides.iter().find(|side| is_cited(side))
         {
@@ -346,60 +345,6 @@ impl<'a> Walk<'a> {
             first.get_or_insert(of);
         }
         first
-    }
-
-    fn filter(&mut self, expression: &Expr<'_>, filter: &Filter<'_>, literal: bool) -> Type {
-        let is_stated = filter.name == "stated";
-        let given = filter.expr.as_ref().map(|inner| (inner, self.walk(inner, literal && !is_stated)));
-        self.arguments(&filter.args, literal && !is_stated && !FORMATS.contains(&filter.name));
-        if !filters().any(|known| known == filter.name) {
-            let help = self.suggest(
-                filter.name,
-                filters(),
-                "a filter named",
-                "the formats are `fixed`, `percent`; filters are",
-            );
-            let end = bytes_of(expression).end;
-            let start = given.map_or(bytes_of(expression).start, |(inner, _)| bytes_of(inner).end);
-            let written = self.source.text().get(start..end).unwrap_or("");
-            let start = start + written.find(filter.name).unwrap_or(0);
-            let place = Place::new(self.source, start..start + filter.name.len());
-            let mistake = Diagnostic::error(format!("no filter is named `{}`", filter.name)).at(&place);
-            self.report(help.into_iter().fold(mistake, Diagnostic::help));
-            return Type::Unknown;
-        }
-        let Some((inner, of)) = given else { return Type::Printable };
-        match filter.name {
-            name if FORMATS.contains(&name) => {
-                if matches!(
-                    of,
-                    Type::Runs(_) | Type::Best(_) | Type::Comparison | Type::Settings(_) | Type::Text
-                ) {
-                    let written = self.written(inner);
-                    let what = match of {
-                        Type::Runs(_) => "runs of a stage",
-                        Type::Best(_) => "a ranking",
-                        Type::Comparison => "a comparison",
-                        Type::Settings(_) => "all settings",
-                        _ => "a text",
-                    };
-                    let help = match of {
-                        Type::Runs(_) => format!("name a measure of them: `{written}.MEASURE | {name}`"),
-                        Type::Comparison => "give it words with `| say(…)`, or format its `.by`".to_owned(),
-                        _ => String::new(),
-                    };
-                    self.refuse(inner, format!("`{name}` formats a number, and `{written}` is {what}"), help);
-                }
-                if of == Type::Number {
-                    self.refuse_unprintable(inner, of);
-                }
-                Type::Printable
-            }
-            "say" | "stated" => Type::Printable,
-            name if SAME_FILTERS.contains(&name) => of,
-            name if NUMBER_FILTERS.contains(&name) => Type::Number,
-            _ => Type::Unknown,
-        }
     }
 }
 

@@ -27,6 +27,7 @@
 mod code;
 mod document;
 mod expressions;
+mod filters;
 mod functions;
 mod legal;
 mod markdown;

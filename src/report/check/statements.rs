@@ -37,6 +37,15 @@ pub(super) fn assigned(statement: &Stmt<'_>, names: &mut BTreeSet<String>) {
     inner(statement).into_iter().flatten().for_each(|statement| assigned(statement, names));
 }
 
+/// Gives the expressions that a list or a tuple is written as.
+fn parts<'e>(expression: &'e Expr<'e>) -> Option<&'e [Expr<'e>]> {
+    match expression {
+        Expr::List(list) => Some(&list.items),
+        Expr::Tuple(tuple) => Some(&tuple.items),
+        _ => None,
+    }
+}
+
 /// Gives the names that an assignment gives a value.
 fn targets(target: &Expr<'_>) -> Vec<String> {
     match target {
@@ -109,14 +118,10 @@ impl Walk<'_> {
             }
             Stmt::WithBlock(with) => self.scoped(&with.body, |walk| {
                 for (target, value) in &with.assignments {
-                    let of = walk.literal(value);
-                    walk.assign(target, of);
+                    walk.assign_value(target, value);
                 }
             }),
-            Stmt::Set(set) => {
-                let of = self.literal(&set.expr);
-                self.assign(&set.target, of);
-            }
+            Stmt::Set(set) => self.assign_value(&set.target, &set.expr),
             Stmt::SetBlock(set) => {
                 set.filter.iter().for_each(|filter| {
                     self.literal(filter);
@@ -180,6 +185,19 @@ impl Walk<'_> {
     }
 
     /// Gives names what an assignment says; where several share a value, what they hold is unknown.
+    /// Takes in `{% set a, b = one, other %}` pair by pair.
+    fn assign_value(&mut self, target: &Expr<'_>, value: &Expr<'_>) {
+        match (parts(target), parts(value)) {
+            (Some(targets), Some(values)) if targets.len() == values.len() => {
+                targets.iter().zip(values).for_each(|(target, value)| self.assign_value(target, value));
+            }
+            _ => {
+                let of = self.literal(value);
+                self.assign(target, of);
+            }
+        }
+    }
+
     fn assign(&mut self, target: &Expr<'_>, of: Type) {
         match targets(target).as_slice() {
             [name] if matches!(target, Expr::Var(_)) => self.assign_name(name, of),

@@ -46,6 +46,9 @@ pub(crate) const FUNCTIONS: [&str; 13] = [
     "verdict",
 ];
 
+/// The names that a text of `say` may have in braces.
+pub(super) const COMPARED: [&str; 5] = ["a", "b", "by", "x", "y"];
+
 /// The functions of minijinja.
 pub(super) const BUILT_IN_FUNCTIONS: [&str; 3] = ["dict", "namespace", "range"];
 

@@ -81,6 +81,9 @@ fn print(quantity: &Quantity, format: Format) -> Result<String, String> {
         (Format::Percent(_), Some(unit)) if ![FRACTION, POINTS].contains(&unit) => {
             return Err(format!("`{}` is in {unit}, and `percent` prints shares", quantity.address));
         }
+        (Format::Seconds, Some(unit)) if unit != "s" => {
+            return Err(format!("`{}` is in {unit}, and `seconds` prints durations in s", quantity.address));
+        }
         _ => {}
     }
     let incomplete = quantity.incomplete().map(|(present, repeats)| format!("{present} of {repeats}"));
