@@ -168,6 +168,24 @@ fn assert_reported(project: &Path, report: &str, sentence: &str) {
     assert!(numbers >= Some(20), "{checked}");
 }
 
+/// Asserts that each number of a report leads to where its page says what it is from.
+fn assert_every_number_answers(project: &Path, report: &str) {
+    printed(project, &["page"]);
+    let read = |path: &str| fs::read_to_string(project.join(path)).expect("it is there");
+    let (text, page) = (read(report), read(&report.replace(".md", ".html")));
+    let links = text.split("][").skip(1).filter_map(|rest| rest.split_once(']'));
+    let references: Vec<&str> = links.map(|(reference, _)| reference).collect();
+    assert!(references.len() >= 20, "{} numbers", references.len());
+    for reference in references {
+        assert!(page.contains(&format!("<a href=\"#n-{reference}\">")), "no link leads to {reference}");
+        assert_eq!(
+            page.matches(&format!("<dd id=\"n-{reference}\">")).count(),
+            1,
+            "{reference} has no chain"
+        );
+    }
+}
+
 /// Says whether there is a Python; where there is none, also that a test is skipped.
 #[expect(clippy::print_stderr, reason = "a test that was skipped must not look like one that passed")]
 fn has_python() -> bool {
@@ -217,6 +235,7 @@ fn of_the_licences_only_the_stages_run_whose_parameters_changed() {
     assert_eq!(printed(project, &["results"]), LICENCES_RESULTS);
     assert_in_readme("licences", LICENCES_RESULTS);
     assert_reported(project, "report.md", "It is right about [77.1 %][");
+    assert_every_number_answers(project, "report.md");
     let answer = printed(project, &["audit", "77.1"]);
     let answer: String = answer.split_inclusive('\n').take(4).collect();
     assert_in_readme("licences", &answer);
@@ -251,6 +270,7 @@ fn the_nile_changed_once_and_what_its_readme_says_to_try_is_so() {
     assert_eq!(summary(), NILE);
     assert_in_readme("nile", NILE);
     assert_reported(project, "out/report.md", "The likeliest change is in [1899][");
+    assert_every_number_answers(project, "out/report.md");
     assert_eq!(printed(project, &["results"]), NILE_RESULTS);
     assert_in_readme("nile", &printed(project, &["results", "change"]));
     let flow = "The flow and its mean before and after the likeliest change";
@@ -304,6 +324,7 @@ fn of_the_penguins_a_changed_model_is_fitted_alone_and_the_results_are_a_table_a
     let ran = run(project);
     assert_eq!(ran.len(), 5 + 8 * 5 + 2, "{ran:?}");
     assert_reported(project, "report.md", "logistic names [99.2 % (99.0–100.0 %)][");
+    assert_every_number_answers(project, "report.md");
     let columns = ["accuracy", "learnt_accuracy", "overfit", "size"].map(|column| ["-c", column]);
     let results = [&["results", "--sort", "accuracy"], columns.as_flattened()].concat();
     assert_eq!(printed(project, &results), PENGUINS_RESULTS);

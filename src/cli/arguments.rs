@@ -28,6 +28,8 @@ pub enum Command {
     Status(StatusArguments),
     /// Say where a number of the report is from, down to the run, the settings, the data and the code
     Audit(AuditArguments),
+    /// Write a report as one HTML file that needs no network, in which every number says where it is from
+    Page(PageArguments),
     /// Say why a target would run: every reason, old and new, back to where the change began
     Why(WhyArguments),
     /// Draw the graph: as a tree, or for Mermaid, Graphviz or a browser
@@ -113,6 +115,19 @@ pub struct AuditArguments {
     pub settings: SettingArguments,
 }
 
+#[derive(Args)]
+pub struct PageArguments {
+    /// Only this report, by its file [default: every report]
+    #[arg(value_name = "REPORT")]
+    pub report: Option<String>,
+    /// Where to write it, relative to the project [default: beside the report, as NAME.html]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<String>,
+    #[command(flatten)]
+    pub project: ProjectArguments,
+}
+
+/// The arguments of `recount status`.
 #[derive(Args)]
 pub struct StatusArguments {
     /// Only these and what they need, named as for `run`

@@ -22,6 +22,7 @@ mod kinds;
 mod locked;
 mod log;
 mod outputs;
+mod page;
 mod placed;
 mod print;
 mod progress;
@@ -127,6 +128,7 @@ pub fn main(kinds: OpenKinds) -> ExitCode {
             Some(Command::Run(args)) => run::run(&args, &environment),
             Some(Command::Status(args)) => status::status(&args, &environment),
             Some(Command::Audit(args)) => audit::audit(&args, &environment),
+            Some(Command::Page(args)) => page::page(&args, &environment),
             Some(Command::Why(args)) => why::why(&args, &environment),
             Some(Command::Dag(args)) => dag::dag(&args, &environment),
             Some(Command::Log(args)) => log::log(&args),

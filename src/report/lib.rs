@@ -13,6 +13,7 @@
 //! | [`plot`] | the kind `plot` |
 //! | [`render`] | the kind `render` |
 //! | [`audit`] | where every number of a report is from |
+//! | [`html_page`] | a report as one HTML file in which every number answers |
 //! | [`results`] | measures in rows and columns |
 //! | [`claim`] | statements that measures show, contradict or leave open |
 //! | [`statistics`] | when two samples differ, and which of many is best |
@@ -27,6 +28,7 @@ pub mod citation;
 pub mod claim;
 pub mod evidence;
 pub mod figure;
+pub mod html_page;
 pub mod measure;
 pub mod plot;
 pub mod quantity;

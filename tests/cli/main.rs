@@ -10,6 +10,7 @@ mod hostile_git;
 mod irregular;
 mod lock;
 mod observed;
+mod page;
 mod params;
 mod plot;
 mod project;

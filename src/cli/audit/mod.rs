@@ -25,7 +25,7 @@ use super::project::Project;
 use super::time::{duration, to_the_minute};
 use super::{CliError, json, print};
 use check::{Check, check};
-use reports::Reports;
+pub use reports::Reports;
 pub use run_closure::{RunClosure, points_into_a_report};
 
 /// Carries `recount audit` out.
@@ -53,7 +53,7 @@ pub fn audit(args: &AuditArguments, environment: &Environment) -> Result<(), Cli
         let seen = |key: &str| serde_json::to_value(observed(&project, key)?).ok();
         json::result::<Value>("audit", &answer_as_json(&found, &seen));
     } else {
-        let seen = |key: &str| observed(&project, key).map(|observed| describe(&observed));
+        let seen = |key: &str| describe_run(&project, key);
         print::result(format_answer(&found, &seen).trim_end());
     }
     Ok(())
@@ -119,8 +119,10 @@ fn observed(project: &Project, key: &str) -> Option<Observed> {
     project.store.record(key).ok()?.map(|record| record.observed)
 }
 
-fn describe(observed: &Observed) -> String {
+/// Says when, where and for how long the run with a key ran; `None` where the store has no record of it.
+pub fn describe_run(project: &Project, key: &str) -> Option<String> {
+    let observed = observed(project, key)?;
     let when = to_the_minute(observed.started);
     let machine = observed.facts.get("machine").map(|it| format!(" on {it}")).unwrap_or_default();
-    format!("ran {when} in {}{machine}", duration(observed.seconds))
+    Some(format!("ran {when} in {}{machine}", duration(observed.seconds)))
 }

@@ -7,6 +7,7 @@
 
 mod columns;
 mod json;
+mod of_page;
 mod ran;
 mod runs;
 mod stale;
@@ -21,6 +22,7 @@ use super::outputs::OutputFinder;
 use super::project::Project;
 use super::{CliError, diff, print};
 use columns::columns;
+pub use of_page::page_tables;
 pub use ran::print_ran;
 use runs::{Runs, chosen_stages};
 

@@ -37,12 +37,15 @@ impl AuditFile {
         self.results.get(&self.runs.get(instance)?.key)
     }
 
+    /// Gives for each run those whose outputs it read.
+    pub fn direct_needs(&self) -> BTreeMap<&str, Vec<&str>> {
+        let of_stage = self.of_stages();
+        self.runs.keys().map(|instance| (instance.as_str(), self.needs_of(instance, &of_stage))).collect()
+    }
+
     /// Gives runs and all that they read from, at any distance: these first, each once.
     pub fn with_needs<'a>(&'a self, instances: &[&'a str]) -> Vec<&'a str> {
-        let mut of_stage: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for instance in self.runs.keys() {
-            of_stage.entry(InstanceName::of(instance).stage).or_default().push(instance);
-        }
+        let of_stage = self.of_stages();
         let mut found: Vec<&str> = Vec::new();
         let mut known: HashSet<&str> = HashSet::new();
         let known_runs = instances.iter().filter_map(|instance| self.runs.get_key_value(*instance));
@@ -56,7 +59,16 @@ impl AuditFile {
         found
     }
 
-    /// Gives the runs whose outputs a run read.
+    /// Gives the runs of each stage.
+    fn of_stages(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut of_stage: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for instance in self.runs.keys() {
+            of_stage.entry(InstanceName::of(instance).stage).or_default().push(instance);
+        }
+        of_stage
+    }
+
+    /// Gives the runs whose outputs a run read, each once.
     fn needs_of<'a>(&'a self, instance: &str, of_stage: &BTreeMap<&str, Vec<&'a str>>) -> Vec<&'a str> {
         let Some(result) = self.result_of(instance) else { return Vec::new() };
         let coordinates = InstanceName::of(instance).coordinates();
@@ -80,6 +92,8 @@ impl AuditFile {
             // Equal bytes of several runs say nothing of which one was read; coordinates do.
             needs.extend(if same.is_empty() { fitting } else { same });
         }
+        let mut known = HashSet::new();
+        needs.retain(|need| known.insert(*need));
         needs
     }
 }

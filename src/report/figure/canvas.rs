@@ -13,7 +13,7 @@ use plotters::prelude::{Color as _, RGBColor};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, FontTransform, IntoTextStyle as _};
 
-use super::palette::{CARD, DARK, DASHES, FAINT, hex, style};
+use super::palette::{CARD, DARK, DASHES, FAINT, hex, style_sheet};
 use super::text::{TEXT, escaped, printable};
 
 /// A position on the picture, in pixels from its upper left.
@@ -147,13 +147,13 @@ pub(super) fn picture(
     let (_, marks) = drawn.split_once('\n').expect("the backend gives the root element a line of its own");
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" \
-         role=\"img\">\n<title>{}</title>\n<desc>{}</desc>\n{}\n\
+         role=\"img\">\n<title>{}</title>\n<desc>{}</desc>\n<style>{}</style>\n\
          <rect width=\"{width}\" height=\"{height}\" rx=\"100\" fill=\"{}\"/>\n{marks}",
         f64::from(width) / 10.0,
         f64::from(height) / 10.0,
         escaped(title),
         escaped(description),
-        style(),
+        style_sheet(),
         hex(CARD),
     )
 }

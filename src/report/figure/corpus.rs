@@ -116,7 +116,7 @@ fn scatter() -> Scatter {
 }
 
 /// A figure of every sort, one whose axis is linear, and one without a value.
-pub(super) fn corpus() -> Vec<Figure> {
+pub(crate) fn corpus() -> Vec<Figure> {
     let nothing = Points { axis: axis("accuracy", "fraction"), groups: vec![group(&["svm"], None, &[None])] };
     vec![
         figure("Accuracy", Sort::Points(points())),

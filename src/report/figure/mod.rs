@@ -26,7 +26,7 @@
 mod bars;
 mod canvas;
 #[cfg(test)]
-mod corpus;
+pub(crate) mod corpus;
 mod curve;
 pub(crate) mod decimal;
 mod frame;
@@ -50,6 +50,7 @@ pub use matrix::Matrix;
 pub use points::Points;
 pub use scatter::{Scatter, ScatterPoint};
 
+pub(crate) use palette::style_sheet;
 use repeats::drawable;
 
 /// The version of the drawing: raised by hand whenever a figure's bytes change for equal data.

@@ -1,7 +1,7 @@
 //! The colours, light and dark: distinct to people of any colour vision, legible on the figures' own card.
 //!
 //! Invariants
-//! - Every figure is drawn in the light colours, as attributes. [`style`] gives each one its dark counterpart
+//! - Every figure is drawn in the light colours, as attributes. [`style_sheet`] gives each one its dark counterpart
 //!   where the reader prefers dark.
 //! - The card belongs to the picture: where a page is dark and its reader's system is not (or the other way
 //!   round), text and card still change together, so a figure is legible on any page.
@@ -56,7 +56,7 @@ const DARK_COUNTERPARTS: [(RGBColor, RGBColor); 12] = [
 
 /// Dashed lines, thin and thick: the stroke width, in tenths of a pixel, that no other line has, and the dashes.
 ///
-/// plotters' backend writes no dashes, so [`style`] gives them to lines of these widths.
+/// plotters' backend writes no dashes, so [`style_sheet`] gives them to lines of these widths.
 pub(super) const DASHES: [[(u32, &str); 2]; 2] =
     [[(13, "40 25"), (27, "75 40")], [(14, "14 24"), (29, "28 40")]];
 
@@ -66,8 +66,8 @@ pub(super) fn hex(color: RGBColor) -> String {
 }
 
 /// Writes the style sheet: the dark counterparts, and the dashes.
-pub(super) fn style() -> String {
-    let mut css = String::from("<style>");
+pub(crate) fn style_sheet() -> String {
+    let mut css = String::new();
     for (width, dashes) in DASHES.iter().flatten() {
         let _ = write!(css, "[stroke-width=\"{width}\"]{{stroke-dasharray:{dashes}}}");
     }
@@ -76,6 +76,6 @@ pub(super) fn style() -> String {
         let (light, dark) = (hex(light), hex(dark));
         let _ = write!(css, "[fill=\"{light}\"]{{fill:{dark}}}[stroke=\"{light}\"]{{stroke:{dark}}}");
     }
-    css.push_str("}</style>");
+    css.push('}');
     css
 }

@@ -3,7 +3,7 @@
 use pulldown_cmark::Options;
 
 /// What GitHub reads beside CommonMark.
-pub(super) const MARKDOWN: Options = Options::ENABLE_TABLES
+pub(crate) const MARKDOWN: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_FOOTNOTES)
     .union(Options::ENABLE_STRIKETHROUGH)
     .union(Options::ENABLE_TASKLISTS)
@@ -73,7 +73,7 @@ fn escape(line: &str) -> String {
 }
 
 /// Writes a path, relative to a report's folder, as a link's target.
-pub(super) fn link_target(path: &str) -> String {
+pub(crate) fn link_target(path: &str) -> String {
     let mut target = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
@@ -87,7 +87,7 @@ pub(super) fn link_target(path: &str) -> String {
 }
 
 /// Gives the way from a report to another file of the project.
-pub(super) fn relative_path(report: &str, path: &str) -> String {
+pub(crate) fn relative_path(report: &str, path: &str) -> String {
     let folders: Vec<&str> = report.split('/').collect();
     let own = &folders[..folders.len() - 1];
     let other: Vec<&str> = path.split('/').collect();

@@ -68,6 +68,7 @@ use crate::statistics::Comparison;
 
 pub use data::DataFiles;
 pub(crate) use links::{definitions, link};
+pub(crate) use markdown::{MARKDOWN, link_target, relative_path};
 
 /// Everything that a report is made from.
 #[derive(Clone)]
