@@ -30,6 +30,8 @@ pub enum Command {
     Audit(AuditArguments),
     /// Write a report as one HTML file that needs no network, in which every number says where it is from
     Page(PageArguments),
+    /// Show the page of each report in a browser, made anew at every edit: what is stale runs
+    Serve(ServeArguments),
     /// Say why a target would run: every reason, old and new, back to where the change began
     Why(WhyArguments),
     /// Draw the graph: as a tree, or for Mermaid, Graphviz or a browser
@@ -123,6 +125,21 @@ pub struct PageArguments {
     /// Where to write it, relative to the project [default: beside the report, as NAME.html]
     #[arg(long, value_name = "FILE")]
     pub out: Option<String>,
+    #[command(flatten)]
+    pub project: ProjectArguments,
+}
+
+#[derive(Args)]
+pub struct ServeArguments {
+    /// Only this report, by its file [default: every report]
+    #[arg(value_name = "REPORT")]
+    pub report: Option<String>,
+    /// Make figures and reports anew, and run nothing else
+    #[arg(long)]
+    pub no_run: bool,
+    /// The port on this machine [default: any that is free]
+    #[arg(long, default_value_t = 0, hide_default_value = true)]
+    pub port: u16,
     #[command(flatten)]
     pub project: ProjectArguments,
 }

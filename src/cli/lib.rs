@@ -32,6 +32,7 @@ mod results;
 mod run;
 mod run_facts;
 mod schema;
+mod serve;
 mod start;
 mod status;
 mod stored;
@@ -129,6 +130,7 @@ pub fn main(kinds: OpenKinds) -> ExitCode {
             Some(Command::Status(args)) => status::status(&args, &environment),
             Some(Command::Audit(args)) => audit::audit(&args, &environment),
             Some(Command::Page(args)) => page::page(&args, &environment),
+            Some(Command::Serve(args)) => serve::serve(&args, environment),
             Some(Command::Why(args)) => why::why(&args, &environment),
             Some(Command::Dag(args)) => dag::dag(&args, &environment),
             Some(Command::Log(args)) => log::log(&args),

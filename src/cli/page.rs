@@ -45,19 +45,7 @@ pub fn page(args: &PageArguments, environment: &Environment) -> Result<(), CliEr
             names.join(", ")
         )));
     }
-    let git = Git::of(&project.root, &project.cancel)?;
-    let lock = engine::read_lock(project.store.project());
-    let tables = match &lock {
-        Some(lock) => page_tables(&project, git.as_ref(), lock)?,
-        None => Vec::new(),
-    };
-    let shared = Shared {
-        stages: stages(&project, &project.options(&settings, environment))?,
-        commit: commit(git.as_ref()),
-        missing: missing(git.as_ref(), lock.as_ref()),
-        tables,
-        project: &project,
-    };
+    let shared = Shared::of(&project, &project.options(&settings, environment))?;
     let mut written = Vec::new();
     for report in &reports.audited {
         written.push(shared.write_page(report, args.out.as_deref())?);
@@ -94,23 +82,56 @@ struct WrittenPage {
     missing: Vec<String>,
 }
 
-impl Shared<'_> {
-    fn write_page(&self, report: &AuditedReport, out: Option<&str>) -> Result<WrittenPage, CliError> {
+/// Makes the page of each report, or of the one that is named: its path and the page.
+///
+/// # Errors
+/// A [`CliError`] without a report, and for what can't be read.
+pub fn pages(
+    project: &Project,
+    options: &Options<'_>,
+    report: Option<&str>,
+) -> Result<Vec<(String, String)>, CliError> {
+    let reports = Reports::read(project, report)?;
+    let shared = Shared::of(project, options)?;
+    let page = |report: &AuditedReport| {
+        let place = page_place(&report.audit);
+        Ok((report.audit.report.clone(), shared.page(report, &place)?.0))
+    };
+    reports.audited.iter().map(page).collect()
+}
+
+/// Says where a report's page is written, unless that is said.
+fn page_place(audit: &AuditFile) -> String {
+    format!("{}.html", audit.report.strip_suffix(".md").unwrap_or(&audit.report))
+}
+
+impl<'p> Shared<'p> {
+    fn of(project: &'p Project, options: &Options<'_>) -> Result<Self, CliError> {
+        let git = Git::of(&project.root, &project.cancel)?;
+        let lock = engine::read_lock(project.store.project());
+        let tables = match &lock {
+            Some(lock) => page_tables(project, git.as_ref(), lock)?,
+            None => Vec::new(),
+        };
+        Ok(Self {
+            stages: stages(project, options)?,
+            commit: commit(git.as_ref()),
+            missing: missing(git.as_ref(), lock.as_ref()),
+            tables,
+            project,
+        })
+    }
+
+    /// Makes a report's page for a place in the project; gives what it lacks, too.
+    fn page(&self, report: &AuditedReport, place: &str) -> Result<(String, Vec<String>), CliError> {
         let (project, audit) = (self.project, &report.audit);
         let text = report.text.as_deref().ok_or_else(|| {
             CliError::input(format!("`{}` is not there\nhelp: `recount run` writes it", audit.report))
         })?;
-        let stem = audit.report.strip_suffix(".md").unwrap_or(&audit.report);
-        let path = out.map_or_else(|| format!("{stem}.html"), str::to_owned);
-        let path = ProjectPath::parse(&path).map_err(|fault| {
-            CliError::input(format!("the path `{path}` {}\nhelp: {}", fault.what, fault.help))
-        })?;
-        refuse_foreign(project.store.project(), path.as_str())?;
         let mut missing = self.missing.clone();
         let pictures = pictures(project, audit, &mut missing);
         let observed = observed(project, audit, &mut missing);
         disagreements(audit, text, &mut missing);
-        let way_to_report = way(path.as_str(), &audit.report);
         let page = html_page(&PageInputs {
             audit,
             report: text,
@@ -120,8 +141,19 @@ impl Shared<'_> {
             observed: &|key| observed.get(key).cloned(),
             commit: self.commit.as_ref(),
             missing: &missing,
-            way_to_report: &way_to_report,
+            way_to_report: &way(place, &audit.report),
         });
+        Ok((page, missing))
+    }
+
+    fn write_page(&self, report: &AuditedReport, out: Option<&str>) -> Result<WrittenPage, CliError> {
+        let (project, audit) = (self.project, &report.audit);
+        let path = out.map_or_else(|| page_place(audit), str::to_owned);
+        let path = ProjectPath::parse(&path).map_err(|fault| {
+            CliError::input(format!("the path `{path}` {}\nhelp: {}", fault.what, fault.help))
+        })?;
+        refuse_foreign(project.store.project(), path.as_str())?;
+        let (page, missing) = self.page(report, path.as_str())?;
         write(project.store.project(), path.as_str(), page.as_bytes())
             .map_err(|error| CliError::failed(format!("`{}` can't be written: {error}", path.as_str())))?;
         Ok(WrittenPage {

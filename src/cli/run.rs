@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use recount_engine::project_path::ProjectPath;
 use recount_engine::spec::StageId;
-use recount_engine::{self as engine, Failure, Options, Outcome, Report, Summary};
+use recount_engine::{self as engine, Failure, Observer, Options, Outcome, Report, Summary};
 
 use super::alike::grouped;
 use super::arguments::RunArguments;
@@ -68,17 +68,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     }
     let progress = Progress::new(environment, args.quiet);
     print::stand_in(project.stand_in.as_ref().filter(|_| !args.quiet), environment.colour);
-    let summary = {
-        let Project { root, pipeline, kinds, store, cancel, .. } = &project;
-        // Git is asked only where something is to be taken away; where it can't answer, that goes as elsewhere.
-        let kept = OnceLock::new();
-        let read =
-            || Git::of(root, cancel).ok().flatten().and_then(|git| git.kept().ok()).unwrap_or_default();
-        let is_tracked = |place: &ProjectPath| is_kept(kept.get_or_init(read), place.as_str());
-        let options = Options { is_tracked: &is_tracked, ..options(args, environment, &project) };
-        let answer = |summary: &Summary| project.answer(outputs(summary), summary);
-        engine::run(root, pipeline, kinds, store, &options, &answer, &progress, cancel)?
-    };
+    let summary = bring_up_to_date(&project, options(args, environment, &project), &progress)?;
     if summary.lock.as_ref().is_some_and(|lock| lock.rebuilt) {
         progress.line(
             "note",
@@ -105,6 +95,25 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
     } else {
         Ok(())
     }
+}
+
+/// Runs what is stale; what happens goes to the observer.
+///
+/// # Errors
+/// A [`CliError`] for what keeps the run as a whole from being done; a stage that fails is part of the summary.
+pub fn bring_up_to_date(
+    project: &Project,
+    options: Options<'_>,
+    observer: &dyn Observer,
+) -> Result<Summary, CliError> {
+    let Project { root, pipeline, kinds, store, cancel, .. } = project;
+    // Git is asked only where something is to be taken away; where it can't answer, that goes as elsewhere.
+    let kept = OnceLock::new();
+    let read = || Git::of(root, cancel).ok().flatten().and_then(|git| git.kept().ok()).unwrap_or_default();
+    let is_tracked = |place: &ProjectPath| is_kept(kept.get_or_init(read), place.as_str());
+    let options = Options { is_tracked: &is_tracked, ..options };
+    let answer = |summary: &Summary| project.answer(outputs(summary), summary);
+    Ok(engine::run(root, pipeline, kinds, store, &options, &answer, observer, cancel)?)
 }
 
 /// Says whether a file, or something in a folder, is among files.
