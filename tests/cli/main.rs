@@ -17,6 +17,7 @@ mod project;
 mod results;
 #[cfg(feature = "lab")]
 mod schemas;
+mod serve;
 mod snapshot;
 mod terminal;
 mod trial;
