@@ -16,6 +16,11 @@ const PROGRAMS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 /// How long anything may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+#[expect(clippy::disallowed_methods, reason = "what never comes is waited for no longer than said")]
+pub fn now() -> Instant {
+    Instant::now()
+}
+
 /// A browser with one page.
 pub struct Browser {
     process: Child,
@@ -133,8 +138,10 @@ impl Browser {
     /// Opens an address and waits until it is loaded.
     pub fn open(&mut self, address: &str) {
         self.call("Page.navigate", json!({ "url": address }));
-        let began = Instant::now();
-        while self.run("document.readyState") != "complete" || self.run("location.href") == "about:blank" {
+        let began = now();
+        let is_there =
+            format!("document.readyState === 'complete' && decodeURI(location.href) === {address:?}");
+        while self.run(&is_there) != true {
             assert!(began.elapsed() < PATIENCE, "{address} does not load");
         }
     }
@@ -150,7 +157,7 @@ impl Browser {
     /// Waits until an expression is true in the page.
     #[track_caller]
     pub fn wait_for(&mut self, expression: &str) {
-        let began = Instant::now();
+        let began = now();
         while self.run(expression) != true {
             assert!(began.elapsed() < PATIENCE, "never so: {expression}");
             std::thread::sleep(Duration::from_millis(5));

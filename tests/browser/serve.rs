@@ -2,11 +2,10 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
 
 use snapbox::{assert_data_eq, str};
 
-use crate::browser::Browser;
+use crate::browser::{Browser, now};
 use crate::project::Project;
 
 /// A `recount serve` that ends with the test.
@@ -50,7 +49,7 @@ fn a_template_that_is_saved_is_seen_and_a_broken_one_is_shown_with_its_place() {
     browser.open(&served.address);
     browser.wait_for(&has("Does exploring pay?"));
     let template = project.read("report.md.j2");
-    let began = Instant::now();
+    let began = now();
     project.write("report.md.j2", &format!("{template}\nTwice as many would be better.\n"));
     browser.wait_for(&has("Twice as many would be better."));
     eprintln!("from the save of a template to its text: {} ms", began.elapsed().as_millis());

@@ -61,6 +61,7 @@ impl Served {
     /// Waits until the view, or the page, has a text.
     #[track_caller]
     fn wait_for(&self, path: &str, text: &str) {
+        #[expect(clippy::disallowed_methods, reason = "what never comes is waited for no longer than said")]
         let began = Instant::now();
         let mut last = self.get(path);
         while !last.contains(text) {
