@@ -132,5 +132,5 @@ fn find_in(
 /// Says whether some variant of a stage has a parameter, which may be a part of one: `optimiser.rate`.
 fn has_parameter(pipeline: &Pipeline, stage: &str, name: &str) -> bool {
     let Some(id) = pipeline.stage(stage) else { return false };
-    pipeline.all_settings_of_runs(id).any(|settings| parameter(settings, name).is_some())
+    pipeline.all_settings_of_runs(id).any(|settings| parameter(&settings, name).is_some())
 }

@@ -1,5 +1,6 @@
 //! Measures in a table: a row for each group of runs, a column for each measure or parameter.
 
+use std::borrow::Cow;
 use std::num::NonZeroU64;
 
 use recount_engine::digest::Key;
@@ -10,7 +11,7 @@ use crate::measure::{Coordinates, Objects, Reading, Run, Unread, averaged, cases
 use crate::statistics::Sample;
 
 /// Gives the settings that hold at a variant.
-pub type SettingsOf<'p> = Box<dyn Fn(Option<&str>) -> &'p Settings + 'p>;
+pub type SettingsOf<'p> = Box<dyn Fn(Option<&str>) -> Cow<'p, Settings> + 'p>;
 
 /// A stage whose runs are shown.
 pub struct StageRuns<'p> {
@@ -237,7 +238,7 @@ fn cells(
                 Shown::Parameter(name) => {
                     let variant = group.coordinates.iter().find(|(name, _)| name == "variant");
                     let settings = (stages[stage].settings)(variant.map(|(_, value)| value.as_str()));
-                    cells[at] = Cell::Parameter(parameter(settings, name));
+                    cells[at] = Cell::Parameter(parameter(&settings, name));
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! Tables of a made-up stage, in each format.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use recount_engine::digest::{Digest, Key, ObjectId};
@@ -68,7 +69,7 @@ fn tables() -> (Table, Table) {
         repeats: repeats.iter().map(|name| (*name).to_owned()).collect(),
         paired: Vec::new(),
         measures: &measures,
-        settings: Box::new(|_| &settings),
+        settings: Box::new(|_| Cow::Borrowed(&settings)),
     };
     let columns: Vec<Column> = measures
         .iter()
