@@ -14,6 +14,7 @@
 //! | `exclude`, `points` | the points of its `each` |
 //! | `owners`, `axes` | whose variants and seeds a stage is repeated over |
 //! | `outputs`, `writers`, `inputs`, `path_uses`, `project_path` | who writes what, who reads what, and when |
+//! | `unlisted`, `unread` | files that a `run` names and that are no inputs; parameters that it never reads |
 //! | `project_texts` | the texts that stages name, such as templates |
 //! | `template`, `braces` | names in braces, and which there may be |
 //! | `shell_line` | how a value is put into a shell line |
@@ -54,6 +55,7 @@ mod settings_file;
 mod shape;
 mod shell_line;
 mod template;
+mod unlisted;
 mod unread;
 mod waits;
 mod writers;
