@@ -7,7 +7,9 @@ use recount_engine::digest::Key;
 use recount_engine::spec::{Better, Measure, Settings, Value};
 
 use super::rows::{Group, group};
-use crate::measure::{Coordinates, Objects, Reading, Run, Unread, averaged, cases, read_measures, units};
+use crate::measure::{
+    Coordinates, FRACTION, Objects, Reading, Run, Unread, averaged, cases, read_measures, units,
+};
 use crate::statistics::Sample;
 
 /// Gives the settings that hold at a variant.
@@ -111,6 +113,12 @@ impl Column {
             Shown::Parameter(name) => format!("params.{name}"),
         };
         if stages.len() > 1 { format!("{}.{name}", stages[self.stage]) } else { name }
+    }
+
+    /// Gives the unit of its measure, in brackets with a space before them; nothing of a fraction, and where it has none.
+    pub(super) fn unit(&self) -> String {
+        let unit = self.measure().and_then(|measure| measure.unit.as_deref());
+        unit.filter(|unit| *unit != FRACTION).map(|unit| format!(" ({unit})")).unwrap_or_default()
     }
 
     /// Gives the measure that it shows.
