@@ -117,6 +117,16 @@ impl Settings {
         self.position(name).map_or_else(|_| self.defaults.as_ref()?.get(name), |at| Some(&self.set[at].value))
     }
 
+    /// Finds the value of a parameter, or of a part of one that is a map: `optimiser.rate`.
+    pub fn find(&self, name: &str) -> Option<Value> {
+        let mut names = name.split('.');
+        let first = self.parameters().remove(names.next()?)?;
+        names.try_fold(first, |value, name| match value {
+            Value::Map(mut parts) => parts.remove(name),
+            _ => None,
+        })
+    }
+
     /// Finds where a parameter, or a part of one such as `optimiser.rate`, was set.
     pub fn origin(&self, name: &str) -> Option<&Origin> {
         if let Ok(at) = self.position(name) {

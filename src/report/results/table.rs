@@ -246,7 +246,7 @@ fn cells(
                 Shown::Parameter(name) => {
                     let variant = group.coordinates.iter().find(|(name, _)| name == "variant");
                     let settings = (stages[stage].settings)(variant.map(|(_, value)| value.as_str()));
-                    cells[at] = Cell::Parameter(parameter(&settings, name));
+                    cells[at] = Cell::Parameter(settings.find(name));
                 }
             }
         }
@@ -274,17 +274,6 @@ fn cell(measure: &Measure, readings: Vec<Reading>, units: &[Vec<usize>], cases: 
     let sample = if measure.exact { sample.exact() } else { sample };
     let sample = cases.into_iter().fold(sample, Sample::out_of);
     Cell::Measured { sample, unread: readings.into_iter().filter_map(Result::err).collect() }
-}
-
-/// Finds a parameter, or a part of one that is a map: `optimiser.rate`.
-pub fn parameter(settings: &Settings, name: &str) -> Option<Value> {
-    let mut names = name.split('.');
-    let all = settings.parameters();
-    let first = all.get(names.next()?)?.clone();
-    names.try_fold(first, |value, name| match value {
-        Value::Map(parts) => parts.get(name).cloned(),
-        _ => None,
-    })
 }
 
 impl Table {

@@ -49,9 +49,7 @@ impl SettingsValue {
     fn is_known(&self, name: &str) -> bool {
         let pipeline = self.state.evidence.pipeline();
         let path = format!("{}{name}", self.below);
-        pipeline
-            .all_settings_of_runs(self.runs.stage_id())
-            .any(|settings| crate::results::parameter(&settings, &path).is_some())
+        pipeline.all_settings_of_runs(self.runs.stage_id()).any(|settings| settings.find(&path).is_some())
     }
 }
 
