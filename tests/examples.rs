@@ -333,7 +333,9 @@ fn of_the_penguins_a_changed_model_is_fitted_alone_and_the_results_are_a_table_a
     let header = header.lines().next();
     assert_eq!(
         header,
-        Some("variant,seconds.mean,seconds.sd,seconds.min,seconds.max,seconds.n,seconds.repeats")
+        Some(
+            "variant,seconds.mean (s),seconds.sd (s),seconds.min (s),seconds.max (s),seconds.n,seconds.repeats"
+        )
     );
 
     let variants = ["nearest", "nearest-5", "perceptron", "logistic", "tree", "stump", "flipper", "bill"];

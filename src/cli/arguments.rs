@@ -284,7 +284,7 @@ pub struct CompletionsArguments {
 #[derive(Args)]
 pub struct VerifyArguments {
     /// What to run again, with all it needs: `train[2.4.2,seed=1]`, `report/week-3.md`; or, where no target is called
-    /// so, a number of the report, named as for `audit`: `0.984`, `n42`, `report/week-3.md:57` [default: a sample of one]
+    /// so, a number of the report, named as for `audit`: `0.984`, `n42`, `report/week-3.md:57` [default: one recorded instance at random]
     #[arg(value_name = "TARGET|NUMBER", conflicts_with_all = ["sample", "all"], allow_negative_numbers = true)]
     pub targets: Vec<String>,
     /// So many recorded instances, chosen at random

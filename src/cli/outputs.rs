@@ -140,7 +140,7 @@ impl Objects for OutputFinder<'_> {
             let size = std::fs::metadata(self.store.object_path(object)).map_or(0, |it| it.len());
             match size > MAX_OUTPUT_BYTES {
                 true => format!("it is larger than {} MiB", MAX_OUTPUT_BYTES >> 20),
-                false => "neither the store nor git has it any more".to_owned(),
+                false => "neither the store nor git has it".to_owned(),
             }
         })
     }

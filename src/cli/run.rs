@@ -80,7 +80,7 @@ pub fn run(args: &RunArguments, environment: &Environment) -> Result<(), CliErro
         json::result("run", &as_json(&summary));
     } else {
         if !args.quiet {
-            print_ran(&project, &summary, !args.settings.set.is_empty())?;
+            print_ran(&project, &summary, args, environment)?;
         }
         print_end(&project, &summary, &progress);
         outputs.iter().filter(|_| !args.quiet).for_each(|line| print::result(line));

@@ -18,6 +18,7 @@ stages:
   - name: fit
     each: [variant, seed]
     run: [python3, fit.py, --config, "{params}", --seed, "{seed}", --out, "{out}"]
+    inputs: [fit.py]
     out: "runs/{variant}/{seed}"
     seeds: [1, 2, 3]
     params: { model: svm, C: 1, test_size: 0.3 }
@@ -38,6 +39,7 @@ stages:
     repeats: [fold]
     paired: [fold]
     run: [python3, check.py, "{route}", "{fold}", "{out}"]
+    inputs: [check.py]
     out: "check/{route}/{fold}"
     measures: { score: { from: "score.json#/score", better: higher } }
 "#;
@@ -79,7 +81,9 @@ impl Objects for Memory {
 /// Reads a pipeline.
 pub(crate) fn pipeline(text: &str) -> Pipeline {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    fs::write(folder.path().join("pipeline.yaml"), text).expect("a file can be written");
+    for (name, text) in [("pipeline.yaml", text), ("fit.py", ""), ("check.py", "")] {
+        fs::write(folder.path().join(name), text).expect("a file can be written");
+    }
     load(folder.path(), &[recount_engine::command::schema(), crate::plot::schema()], &[])
         .unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }

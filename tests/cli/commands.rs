@@ -223,7 +223,7 @@ ran 4 · [..] s
 failed  sum · it ended with exit code 3
   $ cat counts/*.json > sum.txt; exit 3
 error: sum: it ended with exit code 3
-help: run again once the cause is mended; anything that it wrote is in `artifacts/edited/`
+help: run again once the cause is mended; what it wrote is in `artifacts/edited/`
 help: to run it alone: recount run 'sum'
 
 "#]]
@@ -246,10 +246,10 @@ fn failures_that_are_alike_get_their_help_once() {
         end,
         str![[r#"
 fit[s=1], fit[s=2], fit[s=3] and 2 more: it ended with exit code 3
-help: run again once the cause is mended; anything that it wrote is in `artifacts/edited/`
+help: run again once the cause is mended
 help: to run one alone: recount run 'fit[s=1]'
 error: sum: it ended with exit code 4
-help: run again once the cause is mended; anything that it wrote is in `artifacts/edited/`
+help: run again once the cause is mended
 help: to run it alone: recount run 'sum'
 
 "#]]

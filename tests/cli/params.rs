@@ -168,3 +168,84 @@ stages:
     assert_eq!((ran.ran(), project.read("sum.txt")), (vec!["sum"], "1 a\n2 a\n".into()));
     assert!(!project.path("runs/1b").exists());
 }
+
+/// Waits at a counter, and a stage that has parameters of its own and goes over the variants of the other one.
+const QUEUE: &str = r#"recount: 1
+title: Queues
+stages:
+  - name: simulate
+    each: [variant]
+    run: cp {params} {out}/params.json
+    out: "runs/{variant}"
+    params: { order: first, servers: 1, limit: 9 }
+    variants: [{ name: fifo }, { name: lifo, order: last }]
+  - name: evaluate
+    each: [simulate.variant]
+    needs: [simulate]
+    params: { limit: 120 }
+    run: |
+      cat {simulate.out}/params.json {params} > {out}/read.txt
+      echo '{{"wait": 0.75}}' > {out}/metrics.json
+    out: "runs/evaluate/{variant}"
+    measures: { wait: "metrics.json#/wait" }
+  - { name: report, kind: render, template: report.md.j2, output: report.md }
+"#;
+
+#[test]
+fn the_parameters_of_runs_are_those_of_their_stage_and_then_those_of_the_variants() {
+    let project = Project::empty();
+    project.write("pipeline.yaml", QUEUE).write(
+        "report.md.j2",
+        r#"{% set lifo = evaluate["lifo"] -%}
+{{ lifo.wait | fixed(2) }} with {{ lifo.params.limit }}, {{ lifo.params.order }}, {{ lifo.of("simulate").params.limit }}.
+"#,
+    );
+    project.run(&[]).done();
+    assert_data_eq!(
+        project.read("report.md").lines().next().unwrap_or_default(),
+        str!["[0.75][mp2a22] with [120][k35jkb], last, [9][wjfiin]."]
+    );
+    assert_data_eq!(
+        project.run(&["results", "evaluate", "-c", "params.limit", "-c", "params.order"]).done().out,
+        str![[r#"
+variant  params.limit  params.order
+fifo     120           first
+lifo     120           last
+
+"#]]
+    );
+    assert_data_eq!(
+        project.run(&["audit", "0.75"]).done().out,
+        str![[r#"
+0.75 is evaluate[lifo]/metrics.json#/wait
+  stands    report.md:1:1 · mp2a22
+  rounding  fixed(2) of 0.75
+  values    0.75  evaluate[lifo]
+  settings  limit    120   pipeline.yaml:13
+            order    last  pipeline.yaml:9
+            servers  1     pipeline.yaml:8
+
+runs
+  evaluate[lifo] · key [..] · ran [..]
+  simulate[lifo] · key [..] · ran [..]
+
+code
+  kind command · [..] · evaluate, simulate
+
+"#]]
+    );
+    project.edit("report.md.j2", "lifo.params.order", "lifo.params.ordr");
+    assert_data_eq!(
+        project.run(&["status"]).ended(2).err,
+        str![[r#"
+error: stage `evaluate` has no parameter `ordr`
+ --> report.md.j2:2:61
+  |
+2 | {{ lifo.wait | fixed(2) }} with {{ lifo.params.limit }}, {{ lifo.params.ordr }}, {{ lifo.of("simulate").params.limit }}.
+  |                                                             ^^^^^^^^^^^^^^^^
+  |
+help: a parameter named `order` exists
+
+"#]]
+    );
+}

@@ -287,3 +287,21 @@ fit[good,seed=1]/scores.json#/scor and 11 other runs: line 1, column 1: there is
 "#]]
     );
 }
+
+#[test]
+fn a_table_after_a_failure_says_how_many_results_are_older() {
+    let project = models();
+    project.run(&["fit[good]"]).done();
+    project.edit("fit.sh", "base=", "[ \"$2\" = 2 ] && exit 1\nbase=");
+    assert_data_eq!(
+        project.run(&["run", "-k", "fit[good]"]).ended(1).out,
+        str![[r#"
+variant          score  size (B)        waste
+good     0.920 ± 0.010       180  195.7 ± 2.1
+mean ± standard deviation over 3 repeats
+fit: 1 of 3 runs are of other settings or inputs than there are now, as `recount status` says
+ran 2 · failed 1 · [..] s
+
+"#]]
+    );
+}

@@ -6,7 +6,7 @@ use recount_engine::address::Address;
 use recount_engine::spec::{Measure, Pipeline};
 use recount_engine::suggestion;
 use recount_report::measure::{Objects, numbers};
-use recount_report::results::{Column, StageRuns, parameter};
+use recount_report::results::{Column, StageRuns};
 
 use crate::{CliError, print};
 
@@ -132,5 +132,5 @@ fn find_in(
 /// Says whether some variant of a stage has a parameter, which may be a part of one: `optimiser.rate`.
 fn has_parameter(pipeline: &Pipeline, stage: &str, name: &str) -> bool {
     let Some(id) = pipeline.stage(stage) else { return false };
-    pipeline.all_settings_of_runs(id).any(|settings| parameter(settings, name).is_some())
+    pipeline.all_settings_of_runs(id).any(|settings| settings.find(name).is_some())
 }

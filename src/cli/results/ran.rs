@@ -1,6 +1,6 @@
 //! What the instances measured that a run of the pipeline ran; of a trial beside what is recorded.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use recount_engine::spec::StageId;
 use recount_engine::{LOCK_FILE, Lock, Outcome, Report, Summary};
@@ -8,6 +8,9 @@ use recount_report::results::{Before, StageRuns, Table, join, table, text};
 
 use super::columns::declared;
 use super::runs::Runs;
+use super::stale;
+use crate::arguments::RunArguments;
+use crate::environment::Environment;
 use crate::outputs::OutputFinder;
 use crate::project::Project;
 use crate::{CliError, diff, print};
@@ -15,12 +18,18 @@ use crate::{CliError, diff, print};
 /// The most rows that are printed of one table.
 const MAX_ROWS: usize = 20;
 
-/// Prints the declared measures of what ran; with `trial` beside those that the lock names.
+/// Prints the declared measures of what ran; of a trial beside those that the lock names.
 ///
 /// # Errors
 /// A [`CliError`] where a record can't be read.
-pub fn print_ran(project: &Project, summary: &Summary, trial: bool) -> Result<(), CliError> {
+pub fn print_ran(
+    project: &Project,
+    summary: &Summary,
+    args: &RunArguments,
+    environment: &Environment,
+) -> Result<(), CliError> {
     let pipeline = &project.pipeline;
+    let trial = !args.settings.set.is_empty();
     let recorded = if trial { locked(project)? } else { None };
     // Of a trial it is what differs from the lock, also where it has been tried before.
     let is_shown = |report: &&Report| match &recorded {
@@ -39,6 +48,12 @@ pub fn print_ran(project: &Project, summary: &Summary, trial: bool) -> Result<()
     let finder = OutputFinder::of(&project.store);
     // After a run of a target the lock has the rest of each row; a trial, and a run on stand-in data, has what it ran alone.
     let rest = if trial || project.stand_in.is_some() { None } else { locked(project)? };
+    // Of a run that brought not everything up to date the lock has older results, too.
+    let is_mixed = !args.targets.is_empty() || !summary.is_complete();
+    let older = match rest.as_ref().filter(|_| is_mixed) {
+        Some(lock) => stale::notes(project, &args.settings, environment, lock, &ids)?,
+        None => BTreeMap::new(),
+    };
     let runs = match rest {
         Some(lock) => Runs::of_lock(pipeline, &lock, &project.store)?,
         None => Runs::of_summary(summary),
@@ -53,6 +68,8 @@ pub fn print_ran(project: &Project, summary: &Summary, trial: bool) -> Result<()
         }
         let columns = declared(stages);
         let mut now = table(stages, columns.clone(), &finder);
+        let of_table = older.iter().filter(|(stage, _)| now.stages.contains(stage));
+        now.notes.extend(of_table.map(|(_, note)| note.clone()));
         let hidden = now.rows.len().saturating_sub(MAX_ROWS);
         now.rows.truncate(MAX_ROWS);
         let tried: BTreeSet<&str> =

@@ -139,7 +139,7 @@ impl Command {
     fn attempt(
         &self,
         job: &Job<'_>,
-        invocation: &Invocation,
+        (run, invocation): (&Value, &Invocation),
         log: &mut Log<'_>,
     ) -> Result<Vec<Output>, Failure> {
         let mut program = Program::start(job, invocation, &self.variables(job), log)?;
@@ -150,7 +150,7 @@ impl Command {
         places::clear(job.project, &job.effective.places)?;
         let end = program.run(Limits { timeout: timeout(job), grace: self.grace }, job, log);
         drop(supervised);
-        end.and_then(|end| judge(&end, log, job)).and_then(|()| places::collect(job))
+        end.and_then(|end| judge(&end, run, log, job)).and_then(|()| places::collect(job))
     }
 }
 
@@ -261,7 +261,7 @@ impl Kind for Command {
         let retries = retries(job);
         let mut retry = 0;
         let result = loop {
-            match self.attempt(job, &invocation, &mut log) {
+            match self.attempt(job, (&run, &invocation), &mut log) {
                 Err(failure @ Failure::Failed { .. }) if retry < retries && !job.watch.cancelled() => {
                     retry += 1;
                     let line = format!("failed, trying again ({retry} of {retries}): {}", failure.headline());

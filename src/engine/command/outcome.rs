@@ -4,14 +4,17 @@ use std::io;
 
 use super::log::Log;
 use super::process::End;
-use super::shell;
+use super::{places, shell};
+use crate::spec::Value;
 use crate::{Failure, Job};
 
 /// What to do about a program that failed.
-const AGAIN: &str = "run again once the cause is mended; anything that it wrote is in `artifacts/edited/`";
+const AGAIN: &str = "run again once the cause is mended";
+const AGAIN_WITH_EDITED: &str = "run again once the cause is mended; what it wrote is in `artifacts/edited/`";
 
-/// Says what became of a program that has ended, with the end of what it printed.
-pub(super) fn judge(end: &End, log: &Log<'_>, job: &Job<'_>) -> Result<(), Failure> {
+/// Says what became of a program that has ended, with what was run and the end of what it printed.
+pub(super) fn judge(end: &End, run: &Value, log: &Log<'_>, job: &Job<'_>) -> Result<(), Failure> {
+    let again = || if places::has_some(job) { AGAIN_WITH_EDITED } else { AGAIN };
     let (headline, help) = match end {
         End::Success => return Ok(()),
         End::Stopped => return Err(Failure::Cancelled),
@@ -27,10 +30,10 @@ pub(super) fn judge(end: &End, log: &Log<'_>, job: &Job<'_>) -> Result<(), Failu
             "it ended with exit code 127".to_owned(),
             "check that the program, and the interpreter in its first line, are installed and on the PATH",
         ),
-        End::Code(code) => (format!("it ended with exit code {code}"), AGAIN),
-        End::Signal(signal) => (format!("it was ended by signal {signal}"), AGAIN),
+        End::Code(code) => (format!("it ended with exit code {code}"), again()),
+        End::Signal(signal) => (format!("it was ended by signal {signal}"), again()),
     };
-    let mut lines = vec![headline, format!("$ {}", shell::format_run(job.effective.parameters.get("run")))];
+    let mut lines = vec![headline, format!("$ {}", shell::format_run(Some(run)))];
     let tail = log.tail();
     if tail.is_cut {
         lines.push("…".to_owned());

@@ -35,6 +35,18 @@ fn remove(project: &Folder, path: &ProjectPath) -> io::Result<()> {
     }
 }
 
+/// Says whether the program left something at its outputs' places, besides folders.
+pub(super) fn has_some(job: &Job<'_>) -> bool {
+    let is_there = |path: &ProjectPath| match job.project.entry(path.as_str()).ok()??.kind {
+        FileKind::Folder => {
+            let inside = job.project.walk(path.as_str()).ok()?;
+            inside.iter().find(|inner| inner.entry.kind != FileKind::Folder).map(drop)
+        }
+        _ => Some(()),
+    };
+    job.effective.places.iter().any(|place| is_there(&place.path).is_some())
+}
+
 /// Finds what the program wrote.
 pub(super) fn collect(job: &Job<'_>) -> Result<Vec<Output>, Failure> {
     let project = job.project;
@@ -44,8 +56,12 @@ pub(super) fn collect(job: &Job<'_>) -> Result<Vec<Output>, Failure> {
         let entry = project.entry(path.as_str()).map_err(|error| unreadable(path, &error))?;
         match entry.map(|entry| entry.kind) {
             None => {
-                return Err(Failure::new(format!("it did not write its output `{path}`"))
-                    .with_help("have the program write it, or take it out of `outputs`"));
+                return Err(Failure::new(format!("it did not write its output `{path}`")).with_help(
+                    match place.name.is_empty() {
+                        true => "have the program write into it, or take `out` away",
+                        false => "have the program write it, or take it out of `outputs`",
+                    },
+                ));
             }
             Some(FileKind::Folder) => collect_folder(job, place, &mut outputs)?,
             Some(_) if place.name.is_empty() => {
@@ -99,8 +115,12 @@ fn collect_folder(job: &Job<'_>, place: &OutputPlace, outputs: &mut Vec<Output>)
         }
     }
     if outputs.len() == before {
-        return Err(Failure::new(format!("it wrote no file into its output folder `{path}`"))
-            .with_help("have the program write a file there, or take the folder out of `outputs`"));
+        return Err(Failure::new(format!("it wrote no file into its output folder `{path}`")).with_help(
+            match place.name.is_empty() {
+                true => "have the program write a file there, or take `out` away",
+                false => "have the program write a file there, or take the folder out of `outputs`",
+            },
+        ));
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ const GATE: &str = "read -r _ || exit 125; ";
 const BASH_PLACES: [&str; 2] = ["/bin/bash", "/usr/bin/bash"];
 
 /// How many characters of a command a message shows.
-const MAX_COMMAND_CHARACTERS: usize = 200;
+const MAX_COMMAND_CHARACTERS: usize = 1000;
 
 /// What is started for a `run`.
 pub(super) struct Invocation {
@@ -126,8 +126,8 @@ mod tests {
         assert_eq!(shown("cat a | wc -l > n".into()), "cat a | wc -l > n");
         assert_eq!(shown("\nfirst line\nsecond\n".into()), "first line …");
         assert_eq!(shown("a\u{1b}[31m".into()), r"a\x1b[31m");
-        let long = shown("x".repeat(300).as_str().into());
-        assert_eq!(long, format!("{} … (100 characters more)", "x".repeat(200)));
+        let long = shown("x".repeat(1100).as_str().into());
+        assert_eq!(long, format!("{} … (100 characters more)", "x".repeat(1000)));
     }
 
     #[test]

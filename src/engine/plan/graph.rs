@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 use crate::error::EngineError;
 use crate::kind::Point;
-use crate::spec::{Axis, Pipeline, Stage, StageId};
+use crate::spec::{Axis, Pipeline, Stage, StageId, has_values_of};
 
 /// Index of an instance in [`Plan::instances`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -152,10 +152,9 @@ fn extended<T>(points: &[Point], values: &[T], set: impl Fn(&mut Point, &T)) -> 
 /// Says whether an axis of a need is one of a stage's own: listed under the same name, or variants (or seeds) that
 /// both take from one stage, or that the stage lists itself.
 pub(crate) fn is_shared((id, stage): (StageId, &Stage), axis: &Axis, needed: &Stage) -> bool {
-    let same_owner = |own: Option<StageId>, other| own == Some(id) || own == other;
     stage.each.iter().any(|own| match (own, axis) {
-        (Axis::Variant, Axis::Variant) => same_owner(stage.variants_of, needed.variants_of),
-        (Axis::Seed, Axis::Seed) => same_owner(stage.seeds_of, needed.seeds_of),
+        (Axis::Variant, Axis::Variant) => has_values_of(stage.variants_of, id, needed.variants_of),
+        (Axis::Seed, Axis::Seed) => has_values_of(stage.seeds_of, id, needed.seeds_of),
         (Axis::Listed { name, .. }, Axis::Listed { name: other, .. }) => name == other,
         _ => false,
     })

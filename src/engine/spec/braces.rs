@@ -170,9 +170,13 @@ impl<'a, 's> Braces<'a, 's> {
         self.drafts.iter().position(|other| std::ptr::eq(other, draft)).unwrap_or(self.stage)
     }
 
-    /// Says whether the stage is repeated over an axis of a need at the same values.
+    /// Says whether the stage is repeated over an axis of a need: at the same values, or at those that it lists itself.
     fn shares(&self, axis: &AxisValues) -> bool {
-        let is_listed = !["variant", "seed"].contains(&axis.name.as_str());
+        let is_listed = match axis.name.as_str() {
+            "variant" => self.draft().raw.variants.is_some(),
+            "seed" => self.draft().raw.seeds.is_some(),
+            _ => true,
+        };
         let same = |own: &AxisValues| own.name == axis.name && (is_listed || own.values == axis.values);
         self.draft().axes.iter().any(same)
     }

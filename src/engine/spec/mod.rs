@@ -13,7 +13,9 @@
 //! | `aggregated` | the coordinates over which its results are aggregated |
 //! | `exclude`, `points` | the points of its `each` |
 //! | `owners`, `axes` | whose variants and seeds a stage is repeated over |
+//! | `unmatched` | points at which a need has nothing |
 //! | `outputs`, `writers`, `inputs`, `path_uses`, `project_path` | who writes what, who reads what, and when |
+//! | `unlisted`, `unread` | files that a `run` names and that are no inputs; parameters that it never reads |
 //! | `project_texts` | the texts that stages name, such as templates |
 //! | `template`, `braces` | names in braces, and which there may be |
 //! | `shell_line` | how a value is put into a shell line |
@@ -54,6 +56,8 @@ mod settings_file;
 mod shape;
 mod shell_line;
 mod template;
+mod unlisted;
+mod unmatched;
 mod unread;
 mod waits;
 mod writers;
@@ -64,6 +68,7 @@ pub use json_schema::{FileSchema, file_schemas};
 pub use load::load;
 pub use measures::{Better, Measure, MeasureSource, OutOf};
 pub(crate) use outputs::is_reserved;
+pub(crate) use owners::has_values_of;
 pub use pipeline::{Axis, Pipeline, Stage, StageId, Variant};
 pub(crate) use points::in_braces;
 pub use project_texts::ProjectTexts;

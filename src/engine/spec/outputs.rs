@@ -1,5 +1,6 @@
 //! The paths that stages write and read: those that leave the project, and those that no stage may write.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::ptr;
 
@@ -8,8 +9,8 @@ use super::outline::StageDraft;
 use super::path_uses::{Use, literals, path_shape, templates};
 use super::project_path::ProjectRoot;
 use super::schema::Shape;
-use super::unread;
 use super::writers::Writers;
+use super::{unlisted, unread};
 use crate::address::Address;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::project_path::{PathFault, ProjectPath};
@@ -36,6 +37,7 @@ pub(super) fn check(
     let mut project = ProjectRoot::new(root);
     let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
     let mut uncertain = nameless || drafts.iter().any(|draft| draft.schema.is_none());
+    let (mut refused, mistaken) = (BTreeSet::new(), !diagnostics.is_empty());
     for (stage, draft) in drafts.iter().enumerate() {
         let Some(schema) = draft.schema else { continue };
         for field in &schema.fields {
@@ -50,6 +52,11 @@ pub(super) fn check(
                 None => continue,
             }
             accept(uses, first, shape, &mut project, diagnostics);
+            // Where something is refused already, inputs may be what is.
+            let may_lack = mistaken && matches!(shape, Some(Shape::Input)) && uses.len() == first;
+            if may_lack || draft.each_refused || diagnostics.len() > mistakes {
+                refused.insert(stage);
+            }
             uncertain |= is_output && (diagnostics.len() > mistakes || draft.each_refused);
         }
         unread::check(draft, diagnostics);
@@ -57,6 +64,9 @@ pub(super) fn check(
     let writers = Writers::of(&outputs, drafts, diagnostics);
     let graph = Graph { drafts, needs, order };
     inputs::check(&inputs, &writers, &graph, &mut project, !uncertain, diagnostics);
+    if !uncertain {
+        unlisted::check(drafts, &inputs, &writers, &refused, &mut project, diagnostics);
+    }
 }
 
 /// Takes in the paths from `first` on, which have a shape; reports those that can't be taken, once for each place.

@@ -43,6 +43,12 @@ impl Owner {
     }
 }
 
+/// Says whether the values of an axis that two stages are repeated over are the same ones for the first of them, by its
+/// owner and the other one's: both take them from one stage, or it lists them itself.
+pub(crate) fn has_values_of<T: PartialEq>(own: Option<T>, stage: T, other: Option<T>) -> bool {
+    own.as_ref() == Some(&stage) || own == other
+}
+
 /// Finds the owner of one axis for each stage; `order` has needs before those that need them.
 pub(super) fn owners(order: &[usize], needs: &[Vec<usize>], takes: &[Takes]) -> Vec<Owner> {
     let mut owners = vec![Owner::None; takes.len()];

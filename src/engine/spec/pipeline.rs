@@ -3,6 +3,8 @@
 //! Invariants
 //! - Stages are in an order in which every need comes before what needs it.
 
+use std::borrow::Cow;
+
 use super::measures::Measure;
 use super::owners::{Takes, owners};
 use super::resources::Resources;
@@ -78,13 +80,21 @@ impl Pipeline {
         }
     }
 
-    /// Gives the settings of a stage's runs at a variant, from the stage whose variants they have.
-    pub fn settings_of_runs(&self, id: StageId, variant: Option<&str>) -> &Settings {
-        self.settings(self.stages[id.0].variants_of.unwrap_or(id), variant)
+    /// Gives the settings of a stage's runs at a variant: its own and, where another stage has the variants, those of
+    /// that one whose names are none of its own.
+    pub fn settings_of_runs(&self, id: StageId, variant: Option<&str>) -> Cow<'_, Settings> {
+        let own = self.stages[id.0].settings(variant);
+        match self.stages[id.0].variants_of.filter(|owner| *owner != id) {
+            Some(owner) if own.parameters().is_empty() => {
+                Cow::Borrowed(self.stages[owner.0].settings(variant))
+            }
+            Some(owner) => Cow::Owned(own.before(self.stages[owner.0].settings(variant))),
+            None => Cow::Borrowed(own),
+        }
     }
 
     /// Gives all settings that runs of a stage may have: at each variant, and without one.
-    pub fn all_settings_of_runs(&self, id: StageId) -> impl Iterator<Item = &Settings> {
+    pub fn all_settings_of_runs(&self, id: StageId) -> impl Iterator<Item = Cow<'_, Settings>> {
         let variants = self.variants_of(id).iter().map(|variant| Some(variant.name.as_str()));
         variants.chain([None]).map(move |variant| self.settings_of_runs(id, variant))
     }

@@ -99,9 +99,32 @@ impl Settings {
         all
     }
 
+    /// Gives these, and of others what has the name of none of these.
+    pub(super) fn before(&self, others: &Self) -> Self {
+        let is_default = |name: &str| self.defaults.as_ref().is_some_and(|all| all.contains_key(name));
+        let is_other = |name: &str| !is_default(name) && self.set.iter().all(|own| own.name != name);
+        let set = others.set.iter().filter(|it| is_other(&it.name)).chain(&self.set);
+        let mut set: Vec<Setting> = set.cloned().collect();
+        set.sort_unstable_by(|one, other| one.path().cmp(&other.path()));
+        let defaults = others.defaults.iter().flat_map(|all| all.iter()).filter(|(name, _)| is_other(name));
+        let defaults = defaults.chain(self.defaults.iter().flat_map(|all| all.iter()));
+        let defaults: Parameters = defaults.map(|(name, value)| (name.clone(), value.clone())).collect();
+        Self { set, defaults: Some(Arc::new(defaults)) }
+    }
+
     /// Gives the value of a parameter that is no map.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.position(name).map_or_else(|_| self.defaults.as_ref()?.get(name), |at| Some(&self.set[at].value))
+    }
+
+    /// Finds the value of a parameter, or of a part of one that is a map: `optimiser.rate`.
+    pub fn find(&self, name: &str) -> Option<Value> {
+        let mut names = name.split('.');
+        let first = self.parameters().remove(names.next()?)?;
+        names.try_fold(first, |value, name| match value {
+            Value::Map(mut parts) => parts.remove(name),
+            _ => None,
+        })
     }
 
     /// Finds where a parameter, or a part of one such as `optimiser.rate`, was set.

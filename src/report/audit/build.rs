@@ -48,10 +48,9 @@ impl AuditFile {
             };
             let key = run.key.0.to_hex();
             results.entry(key.clone()).or_insert_with(|| result(job, run, stage));
-            settings.entry(named.clone()).or_insert_with(|| {
-                let owner = stage.variants_of.unwrap_or(id);
-                settings_of(pipeline.settings(owner, variant), variant)
-            });
+            settings
+                .entry(named.clone())
+                .or_insert_with(|| settings_of(&pipeline.settings_of_runs(id, variant), variant));
             runs.insert(run.instance.clone(), AuditRun { key, settings: named });
         }
         settings.retain(|_, settings: &mut BTreeMap<String, AuditSetting>| !settings.is_empty());

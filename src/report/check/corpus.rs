@@ -21,6 +21,7 @@ stages:
   - name: fit
     each: [variant, seed]
     run: [python3, fit.py, "{params}", "{seed}", "{out}"]
+    inputs: [fit.py]
     out: "runs/fit/{variant}/{seed}"
     seeds: [1, 2, 3]
     params: { C: 1, hidden: 64 }
@@ -31,11 +32,13 @@ stages:
       seconds: { from: "metrics.json#/seconds", observed: true }
   - name: survey
     run: [python3, survey.py, "{out}"]
+    inputs: [survey.py]
     out: runs/survey
     measures: { calls: { from: "calls.json#/n" } }
   - name: assay
     each: [{ route: [dry, wet] }]
     run: [python3, assay.py, "{route}", "{out}"]
+    inputs: [assay.py]
     out: "runs/assay/{route}"
     measures: { recovery: { from: "assay.json#/recovery", unit: fraction } }
   - { name: plot, kind: plot, figures: { confusion: { points: fit.accuracy, over: variant } } }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use recount_engine::diagnostic::{Diagnostic, Diagnostics};
-use recount_engine::spec::{Parameters, Pipeline, StageId};
+use recount_engine::spec::{Pipeline, StageId};
 
 use super::Project;
 use super::words::{is_number, words};
@@ -97,8 +97,5 @@ impl Names {
 }
 
 fn parameters(pipeline: &Pipeline, id: StageId) -> BTreeSet<String> {
-    let owner = pipeline.stages[id.0].variants_of.unwrap_or(id);
-    let variants = pipeline.variants_of(id).iter().map(|variant| Some(variant.name.as_str()));
-    let settings = variants.chain([None]).map(|variant| pipeline.settings(owner, variant).parameters());
-    settings.flat_map(Parameters::into_keys).collect()
+    pipeline.all_settings_of_runs(id).flat_map(|settings| settings.parameters().into_keys()).collect()
 }

@@ -20,6 +20,7 @@ mod registry;
 use std::sync::Arc;
 
 pub use format::{Format, MAX_DECIMALS};
+pub(crate) use number::Rounded;
 pub use registry::{CitationRegistry, ReferenceId};
 
 use crate::quantity::{FRACTION, POINTS, Quantity};

@@ -10,7 +10,7 @@ const MAX_PLACES: usize = 18;
 
 /// A number rounded to some decimals.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rounded {
+pub(crate) struct Rounded {
     /// Its digits as an integer, without the sign.
     digits: u64,
     /// How many of them are after the point.
@@ -35,6 +35,12 @@ impl Rounded {
             .filter_map(|places| Self::of(decimal, places, value))
             .find(|rounded| !wrong(rounded))
             .unwrap_or(Self { digits: 0, places: 0, is_negative: value < 0.0, value, is_scientific: true })
+    }
+
+    /// Rounds a finite number to decimals, half away from zero, also to zero; `None` where it has too many digits to be
+    /// spelled with a point.
+    pub(crate) fn to_places(value: f64, places: usize) -> Option<Self> {
+        Self::of(exact(value), places, value)
     }
 
     /// Rounds a finite number to significant digits, half away from zero.
@@ -69,7 +75,7 @@ impl Rounded {
     }
 
     /// Spells it with a point.
-    pub(super) fn plain(self) -> String {
+    pub(crate) fn plain(self) -> String {
         if self.is_scientific {
             return Decimal::rounded(self.value, 3).label(false);
         }

@@ -124,10 +124,10 @@ fn a_setting_is_printed_as_it_is_written_with_its_line() {
     assert_data_eq!(
         lines.concat(),
         str![[r#"
-"0.1" fit[soft_margin].params.C Written(WrittenAt { file: Some("pipeline.yaml"), line: Some(14), variant: Some("soft_margin"), by: None })
-"svm" fit[soft_margin].params.model Written(WrittenAt { file: Some("pipeline.yaml"), line: Some(10), variant: None, by: None })
+"0.1" fit[soft_margin].params.C Written(WrittenAt { file: Some("pipeline.yaml"), line: Some(15), variant: Some("soft_margin"), by: None })
+"svm" fit[soft_margin].params.model Written(WrittenAt { file: Some("pipeline.yaml"), line: Some(11), variant: None, by: None })
 none
-"0.3" fit.params.test_size Written(WrittenAt { file: Some("pipeline.yaml"), line: Some(10), variant: None, by: None })
+"0.3" fit.params.test_size Written(WrittenAt { file: Some("pipeline.yaml"), line: Some(11), variant: None, by: None })
 error: `fit.params.C` differs between variants: name one, `(variant="svm")`
 
 "#]]

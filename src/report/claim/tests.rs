@@ -26,6 +26,7 @@ stages:
   - name: fit
     each: [variant, seed]
     run: [python3, fit.py, --config, "{params}", --seed, "{seed}", --out, "{out}"]
+    inputs: [fit.py]
     out: "runs/{variant}/{seed}"
     seeds: [1, 2, 3]
     params: { model: svm }
@@ -43,6 +44,7 @@ stages:
     each: { fold: [1, 2], depth: [3, 4] }
     exclude: [{ fold: 2, depth: 4 }]
     run: [python3, folds.py, "{fold}", "{depth}", "{out}"]
+    inputs: [folds.py]
     out: "folds/{fold}/{depth}"
     measures: { score: "score.json#/score" }
 "#;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use recount_engine::address::{Address, Pointer};
 use recount_engine::diagnostic::{Diagnostic, Diagnostics, Place};
-use recount_engine::spec::{MeasureSource, Parameters, Pipeline, Settings, Stage, StageId};
+use recount_engine::spec::{MeasureSource, Pipeline, Stage, StageId};
 use recount_engine::suggestion;
 
 use super::spec::{FigureSpec, Named, Shows, fits};
@@ -123,9 +123,8 @@ fn check_section(
     diagnostics: &mut Diagnostics,
 ) {
     let Some((section, place)) = &figure.section else { return };
-    let owner = stage.variants_of.unwrap_or(id);
-    let settings = pipeline.all_settings_of_runs(id).map(Settings::parameters);
-    let known: BTreeSet<String> = settings.flat_map(Parameters::into_keys).collect();
+    let settings = pipeline.all_settings_of_runs(id);
+    let known: BTreeSet<String> = settings.flat_map(|all| all.parameters().into_keys()).collect();
     if !known.contains(section) {
         let help = suggestion::help(
             section,
@@ -133,7 +132,7 @@ fn check_section(
             "a parameter named",
             "its parameters are",
         );
-        let message = format!("stage `{}` has no parameter `{section}`", pipeline.stages[owner.0].name);
+        let message = format!("stage `{}` has no parameter `{section}`", stage.name);
         let mistake = Diagnostic::error(message).at(place);
         diagnostics.add(mistake.maybe_help(help));
     }

@@ -58,7 +58,7 @@ pub fn setting(selection: &Selection, name: &str) -> Result<Option<Quantity>, St
     let mut found: Option<(Option<Value>, Option<SettingOrigin>)> = None;
     for variant in &variants {
         let settings = pipeline.settings_of_runs(selection.stage_id(), variant.as_deref());
-        let value = crate::results::parameter(settings, name);
+        let value = settings.find(name);
         match &found {
             Some((known, _)) if *known != value => {
                 return Err(format!(

@@ -1,6 +1,7 @@
 //! What of the pipeline decides a report: the stages that it rests on, which outputs it reads, and what it says of settings
 //! and measures that is no bytes of an output.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use recount_engine::address::Address;
@@ -86,17 +87,16 @@ pub(super) fn digest_stage(pipeline: &Pipeline, id: StageId) -> Digest {
     canonical.finish()
 }
 
-/// Gives the settings of a stage: for each of its variants, or its own.
-pub(super) fn settings_of(pipeline: &Pipeline, id: StageId) -> Vec<(String, &Settings)> {
+/// Gives the settings of a stage's runs: at each of its variants, or without one.
+fn settings_of(pipeline: &Pipeline, id: StageId) -> Vec<(String, Cow<'_, Settings>)> {
     let stage: &Stage = &pipeline.stages[id.0];
-    let owner = stage.variants_of.unwrap_or(id);
     match stage.each.contains(&Axis::Variant) {
         true => pipeline
             .variants_of(id)
             .iter()
-            .map(|variant| (variant.name.clone(), pipeline.settings(owner, Some(&variant.name))))
+            .map(|variant| (variant.name.clone(), pipeline.settings_of_runs(id, Some(&variant.name))))
             .collect(),
-        false => vec![(String::new(), pipeline.settings(owner, None))],
+        false => vec![(String::new(), pipeline.settings_of_runs(id, None))],
     }
 }
 

@@ -4,17 +4,19 @@ use super::table::{Cell, Table};
 use crate::statistics::Sample;
 
 /// Formats a table: of each measure its value where every row is one run, else its mean, deviation, least, most, number
-/// of values and number of repeats.
+/// of values and number of repeats. Its unit is in brackets behind its name.
 pub fn csv(table: &Table) -> String {
     let mut samples = table.rows.iter().flat_map(|row| &row.cells).filter_map(Cell::sample);
     let is_single = samples.all(|sample| sample.values().len() == 1);
     let mut header: Vec<String> = table.coordinates.clone();
     for column in &table.columns {
-        let name = column.name(&table.stages);
+        let (name, unit) = (column.name(&table.stages), column.unit());
         match column.measure() {
-            Some(_) if !is_single => header
-                .extend(["mean", "sd", "min", "max", "n", "repeats"].map(|part| format!("{name}.{part}"))),
-            _ => header.push(name),
+            Some(_) if !is_single => {
+                header.extend(["mean", "sd", "min", "max"].map(|part| format!("{name}.{part}{unit}")));
+                header.extend(["n", "repeats"].map(|part| format!("{name}.{part}")));
+            }
+            _ => header.push(name + &unit),
         }
     }
     let mut rows = vec![header];

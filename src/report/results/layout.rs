@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::number::{format_mean, format_number};
 use super::table::{Cell, Column, Row, Table};
-use crate::measure::FRACTION;
 use crate::statistics::{Comparison, Relation, Repeats, Sample, Summary, compare};
 
 /// The most notes that are given.
@@ -45,10 +44,8 @@ impl Layout {
             layout.column(name.clone(), false);
         }
         for column in &table.columns {
-            let unit = column.measure().and_then(|it| it.unit.as_deref()).filter(|unit| *unit != FRACTION);
-            let name = column.name(&table.stages);
             let numeric = column.measure().is_some();
-            layout.column(unit.map_or(name.clone(), |unit| format!("{name} ({unit})")), numeric);
+            layout.column(column.name(&table.stages) + &column.unit(), numeric);
             if let Some(before) = before.filter(|_| numeric) {
                 layout.column(before.name.to_owned(), true);
                 layout.column("change".to_owned(), false);

@@ -28,5 +28,5 @@ pub use layout::Before;
 pub use markdown::markdown;
 pub use number::{format_mean, format_number};
 pub use rows::{Group, group};
-pub use table::{Cell, Column, Row, SettingsOf, Shown, StageRuns, Table, join, parameter, table};
+pub use table::{Cell, Column, Row, SettingsOf, Shown, StageRuns, Table, join, table};
 pub use text::text;

@@ -2,7 +2,9 @@
 //!
 //! Invariants
 //! - Digits come from exact decimal formatting: no logarithm, no C library.
+//! - A number is rounded as a report rounds it, half away from zero.
 
+use crate::citation::Rounded;
 use crate::statistics::Summary;
 
 /// Digits of a number of which no deviation says how many it deserves.
@@ -19,7 +21,7 @@ pub fn format_mean(summary: &Summary) -> String {
     match summary.sd {
         Some(sd) if sd > 0.0 && is_plain(summary.mean) && is_plain(sd) => {
             let decimals = decimals(sd, 2);
-            format!("{:.decimals$} ± {sd:.decimals$}", summary.mean)
+            format!("{} ± {}", rounded(summary.mean, decimals), rounded(sd, decimals))
         }
         Some(sd) if sd > 0.0 => format!("{} ± {}", format_number(summary.mean), format_significant(sd, 2)),
         _ => format_number(summary.mean),
@@ -41,8 +43,12 @@ fn format_significant(number: f64, digits: usize) -> String {
         let (digits, exponent) = written.split_once('e').expect("it has an exponent");
         return format!("{}e{exponent}", trimmed(digits));
     }
-    let text = format!("{number:.*}", decimals(number, digits));
-    trimmed(&text).to_owned()
+    trimmed(&rounded(number, decimals(number, digits))).to_owned()
+}
+
+fn rounded(number: f64, decimals: usize) -> String {
+    let rounded = Rounded::to_places(number, decimals);
+    rounded.map_or_else(|| format!("{number:.decimals$}"), |rounded| rounded.plain().replace('−', "-"))
 }
 
 /// Takes zeros away that end a fraction.
@@ -79,5 +85,13 @@ mod tests {
         assert_eq!(formatted(&[12.0, 12.0]), "12");
         assert_eq!(formatted(&[0.123_456_789]), "0.12346");
         assert_eq!(formatted(&[-3e20]), "-3e20");
+    }
+
+    #[test]
+    fn a_half_is_rounded_away_from_zero_as_in_a_report() {
+        assert_eq!(formatted(&[0.4205, 0.5605]), "0.491 ± 0.099");
+        assert_eq!(formatted(&[-0.4205, -0.5605]), "-0.491 ± 0.099");
+        assert_eq!(formatted(&[2.000_05]), "2.0001");
+        assert_eq!(formatted(&[123_456_789.25, 123_456_789.75]), "123456789.50 ± 0.35");
     }
 }

@@ -1,16 +1,19 @@
 //! Measures in a table: a row for each group of runs, a column for each measure or parameter.
 
+use std::borrow::Cow;
 use std::num::NonZeroU64;
 
 use recount_engine::digest::Key;
 use recount_engine::spec::{Better, Measure, Settings, Value};
 
 use super::rows::{Group, group};
-use crate::measure::{Coordinates, Objects, Reading, Run, Unread, averaged, cases, read_measures, units};
+use crate::measure::{
+    Coordinates, FRACTION, Objects, Reading, Run, Unread, averaged, cases, read_measures, units,
+};
 use crate::statistics::Sample;
 
 /// Gives the settings that hold at a variant.
-pub type SettingsOf<'p> = Box<dyn Fn(Option<&str>) -> &'p Settings + 'p>;
+pub type SettingsOf<'p> = Box<dyn Fn(Option<&str>) -> Cow<'p, Settings> + 'p>;
 
 /// A stage whose runs are shown.
 pub struct StageRuns<'p> {
@@ -110,6 +113,12 @@ impl Column {
             Shown::Parameter(name) => format!("params.{name}"),
         };
         if stages.len() > 1 { format!("{}.{name}", stages[self.stage]) } else { name }
+    }
+
+    /// Gives the unit of its measure, in brackets with a space before them; nothing of a fraction, and where it has none.
+    pub(super) fn unit(&self) -> String {
+        let unit = self.measure().and_then(|measure| measure.unit.as_deref());
+        unit.filter(|unit| *unit != FRACTION).map(|unit| format!(" ({unit})")).unwrap_or_default()
     }
 
     /// Gives the measure that it shows.
@@ -237,7 +246,7 @@ fn cells(
                 Shown::Parameter(name) => {
                     let variant = group.coordinates.iter().find(|(name, _)| name == "variant");
                     let settings = (stages[stage].settings)(variant.map(|(_, value)| value.as_str()));
-                    cells[at] = Cell::Parameter(parameter(settings, name));
+                    cells[at] = Cell::Parameter(settings.find(name));
                 }
             }
         }
@@ -265,17 +274,6 @@ fn cell(measure: &Measure, readings: Vec<Reading>, units: &[Vec<usize>], cases: 
     let sample = if measure.exact { sample.exact() } else { sample };
     let sample = cases.into_iter().fold(sample, Sample::out_of);
     Cell::Measured { sample, unread: readings.into_iter().filter_map(Result::err).collect() }
-}
-
-/// Finds a parameter, or a part of one that is a map: `optimiser.rate`.
-pub fn parameter(settings: &Settings, name: &str) -> Option<Value> {
-    let mut names = name.split('.');
-    let all = settings.parameters();
-    let first = all.get(names.next()?)?.clone();
-    names.try_fold(first, |value, name| match value {
-        Value::Map(parts) => parts.get(name).cloned(),
-        _ => None,
-    })
 }
 
 impl Table {

@@ -1,5 +1,6 @@
 //! Tables of a made-up stage, in each format.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use recount_engine::digest::{Digest, Key, ObjectId};
@@ -68,7 +69,7 @@ fn tables() -> (Table, Table) {
         repeats: repeats.iter().map(|name| (*name).to_owned()).collect(),
         paired: Vec::new(),
         measures: &measures,
-        settings: Box::new(|_| &settings),
+        settings: Box::new(|_| Cow::Borrowed(&settings)),
     };
     let columns: Vec<Column> = measures
         .iter()
@@ -134,7 +135,7 @@ fit/[lost,seed=1,fold=1/]/metrics.json/#/seconds: nothing has it any more
     assert_data_eq!(
         csv(&table),
         str![[r#"
-variant,score.mean,score.sd,score.min,score.max,score.n,score.repeats,seconds.mean,seconds.sd,seconds.min,seconds.max,seconds.n,seconds.repeats,params.C
+variant,score.mean,score.sd,score.min,score.max,score.n,score.repeats,seconds.mean (s),seconds.sd (s),seconds.min (s),seconds.max (s),seconds.n,seconds.repeats,params.C
 plain,0.59375,0.04419417382415922,0.5625,0.625,2,2,0.5,0,0.5,0.5,2,2,1.5
 twin,0.59375,0.04419417382415922,0.5625,0.625,2,2,0.5,0,0.5,0.5,2,2,1.5
 lame,0.875,,0.875,0.875,1,2,0.75,0,0.75,0.75,2,2,1.5
@@ -145,7 +146,7 @@ lost,,,,,0,2,,,,,0,2,1.5
     assert_data_eq!(
         csv(&runs),
         str![[r#"
-variant,seed,fold,score,seconds,params.C
+variant,seed,fold,score,seconds (s),params.C
 plain,1,1,0.5,0.5,1.5
 plain,1,2,0.75,0.5,1.5
 plain,2,1,0.5,0.5,1.5

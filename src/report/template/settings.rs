@@ -48,12 +48,8 @@ impl SettingsValue {
     /// Says whether a stage's variants have such a setting, be it others than these.
     fn is_known(&self, name: &str) -> bool {
         let pipeline = self.state.evidence.pipeline();
-        let owner = self.runs.stage().variants_of.unwrap_or(self.runs.stage_id());
-        let variants = pipeline.stages[owner.0].variants.iter().map(|variant| Some(variant.name.as_str()));
         let path = format!("{}{name}", self.below);
-        variants
-            .chain([None])
-            .any(|variant| crate::results::parameter(pipeline.settings(owner, variant), &path).is_some())
+        pipeline.all_settings_of_runs(self.runs.stage_id()).any(|settings| settings.find(&path).is_some())
     }
 }
 

@@ -16,7 +16,9 @@ use super::pipeline::{Axis, Pipeline, Stage, StageId};
 use super::project_texts::ProjectTexts;
 use super::schema::{KnownStage, Schema};
 use super::settings::Settings;
-use super::{aggregated, axes, graph, inherit, open_params, outputs, overrides, points, settings_file};
+use super::{
+    aggregated, axes, graph, inherit, open_params, outputs, overrides, points, settings_file, unmatched,
+};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Source};
 use crate::suggestion;
 use crate::value::Parameters;
@@ -69,6 +71,9 @@ fn checked(
     drafts.iter_mut().for_each(|draft| set_base(draft, &defaults, diagnostics));
     inherit::resolve(drafts, outline.nameless, diagnostics);
     outputs::check(root, drafts, &needs, &order, outline.nameless, diagnostics);
+    // On a circle nobody waits for anybody.
+    let is_matched = order.len() < drafts.len()
+        || !unmatched::check(drafts, &needs, &order, [&variants_of, &seeds_of], diagnostics);
     let mut place = vec![StageId(0); drafts.len()];
     for (at, index) in order.iter().enumerate() {
         place[*index] = StageId(at);
@@ -87,7 +92,8 @@ fn checked(
         return None;
     }
     let pipeline = Pipeline { title: outline.title, stages };
-    for (at, index) in order.iter().enumerate() {
+    // Without a plan there is no run that anything could name.
+    for (at, index) in order.iter().enumerate().filter(|_| is_matched) {
         let draft = &drafts[*index];
         // Where the values of a coordinate can't be read, all that names one of them would be reported, too.
         let unreadable = |need: &StageId| {

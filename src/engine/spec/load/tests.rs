@@ -141,7 +141,7 @@ fn owners(stages: &str) -> Result<Vec<String>, String> {
     let files = [
         ("pipeline.yaml", text.as_str()),
         ("stages/one.yaml", "variants: [{ name: first }]"),
-        ("stages/two.yaml", "variants: [{ name: second }]"),
+        ("stages/two.yaml", "variants: [{ name: first }]"),
     ];
     let pipeline = loaded(&files, &[])?;
     let name = |of: Option<StageId>| of.map_or("-", |stage| &pipeline.stages[stage.0].name);

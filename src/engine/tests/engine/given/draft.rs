@@ -251,6 +251,7 @@ impl Draft {
         map.insert("out".to_owned(), out.into());
         map.insert("needs".to_owned(), stage.need.iter().map(|need| format!("s{need}")).collect());
         map.insert("run".to_owned(), self.run(index));
+        map.insert("inputs".to_owned(), json!(["record.sh"]));
         if !stage.in_own_file {
             map.extend(self.settings(index));
         }
