@@ -23,13 +23,17 @@ const COUNTED: [&str; 3] = ["engine", "kinds", "lab"];
 /// The engine's crate as other crates name it, and the one module of it that counts.
 const ENGINE: (&str, [&str; 2]) = ("recount_engine", ["engine", "digest"]);
 
+/// Our packages in the lock, whose code is digested.
+const OWN_PACKAGES: [&str; 2] = ["recount", "recount-engine"];
+
 /// The sources and the lock, read once.
 pub struct Project {
     modules: BTreeMap<Vec<String>, Module>,
     /// What the manifests say of each third-party crate: its version and features.
     dependencies: BTreeMap<String, String>,
     features: BTreeSet<String>,
-    locked: BTreeMap<String, Locked>,
+    /// By name, the versions that are locked of each package.
+    locked: BTreeMap<String, Vec<Locked>>,
 }
 
 struct Module {
@@ -38,9 +42,10 @@ struct Module {
     words: BTreeSet<String>,
 }
 
-#[derive(Default)]
 struct Locked {
     version: String,
+    checksum: String,
+    /// What it needs: a name, and a version where more than one is locked.
     needs: Vec<String>,
 }
 
@@ -86,10 +91,10 @@ fn digest(project: &Project, root: &[String]) -> String {
     for name in &crates {
         field(&project.dependencies[name]);
     }
-    for name in lock_closure(project, crates) {
-        let versions = &project.locked[&name].version;
+    for (name, versions) in lock_closure(project, &crates) {
         field(&name);
-        field(versions);
+        let locked = versions.iter().map(|at| &project.locked[&name][*at]);
+        field(&locked.map(|it| format!("{} {} ", it.version, it.checksum)).collect::<String>());
     }
     sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -118,19 +123,32 @@ fn reach(project: &Project, root: &[String]) -> BTreeSet<Vec<String>> {
     reached
 }
 
-fn lock_closure(project: &Project, crates: BTreeSet<String>) -> BTreeSet<String> {
-    let mut closure = BTreeSet::new();
-    let mut waiting: Vec<String> = crates.into_iter().collect();
-    while let Some(name) = waiting.pop() {
-        // The lock writes the package's name, the code its name as an identifier.
-        let name = project.locked.keys().find(|locked| locked.replace('-', "_") == name.replace('-', "_"));
-        if let Some(name) = name
-            && closure.insert(name.clone())
-        {
-            waiting.extend(project.locked[name].needs.iter().cloned());
+/// The packages that crates reach in the lock, each with the versions of it that they reach: another version, which something
+/// else needs, decides nothing here.
+fn lock_closure(project: &Project, crates: &BTreeSet<String>) -> BTreeMap<String, BTreeSet<usize>> {
+    let mut closure: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    // The lock writes the package's name, the code its name as an identifier; our own packages say which version it is.
+    let own =
+        OWN_PACKAGES.iter().flat_map(|own| project.locked.get(*own)).flatten().flat_map(|own| &own.needs);
+    let mut waiting: Vec<&String> =
+        own.filter(|need| crates.contains(&split(need).0.replace('-', "_"))).collect();
+    while let Some(need) = waiting.pop() {
+        let (name, version) = split(need);
+        let Some(versions) = project.locked.get(name) else { continue };
+        for (at, locked) in versions.iter().enumerate() {
+            if version.is_none_or(|version| version == locked.version)
+                && closure.entry(name.to_owned()).or_default().insert(at)
+            {
+                waiting.extend(&locked.needs);
+            }
         }
     }
     closure
+}
+
+/// The name of what is needed, and its version where that is said.
+fn split(need: &str) -> (&str, Option<&str>) {
+    need.split_once(' ').map_or((need, None), |(name, version)| (name, version.split(' ').next()))
 }
 
 fn read_folder(folder: &Path, path: &mut Vec<String>, modules: &mut BTreeMap<Vec<String>, Module>) {
@@ -337,21 +355,18 @@ fn required(wanted: &str) -> String {
     version.filter(|version| !version.contains(',')).unwrap_or(&wanted).to_owned()
 }
 
-/// Every package of the lock: all its versions, and what they need.
-fn locked(lock: &str) -> BTreeMap<String, Locked> {
-    let mut packages: BTreeMap<String, Locked> = BTreeMap::new();
+/// Every package of the lock.
+fn locked(lock: &str) -> BTreeMap<String, Vec<Locked>> {
+    let mut packages: BTreeMap<String, Vec<Locked>> = BTreeMap::new();
     for block in lock.split("[[package]]").skip(1) {
         let text = |field: &str| {
             let line = block.lines().find_map(|line| line.strip_prefix(field));
             line.unwrap_or_default().trim_matches('"').to_owned()
         };
-        let package = packages.entry(text("name = ")).or_default();
-        package.version.push_str(&text("version = "));
-        package.version.push(' ');
-        package.version.push_str(&text("checksum = "));
-        package.version.push(' ');
         let needs = block.lines().filter_map(|line| line.strip_prefix(" \""));
-        package.needs.extend(needs.map(|need| need.split([' ', '"']).next().unwrap_or_default().to_owned()));
+        let needs = needs.map(|need| need.split('"').next().unwrap_or_default().to_owned()).collect();
+        let locked = Locked { version: text("version = "), checksum: text("checksum = "), needs };
+        packages.entry(text("name = ")).or_default().push(locked);
     }
     packages
 }

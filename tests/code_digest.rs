@@ -26,6 +26,15 @@ name = "plotters"
 version = "1.0.0"
 
 [[package]]
+name = "recount"
+version = "1.0.0"
+dependencies = [
+ "burn",
+ "plotters",
+ "recount-engine",
+]
+
+[[package]]
 name = "recount-engine"
 version = "1.0.0"
 dependencies = [
@@ -163,6 +172,17 @@ fn a_locked_dependency_counts_where_it_is_reached() {
             .replace("name = \"ndarray\"\nversion = \"1.0.0\"", "name = \"ndarray\"\nversion = \"1.0.1\"");
     });
     assert_eq!(changed, ["train"]);
+}
+
+#[test]
+fn another_version_that_something_else_needs_does_not_count() {
+    let changed = Sources::new().changed_by(|sources| {
+        sources.lock = LOCK
+            .replace(" \"ndarray\",", " \"ndarray 1.0.0\",")
+            .replace(" \"walkdir\",", " \"ndarray 2.0.0\",\n \"walkdir\",")
+            + "\n[[package]]\nname = \"ndarray\"\nversion = \"2.0.0\"\n";
+    });
+    assert!(changed.is_empty(), "{changed:?}");
 }
 
 #[test]
