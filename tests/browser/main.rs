@@ -2,6 +2,7 @@
 
 mod browser;
 mod page;
+mod picture;
 #[path = "../cli/project.rs"]
 #[expect(dead_code, reason = "other tests use the rest of it")]
 mod project;

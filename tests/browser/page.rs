@@ -43,7 +43,7 @@ const LEAST_CONTRAST: &str = r##"(() => {
 })()"##;
 
 /// Makes the page of a project's one report and opens it.
-fn open(browser: &mut Browser, project: &Path, page: &str) {
+pub fn open(browser: &mut Browser, project: &Path, page: &str) {
     let mut recount = Command::new(env!("CARGO_BIN_EXE_recount"));
     let made = recount.args(["--project".as_ref(), project.as_os_str(), "page".as_ref()]).output();
     assert!(made.is_ok_and(|made| made.status.success()), "there is a report");
@@ -59,7 +59,7 @@ fn assert_quiet(browser: &mut Browser) {
 }
 
 /// The project that `init` writes, run.
-fn bandit() -> Project {
+pub fn bandit() -> Project {
     let project = Project::empty();
     project.run(&["init"]).done();
     project.run(&[]).done();
