@@ -19,6 +19,7 @@ fn looks(page: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "snapshots of tests go by this variable")]
 fn the_picture_in_the_readme_is_of_the_present_page() {
     let Some(mut browser) = Browser::start() else { return };
     let project = bandit();
