@@ -210,7 +210,7 @@ fn what(quantity: &AuditQuantity) -> String {
             format!("{address}, written in {place}{variant}")
         }
         AuditOrigin::Written { .. } => format!("{address}, a default"),
-        _ if repeats > 1 => format!("{address}: mean and range over {repeats} repeats"),
+        _ if repeats > 1 => format!("{address}: mean and range over {}", quantity.counted_repeats()),
         _ => address.clone(),
     }
 }
@@ -232,7 +232,7 @@ fn write_origin(text: &mut String, depth: usize, quantity: &AuditQuantity) {
         AuditOrigin::Derived { how, parts } => {
             for part in parts {
                 let mean = Sample::new(part.values.iter().copied()).summary().map(|summary| summary.mean);
-                let of = format!("{:<10}{} = {}", how, part.address, number(mean));
+                let of = format!("{how:<9} {} = {}", part.address, number(mean));
                 put(text, depth, &of);
                 write_origin(text, depth + 1, part);
             }

@@ -10,6 +10,14 @@ use recount_engine::instance_name::{InstanceName, split};
 use super::file::{AuditFile, AuditOrigin, AuditQuantity, AuditResult};
 
 impl AuditQuantity {
+    /// Counts its repeats, and those that have a value where some lack it: `3 of 4 repeats`.
+    pub(crate) fn counted_repeats(&self) -> String {
+        match (self.values.iter().flatten().count(), self.values.len()) {
+            (present, all) if present < all => format!("{present} of {all} repeats"),
+            (_, all) => format!("{all} repeats"),
+        }
+    }
+
     /// Gives the names of all runs that it is from, at any distance, each once, in order.
     pub fn instances(&self) -> Vec<&str> {
         let (mut found, mut known) = (Vec::new(), HashSet::new());

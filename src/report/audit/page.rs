@@ -67,7 +67,9 @@ fn what(number: &AuditNumber) -> String {
     match &number.quantity.from {
         AuditOrigin::Written { by: Some(by), .. } => format!("stated by {}", plain(by)),
         AuditOrigin::Written { .. } => format!("`{address}`, as it is written"),
-        _ if repeats > 1 => format!("`{address}`, mean and range over {repeats} repeats, `{rounded}`"),
+        _ if repeats > 1 => {
+            format!("`{address}`, mean and range over {}, `{rounded}`", number.quantity.counted_repeats())
+        }
         _ => format!("`{address}`, `{rounded}`"),
     }
 }

@@ -202,7 +202,7 @@ fn what(quantity: &AuditQuantity) -> String {
         }
         AuditOrigin::Written { .. } => "a default".to_owned(),
         AuditOrigin::Counted(_) => "counted".to_owned(),
-        _ if repeats > 1 => format!("mean and range over {repeats} repeats{unit}"),
+        _ if repeats > 1 => format!("mean and range over {}{unit}", quantity.counted_repeats()),
         AuditOrigin::Derived { .. } | AuditOrigin::Runs(_) => unit.trim_start_matches([',', ' ']).to_owned(),
     }
 }
