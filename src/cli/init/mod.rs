@@ -38,7 +38,7 @@ const GITIGNORE: &str = ".gitignore";
 const IGNORED: &str = include_str!("gitignore");
 
 /// What git is asked to ignore besides, of a project whose runs have folders of their own.
-const IGNORED_OF_RUNS: &str = "# What runs write, as recount puts it there; what is only observed, and reports of stand-in data.\n/runs\n*.times.md\n*.stand-in\n*.stand-in.*\n";
+const IGNORED_OF_RUNS: &str = "# What runs write, as recount puts it there; what is only observed, reports of stand-in data, and pages.\n/runs\n*.times.md\n*.stand-in\n*.stand-in.*\n/report.html\n";
 
 /// Carries `recount init` out.
 ///
