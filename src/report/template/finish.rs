@@ -30,7 +30,10 @@ pub(super) fn finish(
     inputs: &ReportInputs,
     state: &Arc<ReportState>,
 ) -> Result<RenderedReport, Box<RefusedReport>> {
-    let text = without_empty_lines(text);
+    let mut text = without_empty_lines(text);
+    if inputs.evidence.is_stand_in() {
+        text = with_notice(&text);
+    }
     let mut collected = state.collected();
     let sentence = comparison_sentence(&mut collected);
     let references = collected.citations.references(0..collected.citations.citations().len());
@@ -69,6 +72,18 @@ pub(super) fn finish(
         comparisons: collected.comparisons.clone(),
         figures: collected.figures.clone(),
     })
+}
+
+/// What a report of stand-in data says below its title.
+const NOTICE: &str =
+    "**This report is made from stand-in data: its numbers are not those of the real data.**";
+
+/// Says below a report's title, or above a text without one, that it is made from stand-in data.
+fn with_notice(text: &str) -> String {
+    match text.split_once('\n') {
+        Some((title, rest)) if title.starts_with("# ") => format!("{title}\n\n{NOTICE}\n{rest}"),
+        _ => format!("{NOTICE}\n\n{text}"),
+    }
 }
 
 /// Leaves one empty line where templates leave several, but for code.
@@ -246,4 +261,18 @@ fn comparison_sentence(collected: &mut Collected) -> Vec<Result<usize, &'static 
         cite(Arc::new(erring), Format::Spelled),
         Err(" of them would err on average."),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_of_stand_in_data_says_so_below_its_title() {
+        assert_eq!(
+            with_notice("# Apples\n\nThey weigh.\n"),
+            format!("# Apples\n\n{NOTICE}\n\nThey weigh.\n")
+        );
+        assert_eq!(with_notice("They weigh.\n"), format!("{NOTICE}\n\nThey weigh.\n"));
+    }
 }
