@@ -199,18 +199,13 @@ fn write_head(text: &mut String, group: &[&FoundNumber<'_>]) {
 
 /// Says what a number is.
 fn what(quantity: &AuditQuantity) -> String {
-    let (address, repeats) = (&quantity.address, quantity.values.len());
-    match &quantity.from {
-        AuditOrigin::Written { by: Some(by), place, .. } => match place {
-            Some(place) => format!("stated by {by} in {place}: no run answers for it"),
-            None => format!("stated by {by}: no run answers for it"),
-        },
-        AuditOrigin::Written { place: Some(place), variant, .. } => {
-            let variant = variant.as_ref().map(|it| format!(", of variant {it}")).unwrap_or_default();
-            format!("{address}, written in {place}{variant}")
+    let address = &quantity.address;
+    match (&quantity.from, quantity.written()) {
+        (AuditOrigin::Written { by: Some(_), .. }, Some(stated)) => stated,
+        (_, Some(written)) => format!("{address}, {written}"),
+        _ if quantity.values.len() > 1 => {
+            format!("{address}: mean and range over {}", quantity.counted_repeats())
         }
-        AuditOrigin::Written { .. } => format!("{address}, a default"),
-        _ if repeats > 1 => format!("{address}: mean and range over {}", quantity.counted_repeats()),
         _ => address.clone(),
     }
 }

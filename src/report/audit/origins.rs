@@ -10,6 +10,18 @@ use recount_engine::instance_name::{InstanceName, split};
 use super::file::{AuditFile, AuditOrigin, AuditQuantity, AuditResult};
 
 impl AuditQuantity {
+    /// Says where it is written, or who states it; `None` of what runs gave.
+    pub(crate) fn written(&self) -> Option<String> {
+        let AuditOrigin::Written { by, place, variant, .. } = &self.from else { return None };
+        let variant = variant.as_ref().map(|it| format!(", of variant {it}")).unwrap_or_default();
+        Some(match (by, place) {
+            (Some(by), Some(place)) => format!("stated by {by} in {place}: no run answers for it"),
+            (Some(by), None) => format!("stated by {by}: no run answers for it"),
+            (None, Some(place)) => format!("written in {place}{variant}"),
+            (None, None) => "a default".to_owned(),
+        })
+    }
+
     /// Counts its repeats, and those that have a value where some lack it: `3 of 4 repeats`.
     pub(crate) fn counted_repeats(&self) -> String {
         match (self.values.iter().flatten().count(), self.values.len()) {

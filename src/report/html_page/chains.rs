@@ -189,20 +189,11 @@ fn exact(quantity: &AuditQuantity) -> Option<String> {
 
 /// Says what a quantity is besides its address.
 fn what(quantity: &AuditQuantity) -> String {
-    let repeats = quantity.values.len();
     let unit = quantity.unit.as_ref().map(|unit| format!(", {unit}")).unwrap_or_default();
-    match &quantity.from {
-        AuditOrigin::Written { by: Some(by), place, .. } => match place {
-            Some(place) => format!("stated by {by} in {place}: no run answers for it"),
-            None => format!("stated by {by}: no run answers for it"),
-        },
-        AuditOrigin::Written { place: Some(place), variant, .. } => {
-            let variant = variant.as_ref().map(|it| format!(", of variant {it}")).unwrap_or_default();
-            format!("written in {place}{variant}")
-        }
-        AuditOrigin::Written { .. } => "a default".to_owned(),
-        AuditOrigin::Counted(_) => "counted".to_owned(),
-        _ if repeats > 1 => format!("mean and range over {}{unit}", quantity.counted_repeats()),
-        AuditOrigin::Derived { .. } | AuditOrigin::Runs(_) => unit.trim_start_matches([',', ' ']).to_owned(),
+    match (&quantity.from, quantity.written()) {
+        (_, Some(written)) => written,
+        (AuditOrigin::Counted(_), _) => "counted".to_owned(),
+        _ if quantity.values.len() > 1 => format!("mean and range over {}{unit}", quantity.counted_repeats()),
+        _ => unit.trim_start_matches([',', ' ']).to_owned(),
     }
 }
