@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -34,7 +33,8 @@ const STOP_INTERVAL: Duration = Duration::from_millis(100);
 pub struct Edits {
     root: PathBuf,
     edited: Receiver<()>,
-    watcher: Mutex<(RecommendedWatcher, BTreeSet<PathBuf>)>,
+    watcher: RecommendedWatcher,
+    watched: BTreeSet<PathBuf>,
 }
 
 /// Watches a project's folder.
@@ -49,14 +49,14 @@ pub fn watch(root: &Path) -> notify::Result<Edits> {
             sender.send(()).ok();
         }
     })?;
-    let edits = Edits { root: root.to_owned(), edited, watcher: Mutex::new((watcher, BTreeSet::new())) };
+    let mut edits = Edits { root: root.to_owned(), edited, watcher, watched: BTreeSet::new() };
     edits.watch_new()?;
     Ok(edits)
 }
 
 impl Edits {
     /// Waits for the next edit, and until it is over; gives `false` when it is time to stop.
-    pub fn wait(&self, cancel: &Cancel) -> bool {
+    pub fn wait(&mut self, cancel: &Cancel) -> bool {
         loop {
             if cancel.is_cancelled() {
                 return false;
@@ -75,14 +75,13 @@ impl Edits {
     }
 
     /// Watches the project's own folder, and each folder in it with all that is below.
-    fn watch_new(&self) -> notify::Result<()> {
-        let mut guard = self.watcher.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let (watcher, watched) = &mut *guard;
+    fn watch_new(&mut self) -> notify::Result<()> {
+        let Self { root, watcher, watched, .. } = self;
         watched.retain(|path| path.is_dir());
-        if watched.insert(self.root.clone()) {
-            watcher.watch(&self.root, RecursiveMode::NonRecursive)?;
+        if watched.insert(root.clone()) {
+            watcher.watch(root, RecursiveMode::NonRecursive)?;
         }
-        for entry in fs::read_dir(&self.root)?.flatten() {
+        for entry in fs::read_dir(root)?.flatten() {
             let name = entry.file_name();
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             if is_folder

@@ -54,7 +54,7 @@ pub fn serve(args: &ServeArguments, environment: Environment) -> Result<(), CliE
     print::note("ctrl-c ends it");
     let served = thread::scope(|scope| {
         let worker = Worker::new(args, &environment, &sender, &cancel);
-        scope.spawn(move || worker.work(&edits));
+        scope.spawn(move || worker.work(edits));
         let served = http::serve(listener, &http::Address { port, token }, &receiver, &cancel);
         cancel.cancel();
         served

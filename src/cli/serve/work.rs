@@ -37,7 +37,7 @@ impl<'w> Worker<'w> {
     }
 
     /// Works until it is time to stop: at once, and after each edit.
-    pub fn work(&self, edits: &Edits) {
+    pub fn work(&self, mut edits: Edits) {
         loop {
             self.refresh();
             if !edits.wait(self.cancel) {
