@@ -7,3 +7,5 @@ mod picture;
 #[expect(dead_code, reason = "other tests use the rest of it")]
 mod project;
 mod serve;
+#[path = "../cli/served.rs"]
+mod served;

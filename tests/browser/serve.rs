@@ -1,38 +1,10 @@
 //! A page that is served live.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
-
 use snapbox::{assert_data_eq, str};
 
 use crate::browser::{Browser, now};
 use crate::project::Project;
-
-/// A `recount serve` that ends with the test.
-struct Served {
-    process: Child,
-    address: String,
-}
-
-impl Served {
-    fn start(project: &Project, args: &[&str]) -> Self {
-        let mut recount = Command::new(env!("CARGO_BIN_EXE_recount"));
-        recount.arg("serve").args(args).current_dir(project.path(""));
-        let mut process = recount.stdout(Stdio::piped()).spawn().expect("the program starts");
-        let mut address = String::new();
-        BufReader::new(process.stdout.take().expect("it is piped"))
-            .read_line(&mut address)
-            .expect("it prints where it is");
-        Self { process, address: address.trim().to_owned() }
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        self.process.kill().ok();
-        self.process.wait().ok();
-    }
-}
+use crate::served::Served;
 
 /// Says whether the page in the frame has a text.
 fn has(text: &str) -> String {

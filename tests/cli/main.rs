@@ -18,6 +18,7 @@ mod results;
 #[cfg(feature = "lab")]
 mod schemas;
 mod serve;
+mod served;
 mod snapshot;
 mod terminal;
 mod trial;

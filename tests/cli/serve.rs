@@ -1,13 +1,13 @@
 //! `recount serve`: whom it answers, and that no edit is missed.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use snapbox::{assert_data_eq, str};
 
 use crate::project::Project;
+use crate::served::Served;
 
 /// A report on the values of one file.
 const PIPELINE: &str = "\
@@ -21,25 +21,21 @@ stages:
 /// How long anything may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A `recount serve` that ends with the test.
-struct Served {
-    process: Child,
+/// A served project, asked without a browser.
+struct Site {
+    /// Until the test ends.
+    _served: Served,
     port: String,
     token: String,
 }
 
-impl Served {
+impl Site {
     fn start(project: &Project) -> Self {
-        let mut recount = Command::new(env!("CARGO_BIN_EXE_recount"));
-        recount.arg("serve").current_dir(project.path("")).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process = recount.spawn().expect("the program starts");
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().expect("it is piped"))
-            .read_line(&mut line)
-            .expect("it prints where it is");
-        let address = line.trim().strip_prefix("http://127.0.0.1:").expect("it is on this machine");
+        let served = Served::start(project, &[]);
+        let address = served.address.strip_prefix("http://127.0.0.1:").expect("it is on this machine");
         let (port, token) = address.trim_end_matches('/').split_once('/').expect("a token follows the port");
-        Self { process, port: port.to_owned(), token: token.to_owned() }
+        let (port, token) = (port.to_owned(), token.to_owned());
+        Self { _served: served, port, token }
     }
 
     /// Sends a request with its own `Host`, and gives the whole answer.
@@ -72,13 +68,6 @@ impl Served {
     }
 }
 
-impl Drop for Served {
-    fn drop(&mut self) {
-        self.process.kill().ok();
-        self.process.wait().ok();
-    }
-}
-
 fn apples() -> Project {
     let project = Project::empty();
     project
@@ -89,7 +78,7 @@ fn apples() -> Project {
 
 #[test]
 fn only_a_browser_of_this_machine_that_knows_the_address_is_answered() {
-    let served = Served::start(&apples());
+    let served = Site::start(&apples());
     let own = format!("/{}/", served.token);
     let cases = [
         ("GET", own.as_str(), "127.0.0.1:PORT", ""),
@@ -135,7 +124,7 @@ GET 127.0.0.1:PORT HTTP/1.1 404 Not Found · there is nothing here: the address 
 #[test]
 fn an_edit_makes_the_page_anew_and_a_mistake_leaves_the_last_one() {
     let project = apples();
-    let served = Served::start(&project);
+    let served = Site::start(&project);
     served.wait_for("page/0", "180");
     project.edit("pipeline.yaml", "180", "190");
     served.wait_for("page/0", "190");
@@ -152,7 +141,7 @@ fn an_edit_makes_the_page_anew_and_a_mistake_leaves_the_last_one() {
 #[ignore = "a thousand edits; .ci/long makes them"]
 fn after_any_of_a_thousand_edits_the_page_is_that_of_the_template() {
     let project = apples();
-    let served = Served::start(&project);
+    let served = Site::start(&project);
     let mut number: u64 = 2026;
     for edit in 0..1000 {
         number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
